@@ -1,0 +1,5 @@
+"""`python -m loadwatch`."""
+
+from loadwatch.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Bytes to activities, chosen by content and never by extension."""

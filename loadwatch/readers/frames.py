@@ -1,0 +1,32 @@
+"""Columns to a RECORDS frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from loadwatch.tables import RECORDS, names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+COLUMNS = frozenset(names(RECORDS))
+
+
+def records(time_ns: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
+    """Return a RECORDS frame from instants (ns since 1970, UTC) and columns, sorted by time.
+
+    Samples that share an instant stay in file order; a name that RECORDS does not have is an error.
+    """
+    if not COLUMNS.issuperset(columns):
+        raise ValueError(f"not a column of RECORDS: {', '.join(sorted(set(columns) - COLUMNS))}")
+    index = pd.DatetimeIndex(time_ns.view("M8[ns]"), tz="UTC", name="time")
+    frame = pd.DataFrame(dict(columns), index=index, dtype=np.float64, copy=False)
+    return frame if index.is_monotonic_increasing else frame.sort_index(kind="stable")
+
+
+EMPTY = records(np.empty(0, np.int64), {})

@@ -1,0 +1,209 @@
+"""The glossary: every column of RECORDS, EXPOSURES and WEEKS with dtype, unit and meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DType = Literal["float", "int", "bool", "str", "list", "instant", "wall"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. Unknown is NaN (float), "" or "unknown" (str), NaT (times)."""
+
+    name: str
+    dtype: DType
+    unit: str
+    meaning: str
+
+
+Table = tuple[Column, ...]
+
+
+def _floats(*rows: tuple[str, str, str]) -> Table:
+    return tuple(Column(name, "float", unit, meaning) for name, unit, meaning in rows)
+
+
+RECORDS: Table = _floats(
+    ("distance_m", "m", "distance since the start of the activity"),
+    ("altitude_m", "m", "altitude above sea level"),
+    ("speed_mps", "m/s", "speed"),
+    ("heart_rate_bpm", "1/min", "heart rate"),
+    ("cadence_spm", "1/min", "steps a minute, both feet"),
+    ("latitude_deg", "deg", "latitude, WGS 84"),
+    ("longitude_deg", "deg", "longitude, WGS 84"),
+    ("power_w", "W", "power"),
+    ("stance_time_ms", "ms", "ground contact time"),
+    ("stance_balance_pct", "%", "share of ground contact time on the left foot"),
+    ("vertical_oscillation_mm", "mm", "vertical oscillation"),
+)
+
+SURFACES = ("hard", "firm", "soft", "track", "treadmill", "unknown")
+SURFACE_COLUMNS = tuple(f"{surface}_m" for surface in SURFACES)
+GRADE_EDGES = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
+GRADE_COLUMNS = (
+    "grade_m15_m",
+    "grade_m10_m",
+    "grade_m5_m",
+    "grade_0_m",
+    "grade_p5_m",
+    "grade_p10_m",
+    "grade_p15_m",
+)
+
+_SURFACE_MEANING = {
+    "hard": "on asphalt, concrete, paving",
+    "firm": "on gravel, compacted ground",
+    "soft": "on dirt, grass, sand, woodchips",
+    "track": "on an athletics track",
+    "treadmill": "on a treadmill",
+    "unknown": "on a surface nobody told",
+}
+_SURFACE = _floats(*((f"{s}_m", "m", f"distance {_SURFACE_MEANING[s]}") for s in SURFACES))
+_GRADE = _floats(
+    *zip(
+        GRADE_COLUMNS,
+        ["m"] * 7,
+        [
+            "distance at a grade of -15 % or below",
+            "distance at a grade from -15 to -10 %",
+            "distance at a grade from -10 to -5 %",
+            "distance at a grade between -5 and +5 %",
+            "distance at a grade from +5 to +10 %",
+            "distance at a grade from +10 to +15 %",
+            "distance at a grade of +15 % or above",
+        ],
+        strict=True,
+    )
+)
+
+EXPOSURES: Table = (
+    Column("activity_id", "str", "", "digest of the content and the session's number"),
+    Column(
+        "source",
+        "str",
+        "",
+        "path within the input; `member#line` for a list row, `file#2` for a second session",
+    ),
+    Column("start", "str", "", "local start with offset, ISO 8601"),
+    Column(
+        "zone_source",
+        "str",
+        "",
+        "who told the offset: local_timestamp, file, position, list, athlete, setting, system",
+    ),
+    Column("sport", "str", "", "sport, in FIT's words"),
+    Column("sub_sport", "str", "", "sub sport, in FIT's words"),
+    Column("name", "str", "", "title given by runner or vendor"),
+    *_floats(
+        ("duration_s", "s", "timer time, else moving, else elapsed"),
+        ("elapsed_s", "s", "end minus start"),
+        ("moving_s", "s", "time in motion"),
+        ("distance_m", "m", "distance"),
+    ),
+    Column("distance_source", "str", "", "device, records, gps, list or none"),
+    *_floats(("ascent_m", "m", "summed climb"), ("descent_m", "m", "summed descent")),
+    Column("ascent_source", "str", "", "device, barometer, gps, list or none"),
+    *_floats(
+        ("uphill_m", "m", "distance at a grade of +5 % or more"),
+        ("downhill_m", "m", "distance at a grade of -5 % or less"),
+    ),
+    *_GRADE,
+    *_SURFACE,
+    Column("surface_source", "str", "", "tag, label, map, list, default or none"),
+    *_floats(
+        ("tagged_m", "m", "distance on ways whose surface the map states"),
+        ("inferred_m", "m", "distance on ways whose surface is inferred from other tags"),
+        ("unmatched_m", "m", "distance off the ways of the map"),
+        ("outside_m", "m", "distance outside the map extract"),
+    ),
+    Column("device", "str", "", "maker and product"),
+    Column("altitude_confidence", "str", "", "high, low or none"),
+    *_floats(
+        ("steps", "", "foot strikes of both feet"),
+        ("cadence_spm", "1/min", "mean cadence, both feet"),
+        ("heart_rate_bpm", "1/min", "mean heart rate"),
+        ("trimp", "", "Banister's training impulse"),
+        ("edwards", "", "Edwards' zone score"),
+        ("rpe", "0-10", "perceived exertion"),
+        ("srpe", "", "session RPE: exertion times minutes"),
+        ("effort_km", "km", "distance plus ascent over 100"),
+        ("device_load", "", "training load by the device"),
+        ("stance_balance_pct", "%", "share of ground contact time on the left foot"),
+        ("vertical_oscillation_mm", "mm", "vertical oscillation"),
+    ),
+    Column("shoe", "str", "", "pair of shoes"),
+    Column("notes", "list", "", "data problems found, each `code: words`"),
+)
+
+# What a row carries inside beside EXPOSURES: for zones, dedupe and tags; never printed.
+HIDDEN: Table = (
+    Column("start_utc", "instant", "", "start as an instant"),
+    Column("start_local", "wall", "", "start on the local clock"),
+    Column("zone", "str", "", "zone or offset that settled the row"),
+    Column("zone_sure", "bool", "", "the offset is the run's own, not a guess for it"),
+    Column("date_only", "bool", "", "only the day is known"),
+    Column("format", "str", "", "fit, tcx, gpx, csv, json or list"),
+    Column("linked", "str", "", "file that a list row names as its own"),
+    Column("member", "str", "", "input the row came from, without #line or #part"),
+    Column("dirt_m", "float", "m", "Strava's Dirt Distance"),
+    Column("parent", "bool", "", "a multisport whole whose legs stand beside it"),
+    Column("longest_climb_m", "float", "m", "largest single climb"),
+    Column("serial", "str", "", "serial number of the device, for telling twins"),
+)
+
+MEASURES = (
+    "distance_m",
+    "duration_s",
+    "ascent_m",
+    "descent_m",
+    "uphill_m",
+    "downhill_m",
+    *SURFACE_COLUMNS,
+    "steps",
+    "trimp",
+    "edwards",
+    "srpe",
+    "effort_km",
+)
+
+WEEKS: Table = (
+    Column("runs", "int", "", "number of runs"),
+    *(column for column in EXPOSURES if column.name in MEASURES),
+    *_floats(
+        ("longest_m", "m", "longest run"),
+        ("longest_ascent_m", "m", "largest ascent of one run"),
+        ("load", "", "the measure chosen by --load"),
+    ),
+    Column("support_sessions", "int", "", "strength, Pilates and yoga sessions"),
+    Column("complete", "bool", "", "false for the week in progress"),
+    Column("recorded", "bool", "", "false where there is no file at all"),
+)
+CONTEXT: Table = _floats(
+    ("acwr_uncoupled", "", "last 7 days over the 21 days before, daily means; context only"),
+    ("acwr_coupled", "", "last 7 days over the last 28 days, daily means; context only"),
+    ("acwr_ewma", "", "exponentially weighted, spans 7 and 28 days, from 56 days on; context only"),
+    ("monotony", "", "daily mean over daily standard deviation of 7 days; context only"),
+    ("strain", "km", "week's sum times monotony; context only"),
+    ("load_42d", "km/day", "exponential mean of daily kilometres, 42 days; context only"),
+    ("load_7d", "km/day", "exponential mean of daily kilometres, 7 days; context only"),
+)
+# measured columns of WEEKS that get `<column>_usual` and `<column>_change`
+MEASURED = (*MEASURES, "longest_m", "longest_ascent_m", "load")
+
+
+def names(table: Table) -> list[str]:
+    """Return the column names of `table`, in order."""
+    return [column.name for column in table]
+
+
+def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return `frame` if it has every column of `table`; raise ValueError naming those it lacks."""
+    missing = [name for name in names(table) if name not in frame.columns]
+    if missing:
+        raise ValueError(f"table lacks {', '.join(missing)}")
+    return frame

@@ -1,0 +1,108 @@
+"""Settings: layers, and one clear line for each mistake (DESIGN section 4, UX section 6)."""
+
+from pathlib import Path
+
+import pytest
+
+from loadwatch import settings
+from loadwatch.errors import SettingsError
+from loadwatch.settings import Settings
+
+RULES = {"session_spike": ("enabled", "watch", "high"), "downhill_jump": ("enabled", "watch", "high")}
+
+
+def _file(folder: Path, text: str) -> Path:
+    path = folder / "loadwatch.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _load(folder: Path, text: str) -> Settings:
+    return settings.load([_file(folder, text)], {}, RULES)
+
+
+def test_no_file_is_all_default(tmp_path):
+    assert settings.load([tmp_path / "loadwatch.toml"], {}, RULES) == Settings()
+
+
+def test_every_key_is_read_with_its_line(tmp_path):
+    read = _load(
+        tmp_path,
+        'preset = "novice"\n[athlete]\nname = "Ana"\nsex = "f"\nhr_rest = 52\nhr_max = 188\n'
+        'birth_year = 1990\n[weeks]\nweek_start = "sun"\ntz = "Europe/Zurich"\nload = "steps"\n'
+        'sports = ["running", "walking"]\n[surface]\ndefault_surface = "hard"\n'
+        'classes = { ground = "firm" }\n[lists]\ndistance_unit = "mi"\n[elevation]\n'
+        "virtual_altitude = true\n[rules.downhill_jump]\nwatch = 1.25\n",
+    )
+    assert (read.name, read.sex, read.hr_rest, read.hr_max, read.birth_year) == ("Ana", "f", 52, 188, 1990)
+    assert (read.week_start, read.tz, read.load) == ("sun", "Europe/Zurich", "steps")
+    assert read.sports == ("running", "walking")
+    assert (read.default_surface, read.classes, read.distance_unit) == ("hard", {"ground": "firm"}, "mi")
+    assert read.virtual_altitude
+    assert read.rules == {"downhill_jump": {"watch": 1.25}}
+    assert read.origins["tz"] == "loadwatch.toml:10"
+    assert read.origins["rules.downhill_jump.watch"] == "loadwatch.toml:21"
+
+
+def test_later_layers_win(tmp_path):
+    (tmp_path / "a").mkdir()
+    user = _file(tmp_path, '[weeks]\ntz = "Europe/Paris"\nweek_start = "sun"\n')
+    own = _file(tmp_path / "a", '[weeks]\ntz = "Europe/Zurich"\n')
+    read = settings.load([user, own], {"tz": ("Asia/Tokyo", "--tz")}, RULES)
+    assert (read.tz, read.origins["tz"]) == ("Asia/Tokyo", "--tz")
+    assert (read.week_start, read.origins["week_start"]) == ("sun", "loadwatch.toml:3")
+    assert settings.load([user, own], {}, RULES).tz == "Europe/Zurich"
+
+
+def test_a_map_is_looked_for_beside_its_file(tmp_path):
+    assert _load(tmp_path, '[surface]\nosm = "region.osm.pbf"\n').osm == str(tmp_path / "region.osm.pbf")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[weeks]\nweek_begin = 1\n", "loadwatch.toml:2: unknown key 'week_begin' in [weeks]. Did you mean 'week_start'?"),
+        ("\n[week]\n", "loadwatch.toml:2: unknown key 'week'. Did you mean 'weeks'?"),
+        ('presett = "x"', "loadwatch.toml:1: unknown key 'presett'. Did you mean 'preset'?"),
+        ("weeks = 3", "loadwatch.toml:1: 'weeks' should be a table, as [weeks]"),
+        ('[weeks]\ntz = "Europe/Zürich"', "loadwatch.toml:2: tz = 'Europe/Zürich': no such time zone. Did you mean 'Europe/Zurich'?"),
+        ("[athlete]\nhr_max = true", "loadwatch.toml:2: hr_max = True: should be a number from 100 to 250"),
+        ("[athlete]\nname = 3", "loadwatch.toml:2: name = 3: should be text in quotes"),
+        ("[elevation]\nvirtual_altitude = 1", "loadwatch.toml:2: virtual_altitude = 1: should be true or false"),
+        ("[weeks]\nsports = []", "loadwatch.toml:2: sports = []: should be a list of words, as [\"running\"]"),
+        ("[surface]\nclasses = 1", "loadwatch.toml:2: classes = 1: should be a table, as { ground = \"firm\" }"),
+        ("[surface]\ndefault_surface = 'road'", "should be one of hard, firm, soft, track, treadmill"),
+        ("[rules.downhil_jump]\n", "loadwatch.toml:1: unknown rule 'downhil_jump'. Did you mean 'downhill_jump'?"),
+        ("[rules]\ndownhill_jump = 1", "'rules.downhill_jump' should be a table"),
+        ("[rules.downhill_jump]\nwach = 1", "loadwatch.toml:2: unknown key 'wach' in [rules.downhill_jump]. Did you mean 'watch'?"),
+        ("[rules.downhill_jump]\nwatch = '1'", "loadwatch.toml:2: watch = '1': should be a number"),
+        ("[rules.downhill_jump]\nenabled = 1", "loadwatch.toml:2: enabled = 1: should be true or false"),
+        ("[weeks\n", "loadwatch.toml:1: "),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_one_line_with_its_place(tmp_path, text, says):
+    with pytest.raises(SettingsError) as caught:
+        _load(tmp_path, text)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_binary_settings_file_is_one_line(tmp_path):
+    path = tmp_path / "loadwatch.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="loadwatch.toml: is not UTF-8 text"):
+        settings.load([path], {}, RULES)
+
+
+def test_an_option_out_of_range_names_the_option():
+    with pytest.raises(SettingsError, match="--tz: tz = 'Mars': no such time zone"):
+        settings.load([], {"tz": ("Mars", "--tz")}, RULES)
+
+
+def test_effective_lists_every_field_with_its_origin(tmp_path):
+    rows = {
+        name: (value, origin)
+        for name, value, origin in settings.effective(_load(tmp_path, "[weeks]\nload = 'steps'"))
+    }
+    assert rows["load"] == ("steps", "loadwatch.toml:2")
+    assert rows["week_start"] == ("mon", "default")

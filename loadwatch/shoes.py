@@ -1,0 +1,55 @@
+"""Shoes: kilometres on each pair, by surface, and how many pairs share the work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from loadwatch.tables import SURFACE_COLUMNS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+ROTATION_WEEKS = 8
+
+
+def pairs(activities: pd.DataFrame, sports: tuple[str, ...] = ("running",)) -> pd.DataFrame:
+    """Return one row a pair, the longest used first.
+
+    Columns: `shoe`, `distance_m` [m], one column a surface (`hard_m` ... `unknown_m`) [m], `runs`,
+    and `first` and `last`, the local days of its first and last run. A run whose pair nobody named
+    belongs to no row: distance on unnamed pairs would read as a pair of its own.
+    """
+    named = activities["shoe"].fillna("").str.strip()
+    worn = activities[activities["sport"].isin(sports) & ~activities["parent"].astype(bool) & named.ne("")]
+    worn = worn.assign(shoe=named[worn.index], day=worn["start_local"].dt.date)
+    groups = worn.groupby("shoe", sort=True)
+    table = groups[["distance_m", *SURFACE_COLUMNS]].sum(min_count=1)
+    table["runs"] = groups.size()
+    table["first"], table["last"] = groups["day"].min(), groups["day"].max()
+    return table.sort_values("distance_m", ascending=False, kind="stable").reset_index()
+
+
+def rotation(activities: pd.DataFrame, today: date) -> str:
+    """Return how many pairs the runs of the last eight weeks were on, as a sentence; "" if none is named.
+
+    One observational study of 264 runners found fewer running injuries of leg or lower back among those
+    who used more than one pair; it was no trial, and so this is told and never flagged.
+
+    References
+    ----------
+    .. [1] L. Malisoux et al., Can parallel use of different running shoes decrease running-related
+       injury risk?, Scand J Med Sci Sports 25:110-115, 2015, doi:10.1111/sms.12154
+    """
+    since = pd.Timestamp(today - timedelta(weeks=ROTATION_WEEKS))
+    until = pd.Timestamp(today + timedelta(days=1))
+    local = activities["start_local"]
+    table = pairs(activities[(local > since) & (local < until)])
+    if table.empty:
+        return ""
+    count = len(table)
+    if count == 1:
+        return f"One pair ({table['shoe'].iloc[0]}) carried all runs of the last {ROTATION_WEEKS} weeks whose shoes are named."
+    return f"{count} pairs shared the runs of the last {ROTATION_WEEKS} weeks whose shoes are named."

@@ -1,0 +1,207 @@
+"""tags.csv: what the runner knows of one run and the watch does not (surface, shoe, effort, name)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from loadwatch import sheet
+from loadwatch.activity import Skipped
+from loadwatch.errors import SettingsError
+from loadwatch.load import srpe
+from loadwatch.tables import SURFACE_COLUMNS, SURFACES
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+FILE = "tags.csv"
+COLUMNS = ("start", "file", "surface", "shoe", "rpe", "name", "exclude")
+NEAR = timedelta(minutes=2)
+_ALSO = ("date", "note", "comment", "notes", "comments")  # columns that may stand there, unread
+_YES = {"yes": True, "y": True, "true": True, "1": True, "x": True}
+_NO = {"no": False, "n": False, "false": False, "0": False, "": False}
+_MAX_RPE = 10.0
+_MAP = ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """One line: which run (by start or by file) and what it sets; "" and NaN set nothing."""
+
+    line: int
+    day: date | None = None
+    clock: datetime | None = None
+    file: str = ""
+    surface: str = ""
+    shoe: str = ""
+    rpe: float = math.nan
+    name: str = ""
+    exclude: bool = False
+
+    @property
+    def key(self) -> str:
+        """The run, as the line names it."""
+        return self.file or (f"{self.clock:%Y-%m-%d %H:%M}" if self.clock else str(self.day))
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """All lines of a tags.csv, in its order."""
+
+    tags: tuple[Tag, ...] = ()
+
+
+def _broken(line: int, why: str) -> SettingsError:
+    return SettingsError(f"{FILE}:{line}", why)
+
+
+def _columns(columns: tuple[str, ...]) -> None:
+    """Refuse a header without a way to find a run, or with a word that is nearly one of ours."""
+    for column in columns:
+        if column not in (*COLUMNS, *_ALSO, "") and "did you mean" in sheet.nearest(column, COLUMNS):
+            raise _broken(1, f'column "{column[:40]}" is not known: {sheet.nearest(column, COLUMNS)}')
+    if not {"start", "file", "date"} & set(columns):
+        raise _broken(1, "the first line names the columns, among them start or file")
+
+
+def _word(row: sheet.Row, column: str, words: tuple[str, ...]) -> str:
+    word = row.cells.get(column, "").lower()
+    if word and word not in words:
+        raise _broken(row.line, f'{column} "{word[:40]}" is not known: {sheet.nearest(word, words)}')
+    return word
+
+
+def _exclude(row: sheet.Row) -> bool:
+    words = _YES | _NO
+    return words[_word(row, "exclude", tuple(words))]
+
+
+def _rpe(row: sheet.Row) -> float:
+    word = row.cells.get("rpe", "").replace(",", ".")
+    if not word:
+        return math.nan
+    try:
+        rpe = float(word)
+    except ValueError:
+        rpe = math.nan
+    if not 0 <= rpe <= _MAX_RPE:
+        raise _broken(row.line, f'rpe "{word[:40]}" is not an effort from 0 to 10')
+    return rpe
+
+
+def _tag(row: sheet.Row) -> Tag:
+    """Return the tag of one line; SettingsError names the line and what would be right."""
+    file = row.cells.get("file", "").replace("\\", "/").removeprefix("./").strip("/")
+    start = row.cells.get("start", "") or row.cells.get("date", "")
+    if bool(file) == bool(start):
+        raise _broken(row.line, "give the run's start or its file, one of the two")
+    try:
+        day, clock = sheet.moment(start) if start else (None, None)
+    except ValueError as error:
+        raise _broken(row.line, str(error)) from None
+    return Tag(
+        line=row.line,
+        day=day,
+        clock=clock,
+        file=file,
+        surface=_word(row, "surface", SURFACES),
+        shoe=row.cells.get("shoe", ""),
+        rpe=_rpe(row),
+        name=row.cells.get("name", ""),
+        exclude=_exclude(row),
+    )
+
+
+def read_tags(data: bytes) -> Tags:
+    """Return the tags in `data`; SettingsError with its line where one says something impossible."""
+    table = sheet.read(data)
+    if not table.rows:
+        return Tags()
+    _columns(table.columns)
+    return Tags(tuple(_tag(row) for row in table.rows))
+
+
+def _by_file(rows: pd.DataFrame, file: str) -> list[int]:
+    """Return the positions of the rows whose source is `file` or ends in it at a folder's edge."""
+
+    def ends(source: str) -> bool:
+        return any(f"/{name}".endswith(f"/{file}") for name in (source, source.removesuffix(".gz")))
+
+    return [position for position, source in enumerate(rows["source"]) if ends(str(source))]
+
+
+def _by_start(rows: pd.DataFrame, tag: Tag) -> list[int]:
+    """Return the positions of the rows that start when `tag` says; of a day alone, its runs first."""
+    local = rows["start_local"]
+    if tag.clock is None:
+        today = local.dt.date == tag.day
+        runs = today & (rows["sport"] == "running")
+        found = runs if runs.any() else today
+    else:
+        apart = (local - pd.Timestamp(tag.clock)).abs()
+        found = (apart <= NEAR) & ~rows["date_only"].astype(bool)
+        if found.any():  # two runs within minutes: the nearer one is meant
+            found &= apart == apart[found].min()
+    return [int(position) for position in found.to_numpy().nonzero()[0]]
+
+
+def _place(rows: pd.DataFrame, tag: Tag) -> tuple[int | None, str]:
+    """Return the position of the one row that `tag` means, or None and a remark that says why."""
+    found = _by_file(rows, tag.file) if tag.file else _by_start(rows, tag)
+    if len(found) == 1:
+        return found[0], ""
+    where = f"{FILE} line {tag.line} ({tag.key})"
+    if not found:
+        return None, f"{where} matches no activity, so it changes nothing"
+    more = "give more of its path" if tag.file else "give the time of its start, or its file"
+    return None, f"{where} matches {len(found)} activities, so it changes none; {more}"
+
+
+def _changes(row: pd.Series[float], tag: Tag) -> dict[str, object]:
+    """Return the cells of `row` that `tag` sets anew."""
+    out: dict[str, object] = {}
+    if tag.surface:
+        distance = row["distance_m"]
+        nothing = 0.0 if pd.notna(distance) else math.nan
+        out |= dict.fromkeys(SURFACE_COLUMNS, nothing)
+        out |= dict.fromkeys(_MAP, math.nan)  # what a map said of it counts no more
+        out |= {f"{tag.surface}_m": distance, "surface_source": "tag"}
+    if tag.shoe:
+        out["shoe"] = tag.shoe
+    if tag.name:
+        out["name"] = tag.name
+    if not math.isnan(tag.rpe):
+        out |= {"rpe": tag.rpe, "srpe": srpe(tag.rpe, float(row["duration_s"]))}
+    return out
+
+
+def apply(rows: pd.DataFrame, tags: Tags) -> tuple[pd.DataFrame, tuple[Skipped, ...], tuple[str, ...]]:
+    """Return `rows` as tagged, the rows left out on request, and a remark for each line without effect.
+
+    Parameters
+    ----------
+    rows : EXPOSURES and HIDDEN, one activity a row, zones settled; it is not changed.
+    tags : what `read_tags` returned. Of two lines for one run the later one stands.
+    """
+    out = rows.copy()
+    remarks: list[str] = []
+    left_out: dict[int, int] = {}
+    for tag in tags.tags:
+        position, remark = _place(rows, tag)
+        if position is None:
+            remarks.append(remark)
+            continue
+        for column, value in _changes(rows.iloc[position], tag).items():
+            out.iloc[position, out.columns.get_loc(column)] = value  # type: ignore[call-overload]  # stubs: one label gives one place
+        if tag.exclude:
+            left_out[position] = tag.line
+    keep = [position not in left_out for position in range(len(out))]
+    skipped = tuple(
+        Skipped(str(rows["source"].iloc[position]), "ignored", f"left out by {FILE} line {line}")
+        for position, line in left_out.items()
+    )
+    return out.loc[keep], skipped, tuple(remarks)

@@ -1,0 +1,256 @@
+"""One activity to one exposure row: what the runner was exposed to, and who says so."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loadwatch import elevation, load, osm, surface, zones
+from loadwatch.readers.frames import path_m
+from loadwatch.tables import GRADE_COLUMNS, SURFACES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from loadwatch.activity import Activity, Session
+    from loadwatch.elevation import Climb
+    from loadwatch.osm import Ground
+    from loadwatch.settings import Settings
+
+    Array = NDArray[np.float64]
+
+NAN = math.nan
+INDOOR = frozenset({"treadmill", "indoor_running", "indoor_walking", "virtual_activity", "indoor_cycling"})
+STEPPING = frozenset({"running", "walking", "hiking"})
+WALKING_MPS, RUNNING_MPS = 1.7, 5.5  # no sport told: walking below, running up to, cycling above (DESIGN.md)
+MOVING_MPS = 0.5  # slower is standing
+GAP_S, GAP_STEPS = 10.0, 5.0  # a hole this long, and this many median steps, in which nobody moved is a pause
+BAROMETER_NOISE_M = 0.5  # nine of ten barometric watches are quieter
+LONGEST_STEP_S = 60.0  # a speed over more than that says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The samples of one activity as plain arrays of one length; NaN where a column is missing."""
+
+    time_s: Array
+    distance_m: Array
+    altitude_m: Array
+    latitude_deg: Array
+    longitude_deg: Array
+    cadence_spm: Array
+    heart_rate_bpm: Array
+    step_s: Array  # time to the next sample, one shorter
+    speed_mps: Array  # over each step; NaN where no distance is known
+
+
+def row(activity: Activity, digest: str, settings: Settings, ground: Ground | None = None) -> dict[str, Any]:
+    """Return one row of EXPOSURES and HIDDEN (tables.py) as plain values, ready for JSON.
+
+    `digest` names the unpacked content. `source`, `member` and `start` are filled by the
+    pipeline: a row knows what it is, not where it lay, nor its zone if only other runs tell it.
+    """
+    session = activity.session
+    track = _track(activity.records)
+    times = _times(session, track)
+    distance_m, distance_source = _distance(session, activity.records, track)
+    sport, sub_sport, sport_notes = _sport(session, track)
+    hills, hill_notes = _hills(session, track, distance_m, settings)
+    ground_under = surface.metres(session, activity.records, distance_m, settings, ground)
+    zone = zones.locate(session, track.latitude_deg, track.longitude_deg, settings)
+    heart = _heart(session, track, settings, zone.start_local.year if zone.start_local else 0)
+    return {
+        "activity_id": identity(session, digest, distance_m, times["duration_s"]),
+        "sport": sport,
+        "sub_sport": sub_sport,
+        "name": session.name,
+        **times,
+        "distance_m": distance_m,
+        "distance_source": distance_source,
+        **hills,
+        **{f"{name}_m": ground_under.metres[name] for name in SURFACES},
+        "surface_source": ground_under.source,
+        "tagged_m": ground_under.tagged_m,
+        "inferred_m": ground_under.inferred_m,
+        "unmatched_m": ground_under.unmatched_m,
+        "outside_m": ground_under.outside_m,
+        "device": session.device,
+        **_steps(session, track, sport),
+        **heart,
+        "rpe": session.rpe,
+        "srpe": load.srpe(session.rpe, times["duration_s"]),
+        "effort_km": load.effort_km(distance_m, hills["ascent_m"]),
+        "device_load": session.device_load,
+        "stance_balance_pct": _or_mean(session.stance_balance_pct, activity.records, "stance_balance_pct"),
+        "vertical_oscillation_mm": _or_mean(
+            session.vertical_oscillation_mm, activity.records, "vertical_oscillation_mm"
+        ),
+        "shoe": session.shoe,
+        "notes": [*session.notes, *sport_notes, *hill_notes],
+        "start_utc": zone.start_utc.isoformat() if zone.start_utc else None,
+        "start_local": zone.start_local.isoformat() if zone.start_local else None,
+        "zone": zone.zone,
+        "zone_source": zone.source,
+        "zone_sure": zone.sure,
+        "date_only": session.date_only,
+        "format": session.format,
+        "linked": session.linked,
+        "dirt_m": session.dirt_m,
+        "parent": session.parent,
+        "exclude": session.exclude,
+        "serial": session.serial,
+        "cells": sorted(osm.cells(track.latitude_deg, track.longitude_deg)),
+    }
+
+
+def identity(session: Session, digest: str, distance_m: float, duration_s: float) -> str:
+    """Return the activity's name: of its content and part, or of what a list row says."""
+    if session.line:
+        start = session.start_utc or session.start_local
+        facts = f"{start}|{session.sport}|{session.sub_sport}|{distance_m:.1f}|{duration_s:.1f}"
+        return hashlib.sha256(facts.encode()).hexdigest()[:16]
+    return f"{digest[:16]}-{session.part}"
+
+
+def _track(records: pd.DataFrame) -> Track:
+    index = records.index.to_numpy()
+    time = (index - index[0]) / np.timedelta64(1, "s") if len(index) else np.empty(0)
+
+    def column(name: str) -> Array:
+        if name in records.columns:
+            return records[name].to_numpy(np.float64)
+        return np.full(len(time), NAN)
+
+    latitude, longitude = column("latitude_deg"), column("longitude_deg")
+    distance = column("distance_m")
+    if not np.isfinite(distance).any() and np.isfinite(latitude).any():
+        distance = path_m(latitude, longitude)
+    step = np.diff(time)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        speed = np.where(step > 0, np.diff(distance) / step, NAN)
+    return Track(
+        time,
+        distance,
+        column("altitude_m"),
+        latitude,
+        longitude,
+        column("cadence_spm"),
+        column("heart_rate_bpm"),
+        step,
+        speed,
+    )
+
+
+def _times(session: Session, track: Track) -> dict[str, float]:
+    elapsed = moving = timer = NAN
+    if track.step_s.size:
+        elapsed = float(track.time_s[-1] - track.time_s[0])
+        known = np.isfinite(track.speed_mps) & (track.step_s <= LONGEST_STEP_S)
+        if known.any():
+            moving = float(track.step_s[known & (track.speed_mps > MOVING_MPS)].sum())
+        hole = track.step_s > max(GAP_S, GAP_STEPS * float(np.median(track.step_s)))
+        timer = elapsed - float(track.step_s[hole & ~(track.speed_mps > MOVING_MPS)].sum())
+    elapsed = _first(session.elapsed_s, elapsed)
+    moving = _first(session.moving_s, moving)
+    duration = _first(session.timer_s, session.moving_s, timer, elapsed)
+    return {"duration_s": duration, "elapsed_s": _first(elapsed, duration), "moving_s": moving}
+
+
+def _distance(session: Session, records: pd.DataFrame, track: Track) -> tuple[float, str]:
+    if math.isfinite(session.distance_m):
+        return session.distance_m, "list" if session.format == "list" else "device"
+    known = track.distance_m[np.isfinite(track.distance_m)]
+    if known.size < 2:
+        return NAN, "none"
+    summed = session.format == "gpx" or "distance_m" not in records.columns
+    return float(known[-1] - known[0]), "gps" if summed else "records"
+
+
+def _sport(session: Session, track: Track) -> tuple[str, str, list[str]]:
+    """Return sport and sub sport; where the file names none, the median moving speed decides."""
+    moving = track.speed_mps[(track.speed_mps > MOVING_MPS) & (track.step_s <= LONGEST_STEP_S)]
+    if session.sport != "unknown" or not moving.size:
+        return session.sport, session.sub_sport, []
+    speed = float(np.median(moving))
+    sport = "walking" if speed < WALKING_MPS else "running" if speed <= RUNNING_MPS else "cycling"
+    note = f"sport_inferred: the file names no sport; {speed:.1f} m/s in motion reads as {sport}"
+    return sport, session.sub_sport, [note]
+
+
+def _hills(
+    session: Session, track: Track, distance_m: float, settings: Settings
+) -> tuple[dict[str, Any], list[str]]:
+    indoor = session.sub_sport in INDOOR and not settings.virtual_altitude
+    climb = elevation.Climb() if indoor else elevation.climb(track.time_s, track.altitude_m, track.distance_m)
+    ascent, source, notes = _ascent(session, climb)
+    descent = _first(session.descent_m, climb.descent_m)
+    uphill, downhill, longest = sum(climb.grade_m[4:]), sum(climb.grade_m[:3]), climb.longest_climb_m
+    if indoor and track.time_s.size:  # a belt's incline is nowhere recorded; it carries nobody downhill
+        notes.append("indoor: no hills are counted on a treadmill or in a virtual world")
+        ascent, descent = _first(ascent, 0.0), _first(descent, 0.0)
+        uphill = downhill = longest = 0.0
+    values = {
+        "ascent_m": ascent,
+        "descent_m": descent,
+        "ascent_source": source,
+        "uphill_m": uphill,
+        "downhill_m": downhill,
+        "longest_climb_m": longest,
+        "altitude_confidence": climb.confidence,
+        **dict(zip(GRADE_COLUMNS, climb.grade_m, strict=True)),
+    }
+    return values, [*climb.notes, *notes]
+
+
+def _ascent(session: Session, climb: Climb) -> tuple[float, str, list[str]]:
+    if math.isfinite(session.ascent_m):
+        source = "list" if session.format == "list" else "device"
+        if math.isfinite(climb.ascent_m) and elevation.differs(session.ascent_m, climb.ascent_m):
+            told = f"the device counted {session.ascent_m:.0f} m of ascent, its altitude gives {climb.ascent_m:.0f} m"
+            return session.ascent_m, source, [f"ascent_differs: {told}"]
+        return session.ascent_m, source, []
+    if not math.isfinite(climb.ascent_m):
+        return NAN, "none", []
+    return climb.ascent_m, "barometer" if climb.noise_m < BAROMETER_NOISE_M else "gps", []
+
+
+def _steps(session: Session, track: Track, sport: str) -> dict[str, float]:
+    """Return foot strikes and mean cadence; only sports on foot have them."""
+    if sport not in STEPPING:
+        return {"steps": NAN, "cadence_spm": NAN}
+    steps, cadence = session.steps, session.cadence_spm
+    if not math.isfinite(steps):
+        steps = load.steps(track.time_s, track.cadence_spm)
+    if not math.isfinite(cadence):
+        stepping = track.cadence_spm[track.cadence_spm > 0]
+        cadence = float(stepping.mean()) if stepping.size else NAN
+    return {"steps": steps, "cadence_spm": cadence}
+
+
+def _heart(session: Session, track: Track, settings: Settings, year: int) -> dict[str, float]:
+    known = track.heart_rate_bpm[np.isfinite(track.heart_rate_bpm)]
+    mean = _first(session.heart_rate_bpm, float(known.mean()) if known.size else NAN)
+    rates = load.heart_rates(settings, year)
+    return {
+        "heart_rate_bpm": mean,
+        "trimp": load.trimp(track.time_s, track.heart_rate_bpm, rates),
+        "edwards": load.edwards(track.time_s, track.heart_rate_bpm, rates),
+    }
+
+
+def _or_mean(told: float, records: pd.DataFrame, column: str) -> float:
+    if math.isfinite(told) or column not in records.columns:
+        return told
+    known = records[column].to_numpy()
+    known = known[np.isfinite(known)]
+    return float(known.mean()) if known.size else NAN
+
+
+def _first(*values: float) -> float:
+    """Return the first value that is known."""
+    return next((value for value in values if math.isfinite(value)), NAN)

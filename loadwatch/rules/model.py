@@ -56,7 +56,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """One rule raised in one week; `value` and `limit` in the rule's measure, `amount` and `usual` in `unit`."""
+    """One rule raised in one week: `value`, `limit` in the rule's measure, `amount`, `usual` in `unit`."""
 
     week: date
     rule: str

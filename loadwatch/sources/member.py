@@ -1,0 +1,31 @@
+"""One input: its label, its identity, and a way to its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Unpacked bytes, and what was odd about their packing (each `code: words`)."""
+
+    data: bytes
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One input that may hold activities; nothing of it is read until asked."""
+
+    label: str  # path within the input, archive levels joined by "/"; for eyes, never for opening
+    key: str  # identity known without reading; changes when the file does
+    size: int  # bytes on disk or in its archive, unpacked there
+    open: Callable[[], Content]  # raises Unreadable or OverLimit; can be pickled
+
+    def read(self) -> bytes:
+        """Return the unpacked bytes; raise Unreadable or OverLimit."""
+        return self.open().data

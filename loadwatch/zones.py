@@ -27,25 +27,26 @@ if TYPE_CHECKING:
     from loadwatch.activity import Session
     from loadwatch.settings import Settings
 
+    Array = NDArray[np.float64]
+
 QUARTER = timedelta(minutes=15)  # every offset in use today is a multiple of it
 FARTHEST = timedelta(hours=14)  # Kiribati
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEARS = (1900, 2200)
 SLACK = timedelta(seconds=2)  # a watch may read its two clocks a moment apart
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-]\d{1,2})(?::?([0-5]\d))?")
-COLUMNS = ("start", "start_utc", "start_local", "zone", "zone_source", "zone_sure")
+COLUMNS = ("start_utc", "start_local", "zone", "zone_source")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Zone:
-    """A start and its zone, named as the columns of a row; what is not known yet is None or ""."""
+    """A start and its zone; what is not known (yet) is None or ""."""
 
-    start: str = ""  # ISO 8601, local, with offset
     start_utc: datetime | None = None
     start_local: datetime | None = None
-    zone: str = ""
-    zone_source: str = ""
-    zone_sure: bool = False
+    zone: str = ""  # IANA name or offset
+    source: str = ""  # one of tables.py's zone_source
+    sure: bool = False  # the activity's own, not a guess for it
 
 
 @cache
@@ -63,22 +64,22 @@ def tzinfo_of(name: str) -> tzinfo | None:
         return None
 
 
-def locate(session: Session, latitude_deg: float, longitude_deg: float, settings: Settings) -> Zone:
+def locate(session: Session, latitude_deg: Array, longitude_deg: Array, settings: Settings) -> Zone:
     """Return the start and zone of one activity, as far as it and the setting can tell.
 
-    `zone_sure` is false where the offset is not the activity's own; `settle` then goes on with
-    the athlete's other activities. Of a wall clock without zone only `start_local` is set.
+    `sure` is false where the offset is not the activity's own; `settle` then goes on with the
+    athlete's other activities. Of a wall clock without zone only `start_local` is set.
 
     Parameters
     ----------
-    latitude_deg, longitude_deg : first valid fix, NaN where there is none. [deg]
+    latitude_deg, longitude_deg : the activity's positions, gaps as NaN; the first fix decides. [deg]
     """
     utc, local = _dated(session.start_utc), _dated(session.start_local)
-    place = zone_at(latitude_deg, longitude_deg)
+    place = _first_place(latitude_deg, longitude_deg)
     if utc is None:
         name = session.zone if tzinfo_of(session.zone) else place
         if local is None or not name:
-            return Zone(start_local=local, zone_source="list" if local else "")
+            return Zone(None, local, source="list" if local else "")
         return _from_wall(local, name, "file" if name == session.zone else "position", sure=True)
     stated = _plausible(local - utc.replace(tzinfo=None)) if local else None
     if stated is not None and (session.format != "fit" or stated or _offset(place, utc) == stated):
@@ -92,7 +93,13 @@ def locate(session: Session, latitude_deg: float, longitude_deg: float, settings
     if tzinfo_of(settings.tz):
         return _from_utc(utc, settings.tz, "setting", sure=False)
     # a local clock equal to UTC and no position to contradict it: better than the machine's zone
-    return Zone(start_utc=utc, zone_source="" if stated is None else "local_timestamp")
+    return Zone(utc, source="" if stated is None else "local_timestamp")
+
+
+def _first_place(latitude_deg: Array, longitude_deg: Array) -> str:
+    """Return the zone at the first fix; (0, 0) is what a watch writes before it has one."""
+    fixes = np.flatnonzero(np.isfinite(latitude_deg) & ((latitude_deg != 0) | (longitude_deg != 0)))
+    return zone_at(float(latitude_deg[fixes[0]]), float(longitude_deg[fixes[0]])) if fixes.size else ""
 
 
 def zone_at(latitude_deg: float, longitude_deg: float) -> str:
@@ -115,21 +122,33 @@ def settle(rows: pd.DataFrame, settings: Settings, system_zone: str) -> pd.DataF
     if settings.tz and tzinfo_of(settings.tz) is None:
         raise SettingsError(settings.origins.get("tz", "tz"), f"no time zone is called {settings.tz!r}")
     home = system_zone if tzinfo_of(system_zone) else "UTC"
-    columns = {name: rows[name].tolist() for name in COLUMNS}
-    unsure = np.flatnonzero(~rows["zone_sure"].to_numpy(dtype=bool))
+    columns = {name: [_plain(value) for value in rows[name].tolist()] for name in COLUMNS}
     own = _own(rows)
     listed, dated = rows["format"].eq("list").tolist(), rows["date_only"].tolist()
-    for at in unsure:
-        row = {name: _plain(values[at]) for name, values in columns.items()}
-        zone = _settled(row, own, settings.tz, home, listed=listed[at])
-        start = zone.start[:10] if dated[at] else zone.start  # a day has no hour to tell
-        for name in COLUMNS:
-            columns[name][at] = start if name == "start" else getattr(zone, name)
+    for at in np.flatnonzero(~rows["zone_sure"].to_numpy(dtype=bool)):
+        told = Zone(*(values[at] for values in columns.values()))
+        zone = _settled(told, own, settings.tz, home, listed=listed[at])
+        answer = (zone.start_utc, zone.start_local, zone.zone, zone.source)
+        for values, value in zip(columns.values(), answer, strict=True):
+            values[at] = value
+    utc, local, zones, sources = columns.values()
     return rows.assign(
-        **{name: columns[name] for name in ("start", "zone", "zone_source")},
-        start_utc=pd.Series(columns["start_utc"], rows.index, dtype="datetime64[us, UTC]"),
-        start_local=pd.Series(columns["start_local"], rows.index, dtype="datetime64[us]"),
+        start=[_iso(*start) for start in zip(utc, local, zones, dated, strict=True)],
+        start_utc=pd.Series(utc, rows.index, dtype="datetime64[us, UTC]"),
+        start_local=pd.Series(local, rows.index, dtype="datetime64[us]"),
+        zone=zones,
+        zone_source=sources,
     )
+
+
+def _iso(utc: datetime | None, local: datetime | None, zone: str, date_only: bool) -> str:
+    """Return a start as ISO 8601: no hour where only the day is known, no offset where no zone is."""
+    if utc is None or local is None:
+        return ""
+    if date_only:
+        return local.date().isoformat()
+    offset = timezone(local.replace(tzinfo=UTC) - utc) if zone else None
+    return local.replace(tzinfo=offset).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,9 +190,9 @@ def _nearest(own: _Own, instant: datetime, tz: str) -> str:
     return next(fitting, zone)
 
 
-def _settled(row: dict[str, Any], own: _Own, tz: str, home: str, *, listed: bool) -> Zone:
-    """Return the start of one row that does not know its zone."""
-    utc, local, source = row["start_utc"], row["start_local"], row["zone_source"]
+def _settled(told: Zone, own: _Own, tz: str, home: str, *, listed: bool) -> Zone:
+    """Return the start of a row that does not know its zone."""
+    utc, local, source = told.start_utc, told.start_local, told.source
     wall = local is not None and (utc is None or source == "list")
     instant = local if wall else utc
     if instant is None:
@@ -192,15 +211,8 @@ def _settled(row: dict[str, Any], own: _Own, tz: str, home: str, *, listed: bool
 
 def _from_utc(utc: datetime, name: str, source: str, *, sure: bool) -> Zone:
     """Return the start of an instant on the clocks of the zone called `name`."""
-    local = utc.astimezone(tzinfo_of(name) or UTC)
-    return Zone(
-        start=local.isoformat(timespec="seconds"),
-        start_utc=utc,
-        start_local=local.replace(tzinfo=None),
-        zone=name,
-        zone_source=source,
-        zone_sure=sure,
-    )
+    local = utc.astimezone(tzinfo_of(name) or UTC).replace(tzinfo=None)
+    return Zone(utc, local, name, source, sure)
 
 
 def _from_wall(local: datetime, name: str, source: str, *, sure: bool) -> Zone:
@@ -210,15 +222,8 @@ def _from_wall(local: datetime, name: str, source: str, *, sure: bool) -> Zone:
     offset before the change. Without a zone the clock is kept without an offset, and counts as
     UTC where an instant is needed: the distance between two such starts is right.
     """
-    aware = local.replace(tzinfo=tzinfo_of(name) if name else UTC)
-    return Zone(
-        start=(aware if name else local).isoformat(timespec="seconds"),
-        start_utc=aware.astimezone(UTC),
-        start_local=local,
-        zone=name,
-        zone_source=source,
-        zone_sure=sure,
-    )
+    aware = local.replace(tzinfo=(tzinfo_of(name) if name else None) or UTC)
+    return Zone(aware.astimezone(UTC), local, name, source, sure)
 
 
 def _dated(instant: datetime | None) -> datetime | None:

@@ -211,7 +211,8 @@ def _false_zeros(altitude_m: Floats) -> NDArray[np.bool_]:
     after = np.searchsorted(others, np.arange(altitude_m.size))
     right = np.abs(altitude_m[others[np.minimum(after, others.size - 1)]])
     left = np.abs(altitude_m[others[np.maximum(after - 1, 0)]])
-    return zero & (left > FAR_FROM_ZERO_M) & (right > FAR_FROM_ZERO_M)
+    false: NDArray[np.bool_] = zero & (left > FAR_FROM_ZERO_M) & (right > FAR_FROM_ZERO_M)
+    return false
 
 
 def _cuts(time_s: Floats, altitude_m: Floats) -> NDArray[np.bool_]:

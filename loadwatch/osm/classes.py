@@ -1,0 +1,185 @@
+"""Tags of a way or an area of the map to a class of surface, by tables that a user can override.
+
+The tables follow the values in use on the OpenStreetMap wiki (Key:surface, Key:tracktype) and the
+shares measured on tagged ways: a way without a surface tag gets what tagged ways of its kind
+mostly have. Not weighed: nothing here says how hard a surface is on a runner.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from loadwatch.tables import SURFACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# where an answer comes from, by code; the first five are classes, the last three are none
+SOURCES: Final = ("surface", "tracktype", "hint", "highway", "area", "unmatched", "outside", "nowhere")
+TAGGED: Final = ("surface",)  # the map states it
+INFERRED: Final = ("tracktype", "hint", "highway", "area")  # it follows from other tags
+UNKNOWN: Final = SURFACES.index("unknown")
+
+_HARD = (
+    "paved asphalt chipseal bitmac tarmac concrete cement paving_stones paved_stones sett cobblestone "
+    "unhewn_cobblestone brick bricks tiles metal metal_grid wood"
+)
+_FIRM = (
+    "unpaved compacted fine_gravel gravel pebblestone grass_paver clay laterite shells rock rocks stone "
+    "stepping_stones"
+)
+_SOFT = "ground dirt earth soil grass sand mud woodchips bark_mulch mulch artificial_turf snow"
+_TRACK = "tartan rubber acrylic"
+_ROADS = (
+    "trunk trunk_link primary primary_link secondary secondary_link tertiary tertiary_link unclassified "
+    "residential living_street road busway service"
+)
+_PATHS = "footway cycleway pedestrian steps path bridleway track"
+
+
+def _row(key: str, values: str, surface: str) -> dict[str, str]:
+    return {f"{key}={value}": surface for value in values.split()}
+
+
+# "key=value" -> class; a user's own entries stand over these (a bare value means surface=value)
+CLASSES: Final[Mapping[str, str]] = {
+    **_row("surface", _HARD, "hard"),
+    **_row("surface", _FIRM, "firm"),
+    **_row("surface", _SOFT, "soft"),
+    **_row("surface", _TRACK, "track"),
+    **_row("tracktype", "grade1", "hard"),
+    **_row("tracktype", "grade2 grade3", "firm"),
+    **_row("tracktype", "grade4 grade5", "soft"),
+    **_row("smoothness", "excellent good", "hard"),
+    **_row("smoothness", "bad very_bad", "firm"),
+    **_row("smoothness", "horrible very_horrible impassable", "soft"),
+    **_row("highway", f"{_ROADS} footway cycleway pedestrian steps", "hard"),
+    **_row("highway", "track", "firm"),
+    **_row("highway", "path bridleway", "soft"),
+    **_row("leisure", "park", "soft"),
+    **_row("natural", "beach sand", "soft"),
+}
+HIGHWAYS: Final = frozenset(f"{_ROADS} {_PATHS}".split())
+AREAS: Final = (
+    ("leisure", "park"),
+    ("leisure", "pitch"),
+    ("leisure", "track"),
+    ("natural", "beach"),
+    ("natural", "sand"),
+    ("highway", "pedestrian"),
+)
+
+# a leisure=track of these is no running track
+OTHER_TRACKS: Final = frozenset(
+    (
+        "cycling",
+        "bmx",
+        "mtb",
+        "motor",
+        "motocross",
+        "karting",
+        "horse_racing",
+        "equestrian",
+        "dog_racing",
+        "greyhound_racing",
+        "rc_car",
+        "speedway",
+        "ice_skating",
+        "skateboard",
+    )
+)
+_ROUGH = ("sac_scale", "mtb:scale", "trail_visibility")  # graded as a trail: not paved
+_FOOTPATHS = frozenset(("path", "footway", "bridleway", "steps"))
+_BUILT = (("footway", "sidewalk"), ("segregated", "yes"), ("bicycle", "designated"), ("lit", "yes"))
+_BESIDE = ("sidewalk:both:surface", "sidewalk:surface", "footway:surface")
+
+Answer = tuple[int, int]  # code of SURFACES, code of SOURCES
+
+
+def table(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return the classes by "key=value", a user's own over ours; a bare value is one of `surface`."""
+    own = {key if "=" in key else f"surface={key}": surface for key, surface in overrides.items()}
+    return {**CLASSES, **own}
+
+
+def of_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
+    """Return class and source of a way that people run on, None for any other way.
+
+    A pavement beside a road counts where both sides are the same or one tag names both: which side
+    a runner took is beyond the accuracy of GPS.
+    """
+    if tags.get("indoor") == "yes":
+        return None
+    if tags.get("leisure") == "track":
+        return _of_track(tags, classes)
+    highway = tags.get("highway", "")
+    if highway not in HIGHWAYS or tags.get("area") == "yes":
+        return None
+    stated = _first(_surfaces(tags), classes)
+    if stated:
+        return _answer(stated, "surface")
+    if tracktype := classes.get(f"tracktype={tags.get('tracktype', '')}", ""):
+        return _answer(tracktype, "tracktype")
+    if hint := _hint(highway, tags, classes):
+        return _answer(hint, "hint")
+    return _answer(classes.get(f"highway={highway}", "unknown"), "highway")
+
+
+def of_area(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
+    """Return class and source of an area that people run across, None where its tags do not tell.
+
+    A pitch counts only with its own surface; a park without one is taken for grass.
+    """
+    if tags.get("leisure") == "track":
+        return _of_track(tags, classes)
+    if tags.get("highway") and tags.get("area") != "yes" and tags.get("type") != "multipolygon":
+        return None  # a street that closes on itself is a line
+    if stated := _first([tags.get("surface", "")], classes):
+        return _answer(stated, "surface")
+    kinds = (classes.get(f"{key}={tags.get(key, '')}", "") for key in ("leisure", "natural", "highway"))
+    found = next((kind for kind in kinds if kind), "")
+    return _answer(found, "area") if found else None
+
+
+def _answer(surface: str, source: str) -> Answer:
+    return SURFACES.index(surface), SOURCES.index(source)
+
+
+def _of_track(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
+    """Return that a running track is one, whatever it is made of; None for those of other sports."""
+    sports = {sport.strip() for sport in tags.get("sport", "").split(";")}
+    if sports & OTHER_TRACKS and not sports & {"running", "athletics"}:
+        stated = _first([tags.get("surface", "")], classes)
+        return _answer(stated, "surface") if stated and tags.get("highway") else None
+    return _answer("track", "surface")
+
+
+def _surfaces(tags: Mapping[str, str]) -> Iterator[str]:
+    """Yield the surface tags of a way in the order that matters to a runner on it."""
+    yield from (tags.get(key, "") for key in _BESIDE)
+    left = tags.get("sidewalk:left:surface", "")
+    if left == tags.get("sidewalk:right:surface", ""):
+        yield left
+    yield tags.get("surface", "")
+
+
+def _first(values: Iterator[str] | list[str], classes: Mapping[str, str]) -> str:
+    """Return the class of the first value that has one; `a;b` counts as a, `a:suffix` as a."""
+    for value in values:
+        head = value.split(";")[0].strip()
+        found = classes.get(f"surface={head}") or classes.get(f"surface={head.split(':')[0]}")
+        if found:
+            return found
+    return ""
+
+
+def _hint(highway: str, tags: Mapping[str, str], classes: Mapping[str, str]) -> str:
+    """Return the class that tags about other things give away, "" if none does."""
+    if highway in _FOOTPATHS:
+        if any(key in tags for key in _ROUGH) or tags.get("informal") == "yes":
+            return classes["highway=path"]
+        if tags.get("footway") in {"sidewalk", "crossing"}:
+            return "hard"
+        if highway == "path" and any(tags.get(key) == value for key, value in _BUILT):
+            return "hard"
+    return classes.get(f"smoothness={tags.get('smoothness', '')}", "")

@@ -1,0 +1,202 @@
+"""From a map extract to a Ground, with a cache beside the store: the file is read once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from loadwatch.osm.classes import table
+from loadwatch.osm.ground import (
+    CELLS_PER_DEG,
+    M_PER_DEG,
+    Cells,
+    Ground,
+    around,
+    arrays,
+    coarse,
+    grid,
+    keys,
+    of_arrays,
+)
+from loadwatch.osm.read import UNITS_PER_DEG, MapError, found
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from loadwatch.osm.read import Found
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+METHOD: Final = "1"  # counts up when the same map would give other answers
+SPARE_CELLS: Final = 1  # read so many cells around the visited ones, for the next runs
+
+
+def cells(latitude: Floats, longitude: Floats) -> Cells:
+    """Return the cells of 0.01 degree that a track visits."""
+    known = np.isfinite(latitude) & np.isfinite(longitude)
+    row = np.floor(latitude[known] * CELLS_PER_DEG).astype(np.int64)
+    column = np.floor(longitude[known] * CELLS_PER_DEG).astype(np.int64)
+    new = np.ones(row.size, dtype=bool)
+    new[1:] = (np.diff(row) != 0) | (np.diff(column) != 0)
+    return frozenset(zip(row[new].tolist(), column[new].tolist(), strict=True))
+
+
+def open_extract(path: Path, visited: Cells, cache_folder: Path | None, classes: Mapping[str, str]) -> Ground:
+    """Return the ways and areas of a map extract around the visited cells.
+
+    Parameters
+    ----------
+    path : an extract as .osm.pbf, .osm or .osm.gz.
+    visited : the cells of all tracks to come.
+    cache_folder : where to keep what was read; without one the extract is read each time.
+    classes : a user's own classes by OSM value, over ours.
+
+    A cache that lacks a cell is read anew for its cells and the new ones.
+    """
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise MapError(path, f"no such map extract ({error.strerror})") from None
+    known = f"{METHOD}|{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{sorted(classes.items())}"
+    fingerprint = hashlib.sha256(known.encode()).hexdigest()[:16]
+    file = cache_folder / f"map-{fingerprint}.npz" if cache_folder else None
+    stored = _load(file, fingerprint) if file else None
+    if stored and stored.holds(visited):
+        return stored
+    before = _pairs(stored.complete) if stored else frozenset()
+    complete = around(visited, SPARE_CELLS) | before
+    ground = _build(found(path, around(complete, 1), table(classes)), complete, fingerprint)
+    if file:
+        _save(file, ground)
+    return ground
+
+
+def _pairs(complete: Ints) -> Cells:
+    row, column = np.divmod(complete, 400 * CELLS_PER_DEG)
+    both = zip((row - 90 * CELLS_PER_DEG).tolist(), (column - 200 * CELLS_PER_DEG).tolist(), strict=True)
+    return frozenset(both)
+
+
+def _load(file: Path, fingerprint: str) -> Ground | None:
+    """Return the cached Ground, None if there is none that can be used."""
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            ground = of_arrays(stored)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None  # missing, torn or of another version: the map is read again
+    return ground if ground.fingerprint == fingerprint else None
+
+
+def _save(file: Path, ground: Ground) -> None:
+    """Write the cache whole or not at all; a folder that cannot be written costs only time."""
+    part = file.with_suffix(f".{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as handle:
+            np.savez(handle, allow_pickle=False, **arrays(ground))
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+
+
+def _build(ways: Found, complete: Cells, fingerprint: str) -> Ground:
+    """Return the Ground of what a reading found."""
+    size = np.array(ways.size, dtype=np.int64)
+    line = np.repeat(np.arange(size.size, dtype=np.int32), size)
+    latitude = np.array(ways.y, dtype=np.float64) / UNITS_PER_DEG
+    longitude = np.array(ways.x, dtype=np.float64) / UNITS_PER_DEG
+    node = np.array(ways.node, dtype=np.int64)
+    along = _along(latitude, longitude, line)
+    answers = np.array(ways.answer, dtype=np.uint8).reshape(-1, 2)
+    per_deg, cell, start, segment = grid(latitude, longitude, line)
+    link, link_from, link_to = _links(node, line, along, size.size)
+    area_class, area_source, area_start, edge = _areas(ways)
+    last = np.cumsum(size) - 1
+    ring = node[last] == node[last - size + 1]
+    return Ground(
+        fingerprint=fingerprint,
+        way_id=np.array(ways.way_id, dtype=np.int64),
+        way_class=answers[:, 0],
+        way_source=answers[:, 1],
+        way_covered=np.array(ways.covered, dtype=bool),
+        latitude=latitude,
+        longitude=longitude,
+        line=line,
+        along_m=along,
+        length_m=np.where(ring, along[last], np.inf),
+        link=link,
+        link_from_m=link_from,
+        link_to_m=link_to,
+        columns_per_deg=per_deg,
+        cell=cell,
+        cell_start=start,
+        cell_segment=segment,
+        area_class=area_class,
+        area_source=area_source,
+        area_start=area_start,
+        edge=edge,
+        covered=_covered(latitude, longitude, line),
+        complete=keys(complete),
+    )
+
+
+def _along(latitude: Floats, longitude: Floats, line: NDArray[np.int32]) -> Floats:
+    """Return the distance of each vertex from the first of its line [m]."""
+    if not latitude.size:
+        return np.empty(0)
+    shrink = np.cos(np.radians(latitude[:-1]))
+    step = np.hypot(np.diff(latitude), np.diff(longitude) * shrink) * M_PER_DEG
+    total = np.concatenate(([0.0], np.cumsum(step)))
+    first = np.searchsorted(line, np.arange(line[-1] + 1))
+    along: Floats = total - total[first[line]]
+    return along
+
+
+def _links(node: Ints, line: NDArray[np.int32], along: Floats, lines: int) -> tuple[Ints, Floats, Floats]:
+    """Return where lines meet: for each ordered pair that shares a vertex its key and both places."""
+    order = np.argsort(node, kind="stable")
+    key, first, second = [], [], []
+    for step in range(1, 9):  # at most nine ways meet anywhere that matters
+        left, right = order[:-step], order[step:]
+        same = (node[left] == node[right]) & (line[left] != line[right])
+        if not (node[left] == node[right]).any():
+            break
+        for a, b in ((left[same], right[same]), (right[same], left[same])):
+            key.append(line[a].astype(np.int64) * lines + line[b])
+            first.append(along[a])
+            second.append(along[b])
+    if not key:
+        return np.empty(0, np.int64), np.empty(0), np.empty(0)
+    keyed = np.concatenate(key)
+    by_key = np.argsort(keyed, kind="stable")
+    return keyed[by_key], np.concatenate(first)[by_key], np.concatenate(second)[by_key]
+
+
+def _covered(latitude: Floats, longitude: Floats, line: NDArray[np.int32]) -> Ints:
+    """Return the coarse cells that a way runs through: where the extract has something to say."""
+    own = line[1:] == line[:-1]
+    middle = [(side[1:] + side[:-1])[own] / 2 for side in (latitude, longitude)]
+    y, x = np.concatenate((latitude, middle[0])), np.concatenate((longitude, middle[1]))
+    row, column = np.floor(y * CELLS_PER_DEG), np.floor(x * CELLS_PER_DEG)
+    return np.unique(coarse(row.astype(np.int64), column.astype(np.int64)))
+
+
+def _areas(ways: Found) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints, Floats]:
+    """Return class, source, start and edges of the areas, the smallest first: a park holds pitches."""
+    edges = [
+        np.concatenate([np.hstack((ring[:-1, ::-1], ring[1:, ::-1])) for ring in map(np.array, rings)])
+        for rings in ways.rings
+    ]
+    order = sorted(range(len(edges)), key=lambda k: float(np.ptp(edges[k][:, 0]) * np.ptp(edges[k][:, 1])))
+    answers = np.array([ways.area[k] for k in order], dtype=np.uint8).reshape(-1, 2)
+    joined = np.concatenate([edges[k] for k in order]) if order else np.empty((0, 4))
+    start = np.cumsum([0, *(len(edges[k]) for k in order)])
+    return answers[:, 0], answers[:, 1], start, joined / UNITS_PER_DEG

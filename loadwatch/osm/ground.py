@@ -1,0 +1,143 @@
+"""Ground: the ways and areas of a part of the map, as plain arrays, and their hash of 40 m cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+M_PER_DEG: Final = 111_195.0  # mean radius of the Earth
+CELL_M: Final = 40.0  # also the farthest a way may be from a point
+CELLS_PER_DEG: Final = 100  # of the coarse grid that says what part of the map a runner needs
+Cells = frozenset[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """Ways and areas with their class and source; `loadwatch.osm.match` finds what lies under a track.
+
+    A line is a way; its vertices stand one after the other in `latitude` and `longitude`. Segment k
+    runs from vertex k to vertex k + 1; those from one line to the next belong to no cell.
+    """
+
+    fingerprint: str  # of extract, classes and method: the same answers for the same point
+    way_id: Ints  # by line
+    way_class: NDArray[np.uint8]  # code of tables.SURFACES
+    way_source: NDArray[np.uint8]  # code of classes.SOURCES
+    way_covered: NDArray[np.bool_]  # in a tunnel, where a receiver hears nothing
+    latitude: Floats  # by vertex [deg]
+    longitude: Floats
+    line: NDArray[np.int32]  # line of each vertex
+    along_m: Floats  # distance from the first vertex of the line
+    length_m: Floats  # by line; of a ring the way round, else infinite
+    link: Ints  # pairs of lines that share a vertex (first * lines + second), sorted
+    link_from_m: Floats  # where on the first
+    link_to_m: Floats  # where on the second
+    columns_per_deg: float  # of the hash: cells are no narrower than CELL_M anywhere
+    cell: Ints  # keys of the cells that hold segments, sorted
+    cell_start: Ints  # where the segments of each cell begin in `cell_segment`, and the end
+    cell_segment: NDArray[np.int32]
+    area_class: NDArray[np.uint8]  # by area, the smallest first
+    area_source: NDArray[np.uint8]
+    area_start: Ints  # where the edges of each area begin, and the end
+    edge: Floats  # by edge of an area: latitude, longitude, latitude, longitude [deg]
+    covered: Ints  # coarse cells that hold a way, as keys, sorted
+    complete: Ints  # coarse cells all of whose ways are here, as keys, sorted
+
+    def holds(self, cells: Cells) -> bool:
+        """Return whether every way near `cells` that the extract has is here."""
+        return bool(np.isin(keys(cells), self.complete).all())
+
+
+def keys(cells: Iterable[tuple[int, int]]) -> Ints:
+    """Return one number for each cell of the coarse grid, sorted."""
+    pairs = np.array(sorted(cells), dtype=np.int64).reshape(-1, 2)
+    return coarse(pairs[:, 0], pairs[:, 1])
+
+
+def coarse(row: Ints, column: Ints) -> Ints:
+    """Return the key of coarse cells by row (latitude) and column (longitude)."""
+    return (row + 90 * CELLS_PER_DEG) * (400 * CELLS_PER_DEG) + column + 200 * CELLS_PER_DEG
+
+
+def around(cells: Iterable[tuple[int, int]], rings: int) -> Cells:
+    """Return `cells` and those up to `rings` away from one of them."""
+    steps = range(-rings, rings + 1)
+    return frozenset((row + i, column + j) for row, column in cells for i in steps for j in steps)
+
+
+def hashed(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
+    """Return the key of the hash cell of each place."""
+    row = np.floor(latitude * (M_PER_DEG / CELL_M)).astype(np.int64)
+    return _key(row, np.floor(longitude * ground.columns_per_deg).astype(np.int64))
+
+
+def _key(row: Ints, column: Ints) -> Ints:
+    return row * (1 << 22) + column
+
+
+def arrays(ground: Ground) -> dict[str, NDArray[np.generic]]:
+    """Return every field as an array, for a file."""
+    return {field.name: np.asarray(getattr(ground, field.name)) for field in fields(ground)}
+
+
+def of_arrays(stored: Mapping[str, NDArray[np.generic]]) -> Ground:
+    """Return the Ground whose `arrays` these are; KeyError where one is missing."""
+    values = {field.name: stored[field.name] for field in fields(Ground)}
+    scalars = {name: values[name].item() for name in ("fingerprint", "columns_per_deg")}
+    return Ground(**{**values, **scalars})
+
+
+def grid(
+    latitude: Floats, longitude: Floats, line: NDArray[np.int32]
+) -> tuple[float, Ints, Ints, NDArray[np.int32]]:
+    """Return columns per degree, cells, starts and segments of the hash of all segments.
+
+    A segment stands in every cell within CELL_M of it, so that one look at the cell of a point
+    finds all that is near.
+    """
+    widest = min(85.0, float(np.abs(latitude).max(initial=0.0)))
+    per_deg = float(np.cos(np.radians(widest)) * M_PER_DEG / CELL_M)
+    own = np.flatnonzero(line[1:] == line[:-1])
+    y, x = latitude * (M_PER_DEG / CELL_M), longitude * per_deg
+    pieces = np.maximum(1, np.ceil(np.maximum(np.abs(np.diff(y)), np.abs(np.diff(x)))[own])).astype(np.int64)
+    segment = np.repeat(own, pieces)
+    part = np.arange(segment.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    share = np.repeat(1 / pieces, pieces)
+    found = [
+        _boxes(y[segment] + np.diff(y)[segment] * step, x[segment] + np.diff(x)[segment] * step)
+        for step in (part * share, (part + 1) * share)
+    ]
+    row, column = np.minimum(found[0][0], found[1][0]), np.minimum(found[0][1], found[1][1])
+    rows, columns = np.abs(found[0][0] - found[1][0]) + 3, np.abs(found[0][1] - found[1][1]) + 3
+    key, of = [], []
+    for i in range(4):
+        for j in range(4):
+            here = np.flatnonzero((i < rows) & (j < columns))
+            key.append(_key(row[here] + i - 1, column[here] + j - 1))
+            of.append(segment[here])
+    return (per_deg, *_sorted_unique(np.concatenate(key), np.concatenate(of)))
+
+
+def _boxes(y: Floats, x: Floats) -> tuple[Ints, Ints]:
+    return np.floor(y).astype(np.int64), np.floor(x).astype(np.int64)
+
+
+def _sorted_unique(key: Ints, segment: Ints) -> tuple[Ints, Ints, NDArray[np.int32]]:
+    """Return cells, starts and segments of pairs, each pair once."""
+    order = np.lexsort((segment, key))
+    key, segment = key[order], segment[order]
+    new = np.ones(key.size, dtype=bool)
+    new[1:] = (key[1:] != key[:-1]) | (segment[1:] != segment[:-1])
+    key, segment = key[new], segment[new]
+    cell, start = np.unique(key, return_index=True)
+    return cell, np.append(start, key.size), segment.astype(np.int32)

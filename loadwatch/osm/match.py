@@ -1,0 +1,295 @@
+"""A track to the ways under it: the most likely sequence of ways, with a state for "off all ways".
+
+The track is thinned to a point each 10 m. A point's candidates are the ways within 40 m, cheap
+when near and parallel. From point to point a way is kept for little, changed for more where the
+two meet, and left or jumped for much; the cheapest sequence wins (Viterbi's algorithm), so that a
+point near a crossing or between two parallel ways is settled by those before and after it.
+
+What this cannot tell: ways stacked on each other that run the same course (a path below a viaduct
+it follows), which pavement of a road, the verge beside a road.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from loadwatch.osm.classes import SOURCES, UNKNOWN
+from loadwatch.osm.ground import CELL_M, CELLS_PER_DEG, M_PER_DEG, coarse, hashed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loadwatch.osm.ground import Ground
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bytes = NDArray[np.uint8]
+
+STEP_M: Final = 10.0  # a point of the thinned track each
+GAP_S, JUMP_M = 60.0, 200.0  # beyond these the track starts anew
+KEPT: Final = 5  # candidates of a point
+SIGMA_M: Final = 8.0  # of the distance from a point to its way
+HEADING: Final = 3.0  # cost of running square to a way
+IN_TUNNEL: Final = 3.0  # cost of a fix inside a tunnel
+OFF: Final = 5.0  # cost of each point off all ways
+LEAVE: Final = 4.0  # cost of going from a way to off, or back
+ROUTE_M: Final = 6.0  # scale of route distance against straight distance
+SAME_MOST: Final = 4.0  # what a detour on one way costs at most
+CHANGE: Final = 1.0  # cost of changing at a crossing
+JUMP: Final = 8.0  # cost of changing where two ways do not meet
+MEETINGS: Final = 4  # places looked at where two ways meet more than once
+
+UNMATCHED, OUTSIDE, NOWHERE = (SOURCES.index(name) for name in ("unmatched", "outside", "nowhere"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matched:
+    """What lies under each point of a track."""
+
+    surface: Bytes  # code of tables.SURFACES
+    source: Bytes  # code of classes.SOURCES
+    way_id: Ints  # 0 = no way
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidates:
+    """The ways near each point of a thinned track; arrays of points x KEPT."""
+
+    line: Ints  # -1 = none
+    along_m: Floats
+    cost: Floats  # infinite = none
+
+
+def match(ground: Ground, latitude: Floats, longitude: Floats, time_s: Floats) -> Matched:
+    """Return class, source and way of each point of a track; points without a place are "nowhere".
+
+    Parameters
+    ----------
+    latitude, longitude : places in order of time, NaN where unknown. [deg]
+    time_s : time of each point. [s]
+    """
+    result = Matched(
+        np.full(latitude.size, UNKNOWN, np.uint8),
+        np.full(latitude.size, NOWHERE, np.uint8),
+        np.zeros(latitude.size, np.int64),
+    )
+    known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
+    if not known.size:
+        return result
+    lat, lon = latitude[known], longitude[known]
+    kept, nearest, breaks = _thin(lat, lon, time_s[known])
+    lat, lon = lat[kept], lon[kept]
+    line = _lines(ground, lat, lon, breaks)
+    surface, source = _off_ways(ground, lat, lon, line)
+    result.surface[known] = surface[nearest]
+    result.source[known] = source[nearest]
+    on = line >= 0
+    way = np.zeros(line.size, np.int64)
+    way[on] = ground.way_id[line[on]]
+    result.way_id[known] = way[nearest]
+    return result
+
+
+def _metres(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
+    """Return the steps of a track to the east and to the north [m]."""
+    shrink = np.cos(np.radians(latitude[1:]))
+    return np.diff(longitude) * shrink * M_PER_DEG, np.diff(latitude) * M_PER_DEG
+
+
+def _thin(latitude: Floats, longitude: Floats, time_s: Floats) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """Return the points kept, for each point the nearest one kept, and where the track starts anew."""
+    step = np.hypot(*_metres(latitude, longitude))
+    anew = (step > JUMP_M) | ~(np.diff(time_s) <= GAP_S)
+    total = np.concatenate(([0.0], np.cumsum(step)))
+    part = np.floor(total / STEP_M)
+    keep = np.ones(total.size, dtype=bool)
+    keep[1:] = (part[1:] != part[:-1]) | anew
+    kept = np.flatnonzero(keep)
+    before = np.cumsum(keep) - 1
+    after = np.minimum(before + 1, kept.size - 1)
+    nearer = total[kept[after]] - total < total - total[kept[before]]
+    nearest = np.where(nearer, after, before)
+    broken = np.zeros(kept.size, dtype=bool)
+    broken[1:] = anew[kept[1:] - 1]
+    return kept, nearest, broken
+
+
+def _lines(ground: Ground, latitude: Floats, longitude: Floats, anew: NDArray[np.bool_]) -> Ints:
+    """Return the line under each point of a thinned track, -1 for none."""
+    east, north = _metres(latitude, longitude)
+    near = _near(ground, latitude, longitude, _heading(east, north))
+    steps = _transitions(ground, near, np.hypot(east, north))
+    steps[anew[1:]] = 0.0
+    cost = np.concatenate((near.cost, np.full((latitude.size, 1), OFF)), axis=1)
+    state = _cheapest(cost, steps)
+    lines = np.concatenate((near.line, np.full((latitude.size, 1), -1)), axis=1)
+    result: Ints = lines[np.arange(latitude.size), state]
+    return result
+
+
+def _heading(east: Floats, north: Floats) -> tuple[Floats, Floats]:
+    """Return the unit vector of travel at each point, from its two neighbours; (0, 0) if it stands."""
+    sides = []
+    for side in (east, north):
+        padded = np.concatenate((side[:1] * 0, side, side[:1] * 0))
+        sides.append(padded[1:] + padded[:-1] if side.size else np.zeros(1))
+    length = np.hypot(*sides)
+    length[length == 0] = 1.0
+    return sides[0] / length, sides[1] / length
+
+
+def _near(ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Floats, Floats]) -> _Candidates:
+    """Return the cheapest candidates of each point, one segment a way."""
+    point, segment = _pairs(ground, latitude, longitude)
+    scale = np.cos(np.radians(latitude)) * M_PER_DEG
+    x0, y0 = longitude[point], latitude[point]
+    shrink = scale[point]
+    ax = (ground.longitude[segment] - x0) * shrink
+    ay = (ground.latitude[segment] - y0) * M_PER_DEG
+    dx = (ground.longitude[segment + 1] - x0) * shrink - ax
+    dy = (ground.latitude[segment + 1] - y0) * M_PER_DEG - ay
+    square = np.maximum(dx * dx + dy * dy, 1e-6)
+    share = np.clip(-(ax * dx + ay * dy) / square, 0.0, 1.0)
+    apart = (ax + share * dx) ** 2 + (ay + share * dy) ** 2
+    near = np.flatnonzero(apart <= CELL_M * CELL_M)
+    point, segment, share, square = point[near], segment[near], share[near], square[near]
+    parallel = np.abs(heading[0][point] * dx[near] + heading[1][point] * dy[near]) / np.sqrt(square)
+    line = ground.line[segment].astype(np.int64)
+    cost = apart[near] * (0.5 / SIGMA_M**2) + HEADING * (1 - parallel) + IN_TUNNEL * ground.way_covered[line]
+    best = _first_of(point * ground.way_id.size + line, cost)
+    best = best[np.lexsort((cost[best], point[best]))]
+    rank = np.arange(best.size) - np.searchsorted(point[best], point[best])
+    best, rank = best[rank < KEPT], rank[rank < KEPT]
+    result = _Candidates(
+        np.full((latitude.size, KEPT), -1, np.int64),
+        np.zeros((latitude.size, KEPT)),
+        np.full((latitude.size, KEPT), np.inf),
+    )
+    at = (point[best], rank)
+    result.line[at] = line[best]
+    result.along_m[at] = ground.along_m[segment[best]] + share[best] * np.sqrt(square[best])
+    result.cost[at] = cost[best]
+    return result
+
+
+def _first_of(key: Ints, cost: Floats) -> Ints:
+    """Return the index of the cheapest entry of each key."""
+    order = np.lexsort((cost, key))
+    new = np.ones(key.size, dtype=bool)
+    new[1:] = np.diff(key[order]) != 0
+    return order[new]
+
+
+def _pairs(ground: Ground, latitude: Floats, longitude: Floats) -> tuple[Ints, Ints]:
+    """Return point and segment of all pairs that may be within CELL_M of each other."""
+    if not ground.cell.size:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    key = hashed(ground, latitude, longitude)
+    cell = np.minimum(np.searchsorted(ground.cell, key), ground.cell.size - 1)
+    count = np.where(ground.cell[cell] == key, ground.cell_start[cell + 1] - ground.cell_start[cell], 0)
+    point = np.repeat(np.arange(latitude.size), count)
+    ahead = np.cumsum(count) - count
+    entry = np.arange(point.size) + np.repeat(ground.cell_start[cell] - ahead, count)
+    return point, ground.cell_segment[entry].astype(np.int64)
+
+
+def _transitions(ground: Ground, near: _Candidates, straight_m: Floats) -> Floats:
+    """Return the cost of going from each state of a point to each of the next; the last state is off."""
+    result = np.full((straight_m.size, KEPT + 1, KEPT + 1), JUMP)
+    result[:, KEPT, :] = result[:, :, KEPT] = LEAVE
+    result[:, KEPT, KEPT] = 0.0
+    valid = near.line >= 0
+    step, one, two = np.nonzero(valid[:-1, :, None] & valid[1:, None, :])
+    line_1, line_2 = near.line[step, one], near.line[step + 1, two]
+    along_1, along_2 = near.along_m[step, one], near.along_m[step + 1, two]
+    gone = straight_m[step]
+    same = line_1 == line_2
+    route = _way_round(ground, line_1, along_1 - along_2)
+    cost = np.minimum(np.abs(route - gone) / ROUTE_M, SAME_MOST)
+    other = np.flatnonzero(~same)
+    met = _over_meeting(ground, line_1[other], line_2[other], along_1[other], along_2[other])
+    cost[other] = np.minimum(np.abs(met - gone[other]) / ROUTE_M + CHANGE, JUMP)
+    result[step, one, two] = cost
+    return result
+
+
+def _way_round(ground: Ground, line: Ints, apart_m: Floats) -> Floats:
+    """Return the distance between two places of a line; on a ring the shorter way round."""
+    apart = np.abs(apart_m)
+    return np.minimum(apart, np.abs(ground.length_m[line] - apart))
+
+
+def _over_meeting(ground: Ground, one: Ints, two: Ints, along_1: Floats, along_2: Floats) -> Floats:
+    """Return the distance between places of two lines over the best place where they meet."""
+    best = np.full(one.size, np.inf)
+    if not ground.link.size:
+        return best
+    key = one * ground.way_id.size + two
+    first = np.searchsorted(ground.link, key)
+    for more in range(MEETINGS):
+        at = np.minimum(first + more, ground.link.size - 1)
+        hit = np.flatnonzero(ground.link[at] == key)
+        if not hit.size:
+            break
+        link = at[hit]
+        route = _way_round(ground, one[hit], along_1[hit] - ground.link_from_m[link])
+        route += _way_round(ground, two[hit], along_2[hit] - ground.link_to_m[link])
+        best[hit] = np.minimum(best[hit], route)
+    return best
+
+
+def _cheapest(cost: Floats, steps: Floats) -> Ints:
+    """Return the state of each point in the cheapest sequence."""
+    onward = steps + cost[1:, None, :]
+    came = np.empty((steps.shape[0], cost.shape[1]), np.int64)
+    total = cost[0]
+    states = np.arange(cost.shape[1])
+    for step, here in enumerate(onward):
+        paths = total[:, None] + here
+        came[step] = back = paths.argmin(axis=0)
+        total = paths[back, states]
+    state = np.empty(cost.shape[0], np.int64)
+    state[-1] = at = int(total.argmin())
+    trace = came.tolist()
+    for step in range(len(trace) - 1, -1, -1):
+        state[step] = at = trace[step][at]
+    return state
+
+
+def _off_ways(ground: Ground, latitude: Floats, longitude: Floats, line: Ints) -> tuple[Bytes, Bytes]:
+    """Return class and source of each point: of its way, else of an area, else unmatched or outside."""
+    on = line >= 0
+    surface = np.full(line.size, UNKNOWN, np.uint8)
+    source = np.full(line.size, UNMATCHED, np.uint8)
+    surface[on], source[on] = ground.way_class[line[on]], ground.way_source[line[on]]
+    off = np.flatnonzero(~on)
+    row = np.floor(latitude[off] * CELLS_PER_DEG).astype(np.int64)
+    column = np.floor(longitude[off] * CELLS_PER_DEG).astype(np.int64)
+    source[off[~np.isin(coarse(row, column), ground.covered)]] = OUTSIDE
+    area = _area_of(ground, latitude[off], longitude[off])
+    inside, found = off[area >= 0], area[area >= 0]
+    surface[inside], source[inside] = ground.area_class[found], ground.area_source[found]
+    return surface, source
+
+
+def _area_of(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
+    """Return the smallest area around each point, -1 for none: a ray to the east crosses its edge oddly."""
+    result = np.full(latitude.size, -1, np.int64)
+    if not latitude.size or not ground.area_class.size:
+        return result
+    south, west = latitude.min(), longitude.min()
+    north, east = latitude.max(), longitude.max()
+    low = np.minimum.reduceat(ground.edge, ground.area_start[:-1])
+    high = np.maximum.reduceat(ground.edge, ground.area_start[:-1])
+    near = (low[:, 0] <= north) & (high[:, 0] >= south) & (low[:, 1] <= east) & (high[:, 1] >= west)
+    for area in np.flatnonzero(near)[::-1].tolist():  # the smallest last: it stays
+        edge = ground.edge[ground.area_start[area] : ground.area_start[area + 1]]
+        lat_1, lon_1, lat_2, lon_2 = (side[:, None] for side in edge.T)
+        crosses = (lat_1 > latitude) != (lat_2 > latitude)
+        rise = np.where(lat_2 == lat_1, 1.0, lat_2 - lat_1)
+        at = lon_1 + (latitude - lat_1) / rise * (lon_2 - lon_1)
+        result[(crosses & (at > longitude)).sum(axis=0) % 2 == 1] = area
+    return result

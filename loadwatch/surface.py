@@ -1,0 +1,158 @@
+"""Metres by surface of one activity, and who says so.
+
+The ladder: a plain list's own column > a label that settles it (treadmill, track) > the map, metre
+by metre > a label that only suggests (street, trail) > Strava's Dirt Distance > the runner's
+default > unknown. A tag of tags.csv stands over all and is applied later, to the row. What the map
+does not know falls to the rungs below it. A plain "Run" is unknown, and so is a run without
+positions: neither says road nor treadmill.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from loadwatch import osm
+from loadwatch.readers.frames import path_m
+from loadwatch.tables import SURFACES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from loadwatch.activity import Session
+    from loadwatch.osm import Ground, Matched
+    from loadwatch.settings import Settings
+
+    Floats = NDArray[np.float64]
+
+NAN = math.nan
+SETTLED: Final[Mapping[str, str]] = {  # sub_sport -> surface
+    "treadmill": "treadmill",
+    "indoor_running": "treadmill",
+    "indoor_walking": "treadmill",
+    "virtual_activity": "treadmill",
+    "track": "track",
+}
+SUGGESTED: Final[Mapping[str, str]] = {"street": "hard", "trail": "soft"}
+UNSETTLED_SPORTS: Final = frozenset({"cycling", "rowing"})  # virtual or on a track, but not on foot
+
+
+@dataclass(frozen=True, slots=True)
+class Surfaces:
+    """Metres by surface (their sum is the distance) and what the map knew; NaN = no map."""
+
+    metres: Mapping[str, float]
+    source: str  # tag, label, map, list, default or none
+    tagged_m: float = NAN
+    inferred_m: float = NAN
+    unmatched_m: float = NAN
+    outside_m: float = NAN
+
+
+def metres(
+    session: Session, records: pd.DataFrame, distance_m: float, settings: Settings, ground: Ground | None
+) -> Surfaces:
+    """Return the metres by surface of one activity.
+
+    Parameters
+    ----------
+    session : what the file says of the activity.
+    records : its samples; only distance and position are looked at, and only with a map.
+    distance_m : the activity's distance, which the metres sum up to. [m]
+    settings : for `default_surface`.
+    ground : a part of the map, if there is one.
+    """
+    if math.isnan(distance_m):
+        return Surfaces(dict.fromkeys(SURFACES, NAN), "none")
+    settled, source = _settled(session)
+    if settled:
+        return Surfaces(_spread({settled: 1.0}, distance_m), source)
+    rest, source = _below_map(session, distance_m, settings)
+    if ground is None or "latitude_deg" not in records or "longitude_deg" not in records:
+        return Surfaces(_spread(rest, distance_m), source)
+    share, matched = under(records, ground)
+    return _joined(share, matched, rest, source, distance_m)
+
+
+def under(records: pd.DataFrame, ground: Ground) -> tuple[Floats, Matched]:
+    """Return for each sample its share of the distance (sum 1, or all 0) and what lies under it."""
+    latitude = records["latitude_deg"].to_numpy(np.float64)
+    longitude = records["longitude_deg"].to_numpy(np.float64)
+    index = records.index.to_numpy()
+    time_s = (index - index[:1]) / np.timedelta64(1, "s")
+    step = _steps(records, latitude, longitude)
+    total = step.sum()
+    return step / total if total > 0 else step * 0, osm.match(ground, latitude, longitude, time_s)
+
+
+def _settled(session: Session) -> tuple[str, str]:
+    """Return the surface that needs no map and its source, both "" if there is none."""
+    if session.surface in SURFACES:
+        return session.surface, "tag"
+    if session.sport in UNSETTLED_SPORTS:
+        return "", ""
+    return SETTLED.get(session.sub_sport, ""), "label"
+
+
+def _below_map(session: Session, distance_m: float, settings: Settings) -> tuple[dict[str, float], str]:
+    """Return shares by surface and their source, from what stands below the map on the ladder.
+
+    A Dirt Distance of 0 is no answer: Strava writes it for runs on roads, and also for runs whose
+    course it does not know.
+    """
+    if suggested := SUGGESTED.get(session.sub_sport, ""):
+        return {suggested: 1.0}, "label"
+    if session.dirt_m > 0 and distance_m > 0:
+        soft = min(1.0, session.dirt_m / distance_m)
+        return {"soft": soft, "hard": 1.0 - soft}, "list"
+    if settings.default_surface:
+        return {settings.default_surface: 1.0}, "default"
+    return {"unknown": 1.0}, "none"
+
+
+def _spread(shares: Mapping[str, float], distance_m: float) -> dict[str, float]:
+    """Return metres by surface whose sum is the distance, to the last digit."""
+    result = {surface: shares.get(surface, 0.0) * distance_m for surface in SURFACES}
+    largest = max(SURFACES, key=result.__getitem__)
+    result[largest] += distance_m - sum(result.values())
+    return result
+
+
+def _steps(records: pd.DataFrame, latitude: Floats, longitude: Floats) -> Floats:
+    """Return the distance that ends at each sample: by the device, else between places [m]."""
+    total = records["distance_m"].to_numpy(np.float64) if "distance_m" in records else np.empty(0)
+    if not np.isfinite(total).any():
+        total = path_m(latitude, longitude)
+    known = np.flatnonzero(np.isfinite(total))
+    result = np.zeros(len(records))
+    result[known[1:]] = np.maximum(np.diff(total[known]), 0.0)
+    return result
+
+
+def _joined(
+    share: Floats, matched: Matched, rest: Mapping[str, float], below: str, distance_m: float
+) -> Surfaces:
+    """Return what the map knows with what the rungs below it say of the remainder."""
+    by_source = np.bincount(matched.source, share, len(osm.SOURCES))
+    of = dict(zip(osm.SOURCES, by_source.tolist(), strict=True))
+    known = np.isin(matched.source, [osm.SOURCES.index(name) for name in (*osm.TAGGED, *osm.INFERRED)])
+    by_surface = np.bincount(matched.surface[known], share[known], len(SURFACES))
+    left = max(0.0, 1.0 - float(by_surface.sum()))
+    shares = {
+        surface: found + left * rest.get(surface, 0.0)
+        for surface, found in zip(SURFACES, by_surface.tolist(), strict=True)
+    }
+    return Surfaces(
+        _spread(shares, distance_m),
+        "map" if by_surface.sum() > 0 else below,
+        tagged_m=distance_m * sum(of[name] for name in osm.TAGGED),
+        inferred_m=distance_m * sum(of[name] for name in osm.INFERRED),
+        unmatched_m=distance_m * of["unmatched"],
+        outside_m=distance_m * of["outside"],
+    )

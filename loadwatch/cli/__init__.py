@@ -1,0 +1,82 @@
+"""The command line: the only place that prints. Heavy imports stand inside functions."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from loadwatch import __version__
+from loadwatch.cli import analyses, others
+from loadwatch.errors import LoadwatchError
+
+DONE, COULD_NOT, USAGE, INTERRUPTED = 0, 1, 2, 130
+EPILOG = """\b
+Examples:
+  loadwatch demo
+  loadwatch report export.zip -o me.html
+  loadwatch flags me/ --fail-on high
+
+Exit codes: 0 done, 1 could not, 2 usage, 3 flags at or over --fail-on,
+4 files could not be read under --strict, 130 interrupted.
+Every option can come from the environment: --tz from LOADWATCH_TZ."""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EPILOG,
+)
+@click.version_option(__version__, message="loadwatch %(version)s")
+def cli() -> None:
+    """What changed in a runner's training: load, surface, hills, week by week.
+
+    Reads FIT, GPX, TCX and CSV exports, folders and whole vendor zips. Everything stays on
+    this machine. A flag is a reason to look and to talk; it predicts nothing.
+    """
+
+
+for command in (*analyses.COMMANDS, *others.COMMANDS):
+    cli.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code; never with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a plain ASCII terminal shows ? for ▲, it does not fail
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        return cli(standalone_mode=False) or DONE
+    except click.UsageError as error:
+        error.show()
+        return USAGE
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the exit
+        return DONE
+    except (LoadwatchError, click.ClickException) as error:
+        return _failed(str(error) if isinstance(error, LoadwatchError) else error.format_message())
+    except OSError as error:
+        return _failed(f"{error.filename or 'file'}: {error.strerror or error}")
+    except Exception as error:  # the last guard: a fault of ours is one line too
+        if os.environ.get("LOADWATCH_DEBUG"):
+            raise
+        return _failed(
+            f"loadwatch itself failed ({type(error).__name__}: {error}). Please report it; "
+            "LOADWATCH_DEBUG=1 shows where."
+        )
+
+
+def _failed(message: str) -> int:
+    if os.environ.get("LOADWATCH_DEBUG") and sys.exc_info()[1] is not None:
+        raise  # noqa: PLE0704 - only called while an error is being handled
+    click.echo(f"Error: {message}", err=True)
+    return COULD_NOT

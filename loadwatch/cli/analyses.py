@@ -1,0 +1,243 @@
+"""Commands that read one athlete: report, weeks, flags, activities, plot, budget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from loadwatch.cli import options as opt
+from loadwatch.cli import output
+from loadwatch.errors import LoadwatchError, NothingToRead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from loadwatch.analysis import Analysis
+
+FLAGGED, SKIPPED = 3, 4
+PICTURES = (".png", ".svg", ".pdf")
+
+
+def analysed(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysis:
+    """Return the analysis of the running command's paths, with progress while it reads."""
+    from loadwatch import pipeline
+    from loadwatch.cli.progress import shown
+
+    quiet = bool(ctx.params.get("quiet"))
+    with shown(quiet=quiet) as tick:
+        analysis = pipeline.analyse(*ctx.params["paths"], options=opt.options(ctx, tick))
+    if analysis.activities.empty and not empty_is_fine:
+        raise NothingToRead(nothing(analysis, ctx.params["paths"]), pipeline.HINT)
+    return analysis
+
+
+def nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
+    """Return why there is nothing to show."""
+    where = ", ".join(str(path) for path in paths)
+    first = next(iter(sorted(analysis.skipped, key=lambda s: s.kind == "ignored")), None)
+    if first is not None and len(analysis.skipped) == 1:
+        return f"nothing to read in {where}: {first.source}: {first.why}."
+    reason = f" The first: {first.source}: {first.why}." if first else ""
+    looked = max(analysis.files, len(analysis.skipped))
+    return f"nothing to read in {where}: 0 of {looked} files are FIT, GPX, TCX or CSV activities.{reason}"
+
+
+def closed(ctx: click.Context, analysis: Analysis) -> int:
+    """Print the summary of what was read on stderr; return the exit code under --strict."""
+    from loadwatch.report import terminal
+
+    if not ctx.params.get("quiet"):
+        output.say(terminal.summary(analysis, verbose=bool(ctx.params.get("verbose"))))
+    lost = any(skipped.kind != "ignored" for skipped in analysis.skipped)
+    return SKIPPED if ctx.params.get("strict") and lost else 0
+
+
+@click.command()
+@opt.paths
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=opt.PATH,
+    metavar="FILE",
+    help="Page to write: .html, .md or .json; - for stdout.",
+)
+@opt.units
+@opt.period
+@opt.reading
+@click.pass_context
+def report(ctx: click.Context, target: Path | None, start: date | None, end: date | None, **_: Any) -> int:
+    """Read everything, say what changed, and write the page.
+
+    PATH is a file, a folder or a vendor zip; several are one athlete. Without -o the page is
+    loadwatch-NAME.html in this folder.
+    """
+    from loadwatch.pipeline import with_budget
+    from loadwatch.report import terminal
+
+    analysis = with_budget(analysed(ctx))
+    target = target or Path(f"loadwatch-{terminal.slug(analysis.name)}.html")
+    page = _page(target)(analysis, start, end)
+    summary = terminal.verdict(analysis, width=output.width(), color=output.colour())
+    if str(target) == "-":
+        output.result(page)
+        output.say(summary, quiet=ctx.params["quiet"])
+    else:
+        output.write(target, page)
+        if not ctx.params["quiet"]:
+            output.result(summary)
+        output.say(f"Wrote {target}", quiet=ctx.params["quiet"])
+    return closed(ctx, analysis)
+
+
+def _page(target: Path) -> Callable[[Analysis, date | None, date | None], str]:
+    from loadwatch.report import as_json, html, markdown
+
+    suffix = target.suffix.lower() if str(target) != "-" else ".html"
+    pages = {".html": html.athlete, ".htm": html.athlete, ".md": markdown.report, ".json": as_json.weeks}
+    if suffix not in pages:
+        raise LoadwatchError(f"cannot write {target}: a page is .html, .md or .json")
+    return pages[suffix]
+
+
+def _printed(ctx: click.Context, analysis: Analysis, start: date | None, end: date | None) -> None:
+    """Print the running command's table in the form asked for."""
+    from loadwatch.report import as_csv, as_json, markdown, terminal
+
+    name, form = str(ctx.info_name), ctx.params["form"]
+    if form == "table":
+        output.result(
+            getattr(terminal, name)(analysis, start, end, width=output.width(), color=output.colour())
+        )
+    else:
+        output.result(
+            getattr({"json": as_json, "csv": as_csv, "md": markdown}[form], name)(analysis, start, end)
+        )
+
+
+@click.command()
+@opt.paths
+@opt.formats("table", "json", "csv", "md")
+@opt.units
+@opt.period
+@opt.reading
+@click.pass_context
+def weeks(ctx: click.Context, start: date | None, end: date | None, **_: Any) -> int:
+    """Print the weekly table: load, change, surface, climb and descent."""
+    analysis = analysed(ctx)
+    _printed(ctx, analysis, start, end)
+    return closed(ctx, analysis)
+
+
+@click.command()
+@opt.paths
+@click.option(
+    "--fail-on",
+    type=click.Choice(("watch", "high")),
+    help="Exit 3 if a flag of this week or the last complete one is at or over it.",
+)
+@opt.formats("table", "json", "csv", "md")
+@opt.units
+@opt.period
+@opt.reading
+@click.pass_context
+def flags(ctx: click.Context, fail_on: str | None, start: date | None, end: date | None, **_: Any) -> int:
+    """Print the raised flags, each with what changed, against what, and why it is raised."""
+    from loadwatch.report.verdict import current
+
+    analysis = analysed(ctx)
+    _printed(ctx, analysis, start, end)
+    code = closed(ctx, analysis)
+    order = ("info", "watch", "high")
+    now = [flag for flag in current(analysis) if fail_on and order.index(flag.level) >= order.index(fail_on)]
+    return FLAGGED if now else code
+
+
+@click.command()
+@opt.paths
+@opt.formats("table", "json", "csv", "md")
+@opt.units
+@opt.period
+@opt.reading
+@click.pass_context
+def activities(ctx: click.Context, start: date | None, end: date | None, **_: Any) -> int:
+    """Print what was read, from where, and what was skipped or counted only once, and why."""
+    analysis = analysed(ctx, empty_is_fine=True)
+    _printed(ctx, analysis, start, end)
+    if analysis.activities.empty:
+        from loadwatch.pipeline import HINT
+
+        raise NothingToRead(nothing(analysis, ctx.params["paths"]), HINT)
+    return closed(ctx, analysis)
+
+
+@click.command()
+@opt.paths
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Picture to write: .png, .svg or .pdf.",
+)
+@click.option(
+    "--measure", "measures", multiple=True, metavar="COLUMN", help="Column of WEEKS to draw; may be repeated."
+)
+@opt.units
+@opt.period
+@opt.reading
+@click.pass_context
+def plot(
+    ctx: click.Context,
+    target: Path,
+    measures: tuple[str, ...],
+    start: date | None,
+    end: date | None,
+    **_: Any,
+) -> int:
+    """Draw the weekly picture."""
+    if target.suffix.lower() not in PICTURES:
+        raise LoadwatchError(f"cannot write {target}: a picture is .png, .svg or .pdf")
+    from loadwatch import charts
+
+    analysis = analysed(ctx)
+    figure = charts.plot(analysis, measures, start, end)
+    output.write(target, charts.picture(figure, target.suffix.lower()[1:]))
+    output.say(f"Wrote {target}", quiet=ctx.params["quiet"])
+    return closed(ctx, analysis)
+
+
+@click.command()
+@opt.paths
+@click.option(
+    "--plan",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A planned week as CSV: date, distance_km, ascent_m ...",
+)
+@opt.formats("table", "json")
+@opt.units
+@opt.reading
+@click.pass_context
+def budget(ctx: click.Context, plan: Path | None, **_: Any) -> int:
+    """Print what is left this week, and next week's room, before a check is raised."""
+    from loadwatch.pipeline import with_budget
+    from loadwatch.report import terminal
+
+    analysis = with_budget(analysed(ctx))
+    if plan is not None:
+        from loadwatch.pipeline import with_plan
+
+        tried = with_plan(analysis, plan)
+        output.result(terminal.plan(tried, width=output.width(), color=output.colour()))
+        return closed(ctx, analysis)
+    _printed(ctx, analysis, None, None)
+    return closed(ctx, analysis)
+
+
+COMMANDS = (report, weeks, flags, activities, plot, budget)

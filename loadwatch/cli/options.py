@@ -1,0 +1,167 @@
+"""Options that commands share, and what they make: `pipeline.Options`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from loadwatch.errors import LoadwatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from loadwatch.intake import Tick
+    from loadwatch.pipeline import Options
+
+MOST_JOBS = 8  # more workers wait for the disk
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LOADS = ("distance", "duration", "steps", "effort", "trimp", "srpe")
+FORMATS = ("table", "json", "csv", "md")
+SETTINGS = ("tz", "week_start", "load", "sports", "osm", "default_surface", "preset", "today", "units")
+LIST_SETTINGS = ("distance_unit", "elevation_unit", "date_order")
+
+
+class Day(click.ParamType[date]):
+    """A date as 2026-11-23; where `clock` is true also `now`."""
+
+    name = "date"
+
+    def __init__(self, *, clock: bool = False) -> None:
+        self.clock = clock
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the date that the text means."""
+        if isinstance(value, date):
+            return value
+        if self.clock and value == "now":
+            return datetime.now().astimezone().date()
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"{value!r} is no date; write it as 2026-11-23{' or now' if self.clock else ''}.", param, ctx
+            )
+
+
+def _option(*names: str, **more: Any) -> Callable[[Any], Any]:
+    """Return a click option that every command takes from the same environment variable."""
+    long = next(name for name in names if name.startswith("--")).split("/")[0]
+    variable = "LOADWATCH_" + long[2:].replace("-", "_").upper()
+    return click.option(*names, envvar=variable, **more)
+
+
+def _stack(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def decorate(command: Any) -> Any:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+PATH = click.Path(path_type=Path, allow_dash=True)
+paths = click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
+
+quiet = _option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
+
+reading = _stack(
+    _option("--tz", metavar="ZONE", help="Zone for files that do not tell, as Europe/Zurich."),
+    _option("--week-start", type=click.Choice(WEEKDAYS), help="First day of the week. [mon]"),
+    _option(
+        "--today", type=Day(clock=True), metavar="DATE|now", help="Judge as of this day. [last activity]"
+    ),
+    _option("--load", type=click.Choice(LOADS), help="What counts as load. [distance]"),
+    _option("--sports", metavar="LIST", help="Sports that are summed, as running,walking. [running]"),
+    _option("--osm", type=click.Path(path_type=str), metavar="FILE", help="Map extract, to know surfaces."),
+    _option("--default-surface", metavar="CLASS", help="Surface where nothing tells: hard, firm, soft, ..."),
+    _option("--preset", type=click.Choice(("default", "return", "novice")), help="Named set of limits."),
+    _option("--distance-unit", type=click.Choice(("km", "mi")), help="Unit of a list that does not tell."),
+    _option("--elevation-unit", type=click.Choice(("m", "ft")), help="Unit of a list that does not tell."),
+    _option(
+        "--date-order", type=click.Choice(("dmy", "mdy", "ymd")), help="Date order of a list, if unclear."
+    ),
+    _option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Where read files are kept."),
+    _option("--no-store", is_flag=True, help="Keep nothing, read everything anew."),
+    _option("-j", "--jobs", type=click.IntRange(1, 64), help="Worker processes. [number of cores]"),
+    _option("--cluster", metavar="ADDRESS", help="Work on a dask cluster (extra: cluster)."),
+    _option("--strict", is_flag=True, help="Exit 4 if any file could not be read."),
+    quiet,
+    _option("-v", "--verbose", is_flag=True, help="Say more on what was read."),
+)
+units = _option("--units", type=click.Choice(("metric", "imperial")), help="Units of the output. [metric]")
+period = _stack(
+    _option("--from", "start", type=Day(), metavar="DATE", help="Show from this day on."),
+    _option("--to", "end", type=Day(), metavar="DATE", help="Show up to this day."),
+)
+
+
+def formats(*known: str) -> Callable[[Any], Any]:
+    """Return the --format option of a command that knows `known`."""
+    return _option("--format", "form", type=click.Choice(known), default=known[0], help="Form of the output.")
+
+
+def overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
+    """Return the settings that options or the environment give, each with where it came from."""
+    found: dict[str, tuple[object, str]] = {}
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        value = ctx.params.get(name)
+        source = ctx.get_parameter_source(name)
+        if name not in (*SETTINGS, *LIST_SETTINGS) or value is None or source is ParameterSource.DEFAULT:
+            continue
+        told = parameter.envvar if source is ParameterSource.ENVIRONMENT else parameter.opts[-1]
+        if name == "sports":
+            value = tuple(word.strip() for word in value.split(",") if word.strip())
+        found[name] = (value, str(told))
+    return found
+
+
+def options(ctx: click.Context, tick: Tick | None = None) -> Options:
+    """Return how to read, from the shared options of the running command."""
+    import platformdirs
+    import tzlocal
+
+    from loadwatch.pipeline import Options
+    from loadwatch.settings import FILE
+
+    params = ctx.params
+    store = params.get("store") or platformdirs.user_cache_path("loadwatch")
+    wants_stdin = any(str(path) == "-" for path in params.get("paths", ()))
+    return Options(
+        files=(platformdirs.user_config_path("loadwatch") / FILE,),
+        overrides=overrides(ctx),
+        store=None if params.get("no_store") else store,
+        each=_each(params),
+        system_zone=tzlocal.get_localzone_name() or "UTC",
+        tick=tick,
+        stdin=sys.stdin.buffer.read() if wants_stdin else None,
+    )
+
+
+def _each(params: dict[str, Any]) -> Any:
+    if params.get("cluster"):
+        return _cluster(params["cluster"])
+    jobs = params.get("jobs") or min(MOST_JOBS, os.cpu_count() or 1)
+    if jobs == 1:
+        return map
+    from loadwatch.workers import each_on
+
+    return each_on(jobs)
+
+
+def _cluster(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise LoadwatchError("--cluster needs dask: pip install 'loadwatch[cluster]'") from None
+    try:
+        # pure=False: two files of one digest are still two tasks, and a task is never answered from memory
+        return Client(address, timeout="10s").get_executor(pure=False).map
+    except (OSError, TimeoutError, ValueError) as error:
+        raise LoadwatchError(f"no dask scheduler answers at {address} ({error})") from None

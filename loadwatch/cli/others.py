@@ -1,0 +1,215 @@
+"""Commands beside the main line: demo, diary, roster, inspect, rules, settings."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from loadwatch.cli import options as opt
+from loadwatch.cli import output
+from loadwatch.errors import LoadwatchError, NothingToRead
+
+if TYPE_CHECKING:
+    from datetime import date
+
+PAIN_WHEN = ("before", "during", "after")
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    metavar="DIR",
+    help="Where the page goes. [this folder]",
+)
+@opt.units
+@opt.quiet
+@click.pass_context
+def demo(ctx: click.Context, folder: Path, **_: Any) -> int:
+    """Show what loadwatch does, on a made-up runner; needs no file of yours."""
+    from loadwatch.pipeline import Options, analyse, with_budget
+    from loadwatch.report import html, terminal
+
+    with ExitStack() as stack:
+        sample = stack.enter_context(resources.as_file(resources.files("loadwatch.sample_data") / "ana"))
+        analysis = with_budget(analyse(sample, options=Options(overrides=opt.overrides(ctx))))
+    target = folder / "loadwatch-demo.html"
+    folder.mkdir(parents=True, exist_ok=True)
+    output.write(target, html.athlete(analysis))
+    if not ctx.params["quiet"]:
+        output.result(terminal.verdict(analysis, width=output.width(), color=output.colour()))
+    output.say(f"Wrote {target} (a made-up runner).", quiet=ctx.params["quiet"])
+    output.say(
+        "Next, with your own export: loadwatch report export.zip -o me.html", quiet=ctx.params["quiet"]
+    )
+    return 0
+
+
+class Diary(click.Group):
+    """`diary PATH` answers, `diary PATH log` writes one line."""
+
+
+@click.group(cls=Diary, invoke_without_command=True, subcommand_metavar="[log ...]")
+@click.argument("path", type=click.Path(path_type=Path))
+@opt.formats("table", "json")
+@opt.reading
+@click.pass_context
+def diary(ctx: click.Context, path: Path, **_: Any) -> int | None:
+    """Hold the runner's own pain diary against earlier load; `log` adds one line to it."""
+    if ctx.invoked_subcommand:
+        return None
+    from loadwatch.cli.analyses import analysed
+    from loadwatch.report import as_json, terminal
+
+    ctx.params["paths"] = (path,)
+    analysis = analysed(ctx)
+    if analysis.diary is None:
+        raise NothingToRead(f"no diary.csv in {path}", f"Begin one: loadwatch diary {path} log --pain 0")
+    if ctx.params["form"] == "json":
+        output.result(as_json.diary(analysis))
+    else:
+        output.result(terminal.diary(analysis, width=output.width(), color=output.colour()))
+    return 0
+
+
+@diary.command()
+@click.option("--pain", type=click.IntRange(0, 10), required=True, help="0 none to 10 worst.")
+@click.option(
+    "--date", "day", type=opt.Day(clock=True), default="now", metavar="DATE", help="Day of the pain. [today]"
+)
+@click.option("--when", type=click.Choice(PAIN_WHEN), help="Before, during or after a run.")
+@click.option("--site", default="", help="Where it hurts, as 'low back, left'.")
+@click.option("--note", default="", help="Anything else.")
+@click.option(
+    "--red-flag",
+    "red_flags",
+    multiple=True,
+    metavar="NAME",
+    help="A warning sign; may be repeated. `loadwatch rules LW18` lists them.",
+)
+@click.pass_context
+def log(
+    ctx: click.Context,
+    pain: int,
+    day: date,
+    when: str | None,
+    site: str,
+    note: str,
+    red_flags: tuple[str, ...],
+) -> int:
+    """Add one line to the diary of PATH."""
+    from loadwatch import diary as book
+
+    assert ctx.parent is not None
+    folder: Path = ctx.parent.params["path"]
+    if not folder.is_dir():
+        raise LoadwatchError(f"cannot write a diary into {folder}: it is no folder")
+    entry = book.entry(day, pain, when=when or "", site=site, note=note, red_flags=red_flags)
+    book.append(folder / book.FILE, entry)
+    output.say(f"Added {day}, pain {pain} to {folder / book.FILE}")
+    for line in book.urgent([entry]):
+        output.say(line)
+    return 0
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the pages go.",
+)
+@click.option("--anonymise", is_flag=True, help="Replace every name.")
+@opt.formats("table", "json")
+@opt.units
+@opt.reading
+@click.pass_context
+def roster(ctx: click.Context, folder: Path, target: Path | None, anonymise: bool, **_: Any) -> int:
+    """Review a folder of athletes: whom to talk to first, and a page for each."""
+    from loadwatch import pipeline
+    from loadwatch.cli.pages import write_pages
+    from loadwatch.cli.progress import shown
+    from loadwatch.report import as_json, terminal
+    from loadwatch.report.anonymous import anonymised
+
+    with shown(quiet=ctx.params["quiet"]) as tick:
+        found = pipeline.roster(folder, opt.options(ctx, tick))
+    if anonymise:
+        found = anonymised(found)
+    if target is not None:
+        drawn = write_pages(found, target)
+        kept = "; the others have not changed" if drawn < len(found.athletes) else ""
+        pages = f"{drawn} of {len(found.athletes)} athlete pages{kept}"
+        output.say(f"Wrote {target / 'index.html'} and {pages}.", quiet=ctx.params["quiet"])
+    if ctx.params["form"] == "json":
+        output.result(as_json.roster(found))
+    else:
+        output.result(terminal.roster(found, width=output.width(), color=output.colour()))
+    return 0
+
+
+@click.command()
+@click.argument("file", type=opt.PATH)
+@opt.reading
+@click.pass_context
+def inspect(ctx: click.Context, file: Path, **_: Any) -> int:
+    """Show what one file holds: messages, fields, what was read of it; no position."""
+    from loadwatch.pipeline import inspected
+
+    output.result(inspected(file, opt.options(ctx, None)))
+    return 0
+
+
+@click.command()
+@click.argument("rule", required=False, metavar="[ID]")
+@opt.formats("table", "json", "md")
+def rules(rule: str | None, form: str) -> int:
+    """Explain the checks: limits, evidence, references."""
+    from loadwatch import rules as book
+    from loadwatch.report import as_json, terminal
+
+    chosen = [r for r in book.RULES if rule is None or rule.lower() in {r.id.lower(), r.name}]
+    if not chosen:
+        raise click.UsageError(f"no rule {rule!r}; `loadwatch rules` lists them.")
+    if form == "json":
+        output.result(as_json.rules(chosen))
+    else:
+        output.result(
+            terminal.rules(chosen, full=rule is not None, width=output.width(), color=output.colour())
+        )
+    return 0
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=opt.PATH, metavar="[PATH...]")
+@opt.formats("table", "json")
+@opt.units
+@opt.reading
+@click.pass_context
+def settings(ctx: click.Context, paths: tuple[Path, ...], form: str, **_: Any) -> int:
+    """Show the effective settings, and where each came from."""
+    from loadwatch.pipeline import athlete_settings
+    from loadwatch.report import as_json, terminal
+    from loadwatch.settings import effective
+
+    options = opt.options(ctx, None)
+    rows = effective(athlete_settings(paths or (Path(),), options))
+    rows += [("store", str(options.store) if options.store else "none", "default")]
+    if form == "json":
+        output.result(as_json.settings(rows))
+    else:
+        output.result(terminal.settings(rows, width=output.width(), color=output.colour()))
+    return 0
+
+
+COMMANDS = (demo, diary, roster, inspect, rules, settings)

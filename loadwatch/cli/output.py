@@ -1,0 +1,68 @@
+"""Where results go: stdout, stderr, or a file that is whole or not there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from loadwatch.errors import LoadwatchError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+PLAIN_WIDTH = 80
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """Print a summary, hint or warning on stderr."""
+    if text and not quiet:
+        click.echo(text, err=True)
+
+
+def result(text: str) -> None:
+    """Print the result, and nothing else, on stdout."""
+    click.echo(text, nl=not text.endswith("\n"))
+
+
+def width() -> int:
+    """Return how many columns a table may take."""
+    return shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if sys.stdout.isatty() else PLAIN_WIDTH
+
+
+def colour(stream: Any = None) -> bool:
+    """Return whether colour helps: a terminal, and nobody said no."""
+    stream = stream or sys.stdout
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file atomically: beside its place, synced, then moved there."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except FileNotFoundError:
+        raise LoadwatchError(f"cannot write {path}: there is no folder {path.parent}") from None
+    except OSError as error:
+        raise LoadwatchError(f"cannot write {path}: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644 & ~_umask())
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise LoadwatchError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,171 @@
+"""Inputs to exposure rows: each input read once, known ones taken from the store.
+
+The unit of work is one input: bytes -> rows. `read_one` and `match_one` are plain functions of
+picklable values, so that any `map` (builtin, pool, cluster) can carry them.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loadwatch import exposure, osm, readers
+from loadwatch.errors import NotActivity, OverLimit, Unreadable
+from loadwatch.store import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from loadwatch.activity import Kind
+    from loadwatch.settings import Settings
+    from loadwatch.sources import Member
+    from loadwatch.store import Store
+
+Each = Callable[..., Iterable[Any]]  # map(fn, items), in order
+Tick = Callable[[int, int], None]  # done, total
+VERSION = 1  # raise it when a row comes to mean something else: stores are then read anew
+KINDS: dict[type[Exception], Kind] = {
+    Unreadable: "rejected",
+    NotActivity: "ignored",
+    OverLimit: "limited",
+}
+# the settings that change a row; all others are applied later, to rows
+ROW_SETTINGS = (
+    "sex",
+    "hr_rest",
+    "hr_max",
+    "birth_year",
+    "tz",
+    "default_surface",
+    "classes",
+    "distance_unit",
+    "elevation_unit",
+    "date_order",
+    "virtual_altitude",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A map extract and the cells that an athlete visited in it: enough to open it anywhere."""
+
+    path: Path
+    cells: frozenset[tuple[int, int]]
+    cache: Path | None
+    classes: tuple[tuple[str, str], ...]
+
+    @property
+    def mark(self) -> str:
+        """What a row matched on this map depends on beside its input."""
+        stat = self.path.stat()
+        facts = f"{self.path}|{stat.st_size}|{stat.st_mtime_ns}|{self.classes}"
+        return "|" + hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One input on its way to a worker."""
+
+    label: str
+    data: bytes
+    digest: str
+    notes: tuple[str, ...]
+    settings: Settings
+    area: Area | None = None
+
+
+def fingerprint(settings: Settings) -> str:
+    """Return what rows depend on beside their input: this code and the settings that matter."""
+    facts = {name: repr(getattr(settings, name)) for name in ROW_SETTINGS}
+    return hashlib.sha256(json.dumps([VERSION, facts], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def read_one(job: Job) -> Result:
+    """Return the rows of one input, or the reason why it has none."""
+    try:
+        reading = readers.read(job.data, job.label, job.settings)
+    except (Unreadable, NotActivity, OverLimit) as error:
+        return failed(job.digest, error)
+    ground = _ground(job.area) if job.area else None
+    rows: list[dict[str, Any]] = []
+    for activity in reading.activities:
+        row = exposure.row(activity, job.digest, job.settings, ground)
+        session = activity.session
+        suffix = f"#{session.line}" if session.line else f"#{session.part}" if session.part > 1 else ""
+        rows.append({"suffix": suffix, **row, "notes": [*row["notes"], *job.notes]})
+    skipped = [(part.source, part.kind, part.why) for part in reading.skipped]
+    return Result(job.digest, rows, skipped)
+
+
+def failed(digest: str, error: Unreadable | NotActivity | OverLimit) -> Result:
+    """Return the result of an input that gave nothing."""
+    return Result(digest, [], [("", KINDS[type(error)], error.why)])
+
+
+@functools.lru_cache(maxsize=1)
+def _ground(area: Area) -> osm.Ground:
+    return osm.open_extract(area.path, area.cells, area.cache, dict(area.classes))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one member gave; `result.rows` still lack where they lay."""
+
+    member: Member
+    result: Result
+
+
+def take(
+    members: Sequence[Member],
+    settings: Settings,
+    store: Store,
+    each: Each = map,
+    tick: Tick | None = None,
+    area: Area | None = None,
+) -> list[Taken]:
+    """Return what each member gave, in their order; only what the store does not know is read."""
+    mark = area.mark if area else ""
+    results = dict(store.known([member.key + mark for member in members]))
+    fresh = [member for member in members if member.key + mark not in results]
+    done = len(members) - len(fresh)
+    under_way: deque[tuple[Member, str]] = deque()
+
+    def jobs() -> Iterator[Job]:
+        for member in fresh:
+            try:
+                content = member.open()
+            except (Unreadable, OverLimit) as error:
+                results[member.key + mark] = failed("", error)
+                continue
+            digest = hashlib.sha256(content.data).hexdigest()
+            under_way.append((member, digest))
+            yield Job(member.label, content.data, digest, content.notes, settings, area)
+
+    for result in each(read_one, jobs()):
+        member, digest = under_way.popleft()
+        results[member.key + mark] = result
+        store.put(member.key + mark, digest + mark, result)
+        done += 1
+        if tick:
+            tick(done, len(members))
+    store.flush()
+    return [Taken(member, results[member.key + mark]) for member in members]
+
+
+def on_map(
+    taken: Sequence[Taken], settings: Settings, store: Store, cache: Path | None, each: Each = map
+) -> list[Taken]:
+    """Return `taken` with the surface under every run that left the house, from the map extract."""
+    cells = {
+        (int(cell[0]), int(cell[1])) for part in taken for row in part.result.rows for cell in row["cells"]
+    }
+    area = Area(Path(settings.osm), frozenset(cells), cache, tuple(sorted(settings.classes.items())))
+    outdoor = [part.member for part in taken if any(row["cells"] for row in part.result.rows)]
+    matched = {part.member.label: part for part in take(outdoor, settings, store, each, None, area)}
+    return [matched.get(part.member.label, part) for part in taken]

@@ -1,0 +1,239 @@
+"""Composition: a path in, an Analysis out; a folder of athletes in, a Roster out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from loadwatch import (
+    budget,
+    dedupe,
+    diary,
+    guidance,
+    intake,
+    rules,
+    settings,
+    shoes,
+    tags,
+    weeks,
+    zones,
+)
+from loadwatch.activity import Skipped
+from loadwatch.analysis import Analysis, Athlete, Roster
+from loadwatch.errors import NothingToRead, SettingsError
+from loadwatch.report import verdict
+from loadwatch.sources import OWN_FILES, Member, members
+from loadwatch.store import open_store
+from loadwatch.tables import EXPOSURES, HIDDEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from loadwatch.intake import Each, Taken, Tick
+    from loadwatch.settings import Settings
+    from loadwatch.tables import Column
+
+HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to read, beside what the settings say; only `system_zone` can change a result."""
+
+    files: tuple[Path, ...] = ()  # settings files below the athlete's own: the user's, the roster's
+    overrides: Mapping[str, tuple[object, str]] = field(default_factory=dict)  # field -> value, origin
+    store: Path | None = None  # folder of the stores; None keeps nothing
+    each: Each = map
+    system_zone: str = "UTC"
+    tick: Tick | None = None
+    stdin: bytes | None = None
+
+
+def analyse(*paths: str | Path, options: Options | None = None) -> Analysis:
+    """Return all that is known of the athlete whose data lie at `paths`.
+
+    Parameters
+    ----------
+    paths : a file, a folder, an export zip, or several of them: one athlete. A folder may hold
+        `loadwatch.toml`, `tags.csv` and `diary.csv`.
+    options : how to read (store, workers, zone of the machine), and settings over the file's.
+
+    Raises
+    ------
+    NothingToRead : a path is missing, or a folder is empty.
+    SettingsError : a `loadwatch.toml` or `tags.csv` says something wrong.
+    """
+    options = options or Options()
+    places = [Path(path) for path in paths]
+    judged_by = athlete_settings(places, options)
+    inputs, skipped = _inputs(places, options)
+    taken = _taken(places, inputs, judged_by, options)
+    skipped += [
+        Skipped(part.member.label + suffix, kind, why)
+        for part in taken
+        for suffix, kind, why in part.result.skipped
+    ]
+    rows = zones.settle(_frame(taken), judged_by, options.system_zone)
+    return _judged(places, rows, skipped, judged_by, len(inputs))
+
+
+def athlete_settings(places: Sequence[Path], options: Options) -> Settings:
+    """Return the settings that hold for the athlete at `places`."""
+    own = [place / settings.FILE for place in places if place.is_dir()]
+    return settings.load([*options.files, *own], options.overrides, rules.options())
+
+
+def roster(folder: str | Path, options: Options | None = None) -> Roster:
+    """Return every athlete of a folder, placed in the four groups; one that fails is still listed."""
+    options = options or Options()
+    root = Path(folder)
+    if not root.is_dir():
+        raise NothingToRead(
+            f"no folder of athletes at {root}", "Give a folder that holds a folder or zip an athlete."
+        )
+    options = replace(options, files=(*options.files, root / settings.FILE))
+    found = sorted(p for p in root.iterdir() if not p.name.startswith(".") and p.name not in OWN_FILES)
+    if not found:
+        raise NothingToRead(f"{root} is empty", "Give a folder that holds a folder or zip an athlete.")
+    analyses = [(path, _try(path, options)) for path in found]
+    days = [a.today for _, a in analyses if isinstance(a, Analysis) and len(a.activities)]
+    today = settings.load([], options.overrides, {}).today or max(days, default=None)
+    athletes = [
+        verdict.athlete(a, today) if isinstance(a, Analysis) else _silent(path, a) for path, a in analyses
+    ]
+    return Roster(name=root.resolve().name, athletes=tuple(athletes), today=today)
+
+
+def _try(path: Path, options: Options) -> Analysis | str:
+    try:
+        return analyse(path, options=options)
+    except (NothingToRead, SettingsError) as error:
+        return str(error).splitlines()[0]
+
+
+def _silent(path: Path, why: str) -> Athlete:
+    return Athlete(
+        name=path.stem, group="unknown", level="unknown", says=why, last_activity=None, flags=0, analysis=None
+    )
+
+
+def _inputs(places: Sequence[Path], options: Options) -> tuple[list[Member], list[Skipped]]:
+    for place in places:
+        if str(place) != "-" and not place.exists():
+            raise NothingToRead(
+                f"no file or folder at {place}", "Check the spelling, or drag the folder into the terminal."
+            )
+    found = list(members(places, stdin=options.stdin))
+    if not found:
+        raise NothingToRead(f"nothing to read in {', '.join(map(str, places))}: it is empty.", HINT)
+    return [m for m in found if isinstance(m, Member)], [s for s in found if isinstance(s, Skipped)]
+
+
+def _taken(
+    places: Sequence[Path], inputs: Sequence[Member], judged_by: Settings, options: Options
+) -> list[Taken]:
+    athlete = "|".join(sorted(str(place.resolve()) for place in places))
+    with open_store(options.store, athlete, intake.fingerprint(judged_by)) as store:
+        taken = intake.take(inputs, judged_by, store, options.each, options.tick)
+        if judged_by.osm:
+            taken = intake.on_map(taken, judged_by, store, options.store, options.each)
+    return taken
+
+
+def _frame(taken: Sequence[Taken]) -> pd.DataFrame:
+    """Return the rows of all members as one frame of EXPOSURES and HIDDEN."""
+    rows = [
+        {**row, "member": part.member.label, "source": part.member.label + row["suffix"]}
+        for part in taken
+        for row in part.result.rows
+    ]
+    return pd.DataFrame(
+        {
+            column.name: _typed(column, [row.get(column.name) for row in rows])
+            for column in (*EXPOSURES, *HIDDEN)
+        }
+    )
+
+
+def _typed(column: Column, values: list[Any]) -> Any:
+    match column.dtype:
+        case "float" | "int":
+            return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        case "bool":
+            return np.array([bool(value) for value in values], dtype=bool)
+        case "instant":
+            return pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601").dt.as_unit(
+                "us"
+            )
+        case "wall":
+            return pd.to_datetime(pd.Series(values, dtype=object), format="ISO8601").astype("datetime64[us]")
+        case "list":
+            return pd.Series([value or [] for value in values], dtype=object)
+        case _:
+            return pd.Series([value or "" for value in values], dtype=object)
+
+
+def _judged(
+    places: Sequence[Path], rows: pd.DataFrame, skipped: list[Skipped], judged_by: Settings, files: int
+) -> Analysis:
+    single = dedupe.same_runs(rows)
+    own = list(_own_files(places, tags.FILE))
+    kept, left_out, remarks = single.rows, [], []
+    for data in own:
+        kept, out, said = tags.apply(kept, tags.read_tags(data))
+        left_out += out
+        remarks += said
+    local = kept["start_local"].dropna()
+    today = judged_by.today or (local.max().date() if len(local) else date.min)
+    table = weeks.weekly(kept, judged_by, today)
+    flags, unknown = rules.judge(kept, table, judged_by, today)
+    answer = next(
+        (
+            diary.analyse(diary.read_diary(data), flags, kept, judged_by, today)
+            for data in _own_files(places, diary.FILE)
+        ),
+        None,
+    )
+    return Analysis(
+        name=judged_by.name or _name(places),
+        activities=kept,
+        weeks=table,
+        flags=flags,
+        unknown=unknown,
+        skipped=tuple(
+            sorted([*skipped, *single.skipped, *left_out], key=lambda s: (s.source, s.kind, s.why))
+        ),
+        duplicates=single.duplicates,
+        settings=judged_by,
+        today=today,
+        files=files,
+        diary=answer,
+        advice=guidance.advice(flags, answer),
+        shoes=shoes.pairs(kept),
+        remarks=tuple(remarks),
+    )
+
+
+def with_budget(analysis: Analysis) -> Analysis:
+    """Return `analysis` with what this week and the next can hold before a rule fires."""
+    limits = budget.budget(analysis.activities, analysis.weeks, analysis.settings, analysis.today)
+    return replace(analysis, limits=limits)
+
+
+def _own_files(places: Sequence[Path], name: str) -> Iterator[bytes]:
+    for place in places:
+        path = place / name
+        if place.is_dir() and path.is_file():
+            yield path.read_bytes()
+
+
+def _name(places: Sequence[Path]) -> str:
+    if str(places[0]) == "-":
+        return "runner"
+    place = places[0].resolve()
+    return place.name if place.is_dir() else place.name.split(".")[0]

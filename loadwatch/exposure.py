@@ -60,7 +60,7 @@ def row(activity: Activity, digest: str, settings: Settings, ground: Ground | No
     times = _times(session, track)
     distance_m, distance_source = _distance(session, activity.records, track)
     sport, sub_sport, sport_notes = _sport(session, track)
-    hills, hill_notes = _hills(session, track, distance_m, settings)
+    hills, hill_notes = _hills(session, track, settings)
     ground_under = surface.metres(session, activity.records, distance_m, settings, ground)
     zone = zones.locate(session, track.latitude_deg, track.longitude_deg, settings)
     heart = _heart(session, track, settings, zone.start_local.year if zone.start_local else 0)
@@ -118,8 +118,8 @@ def identity(session: Session, digest: str, distance_m: float, duration_s: float
 
 
 def _track(records: pd.DataFrame) -> Track:
-    index = records.index.to_numpy()
-    time = (index - index[0]) / np.timedelta64(1, "s") if len(index) else np.empty(0)
+    index = records.index.to_numpy("datetime64[ns]").view(np.int64)
+    time = (index - index[:1]) / 1e9
 
     def column(name: str) -> Array:
         if name in records.columns:
@@ -182,9 +182,7 @@ def _sport(session: Session, track: Track) -> tuple[str, str, list[str]]:
     return sport, session.sub_sport, [note]
 
 
-def _hills(
-    session: Session, track: Track, distance_m: float, settings: Settings
-) -> tuple[dict[str, Any], list[str]]:
+def _hills(session: Session, track: Track, settings: Settings) -> tuple[dict[str, Any], list[str]]:
     indoor = session.sub_sport in INDOOR and not settings.virtual_altitude
     climb = elevation.Climb() if indoor else elevation.climb(track.time_s, track.altitude_m, track.distance_m)
     ascent, source, notes = _ascent(session, climb)
@@ -211,8 +209,12 @@ def _ascent(session: Session, climb: Climb) -> tuple[float, str, list[str]]:
     if math.isfinite(session.ascent_m):
         source = "list" if session.format == "list" else "device"
         if math.isfinite(climb.ascent_m) and elevation.differs(session.ascent_m, climb.ascent_m):
-            told = f"the device counted {session.ascent_m:.0f} m of ascent, its altitude gives {climb.ascent_m:.0f} m"
-            return session.ascent_m, source, [f"ascent_differs: {told}"]
+            counted, ours = f"{session.ascent_m:.0f} m", f"{climb.ascent_m:.0f} m"
+            return (
+                session.ascent_m,
+                source,
+                [f"ascent_differs: the device says {counted}, its altitude {ours}"],
+            )
         return session.ascent_m, source, []
     if not math.isfinite(climb.ascent_m):
         return NAN, "none", []

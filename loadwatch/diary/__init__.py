@@ -1,0 +1,1 @@
+"""The runner's own pain diary, held against earlier changes in training."""

@@ -247,7 +247,8 @@ def run(
 
     Functions of distance: `altitude_m`, `position`; of seconds since the start: `speed_mps`,
     `heart_rate_bpm`, `record` (further record fields, which win). `pauses` are (second, length):
-    the clock runs on, the timer and the runner do not. `session` overrides or adds session fields by fitparse's names. Without
+    the clock runs on, the timer and the runner do not. `session` overrides or adds session fields by
+    fitparse's names. Without
     `ascent_m`/`descent_m` the session says none.
     """
     fit = fit or FitFile(big_endian=big_endian, header=header)
@@ -275,9 +276,9 @@ def run(
     gaps = dict(pauses)
     for second in range(seconds + 1):
         if second in gaps:
+            at = start_utc + timedelta(seconds=second + paused)
             paused += gaps[second]
             if with_events:
-                at = start_utc + timedelta(seconds=clock)
                 fit.add("event", timestamp=at, event="timer", event_type=stop)
                 back = start_utc + timedelta(seconds=second + paused)
                 fit.add("event", timestamp=back, event="timer", event_type="start")

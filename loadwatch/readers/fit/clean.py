@@ -1,0 +1,213 @@
+"""What a watch writes and a body cannot do: left out, and said; totals are never corrected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+DAY_S = 86_400.0
+FIRST_S = 284_083_200.0  # 1999-01-01 in FIT time: before any watch that writes FIT
+LAST_S = 1_451_692_800.0  # 2036-01-01 in FIT time: a date beyond it is a broken clock
+LONGEST_S = 60 * DAY_S  # longer than any activity that is one
+FOOT_MPS, WHEEL_MPS, OTHER_MPS = 12.0, 40.0, 120.0  # faster than any athlete of the kind
+SLACK_M = 200.0  # jump that a poor fix may make at any time
+ALTITUDE_M = (-500.0, 9_000.0)
+CLIMB_MPS, STEP_M = 10.0, 30.0  # a step in altitude faster and larger than this is no climb
+STRAY = 0.05  # share of the samples below which a stretch beyond a jump is stray
+
+_WHEELS = frozenset(
+    {"cycling", "e_biking", "inline_skating", "alpine_skiing", "snowboarding", "motorcycling"}
+)
+FOOT = frozenset({"running", "walking", "hiking", "unknown", "generic", "training", "fitness_equipment"})
+
+
+def top_speed(sport: str) -> float:
+    """Return a speed that nobody reaches in this sport, in m/s."""
+    if sport in FOOT:
+        return FOOT_MPS
+    return WHEEL_MPS if sport in _WHEELS else OTHER_MPS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """Samples in FIT time (s since 1989-12-31) and what was wrong with them."""
+
+    time_s: Floats
+    columns: dict[str, Floats]
+    notes: tuple[str, ...] = ()
+
+
+def _take(track: Track, where: Mask | NDArray[np.intp], *notes: str) -> Track:
+    columns = {name: column[where] for name, column in track.columns.items()}
+    return Track(track.time_s[where], columns, (*track.notes, *notes))
+
+
+def on_the_clock(track: Track, span: tuple[float, float] | None) -> Track:
+    """Return the samples within a day of the activity, in order of time, one an instant.
+
+    `span` is the activity's start and end where its session states them; else the largest stretch
+    without a gap of a day counts as the activity.
+    """
+    known = ~np.isnan(track.time_s)
+    if not known.all():
+        track = _take(track, known, f"clock: {int((~known).sum())} samples without a time left out")
+    if not len(track.time_s):
+        return track
+    low, high = span or _stretch(np.sort(track.time_s))
+    near = (track.time_s >= low - DAY_S) & (track.time_s <= high + DAY_S)
+    if not near.all():
+        track = _take(track, near, f"clock: {int((~near).sum())} samples of another day left out")
+    return _one_an_instant(_sorted(track))
+
+
+def _stretch(time_s: Floats) -> tuple[float, float]:
+    """Return the ends of the stretch with the most samples that no gap of a day cuts."""
+    cuts = np.flatnonzero(np.diff(time_s) > DAY_S) + 1
+    edges = np.concatenate([[0], cuts, [len(time_s)]])
+    most = int(np.argmax(np.diff(edges)))
+    return float(time_s[edges[most]]), float(time_s[edges[most + 1] - 1])
+
+
+def _sorted(track: Track) -> Track:
+    back = np.diff(track.time_s) < 0
+    if not back.any():
+        return track
+    note = f"clock: the time goes back {int(back.sum())} times"
+    order = np.argsort(track.time_s, kind="stable")
+    distance = track.columns.get("distance_m")
+    if distance is None or not (np.diff(distance[order]) < -1).any():
+        return _take(track, order, note)
+    kept = track.time_s >= np.maximum.accumulate(track.time_s)  # a second pass over the same minutes
+    if kept.mean() < 1 - 2 * STRAY:
+        return _take(track, order, note)
+    return _take(track, kept, f"{note}, {int((~kept).sum())} samples left out")
+
+
+def _one_an_instant(track: Track) -> Track:
+    fresh = np.diff(track.time_s, prepend=-1) != 0
+    if fresh.all():
+        return track
+    group = np.cumsum(fresh) - 1
+    columns = {}
+    for name, column in track.columns.items():
+        known = ~np.isnan(column)
+        columns[name] = np.full(int(group[-1]) + 1, np.nan)
+        columns[name][group[known]] = column[known]  # the last that is known stands
+    twice = int((~fresh).sum())
+    note = (f"clock: {twice} samples share their second with another",) if twice > len(fresh) * STRAY else ()
+    return Track(track.time_s[fresh], columns, (*track.notes, *note))
+
+
+def _stray(jumps: Mask) -> Mask:
+    """Mark the samples of short stretches between jumps; `jumps[i]` lies between samples i and i + 1."""
+    stretch = np.concatenate([[0], np.cumsum(jumps)])
+    size = np.bincount(stretch)
+    short = size < max(2.0, STRAY * len(stretch))
+    short[np.argmax(size)] = False
+    return np.asarray(short[stretch])
+
+
+def without_impossible(track: Track, sport: str) -> Track:
+    """Return the samples with what cannot be as NaN, each kind of it noted."""
+    columns = dict(track.columns)
+    for name, low, high in (("heart_rate_bpm", 20, 250), ("cadence_spm", 0, 500), ("power_w", 0, 5000)):
+        _within(columns, name, low, high)
+    _within(columns, "speed_mps", 0, 1.25 * top_speed(sport))
+    notes = [*_positions(track.time_s, columns, sport), *_altitudes(track.time_s, columns)]
+    notes += _distances(track.time_s, columns, sport)
+    return Track(track.time_s, columns, (*track.notes, *notes))
+
+
+def _within(columns: dict[str, Floats], name: str, low: float, high: float) -> int:
+    """Replace a column by one without the values outside the limits; return how many these were."""
+    column = columns.get(name)
+    if column is None:
+        return 0
+    wrong = (column < low) | (column > high)
+    if wrong.any():
+        columns[name] = np.where(wrong, np.nan, column)
+    return int(wrong.sum())
+
+
+def _positions(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[str]:
+    latitude, longitude = columns.get("latitude_deg"), columns.get("longitude_deg")
+    if latitude is None or longitude is None:
+        for name in ("latitude_deg", "longitude_deg"):
+            columns.pop(name, None)
+        return []
+    nowhere = (np.abs(latitude) > 90) | (np.abs(longitude) > 180) | ((latitude == 0) & (longitude == 0))
+    wrong = nowhere | np.isnan(latitude) | np.isnan(longitude)
+    notes = [f"gps_jump: {int(nowhere.sum())} impossible positions left out"] if nowhere.any() else []
+    fixes = np.flatnonzero(~wrong)
+    if len(fixes) > 1:
+        metres = _metres(latitude[fixes], longitude[fixes])
+        jumps = metres > SLACK_M + top_speed(sport) * np.diff(time_s[fixes])
+        if jumps.any():
+            stray = _stray(jumps)
+            wrong[fixes[stray]] = True
+            notes.append(
+                f"gps_jump: the position jumps {int(jumps.sum())} times, by up to "
+                f"{metres[jumps].max() / 1000:.1f} km; {int(stray.sum())} stray points left out"
+            )
+    if wrong.any():
+        columns["latitude_deg"] = np.where(wrong, np.nan, latitude)
+        columns["longitude_deg"] = np.where(wrong, np.nan, longitude)
+    return notes
+
+
+def _metres(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
+    """Return the length of each step on a sphere, in metres."""
+    phi, theta = np.radians(latitude_deg), np.radians(longitude_deg)
+    half = np.sin(np.diff(phi) / 2) ** 2
+    half += np.cos(phi[1:]) * np.cos(phi[:-1]) * np.sin(np.diff(theta) / 2) ** 2
+    return np.asarray(2 * 6_371_008.8 * np.arcsin(np.sqrt(np.minimum(half, 1))))
+
+
+def _altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:
+    outside = _within(columns, "altitude_m", *ALTITUDE_M)
+    notes = [f"altitude_spike: {outside} impossible altitudes left out"] if outside else []
+    altitude = columns.get("altitude_m")
+    if altitude is None:
+        return notes
+    known = np.flatnonzero(~np.isnan(altitude))
+    rise = np.abs(np.diff(altitude[known]))
+    jumps = (rise > STEP_M) & (rise > CLIMB_MPS * np.diff(time_s[known]))
+    if jumps.any():
+        stray = _stray(jumps)
+        columns["altitude_m"] = altitude.copy()
+        columns["altitude_m"][known[stray]] = np.nan
+        notes.append(
+            f"altitude_spike: the altitude jumps {int(jumps.sum())} times, by up to "
+            f"{rise[jumps].max():.0f} m; {int(stray.sum())} stray samples left out"
+        )
+    return notes
+
+
+def _distances(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[str]:
+    distance = columns.get("distance_m")
+    if distance is None:
+        return []
+    known = np.flatnonzero(~np.isnan(distance))
+    step, seconds = np.diff(distance[known]), np.diff(time_s[known])
+    notes = []
+    far = step > SLACK_M + top_speed(sport) * seconds
+    if far.any():
+        notes.append(
+            f"gps_jump: the distance jumps {int(far.sum())} times, by up to {step[far].max() / 1000:.1f} km"
+        )
+    back = step < -10
+    if back.any():
+        notes.append(f"distance_reset: the distance goes back {int(back.sum())} times")
+        restart = back & (distance[known][1:] < 0.1 * distance[known][:-1])
+        lost = np.concatenate([[0.0], np.cumsum(np.where(restart, distance[known][:-1], 0.0))])
+        columns["distance_m"] = distance.copy()
+        columns["distance_m"][known] = distance[known] + lost
+    return notes

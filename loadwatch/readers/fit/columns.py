@@ -1,0 +1,97 @@
+"""Columns of a table: all messages of one layout, decoded field by field at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loadwatch.readers.fit.layout import BYTE, STRING, plan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loadwatch.readers.fit.layout import Block, Key, Layout
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """All messages of one layout within a link, in file order; `offsets` are where each begins."""
+
+    data: bytes
+    layout: Layout
+    content: bytes  # the definition
+    offsets: NDArray[np.int64]
+    stamps: Floats | None = None  # raw timestamps of messages under compressed headers, else NaN
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One field of all messages of a table: as stored, and scaled with NaN for unknown.
+
+    Both are (messages, values a field holds). A string's `raw` is its bytes and its `value` NaN.
+    """
+
+    base: int
+    raw: NDArray[Any]
+    value: Floats
+
+    @property
+    def first(self) -> Floats:
+        """The value of each message; where a field holds several, the first that is known."""
+        if self.value.shape[1] == 1:
+            return self.value[:, 0]
+        known = ~np.isnan(self.value)
+        return self.value[np.arange(len(self.value)), known.argmax(axis=1)]
+
+
+def rows(table: Table) -> NDArray[np.uint8]:
+    """Return the messages as a matrix of bytes, one row each."""
+    size = table.layout.size
+    if not size or not len(table.offsets):
+        return np.empty((len(table.offsets), 0), np.uint8)
+    whole = len(table.data) - size + 1
+    windows = np.ndarray((whole,), np.dtype((np.void, size)), table.data, 0, (1,))
+    return windows[table.offsets].view(np.uint8).reshape(-1, size)
+
+
+def _values(block: Block, raw: NDArray[Any]) -> Floats:
+    """Return raw values as floats, unknown as NaN, scaled by the profile."""
+    if block.base == STRING:
+        return np.full(raw.shape, np.nan)
+    value: Floats = raw.astype(np.float64)
+    if block.scale is not None:
+        value /= block.scale
+    if block.offset is not None:
+        value -= block.offset
+    if block.invalid is not None:
+        value[raw == block.invalid] = np.nan
+    elif block.base == BYTE:
+        for _, first, count in block.spans:
+            part = raw[:, first : first + count]
+            value[(part == 0xFF).all(axis=1), first : first + count] = np.nan
+    return value
+
+
+def columns(table: Table, wanted: frozenset[Key] | None = None) -> dict[Key, Column]:
+    """Return the columns of a table by field number, only the `wanted` ones if given."""
+    blocks = plan(table.layout, wanted)
+    if not blocks:
+        return {}
+    matrix = rows(table)
+    found: dict[Key, Column] = {}
+    for block in blocks:
+        raw = np.ascontiguousarray(matrix[:, block.places]).view(block.dtype)
+        value = _values(block, raw)
+        for key, first, count in block.spans:
+            stop = first + count
+            found[key] = Column(block.base, raw[:, first:stop], value[:, first:stop])
+    return found
+
+
+def text(column: Column) -> list[str]:
+    """Return a string field's text of each message, cut at its first NUL, never failing on bad UTF-8."""
+    return [bytes(row).split(b"\0", 1)[0].decode("utf-8", "replace") for row in column.raw]

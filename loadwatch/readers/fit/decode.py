@@ -1,0 +1,174 @@
+"""All messages of a FIT file, by layout; values are taken out only where they are asked for."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadwatch.readers.fit import profile
+from loadwatch.readers.fit.columns import Table, columns
+from loadwatch.readers.fit.crc import crc16
+from loadwatch.readers.fit.layout import layout
+from loadwatch.readers.fit.scan import scan
+from loadwatch.readers.fit.stamps import stamps
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from loadwatch.readers.fit.scan import Scan
+
+MIN_HEADER = 12
+NOTHING = "it starts like a FIT file, but there is nothing after the header"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One FIT file of a chain (nearly always the only one)."""
+
+    tables: tuple[Table, ...]  # by layout, in the order of their first messages
+    problems: tuple[str, ...]  # each "code: words"
+    undeclared: bool  # the header does not say how long the content is, as after a crash
+    header: bytes
+
+    def of(self, number: int) -> tuple[Table, ...]:
+        """Return the tables of one message."""
+        return tuple(table for table in self.tables if table.layout.number == number)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Every message of every layout of a file."""
+
+    links: tuple[Link, ...]
+    problems: tuple[str, ...]
+
+
+def is_fit(data: bytes, start: int = 0) -> bool:
+    """Tell whether a FIT header stands at `start`."""
+    return data[start + 8 : start + 12] == b".FIT" and data[start] >= MIN_HEADER
+
+
+def decode(data: bytes) -> Decoded:
+    """Return all that a FIT file holds; raises OverLimit at most, whatever the bytes.
+
+    What a broken file still holds is kept, and `problems` says what is wrong with it.
+    """
+    links: list[Link] = []
+    start, problems = 0, []
+    while start + MIN_HEADER <= len(data) and is_fit(data, start):
+        link, start = _link(data, start)
+        links.append(link)
+        problems += [problem for problem in link.problems if problem not in problems]
+    if not links:
+        problems.append("header: no FIT header")
+    elif start < len(data):
+        problems.append(f"trailing_bytes: {len(data) - start} bytes after the end of the activity")
+    return Decoded(tuple(links), tuple(problems))
+
+
+def _link(data: bytes, start: int) -> tuple[Link, int]:
+    """Decode the link that starts at `start`; return it and where the next would start."""
+    size = int(struct.unpack_from("<I", data, start + 4)[0])
+    head = data[start]
+    declared = start + head + size
+    undeclared = size == 0 and len(data) > start + head + 2
+    end = len(data) if undeclared else min(declared, len(data))
+    scanned = scan(data, min(start + head, end), end)
+    problems = [scanned.problem] if scanned.problem else []
+    problems += _checks(data, start, declared, undeclared=undeclared)
+    tables = _tables(data, scanned, undeclared=undeclared)
+    after = len(data) if undeclared else min(declared + 2, len(data))
+    return Link(tables, tuple(problems), undeclared, data[start : start + head]), after
+
+
+def _checks(data: bytes, start: int, declared: int, *, undeclared: bool) -> list[str]:
+    """Return what is wrong with the frame of a link: its checksums and its length."""
+    problems = []
+    head = data[start]
+    if (
+        head >= MIN_HEADER + 2
+        and data[start + 12 : start + 14] != b"\0\0"
+        and crc16(data[start : start + 14])
+    ):
+        problems.append("header_crc: the checksum of the header is wrong")
+    if undeclared:
+        problems.append("truncated: the watch did not finish this file")
+    elif declared > len(data):
+        missing = declared - len(data)
+        problems.append(f"truncated: {missing} bytes are missing at the end")
+    elif declared + 2 > len(data):
+        problems.append("file_crc: the checksum at the end is missing")
+    elif crc16(data[start : declared + 2]):
+        problems.append("file_crc: the checksum is wrong, a few values may be too")
+    return problems
+
+
+def _tables(data: bytes, scanned: Scan, *, undeclared: bool) -> tuple[Table, ...]:
+    """Group the messages of a pass by layout."""
+    starts = scanned.starts
+    if undeclared:  # a block of zeros that a crash left at the end is no data
+        starts = starts[starts < len(data.rstrip(b"\0"))]
+    if not len(starts):
+        return ()
+    heads = np.frombuffer(data, np.uint8)[starts]
+    which, contents = _layouts(starts, heads, scanned)
+    order = np.argsort(which, kind="stable")
+    counts = np.bincount(which, minlength=len(contents))
+    tables = []
+    for index, part in enumerate(np.split(order, np.cumsum(counts)[:-1])):
+        if len(part):
+            tables.append(Table(data, layout(contents[index]), contents[index], starts[part] + 1))
+    tables.sort(key=lambda table: int(table.offsets[0]))
+    types = _developer(tables)
+    described = [
+        Table(data, layout(one.content, types), one.content, one.offsets)
+        if isinstance(one.layout.fields[-1:] and one.layout.fields[-1].key, tuple)
+        else one
+        for one in tables
+    ]
+    return stamps(tuple(described), starts, heads)
+
+
+def _layouts(
+    starts: NDArray[np.int64], heads: NDArray[np.uint8], scanned: Scan
+) -> tuple[NDArray[np.int16], list[bytes]]:
+    """Return the layout of each message as a number, and the definition's content by that number.
+
+    Definitions with the same content are one layout, under whatever local type and however often.
+    """
+    known: dict[bytes, int] = {}
+    by_local: dict[int, list[tuple[int, int]]] = {}
+    for one in scanned.definitions:
+        index = known.setdefault(one.content, len(known))
+        by_local.setdefault(one.local, []).append((one.start, index))
+    first = np.zeros(256, np.int32)
+    for head in range(256):
+        local = head >> 5 & 3 if head & 0x80 else head & 15
+        first[head] = by_local.get(local, [(0, 0)])[0][1]
+    which = first[heads]
+    for local, places in by_local.items():
+        if len({index for _, index in places}) > 1:
+            mine = np.flatnonzero(np.where(heads & 0x80, heads >> 5 & 3, heads & 15) == local)
+            at, index = np.array(places, np.int64).T
+            which[mine] = index[np.searchsorted(at, starts[mine]) - 1]
+    return which.astype(np.int16) if len(known) < 2**15 else which, list(known)
+
+
+def _developer(tables: list[Table]) -> tuple[tuple[tuple[int, int], int], ...]:
+    """Return the base type of each developer field that a field_description describes in full."""
+    wanted = [profile.field("field_description", name) for name in _DESCRIPTION]
+    types: dict[tuple[int, int], int] = {}
+    for table in tables:
+        if table.layout.number == profile.number("field_description"):
+            got = columns(table, frozenset(wanted))
+            if all(key in got for key in wanted):
+                rows = np.stack([got[key].first for key in wanted], axis=1)
+                for index, number, base in rows[~np.isnan(rows).any(axis=1)].tolist():
+                    types[int(index), int(number)] = int(base)
+    return tuple(sorted(types.items()))
+
+
+_DESCRIPTION = ("developer_data_index", "field_definition_number", "fit_base_type_id")

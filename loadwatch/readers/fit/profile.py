@@ -1,0 +1,63 @@
+"""Names, scales and words of FIT's profile, as python-fitparse carries it; nothing else knows of it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from fitparse.profile import FIELD_TYPES, MESSAGE_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MESSAGES: dict[str, int] = {kind.name: number for number, kind in MESSAGE_TYPES.items()}
+
+
+@cache
+def number(message: str) -> int:
+    """Return the number of a message by its name."""
+    return _MESSAGES[message]
+
+
+def message(number: int) -> str:
+    """Return the name of a message, or `unknown_233`."""
+    kind = MESSAGE_TYPES.get(number)
+    return str(kind.name) if kind else f"unknown_{number}"
+
+
+@cache
+def field(message: str, name: str) -> int:
+    """Return the number of a field by its message's and its own name."""
+    fields = MESSAGE_TYPES[_MESSAGES[message]].fields
+    return next(key for key, one in fields.items() if one.name == name)
+
+
+@cache
+def scaling(number: int) -> Mapping[int | tuple[int, int], tuple[float, float]]:
+    """Return (scale, offset) of each field of a message that has one: value = raw / scale - offset."""
+    kind = MESSAGE_TYPES.get(number)
+    fields = kind.fields if kind else {}
+    return {
+        key: (_plain(one.scale) or 1.0, _plain(one.offset))
+        for key, one in fields.items()
+        if _plain(one.scale) not in {0.0, 1.0} or _plain(one.offset)
+    }
+
+
+def _plain(factor: object) -> float:
+    """A scale or offset as a number; a field of several components has none of its own."""
+    return float(factor) if isinstance(factor, (int, float)) else 0.0
+
+
+def word(kind: str, raw: float) -> str:
+    """Return the profile's word for a value of an enumerated type, or "" if it has none."""
+    if raw != raw:  # noqa: PLR0124 - NaN, the unknown
+        return ""
+    return str(FIELD_TYPES[kind].values.get(int(raw), ""))
+
+
+def words(number: int, key: int) -> Mapping[int, str]:
+    """Return the words of an enumerated field by its raw value; empty where it is a plain number."""
+    kind = MESSAGE_TYPES.get(number)
+    one = kind.fields.get(key) if kind else None
+    return dict(one.type.values) if one and one.type.values else {}

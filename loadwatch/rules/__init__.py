@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from loadwatch.rules.model import FLAG_FIELDS, LEVELS, Flag, Level, Limit, Rule, Unknown, raised, row
+from loadwatch.rules.judge import judge, words
+from loadwatch.rules.model import FLAG_FIELDS, LEVELS, Flag, Level, Limit, Rule, Unknown, raised, reason, row
+from loadwatch.rules.pain import pain_link, red_flag
+from loadwatch.rules.table import BY_ID, RULES, limits, options
+from loadwatch.rules.wording import often
 
-__all__ = ["FLAG_FIELDS", "LEVELS", "Flag", "Level", "Limit", "Rule", "Unknown", "raised", "row"]
+__all__ = [
+    "BY_ID",
+    "FLAG_FIELDS",
+    "LEVELS",
+    "RULES",
+    "Flag",
+    "Level",
+    "Limit",
+    "Rule",
+    "Unknown",
+    "judge",
+    "limits",
+    "often",
+    "options",
+    "pain_link",
+    "raised",
+    "reason",
+    "red_flag",
+    "row",
+    "words",
+]

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
+
+    from loadwatch.rules.facts import Facts
 
 Level = Literal["info", "watch", "high"]
 LEVELS: tuple[Level, ...] = ("info", "watch", "high")
 Limits = dict[str, float]
-Preset = Literal["default", "return", "novice"]
-Unit = Literal["m", "s", "", "m/km", "km"]
+Grade = tuple[Level, float] | None  # a level and the limit that was passed
 
 TOLERANCE = 1e-9  # 11.0 / 10.0 - 1 is above 0.10 in binary fractions
+TOLERANCE_M = 1e-6  # the same for sums of metres
 FIRED_WEEKS = 26  # looked back on for how often a rule fires
 OFTEN = 0.2  # of those weeks; above it a flag says so beside itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """One number of a rule that a runner may set: its key in `[rules.<name>]`, value and words."""
+    """One number of a rule that a runner may set, as `key` of the table `[rules.<name>]`."""
 
     key: str
     value: float
@@ -34,24 +35,27 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One check as data: what is measured, the limits, the evidence and all its standing words."""
+    """One check as data: what is measured, the limits, the evidence, all its words, the check itself."""
 
     id: str
     name: str
     title: str
+    kind: Literal["run", "week", "context", "diary"]  # what is judged
     measure: str  # what `value` and `limit` of its flags are
-    unit: str  # of `amount` and `usual`, SI
-    kind: Literal["run", "week", "context", "diary"]
+    unit: str = ""  # of `amount` and `usual`, SI
+    shown: Literal["km", "m", "m/km", ""] = ""  # how a reader sees them
+    asks: str
     limits: tuple[Limit, ...] = ()
-    asks: str  # the question it puts, in one sentence
-    grade: str  # A-E, X: of the rule as applied, not of the paper
+    words: Mapping[str, str] = field(default_factory=dict)  # state -> sentence with places for numbers
+    grade: str  # A to E, X: of the rule as applied, not of the paper
     grade_why: str
     lbp: str  # evidence with low back pain in runners as the outcome
     citation: str
     doi: tuple[str, ...] = ()
     article: str  # what the physiotherapist's article says of it, in our words
     caveat: str
-    basis: str  # sections of the evidence file that carry it
+    basis: str  # sections of SCIENCE.md that carry it
+    check: Callable[[Facts, Limits, Sequence[Flag | Unknown]], Iterable[Flag | Unknown]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +73,16 @@ class Flag:
     unit: str
     activity_id: str = ""
     source: str = ""
-    says: str
+    says: str = ""
     evidence: str
     fired_26w: int = 0  # weeks of the 26 up to this one in which the rule was at watch or high
-    facts: Mapping[str, Any] = field(
-        default=MappingProxyType({}), repr=False, compare=False
-    )  # for words() alone
+    # what words() needs beside the fields above; never printed
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A rule that could not be judged in a week, and why: never the same as steady."""
+    """A rule that could not be judged in a week, and why as `code: words`: never the same as steady."""
 
     week: date
     rule: str
@@ -97,3 +100,27 @@ def row(flag: Flag) -> dict[str, Any]:
 def raised(flag: Flag) -> bool:
     """Say whether `flag` counts as raised: info never does."""
     return flag.level != "info"
+
+
+def reason(unknown: Unknown) -> str:
+    """Return why a rule could not be judged, in words alone."""
+    return unknown.why.partition(": ")[2]
+
+
+def raises(grade: Grade) -> bool:
+    """Say whether a grade is at watch or above."""
+    return grade is not None and grade[0] != "info"
+
+
+def largest(grade: Callable[[float], Grade], most: int = 10_000_000) -> float:
+    """Return the largest whole metre that the rule does not raise; infinity where none is raised at all.
+
+    It asks the rule itself, so that a limit stands once. A rule raised at 0 gives -1.
+    """
+    if not raises(grade(float(most))):
+        return float("inf")
+    low, high = -1, most  # low is quiet, high raised
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if raises(grade(float(middle))) else (middle, high)
+    return float(low)

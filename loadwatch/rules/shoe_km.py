@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,8 +28,9 @@ def grade(distance_m: float, limits: Limits) -> Grade:
 def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
     shoes = np.char.strip(facts.table["shoe"].to_numpy(object).astype(str))
     week = _weeks(facts)
+    metres = np.nan_to_num(facts.table["distance_m"].to_numpy(np.float64))
     for shoe in sorted(set(shoes.tolist()) - {""}):
-        yield from _crossings(facts, limits, shoe, np.flatnonzero(shoes == shoe), week)
+        yield from _crossings(facts, limits, shoe, (np.flatnonzero(shoes == shoe), week, metres))
     named = set(week[shoes != ""].tolist())
     for i in facts.run_weeks():
         if i not in named and facts.complete[i]:
@@ -43,18 +44,19 @@ def _weeks(facts: Facts) -> NDArray[np.int64]:
 
 
 def _crossings(
-    facts: Facts, limits: Limits, shoe: str, rows: NDArray[np.int64], week: NDArray[np.int64]
+    facts: Facts, limits: Limits, shoe: str, arrays: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 ) -> Iterator[Flag]:
     """Yield one flag where the pair passes a limit, and none in the weeks after."""
-    worn = np.cumsum(np.nan_to_num(facts.table["distance_m"].to_numpy(np.float64)[rows]))
+    rows, week, distance = arrays
+    worn = np.cumsum(distance[rows])
     for level in ("info", "watch"):
         over = np.flatnonzero(worn >= limits[f"{level}_m"] - TOLERANCE_M)
         if not over.size:
             return
-        run = facts.table.iloc[rows[over[0]]]
+        run = int(rows[over[0]])
         metres = float(worn[over[0]])
         yield Flag(
-            week=facts.days[int(week[rows[over[0]]])],
+            week=facts.days[int(week[run])],
             rule=RULE.id,
             name=RULE.name,
             level="info" if level == "info" else "watch",
@@ -63,10 +65,10 @@ def _crossings(
             amount=metres,
             usual=math.nan,
             unit=RULE.unit,
-            activity_id=str(run["activity_id"]),
-            source=str(run["source"]),
+            activity_id=str(facts.table["activity_id"].iat[run]),
+            source=str(facts.table["source"].iat[run]),
             evidence=RULE.grade,
-            facts={"words": level, "shoe": shoe, "day": run["start_local"].date()},
+            facts={"words": level, "shoe": shoe, "day": facts.table["start_local"].iat[run].date()},
         )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from functools import cache
+from string import Formatter
 from typing import TYPE_CHECKING, Literal
 
 from loadwatch.rules.model import FIRED_WEEKS, OFTEN
@@ -100,28 +102,43 @@ _STATE = {"": "", "so_far": "so far ", "at_least": "at least "}
 
 
 def words(rule: Rule, flag: Flag, units: Units) -> str:
-    """Return the whole sentence of `flag`."""
-    below = flag.facts.get("below", math.nan)
-    amount, usual, kind = flag.amount, flag.usual, rule.shown
-    fields = {
-        "state": _STATE[flag.facts.get("state", "")],
-        "week": of(flag.week),
-        "day": on(flag.facts.get("day", flag.week)),
-        "amount": shown(kind, amount, units, beside=usual),
-        "usual": shown(kind, usual, units, beside=amount),
-        "below": shown_below(kind, below, units, beside=amount),
-        "times": apart(flag.value, flag.limit, 1),
-        "limit_times": number(flag.limit, 1),
-        "percent": apart((flag.value - 1.0) * 100.0, (flag.limit - 1.0) * 100.0),
-        "limit_percent": number((flag.limit - 1.0) * 100.0),
-        "value": apart(flag.value, flag.limit),
-        "limit": number(flag.limit),
-    }
-    texts = {key: told for key, told in flag.facts.items() if isinstance(told, str)}
-    lengths = flag.facts.get("lengths", {})
-    fields |= texts | {key: shown(kind, value, units) for key, value in lengths.items()}
-    text = rule.words[flag.facts["words"]].format_map(fields)
+    """Return the whole sentence of `flag`; only the places its template has are filled."""
+    template = rule.words[flag.facts["words"]]
+    text = template.format_map({name: _place(name, rule.shown, flag, units) for name in _places(template)})
     return text[:1].upper() + text[1:]
+
+
+@cache
+def _places(template: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
+
+
+def _place(name: str, kind: str, flag: Flag, units: Units) -> str:
+    if name in flag.facts.get("lengths", {}):
+        return shown(kind, flag.facts["lengths"][name], units)
+    if name in PLACES:
+        return PLACES[name](flag, kind, units)
+    return str(flag.facts[name])
+
+
+def _percent(ratio: float) -> float:
+    return (ratio - 1.0) * 100.0
+
+
+# what a template may name beside the texts and lengths that its rule hands over
+PLACES: dict[str, Callable[[Flag, str, Units], str]] = {
+    "state": lambda flag, _kind, _units: _STATE[flag.facts.get("state", "")],
+    "week": lambda flag, _kind, _units: of(flag.week),
+    "day": lambda flag, _kind, _units: on(flag.facts["day"]),
+    "amount": lambda flag, kind, units: shown(kind, flag.amount, units, beside=flag.usual),
+    "usual": lambda flag, kind, units: shown(kind, flag.usual, units, beside=flag.amount),
+    "below": lambda flag, kind, units: shown_below(kind, flag.facts["below"], units, beside=flag.amount),
+    "times": lambda flag, _kind, _units: apart(flag.value, flag.limit, 1),
+    "limit_times": lambda flag, _kind, _units: number(flag.limit, 1),
+    "percent": lambda flag, _kind, _units: apart(_percent(flag.value), _percent(flag.limit)),
+    "limit_percent": lambda flag, _kind, _units: number(_percent(flag.limit)),
+    "limit": lambda flag, _kind, _units: number(flag.limit),
+}
 
 
 def often(flag: Flag) -> str:

@@ -72,6 +72,12 @@ def _laid(values: NDArray[np.float64], before: int, weeks: int, fill: float) -> 
     return padded.reshape(*values.shape[:-1], weeks, permute.WEEK)
 
 
+def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return `values` as distances from their mean in units of their spread; zeros where they are alike."""
+    spread = float(values.std())
+    return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)
+
+
 def grid(score: NDArray[np.float64], exposed: NDArray[np.bool_], distance_m: NDArray[np.float64]) -> Grid:
     """Return the scores as residual weeks, cut so that fewest exposures are torn from the days after."""
     before = permute.cut(exposed, AFTER[1] + 1)
@@ -134,11 +140,12 @@ def measured(
     tested : which exposures have weeks enough to be tested; chosen without a look at the scores.
     """
     after = own.lay(window(exposed, AFTER).astype(float))
-    test = permute.permutation_test(after[tested], own.score, own.block)
     ahead = own.lay((window(exposed, BEFORE) & ~window(exposed, AFTER)).astype(float))
     reverse = permute.permutation_test(ahead, own.score, own.block)
     joint, single = np.full(len(exposed), np.nan), np.full(len(exposed), np.nan)
-    joint[tested], single[tested] = test.joint, test.single
+    if tested.any():
+        test = permute.permutation_test(after[tested], own.score, own.block)
+        joint[tested], single[tested] = test.joint, test.single
     weeks, known = exposed_weeks(own, exposed), np.isfinite(score)
     return [
         Measured(

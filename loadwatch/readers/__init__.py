@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import Unreadable
-from loadwatch.readers import fit
+from loadwatch.readers import fit, xml
 from loadwatch.readers.signs import looks_like
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 HEAD = 4096  # bytes that `sniff` is shown
 
-READERS: tuple[tuple[str, Sniff, Read], ...] = (("fit", fit.sniff, fit.read),)
+READERS: tuple[tuple[str, Sniff, Read], ...] = (
+    ("fit", fit.sniff, fit.read),
+    ("xml", xml.sniff, xml.read),
+)
 
 
 def read(data: bytes, name: str, settings: Settings) -> Reading:

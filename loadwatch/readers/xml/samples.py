@@ -1,0 +1,144 @@
+"""Track points of one activity: sorted, unknown where a value is impossible, with what was odd about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadwatch.readers.frames import records
+from loadwatch.readers.xml.clock import NAT, US
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from loadwatch.readers.xml.columns import Points
+
+    Array = NDArray[np.float64]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_US = 631_152_000 * US  # 1990: no watch wrote files before
+LAST_US = 4_102_444_800 * US  # 2100
+RANGES = {  # outside: unknown
+    "altitude_m": (-500.0, 9_000.0),
+    "heart_rate_bpm": (20.0, 250.0),
+    "speed_mps": (0.0, 100.0),
+    "power_w": (0.0, 4_000.0),
+    "cadence": (0.0, 300.0),
+    "run_cadence": (0.0, 300.0),
+    "distance_m": (0.0, 2_000_000.0),
+}
+LEG_SPM = 120.0  # a median cadence below counts one leg only
+ON_FOOT = frozenset({"running", "walking", "hiking", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The points of one activity that have a time, oldest first."""
+
+    us: NDArray[np.int64]  # since 1970 UTC, or since an unknown start where `clock` is false
+    columns: Mapping[str, Array]
+    group: NDArray[np.int64]  # number of the stretch (segment, lap) a point stands in
+    clock: bool  # the times are instants
+    zone: str = ""  # "+02:00" where the file states one
+    offset_s: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def time_s(self) -> Array:
+        """Seconds since the first point."""
+        return (self.us - self.us[0]) / US if self.us.size else np.empty(0)
+
+    @property
+    def start_utc(self) -> datetime | None:
+        """First instant, None where there is none."""
+        return EPOCH + timedelta(microseconds=int(self.us[0])) if self.us.size and self.clock else None
+
+    @property
+    def start_local(self) -> datetime | None:
+        """First moment on the wall clock, where the file states its offset."""
+        start = self.start_utc
+        return (
+            (start + timedelta(seconds=self.offset_s)).replace(tzinfo=None) if start and self.zone else None
+        )
+
+    def frame(self, columns: Mapping[str, Array]) -> pd.DataFrame:
+        """Return `columns` as a RECORDS frame; those without any value are left out."""
+        known = {name: values for name, values in columns.items() if np.isfinite(values).any()}
+        return records(self.us * 1_000, known)
+
+
+def samples(points: Points, group: NDArray[np.int64]) -> Samples:
+    """Return the points whose `group` is not negative, in order of time."""
+    times = points.instants()
+    ours = group >= 0
+    known = ours & (times.us != NAT)
+    notes = _lost(int(ours.sum() - known.sum()), times.bad)
+    believed = known & (times.us >= FIRST_US) & (times.us < LAST_US)
+    clock = bool(believed.any()) or not known.any()
+    at = np.flatnonzero(believed if clock else known)
+    if clock and at.size < known.sum():
+        notes += (f"clock: {known.sum() - at.size:,} point(s) with an impossible date left out",)
+    at = at[np.argsort(times.us[at], kind="stable")]
+    us = times.us[at]
+    if not clock:
+        notes += ("clock: the dates are impossible, so the day is unknown",)
+        us = us - us[0]
+        us = us[us < LAST_US]
+        at = at[: us.size]
+    if times.naive and at.size:
+        notes += ("zone: the times name no zone; read as UTC, as GPX and TCX have it",)
+    columns, odd = _columns(points, at)
+    offsets = np.unique(times.offset_s[at])
+    zone, offset = _zone(int(times.offset_s[at[0]])) if times.stated and at.size else ("", 0)
+    if offsets.size > 1 and zone:
+        odd += ("zone: the offset changes on the way; that of the start is taken",)
+    return Samples(us, columns, group[at], clock, zone, offset, (*notes, *odd))
+
+
+def _lost(untimed: int, bad: int) -> tuple[str, ...]:
+    if not untimed:
+        return ()
+    return (
+        f"no_time: {untimed:,} point(s) without a time left out"
+        + (f", {bad:,} with none that exists" if bad else ""),
+    )
+
+
+def _zone(offset_s: int) -> tuple[str, int]:
+    sign, minutes = "-" if offset_s < 0 else "+", abs(offset_s) // 60
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}", offset_s
+
+
+def _columns(points: Points, at: NDArray[np.intp]) -> tuple[dict[str, Array], tuple[str, ...]]:
+    names = sorted({name for batch in points.batches for name in batch.numbers})
+    found: dict[str, Array] = {}
+    for name in names:
+        values = points.column(name)[at]
+        low, high = RANGES.get(name, (-np.inf, np.inf))
+        found[name] = np.where((values >= low) & (values <= high), values, np.nan)
+    bad = sum(batch.bad for batch in points.batches)
+    commas = sum(batch.commas for batch in points.batches)
+    notes: tuple[str, ...] = ()
+    if bad:
+        notes = (f"bad_values: {bad:,} value(s) that are no numbers left out",)
+    if commas:
+        notes += (f"decimal_comma: {commas:,} number(s) written with a comma",)
+    return found, notes
+
+
+def cadence(columns: Mapping[str, Array], sport: str) -> dict[str, Array]:
+    """Return `columns` with one cadence, in steps of both feet a minute where the sport is on foot."""
+    rest = {name: values for name, values in columns.items() if name not in {"cadence", "run_cadence"}}
+    told = [columns[name] for name in ("run_cadence", "cadence") if name in columns]
+    if not told:
+        return rest
+    values = told[0] if len(told) == 1 else np.where(np.isfinite(told[0]), told[0], told[1])
+    moving = values[values > 0]
+    one_leg = sport in ON_FOOT and moving.size and float(np.median(moving)) < LEG_SPM
+    return {**rest, "cadence_spm": values * 2 if one_leg else values}

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from loadwatch.rules import Flag
@@ -41,7 +41,7 @@ def _day(flag: Flag, own: pd.DataFrame, column: str) -> date:
     days: pd.Series[date] = own["start_local"].dt.date
     if flag.activity_id:
         named = days[own["activity_id"] == flag.activity_id]
-        return named.iloc[0] if len(named) else flag.week
+        return pd.Timestamp(named.iloc[0]).date() if len(named) else flag.week
     week = (days >= flag.week) & (days < flag.week + timedelta(days=7))
     ordered = own.loc[week].sort_values("start_local")
     if ordered.empty:
@@ -49,7 +49,7 @@ def _day(flag: Flag, own: pd.DataFrame, column: str) -> date:
     amount = ordered[column].fillna(0.0)
     over = np.flatnonzero(amount.cumsum() > float(flag.facts.get("below", flag.usual)))
     place = int(over[0]) if len(over) else int(amount.argmax())
-    return ordered["start_local"].iloc[place].date()
+    return pd.Timestamp(ordered["start_local"].iloc[place]).date()
 
 
 def exposed_days(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ONE_RUN_S = 900.0  # tracks less apart belong together
 PAUSE_S, PAUSE_STEPS = 10.0, 5.0  # a gap between segments that long, and so many median steps, is a pause
 TRUST = (0.5, 2.0)  # a stated distance within so much of the path's is believed
+FEW = 2  # points that may share a second
 MAX_NAME = 200
 TOTALS = {  # elements of <extensions>, of the file or of a track -> what they state
     "distance": "distance_m",
@@ -50,6 +51,9 @@ def reading(document: Document) -> Reading:
     if not tracks:
         raise NotActivity(_nothing(root))
     times = document.points.instants().us
+    spans = times[times != NAT]
+    if spans.size > FEW and spans.max() - spans.min() < US:
+        raise NotActivity("a track whose points all carry the same time, not a recording")
     timed = [track for track in tracks if (times[track.first : track.stop] != NAT).any()]
     if not timed:
         return _untimed(document, tracks)
@@ -182,9 +186,10 @@ def _columns(
     columns |= {"latitude_deg": where.latitude_deg, "longitude_deg": where.longitude_deg}
     stated = _stated(columns.get("distance_m", unknown), where.distance_m)
     if stated is None:
-        return {**columns, "distance_m": where.distance_m}, where.notes
+        notes = () if "distance_m" in totals else where.notes
+        return {**columns, "distance_m": where.distance_m}, notes
     totals.setdefault("distance_m", float(np.nanmax(stated)))
-    return {**columns, "distance_m": stated}, where.notes
+    return {**columns, "distance_m": stated}, ()
 
 
 def _stated(told: Array, along: Array) -> Array | None:

@@ -51,7 +51,7 @@ def path(time_s: Array, latitude: Array, longitude: Array, breaks: Bools, sport:
     known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
     if known.size < 2:
         return Path(latitude, longitude, np.full(len(latitude), np.nan), notes)
-    steps, kept = _steps(time_s[known], latitude[known], longitude[known], sport)
+    steps, kept = _steps(time_s[known], latitude[known], longitude[known], np.cumsum(breaks, dtype=np.int64)[known], sport)
     slips = known[~kept]
     if slips.size:
         latitude, longitude = latitude.copy(), longitude.copy()
@@ -59,10 +59,6 @@ def path(time_s: Array, latitude: Array, longitude: Array, breaks: Bools, sport:
     jumps = int(np.isnan(steps).sum())
     if slips.size or jumps:
         notes = (*notes, _words(slips.size, jumps))
-    anew = np.zeros(len(latitude), np.int64)
-    anew[breaks] = 1
-    since = np.cumsum(anew)[known[kept]]
-    steps[1:][np.diff(since) > 0] = 0.0
     sums = np.zeros(len(latitude))
     sums[known[kept]] = np.nan_to_num(steps)
     return Path(latitude, longitude, np.cumsum(sums), notes)
@@ -81,19 +77,27 @@ def _words(slips: int, jumps: int) -> str:
     return f"gps_jump: {'; '.join(filter(None, (lost, cut)))}"
 
 
-def _steps(time_s: Array, latitude: Array, longitude: Array, sport: str) -> tuple[Array, Bools]:
+def _steps(
+    time_s: Array, latitude: Array, longitude: Array, since: NDArray[np.int64], sport: str
+) -> tuple[Array, Bools]:
     """Return metres from the fix kept before to each fix kept (NaN over a jump), and which are kept."""
-    metres = np.diff(path_m(latitude, longitude))
-    speed = metres / np.maximum(np.diff(time_s), SHORTEST_S)
+    metres, speed = _speeds(time_s, latitude, longitude, since)
     gate = _gate(speed, sport)
     cuts = np.flatnonzero(speed > gate) + 1
     kept = np.ones(len(time_s), np.bool_)
     if cuts.size:
         kept = _consensus(time_s, latitude, longitude, [0, *cuts.tolist(), len(time_s)], gate)
-        metres = np.diff(path_m(latitude[kept], longitude[kept]))
-        speed = metres / np.maximum(np.diff(time_s[kept]), SHORTEST_S)
+        metres, speed = _speeds(time_s[kept], latitude[kept], longitude[kept], since[kept])
         metres = np.where(speed > gate, np.nan, metres)
     return np.concatenate([[0.0], metres]), kept
+
+
+def _speeds(
+    time_s: Array, latitude: Array, longitude: Array, since: NDArray[np.int64]
+) -> tuple[Array, Array]:
+    """Return metres and speed from fix to fix; over a pause nothing was run."""
+    metres = np.where(np.diff(since) > 0, 0.0, np.diff(path_m(latitude, longitude)))
+    return metres, metres / np.maximum(np.diff(time_s), SHORTEST_S)
 
 
 def _gate(speed: Array, sport: str) -> float:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 START_S = 60.0  # a lap's start so much before the first point is the activity's
 AGREE, AGREE_M = 0.05, 50.0  # laps and points differ: more than either, and the points are believed
+LONGEST_S = 172_800.0  # two days in laps; more is a broken clock
 RESET_M = 50.0  # distance falls by more: it was counted anew
 
 
@@ -59,14 +60,14 @@ def _activity(document: Document, node: Node, part: int) -> Activity | None:
         group[lap.first : lap.stop] = number_
     found = samples(document.points, group)
     kind, sub = sport(node.attributes.get("Sport", ""))
-    timer = _sum(laps, "TotalTimeSeconds")
+    timer = _timer(_sum(laps, "TotalTimeSeconds"))
     told = _sum(laps, "DistanceMeters")
     start = _moment(next((lap.attributes.get("StartTime", "") for lap in laps), "")) or _moment(
         node.says("Id")
     )
     if not found.us.size and not (start and (timer > 0 or told > 0)):
         return None
-    columns, distance, notes = _columns(found, kind, told)
+    columns, distance, notes = _columns(found, kind, told, whole=not _elapsed(timer, found) > 0)
     session = Session(
         format="tcx",
         sport=kind,
@@ -74,7 +75,8 @@ def _activity(document: Document, node: Node, part: int) -> Activity | None:
         start_utc=_start(found, start),
         start_local=found.start_local,
         zone=found.zone,
-        timer_s=_timer(timer, found),
+        timer_s=timer,
+        elapsed_s=_elapsed(timer, found),
         distance_m=distance,
         heart_rate_bpm=NAN if found.us.size else _heart(laps),
         steps=_steps(laps) if kind != "cycling" else NAN,
@@ -108,16 +110,24 @@ def _start(found: Samples, told: datetime | None) -> datetime | None:
     return told if told and 0 <= (first - told).total_seconds() <= START_S else first
 
 
-def _timer(told: float, found: Samples) -> float:
-    """Return the laps' seconds; unknown where there are none, or more than passed."""
-    if not told > 0:
-        return NAN
-    passed = float(found.time_s[-1]) if found.us.size > 1 else math.inf
-    return told if told <= passed * (1 + AGREE) + START_S else NAN
+def _timer(told: float) -> float:
+    """Return the laps' seconds; unknown where there are none, or more than anyone runs."""
+    return told if 0 < told < LONGEST_S else NAN
 
 
-def _columns(found: Samples, kind: str, told: float) -> tuple[dict[str, Array], float, tuple[str, ...]]:
-    """Return RECORDS columns, the distance, and notes; without a distance by the device, its path's."""
+def _elapsed(timer_s: float, found: Samples) -> float:
+    """Return the laps' seconds where the points cover less; else the points tell."""
+    passed = float(found.time_s[-1]) if found.us.size else 0.0
+    return timer_s if timer_s > passed + START_S else NAN
+
+
+def _columns(
+    found: Samples, kind: str, told: float, *, whole: bool
+) -> tuple[dict[str, Array], float, tuple[str, ...]]:
+    """Return RECORDS columns, the distance, and notes; without a distance by the device, its path's.
+
+    `whole` is false where the points cover less time than the laps: then these are believed.
+    """
     columns = cadence(found.columns, kind)
     unknown = np.full(found.us.size, np.nan)
     where = path(
@@ -132,10 +142,10 @@ def _columns(found: Samples, kind: str, told: float) -> tuple[dict[str, Array], 
     known = metres[np.isfinite(metres)]
     passed = float(known[-1]) if known.size > 1 else NAN
     if passed > 0:
-        distance, odd = _settled(told, passed)
-        return {**columns, "distance_m": metres}, distance, (*where.notes, *notes, *odd)
+        distance, odd = _settled(told, passed) if whole or not told > 0 else (told, ())
+        return {**columns, "distance_m": metres}, distance, (*notes, *odd)
     if told > 0:
-        return columns, told, where.notes
+        return columns, told, ()
     if np.isfinite(where.distance_m).any():
         note = "no_distance: the file states no distance; it is summed along its positions"
         return columns, NAN, (*where.notes, note)

@@ -125,12 +125,13 @@ def context(daily: Floats) -> dict[str, Floats]:
     unknown = np.isnan(daily)
     x = np.where(unknown, 0.0, daily)
     days = np.arange(len(x)) + 1
+    even = monotony(x)
     columns = {
         "acwr_uncoupled": (acwr_uncoupled(x), CHRONIC_DAYS),
         "acwr_coupled": (acwr_coupled(x), CHRONIC_DAYS),
         "acwr_ewma": (np.where(days >= EWMA_FROM_DAY, acwr_ewma(x), np.nan), EWMA_FROM_DAY),
-        "monotony": (monotony(x), ACUTE_DAYS),
-        "strain": (strain(x), ACUTE_DAYS),
+        "monotony": (even, ACUTE_DAYS),
+        "strain": (rolling_mean(x, ACUTE_DAYS) * ACUTE_DAYS * even, ACUTE_DAYS),
         "load_42d": (smoothed(x, LONG_DAYS), LONG_DAYS),
         "load_7d": (smoothed(x, ACUTE_DAYS), ACUTE_DAYS),
     }

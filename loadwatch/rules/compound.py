@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.rules.model import Flag, Limit, Limits, Rule, Unknown, raised
+from loadwatch.rules.model import Bound, Flag, Limits, Rule, Unknown, raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,7 +68,7 @@ RULE = Rule(
     kind="week",
     measure="kinds of change in the week: distance, hills, hard ground",
     asks="Did distance, hills or hard ground change together in one week?",
-    limits=(Limit(key="watch", value=2.0, unit="kinds", meaning="noticed from so many kinds of change on"),),
+    limits=(Bound(key="watch", value=2.0, unit="kinds", meaning="noticed from so many kinds of change on"),),
     words={
         "watch": "More than one thing changed in the week of {week}: {changed}.",
         "high": "More than one thing changed in the week of {week}, one of them by much: {changed}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.rules.model import TOLERANCE, Flag, Grade, Limit, Limits, Rule, Unknown
+from loadwatch.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ RULE = Rule(
     kind="week",
     measure="session RPE or TRIMP of the week over the usual one",
     asks="Did a week take much more effort, by feeling or heart rate, than the usual week?",
-    limits=(Limit(key="info", value=1.5, unit="ratio", meaning="mentioned from this ratio on"),),
+    limits=(Bound(key="info", value=1.5, unit="ratio", meaning="mentioned from this ratio on"),),
     words={
         "info": "{state}{amount} of {effort} in the week of {week}, {times} times the usual {usual}.",
     },

@@ -63,7 +63,8 @@ class Facts:
     columns: Mapping[str, list[float]]
     partial: Mapping[str, list[float]]
     sessions: Sessions
-    table: pd.DataFrame
+    table: pd.DataFrame  # runs up to today
+    week: Ints  # of each row of `table`
 
     def run_weeks(self) -> Iterator[int]:
         """Yield the numbers of the weeks that hold a run."""
@@ -79,16 +80,17 @@ def facts(activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, tod
     """Return what the rules look at; `weeks` is `weeks.weekly` of the same activities, settings and day."""
     table = weekly.runs(activities, settings)
     number = weekly.calendar(activities, settings, today).week(_local(table))
-    placed = table.iloc[np.flatnonzero(number >= 0)]
+    placed, number = table.iloc[np.flatnonzero(number >= 0)], number[number >= 0]
     part = weekly.partial(activities, settings, today)
     return Facts(
         days=weeks.index.to_numpy("datetime64[D]").tolist(),
         runs=weeks["runs"].tolist(),
         complete=weeks["complete"].tolist(),
-        columns={str(name): weeks[name].tolist() for name in weeks.columns},
+        columns=dict(zip(weeks.columns, weeks.to_numpy(np.float64).T.tolist(), strict=True)),
         partial={name: values.tolist() for name, values in part.items()},
-        sessions=_sessions(placed, number[number >= 0]),
+        sessions=_sessions(placed, number),
         table=placed,
+        week=number,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.rules.facts import DAY_US, lookback, session_fields
-from loadwatch.rules.model import TOLERANCE, Flag, Grade, Limit, Limits, Rule, Unknown, largest
+from loadwatch.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown, largest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,8 +73,8 @@ RULE = Rule(
     shown="km",
     asks="Was the first run after a break long, held against what came before the break?",
     limits=(
-        Limit(key="gap_days", value=14.0, unit="days", meaning="from start to start make a break"),
-        Limit(
+        Bound(key="gap_days", value=14.0, unit="days", meaning="from start to start make a break"),
+        Bound(
             key="watch",
             value=0.5,
             unit="ratio",

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from loadwatch.rules.facts import LOOKBACK_DAYS, lookback, session_fields
-from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Flag, Grade, Limit, Limits, Rule, Unknown, largest
+from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown, largest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,11 +79,11 @@ RULE = Rule(
     shown="m",
     asks="Did one run climb much more than any of the 30 days before it?",
     limits=(
-        Limit(key="watch", value=1.30, unit="ratio", meaning="noticed above this ratio"),
-        Limit(key="watch_more_m", value=100.0, unit="m", meaning="least ascent more to be noticed"),
-        Limit(key="high", value=2.0, unit="ratio", meaning="a large change above this ratio"),
-        Limit(key="high_more_m", value=200.0, unit="m", meaning="least ascent more for a large change"),
-        Limit(key="floor_m", value=50.0, unit="m", meaning="a smaller ascent before counts as this"),
+        Bound(key="watch", value=1.30, unit="ratio", meaning="noticed above this ratio"),
+        Bound(key="watch_more_m", value=100.0, unit="m", meaning="least ascent more to be noticed"),
+        Bound(key="high", value=2.0, unit="ratio", meaning="a large change above this ratio"),
+        Bound(key="high_more_m", value=200.0, unit="m", meaning="least ascent more for a large change"),
+        Bound(key="floor_m", value=50.0, unit="m", meaning="a smaller ascent before counts as this"),
     ),
     words={
         "watch": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}); {_LIMIT}",

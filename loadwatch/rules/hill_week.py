@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.rules.model import TOLERANCE, Flag, Grade, Limit, Limits, Rule, Unknown
+from loadwatch.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,16 +76,16 @@ RULE = Rule(
     shown="m/km",
     asks="Was a week among the hilliest of the runner's own last 26?",
     limits=(
-        Limit(
+        Bound(
             key="percentile",
             value=0.90,
             unit="share",
             meaning="noticed from this percentile of the own weeks on",
         ),
-        Limit(key="watch", value=10.0, unit="m/km", meaning="and from this climb on"),
-        Limit(key="least_m", value=5000.0, unit="m", meaning="shorter weeks are not compared"),
-        Limit(key="weeks", value=26.0, unit="weeks", meaning="looked back on"),
-        Limit(key="least_weeks", value=12.0, unit="weeks", meaning="needed of them"),
+        Bound(key="watch", value=10.0, unit="m/km", meaning="and from this climb on"),
+        Bound(key="least_m", value=5000.0, unit="m", meaning="shorter weeks are not compared"),
+        Bound(key="weeks", value=26.0, unit="weeks", meaning="looked back on"),
+        Bound(key="least_weeks", value=12.0, unit="weeks", meaning="needed of them"),
     ),
     words={
         "watch": "{amount} of ascent in the week of {week}, where {usual} is the middle of {count} weeks "

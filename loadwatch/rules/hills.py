@@ -6,7 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Flag, Grade, Limit, Limits, Rule, Unknown, largest
+from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown, largest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,11 +107,11 @@ UPHILL = Rule(
     shown="m",
     asks="Did a week climb much more than the usual week?",
     limits=(
-        Limit(key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"),
-        Limit(key="watch_more_m", value=100.0, unit="m", meaning="least ascent more to be noticed"),
-        Limit(key="high", value=2.0, unit="ratio", meaning="a large change from this ratio on"),
-        Limit(key="high_more_m", value=200.0, unit="m", meaning="least ascent more for a large change"),
-        Limit(key="floor_m", value=50.0, unit="m", meaning="a smaller usual ascent counts as this"),
+        Bound(key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"),
+        Bound(key="watch_more_m", value=100.0, unit="m", meaning="least ascent more to be noticed"),
+        Bound(key="high", value=2.0, unit="ratio", meaning="a large change from this ratio on"),
+        Bound(key="high_more_m", value=200.0, unit="m", meaning="least ascent more for a large change"),
+        Bound(key="floor_m", value=50.0, unit="m", meaning="a smaller usual ascent counts as this"),
     ),
     words=_words("of ascent"),
     grade="E",
@@ -139,11 +139,11 @@ DOWNHILL = Rule(
     shown="km",
     asks="Did a week hold much more running downhill than the usual week?",
     limits=(
-        Limit(key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"),
-        Limit(key="watch_more_m", value=1500.0, unit="m", meaning="least distance more to be noticed"),
-        Limit(key="high", value=2.0, unit="ratio", meaning="a large change from this ratio on"),
-        Limit(key="high_more_m", value=3000.0, unit="m", meaning="least distance more for a large change"),
-        Limit(key="floor_m", value=500.0, unit="m", meaning="a smaller usual distance counts as this"),
+        Bound(key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"),
+        Bound(key="watch_more_m", value=1500.0, unit="m", meaning="least distance more to be noticed"),
+        Bound(key="high", value=2.0, unit="ratio", meaning="a large change from this ratio on"),
+        Bound(key="high_more_m", value=3000.0, unit="m", meaning="least distance more for a large change"),
+        Bound(key="floor_m", value=500.0, unit="m", meaning="a smaller usual distance counts as this"),
     ),
     words=_words("downhill at 5 % or steeper"),
     grade="D",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.rules.facts import Facts
-    from loadwatch.rules.wording import Units
     from loadwatch.settings import Settings
+    from loadwatch.words import Units
 
 
 def judge(

@@ -23,7 +23,7 @@ OFTEN = 0.2  # of those weeks; above it a flag says so beside itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Bound:
     """One number of a rule that a runner may set, as `key` of the table `[rules.<name>]`."""
 
     key: str
@@ -45,7 +45,7 @@ class Rule:
     unit: str = ""  # of `amount` and `usual`, SI
     shown: Literal["km", "m", "m/km", ""] = ""  # how a reader sees them
     asks: str
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[Bound, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)  # state -> sentence with places for numbers
     grade: str  # A to E, X: of the rule as applied, not of the paper
     grade_why: str

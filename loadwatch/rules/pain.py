@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loadwatch.rules.model import Flag, Rule
-from loadwatch.rules.wording import number
+from loadwatch.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

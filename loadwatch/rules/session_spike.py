@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from loadwatch.rules.facts import LOOKBACK_DAYS, lookback, session_fields
-from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Flag, Grade, Limit, Limits, Rule, Unknown, largest
+from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown, largest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,18 +91,18 @@ RULE = Rule(
     shown="km",
     asks="Was one run much longer than the longest of the 30 days before it?",
     limits=(
-        Limit(key="watch", value=1.10, unit="ratio", meaning="noticed above this ratio"),
-        Limit(key="guard", value=1.13, unit="ratio", meaning="up to here only said to be at the threshold"),
-        Limit(key="high", value=2.00, unit="ratio", meaning="a large change above this ratio"),
-        Limit(
+        Bound(key="watch", value=1.10, unit="ratio", meaning="noticed above this ratio"),
+        Bound(key="guard", value=1.13, unit="ratio", meaning="up to here only said to be at the threshold"),
+        Bound(key="high", value=2.00, unit="ratio", meaning="a large change above this ratio"),
+        Bound(
             key="more_m",
             value=1000.0,
             unit="m",
             meaning="least distance more",
             presets={"novice": 500.0, "return": 500.0},
         ),
-        Limit(key="history_days", value=30.0, unit="days", meaning="info at most until so much lies behind"),
-        Limit(key="history_runs", value=4.0, unit="runs", meaning="info at most until so many lie behind"),
+        Bound(key="history_days", value=30.0, unit="days", meaning="info at most until so much lies behind"),
+        Bound(key="history_runs", value=4.0, unit="runs", meaning="info at most until so many lie behind"),
     ),
     words={
         "watch": f"{_COMPARED}; the limit is {{limit_percent}} %, {{guard}} % with the watch's error. "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.rules.model import TOLERANCE_M, Flag, Grade, Limit, Limits, Rule, Unknown
+from loadwatch.rules.model import TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.rules.facts import Facts
+    from loadwatch.rules.model import Level
 
 
 def grade(distance_m: float, limits: Limits) -> Grade:
@@ -26,50 +27,52 @@ def grade(distance_m: float, limits: Limits) -> Grade:
 
 
 def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
-    shoes = np.char.strip(facts.table["shoe"].to_numpy(object).astype(str))
-    week = _weeks(facts)
-    metres = np.nan_to_num(facts.table["distance_m"].to_numpy(np.float64))
+    table = facts.table
+    shoes = np.char.strip(table["shoe"].to_numpy(object).astype(str))
+    metres = np.nan_to_num(table["distance_m"].to_numpy(np.float64))
     for shoe in sorted(set(shoes.tolist()) - {""}):
-        yield from _crossings(facts, limits, shoe, (np.flatnonzero(shoes == shoe), week, metres))
-    named = set(week[shoes != ""].tolist())
+        rows = np.flatnonzero(shoes == shoe)
+        for at, step in _crossings(np.cumsum(metres[rows]), limits):
+            yield _flag(facts, shoe, int(rows[at]), step)
+    named = set(facts.week[shoes != ""].tolist())
     for i in facts.run_weeks():
         if i not in named and facts.complete[i]:
             yield Unknown(facts.days[i], RULE.id, "no_shoe: no run of this week names its pair of shoes")
 
 
-def _weeks(facts: Facts) -> NDArray[np.int64]:
-    days = facts.table["start_local"].to_numpy("datetime64[D]").astype(np.int64)
-    first = np.datetime64(facts.days[0], "D").astype(np.int64) if facts.days else 0
-    return np.asarray((days - first) // 7, np.int64)
-
-
 def _crossings(
-    facts: Facts, limits: Limits, shoe: str, arrays: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
-) -> Iterator[Flag]:
-    """Yield one flag where the pair passes a limit, and none in the weeks after."""
-    rows, week, distance = arrays
-    worn = np.cumsum(distance[rows])
-    for level in ("info", "watch"):
-        over = np.flatnonzero(worn >= limits[f"{level}_m"] - TOLERANCE_M)
-        if not over.size:
-            return
-        run = int(rows[over[0]])
-        metres = float(worn[over[0]])
-        yield Flag(
-            week=facts.days[int(week[run])],
-            rule=RULE.id,
-            name=RULE.name,
-            level="info" if level == "info" else "watch",
-            value=metres / 1000.0,
-            limit=limits[f"{level}_m"] / 1000.0,
-            amount=metres,
-            usual=math.nan,
-            unit=RULE.unit,
-            activity_id=str(facts.table["activity_id"].iat[run]),
-            source=str(facts.table["source"].iat[run]),
-            evidence=RULE.grade,
-            facts={"words": level, "shoe": shoe, "day": facts.table["start_local"].iat[run].date()},
-        )
+    metres: NDArray[np.float64], limits: Limits
+) -> Iterator[tuple[int, tuple[Level, float, float]]]:
+    """Yield the run with which the pair passes a limit, and none of those after."""
+    levels: tuple[Level, ...] = ("info", "watch")
+    for level in levels:
+        limit = limits[f"{level}_m"]
+        at = int(np.searchsorted(metres, limit - TOLERANCE_M))
+        if at < len(metres):
+            yield at, (level, limit, float(metres[at]))
+
+
+def _flag(facts: Facts, shoe: str, run: int, step: tuple[Level, float, float]) -> Flag:
+    level, limit, metres = step
+    return Flag(
+        week=facts.days[int(facts.week[run])],
+        rule=RULE.id,
+        name=RULE.name,
+        level=level,
+        value=metres / 1000.0,
+        limit=limit / 1000.0,
+        amount=metres,
+        usual=math.nan,
+        unit=RULE.unit,
+        activity_id=str(facts.table["activity_id"].to_numpy(object)[run]),
+        source=str(facts.table["source"].to_numpy(object)[run]),
+        evidence=RULE.grade,
+        facts={
+            "words": level,
+            "shoe": shoe,
+            "day": facts.table["start_local"].to_numpy("datetime64[D]")[run].item(),
+        },
+    )
 
 
 RULE = Rule(
@@ -82,8 +85,8 @@ RULE = Rule(
     shown="km",
     asks="Has a pair of shoes run a long way?",
     limits=(
-        Limit(key="info_m", value=500_000.0, unit="m", meaning="mentioned from this distance on"),
-        Limit(key="watch_m", value=800_000.0, unit="m", meaning="noticed from this distance on"),
+        Bound(key="info_m", value=500_000.0, unit="m", meaning="mentioned from this distance on"),
+        Bound(key="watch_m", value=800_000.0, unit="m", meaning="noticed from this distance on"),
     ),
     words={
         "info": "{day}: the pair {shoe} has run {amount}. Most of what cushioning loses it loses earlier; "

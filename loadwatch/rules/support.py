@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.rules.model import Flag, Limit, Limits, Rule, Unknown
+from loadwatch.rules.model import Bound, Flag, Limits, Rule, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,8 +45,8 @@ RULE = Rule(
     measure="sessions logged in four weeks",
     asks="Was any strength, Pilates or yoga logged in the last four weeks?",
     limits=(
-        Limit(key="info", value=1.0, unit="sessions", meaning="mentioned below so many"),
-        Limit(key="weeks", value=4.0, unit="weeks", meaning="looked at, the last one included"),
+        Bound(key="info", value=1.0, unit="sessions", meaning="mentioned below so many"),
+        Bound(key="weeks", value=4.0, unit="weeks", meaning="looked at, the last one included"),
     ),
     words={
         "info": "{count} strength, Pilates or yoga session is logged in the {span} weeks up to the week of "

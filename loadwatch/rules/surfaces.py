@@ -6,7 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Flag, Grade, Limit, Limits, Rule, Unknown, largest
+from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown, largest
 from loadwatch.tables import SURFACES
 
 if TYPE_CHECKING:
@@ -171,13 +171,13 @@ SHIFT = Rule(
     shown="km",
     asks="Did a larger part of a week's running lie on hard ground than in the four weeks before?",
     limits=(
-        Limit(key="watch", value=25.0, unit="points", meaning="noticed from this many percentage points on"),
-        Limit(key="watch_more_m", value=5000.0, unit="m", meaning="least hard distance more to be noticed"),
-        Limit(key="high", value=50.0, unit="points", meaning="a large change from so many points on"),
-        Limit(
+        Bound(key="watch", value=25.0, unit="points", meaning="noticed from this many percentage points on"),
+        Bound(key="watch_more_m", value=5000.0, unit="m", meaning="least hard distance more to be noticed"),
+        Bound(key="high", value=50.0, unit="points", meaning="a large change from so many points on"),
+        Bound(
             key="high_more_m", value=10_000.0, unit="m", meaning="least hard distance more for a large change"
         ),
-        Limit(key="known", value=0.70, unit="share", meaning="of the distance must be known, now and before"),
+        Bound(key="known", value=0.70, unit="share", meaning="of the distance must be known, now and before"),
     ),
     words={
         "watch": f"In the week of {{week}} {_MORE}: {{amount}} on it, usually {{usual}}; "
@@ -207,11 +207,11 @@ NEW = Rule(
     shown="km",
     asks="Did a week hold a good distance on ground that was hardly run on in the eight weeks before?",
     limits=(
-        Limit(key="info_m", value=5000.0, unit="m", meaning="mentioned from this distance on"),
-        Limit(key="share", value=0.05, unit="share", meaning="new below this share of the weeks before"),
-        Limit(key="weeks", value=8.0, unit="weeks", meaning="looked back on"),
-        Limit(key="least_weeks", value=3.0, unit="weeks", meaning="with a run needed of them"),
-        Limit(key="known", value=0.70, unit="share", meaning="of the distance must be known"),
+        Bound(key="info_m", value=5000.0, unit="m", meaning="mentioned from this distance on"),
+        Bound(key="share", value=0.05, unit="share", meaning="new below this share of the weeks before"),
+        Bound(key="weeks", value=8.0, unit="weeks", meaning="looked back on"),
+        Bound(key="least_weeks", value=3.0, unit="weeks", meaning="with a run needed of them"),
+        Bound(key="known", value=0.70, unit="share", meaning="of the distance must be known"),
     ),
     words={
         "info": "{amount} on {ground} in the week of {week}, which made up {share} % of the known distance "

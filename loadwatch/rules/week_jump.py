@@ -6,7 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Flag, Grade, Limit, Limits, Rule, Unknown, largest
+from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown, largest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,28 +75,28 @@ RULE = Rule(
     shown="km",
     asks="Did a week hold much more running than the week before, and more than is usual?",
     limits=(
-        Limit(
+        Bound(
             key="watch",
             value=1.30,
             unit="ratio",
             meaning="noticed above this ratio",
             presets={"return": 1.20},
         ),
-        Limit(
+        Bound(
             key="more_m",
             value=5000.0,
             unit="m",
             meaning="least distance more",
             presets={"novice": 3000.0, "return": 3000.0},
         ),
-        Limit(
+        Bound(
             key="usual",
             value=1.10,
             unit="ratio",
             meaning="only if also above this ratio to the usual week: coming back from an easy week is no "
             "jump",
         ),
-        Limit(key="floor_m", value=5000.0, unit="m", meaning="a smaller usual week counts as this"),
+        Bound(key="floor_m", value=5000.0, unit="m", meaning="a smaller usual week counts as this"),
     ),
     words={
         "watch": "{state}{amount} in the week of {week}, {percent} % more than the week before ({usual}) "

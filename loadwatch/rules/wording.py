@@ -5,57 +5,38 @@ from __future__ import annotations
 import math
 from functools import cache
 from string import Formatter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from loadwatch import words as shared
 from loadwatch.rules.model import FIRED_WEEKS, OFTEN
+from loadwatch.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
     from loadwatch.rules.model import Flag, Rule
+    from loadwatch.words import Units
 
-Units = Literal["metric", "imperial"]
-MILE_M, FOOT_M = 1609.344, 0.3048
-MINUS = "\N{MINUS SIGN}"
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_DIGITS = 3
+_COLUMN = {"km": "distance_m", "m": "ascent_m"}  # how a reader sees them is told by column
 
 
-def number(value: float, digits: int = 0) -> str:
-    """Return `value` with thousands apart and a true minus sign; "unknown" for NaN."""
-    if math.isnan(value):
-        return "unknown"
-    text = f"{value:,.{digits}f}"
-    return MINUS + text[1:] if text.startswith("-") and text.strip("-0.,") else text.lstrip("-")
+def _size(kind: str, units: Units) -> tuple[float, str, int]:
+    """Return the size of the shown unit, its word and its usual digits."""
+    if kind in _COLUMN:
+        unit = shared.unit(_COLUMN[kind], units)
+        return unit.size, unit.word, unit.digits
+    if kind == "m/km":
+        climb, distance = (shared.unit(column, units) for column in ("ascent_m", "distance_m"))
+        return 1000.0 * climb.size / distance.size, f"{climb.word}/{distance.word}", 0
+    return 1.0, "", 0
 
 
-def km(value_m: float, units: Units, digits: int = 1) -> str:
-    """Return a distance as kilometres or miles."""
-    size, name = (1000.0, "km") if units == "metric" else (MILE_M, "mi")
-    return f"{number(value_m / size, digits)} {name}"
-
-
-def climb(value_m: float, units: Units, digits: int = 0) -> str:
-    """Return an ascent as metres or feet."""
-    size, name = (1.0, "m") if units == "metric" else (FOOT_M, "ft")
-    return f"{number(value_m / size, digits)} {name}"
-
-
-def steepness(value: float, units: Units, digits: int = 0) -> str:
-    """Return ascent for each distance, from m/km, as m/km or ft/mi."""
-    size, name = (1.0, "m/km") if units == "metric" else (1000.0 * FOOT_M / MILE_M, "ft/mi")
-    return f"{number(value / size, digits)} {name}"
-
-
-def plain(value: float, units: Units, digits: int = 0) -> str:
-    """Return a figure that has no unit."""
-    del units
-    return number(value, digits)
-
-
-SHOWN: dict[str, Callable[[float, Units, int], str]] = {"km": km, "m": climb, "m/km": steepness, "": plain}
-_DIGITS = {"km": 1, "m": 0, "m/km": 0, "": 0}
-_STEP = {("km", "metric"): 1000.0, ("km", "imperial"): MILE_M, ("m", "imperial"): FOOT_M}
+def _said(kind: str, value: float, units: Units, digits: int) -> str:
+    size, word, _ = _size(kind, units)
+    return f"{number(value / size, digits)} {word}".rstrip()
 
 
 def apart(value: float, other: float, digits: int = 0) -> str:
@@ -67,35 +48,31 @@ def apart(value: float, other: float, digits: int = 0) -> str:
 
 def shown(kind: str, value: float, units: Units, *, beside: float = math.nan) -> str:
     """Return a quantity as a reader sees it, with digits enough to tell it from `beside`."""
-    say, digits = SHOWN[kind], _DIGITS[kind]
+    digits = _size(kind, units)[2]
     while (
-        say(value, units, digits) == say(beside, units, digits) and value != beside and digits < MOST_DIGITS
+        value != beside
+        and digits < MOST_DIGITS
+        and _said(kind, value, units, digits) == _said(kind, beside, units, digits)
     ):
         digits += 1
-    return say(value, units, digits)
+    return _said(kind, value, units, digits)
 
 
 def shown_below(kind: str, value: float, units: Units, *, beside: float = math.nan) -> str:
     """Return a quantity rounded down, so that what is shown never lies above `value`."""
-    if not math.isfinite(value):
-        return "unknown"
-    size, digits = _STEP.get((kind, units), 1.0), _DIGITS[kind]
-    while True:
+    size, _, digits = _size(kind, units)
+    while math.isfinite(value):
         step = size / 10**digits
-        text = SHOWN[kind](math.floor(value / step + 1e-9) * step, units, digits)
-        if text != SHOWN[kind](beside, units, digits) or digits >= MOST_DIGITS:
+        text = _said(kind, math.floor(value / step + 1e-9) * step, units, digits)
+        if text != _said(kind, beside, units, digits) or digits >= MOST_DIGITS:
             return text
         digits += 1
+    return _said(kind, value, units, digits)
 
 
 def on(day: date) -> str:
-    """Return a day as a runner writes it: Saturday 14 March 2026."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def of(day: date) -> str:
-    """Return a week's first day: 9 March 2026."""
-    return f"{day.day} {day:%B %Y}"
+    """Return a day with its weekday: Saturday 14 March 2026."""
+    return f"{WEEKDAYS[day.weekday()]} {shared.day(day)}"
 
 
 _STATE = {"": "", "so_far": "so far ", "at_least": "at least "}
@@ -128,7 +105,7 @@ def _percent(ratio: float) -> float:
 # what a template may name beside the texts and lengths that its rule hands over
 PLACES: dict[str, Callable[[Flag, str, Units], str]] = {
     "state": lambda flag, _kind, _units: _STATE[flag.facts.get("state", "")],
-    "week": lambda flag, _kind, _units: of(flag.week),
+    "week": lambda flag, _kind, _units: shared.day(flag.week),
     "day": lambda flag, _kind, _units: on(flag.facts["day"]),
     "amount": lambda flag, kind, units: shown(kind, flag.amount, units, beside=flag.usual),
     "usual": lambda flag, kind, units: shown(kind, flag.usual, units, beside=flag.amount),

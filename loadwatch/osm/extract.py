@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import zipfile
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,7 @@ from loadwatch.osm.classes import table
 from loadwatch.osm.ground import (
     CELLS_PER_DEG,
     M_PER_DEG,
+    UNITS_PER_DEG,
     Cells,
     Ground,
     around,
@@ -22,7 +24,7 @@ from loadwatch.osm.ground import (
     keys,
     of_arrays,
 )
-from loadwatch.osm.read import UNITS_PER_DEG, MapError, found
+from loadwatch.osm.read import MapError, found
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,24 +111,20 @@ def _save(file: Path, ground: Ground) -> None:
 
 def _build(ways: Found, complete: Cells, fingerprint: str) -> Ground:
     """Return the Ground of what a reading found."""
-    size = np.array(ways.size, dtype=np.int64)
-    line = np.repeat(np.arange(size.size, dtype=np.int32), size)
-    latitude = np.array(ways.y, dtype=np.float64) / UNITS_PER_DEG
-    longitude = np.array(ways.x, dtype=np.float64) / UNITS_PER_DEG
-    node = np.array(ways.node, dtype=np.int64)
+    way, node, latitude, longitude, line = _lines(ways)
     along = _along(latitude, longitude, line)
-    answers = np.array(ways.answer, dtype=np.uint8).reshape(-1, 2)
+    answers = np.array(ways.answer, dtype=np.uint8).reshape(-1, 2)[way]
     per_deg, cell, start, segment = grid(latitude, longitude, line)
-    link, link_from, link_to = _links(node, line, along, size.size)
+    link, link_from, link_to = _links(node, line, along, way.size)
     area_class, area_source, area_start, edge = _areas(ways)
-    last = np.cumsum(size) - 1
-    ring = node[last] == node[last - size + 1]
+    last = np.searchsorted(line, np.arange(way.size), side="right") - 1
+    ring = node[last] == node[np.searchsorted(line, np.arange(way.size))]
     return Ground(
         fingerprint=fingerprint,
-        way_id=np.array(ways.way_id, dtype=np.int64),
+        way_id=np.array(ways.way_id, dtype=np.int64)[way],
         way_class=answers[:, 0],
         way_source=answers[:, 1],
-        way_covered=np.array(ways.covered, dtype=bool),
+        way_covered=np.array(ways.covered, dtype=bool)[way],
         latitude=latitude,
         longitude=longitude,
         line=line,
@@ -146,6 +144,32 @@ def _build(ways: Found, complete: Cells, fingerprint: str) -> Ground:
         covered=_covered(latitude, longitude, line),
         complete=keys(complete),
     )
+
+
+def _lines(ways: Found) -> tuple[Ints, Ints, Floats, Floats, NDArray[np.int32]]:
+    """Return the way of each line, and node, place and line of each vertex.
+
+    A way is a line; where it leaves the part of the map that was read, it is cut into several.
+    """
+    size = np.array([len(refs) for refs in ways.refs], dtype=np.int64)
+    way = np.repeat(np.arange(size.size), size)
+    node = np.fromiter(itertools.chain.from_iterable(ways.refs), np.int64, way.size)
+    at, known = _places(ways, node)
+    hole = np.cumsum(~known)[known]
+    way, node, at = way[known], node[known], at[known]
+    new = np.ones(way.size, dtype=bool)
+    new[1:] = (np.diff(way) != 0) | (np.diff(hole) != 0)
+    latitude, longitude = (side[at] / UNITS_PER_DEG for side in ways.nodes[1:])
+    return way[new], node, latitude, longitude, (np.cumsum(new) - 1).astype(np.int32)
+
+
+def _places(ways: Found, node: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return for each node where its place stands, and whether it is known at all."""
+    ident = ways.nodes[0]
+    if not ident.size:
+        return np.zeros(node.size, np.int64), np.zeros(node.size, dtype=bool)
+    at = np.minimum(np.searchsorted(ident, node), ident.size - 1)
+    return at, ident[at] == node
 
 
 def _along(latitude: Floats, longitude: Floats, line: NDArray[np.int32]) -> Floats:
@@ -190,13 +214,27 @@ def _covered(latitude: Floats, longitude: Floats, line: NDArray[np.int32]) -> In
 
 
 def _areas(ways: Found) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints, Floats]:
-    """Return class, source, start and edges of the areas, the smallest first: a park holds pitches."""
-    edges = [
-        np.concatenate([np.hstack((ring[:-1, ::-1], ring[1:, ::-1])) for ring in map(np.array, rings)])
-        for rings in ways.rings
-    ]
+    """Return class, source, start and edges of the areas, the smallest first: a park holds pitches.
+
+    An area that reaches farther than the part of the map that was read is left out.
+    """
+    edges, answers = [], []
+    for answer, outlines in zip(ways.area, ways.outlines, strict=True):
+        sides = [_edges(ways, np.array(refs, dtype=np.int64)) for refs in outlines]
+        if all(side.size for side in sides):
+            edges.append(np.concatenate(sides))
+            answers.append(answer)
     order = sorted(range(len(edges)), key=lambda k: float(np.ptp(edges[k][:, 0]) * np.ptp(edges[k][:, 1])))
-    answers = np.array([ways.area[k] for k in order], dtype=np.uint8).reshape(-1, 2)
+    codes = np.array([answers[k] for k in order], dtype=np.uint8).reshape(-1, 2)
     joined = np.concatenate([edges[k] for k in order]) if order else np.empty((0, 4))
     start = np.cumsum([0, *(len(edges[k]) for k in order)])
-    return answers[:, 0], answers[:, 1], start, joined / UNITS_PER_DEG
+    return codes[:, 0], codes[:, 1], start, joined / UNITS_PER_DEG
+
+
+def _edges(ways: Found, refs: Ints) -> Floats:
+    """Return the edges along a way, as Ground.edge has them; none if a place is not known."""
+    at, known = _places(ways, refs)
+    if not known.all():
+        return np.empty((0, 4))
+    place = np.stack([side[at].astype(np.float64) for side in ways.nodes[1:]], axis=1)
+    return np.hstack((place[:-1], place[1:]))

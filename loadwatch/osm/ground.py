@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 M_PER_DEG: Final = 111_195.0  # mean radius of the Earth
 CELL_M: Final = 40.0  # also the farthest a way may be from a point
 CELLS_PER_DEG: Final = 100  # of the coarse grid that says what part of the map a runner needs
+UNITS_PER_DEG: Final = 10_000_000  # the map's own unit of place
+UNITS_PER_CELL: Final = UNITS_PER_DEG // CELLS_PER_DEG
 Cells = frozenset[tuple[int, int]]
 
 
@@ -55,7 +57,16 @@ class Ground:
 
     def holds(self, cells: Cells) -> bool:
         """Return whether every way near `cells` that the extract has is here."""
-        return bool(np.isin(keys(cells), self.complete).all())
+        return bool(among(keys(cells), self.complete).all())
+
+
+def among(values: Ints, sorted_values: Ints) -> NDArray[np.bool_]:
+    """Return which values are among the sorted ones."""
+    if not sorted_values.size:
+        return np.zeros(values.shape, dtype=bool)
+    at = np.minimum(np.searchsorted(sorted_values, values), sorted_values.size - 1)
+    found: NDArray[np.bool_] = sorted_values[at] == values
+    return found
 
 
 def keys(cells: Iterable[tuple[int, int]]) -> Ints:

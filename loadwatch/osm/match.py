@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from loadwatch.osm.classes import SOURCES, UNKNOWN
-from loadwatch.osm.ground import CELL_M, CELLS_PER_DEG, M_PER_DEG, coarse, hashed
+from loadwatch.osm.ground import CELL_M, CELLS_PER_DEG, M_PER_DEG, among, coarse, hashed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -268,7 +268,7 @@ def _off_ways(ground: Ground, latitude: Floats, longitude: Floats, line: Ints) -
     off = np.flatnonzero(~on)
     row = np.floor(latitude[off] * CELLS_PER_DEG).astype(np.int64)
     column = np.floor(longitude[off] * CELLS_PER_DEG).astype(np.int64)
-    source[off[~np.isin(coarse(row, column), ground.covered)]] = OUTSIDE
+    source[off[~among(coarse(row, column), ground.covered)]] = OUTSIDE
     area = _area_of(ground, latitude[off], longitude[off])
     inside, found = off[area >= 0], area[area >= 0]
     surface[inside], source[inside] = ground.area_class[found], ground.area_source[found]

@@ -1,23 +1,34 @@
-"""A map extract (.osm.pbf, .osm, .osm.gz) to the ways and areas near a runner's cells, in one stream."""
+"""A map extract (.osm.pbf, .osm, .osm.gz) to the ways and areas near a runner's cells, in a stream.
+
+The nodes near the runner come first, then the ways that have one of them, then the multipolygons
+made of those ways. Only what is near is kept, so a map may be larger than memory.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from loadwatch.errors import LoadwatchError
-from loadwatch.osm.classes import AREAS, HIGHWAYS, Answer, of_area, of_way
-from loadwatch.osm.ground import CELLS_PER_DEG
+from loadwatch.osm import plain
+from loadwatch.osm.classes import AREAS, Answer, of_area, of_way
+from loadwatch.osm.ground import UNITS_PER_CELL, around
+from loadwatch.osm.pbf import Unusual
+from loadwatch.osm.plain import Near
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from loadwatch.osm.ground import Cells
 
-UNITS_PER_DEG: Final = 10_000_000  # the map's own unit of place
-UNITS_PER_CELL: Final = UNITS_PER_DEG // CELLS_PER_DEG
-PROBE: Final = 50  # of a long way every so many vertices are looked at, not the two ends alone
+    Ints = NDArray[np.int64]
+
+WIDER_CELLS: Final = 3  # places are known so far around the ways that are read, for parks that reach out
 
 
 class MapError(LoadwatchError):
@@ -36,95 +47,94 @@ class NoOsmium(LoadwatchError):
 
 @dataclass(slots=True)
 class Found:
-    """What a reading found, in lists that grow; places in the map's units."""
+    """What a reading found: ways and areas as the numbers of their nodes, and where the nodes are."""
 
+    nodes: tuple[Ints, Ints, Ints]  # ids, latitudes and longitudes in the map's units, by id
     way_id: list[int] = field(default_factory=list)
     answer: list[Answer] = field(default_factory=list)
-    covered: list[bool] = field(default_factory=list)
-    size: list[int] = field(default_factory=list)  # vertices of each way
-    node: list[int] = field(default_factory=list)
-    x: list[int] = field(default_factory=list)
-    y: list[int] = field(default_factory=list)
+    covered: list[bool] = field(default_factory=list)  # in a tunnel
+    refs: list[list[int]] = field(default_factory=list)  # of each way
     area: list[Answer] = field(default_factory=list)
-    rings: list[list[list[tuple[int, int]]]] = field(default_factory=list)  # of each area: rings of (x, y)
+    outlines: list[list[list[int]]] = field(default_factory=list)  # of each area, one a way
 
 
-def found(path: Path, near: Cells, classes: Mapping[str, str]) -> Found:
-    """Return the ways and areas of the extract that touch the cells `near`.
-
-    The file is read once from front to back (twice for its relations); memory holds the places of
-    all its nodes, as pyosmium keeps them, and nothing of the ways that are not near.
-    """
-    result = Found()
+def found(path: Path, cells: Cells, classes: Mapping[str, str]) -> Found:
+    """Return the ways and areas of the extract that have a node in `cells`."""
+    wider = around(cells, WIDER_CELLS)
     try:
-        for item in _stream(path):
-            if item.is_way():
-                _take_way(item, near, classes, result)
-            elif item.is_area():
-                _take_area(item, near, classes, result)
-    except (RuntimeError, ValueError) as error:  # pyosmium's, for a torn, foreign or missing file
-        raise MapError(path, f"not readable as an OpenStreetMap extract ({error})") from None
+        try:
+            near = plain.near(path, cells, wider, AREAS)
+        except Unusual:
+            near = _by_osmium(path, cells, wider)
+    except OSError as error:
+        raise MapError(path, f"not readable ({error.strerror})") from None
+    result = Found(near.nodes)
+    for ident, tags, refs in near.ways:
+        _take_way(ident, tags, refs, classes, result)
+    outlines = {ident: refs for ident, _, refs in near.ways}
+    for tags, members in near.relations:
+        if members and all(member in outlines for member in members):
+            _take_area(tags, [outlines[member] for member in members], classes, result)
     return result
 
 
-def _stream(path: Path) -> Iterator[Any]:
-    """Yield the ways and areas that could matter, picked by tag before Python sees them."""
+def _by_osmium(path: Path, cells: Cells, wider: Cells) -> Near:
+    """Return what is near, from a file in one of the formats that pyosmium knows."""
     try:
-        import osmium  # noqa: PLC0415 - an extra: only those with a map need it
+        import osmium  # noqa: PLC0415 - an extra: only those with such a map need it
     except ImportError:
         raise NoOsmium from None
-    streets = [("highway", value) for value in sorted(HIGHWAYS)]
-    return iter(
-        osmium.FileProcessor(path)
-        .with_areas(osmium.filter.TagFilter(*AREAS))
-        .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY | osmium.osm.AREA))
-        .with_filter(osmium.filter.TagFilter(*streets, *AREAS))
-    )
+    try:
+        near = Near(_nodes(osmium, path, wider))
+        ident, y, x = near.nodes
+        pairs = zip((y // UNITS_PER_CELL).tolist(), (x // UNITS_PER_CELL).tolist(), strict=True)
+        wanted = {node for node, cell in zip(ident.tolist(), pairs, strict=True) if cell in cells}
+        item: Any
+        for item in osmium.FileProcessor(path, osmium.osm.WAY | osmium.osm.RELATION):
+            if item.is_way():
+                refs = [node.ref for node in item.nodes]
+                if not wanted.isdisjoint(refs):
+                    near.ways.append((item.id, dict(item.tags), refs))
+            elif item.tags.get("type") == "multipolygon" and _bounds_area(item.tags):
+                ways = [member.ref for member in item.members if member.type == "w"]
+                near.relations.append((dict(item.tags), ways))
+    except (RuntimeError, ValueError) as error:  # pyosmium's, for a torn or foreign file
+        raise MapError(path, f"not readable as an OpenStreetMap extract ({error})") from None
+    return near
 
 
-def _take_way(way: Any, near: Cells, classes: Mapping[str, str], result: Found) -> None:
-    nodes = way.nodes
-    if len(nodes) < 2 or not _touches(nodes, near):
-        return
-    tags = dict(way.tags)
-    answer = of_way(tags, classes)
-    if answer is None:
-        return
-    placed = [(node.ref, node.x, node.y) for node in nodes if node.location.valid()]
-    if len(placed) < 2:
-        return
-    result.way_id.append(way.id)
-    result.answer.append(answer)
-    result.covered.append(tags.get("tunnel", "no") == "yes")
-    result.size.append(len(placed))
-    for ref, x, y in placed:
-        result.node.append(ref)
-        result.x.append(x)
-        result.y.append(y)
+def _nodes(osmium: Any, path: Path, cells: Cells) -> tuple[Ints, Ints, Ints]:
+    """Return the nodes in the cells, sorted by id."""
+    rows = []
+    for node in osmium.FileProcessor(path, osmium.osm.NODE):
+        place = node.location
+        if place.valid() and (place.y // UNITS_PER_CELL, place.x // UNITS_PER_CELL) in cells:
+            rows.append((node.id, place.y, place.x))
+    table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2]
 
 
-def _take_area(area: Any, near: Cells, classes: Mapping[str, str], result: Found) -> None:
-    tags = dict(area.tags)
-    if area.from_way() and tags.get("leisure") == "track" and tags.get("area") != "yes":
-        return  # a line around a pitch
-    answer = of_area(tags, classes)
-    if answer is None:
-        return
-    rings = []
-    for outer in area.outer_rings():
-        if _touches(outer, near):
-            rings.append([(node.x, node.y) for node in outer])
-            rings.extend([(node.x, node.y) for node in inner] for inner in area.inner_rings(outer))
-    if rings:
+def _take_way(
+    ident: int, tags: Mapping[str, str], refs: list[int], classes: Mapping[str, str], result: Found
+) -> None:
+    """Add a way to the lines if people run on it, and to the areas if it bounds one."""
+    if answer := of_way(tags, classes):
+        result.way_id.append(ident)
+        result.answer.append(answer)
+        result.covered.append(tags.get("tunnel") == "yes")
+        result.refs.append(refs)
+    oval = tags.get("leisure") == "track" and tags.get("area") != "yes"  # a line around a pitch
+    if refs[0] == refs[-1] and not oval and _bounds_area(tags):
+        _take_area(tags, [refs], classes, result)
+
+
+def _take_area(
+    tags: Mapping[str, str], outlines: list[list[int]], classes: Mapping[str, str], result: Found
+) -> None:
+    if answer := of_area(tags, classes):
         result.area.append(answer)
-        result.rings.append(rings)
+        result.outlines.append(outlines)
 
 
-def _touches(nodes: Any, near: Cells) -> bool:
-    """Return whether an end of the line, or a vertex here and there, lies in `near`."""
-    last = len(nodes) - 1
-    for index in (0, last, *range(PROBE, last, PROBE)):
-        place = nodes[index].location
-        if (place.y // UNITS_PER_CELL, place.x // UNITS_PER_CELL) in near:
-            return True
-    return False
+def _bounds_area(tags: Mapping[str, str]) -> bool:
+    return any(tags.get(key) == value for key, value in AREAS)

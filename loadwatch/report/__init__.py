@@ -1,0 +1,1 @@
+"""Analysis -> terminal, JSON, CSV, Markdown, HTML; one room an output, each a str."""

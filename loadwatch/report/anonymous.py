@@ -1,0 +1,75 @@
+"""Names replaced and what would tell who it is dropped: for a page that is shown to others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from loadwatch.report import verdict
+
+if TYPE_CHECKING:
+    from loadwatch.analysis import Analysis, Athlete, Roster
+
+DROPPED = ("name", "device", "serial", "shoe")  # text columns emptied
+
+
+def analysis(known: Analysis, name: str = "Runner") -> Analysis:
+    """Return `known` under another name: no titles, devices, shoes, file names, zone, year of birth."""
+    files = {label: f"file {i}" for i, label in enumerate(sorted(_labels(known)), 1)}
+    table = known.activities.assign(
+        **dict.fromkeys((*DROPPED, "linked"), ""),
+        source=known.activities["source"].map(files),
+        member=known.activities["source"].map(files),
+        zone="",
+        notes=known.activities["notes"].map(_codes),
+    )
+    pairs = [shoe for shoe in known.activities["shoe"].unique() if shoe]
+    return replace(
+        known,
+        name=name,
+        activities=table,
+        flags=tuple(
+            replace(flag, source=files.get(flag.source, ""), says=_without(flag.says, pairs))
+            for flag in known.flags
+        ),
+        skipped=tuple(replace(item, source=files[item.source], why=item.kind) for item in known.skipped),
+        duplicates=tuple(
+            replace(twin, source=files[twin.source], of=files[twin.of]) for twin in known.duplicates
+        ),
+        settings=replace(known.settings, name=name, birth_year=0, sex="", tz="", osm="", origins={}),
+        shoes=None,
+        remarks=(),
+    )
+
+
+def _labels(known: Analysis) -> set[str]:
+    twins = {label for twin in known.duplicates for label in (twin.source, twin.of)}
+    skipped = {item.source for item in known.skipped}
+    return set(known.activities["source"]) | twins | skipped
+
+
+def _codes(notes: list[str]) -> list[str]:
+    return [note.partition(":")[0] for note in notes]
+
+
+def _without(says: str, pairs: list[str]) -> str:
+    for shoe in sorted(pairs, key=len, reverse=True):
+        says = says.replace(shoe, "a pair")
+    return says
+
+
+def anonymised(roster: Roster) -> Roster:
+    """Return `roster` with every name replaced by its place on the page, "Athlete 3"."""
+    return replace(
+        roster,
+        name="Athletes",
+        athletes=tuple(
+            _athlete(athlete, f"Athlete {i}") for i, athlete in enumerate(verdict.ordered(roster.athletes), 1)
+        ),
+    )
+
+
+def _athlete(athlete: Athlete, name: str) -> Athlete:
+    known = athlete.analysis
+    says = athlete.says if known else "Nothing could be read."
+    return replace(athlete, name=name, says=says, analysis=analysis(known, name) if known else None)

@@ -1,0 +1,59 @@
+"""Popular load figures with their definition: shown folded, never coloured, never flagged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from loadwatch import words
+from loadwatch.report import levels
+
+if TYPE_CHECKING:
+    from loadwatch.analysis import Analysis
+
+CONTEXT_WHY = (
+    "in two cohorts of runners a higher acute-to-chronic ratio went with fewer injuries and not more, "
+    "monotony rests on 25 athletes and illness, and the 42- and 7-day figures are a convention."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure and how it is made."""
+
+    title: str
+    value: str
+    meaning: str
+
+
+# column, title, decimals, unit, how it is made
+_FIGURES = (
+    ("acwr_uncoupled", "Acute to chronic, uncoupled", 2, "", "Last 7 days over the 21 before, daily means."),
+    ("acwr_coupled", "Acute to chronic, coupled", 2, "", "Last 7 days over the last 28, which hold them."),
+    ("acwr_ewma", "Acute to chronic, smoothed", 2, "", "Exponential means, 7 over 28 days; from day 56 on."),
+    ("monotony", "Monotony", 1, "", "Mean of the last 7 days over their deviation: high is every day alike."),
+    ("strain", "Strain", 0, "km", "The last 7 days' kilometres times their monotony."),
+    (
+        "load_42d",
+        "42-day load",
+        1,
+        "km a day",
+        "Exponential mean of daily kilometres, called fitness elsewhere.",
+    ),
+    ("load_7d", "7-day load", 1, "km a day", "The same over 7 days, called fatigue elsewhere."),
+)
+
+
+def context(analysis: Analysis) -> list[Figure]:
+    """Return the figures as of today, unknown ones with a dash."""
+    if not len(analysis.weeks):
+        return []
+    start = levels.starts(analysis.weeks)[-1]
+    return [
+        Figure(
+            title,
+            f"{words.number(levels.cell(analysis.weeks, start, column), digits)} {unit}".rstrip(),
+            meaning,
+        )
+        for column, title, digits, unit, meaning in _FIGURES
+    ]

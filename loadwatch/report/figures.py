@@ -1,0 +1,128 @@
+"""The page's pictures: each a figure in the page's colours, with a title, a caption and a sentence for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from loadwatch import charts, weeks, words
+from loadwatch.charts import season
+from loadwatch.report import grids, levels
+from loadwatch.weeks import LOAD_COLUMN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.figure import Figure
+
+    from loadwatch.analysis import Analysis
+
+SHOWN_WEEKS = 26
+LOAD_MEANING = {
+    "distance": "Distance run in each week.",
+    "duration": "Time run in each week.",
+    "steps": "Steps run in each week.",
+    "effort": "Kilometre-effort in each week: distance plus a hundredth of the climb.",
+    "trimp": "Training impulse (TRIMP) in each week: minutes weighted by heart rate.",
+    "srpe": "Session RPE in each week: minutes times exertion.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One figure of the page."""
+
+    key: str
+    title: str
+    caption: str
+    svg: Markup
+
+
+def drawn(analysis: Analysis) -> dict[str, Drawn]:
+    """Return the page's four pictures of the weeks of `analysis`."""
+    table, flags, chosen = analysis.weeks, analysis.flags, analysis.settings
+    runs = weeks.runs(analysis.activities, chosen)
+    load = charts.load(table, flags, chosen, SHOWN_WEEKS)
+    surfaces = charts.surfaces(table, flags, chosen, SHOWN_WEEKS)
+    climb = charts.climb(table, flags, chosen, SHOWN_WEEKS)
+    year = charts.year(runs, table, analysis.today)
+    return {
+        "load": _drawn(
+            "load",
+            "Load by week",
+            f"{LOAD_MEANING[chosen.load]} Pale band: from the lowest to the highest of the weeks behind your "
+            f"usual one. {_marks(analysis, season.LOAD, 'a check of load')}",
+            load,
+            _told(analysis, "load", LOAD_COLUMN[chosen.load]),
+        ),
+        "surfaces": _drawn(
+            "surfaces",
+            "Where you ran",
+            "One row a kind of ground, all on one scale; hatched is ground that nobody told. "
+            f"{_marks(analysis, season.SURFACE, 'the check of hard ground')}",
+            surfaces,
+            _surfaces_told(analysis),
+        ),
+        "climb": _drawn(
+            "climb",
+            "Climb and descent",
+            "Up above the line, down below it: two loads, never one. "
+            f"{_marks(analysis, (*season.CLIMB, *season.DESCENT), 'a check of hills')}",
+            climb,
+            f"Climb: {_told(analysis, 'ascent_m', 'ascent_m')} Descent: "
+            f"{_told(analysis, 'descent_m', 'descent_m')}",
+        ),
+        "year": _drawn(
+            "year",
+            "The year at a glance",
+            "A column a week, a row a weekday; darker is farther, hatched is a run of unknown distance.",
+            year,
+            _year_told(analysis),
+        ),
+    }
+
+
+def _drawn(key: str, title: str, caption: str, figure: Figure, told: str) -> Drawn:
+    svg = charts.inline(figure, f"fig-{key}", title, told)
+    return Drawn(key, title, caption.strip(), Markup(svg))  # noqa: S704 - text within is escaped in svg.py
+
+
+def _marks(analysis: Analysis, rules: Sequence[str], what: str) -> str:
+    shown = levels.starts(analysis.weeks)[-SHOWN_WEEKS:]
+    found = {mark.level for mark in season.marks(analysis.flags, rules, shown)}
+    if not found:
+        return f"No week here raised {what}."
+    shapes = [f"{levels.SHAPES[level]} {level}" for level in ("high", "watch") if level in found]
+    return f"{words.listed(shapes)}: weeks that raised {what}."
+
+
+def _told(analysis: Analysis, column: str, measure: str) -> str:
+    """Return a sentence with the newest amount and its usual: the figure in words."""
+    units = analysis.settings.units
+    starts = levels.starts(analysis.weeks)
+    newest = levels.cell(analysis.weeks, starts[-1], column)
+    usual = levels.cell(analysis.weeks, starts[-1], f"{column}_usual")
+    so_far = "so far " if not analysis.weeks["complete"].iloc[-1] else ""
+    count = min(len(starts), SHOWN_WEEKS)
+    return (
+        f"{words.count(count, 'week')} up to the week of {words.day(starts[-1])}, {so_far}"
+        f"{words.quantity(newest, measure, units)}, usually {words.quantity(usual, measure, units)}. "
+        "The table of numbers below holds the values."
+    )
+
+
+def _surfaces_told(analysis: Analysis) -> str:
+    rows = [f"{row[0]} {row[1]}, usually {row[2]}" for row in grids.surfaces(analysis).rows]
+    return f"This week by ground: {'; '.join(rows)}. The table Distance by surface holds the values."
+
+
+def _year_told(analysis: Analysis) -> str:
+    last = analysis.weeks.iloc[-53:]
+    total = words.quantity(float(last["distance_m"].sum()), "distance_m", analysis.settings.units)
+    without = int((last["runs"] == 0).sum())
+    return (
+        f"{words.count(int(last['runs'].sum()), 'run')} and {total} in {words.count(len(last), 'week')}; "
+        f"{words.count(without, 'week')} without a run."
+    )

@@ -1,0 +1,176 @@
+"""Tables as a reader sees them: one grid for terminal, Markdown and page, cells already words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from loadwatch import rules, words
+from loadwatch.report import levels, verdict
+from loadwatch.tables import SURFACE_COLUMNS
+from loadwatch.weeks import LOAD_COLUMN
+
+if TYPE_CHECKING:
+    from loadwatch.analysis import Analysis, Roster
+
+SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
+SPARK_WEEKS = 12
+LOAD_NAMES = {
+    "distance": "distance",
+    "duration": "running time",
+    "steps": "steps",
+    "effort": "kilometre-effort",
+    "trimp": "training impulse (TRIMP)",
+    "srpe": "session RPE",
+}
+SHORT = {**levels.WORDS, "unknown": "Unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A level in a cell: its shape and word, and the colour that goes with them."""
+
+    level: str
+
+    def __str__(self) -> str:
+        return f"{levels.SHAPES[self.level]} {SHORT[self.level]}"
+
+
+Cell = str | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Headers, which of them stand left, and rows of cells."""
+
+    headers: tuple[str, ...]
+    left: tuple[bool, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def grid(headers: dict[str, bool], rows: list[tuple[Cell, ...]]) -> Grid:
+    """Return a Grid; `headers` says of each column whether it stands left."""
+    return Grid(tuple(headers), tuple(headers.values()), tuple(rows))
+
+
+def load_title(analysis: Analysis) -> str:
+    """Return the name of the load measure and its unit, for the head of a column: "Load km"."""
+    word = words.unit(LOAD_COLUMN[analysis.settings.load], analysis.settings.units).word
+    return f"Load {word}".strip() if analysis.settings.load != "distance" else word.capitalize()
+
+
+def weeks(analysis: Analysis, last: int = 0) -> Grid:
+    """Return the weekly table, newest first; the `last` weeks only, all for 0."""
+    units, load = analysis.settings.units, LOAD_COLUMN[analysis.settings.load]
+    table = analysis.weeks
+    columns = [
+        table[c].to_numpy("float64")
+        for c in ("load", "load_change", "hard_m", "unknown_m", "distance_m", "ascent_m", "descent_m")
+    ]
+    rows: list[tuple[Cell, ...]] = []
+    for week, *values in zip(levels.weekly(analysis), *columns, strict=True):
+        total, change, hard, unknown, distance, up, down = values
+        rows.append(
+            (
+                words.full_day(week.start),
+                Mark(week.level),
+                str(week.runs),
+                words.shown(total, load, units),
+                words.percent(change, signed=True) if week.complete else "so far",
+                words.percent(hard / distance) if distance > 0 else words.NONE,
+                words.percent(unknown / distance) if distance > 0 else words.NONE,
+                words.shown(up, "ascent_m", units),
+                words.shown(down, "descent_m", units),
+            )
+        )
+    height = words.unit("ascent_m", units).word
+    heads = {"Week of": True, "Flag": True, "Runs": False, load_title(analysis): False, "Change": False}
+    heads |= {"Hard": False, "Unknown": False, f"Up {height}": False, f"Down {height}": False}
+    return grid(heads, rows[::-1][: last or None])
+
+
+def flags(analysis: Analysis) -> Grid:
+    """Return all flags, newest first."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            words.full_day(flag.week),
+            Mark(flag.level),
+            flag.rule,
+            words.clean_text(rules.words(flag, analysis.settings.units)),
+            flag.evidence,
+        )
+        for flag in sorted(analysis.flags, key=lambda f: (f.week, f.rule), reverse=True)
+    ]
+    return grid({"Week of": True, "Flag": True, "Rule": True, "What changed": True, "Evidence": True}, rows)
+
+
+def activities(analysis: Analysis) -> Grid:
+    """Return what was read, newest first: how much, from where, and who told the surface."""
+    units = analysis.settings.units
+    columns = ("start_local", "sport", "sub_sport", "distance_m", "duration_s", "ascent_m")
+    texts = ("surface_source", "source")
+    rows: list[tuple[Cell, ...]] = []
+    for start, sport, sub, distance, duration, ascent, surface, source in zip(
+        *(analysis.activities[column].tolist() for column in (*columns, *texts)), strict=True
+    ):
+        kind = sport if sub in ("", "unknown", "generic") else f"{sport}/{sub}"
+        rows.append(
+            (
+                words.NONE if pd.isna(start) else words.full_day(start),
+                words.clean_text(kind.replace("_", " "), 22),
+                words.shown(distance, "distance_m", units),
+                words.shown(duration, "duration_s", units),
+                words.shown(ascent, "ascent_m", units),
+                surface,
+                words.clean_source(source),
+            )
+        )
+    distance_word, height = (words.unit(c, units).word for c in ("distance_m", "ascent_m"))
+    heads = {"Day": True, "Sport": True, distance_word.capitalize(): False, "Time": False}
+    heads |= {f"Up {height}": False, "Surface by": True, "From": True}
+    return grid(heads, rows[::-1])
+
+
+def surfaces(analysis: Analysis, weeks: int = SPARK_WEEKS) -> Grid:
+    """Return distance by surface: the newest week, its usual, and the share of the last weeks."""
+    units, table = analysis.settings.units, analysis.weeks
+    recent = table.iloc[-weeks:]
+    total = float(recent["distance_m"].sum())
+    rows: list[tuple[Cell, ...]] = []
+    for column in SURFACE_COLUMNS:
+        newest, usual = (float(table[c].to_numpy("float64")[-1]) for c in (column, f"{column}_usual"))
+        share = float(recent[column].sum()) / total if total > 0 else float("nan")
+        cells = (words.shown(newest, column, units), words.shown(usual, column, units))
+        rows.append((column.removesuffix("_m").capitalize(), *cells, words.percent(share)))
+    word = words.unit("distance_m", units).word
+    heads = {"Surface": True, f"This week {word}": False, f"Usual {word}": False}
+    return grid(heads | {f"Share of {weeks} weeks": False}, rows)
+
+
+def roster(roster: Roster) -> Grid:
+    """Return one line an athlete, group by group."""
+    rows: list[tuple[Cell, ...]] = []
+    for athlete in verdict.ordered(roster.athletes):
+        last = athlete.last_activity
+        age = words.NONE if last is None or roster.today is None else words.ago((roster.today - last).days)
+        spark = sparkline(loads(athlete.analysis)) if athlete.analysis else ""
+        name = words.clean_text(athlete.name, words.NAME_LENGTH)
+        rows.append((name, Mark(athlete.level), words.clean_text(athlete.says), spark, age))
+    heads = {"Athlete": True, "Flag": True, "Why": True, f"{SPARK_WEEKS} weeks": True, "Last file": False}
+    return grid(heads, rows)
+
+
+def loads(analysis: Analysis, weeks: int = SPARK_WEEKS) -> list[float]:
+    """Return the load of the last weeks, oldest first."""
+    return [float(value) for value in analysis.weeks["load"].tolist()[-weeks:]]
+
+
+def sparkline(values: list[float]) -> str:
+    """Return one block character a value, the tallest for the largest; a dot where it is unknown or none."""
+    top = max((value for value in values if value > 0), default=0.0)
+    return "".join(
+        SPARKS[min(int(value / top * len(SPARKS)), len(SPARKS) - 1)] if value > 0 else "\N{MIDDLE DOT}"
+        for value in values
+    )

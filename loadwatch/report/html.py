@@ -1,0 +1,110 @@
+"""One page, one file: no script, no network, no font; Jinja2 escapes every word that is not ours."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup
+
+from loadwatch import __version__, words
+from loadwatch.charts import palette
+from loadwatch.report import figures, grids, levels, span, verdict, view
+from loadwatch.report.names import slugs
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from loadwatch.analysis import Analysis, Athlete, Roster
+
+NUMBERS_WEEKS = 8
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("loadwatch.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _page(template: str, title: str, **values: Any) -> str:
+    """Return a page; `Markup` is only ever our own CSS and our own SVG."""
+    env = _templates()
+    source = {name: env.get_template(f"{name}.css").render() for name in ("style", "print")}
+    return env.get_template(template).render(
+        title=title,
+        version=__version__,
+        light=palette.variables(palette.LIGHT),
+        dark=palette.variables(palette.DARK),
+        words=levels.WORDS,
+        short=grids.SHORT,
+        shapes=levels.SHAPES,
+        **{name: Markup(css) for name, css in source.items()},  # noqa: S704 - our own files
+        **values,
+    )
+
+
+def athlete(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+    """Return the athlete's page; `start` and `end` narrow pictures and numbers, never the verdict."""
+    found = verdict.verdict(analysis)
+    shown = span.cut(analysis, start, end)
+    name = words.clean_text(analysis.name, words.NAME_LENGTH)
+    drawn = figures.drawn(shown) if len(shown.weeks) else {}
+    whole = bool(start or end)
+    return _page(
+        "athlete.html",
+        name,
+        name=name,
+        week=words.day(levels.starts(analysis.weeks)[-1]) if len(analysis.weeks) else "",
+        found=found,
+        figures=drawn,
+        numbers=grids.weeks(shown, 0 if whole else NUMBERS_WEEKS),
+        numbers_caption=view.numbers_caption(shown, 0 if whole else NUMBERS_WEEKS),
+        surfaces=grids.surfaces(shown) if len(shown.weeks) else None,
+        **view.page(analysis, found),
+    )
+
+
+def roster(roster: Roster) -> str:
+    """Return the roster's page: four groups, a sentence each, links to `athletes/<slug>.html`."""
+    ordered = verdict.ordered(roster.athletes)
+    links = slugs(ordered)
+    rows = [
+        (athlete.group, view.roster_row(athlete, link, roster.today))
+        for athlete, link in zip(ordered, links, strict=True)
+    ]
+    groups = [
+        {"title": title, "athletes": [row for mine, row in rows if mine == group]}
+        for group, title in verdict.GROUPS.items()
+    ]
+    name = words.clean_text(roster.name, words.NAME_LENGTH)
+    return _page(
+        "roster.html",
+        name,
+        name=name,
+        day=words.day(roster.today) if roster.today else "",
+        sentence=_sentence(ordered),
+        promise=verdict.PROMISE,
+        groups=groups,
+    )
+
+
+_GROUP_WORDS = {
+    "talk": "to talk to first",
+    "watch": "to keep an eye on",
+    "steady": "with nothing new",
+    "unknown": "without enough data",
+}
+
+
+def _sentence(athletes: tuple[Athlete, ...]) -> str:
+    counts = {group: sum(a.group == group for a in athletes) for group in _GROUP_WORDS}
+    told = [f"{words.spelled(n)} {_GROUP_WORDS[group]}" for group, n in counts.items() if n]
+    whole = words.listed(told) or "no athletes"
+    return f"{whole[:1].upper()}{whole[1:]}."

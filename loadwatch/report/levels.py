@@ -1,0 +1,115 @@
+"""Levels as a reader sees them: word and shape before colour; unknown is a level of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from loadwatch.rules import raised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from loadwatch.analysis import Analysis
+    from loadwatch.rules import Flag
+
+Level = Literal["high", "watch", "info", "steady", "unknown"]
+
+WORDS: dict[str, str] = {
+    "high": "High",
+    "watch": "Watch",
+    "info": "Note",
+    "steady": "Steady",
+    "unknown": "Not enough data",
+}
+SHAPES: dict[str, str] = {
+    "high": "\N{BLACK UP-POINTING TRIANGLE}",
+    "watch": "\N{BLACK DIAMOND}",
+    "info": "\N{WHITE DIAMOND}",
+    "steady": "\N{BLACK CIRCLE}",
+    "unknown": "\N{WHITE CIRCLE}",
+}
+ORDER = tuple(WORDS)  # the largest change first
+# at least one of these must have been judged for a week to be called steady
+LOAD_RULES = {"session_spike": "LW01", "week_jump": "LW02"}
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One calendar week as judged: its level and what raised it, the largest first."""
+
+    start: date
+    level: Level
+    flags: tuple[Flag, ...]
+    complete: bool
+    runs: int
+
+
+def by_size(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """Return flags by level, then by how far over their limit they are, then by rule."""
+    return tuple(sorted(flags, key=lambda f: (ORDER.index(f.level), -excess(f), f.rule, f.week)))
+
+
+def of_each_rule(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """Return the largest flag of each rule, in the order of `by_size`."""
+    largest: dict[str, Flag] = {}
+    for flag in by_size(flags):
+        largest.setdefault(flag.rule, flag)
+    return tuple(largest.values())
+
+
+def excess(flag: Flag) -> float:
+    """Return how many times its limit a flag's value is [1]; 1 where that cannot be said."""
+    return flag.value / flag.limit if flag.limit > 0 and flag.value > 0 else 1.0
+
+
+def starts(weeks: pd.DataFrame) -> list[date]:
+    """Return the first day of each week of the table."""
+    return [stamp.date() for stamp in pd.DatetimeIndex(weeks.index)]
+
+
+def cell(weeks: pd.DataFrame, start: date, column: str) -> float:
+    """Return one number of the weekly table; NaN where it is unknown."""
+    return float(weeks[column].to_numpy("float64")[starts(weeks).index(start)])
+
+
+def weekly(analysis: Analysis) -> tuple[Week, ...]:
+    """Return every week of `analysis` with its level, in order.
+
+    A week counts as steady only if it has a run, three weeks with runs lie behind it, and one of the
+    load rules could be judged in it: with less, nothing raised means nothing known.
+    """
+    flags: dict[date, list[Flag]] = {}
+    for flag in analysis.flags:
+        flags.setdefault(flag.week, []).append(flag)
+    open_rules: dict[date, set[str]] = {}
+    for gap in analysis.unknown:
+        open_rules.setdefault(gap.week, set()).add(gap.rule)
+    limits = analysis.settings.rules
+    asked = {id_ for name, id_ in LOAD_RULES.items() if limits.get(name, {}).get("enabled", True)}
+    table = analysis.weeks
+    behind = table["distance_m_usual"].notna() | table["load_usual"].notna()
+    rows = zip(starts(table), table["runs"], table["complete"], behind, strict=True)
+    return tuple(
+        Week(
+            start,
+            _level(
+                flags.get(start, []),
+                bool(runs) and bool(usual) and bool(asked - open_rules.get(start, set())),
+            ),
+            by_size(flags.get(start, [])),
+            bool(complete),
+            int(runs),
+        )
+        for start, runs, complete, usual in rows
+    )
+
+
+def _level(flags: list[Flag], judged: bool) -> Level:
+    top = min((ORDER.index(flag.level) for flag in flags if raised(flag)), default=None)
+    if top is not None:
+        return "high" if top == 0 else "watch"
+    return "steady" if judged else "unknown"

@@ -1,0 +1,86 @@
+"""Markdown: the same tables and sentences, every stranger's character escaped."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from loadwatch import rules, words
+from loadwatch.report import budgets, grids, levels, span, trust
+from loadwatch.report.verdict import verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from loadwatch.analysis import Analysis, Roster
+    from loadwatch.report.grids import Grid
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&$@])")
+_LEADING = re.compile(r"^([-+=]|\d{1,9}[.)])")  # would begin a list or underline a heading
+
+
+def escape(text: str) -> str:
+    """Return text that Markdown shows as it stands: no link, no tag, no heading, no cell of its own."""
+    return _LEADING.sub(r"\\\1", _SPECIAL.sub(r"\\\1", words.clean_text(text)))
+
+
+def table(grid: Grid) -> str:
+    """Return a grid as a pipe table."""
+    lines = [
+        grid.headers,
+        tuple(":--" if left else "--:" for left in grid.left),
+        *(tuple(escape(str(cell)) for cell in row) for row in grid.rows),
+    ]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _list(lines: list[str]) -> str:
+    return "".join(f"- {escape(line)}\n" for line in lines)
+
+
+def weeks(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+    """Return the weekly table, newest first."""
+    return table(grids.weeks(span.cut(analysis, start, end)))
+
+
+def flags(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+    """Return all flags, newest first."""
+    shown = span.cut(analysis, start, end)
+    return table(grids.flags(shown)) if shown.flags else f"{trust.no_flags(shown)}\n"
+
+
+def activities(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+    """Return what was read, then what was left out and why."""
+    left = trust.left_out(analysis)
+    shown = table(grids.activities(span.cut(analysis, start, end)))
+    return f"{shown}\n{_list(left)}" if left else shown
+
+
+def roster(roster: Roster) -> str:
+    """Return one line an athlete, in the order of the page."""
+    return table(grids.roster(roster))
+
+
+def report(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+    """Return the page as Markdown: verdict, why, numbers, budget, advice, what it rests on."""
+    found, shown = verdict(analysis), span.cut(analysis, start, end)
+    head = f"# {escape(analysis.name[: words.NAME_LENGTH])}\n"
+    state = f"**{levels.SHAPES[found.state]} {levels.WORDS[found.state]}:** {escape(found.sentence)}\n"
+    why = [
+        f"{levels.SHAPES[flag.level]} {rules.words(flag, analysis.settings.units)}"
+        for flag in levels.of_each_rule((*found.flags, *found.notes))
+    ]
+    parts = [head, state, f"{escape(found.below)}\n", _list(why), f"## Weeks\n\n{table(grids.weeks(shown))}"]
+    if len(shown.weeks):
+        parts.append(f"## Where you ran\n\n{table(grids.surfaces(shown))}")
+    if analysis.limits:
+        room = table(budgets.limits(analysis))
+        parts.append(f"## Room before a check is raised\n\n{room}\n{budgets.NOTE}\n")
+    if analysis.advice:
+        parts.append(
+            "## What to do\n\n"
+            + _list([f"{item.title}: {text}" for item in analysis.advice for text in item.paragraphs])
+        )
+    rests = [trust.read_line(analysis), *trust.gaps(found.unjudged), *trust.left_out(analysis)]
+    parts.append(f"## What this page rests on\n\n{_list([*rests, *analysis.remarks])}")
+    return "\n".join(part for part in parts if part)

@@ -1,0 +1,259 @@
+"""Plain text for a terminal: tables of 80 columns, words and shapes first, colour beside them."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from loadwatch import rules as book
+from loadwatch import words
+from loadwatch.report import budgets, grids, levels, span, trust, view
+from loadwatch.report.names import slug
+from loadwatch.report.verdict import GROUPS
+from loadwatch.report.verdict import verdict as judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from rich.console import RenderableType
+
+    from loadwatch.analysis import Analysis, Roster
+    from loadwatch.report.grids import Cell, Grid
+    from loadwatch.rules import Flag, Rule
+
+__all__ = [
+    "activities",
+    "budget",
+    "diary",
+    "flags",
+    "headline",
+    "plan",
+    "render",
+    "roster",
+    "rules",
+    "settings",
+    "slug",
+    "summary",
+    "verdict",
+    "weeks",
+]
+WIDTH = 80
+STYLES = {
+    "high": "bold red",
+    "watch": "bold yellow",
+    "info": "cyan",
+    "steady": "bold blue",
+    "unknown": "dim",
+}
+SUMMARY_WEEKS = 8
+
+
+def render(parts: Iterable[RenderableType], width: int, color: bool) -> str:
+    """Return what rich would draw, without asking the environment for anything."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        height=100,
+        force_terminal=color,
+        force_interactive=False,
+        color_system="standard" if color else None,
+        no_color=not color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for part in parts:
+        console.print(part, soft_wrap=False)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _cell(cell: Cell) -> Text:
+    return Text(str(cell), style=STYLES[cell.level] if isinstance(cell, grids.Mark) else "")
+
+
+def _table(grid: Grid, wrap: str = "") -> Table:
+    """Return `grid` as a rich table; only the column headed `wrap` may break into lines."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), header_style="bold")
+    for header, left in zip(grid.headers, grid.left, strict=True):
+        broken = {"overflow": "fold", "ratio": 1} if header == wrap else {"no_wrap": True}
+        table.add_column(Text(header), justify="left" if left else "right", **broken)
+    for row in grid.rows:
+        table.add_row(*map(_cell, row))
+    return table
+
+
+def headline(analysis: Analysis) -> Text:
+    """Return the verdict: shape, word, sentence."""
+    found = judge(analysis)
+    text = Text(f"{levels.SHAPES[found.state]} {levels.WORDS[found.state]}: ", style=STYLES[found.state])
+    return text.append(words.clean_text(found.sentence), style="bold")
+
+
+def _flag_lines(flags: Iterable[Flag], analysis: Analysis) -> list[Text]:
+    lines = []
+    for flag in flags:
+        text = Text(f"{levels.SHAPES[flag.level]} ", style=STYLES[flag.level])
+        lines.append(
+            text.append(words.clean_text(book.words(flag, analysis.settings.units)), style="default")
+        )
+    return lines
+
+
+def summary(analysis: Analysis, *, verbose: bool = False) -> str:
+    """Return how much was read; with `verbose` also each input left out, and each remark."""
+    lines = [trust.read_line(analysis)]
+    if verbose:
+        lines += trust.left_out(analysis)
+    elif analysis.skipped:
+        lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
+    return "\n".join((*lines, *map(words.clean_text, analysis.remarks)))
+
+
+def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:
+    """Return the verdict, the last weeks, and why anything was raised."""
+    found = judge(analysis)
+    parts: list[RenderableType] = [headline(analysis), Text(found.below, style="dim"), Text()]
+    if len(analysis.weeks):
+        parts += [_table(grids.weeks(analysis, SUMMARY_WEEKS)), Text(_spark(analysis)), Text()]
+    parts += _flag_lines(levels.of_each_rule((*found.flags, *found.notes)), analysis)
+    parts += [Text(line, style="dim") for line in trust.gaps(found.unjudged)]
+    return render(parts, width, color)
+
+
+def _spark(analysis: Analysis) -> str:
+    values = grids.loads(analysis)
+    name = grids.LOAD_NAMES[analysis.settings.load]
+    return f"Last {words.count(len(values), 'week')}, {name}: {grids.sparkline(values)}"
+
+
+def weeks(
+    analysis: Analysis,
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    width: int = WIDTH,
+    color: bool = False,
+) -> str:
+    """Return the weekly table, newest first."""
+    return render([_table(grids.weeks(span.cut(analysis, start, end)))], width, color)
+
+
+def flags(
+    analysis: Analysis,
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    width: int = WIDTH,
+    color: bool = False,
+) -> str:
+    """Return all flags, newest first, each with its sentence."""
+    shown = span.cut(analysis, start, end)
+    if not shown.flags:
+        return render([Text(trust.no_flags(shown))], width, color)
+    return render([_table(grids.flags(shown), "What changed")], width, color)
+
+
+def activities(
+    analysis: Analysis,
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    width: int = WIDTH,
+    color: bool = False,
+) -> str:
+    """Return what was read, then what was skipped or dropped, each with why."""
+    shown = span.cut(analysis, start, end)
+    parts: list[RenderableType] = [_table(grids.activities(shown), "From")]
+    parts += [Text(line) for line in trust.left_out(analysis)]
+    return render(parts, width, color)
+
+
+def budget(
+    analysis: Analysis,
+    start: date | None = None,  # noqa: ARG001 - all tables are called alike; a budget is of one week
+    end: date | None = None,  # noqa: ARG001 - the same
+    *,
+    width: int = WIDTH,
+    color: bool = False,
+) -> str:
+    """Return what each limit leaves this week and next."""
+    if not analysis.limits:
+        return render([Text(budgets.NOTHING)], width, color)
+    return render([_table(budgets.limits(analysis), "Check"), Text(budgets.NOTE)], width, color)
+
+
+def roster(roster: Roster, *, width: int = WIDTH, color: bool = False) -> str:
+    """Return one line an athlete, in the four groups."""
+    groups = [athlete.group for athlete in roster.athletes]
+    counts = " \N{MIDDLE DOT} ".join(f"{GROUPS[group]}: {groups.count(group)}" for group in GROUPS)
+    return render([_table(grids.roster(roster), "Why"), Text(counts)], width, color)
+
+
+def rules(table: Iterable[Rule], *, full: bool = False, width: int = WIDTH, color: bool = False) -> str:
+    """Return the rules as a list, or with `full` each one whole."""
+    if full:
+        return render([part for rule in table for part in _rule(rule)], width, color)
+    rows: list[tuple[Cell, ...]] = [(rule.id, rule.title, rule.grade) for rule in table]
+    grid = grids.grid({"Rule": True, "What it looks for": True, "Evidence": True}, rows)
+    hint = Text("One rule with its limits and references: loadwatch rules LW01")
+    return render([_table(grid, "What it looks for"), hint], width, color)
+
+
+def _rule(rule: Rule) -> list[RenderableType]:
+    parts: list[RenderableType] = [
+        Text(f"{rule.id} {rule.name}: {rule.title}", style="bold"),
+        Text(rule.asks),
+    ]
+    parts += [
+        Text(f"  {limit.key} = {limit.value:g} {limit.unit}".rstrip() + f": {limit.meaning}")
+        for limit in rule.limits
+    ]
+    told = {
+        f"Evidence {rule.grade}": rule.grade_why,
+        "About back pain in runners": rule.lbp,
+        "The article": rule.article,
+        "Mind": rule.caveat,
+        "Source": rule.citation,
+    }
+    parts += [Text(f"{head}: {body}") for head, body in told.items() if body]
+    return [*parts, *(Text(f"  https://doi.org/{doi}") for doi in rule.doi), Text()]
+
+
+def settings(rows: Iterable[tuple[str, object, str]], *, width: int = WIDTH, color: bool = False) -> str:
+    """Return every setting, its value and where it came from."""
+    cells: list[tuple[Cell, ...]] = [
+        (
+            key,
+            words.clean_text("" if str(value) in ("None", "{}", "()", "nan") else value),
+            words.clean_text(origin),
+        )
+        for key, value, origin in rows
+    ]
+    return render(
+        [_table(grids.grid({"Setting": True, "Value": True, "From": True}, cells), "Value")], width, color
+    )
+
+
+def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:
+    """Return what the runner's own diary says, red flags first."""
+    answer = view.diary(analysis)
+    parts: list[RenderableType] = [Text(line, style=STYLES["high"]) for line in view.urgent(analysis)]
+    if answer is not None:
+        parts.append(Text(answer["says"], style="bold"))
+        parts += [Text(f"  {line}") for line in answer["links"]]
+        parts += [Text(line, style="dim") for line in answer["notes"]]
+    return render(parts, width, color)
+
+
+def plan(tried: Iterable[Flag], *, width: int = WIDTH, color: bool = False) -> str:
+    """Return what a planned week would raise."""
+    lines = [Text(f"{levels.SHAPES[flag.level]} {flag.says}") for flag in levels.by_size(tried)]
+    return render(lines or [Text("The plan stays below every limit that can be worked out.")], width, color)

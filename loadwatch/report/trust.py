@@ -1,0 +1,176 @@
+"""What a report rests on: files read and left out, zones, who told the surface, data problems."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from loadwatch import rules, weeks, words
+from loadwatch.tables import SURFACE_COLUMNS
+
+if TYPE_CHECKING:
+    from loadwatch.analysis import Analysis
+    from loadwatch.rules import Unknown
+
+WEEKDAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+ZONE_SOURCES = {
+    "local_timestamp": "the watch's own clock",
+    "file": "the file's own offset",
+    "position": "where the run was",
+    "list": "the list's local times",
+    "athlete": "the runner's other files",
+    "setting": "the tz setting",
+    "system": "this computer's zone",
+}
+SURFACE_SOURCES = {
+    "tag": "your tags",
+    "label": "the watch's or list's label",
+    "map": "the map extract",
+    "list": "Strava's Dirt Distance",
+    "default": "the default_surface setting",
+    "none": "nobody",
+}
+REMEDIES = (
+    ("Tag single runs", "a line in tags.csv beside your files: date, surface"),
+    (
+        "Say where you mostly run",
+        'default_surface = "hard" below [surface] in loadwatch.toml: runs that nobody labelled then count so',
+    ),
+    ("Give a map", "loadwatch report PATH --osm extract.osm.pbf matches the track to OpenStreetMap's ways"),
+)
+KIND_WORDS = {
+    "ignored": "fine, but no activity",
+    "rejected": "not readable",
+    "limited": "larger than one file may be",
+}
+
+
+def read_line(analysis: Analysis) -> str:
+    """Return how much was read and how weeks are counted, in one line."""
+    kept, left = len(analysis.activities), []
+    if analysis.skipped:
+        left.append(f"{words.number(len(analysis.skipped))} skipped")
+    if analysis.duplicates:
+        left.append(words.count(len(analysis.duplicates), "duplicate"))
+    aside = f" ({', '.join(left)})" if left else ""
+    files = f" from {words.count(analysis.files, 'file')}" if analysis.files else ""
+    start = WEEKDAYS[analysis.settings.week_start]
+    where = f"{zone_line(analysis)}, weeks" if zones(analysis) else "Weeks"
+    return f"Read {words.count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
+
+
+def zones(analysis: Analysis) -> list[tuple[str, int]]:
+    """Return the zones the runs were counted in, the most used first."""
+    found = Counter(zone for zone in analysis.activities["zone"].tolist() if zone)
+    return [
+        (words.clean_text(zone, 40), n)
+        for zone, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def zone_line(analysis: Analysis) -> str:
+    """Return the zone, or the most used one and how many others."""
+    found = zones(analysis)
+    others = len(found) - 1
+    return found[0][0] + (f" and {words.count(others, 'other zone')}" if others else "")
+
+
+def zone_sources(analysis: Analysis) -> list[tuple[str, int]]:
+    """Return who told the local time, and of how many activities."""
+    found = Counter(analysis.activities["zone_source"].tolist())
+    return [(ZONE_SOURCES[source], found[source]) for source in ZONE_SOURCES if found[source]]
+
+
+def surface_sources(analysis: Analysis) -> list[tuple[str, float]]:
+    """Return who told the surface, and the share of the runs' distance each told."""
+    runs = weeks.runs(analysis.activities, analysis.settings)
+    total = float(runs["distance_m"].sum())
+    by_source = runs.groupby("surface_source")["distance_m"].sum().to_dict() if len(runs) else {}
+    return [
+        (SURFACE_SOURCES[source], float(by_source[source]) / total)
+        for source in SURFACE_SOURCES
+        if total > 0 and by_source.get(source, 0.0) > 0
+    ]
+
+
+def map_shares(analysis: Analysis) -> list[tuple[str, float]]:
+    """Return how the map answered, as shares of the runs' distance; empty where no map was used."""
+    runs = weeks.runs(analysis.activities, analysis.settings)
+    total = float(runs["distance_m"].sum())
+    if not total > 0 or not (runs["surface_source"] == "map").any():
+        return []
+    told = {
+        "tagged": "tagged_m",
+        "inferred from other tags": "inferred_m",
+        "off the ways": "unmatched_m",
+        "outside the extract": "outside_m",
+    }
+    return [(word, float(runs[column].sum()) / total) for word, column in told.items()]
+
+
+def share_lines(analysis: Analysis) -> list[str]:
+    """Return who told local time and surface, and how much of the distance each covers."""
+    zone = [f"{source} ({words.number(n)})" for source, n in zone_sources(analysis)]
+    ground = [f"{source} {words.percent(share)}" for source, share in surface_sources(analysis)]
+    ways = [f"{word} {words.percent(share)}" for word, share in map_shares(analysis)]
+    told = {
+        "Local time told by": ", ".join(zone),
+        "Ground told by, of the distance run": ", ".join(ground),
+        "Of the distance, the map": ", ".join(ways),
+    }
+    return [f"{head}: {body}." for head, body in told.items() if body]
+
+
+def unknown_share(analysis: Analysis, last: int = 12) -> float:
+    """Return the share of the last weeks' distance whose surface nobody told [1]; 0 without a run."""
+    recent = analysis.weeks.iloc[-last:]
+    total = float(recent[list(SURFACE_COLUMNS)].sum().sum())
+    return float(recent["unknown_m"].sum()) / total if total > 0 else 0.0
+
+
+def problems(analysis: Analysis) -> list[tuple[str, list[str]]]:
+    """Return the data problems found, each `code: words` once with the files it stands in."""
+    found: dict[str, list[str]] = {}
+    columns = (analysis.activities[c].tolist() for c in ("source", "notes"))
+    for source, notes in zip(*columns, strict=True):
+        for note in notes:
+            found.setdefault(words.clean_text(note.partition(":")[0]), []).append(
+                f"{words.clean_source(source)}: {words.clean_text(note.partition(': ')[2] or note)}"
+            )
+    return sorted(found.items())
+
+
+def left_out(analysis: Analysis) -> list[str]:
+    """Return a line for each input left out, and for each run that was there twice."""
+    lines = [
+        f"Skipped {words.clean_source(item.source)} ({KIND_WORDS[item.kind]}): {words.clean_text(item.why)}."
+        for item in analysis.skipped
+    ]
+    return lines + [
+        f"Counted once: {words.clean_source(twin.source)} is the same run as {words.clean_source(twin.of)}."
+        for twin in analysis.duplicates
+    ]
+
+
+def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
+    """Return a line for each check that could not be judged, with why."""
+    titles = {rule.id: rule.title for rule in rules.RULES}
+    return [
+        f"Not judged: {titles.get(gap.rule, gap.rule)} ({words.clean_text(rules.reason(gap))})."
+        for gap in unjudged
+    ]
+
+
+def no_flags(analysis: Analysis) -> str:
+    """Return that nothing was raised, without calling it safe."""
+    judged = len({gap.rule for gap in analysis.unknown})
+    aside = f" {words.count(judged, 'check')} could not be judged in every week." if judged else ""
+    return f"No flag in these weeks.{aside} Nothing raised is no clearance."

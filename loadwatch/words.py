@@ -1,0 +1,187 @@
+"""Numbers, units, dates and strangers' text as a reader sees them; nothing here is read back."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+Units = Literal["metric", "imperial"]
+Kind = Literal["distance", "height", "time", "effort", "count"]
+
+MINUS = "\N{MINUS SIGN}"
+NONE = "\N{EN DASH}"  # an unknown number
+NAME_LENGTH = 80
+TEXT_LENGTH = 300
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+_MAIL = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z]{2,24})+")
+# control, steering (bidi), surrogate, private, unassigned, line and paragraph separators
+_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit to show a number in: its word, its size in SI and the decimals that mean something."""
+
+    word: str
+    size: float
+    digits: int
+
+
+_UNITS: dict[Units, dict[Kind, Unit]] = {
+    "metric": {
+        "distance": Unit("km", 1000.0, 1),
+        "height": Unit("m", 1.0, 0),
+        "time": Unit("h", 3600.0, 1),
+        "effort": Unit("km-effort", 1.0, 1),
+        "count": Unit("", 1.0, 0),
+    },
+    "imperial": {
+        "distance": Unit("mi", 1609.344, 1),
+        "height": Unit("ft", 0.3048, 0),
+        "time": Unit("h", 3600.0, 1),
+        "effort": Unit("mi-effort", 1.609344, 1),
+        "count": Unit("", 1.0, 0),
+    },
+}
+
+
+def kind(column: str) -> Kind:
+    """Return what a column of WEEKS or EXPOSURES measures, so that it can be shown in its unit."""
+    if column.startswith(("ascent", "descent", "longest_ascent", "longest_climb")):
+        return "height"
+    if column == "effort_km":
+        return "effort"
+    return "distance" if column.endswith("_m") else "time" if column.endswith("_s") else "count"
+
+
+def unit(column: str, units: Units) -> Unit:
+    """Return the unit to show a column in."""
+    return _UNITS[units][kind(column)]
+
+
+def _character(char: str) -> str:
+    if unicodedata.category(char) not in _HIDDEN:
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def clean_text(text: object, limit: int = TEXT_LENGTH) -> str:
+    r"""Return a stranger's text with every invisible or steering character written out as `\xNN`, and cut.
+
+    Names of athletes, runs, shoes and files are untrusted: a carriage return overwrites a line of the
+    terminal, an escape recolours it, a bidi mark turns a sentence round.
+    """
+    words = str(text)
+    words = words if len(words) <= limit else f"{words[: limit - 1]}…"
+    return words if words.isprintable() else "".join(map(_character, words))
+
+
+def clean_source(text: object) -> str:
+    """Return a file's label, cleaned, with any mail address in it masked: vendors name files by it."""
+    return _MAIL.sub("(mail)", clean_text(text))
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return `value` with thousands commas and a true minus; a dash where it is unknown."""
+    if not math.isfinite(value):
+        return NONE
+    words = f"{value:,.{digits}f}"
+    if not words.strip("-0.,"):
+        words = words.lstrip("-")
+    return words.replace("-", MINUS)
+
+
+def percent(share: float, *, signed: bool = False, digits: int = 0) -> str:
+    """Return a share as "+51 %": with its sign where it is a change."""
+    if not math.isfinite(share):
+        return NONE
+    words = number(100.0 * share, digits)
+    sign = "+" if signed and not words.startswith(MINUS) and words.strip("0.") else ""
+    return f"{sign}{words} %"
+
+
+def shown(value: float, column: str, units: Units) -> str:
+    """Return a column's value in the reader's unit, without its word, for the cell of a table."""
+    scale = unit(column, units)
+    if column.endswith("_s"):
+        return clock(value)
+    return number(value / scale.size, scale.digits)
+
+
+def quantity(value: float, column: str, units: Units) -> str:
+    """Return a column's value with its unit, for a sentence."""
+    scale = unit(column, units)
+    if column.endswith("_s") or not math.isfinite(value) or not scale.word:
+        return shown(value, column, units)
+    amount = value / scale.size
+    told = number(amount, 0 if abs(amount) >= 100 else scale.digits)
+    return f"{told.removesuffix('.0')} {scale.word}"
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as "4:05 h"; a dash where it is unknown."""
+    if not math.isfinite(seconds):
+        return NONE
+    minutes = round(seconds / 60.0)
+    return f"{minutes // 60}:{minutes % 60:02d} h"
+
+
+def day(when: date) -> str:
+    """Return "16 November 2026"."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def short_day(when: date) -> str:
+    """Return "16 Nov"."""
+    return f"{when.day} {MONTHS[when.month - 1][:3]}"
+
+
+def full_day(when: date) -> str:
+    """Return "16 Nov 2026"."""
+    return f"{short_day(when)} {when.year}"
+
+
+def count(amount: int, word: str, plural: str = "") -> str:
+    """Return "1 run", "2 runs", "1,346 runs"."""
+    return f"{number(amount)} {word if amount == 1 else plural or word + 's'}"
+
+
+_SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def spelled(amount: int) -> str:
+    """Return "two" for 2, "11" for 11."""
+    return _SPELLED[amount] if amount < len(_SPELLED) else number(amount)
+
+
+def listed(words: list[str] | tuple[str, ...]) -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def ago(days: int) -> str:
+    """Return "today", "yesterday", "9 days", "5 weeks"."""
+    if days <= 1:
+        return "yesterday" if days == 1 else "today"
+    return f"{days} days" if days < 28 else count(days // 7, "week")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +35,7 @@ def demo(ctx: click.Context, folder: Path, **_: Any) -> int:
     from loadwatch.pipeline import Options, analyse, with_budget
     from loadwatch.report import html, terminal
 
-    with ExitStack() as stack:
-        sample = stack.enter_context(resources.as_file(resources.files("loadwatch.sample_data") / "ana"))
-        analysis = with_budget(analyse(sample, options=Options(overrides=opt.overrides(ctx))))
+    analysis = with_budget(analyse(_sample(), options=Options(overrides=opt.overrides(ctx))))
     target = folder / "loadwatch-demo.html"
     folder.mkdir(parents=True, exist_ok=True)
     output.write(target, html.athlete(analysis))
@@ -50,6 +46,13 @@ def demo(ctx: click.Context, folder: Path, **_: Any) -> int:
         "Next, with your own export: loadwatch report export.zip -o me.html", quiet=ctx.params["quiet"]
     )
     return 0
+
+
+def _sample() -> Path:
+    """Return the made-up runner's folder: inside an installed package, beside a checked-out one."""
+    package = Path(__file__).parents[1]
+    beside = package.parent / "sample_data"
+    return (package / "sample_data" if (package / "sample_data").is_dir() else beside) / "ana"
 
 
 class Diary(click.Group):

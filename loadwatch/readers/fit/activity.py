@@ -68,7 +68,7 @@ def _of_link(link: Link, problems: tuple[str, ...]) -> list[Activity]:
     rows = session.rows(link)
     sampled = any(table.layout.number == profile.number("record") for table in link.tables)
     _refuse(link, kind, bool(rows), sampled)
-    samples = track(link)
+    samples = on_the_clock(track(link), _span(rows))
     about = session.whole(link)
     notes = problems if not math.isnan(kind) else (*problems, "no_file_id: the file does not say what it is")
     if not rows:
@@ -76,11 +76,15 @@ def _of_link(link: Link, problems: tuple[str, ...]) -> list[Activity]:
     parents = _parents(rows)
     legs = [row for row in rows if row not in parents]
     made = [_leg(row, _cut(samples, legs, row), about, notes) for row in legs]
-    made += [
-        Activity(EMPTY, session.session(row, about, 1, parent=True, start_s=row.start_s, notes=notes))
-        for row in parents
-    ]
-    return made
+    wholes = [session.session(row, about, parent=True, start_s=row.start_s, notes=notes) for row in parents]
+    return made + [Activity(EMPTY, one) for one in wholes]
+
+
+def _span(rows: list[Row]) -> tuple[float, float] | None:
+    """Return the first start and the last end that the sessions state, None if they state no date."""
+    dated = [row for row in rows if session.is_date(row.start_s)]
+    ends = [row.start_s + (0 if math.isnan(row.elapsed_s) else row.elapsed_s) for row in dated]
+    return (min(row.start_s for row in dated), max(ends)) if dated else None
 
 
 def _file_type(link: Link) -> float:
@@ -115,13 +119,26 @@ def _parents(rows: list[Row]) -> list[Row]:
 
 
 def _cut(samples: Track, legs: list[Row], row: Row) -> Track:
-    """Return the samples of one leg: from its start to the next one's, as several share one file."""
-    dated = [leg for leg in legs if session.is_date(leg.start_s)]
-    if len(legs) == 1 or not session.is_date(row.start_s):
-        return samples if len(legs) == 1 else _where(samples, np.zeros(len(samples.time_s), bool))
-    starts = np.array([leg.start_s for leg in dated])
-    which = np.searchsorted(starts, samples.time_s, side="right") - 1
-    return _where(samples, np.maximum(which, 0) == next(i for i, leg in enumerate(dated) if leg is row))
+    """Return the samples of one leg: from its start to the next one's, as several share one file.
+
+    The distance of such a file runs on from leg to leg; each leg's starts at zero.
+    """
+    if len(legs) == 1:
+        return samples
+    starts = np.array([leg.start_s for leg in legs if session.is_date(leg.start_s)])
+    if not session.is_date(row.start_s):
+        return _where(samples, np.zeros(len(samples.time_s), np.bool_))
+    mine = np.maximum(np.searchsorted(starts, samples.time_s, side="right") - 1, 0)
+    first = int(np.searchsorted(starts, row.start_s))
+    leg = _where(samples, mine == first)
+    distance, before = leg.columns.get("distance_m"), samples.columns.get("distance_m", np.empty(0))
+    if distance is None or not first:
+        return leg
+    run_up = before[(mine < first) & ~np.isnan(before)][-1:]
+    known = distance[~np.isnan(distance)][:1]
+    if len(run_up) and len(known) and known[0] >= run_up[0] > 0:
+        distance = distance - run_up[0]
+    return Track(leg.time_s, {**leg.columns, "distance_m": distance}, leg.notes)
 
 
 def _where(samples: Track, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Track:
@@ -132,33 +149,29 @@ def _where(samples: Track, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> 
 def _leg(row: Row, samples: Track, about: Whole, notes: tuple[str, ...]) -> Activity:
     """Return the activity of one session and its samples."""
     sport = session.word("sport", row["sport"])
-    span = None
-    if session.is_date(row.start_s):
-        elapsed = row.elapsed_s
-        span = (row.start_s, row.start_s + (0 if math.isnan(elapsed) else elapsed))
-    cleaned = _clean(samples, span, sport)
+    cleaned = _clean(samples, sport)
     start = row.start_s
     if not session.is_date(start) and len(cleaned.time_s) and session.is_date(float(cleaned.time_s[0])):
         start = float(cleaned.time_s[0])
-    made = session.session(row, about, 1, parent=False, start_s=start, notes=(*cleaned.notes, *notes))
+    made = session.session(row, about, parent=False, start_s=start, notes=(*cleaned.notes, *notes))
     if math.isnan(made.timer_s) and len(cleaned.time_s) > 1:
         made = replace(made, timer_s=timer_s(cleaned.time_s, (np.empty(0), np.empty(0))))
     return Activity(_frame(cleaned), made)
 
 
-def _clean(samples: Track, span: tuple[float, float] | None, sport: str) -> Track:
-    steps = samples.columns
+def _clean(samples: Track, sport: str) -> Track:
+    """Return samples without the impossible; a cadence that counts no steps is none of ours."""
     if sport not in FOOT:
-        steps = {name: column for name, column in steps.items() if name != "cadence_spm"}
-    timed = on_the_clock(Track(samples.time_s, steps, samples.notes), span)
-    return without_impossible(timed, sport)
+        columns = {name: column for name, column in samples.columns.items() if name != "cadence_spm"}
+        samples = Track(samples.time_s, columns, samples.notes)
+    return without_impossible(samples, sport)
 
 
 def _rebuilt(
     samples: Track, about: Whole, notes: tuple[str, ...], events: tuple[np.ndarray, np.ndarray]
 ) -> list[Activity]:
     """Return the activity of a link that has no session, as its samples tell it."""
-    cleaned = _clean(samples, None, about.sport)
+    cleaned = _clean(samples, about.sport)
     if not len(cleaned.time_s):
         raise Unreadable("its records have no times")
     first, last = float(cleaned.time_s[0]), float(cleaned.time_s[-1])
@@ -170,7 +183,7 @@ def _rebuilt(
         *notes,
     )
     row = session.Row({}, first, "", ())
-    made: Session = session.session(row, about, 1, parent=False, start_s=first, notes=notes)
+    made: Session = session.session(row, about, parent=False, start_s=first, notes=notes)
     made = replace(made, elapsed_s=last - first, timer_s=timer_s(cleaned.time_s, events))
     return [Activity(_frame(cleaned), made)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 DAY_S = 86_400.0
 FIRST_S = 284_083_200.0  # 1999-01-01 in FIT time: before any watch that writes FIT
 LAST_S = 1_451_692_800.0  # 2036-01-01 in FIT time: a date beyond it is a broken clock
-LONGEST_S = 60 * DAY_S  # longer than any activity that is one
+LONGEST_S = 40 * DAY_S  # longer than any activity that is one; fields go to 49 days
 FOOT_MPS, WHEEL_MPS, OTHER_MPS = 12.0, 40.0, 120.0  # faster than any athlete of the kind
 SLACK_M = 200.0  # jump that a poor fix may make at any time
 ALTITUDE_M = (-500.0, 9_000.0)
@@ -51,29 +52,52 @@ def _take(track: Track, where: Mask | NDArray[np.intp], *notes: str) -> Track:
 
 
 def on_the_clock(track: Track, span: tuple[float, float] | None) -> Track:
-    """Return the samples within a day of the activity, in order of time, one an instant.
+    """Return the samples in order of time, one an instant, those of a clock that jumped moved back in line.
 
-    `span` is the activity's start and end where its session states them; else the largest stretch
-    without a gap of a day counts as the activity.
+    `span` is the start and the end that the sessions state; else the largest stretch without a jump of a
+    day counts as the activity. A stretch of another day follows on the one before it, as it was recorded.
     """
     known = ~np.isnan(track.time_s)
     if not known.all():
         track = _take(track, known, f"clock: {int((~known).sum())} samples without a time left out")
-    if not len(track.time_s):
+    if len(track.time_s) < 2:
         return track
-    low, high = span or _stretch(np.sort(track.time_s))
-    near = (track.time_s >= low - DAY_S) & (track.time_s <= high + DAY_S)
-    if not near.all():
-        track = _take(track, near, f"clock: {int((~near).sum())} samples of another day left out")
-    return _one_an_instant(_sorted(track))
+    return _one_an_instant(_sorted(_in_line(track, span)))
 
 
-def _stretch(time_s: Floats) -> tuple[float, float]:
-    """Return the ends of the stretch with the most samples that no gap of a day cuts."""
-    cuts = np.flatnonzero(np.diff(time_s) > DAY_S) + 1
-    edges = np.concatenate([[0], cuts, [len(time_s)]])
-    most = int(np.argmax(np.diff(edges)))
-    return float(time_s[edges[most]]), float(time_s[edges[most + 1] - 1])
+def _in_line(track: Track, span: tuple[float, float] | None) -> Track:
+    time = track.time_s
+    cuts = np.flatnonzero(np.abs(np.diff(time)) > DAY_S) + 1
+    edges = [0, *cuts.tolist(), len(time)]
+    stretches = list(itertools.pairwise(edges))
+    low, high = span or (np.nan, np.nan)
+    good = [low - DAY_S <= time[first] <= high + DAY_S for first, _ in stretches]
+    notes = ()
+    if not any(good):
+        largest = max(range(len(stretches)), key=lambda i: stretches[i][1] - stretches[i][0])
+        good[largest] = True
+        notes = ("clock: the records are of another day than the summary",) if span else ()
+    if all(good):
+        return Track(time, track.columns, (*track.notes, *notes))
+    moved = _moved(time, stretches, good)
+    count = sum(last - first for (first, last), fine in zip(stretches, good, strict=True) if not fine)
+    note = f"clock: the clock jumps by days, {count} samples moved back in line"
+    return Track(moved, track.columns, (*track.notes, *notes, note))
+
+
+def _moved(time_s: Floats, stretches: list[tuple[int, int]], good: list[bool]) -> Floats:
+    """Return times where each stretch that is not good follows the one before, or leads up to the next."""
+    step = float(np.median(np.abs(np.diff(time_s))))
+    moved = time_s.copy()
+    anchor = good.index(True)
+    for index in range(anchor + 1, len(stretches)):
+        first, last = stretches[index]
+        if not good[index]:
+            moved[first:last] += moved[first - 1] + step - time_s[first]
+    for index in range(anchor - 1, -1, -1):
+        first, last = stretches[index]
+        moved[first:last] += moved[last] - step - time_s[last - 1]
+    return moved
 
 
 def _sorted(track: Track) -> Track:
@@ -92,7 +116,7 @@ def _sorted(track: Track) -> Track:
 
 
 def _one_an_instant(track: Track) -> Track:
-    fresh = np.diff(track.time_s, prepend=-1) != 0
+    fresh = np.diff(track.time_s, prepend=np.nan) != 0
     if fresh.all():
         return track
     group = np.cumsum(fresh) - 1
@@ -101,7 +125,8 @@ def _one_an_instant(track: Track) -> Track:
         known = ~np.isnan(column)
         columns[name] = np.full(int(group[-1]) + 1, np.nan)
         columns[name][group[known]] = column[known]  # the last that is known stands
-    twice = int((~fresh).sum())
+    distance = track.columns.get("distance_m", np.empty(0))
+    twice = int((~fresh[1:] & (np.diff(distance) > 0)).sum()) if len(distance) else 0
     note = (f"clock: {twice} samples share their second with another",) if twice > len(fresh) * STRAY else ()
     return Track(track.time_s[fresh], columns, (*track.notes, *note))
 

@@ -23,7 +23,6 @@ class Table:
 
     data: bytes
     layout: Layout
-    content: bytes  # the definition
     offsets: NDArray[np.int64]
     stamps: Floats | None = None  # raw timestamps of messages under compressed headers, else NaN
 

@@ -11,17 +11,16 @@ import numpy as np
 from loadwatch.readers.fit import profile
 from loadwatch.readers.fit.columns import Table, columns
 from loadwatch.readers.fit.crc import crc16
-from loadwatch.readers.fit.layout import layout
+from loadwatch.readers.fit.grouping import grouped
 from loadwatch.readers.fit.scan import scan
 from loadwatch.readers.fit.stamps import stamps
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from loadwatch.readers.fit.columns import Table
+    from loadwatch.readers.fit.layout import Types
     from loadwatch.readers.fit.scan import Scan
 
 MIN_HEADER = 12
-NOTHING = "it starts like a FIT file, but there is nothing after the header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,68 +106,44 @@ def _checks(data: bytes, start: int, declared: int, *, undeclared: bool) -> list
 
 
 def _tables(data: bytes, scanned: Scan, *, undeclared: bool) -> tuple[Table, ...]:
-    """Group the messages of a pass by layout."""
+    """Group the messages of a pass by layout, developer fields as described before their definition."""
     starts = scanned.starts
     if undeclared:  # a block of zeros that a crash left at the end is no data
         starts = starts[starts < len(data.rstrip(b"\0"))]
     if not len(starts):
         return ()
     heads = np.frombuffer(data, np.uint8)[starts]
-    which, contents = _layouts(starts, heads, scanned)
-    order = np.argsort(which, kind="stable")
-    counts = np.bincount(which, minlength=len(contents))
-    tables = []
-    for index, part in enumerate(np.split(order, np.cumsum(counts)[:-1])):
-        if len(part):
-            tables.append(Table(data, layout(contents[index]), contents[index], starts[part] + 1))
-    tables.sort(key=lambda table: int(table.offsets[0]))
-    types = _developer(tables)
-    described = [
-        Table(data, layout(one.content, types), one.content, one.offsets)
-        if isinstance(one.layout.fields[-1:] and one.layout.fields[-1].key, tuple)
-        else one
-        for one in tables
-    ]
-    return stamps(tuple(described), starts, heads)
+    plain = [(one.start, one.local, (one.content, ())) for one in scanned.definitions]
+    tables = grouped(data, starts, heads, plain)
+    described = _described(tables) if any(one.developer for one in scanned.definitions) else []
+    if described:
+        typed = [
+            (one.start, one.local, (one.content, _types(described, one.start) if one.developer else ()))
+            for one in scanned.definitions
+        ]
+        tables = grouped(data, starts, heads, typed)
+    return stamps(tables, starts, heads)
 
 
-def _layouts(
-    starts: NDArray[np.int64], heads: NDArray[np.uint8], scanned: Scan
-) -> tuple[NDArray[np.int16], list[bytes]]:
-    """Return the layout of each message as a number, and the definition's content by that number.
-
-    Definitions with the same content are one layout, under whatever local type and however often.
-    """
-    known: dict[bytes, int] = {}
-    by_local: dict[int, list[tuple[int, int]]] = {}
-    for one in scanned.definitions:
-        index = known.setdefault(one.content, len(known))
-        by_local.setdefault(one.local, []).append((one.start, index))
-    first = np.zeros(256, np.int32)
-    for head in range(256):
-        local = head >> 5 & 3 if head & 0x80 else head & 15
-        first[head] = by_local.get(local, [(0, 0)])[0][1]
-    which = first[heads]
-    for local, places in by_local.items():
-        if len({index for _, index in places}) > 1:
-            mine = np.flatnonzero(np.where(heads & 0x80, heads >> 5 & 3, heads & 15) == local)
-            at, index = np.array(places, np.int64).T
-            which[mine] = index[np.searchsorted(at, starts[mine]) - 1]
-    return which.astype(np.int16) if len(known) < 2**15 else which, list(known)
-
-
-def _developer(tables: list[Table]) -> tuple[tuple[tuple[int, int], int], ...]:
-    """Return the base type of each developer field that a field_description describes in full."""
+def _described(tables: tuple[Table, ...]) -> list[tuple[int, tuple[int, int], int]]:
+    """Return (offset, developer field, base type) of each field_description that says all three."""
+    number = profile.number("field_description")
     wanted = [profile.field("field_description", name) for name in _DESCRIPTION]
-    types: dict[tuple[int, int], int] = {}
+    found: list[tuple[int, tuple[int, int], int]] = []
     for table in tables:
-        if table.layout.number == profile.number("field_description"):
-            got = columns(table, frozenset(wanted))
-            if all(key in got for key in wanted):
-                rows = np.stack([got[key].first for key in wanted], axis=1)
-                for index, number, base in rows[~np.isnan(rows).any(axis=1)].tolist():
-                    types[int(index), int(number)] = int(base)
-    return tuple(sorted(types.items()))
+        got = columns(table, frozenset(wanted)) if table.layout.number == number else {}
+        if all(key in got for key in wanted):
+            rows = np.stack([table.offsets, *(got[key].first for key in wanted)], axis=1)
+            for offset, index, field, base in rows[~np.isnan(rows).any(axis=1)].tolist():
+                found.append((int(offset), (int(index), int(field)), int(base)))
+    return sorted(found)
 
 
 _DESCRIPTION = ("developer_data_index", "field_definition_number", "fit_base_type_id")
+
+
+def _types(described: list[tuple[int, tuple[int, int], int]], start: int) -> Types:
+    """Return the types that hold for a definition: the last said before it, else the first said at all."""
+    types = {key: base for _, key, base in reversed(described)}
+    types |= {key: base for offset, key, base in described if offset < start}
+    return tuple(sorted(types.items()))

@@ -37,6 +37,7 @@ BASES: dict[int, tuple[str, int | None]] = {
 }
 STRING, BYTE = 0x07, 0x0D
 Key = int | tuple[int, int]  # field number, or (developer index, field number)
+Types = tuple[tuple[tuple[int, int], int], ...]  # base type by developer field
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _field(key: Key, base: int, offset: int, size: int) -> Field:
 
 
 @lru_cache(maxsize=512)
-def layout(content: bytes, developer: tuple[tuple[tuple[int, int], int], ...] = ()) -> Layout:
+def layout(content: bytes, developer: Types = ()) -> Layout:
     """Return the layout that a definition's bytes (from the architecture byte on) describe.
 
     `developer` gives the base types of developer fields by (index, number); one that nobody

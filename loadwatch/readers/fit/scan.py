@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_MESSAGES = 20_000_000  # 640 hours of everything a watch writes each second
+MAX_DEFINITIONS = 500_000
+MAX_DEFINED = 1 << 22  # bytes of definitions that differ, one million fields
 MAX_IDLE_DEFINITIONS = 5_000  # definitions in a row that no message uses
 _BURST = 48  # messages walked between two looks for a run
 _RUN = 8  # messages under one header that make a run worth a jump
@@ -140,8 +142,12 @@ def scan(data: bytes, start: int, end: int) -> Scan:
             problem = definition
             break
         definitions.append(definition)
+        if len(definitions) > MAX_DEFINITIONS:
+            raise OverLimit(f"more than {MAX_DEFINITIONS:,} definitions in one FIT file")
         pos += 2 + len(definition.content)
         _allow(steps, definition.local, definition.size + 1)
+    if sum(map(len, {one.content for one in definitions})) > MAX_DEFINED:
+        raise OverLimit("a million fields defined in one FIT file")
     starts = np.concatenate(pieces)
     return Scan(starts[:-1] if pos > end else starts, tuple(definitions), min(pos, end), problem)
 

@@ -184,9 +184,7 @@ def _totals_notes(row: Row, sport: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def session(
-    row: Row, about: Whole, part: int, *, parent: bool, start_s: float, notes: tuple[str, ...]
-) -> Session:
+def session(row: Row, about: Whole, *, parent: bool, start_s: float, notes: tuple[str, ...]) -> Session:
     """Return the session of one row; `start_s` is the start to use (NaN: no date)."""
     sport = word("sport", row["sport"]) if row.fields else about.sport
     sub_sport = word("sub_sport", row["sub_sport"]) if row.fields else about.sub_sport
@@ -218,6 +216,5 @@ def session(
         device=about.device,
         serial=about.serial,
         parent=parent,
-        part=part,
         notes=tuple(dict.fromkeys((*row.notes, *_totals_notes(row, sport), *notes))),
     )

@@ -1,0 +1,229 @@
+"""Our FIT decoder against fitparse, message by message and value by value.
+
+    python -m tests.compare_fitparse FOLDER
+
+Raw values are compared for every field a definition names; scaled values wherever fitparse scales by
+the field itself (not by a subfield, which loadwatch leaves alone), enum words wherever it has them.
+Components that fitparse adds to a message are not fields of the file and are left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import sys
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import fitparse
+import numpy as np
+
+from loadwatch.readers.fit import profile
+from loadwatch.readers.fit.columns import Table, columns, text
+from loadwatch.readers.fit.decode import decode
+from loadwatch.readers.fit.layout import BASES, BYTE, STRING
+
+EPOCH = dt.datetime(1989, 12, 31)  # noqa: DTZ001 - fitparse's datetimes are naive
+# files where the two may differ, and why; paths within the corpus
+_CRC = "its checksum is wrong: fitparse stops before the last messages, which are whole"
+KNOWN: dict[str, str] = {
+    "fitparse/activity-activity-filecrc.fit": _CRC,
+    "fitparse/activity-filecrc.fit": _CRC,
+    "fitparse/activity-settings-corruptheader.fit": "the second link has no FIT header: fitparse stops there",
+    "fitparse/activity-settings-nodata.fit": "the second link ends within a definition: fitparse stops there",
+    "fitparse/activity-unexpected-eof.fit": "the last message is torn: fitparse hands over its first half",
+    "fitparse/nick.fit": "the last message is torn: fitparse hands over its first half",
+    "fitparse/strava-android-app-201.10-b1218918.fit": "a text-mode copy: fitparse stops at the same byte",
+}
+
+
+@dataclass
+class Comparison:
+    """What was compared in one file."""
+
+    messages: int = 0
+    raw: int = 0
+    scaled: int = 0
+    words: int = 0
+    differences: list[str] = field(default_factory=list)
+    stopped: str = ""  # fitparse's error, if it stopped early
+
+
+def _canonical(column: Any) -> list[Any]:
+    """Our raw values in fitparse's form."""
+    if column.base == STRING:
+        return [one or None for one in text(column)]
+    rows = column.raw.tolist()
+    if column.base == BYTE:
+        return [None if all(byte == 0xFF for byte in row) else tuple(row) for row in rows]
+    invalid = BASES[column.base][1]
+    if invalid is None:
+        cleaned = [[None if math.isnan(one) else one for one in row] for row in rows]
+    else:
+        cleaned = [[None if one == invalid else one for one in row] for row in rows]
+    return [row[0] for row in cleaned] if column.raw.shape[1] == 1 else [tuple(row) for row in cleaned]
+
+
+def _prepared(table: Table) -> tuple[Any, ...]:
+    got = columns(table)
+    raw = {key: _canonical(column) for key, column in got.items()}
+    value = {key: column.value.tolist() for key, column in got.items()}
+    words = {key: profile.words(table.layout.number, key) for key in got if isinstance(key, int)}
+    return raw, value, words, table.stamps
+
+
+def _ours(data: bytes) -> list[tuple[Table, int]]:
+    """All messages in file order as (table, row)."""
+    found = []
+    for link in decode(data).links:
+        if link.tables:
+            offsets = np.concatenate([table.offsets for table in link.tables])
+            which = np.repeat(np.arange(len(link.tables)), [len(table.offsets) for table in link.tables])
+            row = np.concatenate([np.arange(len(table.offsets)) for table in link.tables])
+            order = np.argsort(offsets)
+            found += [
+                (link.tables[table], index)
+                for table, index in zip(which[order].tolist(), row[order].tolist(), strict=True)
+            ]
+    return found
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, tuple) and isinstance(theirs, tuple):
+        return len(ours) == len(theirs) and all(map(_same, ours, theirs))
+    if isinstance(theirs, tuple) and len(theirs) == 1:  # one byte
+        return _same(ours, theirs[0])
+    if isinstance(ours, tuple) and len(ours) == 1:
+        return _same(ours[0], theirs)
+    return bool(ours == theirs)
+
+
+def _number(value: Any) -> Any:
+    """fitparse's processed value as the number it came from."""
+    if isinstance(value, dt.datetime):
+        return (value - EPOCH).total_seconds()
+    return value
+
+
+def compare(data: bytes) -> Comparison:
+    """Compare all that fitparse delivers of `data` with our decoder."""
+    result = Comparison()
+    ours = iter(_ours(data))
+    prepared: dict[int, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            for message in fitparse.FitFile(data, check_developer_data=False):
+                mine = next(ours, None)
+                if mine is None:
+                    result.differences.append(f"message {result.messages}: fitparse has more")
+                    return result
+                table, row = mine
+                if id(table) not in prepared:
+                    prepared[id(table)] = (table, _prepared(table))
+                _message(result, message, table, row, prepared[id(table)][1])
+                result.messages += 1
+        except Exception as error:  # noqa: BLE001 - fitparse raises anything
+            result.stopped = f"{type(error).__name__}: {error}"
+            return result
+    left = sum(1 for _ in ours)
+    if left:
+        result.differences.append(f"{left} messages more than fitparse")
+    return result
+
+
+def _message(result: Comparison, message: Any, table: Table, row: int, prepared: tuple[Any, ...]) -> None:
+    raw, value, words, stamps = prepared
+    number = table.layout.number
+    if message.mesg_num != number:
+        result.differences.append(f"message {result.messages}: {message.mesg_num} != {number}")
+        return
+    seen = set()
+    for one in message.fields:
+        if one.field_def is None:
+            if (
+                one.field is not None
+                and one.field.name == "timestamp"
+                and message.header.time_offset is not None
+            ):
+                result.raw += 1
+                if stamps is None or stamps[row] != one.raw_value:
+                    result.differences.append(f"message {result.messages}: stamp {one.raw_value}")
+            continue
+        index = getattr(one.field_def, "dev_data_index", None)
+        key = one.field_def.def_num if index is None else (index, one.field_def.def_num)
+        if key in seen:
+            continue
+        seen.add(key)
+        _value(result, one, key, raw, value, words, row, number)
+
+
+def _value(
+    result: Comparison, one: Any, key: Any, raw: Any, value: Any, words: Any, row: int, number: int
+) -> None:
+    if key not in raw:
+        result.differences.append(f"message {result.messages} ({number}): no field {key}")
+        return
+    result.raw += 1
+    if not _same(raw[key][row], one.raw_value):
+        result.differences.append(
+            f"message {result.messages} ({number}) field {key}: raw {raw[key][row]!r} != {one.raw_value!r}"
+        )
+        return
+    theirs = _number(one.value)
+    if one.parent_field is not None or theirs is None or one.type.name in {"localtime_into_day", "string"}:
+        return
+    if isinstance(theirs, str):
+        result.words += 1
+        if words.get(key, {}).get(raw[key][row]) != theirs:
+            result.differences.append(f"message {result.messages} ({number}) field {key}: word {theirs!r}")
+        return
+    mine = [None if math.isnan(part) else part for part in value[key][row]]
+    if isinstance(theirs, tuple) and any(isinstance(part, str) for part in theirs):
+        return
+    result.scaled += 1
+    if not _same(tuple(mine) if isinstance(theirs, tuple) else mine[0], theirs):
+        result.differences.append(f"message {result.messages} ({number}) field {key}: {mine!r} != {theirs!r}")
+
+
+def files(corpus: Path) -> list[Path]:
+    """All FIT files of a corpus, by their bytes."""
+    return [
+        path
+        for path in sorted(corpus.rglob("*"))
+        if path.is_file() and path.suffix.lower() == ".fit" and path.read_bytes()[8:12] == b".FIT"
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    corpus = Path(arguments[0])
+    chosen = files(corpus)
+    total = Comparison()
+    unexplained = 0
+    for path in chosen:
+        name = path.relative_to(corpus).as_posix()
+        result = compare(path.read_bytes())
+        total.messages += result.messages
+        total.raw += result.raw
+        total.scaled += result.scaled
+        total.words += result.words
+        if result.differences or result.stopped:
+            why = KNOWN.get(name, "NOT EXPLAINED")
+            unexplained += name not in KNOWN
+            print(
+                f"{name}: {why}; {result.stopped or 'read to the end'}; {len(result.differences)} differences"
+            )
+            for line in result.differences[:5]:
+                print("   ", line)
+            sys.stdout.flush()
+    print(
+        f"{len(chosen)} files, {total.messages:,} messages, {total.raw:,} raw values, "
+        f"{total.scaled:,} scaled values, {total.words:,} words compared; {unexplained} files not explained"
+    )
+    return int(unexplained > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loadwatch.rules.explain import GRADES, Sentence, describe, manual, overview, sentences
 from loadwatch.rules.judge import judge, words
 from loadwatch.rules.model import FLAG_FIELDS, LEVELS, Bound, Flag, Level, Rule, Unknown, raised, reason, row
 from loadwatch.rules.pain import pain_link, red_flag
@@ -11,21 +12,27 @@ from loadwatch.rules.wording import often
 __all__ = [
     "BY_ID",
     "FLAG_FIELDS",
+    "GRADES",
     "LEVELS",
     "RULES",
     "Bound",
     "Flag",
     "Level",
     "Rule",
+    "Sentence",
     "Unknown",
+    "describe",
     "judge",
     "limits",
+    "manual",
     "often",
     "options",
+    "overview",
     "pain_link",
     "raised",
     "reason",
     "red_flag",
     "row",
+    "sentences",
     "words",
 ]

@@ -74,7 +74,7 @@ RULE = Rule(
         "high": "More than one thing changed in the week of {week}, one of them by much: {changed}.",
     },
     grade="E",
-    grade_why="the article's view; a review of four small studies points the same way",
+    grade_why="the article's view; a review of four studies points the same way",
     lbp="no",
     citation="Damsted C et al., Is there evidence for an association between changes in training load and "
     "running-related injuries? A systematic review. Int J Sports Phys Ther 2018;13:931-942",

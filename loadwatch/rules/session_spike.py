@@ -120,9 +120,10 @@ RULE = Rule(
     "sessions in a 5200-person cohort study. Br J Sports Med 2025;59:1203-1210",
     doi=("10.1136/bjsports-2024-109380",),
     article="Suddenly running more can bring on trouble; tired muscles tighten and support less.",
-    caveat="Watches miss distance by 3 to 6 %, more among buildings and trees. About 2 in 1,000 runs were "
-    "followed by an overuse complaint, about 4 in 1,000 after a small step: most such runs go well, "
-    "and most complaints come without one.",
+    caveat="Watches miss distance by 3 to 6 %, more among buildings and trees. By a crude count about 2 in "
+    "1,000 "
+    "runs were followed by an overuse complaint, about 4 in 1,000 after a small step: nearly all runs go "
+    "well.",
     basis="1; 12 LW01",
     check=_check,
 )

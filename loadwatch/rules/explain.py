@@ -1,0 +1,136 @@
+"""The rules as text, from the values that judge: what `loadwatch rules` prints and the manual holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from loadwatch.rules.model import FIRED_WEEKS, LEVELS, OFTEN
+from loadwatch.rules.table import ENABLED, RULES, limits
+from loadwatch.words import number
+
+if TYPE_CHECKING:
+    from loadwatch.rules.model import Bound, Rule
+    from loadwatch.settings import Settings
+
+CONTEXT_ONLY = "context only, raises nothing"
+GRADES = {
+    "A": "consistent trials or several good cohorts of runners; no check here has it",
+    "B": "one large cohort of runners with measured distance",
+    "C": "small, conflicting or indirect studies",
+    "D": "laboratory or mechanism only",
+    "E": "the article's view or our own convention",
+    "X": "popular, yet in runners the best evidence is null or points the other way",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that the rules can print about risk, and the rows of SCIENCE.md it rests on."""
+
+    rule: str
+    part: str
+    text: str
+    basis: str
+
+
+def bound(told: Bound, value: float) -> str:
+    """Return one limit as `key = value unit: meaning`."""
+    return f"{told.key} = {_value(told, value)}: {told.meaning}"
+
+
+def _value(told: Bound, value: float) -> str:
+    if told.unit == "ratio":
+        return number(value, 2)
+    return f"{number(value, 0 if value == int(value) else 2)} {told.unit}"
+
+
+def overview(settings: Settings) -> tuple[tuple[str, str, str, str, str], ...]:
+    """Return id, name, question, limits and grade of every rule, a row each."""
+    return tuple((rule.id, rule.name, rule.asks, _brief(rule, settings), rule.grade) for rule in RULES)
+
+
+def _brief(rule: Rule, settings: Settings) -> str:
+    if rule.check is None:
+        return CONTEXT_ONLY if rule.kind == "context" else "judged in the diary"
+    own = limits(rule, settings)
+    levels = (told for told in rule.limits if told.key.removesuffix("_m") in LEVELS)
+    return ", ".join(f"{told.key.removesuffix('_m')} {_value(told, own[told.key])}" for told in levels)
+
+
+def describe(rule: Rule, settings: Settings) -> str:
+    """Return all that stands of one rule, as lines of plain text."""
+    own = limits(rule, settings)
+    references = [f"https://doi.org/{doi}" for doi in rule.doi]
+    lines = [
+        f"{rule.id} {rule.name}: {rule.title}",
+        "",
+        rule.asks,
+        f"Measure: {rule.measure}.",
+        *(["Limits, in [rules." + rule.name + "] of loadwatch.toml:"] if rule.limits else []),
+        *(f"  {bound(told, own[told.key])}" for told in rule.limits),
+        *(f"  {line}" for line in _presets(rule)),
+        f"Evidence: {rule.grade}" + (f" ({GRADES[rule.grade]})" if rule.grade in GRADES else "") + ".",
+        f"  {rule.grade_why}.",
+        f"Evidence on back pain in runners: {rule.lbp}.",
+        f"The article: {rule.article}",
+        f"Mind: {rule.caveat}",
+        f"Source: {rule.citation}.",
+        *(f"  {reference}" for reference in references),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _presets(rule: Rule) -> list[str]:
+    return [
+        f"preset {preset}: {told.key} = {_value(told, value)}"
+        for told in rule.limits
+        for preset, value in sorted(told.presets.items())
+    ]
+
+
+def manual(settings: Settings) -> str:
+    """Return the section of the manual that lists every rule, as Markdown."""
+    parts = [
+        f"### {rule.id} `{rule.name}`: {rule.title}\n\n"
+        f"{rule.asks} *Measure:* {rule.measure}. "
+        + "".join(f"`{bound(told, limits(rule, settings)[told.key])}`; " for told in rule.limits)
+        + (f"`{ENABLED} = false` silences it. " if rule.kind != "context" else f"({CONTEXT_ONLY}) ")
+        + f"*Evidence:* {rule.grade}, {rule.grade_why}. *On back pain in runners:* {rule.lbp}. "
+        f"*The article:* {rule.article} *Mind:* {rule.caveat} *Source:* {rule.citation}"
+        + "".join(f", [{doi}](https://doi.org/{doi})" for doi in rule.doi)
+        + ".\n"
+        for rule in RULES
+    ]
+    return "\n".join(parts)
+
+
+_PARTS = ("title", "asks", "measure", "grade_why", "lbp", "article", "caveat")
+_GENERAL = (
+    Sentence(
+        "",
+        "often",
+        f"This check fired in so many of the last {FIRED_WEEKS} weeks: more than {OFTEN:.0%} of them.",
+        "11; 12 note c",
+    ),
+    Sentence("", "budget", "Up to so much more raises no check of this kind.", "11; 12 notes a, b"),
+    Sentence("", "budget", "Already raised this week.", "12"),
+    Sentence("", "budget", "The check says info at most until more runs lie behind.", "1"),
+)
+
+
+def sentences() -> tuple[Sentence, ...]:
+    """Return every sentence that rules and budget can print, each with the rows of SCIENCE.md behind it."""
+    standing = (Sentence(rule.id, part, getattr(rule, part), rule.basis) for rule in RULES for part in _PARTS)
+    raised = (
+        Sentence(rule.id, f"says {state}", _plain(template), rule.basis)
+        for rule in RULES
+        for state, template in rule.words.items()
+    )
+    return (*standing, *raised, *_GENERAL)
+
+
+def _plain(template: str) -> str:
+    """Return a template with its places shown as dots."""
+    return re.sub(r"\{[a-z_]+\}", "…", template)

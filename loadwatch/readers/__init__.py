@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import Unreadable
-from loadwatch.readers import csv, fit, xml
+from loadwatch.readers import csv, fit, json, xml
 from loadwatch.readers.signs import looks_like
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ HEAD = 4096  # bytes that `sniff` is shown
 READERS: tuple[tuple[str, Sniff, Read], ...] = (
     ("fit", fit.sniff, fit.read),
     ("xml", xml.sniff, xml.read),
+    ("json", json.sniff, json.read),
     ("csv", csv.sniff, csv.read),  # last: any text that nobody else knows may be a table
 )
 

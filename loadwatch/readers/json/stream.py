@@ -1,0 +1,57 @@
+"""The elements of a JSON array one after another, so that a large export needs little memory."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from json import JSONDecodeError, JSONDecoder
+from typing import TYPE_CHECKING, Any
+
+from loadwatch.errors import OverLimit, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGEST = 64 << 20  # characters of one element, or of a file that is read as a whole
+_WINDOW = 1 << 18  # bytes decoded at a time
+_BLANK = re.compile(r"[ \t\r\n]*")
+_DECODER = JSONDecoder(strict=False)  # control characters within names do no harm
+
+
+def whole(data: bytes) -> Any:
+    """Return the one value of a JSON file. NaN stands for unknown: Polar writes it so."""
+    if len(data) > LARGEST:
+        raise OverLimit(f"a JSON file of {len(data) >> 20} MiB that is not a list of activities")
+    try:
+        return _DECODER.decode(data.decode("utf-8-sig"))
+    except JSONDecodeError as error:
+        raise Unreadable(f"broken JSON at line {error.lineno}: {error.msg.casefold()}") from None
+    except (ValueError, RecursionError):
+        raise Unreadable("broken JSON: a number or a nesting beyond all measure, or no UTF-8") from None
+
+
+def elements(data: bytes, start: int) -> Iterator[Any]:
+    """Yield the elements of the array whose "[" stands at byte `start`.
+
+    Raises Unreadable where the array breaks off; what was whole has been yielded before.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    at, text, window, place = start + 1, "", _WINDOW, 0
+    while True:
+        place = _BLANK.match(text, place).end()  # type: ignore[union-attr]  # it matches everywhere
+        if text[place : place + 1] == ",":
+            place = _BLANK.match(text, place + 1).end()  # type: ignore[union-attr]
+        if text[place : place + 1] == "]":
+            return
+        try:
+            value, end = _DECODER.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            end = len(text)
+        if end < len(text):
+            yield value
+            place, window = end, _WINDOW
+            continue
+        if at >= len(data) or len(text) - place > LARGEST:
+            raise Unreadable("the JSON breaks off or is broken in the middle")
+        more = decoder.decode(data[at : at + window], final=at + window >= len(data))
+        text, place, at, window = text[place:] + more, 0, at + window, window * 2

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from loadwatch.diary.answer import Answer, Link, analyse
-from loadwatch.diary.append import append
+from loadwatch.diary.answer import Answer, Link, analyse, flags
+from loadwatch.diary.append import append, entry, urgent
 from loadwatch.diary.entries import FILE, HEADER, WHEN, Diary, Entry, read_diary
 from loadwatch.diary.redflags import SIGNS, RedFlag, Sign
 
@@ -20,5 +20,8 @@ __all__ = [
     "Sign",
     "analyse",
     "append",
+    "entry",
+    "flags",
     "read_diary",
+    "urgent",
 ]

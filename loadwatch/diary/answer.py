@@ -14,6 +14,7 @@ from loadwatch.diary.exposed import EXPOSURES, daily_distance, exposed_days, mar
 from loadwatch.diary.onsets import crossover, matched
 from loadwatch.diary.redflags import RECENT_WEEKS, RedFlag, raised
 from loadwatch.diary.series import Series, series
+from loadwatch.rules import pain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -245,4 +246,16 @@ def analyse(
         red_flags=signs,
         notes=(*old, *answer.notes),
         problems=diary.problems,
+    )
+
+
+def flags(answer: Answer, week: date) -> tuple[Flag, ...]:
+    """Return the answer as flags LW18 (signs ticked) and LW17 (links), of the week it is given in."""
+    by_day: dict[date, list[str]] = {}
+    for sign in answer.red_flags:
+        by_day.setdefault(sign.day or week, []).append(sign.says)
+    links = [link for link in answer.links if link.state == "associated" and math.isfinite(link.effect)]
+    return (
+        *(pain.red_flag(week, day, signs) for day, signs in sorted(by_day.items(), reverse=True)),
+        *(pain.pain_link(week, link.what, link.effect, (link.low, link.high)) for link in links),
     )

@@ -12,14 +12,16 @@ import re
 from typing import TYPE_CHECKING
 
 from loadwatch import sheet
-from loadwatch.diary.entries import HEADER, WORST
+from loadwatch.diary.entries import HEADER, WORST, Entry
+from loadwatch.diary.redflags import BY_COLUMN, CALL
 from loadwatch.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
-    from loadwatch.diary.entries import Entry
+    from loadwatch.diary.entries import When
 
 try:
     import fcntl
@@ -27,19 +29,43 @@ except ImportError:  # pragma: no cover - Windows: O_APPEND alone keeps two line
     fcntl = None  # type: ignore[assignment]  # mypy knows the module, Windows does not
 
 
-def _cells(entry: Entry) -> dict[str, str]:
-    """Return what `entry` says, by column; line ends inside a note become blanks."""
-    if entry.day is None:
+def entry(
+    day: date,
+    pain: float = math.nan,
+    *,
+    when: When = "",
+    site: str = "",
+    note: str = "",
+    red_flags: Sequence[str] = (),
+) -> Entry:
+    """Return a new line; SettingsError names the signs there are where one of `red_flags` is none."""
+    ticks = tuple(word.strip().lower().replace("-", "_").replace(" ", "_") for word in red_flags)
+    for tick in ticks:
+        if tick not in BY_COLUMN:
+            raise SettingsError("red flag", f'"{tick[:40]}" is not known: {sheet.nearest(tick, BY_COLUMN)}')
+    return Entry(day=day, pain=pain, when=when, site=site, note=note, ticks=ticks)
+
+
+def urgent(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Return what to do about the signs ticked in `entries`, a line each, the most urgent first."""
+    signs = {tick: BY_COLUMN[tick] for one in entries for tick in one.ticks}
+    ordered = sorted(signs.values(), key=lambda sign: sign.urgency != "today")
+    return tuple(f"You ticked: {sign.says}. {CALL[sign.urgency]}" for sign in ordered)
+
+
+def _cells(line: Entry) -> dict[str, str]:
+    """Return what `line` says, by column; line ends inside a note become blanks."""
+    if line.day is None:
         raise ValueError("an entry needs its day")
-    if not (math.isnan(entry.pain) or 0 <= entry.pain <= WORST):
+    if not (math.isnan(line.pain) or 0 <= line.pain <= WORST):
         raise ValueError("pain is a score from 0 to 10")
     cells = {
-        "date": entry.day.isoformat(),
-        "pain": "" if math.isnan(entry.pain) else f"{entry.pain:g}",
-        "when": entry.when,
-        "site": entry.site,
-        "note": entry.note,
-    } | dict.fromkeys(entry.ticks, "yes")
+        "date": line.day.isoformat(),
+        "pain": "" if math.isnan(line.pain) else f"{line.pain:g}",
+        "when": line.when,
+        "site": line.site,
+        "note": line.note,
+    } | dict.fromkeys(line.ticks, "yes")
     return {column: re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", word) for column, word in cells.items()}
 
 
@@ -60,9 +86,8 @@ def _line(words: list[str] | tuple[str, ...], delimiter: str, end: str) -> str:
     return buffer.getvalue()
 
 
-def _addition(path: Path, old: bytes, entry: Entry) -> bytes:
-    """Return the bytes that follow `old`, in its own encoding, delimiter and line ends."""
-    cells = _cells(entry)
+def _addition(path: Path, old: bytes, cells: dict[str, str]) -> bytes:
+    """Return the bytes of `cells` that follow `old`, in its own encoding, delimiter and line ends."""
     columns = sheet.read(old).columns
     if not columns:
         lines = _line(HEADER, ",", "\n") + _line([cells.get(column, "") for column in HEADER], ",", "\n")
@@ -92,17 +117,18 @@ def _write(handle: int, addition: bytes) -> None:
     os.fsync(handle)
 
 
-def append(path: Path, entry: Entry) -> None:
-    """Add `entry` to the diary at `path` as one whole line, or change nothing.
+def append(path: Path, new: Entry) -> None:
+    """Add `new` to the diary at `path` as one whole line, or change nothing.
 
     The file is made with a header if it is missing or empty. Columns that are not ours stay as they
     are, empty in the new line. The line is written in one call under a lock and flushed to the disk;
     if the disk is full, what was written of it is taken back.
     """
+    cells = _cells(new)
     with _locked(path) as handle:
         size = os.fstat(handle).st_size
         old = b"".join(iter(lambda: os.read(handle, 1 << 16), b"")) if size else b""
-        addition = _addition(path, old, entry)
+        addition = _addition(path, old, cells)
         try:
             _write(handle, addition)
         except OSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,16 +101,27 @@ def _sums(
     return out
 
 
+@lru_cache(maxsize=8)
+def _picks(sizes: tuple[int, ...], draws: int) -> tuple[NDArray[np.int64], bool]:
+    """Return an arrangement of each block a draw, the diary's own first; all there are if they are few."""
+    if math.prod(sizes) <= draws:
+        return np.array(list(itertools.product(*map(range, sizes))), dtype=np.int64), True
+    random = np.random.default_rng(SEED)
+    picks = np.column_stack([random.integers(0, size, draws + 1) for size in sizes])
+    picks[0] = 0  # itertools.permutations begins with the order as it is
+    return picks, False
+
+
+@lru_cache(maxsize=8)
+def _redrawn(weeks: int) -> NDArray[np.float64]:
+    """Return how often each week comes up in each resample."""
+    shares = np.full(weeks, 1 / weeks)
+    return np.random.default_rng(SEED).multinomial(weeks, shares, size=RESAMPLES).astype(float)
+
+
 def _totals(sums: list[NDArray[np.float64]], draws: int) -> tuple[NDArray[np.float64], bool]:
-    """Return the sums over all blocks for every arrangement or `draws` random ones, the diary's own first."""
-    sizes = [block.shape[1] for block in sums]
-    exact = math.prod(sizes) <= draws
-    if exact:
-        picks = np.array(list(itertools.product(*map(range, sizes))))
-    else:
-        random = np.random.default_rng(SEED)
-        picks = np.column_stack([random.integers(0, size, draws + 1) for size in sizes])
-        picks[0] = 0  # itertools.permutations begins with the order as it is
+    """Return the sums over all blocks, an exposure and draw each, and whether no arrangement is left out."""
+    picks, exact = _picks(tuple(block.shape[1] for block in sums), draws)
     return np.sum([block[:, picks[:, b]] for b, block in enumerate(sums)], axis=0), exact
 
 
@@ -174,7 +186,7 @@ def interval(
     weeks, blocks_ = len(over), len(np.unique(block))
     if under.sum() < 1e-9 or weeks <= blocks_:
         return math.nan, math.nan
-    counts = np.random.default_rng(SEED).multinomial(weeks, np.full(weeks, 1 / weeks), size=RESAMPLES)
+    counts = _redrawn(weeks)
     below = counts @ under
     drawn = (counts @ over)[below > 1e-9] / below[below > 1e-9]
     middle = over.sum() / under.sum()

@@ -1,0 +1,68 @@
+"""Shoes: metres a pair by surface, and rotation."""
+
+import datetime as dt
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadwatch.shoes import pairs, rotation
+from loadwatch.tables import SURFACE_COLUMNS
+from tests.builders import activities, run
+
+TODAY = dt.date(2026, 3, 31)
+
+
+def some():
+    return activities(
+        run("2026-01-05", 10, shoe="Blue", hard_m=10_000.0),
+        run("2026-03-02", 6, shoe="Red", soft_m=6000.0),
+        run("2026-03-04", 8, shoe="Blue", hard_m=3000.0, soft_m=5000.0),
+        run("2026-03-06", 5),
+        run("2026-03-07", 40, shoe="Clips", sport="cycling"),
+        run("2026-03-08", 12, shoe="Blue", parent=True),
+    )
+
+
+def test_a_pair_has_its_metres_by_surface_its_runs_and_days():
+    table = pairs(some())
+    assert list(table["shoe"]) == [
+        "Blue",
+        "Red",
+    ]  # the longest used first; the ride and the parent count nowhere
+    blue = table.iloc[0]
+    assert (blue["distance_m"], blue["hard_m"], blue["soft_m"], blue["unknown_m"]) == (
+        18_000,
+        13_000,
+        5000,
+        0,
+    )
+    assert (blue["runs"], blue["first"], blue["last"]) == (2, dt.date(2026, 1, 5), dt.date(2026, 3, 4))
+
+
+def test_no_named_pair_is_an_empty_table():
+    table = pairs(activities(run("2026-03-02", 5)))
+    assert table.empty
+    assert set(table.columns) == {"shoe", "distance_m", *SURFACE_COLUMNS, "runs", "first", "last"}
+    assert rotation(activities(run("2026-03-02", 5)), TODAY) == ""
+
+
+def test_a_pair_whose_runs_have_no_distance_has_none():
+    assert pd.isna(pairs(activities(run("2026-03-02", shoe="Blue")))["distance_m"].iloc[0])
+
+
+def test_rotation_counts_the_pairs_of_eight_weeks():
+    assert rotation(some(), TODAY).startswith("2 pairs shared")
+    assert rotation(some(), dt.date(2026, 1, 31)).startswith("One pair (Blue)")
+    assert rotation(some(), dt.date(2026, 12, 31)) == ""
+    assert rotation(some(), dt.date(2026, 1, 1)) == ""  # runs to come do not count
+
+
+@given(st.lists(st.tuples(st.sampled_from(["A", "B", " A ", ""]), st.floats(0, 50)), max_size=12))
+def test_metres_of_named_runs_are_kept(worn):
+    table = pairs(
+        activities(*(run(f"2026-03-{i + 1:02}", km, shoe=shoe) for i, (shoe, km) in enumerate(worn)))
+    )
+    total = sum(km * 1000 for shoe, km in worn if shoe)
+    assert abs(table["distance_m"].sum() - total) < 1e-6
+    assert table["runs"].sum() == sum(bool(shoe) for shoe, _ in worn)

@@ -275,6 +275,9 @@ ANA_TOML = """\
 # Settings of this runner. Every line is optional: `loadwatch settings` shows them all.
 [athlete]
 name = "Ana (made up)"
+sex = "f"
+hr_rest = 52           # beats a minute: with hr_max they turn heart rate into load (TRIMP)
+hr_max = 188
 
 [weeks]
 tz = "Europe/Zurich"   # for files that do not tell; the Garmin list knows no zone

@@ -102,7 +102,7 @@ KINDS = {
 }
 NULLS = tuple(
     Design(name=f"{name}, {weeks} weeks", weeks=weeks, **kinds)
-    for weeks in (16, 28, 52)
+    for weeks in (28, 52, 16)
     for name, kinds in KINDS.items()
 )
 POWER = tuple(

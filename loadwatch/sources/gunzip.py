@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.sources.limits import (
@@ -17,7 +18,8 @@ from loadwatch.sources.limits import (
 from loadwatch.sources.member import Content
 
 MAGIC = b"\x1f\x8b"
-_SLICE = MIB  # packed bytes looked at in one go
+_STRIDE = 4096  # bytes of a damaged file tried together
+_SLICE = 1 << 16  # packed bytes looked at in one go
 _GZIP_WINDOW = 31  # zlib: gzip header and trailer expected
 _RAW_WINDOW = -15  # zlib: neither
 
@@ -55,35 +57,56 @@ def _peek(head: bytes, window: int) -> bytes:
 
 def _gunzip(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     chunks: list[bytes] = []
-    at, note, links = 0, "", 0
+    at, out, note, links = 0, 0, "", 0
     while not note and data.startswith(MAGIC, at):
         if links == GZIP_LINKS:
             raise OverLimit(f"a chain of more than {GZIP_LINKS:,} gzip files")
-        at, note = _link(memoryview(data), at, chunks)
+        at, out, note = _link(memoryview(data), at, out, chunks)
         links += 1
     if note and not any(chunks):
         raise Unreadable("a broken gzip file that holds nothing readable")
     return b"".join(chunks), (note,) if note else ()
 
 
-def _link(data: memoryview, at: int, chunks: list[bytes]) -> tuple[int, str]:
-    """Append to `chunks` what one gzip file in a chain holds; return where the next begins, and a note."""
+def _link(data: memoryview, at: int, out: int, chunks: list[bytes]) -> tuple[int, int, str]:
+    """Append to `chunks` what one gzip file in a chain holds, `out` bytes came before.
+
+    Returns where the next begins, the bytes that are out now, and a note on damage.
+    """
     stream = zlib.decompressobj(_GZIP_WINDOW)
-    out = sum(map(len, chunks))
+    start, before = at, out
     while not stream.eof:
         packed = stream.unconsumed_tail or data[at : at + _SLICE]
         if not len(packed):
-            return at, "gzip_torn: the packed file is cut short"
+            return at, out, "gzip_torn: the packed file is cut short"
         fresh = not stream.unconsumed_tail
         try:
             chunk = stream.decompress(packed, RATIO_FREE_BYTES)
         except zlib.error:
-            return at, "gzip_damaged: the packed file is damaged"
+            chunks.append(_salvaged(data[start:])[out - before :])
+            return at, out, "gzip_damaged: the packed file is damaged"
         at += len(packed) if fresh else 0
         chunks.append(chunk)
         out += len(chunk)
         bounded(out, at)
-    return at - len(stream.unused_data), ""
+    return at - len(stream.unused_data), out, ""
+
+
+def _salvaged(data: memoryview) -> bytes:
+    """Return what a damaged gzip file gives up to its damage, to the byte."""
+    stream = zlib.decompressobj(_GZIP_WINDOW)
+    kept = bytearray()
+    for at in range(0, len(data), _STRIDE):
+        before = stream.copy()
+        try:
+            kept += stream.decompress(data[at : at + _STRIDE])
+        except zlib.error:
+            with suppress(zlib.error):
+                for k in range(at, len(data)):
+                    kept += before.decompress(data[k : k + 1])
+            break
+        bounded(len(kept), at + _STRIDE)
+    return bytes(kept)
 
 
 def bounded(out: int, taken: int) -> None:

@@ -17,9 +17,11 @@ from loadwatch.sources.labels import clean, hidden, unique
 from loadwatch.sources.limits import FOLDER_DEPTH, HEAD_BYTES, MEMBER_BYTES, MIB
 from loadwatch.sources.member import Member
 from loadwatch.sources.origin import InMemory, OnDisk, content, regular
+from loadwatch.sources.zips import END, ENDING, MAGICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import BinaryIO
 
 STDIN = "stdin"
 
@@ -130,7 +132,7 @@ def _file(
         return
     try:
         with regular(path) as file:
-            first = file.read(HEAD_BYTES)
+            first = _first(file, label)
     except (Unreadable, OSError) as error:
         why = error.why if isinstance(error, Unreadable) else _why(error)
         yield Skipped(walk.once(label), "rejected", why)
@@ -145,6 +147,16 @@ def _file(
     else:
         label = walk.once(label)
         yield Member(label, key, about.st_size, partial(content, OnDisk(path), label))
+
+
+def _first(file: BinaryIO, label: str) -> bytes:
+    """Return the first bytes; of a zip that begins with other bytes (a self-unpacking one) those of a zip."""
+    first = file.read(HEAD_BYTES)
+    if label.lower().endswith((".zip", ".exe")) and file.seek(0, 2) > END.size:
+        file.seek(-END.size, 2)
+        if file.read(4) == ENDING:
+            return MAGICS[0]
+    return first
 
 
 def _refusal(about: os.stat_result, label: str, walk: _Walk) -> Skipped | None:

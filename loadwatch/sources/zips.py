@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+ENDING = b"PK\x05\x06"
+MAGICS = (b"PK\x03\x04", ENDING)
 LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
+END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
-_TAIL = 65_535 + _END.size
+_TAIL = 65_535 + END.size
 _FULL16, _FULL32 = 0xFFFF, 0xFFFF_FFFF
 _LINK = 0o120000
 BROKEN = "a broken zip: its table of contents is missing or damaged (cut short while it was copied?)"
@@ -66,10 +67,10 @@ def _directory(file: BinaryIO) -> tuple[int, int, int, int]:
     base = max(0, length - _TAIL)
     file.seek(base)
     tail = file.read(_TAIL)
-    at = tail.rfind(b"PK\x05\x06", 0, len(tail) - _END.size + 4)
+    at = tail.rfind(ENDING, 0, len(tail) - END.size + 4)
     if at < 0:
         raise Unreadable(BROKEN)
-    count, size, offset = _END.unpack_from(tail, at)[4:7]
+    count, size, offset = END.unpack_from(tail, at)[4:7]
     end = base + at
     if count == _FULL16 or _FULL32 in {size, offset}:
         count, size, offset, end = _zip64(file, end, (count, size, offset, end))

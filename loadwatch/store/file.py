@@ -117,13 +117,14 @@ def _number(connection: sqlite3.Connection, fingerprint: str) -> int:
         return int(row[0])
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(
-        "INSERT INTO fingerprint (text, used) SELECT ?, coalesce(max(used), 0) + 1 FROM fingerprint WHERE true"
-        " ON CONFLICT (text) DO UPDATE SET used = excluded.used",
+        "INSERT INTO fingerprint (text, used) SELECT ?, coalesce(max(used), 0) + 1 FROM fingerprint"
+        " WHERE true ON CONFLICT (text) DO UPDATE SET used = excluded.used",
         (fingerprint,),
     )
     old = "SELECT id FROM fingerprint ORDER BY used DESC LIMIT -1 OFFSET ?"
-    connection.execute(f"DELETE FROM result WHERE fingerprint IN ({old})", (FINGERPRINTS,))  # noqa: S608  constants
-    connection.execute(f"DELETE FROM fingerprint WHERE id IN ({old})", (FINGERPRINTS,))  # noqa: S608  same
+    for table, column in (("result", "fingerprint"), ("fingerprint", "id")):
+        forget = f"DELETE FROM {table} WHERE {column} IN ({old})"  # noqa: S608  constants
+        connection.execute(forget, (FINGERPRINTS,))
     connection.execute("COMMIT")
     found = connection.execute("SELECT id FROM fingerprint WHERE text = ?", (fingerprint,)).fetchone()
     return int(found[0])

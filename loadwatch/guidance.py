@@ -12,6 +12,7 @@ from loadwatch.diary.redflags import CALL, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from loadwatch.diary import Answer
     from loadwatch.diary.redflags import Urgency
@@ -119,13 +120,20 @@ def _in_pain(answer: Answer | None) -> bool:
     return answer is not None and (bool(answer.red_flags) or any(score > 0 for _, score in answer.scores))
 
 
-def advice(flags: Iterable[Flag], answer: Answer | None = None) -> tuple[Advice, ...]:
+def advice(
+    flags: Iterable[Flag], answer: Answer | None = None, since: date | None = None
+) -> tuple[Advice, ...]:
     """Return the texts that belong to `flags` and `answer`; red flags first where the diary holds pain.
 
     Flags at info bring up a text only where it is about them alone (shoes, support, a new surface).
+    Flags of weeks before `since` bring up none: what was raised last year needs no words today.
     """
     level = {"LW09", "LW11", "LW14", "LW15"}  # never or seldom above info, and still worth their text
-    raised = frozenset(flag.rule for flag in flags if flag.level in _RAISED or flag.rule in level)
+    raised = frozenset(
+        flag.rule
+        for flag in flags
+        if (flag.level in _RAISED or flag.rule in level) and (since is None or flag.week >= since)
+    )
     pain = _in_pain(answer)
     texts = []
     for row in _data()["advice"]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 BYTES = 4_000_000  # a lifetime of daily lines is below 2 MB
+_LINE = 10_000  # characters
 _DELIMITERS = ",;\t"
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -35,26 +36,40 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
-def text(data: bytes) -> str:
-    """Return the text of `data`: UTF-8 or UTF-16 by its mark, UTF-8 without, else Windows' Latin."""
+def encoding(data: bytes) -> str:
+    """Return how `data` writes its letters: UTF-16 by its mark, UTF-8, else Windows' Latin."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
+        return "utf-16-le" if data.startswith(b"\xff") else "utf-16-be"
     try:
-        return data.decode("utf-8-sig")
+        data.decode()
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        return "cp1252"
+    return "utf-8"
+
+
+def text(data: bytes) -> str:
+    """Return the text of `data` without its mark; a letter that cannot be read becomes a sign for it."""
+    return data.decode(encoding(data), errors="replace").removeprefix("\ufeff")
+
+
+def _lines(data: bytes) -> list[str]:
+    return [line[:_LINE] for line in _CONTROL.sub(" ", text(data[:BYTES])).splitlines()]
+
+
+def delimiter(data: bytes) -> str:
+    """Return the sign between cells: the most frequent of comma, semicolon and tab in the header."""
+    header = next((line for line in _lines(data) if line.strip() and not line.startswith("#")), "")
+    return max(_DELIMITERS, key=header.count)
 
 
 def _split(data: bytes) -> list[tuple[int, list[str]]]:
     """Return the lines that say something, cut into cells; a quote left open ends with its line."""
-    lines = _CONTROL.sub(" ", text(data[:BYTES])).splitlines()
-    header = next((line for line in lines if line.strip() and not line.startswith("#")), "")
-    delimiter = max(_DELIMITERS, key=header.count)
+    between = delimiter(data)
     out = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_lines(data), 1):
         if line.startswith("#"):
             continue
-        reader = csv.reader(io.StringIO(line[:10_000]), delimiter=delimiter, skipinitialspace=True)
+        reader = csv.reader(io.StringIO(line), delimiter=between, skipinitialspace=True)
         cells = [cell.strip() for cell in next(reader, [])]
         if any(cells):
             out.append((number, cells))

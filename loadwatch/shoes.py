@@ -49,7 +49,7 @@ def rotation(activities: pd.DataFrame, today: date) -> str:
     table = pairs(activities[(local > since) & (local < until)])
     if table.empty:
         return ""
-    count = len(table)
-    if count == 1:
-        return f"One pair ({table['shoe'].iloc[0]}) carried all runs of the last {ROTATION_WEEKS} weeks whose shoes are named."
-    return f"{count} pairs shared the runs of the last {ROTATION_WEEKS} weeks whose shoes are named."
+    when = f"the last {ROTATION_WEEKS} weeks, as far as shoes are named"
+    if len(table) == 1:
+        return f"One pair ({table['shoe'].iloc[0]}) carried all runs of {when}."
+    return f"{len(table)} pairs shared the runs of {when}."

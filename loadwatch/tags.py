@@ -118,6 +118,8 @@ def _tag(row: sheet.Row) -> Tag:
 
 def read_tags(data: bytes) -> Tags:
     """Return the tags in `data`; SettingsError with its line where one says something impossible."""
+    if len(data) > sheet.BYTES:
+        raise SettingsError(FILE, f"is larger than {sheet.BYTES // 1_000_000} MB")
     table = sheet.read(data)
     if not table.rows:
         return Tags()

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from loadwatch.load import HeartRates, edwards, effort_km, heart_rates, heart_remark, srpe, steps, trimp
@@ -79,6 +80,7 @@ def test_a_pause_is_no_effort():
     assert trimp(time, np.full(1200, 150.0), rates) == pytest.approx(whole * (1 + held))
 
 
+@examples(max_examples=20, deadline=None)
 @given(st.floats(61, 200), st.integers(1, 120))
 def test_women_weigh_more_at_any_heart_rate_up_to_the_maximum(heart, minutes):
     time, values = stream((minutes, heart))

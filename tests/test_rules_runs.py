@@ -1,0 +1,249 @@
+"""Rules on single runs: LW01, LW06, LW11, LW14. Numbers from the vectors session_spike*, or by hand."""
+
+import datetime as dt
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from loadwatch.rules import BY_ID, gap, hill_session, judge, limits, session_spike
+from loadwatch.rules.model import largest, raises
+from loadwatch.settings import Settings
+from loadwatch.weeks import weekly
+from tests.builders import activities, run
+
+SPIKE = limits(BY_ID["LW01"], Settings())
+KM = 1000.0
+
+
+def judged(*rows, rule, today=None, **settings):
+    frame = activities(*rows)
+    chosen = Settings(**settings)
+    today = today or frame["start_local"].max().date()
+    flags, unknown = judge(frame, weekly(frame, chosen, today), chosen, today)
+    return [f for f in flags if f.rule == rule], [u for u in unknown if u.rule == rule]
+
+
+def history(km=5.0, **more):
+    """Six runs over the 35 days before 1 April 2026, so that nothing is capped for want of history."""
+    days = ("2026-02-20", "2026-02-25", "2026-03-05", "2026-03-12", "2026-03-19", "2026-03-26")
+    return [run(day, km, **more) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("before", "distance", "level"),
+    [
+        (10.0, 9.0, None),
+        (10.0, 10.9, None),
+        (10.0, 11.0, None),  # 11.0 / 10.0 - 1 lies above 0.10 in binary fractions
+        (10.0, 11.2, "info"),
+        (10.0, 11.3, "info"),
+        (10.0, 11.31, "watch"),
+        (10.0, 13.01, "watch"),
+        (10.0, 20.0, "watch"),
+        (10.0, 20.01, "high"),
+        (2.0, 2.9, None),  # less than 1 km more
+        (2.0, 3.1, "watch"),
+        (0.0, 5.0, None),
+    ],
+)
+def test_spike_levels(before, distance, level):
+    found = session_spike.grade(distance * KM, before * KM, SPIKE)
+    assert (found[0] if found else None) == level
+
+
+def test_spike_through_the_whole_judge():
+    flags, _ = judged(*history(8), run("2026-03-22", 10), run("2026-04-01", 13.01), rule="LW01")
+    flag = flags[-1]
+    assert (flag.level, flag.week, flag.name) == ("watch", dt.date(2026, 3, 30), "session_spike")
+    assert flag.value == pytest.approx(1.301)
+    assert (flag.amount, flag.usual, flag.limit, flag.unit) == (13_010.0, 10_000.0, 1.10, "m")
+    assert flag.activity_id == "id7"
+    assert flag.source == "7.fit"
+    assert flag.evidence == "B"
+
+
+def test_a_run_of_31_days_ago_does_not_count():
+    rows = [run("2026-03-01", 18), run("2026-03-08", 9), run("2026-03-20", 10), run("2026-03-21", 1)]
+    flags, _ = judged(*rows, run("2026-04-01", 12), rule="LW01")
+    assert flags[-1].value == pytest.approx(1.2)
+    assert flags[-1].usual == 10 * KM
+
+
+def test_the_look_back_is_half_open_and_counted_in_hours():
+    rows = [*history(5), run("2026-03-02T08:00", 20)]
+    at_edge, _ = judged(*rows, run("2026-04-01T08:00", 20), rule="LW01")  # 720 h later: still within
+    assert not [f for f in at_edge if f.week == dt.date(2026, 3, 30)]
+    after, _ = judged(*rows, run("2026-04-01T08:01", 20), rule="LW01")
+    assert after[-1].usual == 5 * KM
+
+
+def test_no_run_in_the_window_is_no_baseline_and_no_spike():
+    flags, unknown = judged(run("2026-01-01", 12), run("2026-03-01", 10), rule="LW01")
+    assert flags == []
+    assert [u.week for u in unknown] == [dt.date(2025, 12, 29), dt.date(2026, 2, 23)]
+    assert unknown[1].why.startswith("no_baseline: ")
+
+
+def test_info_at_most_until_thirty_days_and_four_runs_lie_behind():
+    early, _ = judged(*[run(f"2026-01-{d:02}", 5) for d in (1, 3, 5, 7)], run("2026-01-09", 30), rule="LW01")
+    assert [f.level for f in early] == ["info"]
+    assert "30 days and 4 runs" in early[0].says
+    few, _ = judged(run("2026-01-01", 5), run("2026-01-20", 5), run("2026-02-04", 30), rule="LW01")
+    assert [f.level for f in few] == ["info"]
+    enough, _ = judged(*history(5), run("2026-04-01", 30), rule="LW01")
+    assert [f.level for f in enough] == ["high"]
+
+
+def test_two_runs_less_than_fifteen_minutes_apart_count_as_one():
+    first = run("2026-04-01T08:00", 6, elapsed_s=3600.0)
+    near, _ = judged(*history(5), first, run("2026-04-01T09:14", 6), rule="LW01")
+    assert [f.amount for f in near] == [12 * KM]
+    apart, _ = judged(*history(6), first, run("2026-04-01T09:15", 6), rule="LW01")
+    assert apart == []
+
+
+def test_runs_of_which_only_the_day_is_known_stay_apart():
+    rows = [run("2026-04-01T00:00", 5, date_only=True), run("2026-04-01T00:00", 5, date_only=True)]
+    flags, _ = judged(*history(5), *rows, rule="LW01")
+    assert flags == []
+
+
+def test_a_run_of_unknown_distance_before_leaves_a_spike_open_and_no_spike_closed():
+    rows = [*history(5), run("2026-03-28", duration_s=3000.0)]
+    flags, unknown = judged(*rows, run("2026-04-01", 9), rule="LW01")
+    assert flags == []
+    assert any(u.why == "no_distance: a run of the 30 days before has no distance" for u in unknown)
+    flags, unknown = judged(*rows, run("2026-04-01", 5), rule="LW01")
+    assert not [u for u in unknown if u.week == dt.date(2026, 3, 30)]
+
+
+def test_sentence_of_a_spike():
+    flags, _ = judged(*history(10), run("2026-04-01", 14), rule="LW01")
+    assert flags[0].says == (
+        "Wednesday 1 April 2026: 14.0 km in one run, 40 % more than the longest of the 30 days before "
+        "(10.0 km); the limit is 10 %, 13 % with the watch's error. Up to 11.3 km this check stays quiet."
+    )
+    guard, _ = judged(*history(10), run("2026-04-01", 11.2), rule="LW01")
+    assert guard[0].says.endswith("(10.0 km): at the threshold, within the watch's error.")
+    high, _ = judged(*history(10), run("2026-04-01", 25), rule="LW01")
+    assert "2.5 times the longest of the 30 days before (10.0 km), a large change" in high[0].says
+
+
+def test_limits_are_settings():
+    flags, _ = judged(
+        *history(10), run("2026-04-01", 14), rule="LW01", rules={"session_spike": {"watch": 1.5}}
+    )
+    assert flags == []
+    flags, _ = judged(
+        *history(10),
+        run("2026-04-01", 10.9),
+        rule="LW01",
+        rules={"session_spike": {"watch": 1.05, "guard": 1.05, "more_m": 100}},
+    )
+    assert [f.level for f in flags] == ["watch"]
+    flags, unknown = judged(
+        *history(10), run("2026-04-01", 30), rule="LW01", rules={"session_spike": {"enabled": False}}
+    )
+    assert (flags, unknown) == ([], [])
+
+
+@examples(max_examples=30, deadline=None)
+@given(st.floats(0.5, 60), st.floats(0.5, 1))
+def test_cutting_a_run_in_two_within_fifteen_minutes_leaves_the_spike(km, share):
+    whole, _ = judged(*history(5), run("2026-04-01T08:00", km), rule="LW01")
+    first = run("2026-04-01T08:00", km * share)
+    seconds = int(km * share * 360) + 600
+    start = pd.Timestamp("2026-04-01T08:00") + pd.Timedelta(seconds=seconds)
+    parts = [first, run(start.isoformat(), km * (1 - share))]
+    split, _ = judged(*history(5), *parts, rule="LW01")
+    assert [f.level for f in split] == [f.level for f in whole]
+    assert [f.amount for f in split] == pytest.approx([f.amount for f in whole])
+
+
+@examples(max_examples=100, deadline=None)
+@given(st.floats(100, 60_000))
+def test_largest_is_the_last_quiet_metre(longest):
+    below = largest(lambda m: session_spike.grade(m, longest, SPIKE))
+    assert not raises(session_spike.grade(below, longest, SPIKE))
+    assert raises(session_spike.grade(below + 1, longest, SPIKE))
+
+
+HILL = limits(BY_ID["LW06"], Settings())
+
+
+@pytest.mark.parametrize(
+    ("most", "ascent", "level"),
+    [
+        (400.0, 520.0, None),  # 1.30 is not above 1.30
+        (400.0, 521.0, "watch"),
+        (400.0, 800.0, "watch"),
+        (400.0, 801.0, "high"),
+        (150.0, 249.0, None),  # less than 100 m more
+        (150.0, 349.0, "watch"),  # more than double, but less than 200 m more
+        (0.0, 99.0, None),
+        (0.0, 100.0, "watch"),
+        (0.0, 200.0, "high"),
+    ],
+)
+def test_hill_session_levels(most, ascent, level):
+    found = hill_session.grade(ascent, most, HILL)
+    assert (found[0] if found else None) == level
+
+
+def test_hill_session_is_unknown_where_an_ascent_lacks():
+    rows = history(10, ascent_m=100.0)
+    flags, unknown = judged(*rows, run("2026-04-01", 10, ascent_m=400.0), rule="LW06")
+    assert [(f.level, f.value) for f in flags] == [("high", 4.0)]
+    _, unknown = judged(*rows, run("2026-04-01", 10), rule="LW06")
+    assert unknown[-1].why == "no_ascent: a run of this week has no ascent"
+    flags, unknown = judged(*rows, run("2026-03-28", 3), run("2026-04-01", 10, ascent_m=400.0), rule="LW06")
+    assert flags == []
+    assert unknown[-1].why == "no_ascent: a run of the 30 days before has no ascent"
+
+
+def test_up_from_almost_none():
+    flags, _ = judged(*history(10, ascent_m=10.0), run("2026-04-01", 10, ascent_m=150.0), rule="LW06")
+    assert flags[0].usual == 50.0
+    assert "up from almost none (at most 10 m in the 30 days before, counted as 50 m)" in flags[0].says
+
+
+def test_return_after_a_gap():
+    before = [run("2026-01-01", 18), run("2026-01-20", 10), run("2026-02-09T08:00", 8)]
+    _, none = judged(*before, run("2026-02-23T07:59", 12), rule="LW11")
+    assert none == []
+    flags, _ = judged(*before, run("2026-02-23T08:00", 5), rule="LW11")
+    assert [(f.level, f.value, f.usual) for f in flags if f.week == dt.date(2026, 2, 23)] == [
+        ("info", 0.5, 10 * KM)
+    ]
+    flags, _ = judged(*before, run("2026-02-23T08:00", 5.1), rule="LW11")
+    assert flags[-1].level == "watch"
+    assert "14 days without one: 51 % of the longest before the break (10.0 km)" in flags[-1].says
+    flags, _ = judged(*before, run("2026-02-23T08:00", 5.0), rule="LW11", preset="return")
+    assert flags[-1].level == "watch"
+
+
+def test_return_with_unknown_distance():
+    _, unknown = judged(run("2026-01-01", 10), run("2026-02-01", duration_s=1800.0), rule="LW11")
+    assert unknown[0].why.startswith("no_distance")
+    assert math.isinf(largest(lambda _m: gap.grade(1.0, 10.0, {"watch": 0.5})))
+
+
+def test_shoes_flag_once_at_each_limit():
+    rows = [
+        run((dt.date(2026, 1, 1) + dt.timedelta(days=i)).isoformat(), 30, shoe="Grey <b>") for i in range(40)
+    ]
+    flags, _ = judged(*rows, run("2026-02-20", 5), rule="LW14")
+    assert [(f.level, f.value, f.limit) for f in flags] == [("info", 510.0, 500.0), ("watch", 810.0, 800.0)]
+    assert flags[0].activity_id == "id16"  # 17 runs of 30 km
+    assert "the pair Grey <b> has run 510.0 km" in flags[0].says
+
+
+def test_weeks_without_a_named_pair_are_unknown():
+    _, unknown = judged(
+        run("2026-01-01", 5, shoe="A"), run("2026-01-08", 5), run("2026-01-15", 5), rule="LW14"
+    )
+    assert [u.week for u in unknown] == [dt.date(2026, 1, 5)]  # the week in progress is not told

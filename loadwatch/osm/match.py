@@ -31,14 +31,15 @@ if TYPE_CHECKING:
 STEP_M: Final = 10.0  # a point of the thinned track each
 GAP_S, JUMP_M = 60.0, 200.0  # beyond these the track starts anew
 KEPT: Final = 5  # candidates of a point
-SIGMA_M: Final = 8.0  # of the distance from a point to its way
-HEADING: Final = 3.0  # cost of running square to a way
+SIGMA_M: Final = 14.0  # of the distance from a point to its way; wide, as errors last for many points
+DOUBT_M, BEYOND_M = 17.0, 4.0  # a way farther off than this costs more, by the square of so many metres
+HEADING: Final = 5.0  # cost of running square to a way
 IN_TUNNEL: Final = 3.0  # cost of a fix inside a tunnel
-OFF: Final = 5.0  # cost of each point off all ways
-LEAVE: Final = 4.0  # cost of going from a way to off, or back
-ROUTE_M: Final = 6.0  # scale of route distance against straight distance
+OFF: Final = 4.0  # cost of each point off all ways
+LEAVE: Final = 10.0  # cost of going from a way to off, or back
+ROUTE_M: Final = 8.0  # scale of route distance against straight distance
 SAME_MOST: Final = 4.0  # what a detour on one way costs at most
-CHANGE: Final = 1.0  # cost of changing at a crossing
+CHANGE: Final = 2.0  # cost of changing at a crossing
 JUMP: Final = 8.0  # cost of changing where two ways do not meet
 MEETINGS: Final = 4  # places looked at where two ways meet more than once
 
@@ -158,7 +159,9 @@ def _near(ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Fl
     point, segment, share, square = point[near], segment[near], share[near], square[near]
     parallel = np.abs(heading[0][point] * dx[near] + heading[1][point] * dy[near]) / np.sqrt(square)
     line = ground.line[segment].astype(np.int64)
-    cost = apart[near] * (0.5 / SIGMA_M**2) + HEADING * (1 - parallel) + IN_TUNNEL * ground.way_covered[line]
+    beyond = np.maximum(np.sqrt(apart[near]) - DOUBT_M, 0.0) / BEYOND_M
+    cost = apart[near] * (0.5 / SIGMA_M**2) + beyond * beyond + HEADING * (1 - parallel)
+    cost += IN_TUNNEL * ground.way_covered[line]
     best = _first_of(point * ground.way_id.size + line, cost)
     best = best[np.lexsort((cost[best], point[best]))]
     rank = np.arange(best.size) - np.searchsorted(point[best], point[best])

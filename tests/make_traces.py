@@ -1,0 +1,275 @@
+"""Synthetic tracks along real ways of a map, to measure how often the matcher names the right surface.
+
+python -m tests.make_traces [FOLDER]
+
+FOLDER holds heidelberg.osm.pbf and dreieich.osm.pbf (else $LOADWATCH_OSM, else `osm` beside
+$LOADWATCH_CORPUS). Sixty routes over shortest ways between random places, run at 1 Hz; receiver noise is
+a Gauss-Markov process (25 s) of 2, 4, 6 and 8 m an axis with 0.4 m white noise; on streets the runner
+keeps 1.5 to 4 m to one side. Truth is the class of the way that was run, so this measures matching and
+not tagging. Every second route is set aside: no parameter was chosen by looking at those.
+"""
+
+import heapq
+import itertools
+import os
+import random
+import resource
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from loadwatch.osm import SOURCES, open_extract
+from loadwatch.osm.classes import table
+from loadwatch.osm.ground import CELLS_PER_DEG, M_PER_DEG, Ground
+from loadwatch.osm.match import _pairs, match
+from loadwatch.osm.read import Found, found
+from loadwatch.tables import SURFACES
+
+ROUTES = {"heidelberg": 45, "dreieich": 15}
+BOX = {"heidelberg": (49.33, 8.57, 49.47, 8.80), "dreieich": (49.99, 8.69, 50.02, 8.74)}
+SIGMAS_M = (2.0, 4.0, 6.0, 8.0)
+TAU_S, WHITE_M = 25.0, 0.4
+FAR_M = 20.0  # a point of a beeline farther than this from any way is off the network
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A run along ways: its true places, and the line of the map under each second."""
+
+    latitude: np.ndarray
+    longitude: np.ndarray
+    surface: np.ndarray
+    held_out: bool
+
+
+def folder() -> Path | None:
+    """Return the folder of map extracts, None if the environment names none."""
+    if named := os.environ.get("LOADWATCH_OSM"):
+        return Path(named)
+    corpus = os.environ.get("LOADWATCH_CORPUS")
+    return Path(corpus).parent / "osm" if corpus else None
+
+
+def whole(path: Path) -> tuple[Ground, Found]:
+    """Return all of a small extract: its ground, and its ways as they were read."""
+    south, west, north, east = BOX[path.name.split(".")[0]]
+    cells = frozenset(
+        (row, column)
+        for row in range(int(south * CELLS_PER_DEG), int(north * CELLS_PER_DEG) + 1)
+        for column in range(int(west * CELLS_PER_DEG), int(east * CELLS_PER_DEG) + 1)
+    )
+    return open_extract(path, cells, None, {}), found(path, cells, table({}))
+
+
+def graph(ways: Found) -> tuple[dict, dict]:
+    """Return places of nodes (metres of longitude scaled later) and edges: node -> [(node, metres, way)]."""
+    place = {n: (y / 1e7, x / 1e7) for n, y, x in zip(*(side.tolist() for side in ways.nodes), strict=True)}
+    edges = defaultdict(list)
+    for way, refs in enumerate(ways.refs):
+        for one, two in itertools.pairwise(refs):
+            if one in place and two in place:
+                metres = _metres(place[one], place[two])
+                edges[one].append((two, metres, way))
+                edges[two].append((one, metres, way))
+    return place, edges
+
+
+def _metres(one: tuple[float, float], two: tuple[float, float]) -> float:
+    shrink = np.cos(np.radians(one[0]))
+    return float(np.hypot(one[0] - two[0], (one[1] - two[1]) * shrink)) * M_PER_DEG
+
+
+def path_between(edges: dict, start: int, reach_m: float, dice: random.Random) -> list[tuple[int, int]]:
+    """Return nodes (each with the way that led to it) from `start` to a random place `reach_m` away."""
+    best, came, queue = {start: 0.0}, {}, [(0.0, start)]
+    goal = start
+    while queue:
+        far, node = heapq.heappop(queue)
+        if far > best[node]:
+            continue
+        goal = node
+        if far >= reach_m:
+            break
+        for other, metres, way in edges[node]:
+            longer = far + metres * dice.uniform(0.8, 1.2)
+            if longer < best.get(other, np.inf):
+                best[other], came[other] = longer, (node, way)
+                heapq.heappush(queue, (longer, other))
+    steps, node = [], goal
+    while node != start:
+        node, way = came[node][0], (node, came[node][1])
+        steps.append(way)
+    return steps[::-1]
+
+
+def routes(name: str, ground: Ground, ways: Found) -> list[Route]:
+    """Return the routes on one extract; the same ones each time."""
+    place, edges = graph(ways)
+    surface = np.array([answer[0] for answer in ways.answer])
+    by_class = [
+        sorted({refs[0] for refs, answer in zip(ways.refs, ways.answer, strict=True) if answer[0] == k})
+        for k in range(3)
+    ]
+    result = []
+    for number in range(ROUTES[name]):
+        dice = random.Random(f"{name} {number}")
+        node = dice.choice([n for n in by_class[number % 3] if n in place and _inside(place[n], name)])
+        nodes, under, length = [node], [], 0.0
+        goal, stuck = dice.uniform(6_000, 14_000), 0
+        while length < goal and stuck < 9:
+            steps = path_between(edges, nodes[-1], dice.uniform(700, 1_800), dice)
+            stuck += not steps
+            for other, way in steps:
+                length += _metres(place[nodes[-1]], place[other])
+                nodes.append(other)
+                under.append(way)
+        if length > 2_000:
+            result.append(_run([place[n] for n in nodes], under, ways, surface, dice, number % 2 == 1))
+    return result
+
+
+def _inside(where: tuple[float, float], name: str) -> bool:
+    south, west, north, east = BOX[name]
+    return south + 0.01 < where[0] < north - 0.01 and west + 0.01 < where[1] < east - 0.01
+
+
+def _run(
+    points: list, under: list, ways: Found, surface: np.ndarray, dice: random.Random, held: bool
+) -> Route:
+    at = np.array(points)
+    shrink = np.cos(np.radians(at[0, 0]))
+    y, x = at[:, 0] * M_PER_DEG, at[:, 1] * M_PER_DEG * shrink
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(np.diff(y), np.diff(x)))))
+    second = np.arange(0.0, along[-1], dice.uniform(2.4, 3.6))
+    step = np.clip(np.searchsorted(along, second, side="right") - 1, 0, len(under) - 1)
+    way = np.array(under)[step]
+    street = np.array(
+        [ways.answer[k][1] == SOURCES.index("highway") or ways.answer[k][0] == 0 for k in under]
+    )
+    aside = np.where(street[step], dice.choice((-1, 1)) * dice.uniform(1.5, 4.0), 0.0)
+    north, east = np.diff(y)[step], np.diff(x)[step]
+    size = np.maximum(np.hypot(north, east), 1e-9)
+    true_y = np.interp(second, along, y) - aside * east / size
+    true_x = np.interp(second, along, x) + aside * north / size
+    return Route(true_y / M_PER_DEG, true_x / M_PER_DEG / shrink, surface[way], held)
+
+
+def noisy(latitude: np.ndarray, longitude: np.ndarray, sigma_m: float, seed: int) -> tuple:
+    """Return the places as a receiver would give them."""
+    dice = np.random.default_rng(seed)
+    keep = np.exp(-1 / TAU_S)
+    moves = dice.normal(0, sigma_m * np.sqrt(1 - keep * keep), (2, latitude.size))
+    moves[:, 0] = dice.normal(0, sigma_m, 2)
+    error = np.empty_like(moves)
+    state = np.zeros(2)
+    for k in range(latitude.size):
+        state = state * keep + moves[:, k]
+        error[:, k] = state
+    error += dice.normal(0, WHITE_M, error.shape)
+    shrink = np.cos(np.radians(latitude))
+    return latitude + error[0] / M_PER_DEG, longitude + error[1] / M_PER_DEG / shrink
+
+
+def beelines(name: str, ground: Ground) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return straight runs of 400 to 800 m with the flags of the points far from any way."""
+    result = []
+    south, west, north, east = BOX[name]
+    for number in range(4 * ROUTES[name]):
+        dice = random.Random(f"off {name} {number}")
+        lat, lon = dice.uniform(south + 0.02, north - 0.02), dice.uniform(west + 0.02, east - 0.02)
+        turn, length = dice.uniform(0, 2 * np.pi), dice.uniform(400, 800)
+        metres = np.arange(0, length, 3.0)
+        latitude = lat + metres * np.cos(turn) / M_PER_DEG
+        longitude = lon + metres * np.sin(turn) / M_PER_DEG / np.cos(np.radians(lat))
+        far = _distance(ground, latitude, longitude) > FAR_M
+        if far.any():
+            result.append((latitude, longitude, far))
+    return result
+
+
+def _distance(ground: Ground, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+    """Return the distance from each point to the nearest way, infinite beyond 40 m."""
+    point, segment = _pairs(ground, latitude, longitude)
+    scale = np.cos(np.radians(latitude[point])) * M_PER_DEG
+    a = np.stack(((ground.longitude[segment] - longitude[point]) * scale,
+                  (ground.latitude[segment] - latitude[point]) * M_PER_DEG))  # fmt: skip
+    d = np.stack((np.diff(ground.longitude)[segment] * scale, np.diff(ground.latitude)[segment] * M_PER_DEG))
+    share = np.clip(-(a * d).sum(axis=0) / np.maximum((d * d).sum(axis=0), 1e-9), 0, 1)
+    apart = np.hypot(*(a + share * d))
+    nearest = np.full(latitude.size, np.inf)
+    np.minimum.at(nearest, point, apart)
+    return nearest
+
+
+def accuracy(ground: Ground, runs: list[Route]) -> dict[float, list[tuple[int, int, float]]]:
+    """Return by sigma, for each run: points right, points, and the error of its shares by surface."""
+    result = defaultdict(list)
+    for number, run in enumerate(runs):
+        for sigma in SIGMAS_M:
+            latitude, longitude = noisy(run.latitude, run.longitude, sigma, number * 10 + int(sigma))
+            got = match(ground, latitude, longitude, np.arange(float(latitude.size))).surface
+            shares = [np.bincount(s, minlength=len(SURFACES)) / s.size for s in (got, run.surface)]
+            error = float(np.abs(shares[0] - shares[1]).sum() / 2)
+            result[sigma].append((int((got == run.surface).sum()), got.size, error))
+    return result
+
+
+def off_network(ground: Ground, lines: list) -> tuple[int, int, int]:
+    """Return of the points far from any way: all, those given a way's class, those given an area's."""
+    points = by_way = by_area = 0
+    for number, (latitude, longitude, far) in enumerate(lines):
+        matched = match(ground, *noisy(latitude, longitude, 4.0, number), np.arange(float(latitude.size)))
+        points += int(far.sum())
+        by_way += int((matched.way_id[far] != 0).sum())
+        classed = matched.surface[far] != SURFACES.index("unknown")
+        by_area += int((classed & (matched.way_id[far] == 0)).sum())
+    return points, by_way, by_area
+
+
+def main(where: Path) -> None:
+    """Print the figures of both extracts together, routes for choosing and routes set aside apart."""
+    tables = {held: defaultdict(list) for held in (False, True)}
+    off, metres, cpu, points = np.zeros(3, int), 0.0, 0.0, 0
+    for name in ROUTES:
+        ground, ways = whole(where / f"{name}.osm.pbf")
+        runs = routes(name, ground, ways)
+        metres += sum(run.latitude.size for run in runs) * 3.0
+        for held, result in tables.items():
+            before = time.process_time()
+            for sigma, rows in accuracy(ground, [run for run in runs if run.held_out is held]).items():
+                result[sigma] += rows
+        off += off_network(ground, beelines(name, ground))
+        for run in runs:
+            times = np.arange(float(run.latitude.size))
+            before = time.process_time()
+            match(ground, run.latitude, run.longitude, times)
+            cpu += time.process_time() - before
+            points += run.latitude.size
+    for held, result in tables.items():
+        print("set aside" if held else "for choosing", f"({len(result[2.0])} routes)")
+        for sigma, rows in result.items():
+            right, count, error = (np.array(column) for column in zip(*rows, strict=True))
+            share = right.sum() / count.sum()
+            print(
+                f"  sigma {sigma:.0f} m: {share:6.2%} of metres right, shares off by {error.mean():.2%} a run"
+            )
+        flat = [row for rows in result.values() for row in rows]
+        print(f"  all: {sum(row[0] for row in flat) / sum(row[1] for row in flat):.2%}")
+    print(f"off the network: {off[1] / off[0]:.1%} of {off[0]} points given a way's class, ", end="")
+    print(f"{off[2] / off[0]:.1%} an area's")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{metres / 1000:.0f} km, {points / cpu:,.0f} points/s, {3600 * cpu / points * 1000:.1f} ms an hour"
+    )
+    print(f"peak memory {peak:.0f} MB (both extracts whole)")
+
+
+if __name__ == "__main__":
+    given = Path(sys.argv[1]) if sys.argv[1:] else folder()
+    if given is None:
+        sys.exit("name the folder of map extracts, or set LOADWATCH_OSM")
+    main(given)

@@ -38,10 +38,9 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     if (session := polar.rows_of(text)) is not None:
         return polar.read(session)
     grid = grids.grid(text)
-    if grids.is_series(grid.series) and (not grids.is_list(grid.roles) or series.flows(grid)):
-        return series.read(grid, name)
     if not grid.body and not grid.broken:
         raise NotActivity("a list of activities without a single row")
-    if not grids.is_list(grid.roles):
-        return splits.read(grid, name, settings)
-    return lists.read(grid, settings)
+    listed = grids.is_list(grid.roles)
+    if grids.is_series(grid.series) and (series.flows(grid) or not (listed or "split" in grid.roles)):
+        return series.read(grid, name)
+    return lists.read(grid, settings) if listed else splits.read(grid, name, settings)

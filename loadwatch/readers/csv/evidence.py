@@ -126,13 +126,14 @@ def two_distances(first: Floats, second: Floats) -> tuple[Floats, list[bool]] | 
     Strava writes one for the eye (km or mi, two decimals cut off) and one in metres; which is which
     is told by their ratio. None if they do not stand in such a ratio.
     """
-    share = ratio(second, first)
-    if share < 1:
-        turned = two_distances(second, first)
-        return turned if share > 0 else None
-    factor = named(share, (KM, MILE))
-    if factor is None:
-        return (second, [False] * len(second)) if near(share, 1.0) else None
+    shares = [b / a for a, b in zip(first, second, strict=True) if a > 0 and b > 0]
+    votes = {unit: sum(near(share, unit) for share in shares) for unit in (1.0, KM, MILE, 1 / KM, 1 / MILE)}
+    swims = votes.pop(1.0)  # in metres twice
+    factor = max(votes, key=lambda unit: votes[unit])
+    if not votes[factor]:
+        return (second, [False] * len(second)) if swims else None
+    if factor < 1:
+        return two_distances(second, first)
     metres = [b if b == b else a * factor for a, b in zip(first, second, strict=True)]  # noqa: PLR0124 -- NaN
     wrong = [_disagree(a, b, factor) for a, b in zip(first, second, strict=True)]
     return metres, wrong

@@ -38,6 +38,7 @@ class Rows:
     pace_s: Floats  # for one of the list's distances
     time_s: Floats
     covered: tuple[tuple[Floats, float], ...]  # other ways to the distance in metres, with their tolerance
+    own: Sequence[float | None]  # metres of the unit written into a cell
     metric: bool  # decimal commas: nobody who writes them counts in miles
 
 
@@ -70,7 +71,7 @@ def distances(
         found = Distances(metres, unit, sure)
         if not sure:
             for at, value in enumerate(metres):
-                if value > 0 and rows.sports[at] in _AFOOT:
+                if value > 0 and rows.sports[at] in _AFOOT and rows.own[at] is None:
                     notes[at].append(ASSUMED_KM)
     _impossible(found.metres, rows, notes)
     return Distances([v if v != 0 else NAN for v in found.metres], found.unit, found.sure)
@@ -90,8 +91,8 @@ def _unit(cells: Cells, raw: Floats, rows: Rows, settings: Settings) -> tuple[fl
 
 def _metres(at: int, value: float, unit: float, cells: Cells, rows: Rows, notes: list[str]) -> float:
     """Return one distance in metres; a km or mile list tells swims and track runs in metres (or yards)."""
-    if not value > 0 or unit == 1.0:
-        return value * unit
+    if (own := rows.own[at]) is not None or not value > 0 or unit == 1.0:
+        return value * (unit if own is None else own)
     sport, pace, time = rows.sports[at], rows.pace_s[at], rows.time_s[at]
     cell = cells.first("distance")[at]
     if (

@@ -52,7 +52,7 @@ def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measure
     values["stride"] = _scaled(values["stride"], cells.factor("stride") or 1.0)
     walked = evidence.walked(values["steps"], values["cadence"], longest, values["stride"])
     covered = [v * t for v, t in zip(speed_mps, longest, strict=True)]
-    rows = lengths.Rows(sports, pace, longest, ((covered, TOLERANCE), (walked, LOOSE)), european)
+    rows = lengths.Rows(sports, pace, longest, ((covered, TOLERANCE), (walked, LOOSE)), _own(cells, "distance"), european)
     found = lengths.distances(cells, values["distance"], _pair(cells, file_style), rows, settings, notes)
     values["distance"] = found.metres
     values |= lengths.elevations(cells, values, found.unit, settings, notes)
@@ -79,6 +79,11 @@ def _best(cells: Cells, role: str, file_style: Style) -> Floats:
 def _column(column: Sequence[str], file_style: Style, *, whole: bool = False) -> Floats:
     decimal = numbers.style(column) or file_style
     return [numbers.number(cell, decimal, whole=whole) if cell else NAN for cell in column]
+
+
+def _own(cells: Cells, role: str) -> list[float | None]:
+    """Return what the unit written into a cell is in SI, as in "10.5 km"."""
+    return [numbers.measure(c)[1] if c[-1:].isalpha() else None for c in map(str.strip, cells.first(role))]
 
 
 def _scaled(values: Floats, factor: float) -> Floats:

@@ -31,3 +31,16 @@ def test_every_data_file_goes_into_the_wheel():
         path for glob in data["loadwatch.sample_data"].split() for path in (ROOT / "sample_data").glob(glob)
     }
     assert sample == {path for path in (ROOT / "sample_data").rglob("*") if path.is_file()}
+
+
+VENV = "python3 -m venv .venv && .venv/bin/pip install "
+COMMANDS = (
+    VENV + ". && .venv/bin/loadwatch report sample_data/ana -o ana.html",
+    VENV + "-e '.[test]' && .venv/bin/python -m pytest",
+)
+
+
+def test_both_commands_of_the_readme_are_those_that_are_tried():
+    readme, ci = ((ROOT / name).read_text(encoding="utf-8").splitlines() for name in ("README.md", ".ci/run"))
+    assert [line for line in readme if line.startswith("python3 -m venv")] == list(COMMANDS)
+    assert [line.strip() for line in ci if line.strip() in COMMANDS] == list(COMMANDS[::-1])

@@ -84,8 +84,8 @@ def under(records: pd.DataFrame, ground: Ground) -> tuple[Floats, Matched]:
     """Return for each sample its share of the distance (sum 1, or all 0) and what lies under it."""
     latitude = records["latitude_deg"].to_numpy(np.float64)
     longitude = records["longitude_deg"].to_numpy(np.float64)
-    index = records.index.to_numpy()
-    time_s = (index - index[:1]) / np.timedelta64(1, "s")
+    index = records.index.to_numpy("datetime64[ns]").view(np.int64)
+    time_s = (index - index[:1]) / 1e9
     step = _steps(records, latitude, longitude)
     total = step.sum()
     return step / total if total > 0 else step * 0, osm.match(ground, latitude, longitude, time_s)

@@ -35,7 +35,7 @@ def _signed(data: bytes) -> bytes:
 
 def mutant(data: bytes, other: bytes, seed: int) -> bytes:
     """One mutant of `data`; `other` serves for splices."""
-    draw = random.Random(seed)  # noqa: S311 - not for secrets
+    draw = random.Random(seed)
     out = bytearray(data)
     for _ in range(draw.choice((1, 1, 1, 2, 4, 16))):
         _operate(out, other, draw)
@@ -54,7 +54,7 @@ def _operate(out: bytearray, other: bytes, draw: random.Random) -> None:
         for i in range(14, min(size - 8, 3000))
         if out[i] & 0xC0 == 0x40 and out[i + 1] == 0 and out[i + 2] < 2
     ]
-    define = draw.choice(heads) if heads else at
+    define = draw.choice(heads) if heads else min(at, size - 9)
     if kind == 0:
         out[at] ^= 1 << draw.randrange(8)
     elif kind == 1:
@@ -99,12 +99,18 @@ def problems(data: bytes) -> list[str]:
         if one.session.notes:
             continue
         frame = one.records
-        limits = {"heart_rate_bpm": (20, 250), "speed_mps": (0, 150), "latitude_deg": (-90, 90),
-                  "longitude_deg": (-180, 180), "altitude_m": (-500, 9000), "distance_m": (0, 1e6)}  # fmt: skip
+        limits = {
+            "heart_rate_bpm": (20, 250),
+            "speed_mps": (0, 150),
+            "latitude_deg": (-90, 90),
+            "longitude_deg": (-180, 180),
+            "altitude_m": (-500, 9000),
+            "distance_m": (0, 1e6),
+        }
         for column, (low, high) in limits.items():
             if column in frame and ((frame[column] < low) | (frame[column] > high)).any():
                 found.append(f"{column} outside {low} to {high}")
-        if len(frame) and not (1999 <= frame.index[0].year and frame.index[-1].year <= 2035):
+        if len(frame) and not (frame.index[0].year >= 1999 and frame.index[-1].year <= 2035):
             found.append(f"time {frame.index[0]} to {frame.index[-1]}")
         if len(frame) > 1 and np.diff(frame.index.asi8).max() > 86_400e9 * _per(frame):
             found.append("a jump of more than a day")

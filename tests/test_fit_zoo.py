@@ -42,16 +42,16 @@ def no_ends(**more) -> bytes:
     return run(with_session=False, **more)
 
 
-def compressed(*, reference: bool = True) -> bytes:
+def compressed(*, reference: bool = True, local: int = 0) -> bytes:
     """Records under compressed headers, a second apart, so that the five bits roll over every 32."""
     made = FitFile()
     made.add("file_id", type="activity", manufacturer="garmin", product=1)
     if reference:
         made.add("event", timestamp=START, event="timer", event_type="start")
-    made.define(0, 20, [(5, 4, 0x86), (3, 1, 0x02)])
+    made.define(local, 20, [(5, 4, 0x86), (3, 1, 0x02)])
     first = fit_time(START)
     for second in range(100):
-        made.data(0, (300 * second).to_bytes(4, "little") + b"\x80", offset=first + second)
+        made.data(local, (300 * second).to_bytes(4, "little") + b"\x80", offset=first + second)
     return close(made, 100)
 
 
@@ -319,6 +319,15 @@ def test_pause_by_session_by_events_by_gap():
     assert gap.timer_s == 599  # the second of the gap itself is part of it
     smart = activity(no_ends(every_s=9, with_events=False)).activities[0].session
     assert smart.timer_s == smart.elapsed_s == 600
+
+
+def test_compressed_time_under_each_local_type():
+    """100 records a second apart, whose five bits roll over three times."""
+    for local in range(4):
+        records = activity(compressed(local=local)).activities[0].records
+        assert len(records) == 100
+        assert (records.index == [START + timedelta(seconds=second) for second in range(100)]).all()
+        assert records.distance_m.iloc[-1] == 297
 
 
 def test_multisport_is_cut_into_legs():

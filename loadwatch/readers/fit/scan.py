@@ -157,4 +157,5 @@ def _allow(steps: list[int], local: int, step: int) -> None:
     for spare in (0, 0x10, 0x20, 0x30):  # bits 4 and 5 of a data header mean nothing
         steps[local | spare] = step
     if local < 4:
-        steps[0x80 | local << 5 : 0xA0 | local << 5] = [step] * 32
+        first = 0x80 + 32 * local
+        steps[first : first + 32] = [step] * 32

@@ -114,14 +114,14 @@ def test_exercises_have_their_details_an_easier_form_and_a_stop_rule():
     assert len(shown.paragraphs) == 1 + len(drills)
 
 
+PROMISES = r"\bsafe|risk of|% risk|at risk|prevents?\b|cures?\b|you have a\b|\byou must\b"
+TREATMENT = r"\btake\b.*(tablet|ibuprofen|paracetamol|medicine)|\brest for\b"
+
+
 def test_no_text_promises_threatens_or_diagnoses():
     for words in all_words():
-        assert not re.search(
-            r"\bsafe|risk of|% risk|at risk|prevents?\b|cures?\b|you have a\b|\byou must\b", words, re.IGNORECASE
-        )
-        assert not re.search(
-            r"\btake\b.*(tablet|ibuprofen|paracetamol|medicine)|\brest for\b", words, re.IGNORECASE
-        )
+        assert not re.search(PROMISES, words, re.IGNORECASE), words
+        assert not re.search(TREATMENT, words, re.IGNORECASE), words
 
 
 def test_every_rule_a_text_names_exists_and_every_raising_rule_has_a_text():

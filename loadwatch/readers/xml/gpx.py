@@ -183,10 +183,14 @@ def _columns(
         breaks,
         kind,
     )
+    lost = int(np.isnan(columns.get("latitude_deg", unknown) + columns.get("longitude_deg", unknown)).sum())
+    found_notes = where.notes
+    if 0 < lost < found.us.size:
+        found_notes = (f"gps_gap: {lost:,} point(s) without a position", *where.notes)
     columns |= {"latitude_deg": where.latitude_deg, "longitude_deg": where.longitude_deg}
     stated = _stated(columns.get("distance_m", unknown), where.distance_m)
     if stated is None:
-        notes = () if "distance_m" in totals else where.notes
+        notes = () if "distance_m" in totals else found_notes
         return {**columns, "distance_m": where.distance_m}, notes
     totals.setdefault("distance_m", float(np.nanmax(stated)))
     return {**columns, "distance_m": stated}, ()

@@ -51,7 +51,9 @@ def path(time_s: Array, latitude: Array, longitude: Array, breaks: Bools, sport:
     known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
     if known.size < 2:
         return Path(latitude, longitude, np.full(len(latitude), np.nan), notes)
-    steps, kept = _steps(time_s[known], latitude[known], longitude[known], np.cumsum(breaks, dtype=np.int64)[known], sport)
+    steps, kept = _steps(
+        time_s[known], latitude[known], longitude[known], np.cumsum(breaks, dtype=np.int64)[known], sport
+    )
     slips = known[~kept]
     if slips.size:
         latitude, longitude = latitude.copy(), longitude.copy()

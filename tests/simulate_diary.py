@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loadwatch.diary import daily
+from loadwatch.diary import daily, onsets
 
 SD, RHO, SHARE = 1.2, 0.5, 0.35
 
@@ -92,6 +92,30 @@ def rates(design, runs, seed=1):
     return counted, anyone, first, held
 
 
+def onset_rates(weeks, odds, runs, weekday=3.0, exposures=5, seed=1):
+    """Count diaries of onsets only that are judged and called: pain begins on some days, more on Mondays.
+
+    Judged as `answer` does: 10 onsets, 6 telling sets, mid-p times the number of exposures judged.
+    """
+    random = np.random.default_rng(seed)
+    counted = called = 0
+    for _ in range(runs):
+        _, exposed, _ = made(random, Design(name="", weeks=weeks, exposures=exposures))
+        after = daily.window(exposed, daily.AFTER)
+        chance = 0.03 * np.where(np.arange(weeks * 7) % 7 == 4, weekday, 1.0) * np.where(after[0], odds, 1.0)
+        places, last = [], -99
+        for day in np.flatnonzero(random.random(weeks * 7) < chance):
+            if day - last > onsets.WASH_OUT:
+                places.append(int(day))
+            last = day
+        found = [onsets.crossover(onsets.matched(places, days)) for days in after]
+        judged = [one.mid_p for one in found if one.discordant >= 6]
+        if len(places) >= 10 and judged:
+            counted += 1
+            called += min(judged) * len(judged) <= 0.05
+    return counted, called
+
+
 KINDS = {
     "plain": {},
     "weekday effect +1": {"weekday": 1.0},
@@ -127,6 +151,13 @@ def main():
             f"{design.name:50} judged {counted}"
             f"  any {anyone / counted:6.1%} (to {upper(anyone, counted):6.1%})"
             f"  first {first / counted:6.1%}  interval holds {held / counted:6.1%}  {each:5.1f} ms",
+            flush=True,
+        )
+    for weeks, odds, exposures in ((52, 1.0, 5), (104, 1.0, 5), (52, 5.0, 1), (104, 5.0, 1), (104, 5.0, 5)):
+        counted, called = onset_rates(weeks, odds, runs, exposures=exposures)
+        print(
+            f"onsets only, odds {odds:.0f}, {weeks} weeks, {exposures} exposures: judged {counted},"
+            f" called {called / counted:6.1%} (to {upper(called, counted):6.1%})",
             flush=True,
         )
 

@@ -173,6 +173,19 @@ def test_the_same_diary_gives_the_same_answer():
     assert repr(answer(every=2)) == repr(answer(every=2))  # repr: unknown is NaN, which equals nothing
 
 
+def test_only_differences_count():
+    """The same diary a point higher throughout says the same."""
+    rows, raised, text, today = year(every=2)
+    head, *lines = text.split("\n")
+    higher = "\n".join([head, *(f"{line[:11]}{int(line[11:-1]) + 1}," for line in lines)])
+    assert ",11," not in higher  # nobody above ten
+    low, high = (
+        analyse(read_diary(t.encode()), raised, rows, SETTINGS, today).links[0] for t in (text, higher)
+    )
+    assert (low.p, low.exposed_weeks) == (high.p, high.exposed_weeks)
+    assert (low.effect, low.low, low.later) == pytest.approx((high.effect, high.low, high.later))
+
+
 def test_no_effect_is_no_proof_of_none():
     found = answer(every=2, effect=0.0, seed=8)
     assert found.state == "none"
@@ -190,7 +203,7 @@ def test_no_effect_is_no_proof_of_none():
 def test_below_a_gate_nothing_is_called_associated(kinds, word):
     found = answer(**({"every": 2, "effect": 4.0} | kinds))
     assert found.state == "not_enough"
-    assert word in found.links[0].says
+    assert word in found.says + found.links[0].says
     assert math.isnan(found.links[0].p)
     assert "associated" not in found.says
     assert found.scores  # the picture is there all the same

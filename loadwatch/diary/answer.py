@@ -115,7 +115,7 @@ def _daily_links(
 
 def _daily_link(rule: str, found: daily.Measured, unexposed: int, gates: str) -> Link:
     state: Literal["associated", "none", "not_enough"] = "none"
-    why = gates or words.too_few_weeks(found.exposed_weeks, unexposed, LEAST_EACH)
+    why = "" if gates else words.too_few_weeks(found.exposed_weeks, unexposed, LEAST_EACH)
     if math.isnan(found.p):
         state = "not_enough"
     elif found.p <= ALPHA:
@@ -154,7 +154,7 @@ def _onset_links(own: Series, exposed: NDArray[np.bool_], *, gates: str) -> tupl
         if not gates and one.discordant >= LEAST_SETS:
             p = min(1.0, one.mid_p * judged)
             state = "associated" if p <= ALPHA else "none"
-        why = gates or words.too_few_sets(one.discordant, LEAST_SETS)
+        why = "" if gates else words.too_few_sets(one.discordant, LEAST_SETS)
         links.append(
             Link(
                 rule=rule,

@@ -43,7 +43,7 @@ def _scores(entries: Iterable[Entry], run_days: frozenset[date]) -> tuple[dict[d
     """Return the worst score of each day and how many were moved to the day before.
 
     A score given before a run cannot follow from that run: it speaks for the evening before, unless that
-    day has a score of its own.
+    day has a score of its own. A score that does not say when is taken as given after the run.
     """
     scores: dict[date, float] = {}
     early: dict[date, float] = {}

@@ -66,11 +66,15 @@ def gates_onsets(weeks: float, onsets: int, least_weeks: int, least_onsets: int)
     return ""
 
 
+def _unjudged(what: str, why: str) -> str:
+    return f"After {what}: not enough data ({why})." if why else f"After {what}: not enough data."
+
+
 def daily(what: str, state: str, effect: tuple[float, float, float], why: str) -> str:
-    """Return the sentence on one exposure of a diary of daily scores."""
+    """Return the sentence on one exposure of a diary of daily scores; `why` is its own reason, if any."""
     middle, low, high = effect
     if state == "not_enough":
-        return f"After {what}: not enough data ({why})."
+        return _unjudged(what, why)
     found = f"{points(middle)} points ({_range(low, high)})"
     if state == "associated":
         return (
@@ -83,7 +87,7 @@ def daily(what: str, state: str, effect: tuple[float, float, float], why: str) -
 def onset(what: str, state: str, odds_ratio: float, why: str) -> str:
     """Return the sentence on one exposure of a diary of onsets."""
     if state == "not_enough":
-        return f"After {what}: not enough data ({why})."
+        return _unjudged(what, why)
     times = f"{odds_ratio:.1f} times" if math.isfinite(odds_ratio) else "many times"
     if state == "associated":
         return (
@@ -125,9 +129,7 @@ def notes(weeks: float, moved: int, *, daily: bool, judged: bool) -> tuple[str, 
     if judged and daily and weeks < MISSED_BELOW_WEEKS:
         out.append(f"With {weeks:.0f} weeks, a real effect of 1 point would be missed more often than found.")
     if judged and not daily:
-        out.append(
-            "Days on which pain began tell little: even strong links are missed about as often as found."
-        )
+        out.append("Days on which pain began tell little: even strong links are often missed.")
     if moved:
         out.append(f"{moved} scores given before a run are counted with the evening before it.")
     return tuple(out)

@@ -133,12 +133,12 @@ def _order(rows: pd.DataFrame) -> list[int]:
 
 def _join_copies(rows: pd.DataFrame, order: list[int], groups: _Groups) -> None:
     """Join rows of equal content; within one list that is a line written twice."""
-    ids = rows["activity_id"].tolist()
+    ids, listed = rows["activity_id"].tolist(), rows["format"].eq("list").tolist()
     first: dict[str, int] = {}
     for row in order:
         kept = first.setdefault(ids[row], row)
         if kept != row:
-            groups.join(row, kept, "the same content")
+            groups.join(row, kept, "the same row of a list" if listed[row] else "the same content")
 
 
 def _join_certain(rows: pd.DataFrame, order: list[int], groups: _Groups, known: Facts) -> None:

@@ -16,6 +16,13 @@ VERSION = 1  # of the tables below; another one is begun anew
 BUSY_MS = 30_000
 FINGERPRINTS = 4  # sets of settings kept; the one used longest ago goes first
 _NOT_OURS, _NOT_WHOLE = "not a store of this version", "not whole"
+_PRAGMAS = (
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+    "synchronous = NORMAL",
+    "mmap_size = 0",
+    "journal_mode = WAL",
+)
 _TABLES = """
 CREATE TABLE fingerprint (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, used INTEGER NOT NULL);
 CREATE TABLE input (key TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
@@ -45,12 +52,10 @@ def private(path: Path) -> None:
 
 def connected(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int]:
     """Open the store; one that is damaged, foreign or of another version is begun anew."""
-    connection = _opened(path)
+    unclosed = _wal(path).exists() and _wal(path).stat().st_size > 0  # a run died, or another is at work
     try:
-        _ours(connection, suspicious=_wal(path).exists() and _wal(path).stat().st_size > 0)
-        return connection, _number(connection, fingerprint)
+        return _whole(path, fingerprint, suspicious=unclosed)
     except sqlite3.Error as error:
-        connection.close()
         if not damaged(error):
             raise
         return anew(path, fingerprint)
@@ -63,33 +68,32 @@ def anew(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int]:
         with suppress(FileNotFoundError):
             old.replace(new) if new else old.unlink()
     private(path)
-    connection = _opened(path)
-    try:
-        _ours(connection, suspicious=False)
-        return connection, _number(connection, fingerprint)
-    except BaseException:
-        connection.close()
-        raise
+    return _whole(path, fingerprint, suspicious=False)
 
 
 def _wal(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _whole(path: Path, fingerprint: str, *, suspicious: bool) -> tuple[sqlite3.Connection, int]:
+    """Return a connection to a store that is ours and whole, and the number of `fingerprint` in it."""
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
-    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = NORMAL", "mmap_size = 0"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        _ours(connection, suspicious=suspicious)
+        return connection, _number(connection, fingerprint)
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _ours(connection: sqlite3.Connection, *, suspicious: bool) -> None:
     """Make the tables if there are none; raise DatabaseError if what is there is not ours or not whole."""
-    connection.execute("PRAGMA journal_mode = WAL")
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         connection.execute("BEGIN IMMEDIATE")  # another process may have been quicker
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            for statement in filter(str.strip, _TABLES.split(";")):
+            for statement in _statements():
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -97,14 +101,15 @@ def _ours(connection: sqlite3.Connection, *, suspicious: bool) -> None:
     marks = [
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
     ]
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    odd = connection.execute(
-        "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
-    ).fetchone()[0]
-    if marks != [APPLICATION_ID, VERSION] or tables != {"fingerprint", "input", "result"} or odd:
+    made = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    if marks != [APPLICATION_ID, VERSION] or made != set(_statements()):
         raise sqlite3.DatabaseError(_NOT_OURS)
     if suspicious and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise sqlite3.DatabaseError(_NOT_WHOLE)
+
+
+def _statements() -> list[str]:
+    return [statement.strip() for statement in _TABLES.split(";") if statement.strip()]
 
 
 def _number(connection: sqlite3.Connection, fingerprint: str) -> int:

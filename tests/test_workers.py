@@ -1,0 +1,99 @@
+"""Workers: the shape of `map`, few items under way, and a death that costs one item."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from loadwatch.workers import AHEAD, BATCH, DiedError, pool
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def deadly(number: int) -> int:
+    if number in {13, 14}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def faulty(number: int) -> int:
+    return 1 // number
+
+
+def test_results_come_in_order_and_few_items_are_under_way():
+    asked = 0
+
+    def items() -> Iterator[int]:
+        nonlocal asked
+        for k in range(100):
+            asked += 1
+            yield k
+
+    with pool(2, preload=()) as each:
+        results = each(square, items())
+        assert next(results) == 0
+        assert asked <= 2 * AHEAD * BATCH
+        assert list(results) == [k * k for k in range(1, 100)]
+        assert list(each(square, [])) == []
+        assert list(each(square, [3])) == [9]  # the same processes serve again
+
+
+def test_a_dying_process_costs_its_item_alone():
+    with pool(2, died=lambda item: f"died over {item}", preload=()) as each:
+        found = list(each(deadly, range(40)))
+    lost = {13, 14}
+    assert found == [f"died over {k}" if k in lost else k for k in range(40)]
+
+
+def test_a_death_is_an_error_unless_told_otherwise():
+    with pool(1, preload=()) as each, pytest.raises(DiedError) as error:
+        list(each(deadly, [13]))
+    assert error.value.item == 13
+
+
+def test_an_error_of_the_function_is_raised_here():
+    with pool(1, preload=()) as each, pytest.raises(ZeroDivisionError):
+        list(each(faulty, [1, 0]))
+
+
+def test_leaving_early_ends_the_work():
+    with pool(2, preload=()) as each:
+        results = each(square, iter(range(10_000)))
+        assert next(results) == 0
+        results.close()
+
+
+INTERRUPTED = """
+import sys, time
+from loadwatch.workers import pool
+if __name__ == "__main__":
+    try:
+        with pool(2, preload=()) as each:
+            for _ in each(time.sleep, (0.05 for _ in range(1000))):
+                print("at work", flush=True)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def test_ctrl_c_ends_it_without_a_traceback(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(INTERRUPTED)
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert process.stdout
+    process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in stderr

@@ -91,7 +91,7 @@ def row(activity: Activity, digest: str, settings: Settings, ground: Ground | No
             session.vertical_oscillation_mm, activity.records, "vertical_oscillation_mm"
         ),
         "shoe": session.shoe,
-        "notes": [*session.notes, *sport_notes, *hill_notes],
+        "notes": _once([*session.notes, *sport_notes, *hill_notes]),
         "start_utc": zone.start_utc.isoformat() if zone.start_utc else None,
         "start_local": zone.start_local.isoformat() if zone.start_local else None,
         "zone": zone.zone,
@@ -243,6 +243,11 @@ def _heart(session: Session, track: Track, settings: Settings, year: int) -> dic
         "trimp": load.trimp(track.time_s, track.heart_rate_bpm, rates),
         "edwards": load.edwards(track.time_s, track.heart_rate_bpm, rates),
     }
+
+
+def _once(notes: list[str]) -> list[str]:
+    """Return the first note of each code: reader and elevation may both see one fault."""
+    return list({note.split(":")[0]: note for note in reversed(notes)}.values())[::-1]
 
 
 def _or_mean(told: float, records: pd.DataFrame, column: str) -> float:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadwatch import exposure, osm, readers
+from loadwatch.activity import Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.store import Result
 
@@ -75,6 +76,7 @@ class Job:
     label: str
     data: bytes
     digest: str
+    named: str  # what the store knows its result by
     notes: tuple[str, ...]
     settings: Settings
     area: Area | None = None
@@ -91,7 +93,7 @@ def read_one(job: Job) -> Result:
     try:
         reading = readers.read(job.data, job.label, job.settings)
     except (Unreadable, NotActivity, OverLimit) as error:
-        return failed(job.digest, error)
+        return failed(job.named, error)
     ground = _ground(job.area) if job.area else None
     rows: list[dict[str, Any]] = []
     for activity in reading.activities:
@@ -99,13 +101,17 @@ def read_one(job: Job) -> Result:
         session = activity.session
         suffix = f"#{session.line}" if session.line else f"#{session.part}" if session.part > 1 else ""
         rows.append({"suffix": suffix, **row, "notes": [*row["notes"], *job.notes]})
-    skipped = [(part.source, part.kind, part.why) for part in reading.skipped]
-    return Result(job.digest, rows, skipped)
+    return Result(job.named, tuple(rows), reading.skipped)
 
 
 def failed(digest: str, error: Unreadable | NotActivity | OverLimit) -> Result:
     """Return the result of an input that gave nothing."""
-    return Result(digest, [], [("", KINDS[type(error)], error.why)])
+    return Result(digest, (), (Skipped("", KINDS[type(error)], error.why),))
+
+
+def lost(job: Job) -> Result:
+    """Return the result of an input whose process died over it."""
+    return failed(job.named, Unreadable("the process that read it died; please report the file's kind"))
 
 
 @functools.lru_cache(maxsize=1)
@@ -131,26 +137,33 @@ def take(
 ) -> list[Taken]:
     """Return what each member gave, in their order; only what the store does not know is read."""
     mark = area.mark if area else ""
-    results = dict(store.known([member.key + mark for member in members]))
+    results = store.known([member.key + mark for member in members])
     fresh = [member for member in members if member.key + mark not in results]
     done = len(members) - len(fresh)
-    under_way: deque[tuple[Member, str]] = deque()
+    under_way: deque[str] = deque()
 
     def jobs() -> Iterator[Job]:
         for member in fresh:
+            key = member.key + mark
             try:
                 content = member.open()
             except (Unreadable, OverLimit) as error:
-                results[member.key + mark] = failed("", error)
+                results[key] = failed("", error)
                 continue
             digest = hashlib.sha256(content.data).hexdigest()
-            under_way.append((member, digest))
-            yield Job(member.label, content.data, digest, content.notes, settings, area)
+            # a date may stand in the name alone, so one content under two names is two results
+            named = f"{digest}|{member.label.rpartition('/')[2]}{mark}"
+            if known := store.by_digest([named]):
+                results[key] = known[named]
+                store.put(key, named, known[named])
+                continue
+            under_way.append(key)
+            yield Job(member.label, content.data, digest, named, content.notes, settings, area)
 
     for result in each(read_one, jobs()):
-        member, digest = under_way.popleft()
-        results[member.key + mark] = result
-        store.put(member.key + mark, digest + mark, result)
+        key = under_way.popleft()
+        results[key] = result
+        store.put(key, result.digest, result)
         done += 1
         if tick:
             tick(done, len(members))

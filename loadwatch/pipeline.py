@@ -74,9 +74,9 @@ def analyse(*paths: str | Path, options: Options | None = None) -> Analysis:
     inputs, skipped = _inputs(places, options)
     taken = _taken(places, inputs, judged_by, options)
     skipped += [
-        Skipped(part.member.label + suffix, kind, why)
+        replace(left, source=part.member.label + left.source)
         for part in taken
-        for suffix, kind, why in part.result.skipped
+        for left in part.result.skipped
     ]
     rows = zones.settle(_frame(taken), judged_by, options.system_zone)
     return _judged(places, rows, skipped, judged_by, len(inputs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,12 @@ from click.core import ParameterSource
 from loadwatch.errors import LoadwatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from loadwatch.intake import Tick
     from loadwatch.pipeline import Options
 
+WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 MOST_JOBS = 8  # more workers wait for the disk
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOADS = ("distance", "duration", "steps", "effort", "trimp", "srpe")
@@ -148,11 +150,25 @@ def _each(params: dict[str, Any]) -> Any:
     if params.get("cluster"):
         return _cluster(params["cluster"])
     jobs = params.get("jobs") or min(MOST_JOBS, os.cpu_count() or 1)
-    if jobs == 1:
-        return map
-    from loadwatch.workers import each_on
+    return map if jobs == 1 else _pooled(jobs)
 
-    return each_on(jobs)
+
+def _pooled(jobs: int) -> Any:
+    """Return a map that starts `jobs` processes only where so many items come that they pay."""
+
+    def each(function: Any, items: Iterable[Any]) -> Iterator[Any]:
+        rest = iter(items)
+        first = list(islice(rest, WORTH_A_POOL))
+        if len(first) < WORTH_A_POOL:
+            yield from map(function, first)
+            return
+        from loadwatch.intake import lost
+        from loadwatch.workers import pool
+
+        with pool(jobs, died=lost, preload=("loadwatch.intake",)) as spread:
+            yield from spread(function, chain(first, rest))
+
+    return each
 
 
 def _cluster(address: str) -> Any:

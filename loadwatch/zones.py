@@ -122,7 +122,7 @@ def settle(rows: pd.DataFrame, settings: Settings, system_zone: str) -> pd.DataF
     if settings.tz and tzinfo_of(settings.tz) is None:
         raise SettingsError(settings.origins.get("tz", "tz"), f"no time zone is called {settings.tz!r}")
     home = system_zone if tzinfo_of(system_zone) else "UTC"
-    columns = {name: [_plain(value) for value in rows[name].tolist()] for name in COLUMNS}
+    columns = {name: _plain(rows[name]) for name in COLUMNS}
     own = _own(rows)
     listed, dated = rows["format"].eq("list").tolist(), rows["date_only"].tolist()
     for at in np.flatnonzero(~rows["zone_sure"].to_numpy(dtype=bool)):
@@ -231,11 +231,11 @@ def _dated(instant: datetime | None) -> datetime | None:
     return instant if instant and YEARS[0] <= instant.year <= YEARS[1] else None
 
 
-def _plain(value: Any) -> Any:
-    """Return a cell as Python's own datetime (its zones are exact at clock changes), None for none."""
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime(warn=False)
-    return None if pd.isna(value) else value
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    """Return cells, times as Python's own datetime (its zones are exact at clock changes) or None."""
+    if column.dtype.kind != "M":
+        return column.tolist()
+    return [None if cell is pd.NaT else cell.to_pydatetime(warn=False) for cell in column.tolist()]
 
 
 def _plausible(offset: timedelta) -> timedelta | None:

@@ -15,7 +15,7 @@ from loadwatch.readers.fit.messages import texts, values
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from loadwatch.readers.fit.decode import Link
+    from loadwatch.readers.fit.links import Link
 
 EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _SESSION = (
@@ -28,9 +28,7 @@ _SESSION = (
     "total_moving_time",
     "total_distance",
     "total_ascent",
-    "total_fractional_ascent",
     "total_descent",
-    "total_fractional_descent",
     "total_cycles",
     "total_fractional_cycles",
     "avg_cadence",
@@ -204,8 +202,8 @@ def session(row: Row, about: Whole, *, parent: bool, start_s: float, notes: tupl
         moving_s=row["total_moving_time"] if row["total_moving_time"] <= LONGEST_S else NAN,
         elapsed_s=row.elapsed_s,
         distance_m=row["total_distance"],
-        ascent_m=_sum(row["total_ascent"], row["total_fractional_ascent"]),
-        descent_m=_sum(row["total_descent"], row["total_fractional_descent"]),
+        ascent_m=row["total_ascent"],  # without its fraction: runners hold it against their watch
+        descent_m=row["total_descent"],
         steps=2 * _sum(row["total_cycles"], row["total_fractional_cycles"]) if strides else NAN,
         cadence_spm=2 * _sum(row["avg_cadence"], row["avg_fractional_cadence"]) if sport in FOOT else NAN,
         heart_rate_bpm=row["avg_heart_rate"] if 20 <= row["avg_heart_rate"] <= 250 else NAN,

@@ -22,7 +22,7 @@ import numpy as np
 
 from loadwatch.readers.fit import profile
 from loadwatch.readers.fit.columns import Table, columns, text
-from loadwatch.readers.fit.decode import decode
+from loadwatch.readers.fit.links import decode
 from loadwatch.readers.fit.layout import BASES, BYTE, STRING
 
 EPOCH = dt.datetime(1989, 12, 31)  # noqa: DTZ001 - fitparse's datetimes are naive

@@ -13,3 +13,24 @@ def corpus() -> Path:
     if not folder:
         pytest.skip("LOADWATCH_CORPUS names no folder")  # the files are other people's and not shipped
     return Path(folder)
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew; look at the diff")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest):
+    """Hold a text against tests/golden/NAME; `--update-golden` writes it instead."""
+
+    def hold(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.write_text(text, encoding="utf-8", newline="\n")
+        assert path.is_file(), f"no {name} yet: run with --update-golden"
+        assert text == path.read_text(encoding="utf-8")
+
+    return hold

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis
 from loadwatch.dedupe import Duplicate
 from loadwatch.settings import Settings
+from loadwatch.shoes import pairs
 from tests.builders import activities, run
 
 FIRST = dt.date(2026, 5, 25)  # a Monday
@@ -97,11 +99,38 @@ def ana(**more) -> Analysis:
     return analysis(rows, dt.date(2026, 11, 20), **(told | more))
 
 
+def named(name: str) -> Analysis:
+    """The same runs with a stranger's `name` wherever a report shows one."""
+    rows = [
+        row
+        | {
+            "source": f"{name}{i}.fit",
+            "name": name,
+            "shoe": name,
+            "device": name,
+            "notes": [f"clock: {name}"],
+        }
+        for number in range(14)
+        for i, row in enumerate(week(number, 40.0 + 25.0 * (number == 13)), 4 * number)
+    ]
+    found = analysis(
+        rows,
+        name=name,
+        settings=Settings(name=name, osm=f"/home/{name}/map.pbf"),
+        skipped=(Skipped(f"{name}.zip", "rejected", f"not a zip: {name}"),),
+        duplicates=(Duplicate(f"{name}.gpx", f"{name}0.fit", "the same start"),),
+        remarks=(f"tags.csv:3: no run like {name}",),
+    )
+    return replace(found, shoes=pairs(found.activities))
+
+
 def steady(**more) -> Analysis:
     """Twenty weeks of the same; the surface of most runs is unknown."""
     nobody = {"hard_m": 0.0, "firm_m": 0.0, "soft_m": 0.0, "surface_source": "none"}
     rows = [
-        row | nobody | {"unknown_m": row["distance_m"]} for number in range(20) for row in week(number, 40.0, 8.0)
+        row | nobody | {"unknown_m": row["distance_m"]}
+        for number in range(20)
+        for row in week(number, 40.0, 8.0)
     ]
     return analysis(rows, **({"name": "Tom R."} | more))
 

@@ -173,7 +173,10 @@ def test_a_unit_that_nothing_tells_is_said_and_can_be_set():
 
 def test_decimal_comma_in_an_english_list():
     header, *_ = GARMIN["en"]
-    text = header + '\nRunning,2022-12-17 08:16:26,false,Run,"4,14","320","00:28:21","129","161","6:51","4","4","0,91","","",""\n'
+    text = (
+        header
+        + '\nRunning,2022-12-17 08:16:26,false,Run,"4,14","320","00:28:21","129","161","6:51","4","4","0,91","","",""\n'
+    )
     session = one(text)
     assert session.distance_m == pytest.approx(4140)
     assert session.notes == ()
@@ -182,7 +185,7 @@ def test_decimal_comma_in_an_english_list():
 def test_metres_of_a_track_run_that_a_spreadsheet_mangled():
     # 2,81 in a list of points: 12:06 at 4:18/km is 2.81 km, and so is it when written 2,810 (metres)
     header = "Activity Type,Date,Favorite,Title,Distance,Time,Avg Pace,Avg Stride Length,Steps\n"
-    plain = 'Running,2023-03-01 08:00:00,false,Run,5.30,00:30:31,5:45,1.09,4862\n'
+    plain = "Running,2023-03-01 08:00:00,false,Run,5.30,00:30:31,5:45,1.09,4862\n"
     for cell in ('"2,81"', '"2,810"', "2810"):
         track = f"Track Running,2023-03-02 08:00:00,false,Run,{cell},00:12:06,4:18,1.20,2342\n"
         _, session = sessions(header + plain + track)
@@ -238,7 +241,9 @@ def test_balance_and_oscillation():
     header = "Activity Type,Date,Favorite,Title,Distance,Time,Avg Stride Length,Steps,Avg GCT Balance,Avg Vertical Oscillation\n"
     rows = {"50.1% V / 49.9% H": 50.1, "49% E / 51% D": 49.0}
     for cell, left in rows.items():
-        session = one(header + f'Running,2021-05-01 07:00:00,false,x,5.00,00:25:00,1.20,4167,"{cell}","9.8"\n')
+        session = one(
+            header + f'Running,2021-05-01 07:00:00,false,x,5.00,00:25:00,1.20,4167,"{cell}","9.8"\n'
+        )
         assert session.stance_balance_pct == left
         assert session.vertical_oscillation_mm == pytest.approx(98)
 
@@ -261,7 +266,11 @@ def test_an_unknown_word_stays_unknown():
 
 def test_semicolons_points_and_german_dates():
     header, plain, _ = GARMIN["en"]
-    text = header.replace(",", ";") + "\n" + f"{plain};11.07.2025 16:58;FALSE;Lauf;5.91;473;00:36:52;164;142;6:14;25;26;1.10;5,320;00:36:45;00:36:57\n"
+    text = (
+        header.replace(",", ";")
+        + "\n"
+        + f"{plain};11.07.2025 16:58;FALSE;Lauf;5.91;473;00:36:52;164;142;6:14;25;26;1.10;5,320;00:36:45;00:36:57\n"
+    )
     session = csv.read(text.encode("cp1252"), "x", SETTINGS).activities[0].session
     assert session.start_local == datetime(2025, 7, 11, 16, 58)
     assert (session.distance_m, session.steps) == (pytest.approx(5910), 5320)
@@ -468,7 +477,13 @@ def test_intervals_icu():
     assert easy.start_local == datetime(2024, 7, 1, 6, 30)
     assert easy.start_utc == datetime(2024, 7, 1, 4, 30, tzinfo=UTC)
     assert easy.zone == "Europe/Berlin"
-    assert (easy.distance_m, easy.moving_s, easy.ascent_m, easy.cadence_spm, easy.rpe) == (10_000.5, 3000, 55.5, 171, 4)
+    assert (easy.distance_m, easy.moving_s, easy.ascent_m, easy.cadence_spm, easy.rpe) == (
+        10_000.5,
+        3000,
+        55.5,
+        171,
+        4,
+    )
     assert belt.sub_sport == "indoor_running"
 
 
@@ -547,9 +562,20 @@ def test_a_list_kept_by_hand():
     )
     first, second = sessions(text)
     assert (first.sport, first.sub_sport, first.surface, first.shoe) == ("running", "trail", "soft", "Blue")
-    assert (first.distance_m, first.timer_s, first.ascent_m, first.descent_m, first.rpe) == (10_500, 3300, 240, 235, 6)
+    assert (first.distance_m, first.timer_s, first.ascent_m, first.descent_m, first.rpe) == (
+        10_500,
+        3300,
+        240,
+        235,
+        6,
+    )
     assert first.start_local == datetime(2024, 5, 1, 7, 30)
-    assert (second.sport, second.distance_m, second.timer_s, second.date_only) == ("running", 8000, 2700, True)
+    assert (second.sport, second.distance_m, second.timer_s, second.date_only) == (
+        "running",
+        8000,
+        2700,
+        True,
+    )
     assert first.notes == second.notes == ()
 
 
@@ -598,14 +624,19 @@ def test_one_number_over_twelve_tells_the_order_of_all():
 
 def test_both_orders_in_one_column_leave_the_doubtful_out():
     reading = read("date,distance_km\n25/04/2024,10\n04/26/2024,9\n03/04/2024,8\n")
-    assert [a.session.start_local for a in reading.activities] == [datetime(2024, 4, 25), datetime(2024, 4, 26)]
+    assert [a.session.start_local for a in reading.activities] == [
+        datetime(2024, 4, 25),
+        datetime(2024, 4, 26),
+    ]
     assert [(s.source, s.kind) for s in reading.skipped] == [("#4", "rejected")]
     assert "--date-order" in reading.skipped[0].why
 
 
 def test_the_order_of_rows_tells_the_order_of_a_date():
     # day first these go forward in time; month first they would jump to and fro
-    rows = "".join(f"{day:02}/{month:02}/2024,5\n" for month, day in ((1, 9), (2, 3), (3, 11), (4, 2), (5, 12)))
+    rows = "".join(
+        f"{day:02}/{month:02}/2024,5\n" for month, day in ((1, 9), (2, 3), (3, 11), (4, 2), (5, 12))
+    )
     assert sessions("date,distance_km\n" + rows)[0].start_local == datetime(2024, 1, 9)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,8 +27,15 @@ def records(time_ns: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64
     if not COLUMNS.issuperset(columns):
         raise ValueError(f"not a column of RECORDS: {', '.join(sorted(set(columns) - COLUMNS))}")
     index = pd.DatetimeIndex(time_ns.view("M8[ns]"), tz="UTC", name="time")
-    frame = pd.DataFrame(dict(columns), index=index, dtype=np.float64, copy=False)
-    return frame if index.is_monotonic_increasing else frame.sort_index(kind="stable")
+    block = np.array(list(columns.values()), np.float64).reshape(len(columns), len(time_ns))
+    frame = pd.DataFrame(block.T, index=index, columns=_labels(tuple(columns)), copy=False)
+    return frame if (time_ns[1:] >= time_ns[:-1]).all() else frame.sort_index(kind="stable")
+
+
+@cache
+def _labels(columns: tuple[str, ...]) -> pd.Index[str]:
+    """Return the column index of a frame: the same few for every file of a device."""
+    return pd.Index(columns)
 
 
 EMPTY = records(np.empty(0, np.int64), {})

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import fit
+from tests.bench import fit, gpx_tcx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SECTIONS: dict[str, Callable[[Path, Path], str]] = {
     "fit": fit.table,
     "hour": fit.hour,
+    "xml": gpx_tcx.table,
 }
 
 

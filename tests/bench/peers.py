@@ -5,6 +5,7 @@ Imports nothing of ours, so that it runs in a peer's venv as it stands.
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -48,11 +49,25 @@ def native_all() -> Reader:
     return pyfitparsernative.parse_fit_bytes
 
 
+def gpxpy_all() -> Reader:
+    import gpxpy
+
+    return lambda data: gpxpy.parse(data.decode())
+
+
+def tcxreader_all() -> Reader:
+    from tcxreader.tcxreader import TCXReader
+
+    return lambda data: TCXReader().read(io.BytesIO(data))
+
+
 READERS = {
     "fitparse": fitparse_all,
     "fitdecode": fitdecode_all,
     "garmin": garmin_all,
     "native": native_all,
+    "gpxpy": gpxpy_all,
+    "tcxreader": tcxreader_all,
 }
 
 

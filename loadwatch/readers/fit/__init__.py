@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loadwatch.activity import Reading
 from loadwatch.errors import Unreadable
 from loadwatch.readers.fit.activity import activities
-from loadwatch.readers.fit.decode import Decoded, decode, is_fit
+from loadwatch.readers.fit.links import Decoded, decode, is_fit
 
 if TYPE_CHECKING:
     from loadwatch.settings import Settings

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.activity import Session
-    from loadwatch.readers.fit.decode import Decoded, Link
+    from loadwatch.readers.fit.links import Decoded, Link
     from loadwatch.readers.fit.session import Row, Whole
 
 _ACTIVITY, _COURSE = 4, 6  # file types

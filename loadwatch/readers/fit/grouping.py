@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Definitions = Sequence[tuple[int, int, Meaning]]  # start, local type, meaning
 
 _LOCAL = np.array([head >> 5 & 3 if head & 0x80 else head & 15 for head in range(256)], np.uint8)
+_HEADS = tuple(tuple(np.flatnonzero(_LOCAL == local).tolist()) for local in range(16))
 
 
 def grouped(
@@ -32,33 +33,45 @@ def grouped(
     known: dict[Meaning, int] = {}
     for _, _, meaning in definitions:
         known.setdefault(meaning, len(known))
-    which = _layouts(starts, heads, [(start, local, known[meaning]) for start, local, meaning in definitions])
+    numbered = [(start, local, known[meaning]) for start, local, meaning in definitions]
+    which = (_few if len(known) < 256 else _many)(starts, heads, numbered)
     order = np.argsort(which, kind="stable")
     ends = np.cumsum(np.bincount(which, minlength=len(known))).tolist()
-    tables, first = [], 0
+    tables, first, starts = [], 0, starts[order] + 1
     for meaning, end in zip(known, ends, strict=True):
         if end > first:
-            tables.append(Table(data, layout(*meaning), starts[order[first:end]] + 1))
+            tables.append(Table(data, layout(*meaning), starts[first:end]))
         first = end
     return tuple(sorted(tables, key=lambda table: int(table.offsets[0])))
 
 
-def _layouts(
+def _few(
     starts: NDArray[np.int64], heads: NDArray[np.uint8], definitions: Sequence[tuple[int, int, int]]
-) -> NDArray[np.signedinteger]:
-    """Return the number of the layout of each message: that of its local type's last definition."""
-    by_local: dict[int, list[tuple[int, int]]] = {}
-    for start, local, number in definitions:
-        by_local.setdefault(local, []).append((start, number))
-    small = max((number for _, _, number in definitions), default=0) < 2**15  # sorted by counting
-    first = np.zeros(16, np.int16 if small else np.int32)
-    for local, places in by_local.items():
-        first[local] = places[0][1]
+) -> NDArray[np.uint8]:
+    """Return the number of the layout of each message: headers translated, definition by definition."""
+    table, parts = bytearray(256), []
+    heads_ = heads.tobytes()
+    ends = np.searchsorted(starts, [start for start, _, _ in definitions][1:]).tolist()
+    first = 0
+    for (_, local, number), end in zip(definitions, [*ends, len(heads_)], strict=True):
+        for head in _HEADS[local]:
+            table[head] = number
+        if end > first:
+            parts.append(heads_[first:end].translate(table))
+            first = end
+    return np.frombuffer(b"".join(parts), np.uint8)
+
+
+def _many(
+    starts: NDArray[np.int64], heads: NDArray[np.uint8], definitions: Sequence[tuple[int, int, int]]
+) -> NDArray[np.int32]:
+    """Return the same for more layouts than a byte can tell: by each local type's last definition."""
     locals_ = _LOCAL[heads]
-    which = first[locals_]
-    for local, places in by_local.items():
-        if len({number for _, number in places}) > 1:
-            mine = np.flatnonzero(locals_ == local)
+    which = np.zeros(len(heads), np.int32)
+    for local in range(16):
+        places = [(start, number) for start, one, number in definitions if one == local]
+        mine = np.flatnonzero(locals_ == local)
+        if len(mine):
             at, numbers = np.array(places, np.int64).T
             which[mine] = numbers[np.searchsorted(at, starts[mine]) - 1]
     return which

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.readers.fit.columns import Column
-    from loadwatch.readers.fit.decode import Link
+    from loadwatch.readers.fit.links import Link
     from loadwatch.readers.fit.layout import Key
 
     Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ from loadwatch.readers.fit.messages import bytes_of, values
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loadwatch.readers.fit.decode import Link
+    from loadwatch.readers.fit.links import Link
 
     Floats = NDArray[np.float64]
 

@@ -112,7 +112,7 @@ def _tables(data: bytes, scanned: Scan, *, undeclared: bool) -> tuple[Table, ...
         starts = starts[starts < len(data.rstrip(b"\0"))]
     if not len(starts):
         return ()
-    heads = np.frombuffer(data, np.uint8)[starts]
+    heads = np.frombuffer(data, np.uint8).take(starts)
     plain = [(one.start, one.local, (one.content, ())) for one in scanned.definitions]
     tables = grouped(data, starts, heads, plain)
     described = _described(tables) if any(one.developer for one in scanned.definitions) else []

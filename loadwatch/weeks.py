@@ -35,6 +35,7 @@ LOAD_COLUMN = {
 LONGEST = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
 SUPPORT = ("strength_training", "pilates", "yoga")
 KNOWN_SHARE = 0.9  # of a week's distance, for its sum to be known
+GUESS_MPS, GUESS_M = 2.8, 5000.0  # a run of unknown distance: by its time at 10 km/h, else this
 USUAL_WEEKS = 4  # looked back on
 USUAL_LEAST = 3  # of them with a run and the column known
 _EPOCH_WEEKDAY = WEEKDAYS.index("thu")  # of 1970-01-01
@@ -82,11 +83,12 @@ def runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 
 def _weights(table: pd.DataFrame) -> Floats:
-    """Return the weight of each run in its week: its distance, else one guessed from its time [m]."""
+    """Return the weight of each run in its week: its distance, else one guessed from its time [m].
+
+    The guess is the same for all: one from the runner's own pace would let later runs change earlier weeks.
+    """
     distance, duration = (table[c].to_numpy(np.float64) for c in ("distance_m", "duration_s"))
-    both = ~np.isnan(distance) & ~np.isnan(duration)
-    speed = distance[both].sum() / max(duration[both].sum(), 1.0) if both.any() else 1.0
-    guess = np.where(np.isnan(duration), np.nanmedian(distance) if both.any() else 1.0, duration * speed)
+    guess = np.where(np.isnan(duration), GUESS_M, duration * GUESS_MPS)
     return np.where(np.isnan(distance), guess, distance)
 
 

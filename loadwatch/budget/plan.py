@@ -153,10 +153,8 @@ def try_plan(
     before `today` is an error: it has happened.
     """
     for run in plan:
-        if run["date"] <= today:
-            raise SettingsError(
-                FILE, f"{run['date']} is not after {today}; plan days to come, or set --today"
-            )
+        if run["date"] < today:
+            raise SettingsError(FILE, f"{run['date']} is before {today}; plan days to come, or set --today")
     until = np.datetime64(today + timedelta(days=1), "us")
     known = activities[(activities["start_local"] < until).to_numpy()]
     days = [run["date"] for run in plan]

@@ -1,0 +1,242 @@
+"""The budget law: the room raises nothing of its rule, one metre more does."""
+
+import datetime as dt
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from loadwatch import budget as b
+from loadwatch.errors import SettingsError
+from loadwatch.rules import judge
+from loadwatch.settings import Settings
+from loadwatch.weeks import weekly
+from tests.builders import activities, run, weekly_runs
+
+COLUMN = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
+
+
+def limits(frame, today, **settings):
+    chosen = Settings(**settings)
+    return b.budget(frame, weekly(frame, chosen, today), chosen, today)
+
+
+def with_run(frame, week, limit, metres):
+    """The frame with one more run in the last minute of the week, of `metres` in the limit's measure."""
+    start = pd.Timestamp(week) + pd.Timedelta(days=7) - pd.Timedelta(minutes=1)
+    column = COLUMN.get(limit.measure, limit.measure)
+    more = {"ascent_m": 0.0, "downhill_m": 0.0, "distance_m": 1.0} | {column: metres}
+    row = run(start.isoformat(), 0.0, **more, activity_id="new")
+    return pd.concat([frame, activities(row)], ignore_index=True)
+
+
+def raised(frame, limit):
+    today = limit.week + dt.timedelta(days=6)
+    flags, _ = judge(frame, weekly(frame, Settings(), today), Settings(), today)
+    return any(f.rule == limit.rule and f.week == limit.week and f.level != "info" for f in flags)
+
+
+def law(frame, today):
+    checked = 0
+    for limit in limits(frame, today):
+        if math.isnan(limit.room):
+            assert limit.why
+            continue
+        if limit.why:
+            assert limit.room == 0.0
+            assert raised(with_run(frame, limit.week, limit, 0.0), limit)
+            continue
+        assert limit.room == int(limit.room)
+        assert not raised(with_run(frame, limit.week, limit, limit.room), limit), limit
+        assert raised(with_run(frame, limit.week, limit, limit.room + 1), limit), limit
+        checked += 1
+    return checked
+
+
+def ordinary():
+    days = ("2026-01-05", "2026-01-07", "2026-01-10")
+    rows = [
+        r
+        for day, km in zip(days, (8, 10, 16), strict=True)
+        for r in weekly_runs(day, [km] * 6, ascent_m=[60.0, 70, 80, 90, 100, 110], downhill_m=900.0)
+    ]
+    return activities(*rows, run("2026-02-16", 6.5, ascent_m=40.0, downhill_m=300.0))
+
+
+def test_room_of_an_ordinary_week_by_hand():
+    found = {(limit.rule, limit.week): limit for limit in limits(ordinary(), dt.date(2026, 2, 17))}
+    now, later = dt.date(2026, 2, 16), dt.date(2026, 2, 23)
+    assert len(found) == 10
+    spike = found["LW01", now]
+    assert (spike.measure, spike.unit, spike.name) == ("longest_m", "m", "session_spike")
+    assert spike.limit == 18_080.0  # 1.13 of 16 km: up to there it is within the watch's error
+    jump = found["LW02", now]
+    assert (jump.used, jump.limit, jump.room) == (6_500.0, 44_200.0, 37_700.0)  # 1.3 x 34 km
+    climb = found["LW04", now]
+    assert (climb.used, climb.limit, climb.room) == (
+        40.0,
+        427.0,
+        387.0,
+    )  # 1.5 x median(240, 270, 300, 330) = 427.5
+    assert found["LW06", now].limit == 209.0  # 110 m + 100 m
+    assert found["LW05", now].limit == 4_199.0  # 2.7 km + 1.5 km
+    assert found["LW04", later].limit == 427.0  # median(270, 300, 330, 40) = 285, 1.5 times
+    assert found["LW02", later].room == 37_400.0  # the usual week stays 34 km: 1.10 times is not above it
+
+
+def test_the_law_on_an_ordinary_week():
+    assert law(ordinary(), dt.date(2026, 2, 17)) == 10
+
+
+rows = st.lists(
+    st.lists(
+        st.tuples(st.integers(0, 6), st.floats(1, 35), st.one_of(st.none(), st.floats(0, 600))),
+        min_size=1,
+        max_size=3,
+    ),
+    min_size=6,
+    max_size=9,
+)
+
+
+@examples(max_examples=8, deadline=None)
+@given(rows, st.integers(0, 6))
+def test_the_law_on_any_training(plan, weekday):
+    monday = dt.date(2026, 1, 5)
+    built = [
+        run(
+            f"{monday + dt.timedelta(days=7 * i + day)}T{6 + 4 * n:02}:00",
+            km,
+            **({} if ascent is None else {"ascent_m": ascent, "downhill_m": ascent * 4}),
+        )
+        for i, week in enumerate(plan)
+        for n, (day, km, ascent) in enumerate(week)
+    ]
+    today = monday + dt.timedelta(days=7 * (len(plan) - 1) + weekday)
+    frame = activities(*[row for row in built if row["start_local"].date() <= today])
+    law(frame, today)
+
+
+def test_unknown_room_says_why():
+    frame = activities(*weekly_runs("2026-01-07", [10, 10]))
+    found = {
+        limit.rule: limit
+        for limit in limits(frame, dt.date(2026, 1, 15))
+        if limit.week == dt.date(2026, 1, 12)
+    }
+    assert all(math.isnan(limit.room) for limit in found.values())
+    assert found["LW01"].why == "the check says info at most until more runs lie behind"
+    assert found["LW02"].why.startswith("fewer than three")
+    assert found["LW06"].why == "a run of the 30 days before has no ascent"
+    assert b.words(found["LW02"]).startswith("Distance: not known, fewer than three of the four weeks before")
+    gone = {limit.rule: limit for limit in limits(frame, dt.date(2026, 5, 1))}
+    assert gone["LW01"].why == "no run in the 30 days before"
+    assert (
+        b.budget(
+            activities(),
+            weekly(activities(), Settings(), dt.date(2026, 1, 1)),
+            Settings(),
+            dt.date(2026, 1, 1),
+        )
+        == ()
+    )
+
+
+def test_runs_of_unknown_distance_leave_no_room_to_tell():
+    frame = activities(*weekly_runs("2026-01-07", [10] * 5), run("2026-02-05", duration_s=4000.0))
+    found = {
+        limit.rule: limit for limit in limits(frame, dt.date(2026, 2, 5)) if limit.week == dt.date(2026, 2, 2)
+    }
+    assert found["LW02"].why == "a run of this week has no distance"
+    assert found["LW01"].why == "a run of the 30 days before has no distance"
+    assert math.isnan(found["LW02"].used)
+
+
+def test_a_rule_raised_already_leaves_nothing():
+    frame = activities(*weekly_runs("2026-01-07", [30, 30, 30, 30, 30, 60]))
+    jump = next(x for x in limits(frame, dt.date(2026, 2, 12)) if x.rule == "LW02")
+    assert (jump.room, jump.why, jump.limit) == (0.0, "already raised this week", 39_000.0)
+    assert b.words(jump) == "Distance: 60.0 km, already raised this week (LW02)."
+
+
+def test_words_are_rounded_down_and_promise_nothing():
+    found = limits(ordinary(), dt.date(2026, 2, 17))
+    said = [b.words(limit) for limit in found]
+    assert "Longest single run: up to 18.0 km raises no check of this kind (LW01)." in said
+    assert "Distance: 6.5 km so far, up to 37.7 km more raises no check of this kind (LW02)." in said
+    assert "Ascent: 131 ft so far, up to 1,269 ft more raises no check of this kind (LW04)." in [
+        b.words(limit, "imperial") for limit in found
+    ]
+    assert not any("safe" in sentence for sentence in said)
+
+
+def test_silenced_rules_and_later_runs_are_left_out():
+    frame = ordinary()
+    assert {
+        x.rule for x in limits(frame, dt.date(2026, 2, 17), rules={"uphill_jump": {"enabled": False}})
+    } == {
+        "LW01",
+        "LW02",
+        "LW05",
+        "LW06",
+    }
+    before = limits(frame[frame["start_local"] < pd.Timestamp("2026-02-10")], dt.date(2026, 2, 9))
+    assert limits(frame, dt.date(2026, 2, 9)) == before
+
+
+PLAN = b"""date,distance_km,ascent_m,downhill_km,surface,duration,shoe
+2026-02-24,9,80,1.0,soft,0:54:00,Grey
+2026-02-26,11,,,,1:06,
+2026-02-28,24,900,6.5,hard,2:20:00,
+"""
+
+
+def test_a_plan_is_held_against_the_same_rules():
+    plan = b.try_plan(b.read_plan(PLAN), ordinary(), Settings(), dt.date(2026, 2, 22))
+    assert plan.first == dt.date(2026, 2, 23)
+    said = {flag.rule: flag for flag in plan.flags}
+    assert {"LW01", "LW04", "LW05", "LW10"} <= set(said)
+    assert (said["LW01"].activity_id, said["LW01"].source) == ("plan-3", "plan.csv#3")
+    assert said["LW01"].value == pytest.approx(1.5)
+    assert said["LW04"].level == "high"
+    open_rules = {gap.rule for gap in plan.unknown}
+    assert "LW08" in open_rules  # the ground before is not known
+    assert "LW07" in open_rules
+
+
+def test_a_plan_tells_hills_and_ground_too():
+    kms = [20] * 14
+    mixed = weekly_runs("2026-01-07", kms, ascent_m=200.0, hard_m=4000.0, soft_m=16_000.0)
+    text = b"date;distance_km;ascent_m;surface\n16.04.2026;22;400;hard\n"
+    plan = b.try_plan(b.read_plan(text), activities(*mixed), Settings(), dt.date(2026, 4, 12))
+    assert {flag.rule for flag in plan.flags} >= {"LW07", "LW08"}
+
+
+def test_an_empty_plan_and_one_before_today():
+    assert b.try_plan((), ordinary(), Settings(), dt.date(2026, 2, 22)).flags == ()
+    with pytest.raises(SettingsError, match="2026-02-24 is before 2026-03-01"):
+        b.try_plan(b.read_plan(PLAN), ordinary(), Settings(), dt.date(2026, 3, 1))
+    alone = b.try_plan(b.read_plan(PLAN), activities(), Settings(), dt.date(2026, 2, 1))
+    assert {flag.level for flag in alone.flags} == {"info"}  # planned runs are held against each other
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b"date,distance_km\n2026-13-01,5\n", 'plan.csv:2: "2026-13-01" is not a date'),
+        (b"date,distance_km\n2026-01-01,\n", "plan.csv:2: a planned run needs its distance_km"),
+        (b"date,distance_km\n2026-01-01,-3\n", "plan.csv:2: distance_km cannot be -3"),
+        (b"date,distance_km\n2026-01-01,far\n", 'plan.csv:2: "far" is no number for distance_km'),
+        (b"date,distance_km,duration\n2026-01-01,5,1h\n", 'plan.csv:2: "1h" is no duration'),
+        (b"date,distance_km,surface\n2026-01-01,5,road\n", 'plan.csv:2: unknown surface "road"'),
+        (b"date,km\n2026-01-01,5\n", 'plan.csv:1: unknown column "km"'),
+        (b"date\n2026-01-01\n", "plan.csv:1: no column distance_km"),
+    ],
+)
+def test_a_plan_that_cannot_be_read_says_where(text, why):
+    with pytest.raises(SettingsError) as error:
+        b.read_plan(text)
+    assert str(error.value).startswith(why)

@@ -1,0 +1,284 @@
+"""All rules together: order, firing rate, settings, words, and the laws that hold for any training."""
+
+import datetime as dt
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from loadwatch import rules
+from loadwatch.rules import explain, wording
+from loadwatch.settings import Settings
+from loadwatch.weeks import weekly
+from tests.builders import activities, run, weekly_runs
+
+IDS = [
+    "LW01",
+    "LW02",
+    "LW03",
+    "LW04",
+    "LW05",
+    "LW06",
+    "LW07",
+    "LW08",
+    "LW09",
+    "LW10",
+    "LW11",
+    "LW12",
+    "LW13",
+    "LW14",
+    "LW15",
+    "LW17",
+    "LW18",
+]
+FORBIDDEN = re.compile(
+    r"risk of injury|injury risk|\bsafe|\bdanger|your risk|you will|probabilit", re.IGNORECASE
+)
+MONDAY = dt.date(2025, 1, 6)
+
+
+def judged(frame, today, chosen=None, **more):
+    chosen = chosen or Settings()
+    return rules.judge(frame, weekly(frame, chosen, today), chosen, today, **more)
+
+
+def wild(weeks=40):
+    """Forty weeks in which every check has something to say."""
+    rows = []
+    for i in range(weeks):
+        if i in {13, 14, 15}:
+            continue
+        big = i % 7 == 6
+        for day in (1, 3, 6):
+            km = (8.0 + day) * (1.9 if big and day == 6 else 1.0) * (0.5 if i == 20 else 1.0)
+            hard = km * 1000 * (0.9 if i % 9 == 8 else 0.2)
+            rows.append(
+                run(
+                    (MONDAY + dt.timedelta(days=7 * i + day)).isoformat(),
+                    km,
+                    ascent_m=km * (50 if big else 10 + i % 5),
+                    downhill_m=km * (500 if big else 60),
+                    hard_m=hard,
+                    soft_m=km * 1000 - hard - (6000 if i == 30 and day == 6 else 0),
+                    track_m=6000.0 if i == 30 and day == 6 else 0.0,
+                    srpe=km * (60 if big else 30),
+                    shoe="Grey",
+                )
+            )
+    return activities(*rows), MONDAY + dt.timedelta(days=7 * weeks)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return judged(*wild())
+
+
+def test_every_rule_has_its_place_and_16_is_left_out():
+    assert [rule.id for rule in rules.RULES] == IDS
+    assert len({rule.name for rule in rules.RULES}) == len(IDS)
+    assert {r.id for r in rules.RULES if r.kind == "context"} == {"LW03", "LW13"}
+
+
+def test_every_check_can_be_raised(whole):
+    flags, _ = whole
+    assert {f.rule for f in flags} == set(IDS) - {"LW03", "LW13", "LW17", "LW18"}
+    assert list(flags) == sorted(flags, key=lambda f: (f.week, f.rule))
+
+
+def test_levels_of_the_table_hold(whole):
+    flags, _ = whole
+    allowed = {"LW02": "watch", "LW07": "watch", "LW09": "info", "LW11": "info watch", "LW12": "info"}
+    allowed |= {"LW14": "info watch", "LW15": "info"}
+    for flag in flags:
+        assert flag.level in allowed.get(flag.rule, "info watch high").split(), flag
+
+
+def test_fired_counts_weeks_back_from_the_flags_own(whole):
+    flags, _ = whole
+    for flag in flags:
+        first = flag.week - dt.timedelta(weeks=25)
+        same = {
+            f.week
+            for f in flags
+            if f.rule == flag.rule and f.level != "info" and first <= f.week <= flag.week
+        }
+        assert flag.fired_26w == len(same)
+    assert all(f.fired_26w == 0 for f in flags if f.rule in {"LW09", "LW12", "LW15"})
+
+
+def test_a_rule_that_fires_often_says_so():
+    flags, _ = judged(*wild())
+    flag = flags[0]
+    from dataclasses import replace
+
+    assert rules.often(replace(flag, fired_26w=5)) == ""  # 5 of 26 are 19 %
+    assert rules.often(replace(flag, fired_26w=6)) == (
+        "This check fired in 6 of the last 26 weeks: more than one week in five, so it tells little that "
+        "is new."
+    )
+
+
+def test_json_fields_are_those_of_the_contract(whole):
+    flag = whole[0][0]
+    assert " ".join(rules.row(flag)) == (
+        "week rule name level value limit amount usual unit activity_id source says evidence fired_26w"
+    )
+
+
+def test_a_week_is_flagged_or_unknown_never_both(whole):
+    flags, unknown = whole
+    assert not {(f.week, f.rule) for f in flags} & {(u.week, u.rule) for u in unknown}
+    assert len({(u.week, u.rule) for u in unknown}) == len(unknown)
+    assert all(re.fullmatch(r"[a-z_]+: .+", u.why) for u in unknown)
+    assert rules.reason(unknown[0]) == unknown[0].why.partition(": ")[2]
+
+
+def test_fewer_weeks_than_a_rule_needs_are_unknown():
+    frame = activities(*weekly_runs("2026-01-07", [10, 10], ascent_m=10.0, downhill_m=0.0, soft_m=[1e4, 1e4]))
+    _, unknown = judged(frame, dt.date(2026, 1, 26))
+    told = {(u.week.isoformat(), u.rule) for u in unknown}
+    for rule in ("LW02", "LW04", "LW05", "LW07", "LW08", "LW12", "LW15"):
+        assert {("2026-01-05", rule), ("2026-01-12", rule)} <= told
+
+
+def test_no_activity_no_flags():
+    assert judged(activities(), dt.date(2026, 1, 1)) == ((), ())
+
+
+def test_options_and_presets():
+    options = rules.options()
+    assert options["session_spike"][0] == "enabled"
+    assert "watch_more_m" in options["uphill_jump"]
+    assert "acwr" not in options
+    for preset in ("default", "return", "novice"):
+        for rule in rules.RULES:
+            own = rules.limits(rule, Settings(preset=preset))
+            assert set(own) == set(options.get(rule.name, ("enabled",))[1:])
+    assert (
+        rules.limits(rules.BY_ID["LW02"], Settings(preset="return", rules={"week_jump": {"watch": 1.5}}))[
+            "watch"
+        ]
+        == 1.5
+    )
+    keys = {key for rule in rules.RULES for told in rule.limits for key in told.presets}
+    assert keys == {"return", "novice"}
+
+
+def test_imperial_words_hold_no_metric_unit(whole):
+    for flag in whole[0]:
+        told = rules.words(flag, "imperial")
+        assert not re.search(r"\d (km|m)\b", told), told
+        assert rules.words(flag) == flag.says
+        assert "{" not in told
+    spike = next(f for f in whole[0] if f.rule == "LW01")
+    assert f"{spike.amount / 1609.344:.1f} mi in one run" in rules.words(spike, "imperial")
+
+
+def test_numbers_that_differ_do_not_read_the_same():
+    assert wording.shown("km", 14_340, "metric", beside=14_310) == "14.34 km"
+    assert wording.shown_below("km", 14_310, "metric", beside=14_340) == "14.31 km"
+    assert wording.shown_below("km", 17_999, "metric") == "17.9 km"
+    assert wording.shown_below("km", float("nan"), "metric") == "\N{EN DASH} km"
+    assert wording.shown("m/km", 11.0, "imperial") == "58 ft/mi"
+    assert wording.apart(30.04, 30.0) == "30.04"
+
+
+def test_diary_flags_join_with_their_words():
+    frame = activities(*weekly_runs("2026-01-07", [10, 10, 10]))
+    week, day = dt.date(2026, 1, 19), dt.date(2026, 1, 20)
+    red = rules.red_flag(week, day, ["numbness in the saddle area", "fever"])
+    link = rules.pain_link(week, "a long run", 0.9, (-0.1, 1.7))
+    flags, _ = judged(frame, dt.date(2026, 1, 21), diary=[link, red])
+    said = {f.rule: f for f in flags}
+    assert said["LW18"].level == "high"
+    assert "numbness in the saddle area and fever on Tuesday 20 January 2026" in said["LW18"].says
+    assert said["LW17"].says == (
+        "In your own diary, days after a long run had 0.9 points more pain (interval \N{MINUS SIGN}0.1 to "
+        "1.7) "
+        "than comparable days of the same weeks. This cannot show cause."
+    )
+
+
+def test_every_sentence_rests_on_something_and_promises_nothing(whole):
+    told = rules.sentences()
+    assert {s.rule for s in told if s.rule} == set(IDS)
+    for sentence in told:
+        assert re.match(r"\d", sentence.basis), sentence
+        assert not FORBIDDEN.search(sentence.text), sentence
+    for flag in whole[0]:
+        assert not FORBIDDEN.search(flag.says), flag.says
+    for unknown in whole[1]:
+        assert not FORBIDDEN.search(unknown.why), unknown.why
+
+
+def test_rules_explain_themselves():
+    text = rules.describe(rules.BY_ID["LW01"], Settings(rules={"session_spike": {"watch": 1.25}}))
+    assert "watch = 1.25: noticed above this ratio" in text
+    assert "https://doi.org/10.1136/bjsports-2024-109380" in text
+    for rule in rules.RULES:
+        described = rules.describe(rule, Settings())
+        assert rule.caveat in described
+        assert not FORBIDDEN.search(described)
+    assert len(rules.overview(Settings())) == len(IDS)
+    brief = {line[0]: line[3] for line in rules.overview(Settings())}
+    assert brief["LW01"] == "watch 1.10, high 2.00"
+    assert brief["LW03"] == explain.CONTEXT_ONLY
+    manual = rules.manual(Settings())
+    assert all(f"### {rule.id} `{rule.name}`" in manual for rule in rules.RULES)
+
+
+week_of_runs = st.lists(
+    st.tuples(st.integers(0, 6), st.floats(1, 40), st.one_of(st.none(), st.floats(0, 900))), max_size=4
+)
+
+
+def built(plan, monday=MONDAY):
+    rows = [run(monday.isoformat(), 5, ascent_m=50.0)]
+    for i, week in enumerate(plan):
+        for hour, (day, km, ascent) in enumerate(week):
+            start = f"{monday + dt.timedelta(days=7 * i + day)}T{6 + 4 * hour:02}:00"
+            more = {} if ascent is None else {"ascent_m": ascent, "downhill_m": ascent * 5}
+            rows.append(run(start, km, **more))
+    return activities(*rows), monday + dt.timedelta(days=7 * len(plan))
+
+
+@examples(max_examples=25, deadline=None)
+@given(st.lists(week_of_runs, min_size=4, max_size=14))
+def test_no_look_ahead(plan):
+    frame, today = built(plan)
+    cut = today - dt.timedelta(weeks=2)
+    flags, unknown = judged(frame, today)
+    before, open_before = judged(frame, cut)
+    week = cut - dt.timedelta(days=cut.weekday())
+    assert [f for f in flags if f.week < week] == [f for f in before if f.week < week]
+    assert [u for u in unknown if u.week < week] == [u for u in open_before if u.week < week]
+
+
+@examples(max_examples=15, deadline=None)
+@given(st.lists(week_of_runs, min_size=4, max_size=12), st.integers(1, 80))
+def test_shifting_all_dates_by_whole_weeks_shifts_flags(plan, by):
+    frame, today = built(plan)
+    there, later = built(plan, MONDAY + dt.timedelta(weeks=by))
+    flags, unknown = judged(frame, today)
+    moved, open_moved = judged(there, later)
+    shift = dt.timedelta(weeks=by)
+    assert [(f.week + shift, f.rule, f.level, f.amount, f.fired_26w) for f in flags] == [
+        (f.week, f.rule, f.level, f.amount, f.fired_26w) for f in moved
+    ]
+    assert [(u.week + shift, u.rule, u.why) for u in unknown] == [(u.week, u.rule, u.why) for u in open_moved]
+
+
+@examples(max_examples=10, deadline=None)
+@given(st.lists(week_of_runs, min_size=4, max_size=10), st.randoms())
+def test_the_order_of_rows_does_not_matter(plan, random):
+    frame, today = built(plan)
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    mixed, sorted_ = judged(frame.iloc[order], today), judged(frame, today)
+    assert [(f.week, f.rule, f.level, f.activity_id) for f in mixed[0]] == [
+        (f.week, f.rule, f.level, f.activity_id) for f in sorted_[0]
+    ]
+    assert [f.value for f in mixed[0]] == pytest.approx([f.value for f in sorted_[0]])
+    assert mixed[1] == sorted_[1]

@@ -1,0 +1,269 @@
+"""Ascent, descent and grade: hand-made profiles, laws, and (corpus) real watches."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loadwatch.elevation import Climb, climb, differs, mean, noise_of, swings
+from loadwatch.tables import GRADE_COLUMNS
+from tests import ascent_table
+
+FLAT, UP_15, DOWN_15 = 3, 6, 0
+SECONDS = np.arange(3600.0)
+
+
+def run(altitude, speed_mps=3.0):
+    altitude = np.asarray(altitude, dtype=float)
+    time = np.arange(float(altitude.size))
+    return climb(time, altitude, time * speed_mps)
+
+
+def same(one, other, tolerance):
+    assert one.ascent_m == pytest.approx(other.descent_m, abs=tolerance)
+    assert one.descent_m == pytest.approx(other.ascent_m, abs=tolerance)
+    assert one.grade_m == pytest.approx(other.grade_m[::-1], abs=tolerance * 20)
+
+
+def test_the_published_zigzag():
+    # SCIENCE.md 6.3: threshold 3 m, gain 11, loss 16; the raw sums would be 14 and 19
+    altitude = np.array([100, 101, 100, 101, 100, 110, 109, 111, 95], dtype=float)
+    turns = swings(altitude, 3.0)
+    assert turns[turns > 0].sum() == 11
+    assert turns[turns < 0].sum() == -16
+
+
+@pytest.mark.parametrize("altitude", [[], [5.0], [5.0, 5.0], [0.0, 1.0, 0.0], [1.0, 2.0]])
+def test_what_never_turns_has_no_swings(altitude):
+    assert swings(np.array(altitude), 2.5).size == 0
+
+
+def test_the_open_swing_at_the_end_counts():
+    assert swings(np.array([0.0, 10.0, 4.0, 5.0]), 2.5).tolist() == [10.0, -6.0]
+
+
+def test_a_hill_is_its_height():
+    hill = run(np.concatenate((np.linspace(0, 100, 1000), np.linspace(100, 0, 1000))))
+    assert hill.ascent_m == pytest.approx(100, abs=1.5)  # the mean rounds off the top
+    assert hill.descent_m == pytest.approx(100, abs=1.5)
+    assert hill.longest_climb_m == pytest.approx(100, abs=1.5)
+    assert hill.confidence == "high"
+
+
+def test_the_longest_climb_forgives_a_small_dip():
+    up = np.linspace(0, 50, 500)
+    dip = np.concatenate((up, np.linspace(50, 48.2, 60), np.linspace(48.2, 90, 500), np.linspace(90, 0, 900)))
+    assert run(dip).longest_climb_m == pytest.approx(90, abs=1.5)
+    deep = np.concatenate((up, np.linspace(50, 40, 100), np.linspace(40, 90, 500), np.linspace(90, 0, 900)))
+    assert run(deep).longest_climb_m == pytest.approx(50, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("grade", "column"),
+    [
+        (-0.16, "grade_m15_m"),
+        (-0.12, "grade_m10_m"),
+        (-0.07, "grade_m5_m"),
+        (-0.04, "grade_0_m"),
+        (0.04, "grade_0_m"),
+        (0.07, "grade_p5_m"),
+        (0.12, "grade_p10_m"),
+        (0.16, "grade_p15_m"),
+    ],
+)
+def test_a_slope_falls_into_its_bin(grade, column):
+    slope = run(1000 + SECONDS[:1200] * 3.0 * grade)
+    bins = dict(zip(GRADE_COLUMNS, slope.grade_m, strict=True))
+    assert bins[column] == pytest.approx(1199 * 3, rel=0.01)  # the mean bends the two ends
+
+
+def test_an_edge_belongs_to_the_steeper_bin():
+    # exact quarters: 4 m/s, 0.2 m/s up are 5 % to the last bit but for the ends
+    slope = climb(SECONDS, 0.2 * SECONDS, 4.0 * SECONDS)
+    assert slope.grade_m[FLAT] + slope.grade_m[FLAT + 1] == pytest.approx(3599 * 4)
+
+
+def test_no_altitude_is_unknown_and_not_flat():
+    nothing = run(np.full(600, np.nan))
+    assert nothing.confidence == "none"
+    assert math.isnan(nothing.ascent_m)
+    assert all(math.isnan(metres) for metres in nothing.grade_m)
+    assert climb(np.empty(0), np.empty(0), np.empty(0)).confidence == "none"
+
+
+def test_an_altitude_that_never_changes_was_not_measured():
+    constant = run(np.full(600, 120.0))
+    assert constant.confidence == "none"
+    assert constant.notes[0].startswith("altitude_constant")
+
+
+def test_without_a_distance_there_is_ascent_but_no_grade():
+    hill = climb(SECONDS, 100 + SECONDS / 10, np.full(SECONDS.size, np.nan))
+    assert hill.ascent_m == pytest.approx(360, abs=3)
+    assert math.isnan(hill.grade_m[FLAT])
+
+
+def test_too_short_for_a_grade():
+    assert math.isnan(run(np.arange(6.0), speed_mps=1.0).grade_m[FLAT])
+
+
+def test_a_step_adds_nothing():
+    # a watch that finds its altitude anew in the middle of a run: 593 m (seen in real files)
+    hills = 100 + 20 * np.sin(SECONDS / 200)
+    stepped = hills + np.where(SECONDS > 1800, 593.0, 0.0)
+    assert run(stepped).ascent_m == pytest.approx(run(hills).ascent_m, abs=1.0)
+
+
+def test_a_spike_is_left_out_with_a_note():
+    hills = 100 + 20 * np.sin(SECONDS / 200)
+    spiked = hills.copy()
+    spiked[1000:1003] += 80
+    assert run(spiked).ascent_m == pytest.approx(run(hills).ascent_m, abs=0.5)
+    assert run(spiked).notes[0].startswith("altitude_spike")
+
+
+def test_a_lift_in_a_pause_is_no_climb():
+    time = np.concatenate((SECONDS[:600], SECONDS[:600] + 2000))
+    altitude = np.where(time < 1000, 50.0, 90.0) + np.sin(time / 50)
+    lifted = climb(time, altitude, np.arange(1200.0) * 3)
+    assert lifted.ascent_m < 8
+    assert sum(lifted.grade_m) == pytest.approx(1198 * 3)  # the metre of the pause has no altitude
+
+
+def test_zeros_amid_hills_are_missing_values():
+    hills = 300 + 20 * np.sin(SECONDS / 200)
+    holes = hills.copy()
+    holes[500:520] = 0.0
+    assert run(holes).ascent_m == pytest.approx(run(hills).ascent_m, abs=0.5)
+
+
+def test_zeros_at_the_sea_are_altitudes():
+    beach = np.round(np.sin(SECONDS / 300) * 5)
+    assert run(beach).ascent_m == pytest.approx(5 + 10, abs=1)
+
+
+def test_a_clock_that_goes_back_is_read_once():
+    time = np.concatenate((SECONDS[:1000], SECONDS[500:1500]))
+    altitude = 100 + time / 10
+    assert climb(time, altitude, time * 3).ascent_m == pytest.approx(150, abs=2)
+
+
+def test_noise_widens_the_windows():
+    dice = np.random.default_rng(7)
+    hills = 100 + 30 * np.sin(SECONDS / 300)
+    quiet = run(hills + dice.normal(0, 0.3, SECONDS.size))
+    loud = run(hills + dice.normal(0, 3.0, SECONDS.size))
+    truth = run(hills).ascent_m
+    assert quiet.ascent_m == pytest.approx(truth, rel=0.05)
+    assert loud.ascent_m == pytest.approx(truth, rel=0.15)
+    assert (quiet.confidence, loud.confidence) == ("high", "low")
+    assert loud.notes[0].startswith("altitude_noisy")
+
+
+def test_thin_samples_lower_the_confidence():
+    time = np.arange(0, 3600, 30.0)
+    assert climb(time, 100 + 20 * np.sin(time / 300), time * 3).confidence == "low"
+
+
+def test_standing_still_has_no_grade():
+    # ten minutes at one place while the sensor drifts by 12 m
+    altitude = 100 + np.interp(SECONDS, [0, 1200, 1800, 3600], [0, 0, 12, 12])
+    distance = np.interp(SECONDS, [0, 1200, 1800, 3599], [0, 3600, 3600, 9000])
+    bins = climb(SECONDS, altitude, distance).grade_m
+    assert bins[FLAT] == pytest.approx(9000)
+
+
+def test_noise_of_white_noise_is_its_spread():
+    white = np.random.default_rng(1).normal(0, 1.0, 20_000)
+    assert noise_of(white) == pytest.approx(1.0, rel=0.05)
+
+
+def test_mean_keeps_what_is_straight():
+    assert mean(np.arange(50.0), 11)[5:-5].tolist() == pytest.approx(np.arange(50.0)[5:-5].tolist())
+
+
+@pytest.mark.parametrize(
+    ("device", "ours", "far"), [(100, 129, False), (100, 131, True), (1000, 1240, False), (1000, 740, True)]
+)
+def test_a_device_differs_beyond_30_m_and_a_quarter(device, ours, far):
+    assert differs(device, ours) is far
+
+
+profiles = st.lists(st.floats(-30, 30), min_size=5, max_size=60)
+
+
+@given(profiles, st.floats(0.5, 8))
+@settings(max_examples=60)
+def test_law_swings_reverse_with_the_profile(heights, threshold):
+    altitude = np.array(heights)
+    assert swings(altitude[::-1], threshold).tolist() == pytest.approx(
+        (-swings(altitude, threshold)[::-1]).tolist()
+    )
+
+
+@given(profiles)
+@settings(max_examples=40)
+def test_law_reversing_a_run_swaps_up_and_down(heights):
+    knots = np.arange(len(heights)) * 60.0
+    time = np.arange(knots[-1] + 1)
+    altitude = 500 + np.interp(time, knots, heights)
+    forth = climb(time, altitude, time * 2.5)
+    back = climb(time, altitude[::-1], time * 2.5)
+    if forth.confidence == "none":
+        assert back.confidence == "none"
+    else:
+        same(forth, back, 1e-6)
+
+
+@given(profiles, st.floats(1.5, 5))
+@settings(max_examples=40)
+def test_law_bins_sum_to_the_distance(heights, speed):
+    time = np.arange(len(heights) * 30.0)
+    bins = climb(time, np.interp(time, time[::30], heights), time * speed)
+    if bins.confidence != "none":
+        assert sum(bins.grade_m) == pytest.approx(time[-1] * speed)
+
+
+def test_nothing_is_changed_in_place():
+    time, altitude, distance = SECONDS.copy(), 100 + np.sin(SECONDS / 50) * 9, SECONDS * 3
+    before = [side.copy() for side in (time, altitude, distance)]
+    assert isinstance(climb(time, altitude, distance), Climb)
+    for old, new in zip(before, (time, altitude, distance), strict=True):
+        assert np.array_equal(old, new)
+
+
+@pytest.mark.corpus
+def test_the_shared_vector(corpus: Path):
+    vector = json.loads((corpus.parent / "vectors" / "science.json").read_text())["ascent_zigzag"]
+    turns = swings(np.array(vector["elev"], dtype=float), vector["H"])
+    assert (turns[turns > 0].sum(), -turns[turns < 0].sum()) == (vector["gain"], vector["loss"])
+
+
+@pytest.mark.corpus
+def test_ascent_agrees_with_barometric_watches(corpus: Path):
+    rows = [case for case in ascent_table.cases(corpus) if case.barometer]
+    off = ascent_table.errors(rows)
+    assert len(rows) > 150
+    assert np.median(off[:, 0]) <= 0.025
+    assert np.percentile(off[:, 0], 90) <= 0.14
+    assert np.median(off[:, 0]) < np.median(off[:, 1:], axis=0).min()  # better than each of the others
+
+
+@pytest.mark.corpus
+def test_bins_and_thinning_on_every_file(corpus: Path):
+    thinned = []
+    for source, activity in ascent_table.activities(corpus):
+        time, altitude, distance = ascent_table.samples(activity)
+        result = climb(time, altitude, distance)
+        if math.isnan(result.grade_m[FLAT]):
+            continue
+        has = np.isfinite(altitude) & np.isfinite(np.maximum.accumulate(np.nan_to_num(distance)))
+        assert sum(result.grade_m) <= np.nanmax(distance) - np.nanmin(distance) + 0.01, source
+        if result.ascent_m > 50 and np.median(np.diff(time)) <= 1 and has.mean() > 0.9:
+            thin = climb(time[::5], altitude[::5], distance[::5])
+            thinned.append(thin.ascent_m / result.ascent_m - 1)
+    assert abs(np.median(thinned)) < 0.01

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from loadwatch.rules import Flag
@@ -33,35 +32,42 @@ def runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     return activities[keep & activities["start_local"].notna()]
 
 
-def _day(flag: Flag, own: pd.DataFrame, column: str) -> date:
+def _date(day: np.datetime64) -> date:
+    return date.fromisoformat(str(day))
+
+
+def _day(flag: Flag, days: NDArray[np.datetime64], ids: dict[str, int], amount: NDArray[np.float64]) -> date:
     """Return the day of the flag's run, or the one on which its week's sum went over the limit.
 
     A week is only a jump from the run on that made it one: pain before that run cannot follow from it.
+    `days` rise; `amount` is what each run adds.
     """
-    days: pd.Series[date] = own["start_local"].dt.date
     if flag.activity_id:
-        named = days[own["activity_id"] == flag.activity_id]
-        return pd.Timestamp(named.iloc[0]).date() if len(named) else flag.week
-    week = (days >= flag.week) & (days < flag.week + timedelta(days=7))
-    ordered = own.loc[week].sort_values("start_local")
-    if ordered.empty:
+        known = ids.get(flag.activity_id)
+        return flag.week if known is None else _date(days[known])
+    first = np.datetime64(flag.week, "D")
+    begin, end = np.searchsorted(days, [first, first + np.timedelta64(7, "D")])
+    if begin == end:
         return flag.week
-    amount = ordered[column].fillna(0.0)
-    over = np.flatnonzero(amount.cumsum() > float(flag.facts.get("below", flag.usual)))
-    place = int(over[0]) if len(over) else int(amount.argmax())
-    return pd.Timestamp(ordered["start_local"].iloc[place]).date()
+    sums = np.cumsum(amount[begin:end])
+    over = np.flatnonzero(sums > float(flag.facts.get("below", flag.usual)))
+    place = over[0] if len(over) else np.argmax(amount[begin:end])
+    return _date(days[begin + place])
 
 
 def exposed_days(
     flags: Sequence[Flag], activities: pd.DataFrame, settings: Settings
 ) -> dict[str, frozenset[date]]:
     """Return the days of each exposure, by rule; info is no exposure, because it is not raised."""
-    own = runs(activities, settings)
+    own = runs(activities, settings).sort_values("start_local", kind="stable")
+    days = own["start_local"].to_numpy("datetime64[D]")
+    ids = {name: place for place, name in enumerate(own["activity_id"])}
+    amounts = {column: own[column].fillna(0.0).to_numpy("float64") for column, _ in EXPOSURES.values()}
     out: dict[str, set[date]] = {rule: set() for rule in EXPOSURES}
     for flag in flags:
         if flag.rule in EXPOSURES and flag.level != "info":
-            out[flag.rule].add(_day(flag, own, EXPOSURES[flag.rule][0]))
-    return {rule: frozenset(days) for rule, days in out.items()}
+            out[flag.rule].add(_day(flag, days, ids, amounts[EXPOSURES[flag.rule][0]]))
+    return {rule: frozenset(found) for rule, found in out.items()}
 
 
 def marked(days: frozenset[date], first: date, length: int) -> NDArray[np.bool_]:

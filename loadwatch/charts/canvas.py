@@ -158,6 +158,11 @@ def _up(axes: Axes, points: float) -> Any:
     return ScaledTranslation(0.0, points / 72.0, figure.dpi_scale_trans)
 
 
+def headed(axes: Axes, text: str, palette: Palette) -> None:
+    """Write the newest amount above the right end of the axes, where no bar can be."""
+    axes.set_title(text, loc="right", fontsize=SMALL, fontweight="bold", color=palette.ink)
+
+
 def gaps(axes: Axes, without: Bools, label: str, palette: Palette) -> None:
     """Hatch the weeks named by `without` over the whole height, and say what they are where there is room."""
     for first, last in spans(without):

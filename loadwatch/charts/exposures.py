@@ -11,6 +11,7 @@ from loadwatch import words
 from loadwatch.charts import canvas
 from loadwatch.charts import season as seasons
 from loadwatch.charts.palette import SENTINEL
+from loadwatch.charts.weekly import newest
 from loadwatch.tables import SURFACES
 
 if TYPE_CHECKING:
@@ -115,24 +116,17 @@ def _km(metres: float, settings: Settings) -> str:
 def _side(axes: Axes, head: str, below: str, palette: Palette) -> None:
     """Write a row's name and numbers left of it, in place of an axis."""
     place: dict[str, Any] = {
+        "xy": (0.0, 0.45),
         "xycoords": "axes fraction",
         "textcoords": "offset points",
         "ha": "left",
+        "va": "center",
         "annotation_clip": False,
     }
     axes.annotate(
-        head,
-        (0, 0.62),
-        (-150, 0),
-        color=palette.ink,
-        fontweight="bold",
-        fontsize=canvas.SMALL,
-        va="center",
-        **place,
+        head, xytext=(-150, 6), color=palette.ink, fontweight="bold", fontsize=canvas.SMALL, **place
     )
-    axes.annotate(
-        below, (0, 0.18), (-150, 0), color=palette.soft, fontsize=canvas.SMALL - 0.5, va="center", **place
-    )
+    axes.annotate(below, xytext=(-150, -6), color=palette.soft, fontsize=canvas.SMALL - 0.5, **place)
 
 
 def climb(
@@ -156,7 +150,10 @@ def climb(
         axes.set_yticks([top / 2, -low / 2], ["up", "down"])
         unknown = (shown.table["runs"].to_numpy() > 0) & np.isnan(up) & np.isnan(down)
         canvas.gaps(axes, unknown, "unknown", palette)
-        _ends(axes, up, -down, scale.word, ups, downs, palette)
+        so_far = newest(shown, "ascent_m", "ascent_m", settings)
+        for amount in down[-1:] * scale.size:
+            fall = words.quantity(float(amount), "descent_m", settings.units)
+            canvas.headed(axes, f"{so_far} up, {fall} down", palette)
         canvas.week_axis(axes, shown.starts)
     return figure
 
@@ -170,33 +167,6 @@ def _half(
         mine = np.array([levels.get(i, "bar") == level for i in range(len(values))], bool)
         _row_bars(axes, x, values, mine, shown.open, getattr(palette, level), width, palette, "")
     canvas.marks(axes, found, values, palette, below=bool(np.nansum(values) < 0))
-
-
-def _ends(
-    axes: Axes,
-    up: canvas.Floats,
-    down: canvas.Floats,
-    unit: str,
-    ups: list[canvas.Mark],
-    downs: list[canvas.Mark],
-    palette: Palette,
-) -> None:
-    """Write the newest week's amounts beyond their bars."""
-    for values, found, sign in ((up, ups, 1), (down, downs, -1)):
-        at = len(values) - 1
-        if at >= 0 and np.isfinite(values[at]):
-            far = 14 if any(mark.at == at for mark in found) else 4
-            axes.annotate(
-                f"{words.number(abs(float(values[at])))} {unit}",
-                (at + (0.5 if at > 5 else 0), values[at]),
-                (0, sign * far),
-                textcoords="offset points",
-                ha="right" if at > 5 else "center",
-                va="bottom" if sign > 0 else "top",
-                color=palette.ink,
-                fontweight="bold",
-                fontsize=canvas.SMALL,
-            )
 
 
 def year(runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette = SENTINEL) -> Figure:

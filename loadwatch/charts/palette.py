@@ -32,8 +32,8 @@ LIGHT = Palette(
     bar="#3b6ea8",
     steady="#3b6ea8",
     watch="#a46200",
-    high="#7a0d2e",
-    none="#6b747c",
+    high="#700a2c",
+    none="#68717a",
 )
 DARK = Palette(
     bg="#14181c",

@@ -21,6 +21,10 @@ _ID = re.compile(r'\bid="([^"]+)"')
 _USED = re.compile(r'(url\(#|href="#)([^")]+)')
 _DECIMALS = re.compile(r"(\d\.\d{2})\d+")
 _FONT = re.compile(r"font: (?:(\d+) )?([\d.]+)px [^;\"]*")
+_FAMILY = re.compile(r" font-family: [^;\"]*;")
+_STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)  # it would speak to the whole page
+_BARE = re.compile(r"<g +>")
+_UPRIGHT = re.compile(r' transform="rotate\(-?0 [^"]*"')
 _SPACE = re.compile(r"\n\s*")
 _DATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
@@ -35,13 +39,14 @@ def inline(figure: Figure, key: str, title: str, description: str) -> str:
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata=_DATA)
     text = buffer.getvalue()
-    text = _METADATA.sub("", _COMMENT.sub("", text[text.index("<svg") :]))
+    text = _STYLE.sub("", _METADATA.sub("", _COMMENT.sub("", text[text.index("<svg") :])))
     kept = {name for _, name in _USED.findall(text)}
     text = _ID.sub(lambda m: f'id="{key}-{m[1]}"' if m[1] in kept else "", text)
     text = _USED.sub(rf"\g<1>{key}-\2", text)
     for role in ROLES:
         text = text.replace(getattr(SENTINEL, role), f"var(--{role})")
     text = _FONT.sub(lambda m: f"font-size: {m[2]}px" + (f"; font-weight: {m[1]}" if m[1] else ""), text)
+    text = _BARE.sub("<g>", _UPRIGHT.sub("", _FAMILY.sub("", text)))
     head = (
         rf'<svg viewBox="\1" role="img" aria-labelledby="{key}-title {key}-desc">'
         f'<title id="{key}-title">{_text(title)}</title><desc id="{key}-desc">{_text(description)}</desc>'

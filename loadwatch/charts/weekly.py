@@ -81,16 +81,18 @@ def panel(
     high = shown.high[column].to_numpy("float64") / scale.size
     top = float(np.nanmax(np.concatenate((values, high, [0.0])))) or 1.0
     axes.set_ylim(0.0, top * 1.17)
-    _band(axes, shown.low[column].to_numpy("float64") / scale.size, high, top, palette)
-    _bars(axes, values, shown.open, marks, palette)
     runs = shown.table["runs"].to_numpy()
+    ran = (runs > 0) | shown.open
+    low = shown.low[column].to_numpy("float64") / scale.size
+    _band(axes, np.where(ran, low, np.nan), high, top, palette)
+    _bars(axes, values, shown.open, marks, palette)
     canvas.gaps(axes, (runs > 0) & np.isnan(values), "unknown", palette)
     recorded = shown.table["recorded"].to_numpy(bool)
     canvas.gaps(axes, (runs == 0) & recorded & ~shown.open, "no runs", palette)
     canvas.gaps(axes, (runs == 0) & ~recorded & ~shown.open, "no files", palette)
     canvas.marks(axes, marks, values, palette)
     _amounts(axes, scale.word)
-    _newest(axes, shown, column, measure, settings, palette, {mark.at for mark in marks})
+    canvas.headed(axes, newest(shown, column, measure, settings), palette)
 
 
 def _band(axes: Axes, low: canvas.Floats, high: canvas.Floats, top: float, palette: Palette) -> None:
@@ -131,32 +133,13 @@ def _amounts(axes: Axes, unit: str) -> None:
     axes.yaxis.grid(visible=True)
 
 
-def _newest(
-    axes: Axes,
-    shown: Season,
-    column: str,
-    measure: str,
-    settings: Settings,
-    palette: Palette,
-    marked: set[int],
-) -> None:
-    """Write the newest known amount above its bar."""
+def newest(shown: Season, column: str, measure: str, settings: Settings) -> str:
+    """Return the newest week's amount in words: "This week so far 40.8 km"."""
     values = shown.values(column)
-    if not len(values) or not np.isfinite(values[-1]):
-        return
-    at = len(values) - 1
+    if not len(values):
+        return ""
     told = words.quantity(float(values[-1]), measure, settings.units)
-    axes.annotate(
-        f"{told} {'so far' if shown.open[-1] else 'this week'}",
-        (at + (0.5 if at > 5 else 0.0), values[-1] / words.unit(measure, settings.units).size),
-        (0, 14 if at in marked else 4),
-        textcoords="offset points",
-        ha="right" if at > 5 else "center",
-        color=palette.ink,
-        fontweight="bold",
-        fontsize=canvas.SMALL,
-        zorder=5,
-    )
+    return f"{'This week so far' if shown.open[-1] else words.short_day(shown.starts[-1])} {told}"
 
 
 def plot(

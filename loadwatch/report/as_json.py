@@ -30,7 +30,7 @@ WEEK_COLUMNS = (
     *names(CONTEXT),
 )
 LABELS = frozenset(("source", "of"))  # of files: cleaned, and a mail address in them masked
-LIMIT_KEYS = ("rule", "measure", "unit", "used", "room", "limit")
+LIMIT_KEYS = ("rule", "measure", "unit", "used", "room", "limit", "week", "why")
 ATHLETE_KEYS = ("name", "group", "level", "says", "last_activity", "flags")
 DECIMALS = 6  # below any watch's resolution; keeps 0.1 + 0.2 readable
 
@@ -42,20 +42,21 @@ def text(document: Mapping[str, Any]) -> str:
 
 def plain(value: Any) -> Any:
     """Return `value` as JSON knows it: NaN and NaT become null, dates ISO, numpy's numbers Python's."""
+    if isinstance(value, float):
+        return round(float(value), DECIMALS) if math.isfinite(value) else None
     if isinstance(value, str):
         return clean_text(value)
+    if isinstance(value, (bool, int)):
+        return value
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
-    if value is None or pd.isna(value):
+    if value is None or value is pd.NaT:
         return None
     if isinstance(value, date):
         return value.isoformat()[:10]
-    value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, float):
-        return round(value, DECIMALS) if math.isfinite(value) else None
-    return value
+    return plain(value.item())  # one of numpy's numbers
 
 
 def record(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,7 +66,10 @@ def record(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def table(frame: pd.DataFrame, columns: list[str] | tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the rows of `frame`, column by column, which is several times faster than row by row."""
-    lists = [[record({column: value})[column] for value in frame[column].tolist()] for column in columns]
+    lists = [
+        [clean_source(value) if column in LABELS else plain(value) for value in frame[column].tolist()]
+        for column in columns
+    ]
     return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
 
 

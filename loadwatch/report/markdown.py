@@ -81,6 +81,17 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
             "## What to do\n\n"
             + _list([f"{item.title}: {text}" for item in analysis.advice for text in item.paragraphs])
         )
-    rests = [trust.read_line(analysis), *trust.gaps(found.unjudged), *trust.left_out(analysis)]
+    rests = [
+        trust.read_line(analysis),
+        *(f"Not judged: {line}" for line in trust.gaps(found.unjudged)),
+        *trust.left_out(analysis),
+    ]
     parts.append(f"## What this page rests on\n\n{_list([*rests, *analysis.remarks])}")
     return "\n".join(part for part in parts if part)
+
+
+def budget(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:  # noqa: ARG001 - all tables are called alike
+    """Return what each limit leaves this week and next."""
+    return (
+        f"{table(budgets.limits(analysis))}\n{budgets.NOTE}\n" if analysis.limits else f"{budgets.NOTHING}\n"
+    )

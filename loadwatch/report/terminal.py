@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from loadwatch.analysis import Analysis, Roster
+    from loadwatch.budget import Plan
     from loadwatch.report.grids import Cell, Grid
     from loadwatch.rules import Flag, Rule
 
@@ -44,6 +45,7 @@ __all__ = [
     "weeks",
 ]
 WIDTH = 80
+NAME_WIDTH = 20  # a longer name is cut, so that the sentence beside it can be read
 STYLES = {
     "high": "bold red",
     "watch": "bold yellow",
@@ -81,10 +83,13 @@ def _cell(cell: Cell) -> Text:
 
 def _table(grid: Grid, wrap: str = "") -> Table:
     """Return `grid` as a rich table; only the column headed `wrap` may break into lines."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), header_style="bold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for header, left in zip(grid.headers, grid.left, strict=True):
-        broken = {"overflow": "fold", "ratio": 1} if header == wrap else {"no_wrap": True}
-        table.add_column(Text(header), justify="left" if left else "right", **broken)
+        justify: Literal["left", "right"] = "left" if left else "right"
+        if header == wrap:
+            table.add_column(Text(header), justify=justify, ratio=1, min_width=20)
+        else:
+            table.add_column(Text(header), justify=justify, no_wrap=True, max_width=NAME_WIDTH)
     for row in grid.rows:
         table.add_row(*map(_cell, row))
     return table
@@ -97,13 +102,11 @@ def headline(analysis: Analysis) -> Text:
     return text.append(words.clean_text(found.sentence), style="bold")
 
 
-def _flag_lines(flags: Iterable[Flag], analysis: Analysis) -> list[Text]:
+def _flag_lines(flags: Iterable[Flag], units: words.Units) -> list[Text]:
     lines = []
     for flag in flags:
         text = Text(f"{levels.SHAPES[flag.level]} ", style=STYLES[flag.level])
-        lines.append(
-            text.append(words.clean_text(book.words(flag, analysis.settings.units)), style="default")
-        )
+        lines.append(text.append(words.clean_text(book.words(flag, units)), style="default"))
     return lines
 
 
@@ -123,8 +126,8 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
     parts: list[RenderableType] = [headline(analysis), Text(found.below, style="dim"), Text()]
     if len(analysis.weeks):
         parts += [_table(grids.weeks(analysis, SUMMARY_WEEKS)), Text(_spark(analysis)), Text()]
-    parts += _flag_lines(levels.of_each_rule((*found.flags, *found.notes)), analysis)
-    parts += [Text(line, style="dim") for line in trust.gaps(found.unjudged)]
+    parts += _flag_lines(levels.of_each_rule((*found.flags, *found.notes)), analysis.settings.units)
+    parts += [Text(f"Not judged: {line}", style="dim") for line in trust.gaps(found.unjudged)]
     return render(parts, width, color)
 
 
@@ -187,7 +190,8 @@ def budget(
     """Return what each limit leaves this week and next."""
     if not analysis.limits:
         return render([Text(budgets.NOTHING)], width, color)
-    return render([_table(budgets.limits(analysis), "Check"), Text(budgets.NOTE)], width, color)
+    lines = [Text(line, style="dim") for line in (*budgets.why(analysis), budgets.NOTE)]
+    return render([_table(budgets.limits(analysis), "Measure"), *lines], width, color)
 
 
 def roster(roster: Roster, *, width: int = WIDTH, color: bool = False) -> str:
@@ -253,7 +257,10 @@ def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str
     return render(parts, width, color)
 
 
-def plan(tried: Iterable[Flag], *, width: int = WIDTH, color: bool = False) -> str:
-    """Return what a planned week would raise."""
-    lines = [Text(f"{levels.SHAPES[flag.level]} {flag.says}") for flag in levels.by_size(tried)]
-    return render(lines or [Text("The plan stays below every limit that can be worked out.")], width, color)
+def plan(tried: Plan, *, width: int = WIDTH, color: bool = False) -> str:
+    """Return what a planned week would raise, and what could not be judged in it."""
+    lines = _flag_lines(levels.by_size(tried.flags), "metric")
+    if not any(book.raised(flag) for flag in tried.flags):
+        lines.append(Text("The plan raises no check that could be judged. That is no promise."))
+    gaps = [Text(f"Not judged: {line}", style="dim") for line in trust.gaps(tried.unknown)]
+    return render([*lines, *gaps], width, color)

@@ -161,12 +161,9 @@ def left_out(analysis: Analysis) -> list[str]:
 
 
 def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
-    """Return a line for each check that could not be judged, with why."""
+    """Return each check that could not be judged, with why."""
     titles = {rule.id: rule.title for rule in rules.RULES}
-    return [
-        f"Not judged: {titles.get(gap.rule, gap.rule)} ({words.clean_text(rules.reason(gap))})."
-        for gap in unjudged
-    ]
+    return [f"{titles.get(gap.rule, gap.rule)}: {words.clean_text(rules.reason(gap))}." for gap in unjudged]
 
 
 def no_flags(analysis: Analysis) -> str:

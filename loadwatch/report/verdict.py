@@ -15,9 +15,11 @@ import pandas as pd
 from loadwatch import rules, words
 from loadwatch.analysis import Athlete
 from loadwatch.report import levels
-from loadwatch.rules import raised, reason
+from loadwatch.rules import raised, reason, wording
+from loadwatch.weeks import USUAL_LEAST
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from loadwatch.analysis import Analysis
@@ -134,22 +136,38 @@ _TOPIC = {
 
 def phrase(flag: Flag, analysis: Analysis) -> str:
     """Return one change in the words of the verdict: this amount, and what it is held against."""
+    return told_of(flag, analysis, PHRASES) or _lower(rules.words(flag, analysis.settings.units))
+
+
+def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
+    """Return a flag in one of the `forms`, "" where none is for its rule."""
     units = analysis.settings.units
     column = "ascent_m" if _topic(flag) == "up" else "distance_m"
     amount, usual = (words.quantity(value, column, units) for value in (flag.amount, flag.usual))
-    form = _PHRASES.get(flag.rule)
-    if form is None or flag.unit != "m":
-        return _lower(rules.words(flag, units))
-    return form.format(amount=amount, usual=usual, more=_more(flag), times=_times(flag))
+    if flag.rule == "LW07":
+        amount = wording.shown("m/km", flag.amount, units)
+    return forms.get(flag.rule, "").format(amount=amount, usual=usual, more=_more(flag), times=_times(flag))
 
 
-_PHRASES = {
+BRIEF_TOPICS = 3
+BRIEF = {
+    "LW01": "longest run {amount}, {more} over the 30 days before",
+    "LW02": "{amount} in a week, {more} over the week before",
+    "LW04": "climb {amount}, {times} usual",
+    "LW05": "steep downhill {amount}, {times} usual",
+    "LW06": "one run climbed {amount}, {times} the 30 days before",
+    "LW07": "hilly week, {amount}",
+    "LW08": "hard ground {amount}, usually {usual}",
+    "LW11": "first run after a break {amount}",
+    "LW14": "a pair of shoes past {amount}",
+}
+PHRASES = {
     "LW01": "one run of {amount} was {more} longer than any in the 30 days before",
     "LW02": "you ran {amount}, {more} more than the week before",
     "LW04": "you climbed {amount}, {times} your usual",
     "LW05": "you ran {amount} downhill at 5 % or steeper, {times} your usual",
     "LW06": "one run climbed {amount}, {times} the most in the 30 days before",
-    "LW07": "it was one of your hilliest weeks of half a year, {amount} up",
+    "LW07": "it was one of your hilliest weeks of the last 26, {amount} of climb",
     "LW08": "far more of your running was on hard ground ({amount}; {usual} is usual)",
     "LW11": "your first run after a break was a long one, {amount}",
     "LW14": "a pair of shoes has passed {amount}",
@@ -195,6 +213,8 @@ def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ..
     gaps = _unjudged(analysis, weeks)
     count = int((runs > 0).sum())
     history = f"{words.count(count, 'week')} with runs so far"
+    if count <= USUAL_LEAST:
+        return f"{history}; a week is held against three weeks with runs before it."
     why = next((reason(gap) for gap in gaps if gap.rule in levels.LOAD_RULES.values()), "")
     return f"{history}; {_lower(why)}." if why else f"{history}; too little to compare with."
 
@@ -213,7 +233,8 @@ def current(analysis: Analysis) -> tuple[Flag, ...]:
 
 def last_activity(analysis: Analysis) -> date | None:
     """Return the local day of the last activity whose day is known, of any sport."""
-    last = analysis.activities["start_local"].max() if len(analysis.activities) else pd.NaT
+    local = analysis.activities["start_local"]
+    last = local[local < pd.Timestamp(analysis.today) + pd.Timedelta(days=1)].max()
     return None if pd.isna(last) else pd.Timestamp(last).date()
 
 
@@ -221,19 +242,42 @@ def athlete(analysis: Analysis, today: date | None = None) -> Athlete:
     """Return an athlete's line of a roster, as seen on `today` (default: the analysis' own)."""
     found = verdict(analysis, today)
     last = last_activity(analysis)
-    level = "info" if found.state == "steady" and found.notes else found.state
     day = max(today or analysis.today, analysis.today)
-    silent = last is not None and day - last >= timedelta(days=SILENT_DAYS)
-    says = f"No files since {words.day(last)}." if silent and last else _upper(found.sentence)
+    urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
+    silent = last is not None and day - last >= timedelta(days=SILENT_DAYS) and not urgent
     return Athlete(
         name=analysis.name,
         group=GROUP_OF["unknown" if silent else found.state],
-        level="unknown" if silent else level,
-        says=says,
+        level="unknown" if silent else found.state,
+        says=f"No files since {words.day(last)}." if silent and last else brief(analysis, found),
         last_activity=last,
         flags=0 if silent else len(found.flags),
         analysis=analysis,
     )
+
+
+def brief(analysis: Analysis, found: Verdict) -> str:
+    """Return the verdict as a coach reads it: the largest change of each topic, or why there is none."""
+    if found.state == "steady":
+        return _brief_steady(analysis, found)
+    topics: dict[str, Flag] = {}
+    for flag in levels.by_size(found.flags):
+        topics.setdefault(_topic(flag), flag)
+    urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
+    if not topics or urgent:
+        return _upper(found.sentence)
+    told = [told_of(flag, analysis, BRIEF) or rules.BY_ID[flag.rule].title for flag in topics.values()]
+    return f"{_upper('; '.join(told[:BRIEF_TOPICS]))}."
+
+
+def _brief_steady(analysis: Analysis, found: Verdict) -> str:
+    units, table = analysis.settings.units, analysis.weeks
+    week = next((week for week in reversed(found.weeks) if week.complete), found.weeks[-1])
+    now, usual = (
+        words.quantity(levels.cell(table, week.start, column), "distance_m", units)
+        for column in ("distance_m", "distance_m_usual")
+    )
+    return f"Nothing raised: {now} in the week of {words.short_day(week.start)}, usually {usual}."
 
 
 def _upper(sentence: str) -> str:

@@ -9,6 +9,7 @@ from loadwatch import guidance, rules, words
 from loadwatch.report import budgets, grids, levels, trust
 from loadwatch.report.context import CONTEXT_WHY, context
 from loadwatch.rules import raised
+from loadwatch.rules.model import FIRED_WEEKS
 from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     """Return everything of the athlete's page but its pictures and numbers."""
     share = trust.unknown_share(analysis)
     return {
-        "cards": [card(flag, analysis) for flag in levels.of_each_rule((*found.flags, *found.notes))],
+        "cards": [card(flag, analysis) for flag in levels.of_each_rule(found.flags)],
+        "notes": [card(flag, analysis) for flag in levels.of_each_rule(found.notes)],
         "gaps": trust.gaps(found.unjudged),
         "urgent": urgent(analysis),
         "remedies": trust.REMEDIES if share >= MOSTLY else (),
@@ -57,6 +59,7 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "context_day": words.day(analysis.today),
         "budget": budgets.limits(analysis) if analysis.limits else None,
         "budget_note": budgets.NOTE,
+        "budget_why": budgets.why(analysis),
         "diary": diary(analysis),
         "shoes": shoes(analysis),
         "advice": advice(analysis),
@@ -65,7 +68,7 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "remarks": [words.clean_text(remark) for remark in analysis.remarks],
         "shares": trust.share_lines(analysis),
         "parts": parts(analysis),
-        "rules": rule_grid(analysis),
+        "checks": checks(analysis),
         "references": references(),
         "map_used": bool(trust.map_shares(analysis)),
     }
@@ -152,22 +155,38 @@ def _part(title: str, lines: list[str]) -> Part:
     )
 
 
-def rule_grid(analysis: Analysis) -> Grid:
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule as the page tells of it."""
+
+    title: str
+    limits: str
+    evidence: str
+
+
+def checks(analysis: Analysis) -> list[Check]:
     """Return every check with its limits in force, how often it fired, and its grade."""
-    recent = set(levels.starts(analysis.weeks)[-26:])
-    rows: list[tuple[grids.Cell, ...]] = []
+    recent = set(levels.starts(analysis.weeks)[-FIRED_WEEKS:])
+    told = []
     for rule in rules.RULES:
-        weeks = {flag.week for flag in analysis.flags if flag.rule == rule.id and raised(flag)}
-        fired = "never flags" if rule.kind == "context" else words.number(len(weeks & recent))
-        row = (rule.id, rule.title, _limits(rule, analysis), fired, rule.grade, rule.lbp, rule.grade_why)
-        rows.append(row)
-    heads = ("Rule", "Check", "Limits", "Fired in 26 weeks", "Grade", "Back pain?", "Why this grade")
-    return grids.grid({head: head != "Fired in 26 weeks" for head in heads}, rows)
+        weeks = {flag.week for flag in analysis.flags if flag.rule == rule.id and raised(flag)} & recent
+        fired = f"raised in {len(weeks)} of the last {words.count(len(recent), 'week')}"
+        if rule.kind == "context":
+            fired = "never raised"
+        grade = rule.grade if len(rule.grade) > 1 else f"Evidence {rule.grade}"
+        told.append(
+            Check(
+                f"{rule.id} {rule.title}: {fired}",
+                _limits(rule, analysis),
+                f"{grade[:1].upper()}{grade[1:]}: {rule.grade_why}. About back pain in runners: {rule.lbp}.",
+            )
+        )
+    return told
 
 
 def _limits(rule: Rule, analysis: Analysis) -> str:
     held = rules.limits(rule, analysis.settings)
-    return ", ".join(f"{limit.key} {held[limit.key]:g} {limit.unit}".rstrip() for limit in rule.limits)
+    return "; ".join(f"{limit.meaning}: {held[limit.key]:g} {limit.unit}".rstrip() for limit in rule.limits)
 
 
 def references() -> list[str]:
@@ -175,7 +194,7 @@ def references() -> list[str]:
     told = {
         f"{rule.citation.rstrip('.')}.{''.join(f' doi:{doi}' for doi in rule.doi)}": None
         for rule in rules.RULES
-        if rule.citation
+        if any(char.isdigit() for char in rule.citation)  # not "none: a convention"
     }
     return list(told)
 
@@ -227,8 +246,8 @@ def _bars(analysis: Analysis, values: list[float]) -> list[dict[str, Any]]:
     top = max(value for value in values if value > 0)
     weeks = levels.weekly(analysis)[-len(values) :]
     bars = []
-    for week, value in zip(weeks, values, strict=True):
+    for place, (week, value) in enumerate(zip(weeks, values, strict=True), grids.SPARK_WEEKS - len(values)):
         height = round(20.0 * value / top, 1) if value > 0 else 1.0
         role = week.level if week.level in ("high", "watch") else "bar" if value > 0 else "none"
-        bars.append({"height": height, "y": round(22.0 - height, 1), "role": role})
+        bars.append({"x": 9 * place, "height": height, "y": round(22.0 - height, 1), "role": role})
     return bars

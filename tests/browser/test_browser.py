@@ -1,0 +1,111 @@
+"""Pages in a real browser: axe, width, requests, console. Needs Chromium; `pytest -m browser`."""
+
+import datetime as dt
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from loadwatch import guidance
+from loadwatch.analysis import Roster
+from loadwatch.report import html, verdict
+from tests import report_cases as cases
+from tests.hostile import NAMES
+
+pytestmark = pytest.mark.browser
+TODAY = dt.date(2026, 11, 22)
+CHROMIUM = os.environ.get("LOADWATCH_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        # as root in a container Chromium starts only without its sandbox; the pages are our own
+        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    ana = cases.ana()
+    known = {
+        "ana": replace(ana, advice=guidance.advice(ana.flags)),
+        "steady": cases.steady(),
+        "two_weeks": cases.two_weeks(),
+        "empty": cases.empty(),
+        "hostile": cases.named("".join(NAMES.values())[:400]),
+        **{f"hostile_{key}": cases.named(NAMES[key]) for key in ("script", "image", "svg", "attribute")},
+    }
+    for name, one in known.items():
+        (folder / f"{name}.html").write_text(html.athlete(one), encoding="utf-8")
+    lines = tuple(verdict.athlete(one, TODAY) for one in known.values())
+    (folder / "roster.html").write_text(
+        html.roster(Roster(name="Hills", athletes=lines, today=TODAY)), encoding="utf-8"
+    )
+    return folder
+
+
+def opened(browser, path, width, scheme):
+    """A page, and all it asked for or said while it loaded."""
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    seen = []
+    page.on("request", lambda request: seen.append(request.url))
+    page.on("console", lambda message: seen.append(message.text))
+    page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    page.goto(path.as_uri())
+    return page, seen[1:]
+
+
+@pytest.mark.parametrize("width", [1000, 320])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["ana", "steady", "two_weeks", "empty", "roster"])
+def test_axe_finds_nothing(browser, pages, name, scheme, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page, _ = opened(browser, pages / f"{name}.html", width, scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(page)
+    told = [
+        (v["id"], [(n["html"][:120], n["failureSummary"][:200]) for n in v["nodes"][:3]])
+        for v in found.response["violations"]
+    ]
+    page.close()
+    assert told == []
+
+
+@pytest.mark.parametrize("width", [1000, 320])
+def test_no_page_is_wider_than_the_window_and_none_speaks(browser, pages, width):
+    for path in sorted(pages.glob("*.html")):
+        page, seen = opened(browser, path, width, "light")
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        page.close()
+        assert seen == [] and wide <= width, path.name
+
+
+def test_dark_mode_recolours_the_pictures(browser, pages):
+    colours = []
+    for scheme in ("light", "dark"):
+        page, _ = opened(browser, pages / "ana.html", 1000, scheme)
+        fills = "[...document.querySelectorAll('svg path')].map(p => getComputedStyle(p).fill)"
+        colours.append(set(page.evaluate(fills)) - {"none"})
+        page.close()
+    assert colours[0] and colours[0].isdisjoint(colours[1])
+
+
+def test_print_shows_what_was_folded(browser, pages):
+    page, _ = opened(browser, pages / "ana.html", 1000, "dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    height = page.evaluate("document.querySelector('details ul').getBoundingClientRect().height")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.close()
+    assert height > 0 and ground == "rgb(255, 255, 255)"

@@ -1,0 +1,295 @@
+"""Pages as a browser reads them: structure, escaping, privacy, nothing fetched."""
+
+import datetime as dt
+import re
+import warnings
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from loadwatch import charts, guidance, rules
+from loadwatch.analysis import Athlete, Roster
+from loadwatch.budget import Limit
+from loadwatch.report import anonymous, figures, html, verdict
+from loadwatch.settings import Settings
+from tests import report_cases as cases
+from tests.hostile import HARMLESS, NAMES
+
+TODAY = dt.date(2026, 11, 22)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def tree(page):
+    """The page as html5lib sees it, which is as browsers do."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # html5lib uses what newer Pythons deprecate
+        import html5lib
+
+        parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+        document = parser.parse(page)
+    return document, [error for error in parser.errors if error[1] != "invalid-codepoint"]
+
+
+def tags(page):
+    return {
+        (element.tag, attribute)
+        for element in tree(page)[0].iter()
+        if isinstance(element.tag, str)
+        for attribute in ("", *element.attrib)
+    }
+
+
+def roster(*known):
+    lines = [verdict.athlete(one, TODAY) for one in known]
+    lines.append(
+        Athlete(
+            name=known[0].name,
+            group="unknown",
+            level="unknown",
+            says=known[0].name,
+            last_activity=None,
+            flags=0,
+            analysis=None,
+        )
+    )
+    return Roster(name=known[0].name, athletes=tuple(lines), today=TODAY)
+
+
+@pytest.fixture(scope="module")
+def ana():
+    found = cases.ana()
+    return replace(found, advice=guidance.advice(found.flags))
+
+
+@pytest.fixture(scope="module")
+def pages(ana):
+    known = [ana, cases.steady(), cases.two_weeks(), cases.empty(), cases.five_years(), cases.named(HARMLESS)]
+    return {one.name: html.athlete(one) for one in known} | {"roster": html.roster(roster(*known))}
+
+
+@pytest.fixture(scope="module")
+def harmless():
+    plain = cases.named(HARMLESS)
+    with pytest.MonkeyPatch.context() as patch:
+        whole = tags(html.athlete(plain))
+        patch.setattr(figures, "drawn", lambda _: {})
+        return {True: whole, False: tags(html.athlete(plain)), "roster": tags(html.roster(roster(plain)))}
+
+
+def test_pages_are_valid_with_unique_ids(pages):
+    for name, page in pages.items():
+        document, errors = tree(page)
+        assert not errors, (name, errors)
+        ids = [element.get("id") for element in document.iter() if element.get("id")]
+        assert len(ids) == len(set(ids))
+        assert document.find("head/title").text.endswith("loadwatch")
+        assert document.get("lang") == "en"
+        assert [e.tag for e in document.find("body")] == ["header", "main", "footer"]
+        assert len(document.findall(".//h1")) == 1
+        labels = [e for e in document.iter() if e.get("aria-labelledby")]
+        assert all(set(e.get("aria-labelledby").split()) <= set(ids) for e in labels)
+
+
+def test_nothing_runs_and_nothing_is_fetched(pages):
+    for page in pages.values():
+        document, _ = tree(page)
+        assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in page
+        assert not {"script", "link", "img", "iframe", "object", "form", "base"} & {
+            e.tag for e in document.iter()
+        }
+        assert "http" not in page.replace("http-equiv", "") and "url(//" not in page and "@import" not in page
+        for element in document.iter():
+            assert not [key for key in element.attrib if key.startswith("on")]
+            href = element.get("href") or element.get("{http://www.w3.org/1999/xlink}href") or "#"
+            assert href.startswith(("#", "athletes/")), href
+
+
+def test_every_figure_has_title_and_sentence(pages):
+    for page in pages.values():
+        document, _ = tree(page)
+        for figure in (
+            e for e in document.iter() if isinstance(e.tag, str) and e.tag in ("svg", f"{SVG}svg")
+        ):
+            told = figure.get("aria-label") or "".join(
+                child.text or ""
+                for child in figure
+                if child.tag in ("title", "desc", f"{SVG}title", f"{SVG}desc")
+            )
+            assert figure.get("role") == "img" and len(told) > 20
+
+
+@pytest.mark.parametrize("key", NAMES)
+def test_a_hostile_name_changes_no_tag_and_no_attribute(key, monkeypatch, harmless):
+    if key != "mathtext":  # no name is drawn into the page's pictures: once with them is enough
+        monkeypatch.setattr(figures, "drawn", lambda _: {})
+    known = cases.named(NAMES[key])
+    page = html.athlete(known)
+    assert tags(page) == harmless[key == "mathtext"]
+    page.encode("utf-8")
+    assert tags(html.roster(roster(known))) == harmless["roster"]
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028]", page)
+    assert "49" not in tree(page)[0].find("head/title").text  # {{ 7 * 7 }} stays as it stands
+
+
+def test_same_input_same_bytes(ana):
+    assert html.athlete(ana) == html.athlete(ana)
+    assert html.roster(roster(ana)) == html.roster(roster(ana))
+
+
+def test_pages_stay_small(pages):
+    assert max(len(page.encode()) for page in pages.values()) <= 300_000
+
+
+def test_privacy_no_clock_no_path_no_mail_no_place(ana):
+    mail = cases.ana(name="Ana", skipped=cases.ana().skipped)
+    rows = mail.activities.assign(source="DI/ana.k@mail.example.com_1.fit", notes=[["clock: set late"]] * 101)
+    page = html.athlete(replace(mail, activities=rows, settings=Settings(osm="/home/ana/berne.osm.pbf")))
+    assert "mail.example.com" not in page and "(mail)_1.fit" in page
+    assert "/home/" not in page and "berne" not in page
+    assert "07:30" not in page and "7:30" not in page  # no start time of day
+    assert "latitude" not in page and "longitude" not in page
+
+
+def test_verdict_comes_before_why_before_pictures_before_trust(ana, pages):
+    found = [h.text for h in tree(html.athlete(ana))[0].iter("h2")]
+    assert found == [
+        "Load by week",
+        "Where you ran",
+        "Climb and descent",
+        "The numbers",
+        "The year at a glance",
+        "What to do with this",
+        "What this page rests on",
+    ]
+    page = pages["Ana K."]
+    order = ["High", "4 checks raised", "LW04. Evidence E", "Load by week", "Not medical advice"]
+    assert sorted(order, key=page.index) == order
+
+
+def test_levels_have_word_and_shape(pages):
+    page = pages["Ana K."]
+    assert (
+        '<span class="flag high"><span aria-hidden="true">\N{BLACK UP-POINTING TRIANGLE}</span> High</span>'
+        in page
+    )
+    assert "\N{WHITE CIRCLE}</span> Not enough data</span>" in pages["Nils F."]
+    assert "\N{BLACK CIRCLE}</span> Steady</span>" in pages["Tom R."]
+
+
+def test_remedies_where_most_ground_is_unknown(pages):
+    assert "100 % of the last 12 weeks was on ground that nobody told" in pages["Tom R."]
+    for remedy in ("tags.csv", "default_surface", "--osm"):
+        assert remedy in pages["Tom R."]
+    assert "nobody told</h3>" not in pages["Ana K."]
+
+
+def test_what_was_left_out_is_named_with_why(pages):
+    page = pages["Ana K."]
+    assert "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in page
+    assert "Counted once: strava/17.gpx is the same run as 3.fit." in page
+
+
+def test_map_data_are_credited_where_a_map_was_used(ana):
+    rows = ana.activities.assign(
+        surface_source="map", tagged_m=1000.0, inferred_m=0.0, unmatched_m=0.0, outside_m=0.0
+    )
+    assert "OpenStreetMap contributors" in html.athlete(replace(ana, activities=rows))
+    assert "OpenStreetMap contributors" not in html.athlete(ana)
+
+
+def test_budget_stands_on_the_page(ana):
+    limit = Limit(
+        name="uphill_jump",
+        rule="LW04",
+        measure="ascent_m",
+        unit="m",
+        used=100.0,
+        room=50.0,
+        limit=150.0,
+        week=dt.date(2026, 11, 16),
+    )
+    page = html.athlete(replace(ana, limits=(limit,)))
+    assert "Room before a check is raised" in page and "up to 50 m" in page
+
+
+def test_red_flags_of_a_diary_stand_above_everything(ana):
+    from loadwatch.diary import Answer
+    from loadwatch.diary.redflags import SIGNS, raised
+
+    sign = raised(SIGNS[0].column, TODAY)
+    answer = Answer(state="red_flags", says=sign.says, red_flags=(sign,))
+    known = replace(cases.steady(), diary=answer)
+    assert verdict.verdict(known).state == "high"
+    assert verdict.athlete(known, TODAY).group == "talk"
+    page = html.athlete(known)
+    assert page.index("Your diary comes first") < page.index("Load by week")
+
+
+def test_numbers_follow_period_and_units(ana):
+    page = html.athlete(ana, dt.date(2026, 10, 1), dt.date(2026, 10, 31))
+    assert "26 Oct 2026" in page and "9 Nov 2026" not in page
+    assert tree(page)[0].findall(".//p[@class='lede']")[0].findtext("span") is not None
+    miles = html.athlete(cases.ana(settings=Settings(units="imperial")))
+    assert " mi" in miles and " ft" in miles
+
+
+def test_roster_groups_links_and_sentence(ana, pages):
+    page = pages["roster"]
+    heads = ["".join(h.itertext()) for h in tree(page)[0].iter("h2")]
+    assert heads[0].startswith("Talk to first (") and heads[-1].startswith("Not enough data (")
+    links = [a.get("href") for a in tree(page)[0].iter("a")]
+    assert "athletes/ana-k.html" in links and len(links) == len(set(links)) == 6
+    assert re.search(r"to talk to first, .* and .* without enough data\.", page)
+    assert html.roster(Roster(name="x", athletes=(), today=None)).count("No athletes.") == 1
+
+
+def test_roster_of_five_hundred(ana):
+    line = verdict.athlete(ana, TODAY)
+    many = tuple(replace(line, name=f"Athlete {i}") for i in range(500))
+    page = html.roster(Roster(name="Many", athletes=many, today=TODAY))
+    assert page.count("<tr>") == 501 and len(page.encode()) < 1_500_000
+
+
+def test_anonymised_roster_names_nobody(ana):
+    page = html.roster(anonymous.anonymised(roster(ana, cases.steady())))
+    assert (
+        "Ana" not in page and "Tom" not in page and "Athlete 1" in page and "athletes/athlete-1.html" in page
+    )
+
+
+def test_each_rule_is_told_with_its_evidence(pages):
+    for rule in rules.RULES:
+        assert f"<dt>{rule.id} " in pages["Ana K."]
+
+
+def outline(page):
+    """Tags, ids, classes and headings of a page, without its words and its pictures' insides."""
+    lines = []
+
+    def walk(element, depth):
+        if not isinstance(element.tag, str):
+            return
+        tag = element.tag.removeprefix(SVG)
+        told = " ".join(
+            f"{key}={element.get(key)}" for key in ("id", "class", "role", "aria-label") if element.get(key)
+        )
+        text = f" {element.text.strip()}" if tag in ("h1", "h2", "h3", "summary") and element.text else ""
+        lines.append(f"{'  ' * depth}{tag} {told}{text}".rstrip())
+        if tag not in ("svg", "tr", "dl", "ul"):
+            for child in element:
+                walk(child, depth + 1)
+
+    walk(tree(page)[0].find("body"), 0)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("name", ["Ana K.", "Tom R.", "Nils F.", "Nobody", "roster"])
+def test_structure_as_it_was(golden, pages, name):
+    golden(f"page_{name.split()[0].lower()}.txt", outline(pages[name]))
+
+
+def test_svg_of_a_page_is_the_figure_of_a_file(ana):
+    inline = charts.inline(charts.load(ana.weeks, ana.flags, ana.settings, 26), "x", "t", "d")
+    texts = {e.text for e in ET.fromstring(inline.replace("xlink:href", "href")).iter("text")}
+    assert "This week so far 40.8 km" in texts

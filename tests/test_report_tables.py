@@ -1,0 +1,222 @@
+"""JSON, CSV, Markdown and terminal: the same facts, each safe in its own way."""
+
+import csv
+import datetime as dt
+import io
+import json
+import math
+import re
+
+import pytest
+
+from loadwatch import rules
+from loadwatch.analysis import Roster
+from loadwatch.budget import Plan
+from loadwatch.report import as_csv, as_json, grids, markdown, span, terminal, verdict
+from loadwatch.settings import Settings, effective
+from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
+from tests import report_cases as cases
+from tests.hostile import HARMLESS, NAMES
+
+
+@pytest.fixture(scope="module")
+def ana():
+    return cases.ana()
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    return {key: cases.named(name) for key, name in NAMES.items()}
+
+
+def roster(*known):
+    lines = tuple(verdict.athlete(one, dt.date(2026, 11, 22)) for one in known)
+    return Roster(name="Hill Striders", athletes=lines, today=dt.date(2026, 11, 22))
+
+
+def strict(text):
+    def refuse(word):
+        raise AssertionError(word)
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_json_of_activities_has_the_schema(ana):
+    told = strict(as_json.activities(ana))
+    assert list(told) == ["schema", "activities", "skipped", "duplicates", "settings"]
+    assert told["schema"] == 1 and len(told["activities"]) == len(ana.activities)
+    assert all(list(row) == names(EXPOSURES) for row in told["activities"])
+    assert list(told["skipped"][0]) == ["source", "kind", "why"]
+    assert told["duplicates"] == [{"source": "strava/17.gpx", "of": "3.fit"}]
+    assert told["activities"][0]["srpe"] is None  # unknown is null
+    assert told["activities"][0]["distance_m"] == pytest.approx(8800.0)
+    assert told["settings"]["today"] == "2026-11-20" and "origins" not in told["settings"]
+
+
+def test_json_of_weeks_has_every_column(ana):
+    told = strict(as_json.weeks(ana))
+    assert list(told) == ["schema", "weeks", "flags", "unknown", "skipped", "duplicates", "settings"]
+    both = [f"{column}_{kind}" for column in MEASURED for kind in ("usual", "change")]
+    assert list(told["weeks"][0]) == ["week", *names(WEEKS), *both, *names(CONTEXT)]
+    last = told["weeks"][-1]
+    assert (last["week"], last["runs"], last["complete"]) == ("2026-11-16", 3, False)
+    assert told["weeks"][0]["load_usual"] is None
+
+
+def test_json_of_flags_has_the_schema(ana):
+    told = strict(as_json.flags(ana))
+    assert list(told) == ["schema", "flags", "unknown"]
+    keys = "week rule name level value limit amount usual unit activity_id source says evidence fired_26w"
+    assert list(told["flags"][0]) == keys.split()
+    assert list(told["unknown"][0]) == ["week", "rule", "why"]
+
+
+def test_json_of_a_roster_and_of_rules(ana):
+    told = strict(as_json.roster(roster(cases.two_weeks(), ana)))
+    assert [row["group"] for row in told["athletes"]] == ["talk", "unknown"]
+    assert list(told["athletes"][0]) == ["name", "group", "level", "says", "last_activity", "flags"]
+    assert strict(as_json.rules(rules.RULES))["rules"][0]["id"] == "LW01"
+    assert strict(as_json.settings(effective(Settings())))["settings"][0]["setting"] == "name"
+    assert strict(as_json.diary(ana)) == {"schema": 1, "diary": None}
+    assert strict(as_json.budget(ana)) == {"schema": 1, "week": "2026-11-16", "limits": []}
+    assert strict(as_json.report(ana))["verdict"]["state"] == "high"
+
+
+def test_json_is_ascii_and_strict_whatever_the_names(hostile):
+    for known in hostile.values():
+        for told in (as_json.activities(known), as_json.weeks(known), as_json.report(known)):
+            assert told.isascii()
+            strict(told)
+
+
+def test_period_cuts_what_is_shown_and_not_what_is_judged(ana):
+    start, end = dt.date(2026, 11, 11), dt.date(2026, 11, 15)
+    shown = strict(as_json.weeks(ana, start, end))
+    assert [row["week"] for row in shown["weeks"]] == ["2026-11-09"]
+    assert {flag["week"] for flag in shown["flags"]} == {"2026-11-09"}
+    assert shown["weeks"] == [
+        row for row in strict(as_json.weeks(ana))["weeks"] if row["week"] == "2026-11-09"
+    ]
+    days = {row["start"][:10] for row in strict(as_json.activities(ana, start, end))["activities"]}
+    assert days == {"2026-11-12", "2026-11-13", "2026-11-15"}
+    assert span.cut(ana, None, None) is ana
+
+
+@pytest.mark.parametrize("which", ["activities", "weeks", "flags"])
+def test_csv_reads_back_and_numbers_stay_numbers(ana, which):
+    rows = list(csv.DictReader(io.StringIO(getattr(as_csv, which)(ana))))
+    told = strict(getattr(as_json, which)(ana))[which]
+    assert len(rows) == len(told)
+    for row, facts in zip(rows, told, strict=True):
+        for key, value in facts.items():
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                assert math.isclose(float(row[key]), value)
+            assert row[key] != "nan" and (value is not None or row[key] == "")
+
+
+def test_no_text_cell_begins_a_formula(hostile):
+    for known in hostile.values():
+        for told in (as_csv.activities(known), as_csv.flags(known), as_csv.roster(roster(known))):
+            for row in csv.reader(io.StringIO(told)):
+                for cell in row:
+                    number = re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell)
+                    assert number or not cell.lstrip().startswith(as_csv.TRIGGERS), cell
+    assert as_csv.cell("=1+1") == "'=1+1"
+    assert as_csv.cell("\N{FULLWIDTH EQUALS SIGN}1") == "'\N{FULLWIDTH EQUALS SIGN}1"
+    assert as_csv.cell(-0.02) == -0.02
+
+
+def test_markdown_shows_names_as_they_stand(hostile):
+    plain = cases.named(HARMLESS)
+    for known in hostile.values():
+        told = markdown.report(known)
+        assert not re.search(r"(?<!\\)[<>\[\]`]", told.replace("**", ""))
+        assert told.count("\n") == markdown.report(plain).count("\n")
+    assert markdown.escape("- [x](y) <b> | *c*") == r"\- \[x\]\(y\) \<b\> \| \*c\*"
+    assert markdown.escape("1. a") == r"\1. a"
+
+
+def test_markdown_tables(ana):
+    assert markdown.weeks(ana).startswith("| Week of | Flag | Runs | Km |")
+    assert markdown.flags(ana, dt.date(2027, 1, 1)).startswith("No flag in these weeks.")
+    assert "Skipped 2026\\-09\\-03.fit" in markdown.activities(
+        ana
+    ) or "Skipped 2026-09-03.fit" in markdown.activities(ana)
+    assert "Hill" not in markdown.roster(roster(ana))
+
+
+def pages(known, **more):
+    yield terminal.verdict(known, **more)
+    yield terminal.weeks(known, **more)
+    yield terminal.flags(known, **more)
+    yield terminal.activities(known, **more)
+    yield terminal.budget(known, **more)
+    yield terminal.diary(known, **more)
+    yield terminal.roster(roster(known), **more)
+
+
+def test_terminal_fits_eighty_columns(ana, hostile):
+    steering = [hostile[key] for key in ("ansi", "return", "bidi", "mathtext")]
+    told = [page for known in (ana, cases.two_weeks(), cases.empty(), *steering) for page in pages(known)]
+    for page in (*told, terminal.rules(rules.RULES), terminal.rules(rules.RULES, full=True)):
+        assert max(map(len, page.splitlines()), default=0) <= 80
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", page)
+
+
+def test_terminal_colours_only_when_asked(ana):
+    assert "\x1b[" in terminal.verdict(ana, color=True)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", terminal.verdict(ana, color=True))
+    assert [line.rstrip() for line in plain.splitlines()] == terminal.verdict(ana).splitlines()
+
+
+def test_terminal_says_level_as_word_and_shape(ana):
+    told = terminal.verdict(ana)
+    assert told.startswith("\N{BLACK UP-POINTING TRIANGLE} High: last week, you climbed 2,340 m")
+    assert "16 Nov 2026" in told and "so far" in told
+    assert terminal.verdict(cases.two_weeks()).startswith("\N{WHITE CIRCLE} Not enough data: ")
+
+
+def test_terminal_in_miles(ana):
+    told = terminal.weeks(cases.ana(settings=Settings(units="imperial")))
+    # 52.0 km are 32.3 miles, 2,340 m are 7,677 ft
+    assert " Mi " in told and "32.3" in told and "7,677" in told
+
+
+def test_summary_counts_what_was_read(ana):
+    told = terminal.summary(ana)
+    assert told.splitlines()[0] == (
+        "Read 101 activities from 104 files (2 skipped, 1 duplicate). "
+        "Europe/Zurich and 1 other zone, weeks from Monday."
+    )
+    full = terminal.summary(ana, verbose=True)
+    assert "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in full
+    assert "Counted once: strava/17.gpx is the same run as 3.fit." in full
+
+
+def test_terminal_of_settings():
+    told = terminal.settings(effective(Settings(tz="Europe/Zurich")))
+    assert "tz" in told and "Europe/Zurich" in told and "nan" not in told
+
+
+def test_plan_and_slug():
+    assert "raises no check" in terminal.plan(Plan(dt.date(2026, 11, 23), (), ()))
+    assert terminal.slug("Ana K.") == "ana-k"
+
+
+def test_sparkline_of_known_values():
+    assert grids.sparkline([0.0, 1.0, 4.0, 8.0, math.nan]) == "\N{MIDDLE DOT}\u2582\u2585\u2588\N{MIDDLE DOT}"
+    assert grids.sparkline([]) == ""
+
+
+def without_words(text):
+    """The sentences of rules are theirs to change; everything else is held."""
+    return re.sub(r'"(says|why)": "(?:[^"\\]|\\.)*"', r'"\1": "..."', text)
+
+
+@pytest.mark.parametrize("which", ["activities", "weeks", "flags"])
+def test_json_as_it_was(golden, which):
+    golden(f"two_weeks.{which}.json", without_words(getattr(as_json, which)(cases.two_weeks())))
+
+
+def test_roster_json_as_it_was(golden, ana):
+    golden("roster.json", as_json.roster(roster(ana, cases.two_weeks(), cases.steady(), cases.empty())))

@@ -1,0 +1,157 @@
+"""The first sentence and a roster's groups: four states, and none of them promises anything."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from loadwatch.report import anonymous, levels, names, verdict
+from loadwatch.rules import Flag
+from loadwatch.settings import Settings
+from tests import report_cases as cases
+
+TODAY = dt.date(2026, 11, 20)
+
+
+@pytest.fixture(scope="module")
+def ana():
+    return cases.ana()
+
+
+def raised(
+    rule, level, week=dt.date(2026, 11, 16), value=2.0, limit=1.1, amount=20_000.0, usual=10_000.0, unit="m"
+):
+    return Flag(
+        week=week,
+        rule=rule,
+        name=rule.lower(),
+        level=level,
+        value=value,
+        limit=limit,
+        amount=amount,
+        usual=usual,
+        unit=unit,
+        says="It changed.",
+        evidence="B",
+        facts={"words": level},
+    )
+
+
+def test_the_largest_change_and_one_of_another_kind_come_first(ana):
+    found = verdict.verdict(ana)
+    # 52 km at 45 m/km are 2,340 m; the weeks before climb 15 m/km: median of 52, 50, 48, 37 km... = 735 m
+    assert found.state == "high"
+    assert found.sentence == (
+        "last week, you climbed 2,340 m, 3.2 times your usual, "
+        "and you ran 14 km downhill at 5 % or steeper, 3.2 times your usual."
+    )
+    assert found.below.startswith("4 checks raised in the weeks of 9 Nov and 16 Nov.")
+    assert found.below.endswith("it does not predict an injury.")
+
+
+def test_steady_says_what_was_run_and_promises_nothing():
+    found = verdict.verdict(cases.steady())
+    assert found.state == "steady"
+    assert found.sentence.endswith("40 km this week so far and 40 km last week; 40 km is your usual week.")
+    assert "no clearance" in found.below
+    assert {gap.rule for gap in found.unjudged} >= {"LW08", "LW09"}  # the surface is unknown
+
+
+def test_too_little_history_is_never_steady():
+    found = verdict.verdict(cases.two_weeks())
+    assert found.state == "unknown"
+    assert found.sentence.startswith("2 weeks with runs so far; ")
+
+
+def test_nothing_read_is_unknown():
+    found = verdict.verdict(cases.empty())
+    assert (found.state, found.weeks) == ("unknown", ())
+    assert found.sentence == "no run was found in what was read."
+
+
+def test_a_runner_who_stopped_is_unknown():
+    found = verdict.verdict(cases.steady(today=dt.date(2026, 11, 20)))
+    assert found.state == "unknown"
+    assert found.sentence == "no runs since 11 October 2026."
+
+
+def test_nothing_judged_is_unknown_however_many_weeks():
+    off = {"session_spike": {"enabled": False}, "week_jump": {"enabled": False}}
+    assert verdict.verdict(cases.steady(settings=Settings(rules=off))).state == "unknown"
+
+
+def test_info_is_never_raised(ana):
+    quiet = replace(cases.steady(), flags=(raised("LW01", "info", dt.date(2026, 10, 5)),))
+    found = verdict.verdict(quiet)
+    assert (found.state, found.flags, len(found.notes)) == ("steady", (), 1)
+
+
+def test_only_two_weeks_count():
+    flags = (raised("LW01", "high", dt.date(2026, 11, 2)),)
+    assert verdict.verdict(replace(cases.ana(), flags=flags)).state == "steady"
+    assert verdict.current(replace(cases.ana(), flags=flags)) == ()
+
+
+def test_flags_order_by_level_then_by_how_far_over():
+    flags = [
+        raised("LW02", "watch", value=9.0),
+        raised("LW05", "high", value=2.0),
+        raised("LW04", "high", value=3.0),
+    ]
+    assert [flag.rule for flag in levels.by_size(flags)] == ["LW04", "LW05", "LW02"]
+    assert len(levels.of_each_rule([*flags, *flags])) == 3
+
+
+@pytest.mark.parametrize("units", ["metric", "imperial"])
+@pytest.mark.parametrize("rule", list(verdict.PHRASES))
+def test_each_phrase_is_a_sentence_part(ana, rule, units):
+    known = replace(ana, settings=Settings(units=units))
+    for usual in (10_000.0, 0.0):
+        told = verdict.phrase(raised(rule, "high", usual=usual), known)
+        assert told and "{" not in told and "nan" not in told and not told.endswith(".")
+        assert ("km" in told) <= (units == "metric")
+
+
+def test_a_spike_in_words(ana):
+    # 20 km after 14 km: 43 % more; after 5 km: 4.0 times
+    spike = raised("LW01", "watch", usual=14_000.0)
+    assert verdict.phrase(spike, ana) == "one run of 20 km was 43 % longer than any in the 30 days before"
+    assert "4.0 times longer" in verdict.phrase(raised("LW01", "high", usual=5_000.0), ana)
+
+
+def test_groups_of_a_roster(ana):
+    groups = {
+        known.name: verdict.athlete(known, dt.date(2026, 11, 22)).group
+        for known in (ana, cases.two_weeks(), cases.steady(), cases.empty())
+    }
+    assert groups == {"Ana K.": "talk", "Nils F.": "unknown", "Tom R.": "unknown", "Nobody": "unknown"}
+    line = verdict.athlete(cases.steady())
+    assert (line.group, line.level, line.last_activity) == ("steady", "steady", dt.date(2026, 10, 11))
+    assert verdict.athlete(cases.steady(), TODAY).says == "No files since 11 October 2026."
+    assert verdict.athlete(ana).says.startswith("Climb 2,340 m, 3.2 times usual; steep downhill 14 km")
+
+
+def test_order_of_a_roster_is_by_group_change_and_name(ana):
+    smaller = replace(ana, name="Zoe", flags=(raised("LW04", "high", value=2.2, limit=2.0),))
+    line = [verdict.athlete(a) for a in (cases.steady(name="b"), cases.steady(name="a"), smaller, ana)]
+    assert [a.name for a in verdict.ordered(tuple(line))] == ["Ana K.", "Zoe", "a", "b"]
+
+
+def test_slugs_are_safe_and_unique():
+    lines = [
+        verdict.athlete(cases.empty(name=name))
+        for name in ("Ana K.", "ana k", "../../etc", "李", "CON", "Zoë", "")
+    ]
+    assert names.slugs(lines) == ["ana-k", "ana-k-2", "etc", "runner", "con-runner", "zoe", "runner-2"]
+    assert len(names.slug("x" * 500)) == names.SLUG_LENGTH
+
+
+def test_anonymous_keeps_the_numbers_and_drops_the_names():
+    secret = "Ana Secret"
+    known = anonymous.analysis(cases.named(secret))
+    assert secret not in repr(
+        (known.name, known.flags, known.skipped, known.duplicates, known.remarks, known.settings)
+    )
+    assert not known.activities.map(lambda cell: secret in str(cell)).to_numpy().any()
+    assert known.activities["distance_m"].equals(cases.named(secret).activities["distance_m"])
+    assert set(known.activities["source"]) >= {twin.of for twin in known.duplicates}

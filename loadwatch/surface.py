@@ -40,6 +40,7 @@ SETTLED: Final[Mapping[str, str]] = {  # sub_sport -> surface
     "track": "track",
 }
 SUGGESTED: Final[Mapping[str, str]] = {"street": "hard", "trail": "soft"}
+ROUNDING: Final = 1e-9  # of shares
 UNSETTLED_SPORTS: Final = frozenset({"cycling", "rowing"})  # virtual or on a track, but not on foot
 
 
@@ -143,7 +144,8 @@ def _joined(
     of = dict(zip(osm.SOURCES, by_source.tolist(), strict=True))
     known = np.isin(matched.source, [osm.SOURCES.index(name) for name in (*osm.TAGGED, *osm.INFERRED)])
     by_surface = np.bincount(matched.surface[known], share[known], len(SURFACES))
-    left = max(0.0, 1.0 - float(by_surface.sum()))
+    left = 1.0 - float(by_surface.sum())
+    left = left if left > ROUNDING else 0.0
     shares = {
         surface: found + left * rest.get(surface, 0.0)
         for surface, found in zip(SURFACES, by_surface.tolist(), strict=True)

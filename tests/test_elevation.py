@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loadwatch.elevation import Climb, climb, differs, mean, noise_of, swings
 from loadwatch.tables import GRADE_COLUMNS
-from tests import ascent_table
+from tests import ascent_table, grade_profiles
 
 FLAT, UP_15, DOWN_15 = 3, 6, 0
 SECONDS = np.arange(3600.0)
@@ -267,3 +267,10 @@ def test_bins_and_thinning_on_every_file(corpus: Path):
             thin = climb(time[::5], altitude[::5], distance[::5])
             thinned.append(thin.ascent_m / result.ascent_m - 1)
     assert abs(np.median(thinned)) < 0.01
+
+
+@pytest.mark.corpus
+def test_grade_comes_out_of_a_barometers_noise(corpus: Path):
+    right, cells, error, *_ = grade_profiles.compared(corpus, most=40).T
+    assert right.sum() / cells.sum() >= 0.86
+    assert error.mean() <= 0.025

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import os
@@ -90,7 +91,7 @@ def _pairs(complete: Ints) -> Cells:
 def _load(file: Path, fingerprint: str) -> Ground | None:
     """Return the cached Ground, None if there is none that can be used."""
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as handle, np.load(handle, allow_pickle=False) as stored:
             ground = of_arrays(stored)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None  # missing, torn or of another version: the map is read again
@@ -106,7 +107,8 @@ def _save(file: Path, ground: Ground) -> None:
             np.savez(handle, allow_pickle=False, **arrays(ground))
         part.replace(file)
     except OSError:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def _build(ways: Found, complete: Cells, fingerprint: str) -> Ground:

@@ -157,10 +157,11 @@ def _near(ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Fl
     apart = (ax + share * dx) ** 2 + (ay + share * dy) ** 2
     near = np.flatnonzero(apart <= CELL_M * CELL_M)
     point, segment, share, square = point[near], segment[near], share[near], square[near]
+    moves = np.hypot(*heading)  # 1, but 0 where it stands: then no way is better for its course
     parallel = np.abs(heading[0][point] * dx[near] + heading[1][point] * dy[near]) / np.sqrt(square)
     line = ground.line[segment].astype(np.int64)
     beyond = np.maximum(np.sqrt(apart[near]) - DOUBT_M, 0.0) / BEYOND_M
-    cost = apart[near] * (0.5 / SIGMA_M**2) + beyond * beyond + HEADING * (1 - parallel)
+    cost = apart[near] * (0.5 / SIGMA_M**2) + beyond * beyond + HEADING * (moves[point] - parallel)
     cost += IN_TUNNEL * ground.way_covered[line]
     best = _first_of(point * ground.way_id.size + line, cost)
     best = best[np.lexsort((cost[best], point[best]))]

@@ -1,0 +1,371 @@
+"""Maps: classes of tags, reading (.osm by hand, .osm.pbf by pyosmium's writer), matching, the cache."""
+
+import gzip
+import os
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import osmium
+import pytest
+
+from loadwatch import osm
+from loadwatch.osm import SOURCES, MapError, NoOsmium, cells, match, open_extract
+from loadwatch.osm.classes import of_area, of_way, table
+from loadwatch.osm.pbf import Unusual, few, fields, numbers, numbers_at, signed
+from loadwatch.tables import SURFACES
+from tests import make_map, make_traces
+
+PLAIN = table({})
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    return make_map.write(tmp_path_factory.mktemp("map"))
+
+
+@pytest.fixture(scope="module")
+def here():
+    return cells(*(np.array([side]) for side in make_map.place(0, 0)))
+
+
+@pytest.fixture(scope="module")
+def ground(town, here):
+    return open_extract(town, here, None, {})
+
+
+def line(*corners, step_m=3.0):
+    """Latitude, longitude and time of a run from corner to corner (metres) at 3 m/s."""
+    east, north = (np.array(side, dtype=float) for side in zip(*corners, strict=True))
+    along = np.concatenate(([0], np.cumsum(np.hypot(np.diff(east), np.diff(north)))))
+    at = np.arange(0, along[-1], step_m)
+    latitude, longitude = make_map.place(np.interp(at, along, east), np.interp(at, along, north))
+    return latitude, longitude, np.arange(float(at.size))
+
+
+def classes_of(matched):
+    return {SURFACES[code] for code in matched.surface}
+
+
+def sources_of(matched):
+    return {SOURCES[code] for code in matched.source}
+
+
+@pytest.mark.parametrize(
+    ("tags", "surface", "source"),
+    [
+        ("highway=residential surface=asphalt", "hard", "surface"),
+        ("highway=residential", "hard", "highway"),
+        ("highway=residential surface=gravel", "firm", "surface"),
+        ("highway=path", "soft", "highway"),
+        ("highway=path surface=ground;asphalt", "soft", "surface"),
+        ("highway=footway surface=paving_stones:30", "hard", "surface"),
+        ("highway=footway surface=concrete:plates", "hard", "surface"),
+        ("highway=footway surface=tartan", "track", "surface"),
+        ("highway=footway surface=ice", "hard", "highway"),
+        ("highway=track", "firm", "highway"),
+        ("highway=track tracktype=grade1", "hard", "tracktype"),
+        ("highway=track tracktype=grade3", "firm", "tracktype"),
+        ("highway=track tracktype=grade5", "soft", "tracktype"),
+        ("highway=track tracktype=grade5 surface=asphalt", "hard", "surface"),
+        ("highway=footway sac_scale=hiking", "soft", "hint"),
+        ("highway=footway footway=sidewalk", "hard", "hint"),
+        ("highway=path lit=yes", "hard", "hint"),
+        ("highway=path informal=yes lit=yes", "soft", "hint"),
+        ("highway=track smoothness=horrible", "soft", "hint"),
+        ("highway=residential surface=asphalt sidewalk:both:surface=compacted", "firm", "surface"),
+        ("highway=residential surface=asphalt sidewalk:left:surface=grass", "hard", "surface"),
+        (
+            "highway=residential surface=asphalt sidewalk:left:surface=grass sidewalk:right:surface=grass",
+            "soft",
+            "surface",
+        ),
+        ("highway=path surface=asphalt segregated=yes footway:surface=gravel", "firm", "surface"),
+        ("leisure=track", "track", "surface"),
+        ("leisure=track surface=grass sport=running", "track", "surface"),
+        ("leisure=track sport=running;cycling", "track", "surface"),
+        ("leisure=track sport=cycling highway=cycleway surface=asphalt", "hard", "surface"),
+    ],
+)
+def test_a_way_has_the_class_of_its_tags(tags, surface, source):
+    answer = of_way(dict(pair.split("=") for pair in tags.split()), PLAIN)
+    assert answer == (SURFACES.index(surface), SOURCES.index(source))
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"highway": "motorway"},
+        {"highway": "construction"},
+        {"highway": "corridor", "indoor": "yes"},
+        {"highway": "footway", "indoor": "yes"},
+        {"highway": "pedestrian", "area": "yes"},
+        {"building": "yes"},
+        {"leisure": "track", "sport": "horse_racing"},
+    ],
+)
+def test_nobody_runs_there(tags):
+    assert of_way(tags, PLAIN) is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "surface", "source"),
+    [
+        ({"leisure": "park"}, "soft", "area"),
+        ({"leisure": "pitch", "surface": "grass"}, "soft", "surface"),
+        ({"natural": "beach"}, "soft", "area"),
+        ({"natural": "beach", "surface": "gravel"}, "firm", "surface"),
+        ({"highway": "pedestrian", "area": "yes"}, "hard", "area"),
+        ({"leisure": "track", "area": "yes"}, "track", "surface"),
+    ],
+)
+def test_an_area_has_the_class_of_its_tags(tags, surface, source):
+    assert of_area(tags, PLAIN) == (SURFACES.index(surface), SOURCES.index(source))
+
+
+def test_areas_that_do_not_tell():
+    assert of_area({"leisure": "pitch"}, PLAIN) is None
+    assert of_area({"highway": "pedestrian"}, PLAIN) is None  # a street in a ring
+
+
+def test_a_users_own_classes_stand_over_ours():
+    own = table({"ground": "firm", "highway=unclassified": "unknown", "tracktype=grade1": "firm"})
+    assert of_way({"highway": "path", "surface": "ground"}, own) == (1, 0)
+    assert of_way({"highway": "unclassified"}, own)[0] == SURFACES.index("unknown")
+    assert of_way({"highway": "track", "tracktype": "grade1"}, own)[0] == 1
+
+
+def test_cells_are_hundredths_of_a_degree():
+    found = cells(np.array([10.005, np.nan, 10.0151, -0.001]), np.array([20.0, 3.0, 19.999, -0.001]))
+    assert found == {(1000, 2000), (1001, 1999), (-1, -1)}
+
+
+def test_a_run_along_the_street_is_hard(ground):
+    matched = match(ground, *line((-350, 2), (350, -2)))
+    assert classes_of(matched) == {"hard"}
+    assert sources_of(matched) == {"surface"}
+    assert set(matched.way_id.tolist()) == {100}
+
+
+def test_turning_off_at_the_crossing(ground):
+    latitude, longitude, time = line((-300, 0), (0, 0), (0, 300))
+    matched = match(ground, latitude, longitude, time)
+    truth = np.where(latitude > make_map.place(0, 3)[0], SURFACES.index("soft"), SURFACES.index("hard"))
+    assert (matched.surface == truth).mean() > 0.96
+
+
+def test_the_nearer_of_two_parallel_ways(ground):
+    assert classes_of(match(ground, *line((-350, 27), (350, 28)))) == {"firm"}
+
+
+def test_a_bridge_is_no_crossing(ground):
+    matched = match(ground, *line((-350, 0), (-100, 0), (350, 0)))
+    assert set(matched.way_id.tolist()) == {100}
+
+
+def test_parks_pitches_and_the_pond(ground):
+    # square to every way and far from them: the park is crossed off the ways
+    latitude, longitude = make_map.place(np.array([120, 175, 240, 290]), np.array([280, 175, 240, 290]))
+    matched = match(ground, latitude, longitude, np.arange(4) * 100.0)
+    assert [SURFACES[k] for k in matched.surface] == ["soft", "soft", "unknown", "soft"]
+    assert [SOURCES[k] for k in matched.source] == ["area", "surface", "unmatched", "area"]
+
+
+def test_laps_of_the_oval_are_track(ground):
+    lap = [(-300, -300), (-200, -300), (-200, -250), (-300, -250)]
+    assert classes_of(match(ground, *line(*lap, *lap, lap[0]))) == {"track"}
+
+
+def test_outside_the_map_is_not_off_the_ways(ground):
+    away = match(ground, *line((30_000, 30_000), (30_500, 30_000)))
+    assert sources_of(away) == {"outside"}
+    assert classes_of(away) == {"unknown"}
+    off = match(ground, *line((180, -180), (320, -120)))
+    assert sources_of(off) == {"unmatched"}
+
+
+def test_points_without_a_place(ground):
+    latitude, longitude, time = line((-350, 0), (350, 0))
+    latitude[50:80] = np.nan
+    matched = match(ground, latitude, longitude, time)
+    assert {SOURCES[k] for k in matched.source[50:80]} == {"nowhere"}
+    assert {SURFACES[k] for k in matched.surface[80:]} == {"hard"}
+    nothing = match(ground, np.full(3, np.nan), np.full(3, np.nan), np.arange(3.0))
+    assert sources_of(nothing) == {"nowhere"}
+
+
+def test_one_point_and_none(ground):
+    one = match(ground, *(np.array([side]) for side in (*make_map.place(-200, 1), 0.0)))
+    assert one.way_id.tolist() == [100]
+    assert match(ground, np.empty(0), np.empty(0), np.empty(0)).surface.size == 0
+
+
+def test_a_gap_starts_anew(ground):
+    first, second = line((-350, 0), (-150, 0)), line((0, 380), (0, 150))
+    latitude, longitude = (np.concatenate(pair) for pair in zip(first[:2], second[:2], strict=True))
+    time = np.concatenate((first[2], second[2] + 500))
+    matched = match(ground, latitude, longitude, time)
+    assert {SURFACES[k] for k in matched.surface[: first[0].size]} == {"hard"}
+    assert {SURFACES[k] for k in matched.surface[first[0].size :]} == {"soft"}
+
+
+def test_ways_far_away_are_not_kept(ground):
+    assert 109 not in ground.way_id
+    assert {110, 111}.isdisjoint(ground.way_id.tolist())
+
+
+def as_pbf(town: Path, target: Path) -> Path:
+    with osmium.SimpleWriter(str(target), overwrite=True) as writer:
+        for item in osmium.FileProcessor(town):
+            writer.add(item)
+    return target
+
+
+@pytest.mark.parametrize("kind", ["osm.gz", "osm.pbf"])
+def test_every_format_gives_the_same_ground(town, here, ground, tmp_path, kind):
+    path = tmp_path / f"town.{kind}"
+    if kind == "osm.gz":
+        path.write_bytes(gzip.compress(town.read_bytes()))
+    else:
+        as_pbf(town, path)
+    other = open_extract(path, here, None, {})
+    assert other.way_id.tolist() == ground.way_id.tolist()
+    assert other.latitude.tolist() == pytest.approx(ground.latitude.tolist(), abs=1e-9)
+    assert other.link.tolist() == ground.link.tolist()
+    assert other.area_class.tolist() == ground.area_class.tolist()
+    assert np.allclose(other.edge, ground.edge, rtol=0, atol=1e-9)
+
+
+def test_a_pbf_needs_no_osmium(town, here, tmp_path, monkeypatch):
+    path = as_pbf(town, tmp_path / "town.osm.pbf")
+    monkeypatch.setitem(sys.modules, "osmium", None)
+    assert open_extract(path, here, None, {}).way_id.size
+    with pytest.raises(NoOsmium, match=r"pip install 'loadwatch\[map\]'"):
+        open_extract(town, here, None, {})
+
+
+def test_the_cache_is_used_and_grows(town, here, tmp_path, monkeypatch):
+    folder = tmp_path / "cache"
+    first = open_extract(town, here, folder, {})
+    reads = []
+    real = osm.extract.found
+    monkeypatch.setattr(osm.extract, "found", lambda *given: reads.append(1) or real(*given))
+    again = open_extract(town, here, folder, {})
+    assert not reads
+    assert again.fingerprint == first.fingerprint
+    assert np.array_equal(again.cell_segment, first.cell_segment)
+    far = frozenset({(1000, 2030)})
+    both = open_extract(town, far, folder, {})
+    assert reads == [1]
+    assert both.holds(here)
+    assert both.holds(far)
+    assert open_extract(town, here | far, folder, {}).holds(far)
+    assert reads == [1]
+
+
+def test_a_new_map_or_new_classes_are_another_ground(town, here, tmp_path):
+    copy = tmp_path / "town.osm"
+    copy.write_bytes(town.read_bytes())
+    before = open_extract(copy, here, tmp_path, {}).fingerprint
+    assert open_extract(copy, here, tmp_path, {"dirt": "firm"}).fingerprint != before
+    os.utime(copy, (1, 1))
+    assert open_extract(copy, here, tmp_path, {}).fingerprint != before
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 torn", "half"])
+def test_a_torn_cache_is_read_anew(town, here, tmp_path, damage):
+    open_extract(town, here, tmp_path, {})
+    (file,) = tmp_path.glob("map-*.npz")
+    data = file.read_bytes()
+    file.write_bytes(data[: len(data) // 2] if damage == "half" else damage)
+    assert open_extract(town, here, tmp_path, {}).way_id.size
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(town, here, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    assert open_extract(town, here, blocked, {}).way_id.size
+
+
+def test_a_missing_map_is_one_line(tmp_path, here):
+    with pytest.raises(MapError, match=r"^nowhere\.osm.pbf: no such map extract") as error:
+        open_extract(tmp_path / "nowhere.osm.pbf", here, None, {})
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"hello", b"\x00\x00\x00\x0d\x0a\x09OSMHeader", b"\xff" * 500, b"<osm"]
+)
+def test_what_is_no_map_is_one_line(tmp_path, here, data):
+    path = tmp_path / "x.osm.pbf"
+    path.write_bytes(data)
+    if not data:
+        assert open_extract(path, here, None, {}).way_id.size == 0
+        return
+    with pytest.raises(MapError, match=r"^x\.osm.pbf: not readable"):
+        open_extract(path, here, None, {})
+
+
+def test_a_map_without_the_runners_cells_is_outside(town):
+    elsewhere = frozenset({(5000, 800)})
+    ground = open_extract(town, elsewhere, None, {})
+    matched = match(ground, np.array([50.0]), np.array([8.0]), np.array([0.0]))
+    assert sources_of(matched) == {"outside"}
+
+
+def test_a_torn_pbf_is_one_line(town, here, tmp_path):
+    path = as_pbf(town, tmp_path / "town.osm.pbf")
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(MapError, match="not readable"):
+        open_extract(path, here, None, {})
+
+
+def test_numbers_of_protobuf():
+    raw = np.frombuffer(bytes([0x01, 0xAC, 0x02, 0x7F]), np.uint8)
+    assert numbers(raw).tolist() == [1, 300, 127]  # 300 = 0xAC 0x02, the format's own example
+    assert few(bytes(raw)) == [1, 300, 127]
+    assert [side.tolist() for side in numbers_at(raw, np.array([0, 1]))] == [[1, 300], [1, 3]]
+    assert signed(np.array([0, 1, 2, 3, 4])).tolist() == [0, -1, 1, -2, 2]
+    assert list(fields(bytes([0x08, 0x96, 0x01]))) == [(1, 150)]
+    with pytest.raises(Unusual):
+        list(fields(bytes([0x0D, 0, 0, 0, 0])))
+    with pytest.raises(Unusual):
+        list(fields(b"\xff" * 12))
+
+
+def test_a_block_that_unfolds_beyond_the_rule_is_refused(tmp_path, here):
+    bomb = zlib.compress(bytes(40 << 20))
+    blob = b"\x1a" + bytes([len(bomb) & 0x7F | 0x80, len(bomb) >> 7 & 0x7F | 0x80, len(bomb) >> 14]) + bomb
+    size = bytes([len(blob) & 0x7F | 0x80, len(blob) >> 7 & 0x7F | 0x80, len(blob) >> 14])
+    header = b"\x0a\x07OSMData\x18" + size
+    path = tmp_path / "bomb.osm.pbf"
+    path.write_bytes(struct.pack(">I", len(header)) + header + blob)
+    with pytest.raises(MapError):
+        open_extract(path, here, None, {})
+
+
+@pytest.fixture(scope="module")
+def dreieich():
+    folder = make_traces.folder()
+    path = folder / "dreieich.osm.pbf" if folder else None
+    if path is None or not path.exists():
+        pytest.skip("LOADWATCH_OSM names no folder with the extracts")
+    return make_traces.whole(path)
+
+
+@pytest.mark.corpus
+def test_tracks_along_real_ways_find_their_surface(dreieich):
+    ground, ways = dreieich
+    rows = make_traces.accuracy(ground, make_traces.routes("dreieich", ground, ways)[:8])
+    right, count = (sum(row[k] for runs in rows.values() for row in runs) for k in (0, 1))
+    assert right / count >= 0.988
+
+
+@pytest.mark.corpus
+def test_beelines_far_from_ways_are_off(dreieich):
+    ground, _ = dreieich
+    points, by_way, _ = make_traces.off_network(ground, make_traces.beelines("dreieich", ground))
+    assert by_way / points <= 0.06

@@ -16,13 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loadwatch import store as stores
+from loadwatch.activity import Skipped
 from loadwatch.store import Result, Store, default_folder, file, open_store
 
 ROW = {"sport": "running", "distance_m": 5000.5, "notes": ["a: b"], "ascent_m": math.nan, "cells": [[1, 2]]}
 
 
 def result(name: str = "d") -> Result:
-    return Result(name, [{**ROW, "name": name}], [("#3", "ignored", "a rest day")])
+    return Result(name, ({**ROW, "name": name},), (Skipped("#3", "ignored", "a rest day"),))
 
 
 def filled(folder: Path, count: int = 3, fingerprint: str = "f") -> Path:
@@ -49,7 +50,7 @@ def test_what_was_put_is_known_by_key_and_by_digest(tmp_path):
         assert names(store.by_digest(["digest0", "none"])) == {"digest0": "run 0"}
         one = store.known(["key1"])["key1"]
         assert one.digest == "run 1"
-        assert one.skipped == [("#3", "ignored", "a rest day")]
+        assert one.skipped == (Skipped("#3", "ignored", "a rest day"),)
         assert math.isnan(one.rows[0]["ascent_m"])
         assert store.trouble == ""
 
@@ -280,12 +281,13 @@ def test_a_store_begun_anew_may_fail_too(tmp_path, monkeypatch):
 WORK = """
 import sys
 from pathlib import Path
+from loadwatch.activity import Skipped
 from loadwatch.store import Result, open_store
 folder, who, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 for turn in range(rounds):
     with open_store(folder, "anna", "f") as store:
         for k in range(20):
-            store.put(f"{who}-{turn}-{k}", f"d{who}-{turn}-{k}", Result("x", [{"who": who}], []))
+            store.put(f"{who}-{turn}-{k}", f"d{who}-{turn}-{k}", Result("x", ({"who": who},)))
         store.flush()
         assert not store.trouble, store.trouble
     print(turn, flush=True)

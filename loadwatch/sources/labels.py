@@ -27,6 +27,8 @@ def clean(name: str) -> str:
 
 
 def _part(part: str) -> str:
+    if part.isascii() and part.isprintable() and len(part) <= NAME_CHARS:  # nearly all
+        return _MAIL.sub(_MASK, part) if "@" in part else part
     text = part.encode("utf-8", "surrogateescape" if _escaped(part) else "replace").decode("utf-8", "replace")
     shown = "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
     cut = shown if len(shown) <= NAME_CHARS else f"{shown[: NAME_CHARS - 20]}…{shown[-19:]}"

@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
+from loadwatch.activity import Skipped
 from loadwatch.store import file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from loadwatch.activity import Kind
-
     Row = dict[str, Any]
-    Left = tuple[str, Kind, str]  # source, kind, why
 
 BATCH = 64  # results written in one transaction
 ASKED = 500  # keys in one query
@@ -36,8 +34,8 @@ class Result:
     """What one input gave: its exposure rows, and the parts of it that were left out."""
 
     digest: str
-    rows: list[Row]
-    skipped: list[Left]
+    rows: tuple[Row, ...]
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(slots=True)
@@ -145,7 +143,8 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
 
 
 def _packed(digest: str, result: Result) -> tuple[int, str]:
-    value = json.dumps([result.digest, result.rows, result.skipped], separators=(",", ":"))
+    left = [(part.source, part.kind, part.why) for part in result.skipped]
+    value = json.dumps([result.digest, result.rows, left], separators=(",", ":"))
     return _crc(digest, value), value
 
 
@@ -165,6 +164,6 @@ def _unpacked(found: list[tuple[Any, Any, Any, Any]]) -> dict[str, Result]:
     except (ValueError, RecursionError):
         return {}
     return {
-        key: Result(digest, rows, [(source, kind, why) for source, kind, why in left])
+        key: Result(digest, tuple(rows), tuple(Skipped(*part) for part in left))
         for (key, _), (digest, rows, left) in zip(whole, values, strict=True)
     }

@@ -121,6 +121,11 @@ def test_a_run_of_unknown_distance_before_leaves_a_spike_open_and_no_spike_close
     assert not [u for u in unknown if u.week == dt.date(2026, 3, 30)]
 
 
+def test_runs_before_of_no_length_are_no_baseline():
+    _, unknown = judged(*history(0.0), run("2026-04-01", 9), rule="LW01")
+    assert unknown[-1].why == "no_baseline: the runs of the 30 days before have no length"
+
+
 def test_sentence_of_a_spike():
     flags, _ = judged(*history(10), run("2026-04-01", 14), rule="LW01")
     assert flags[0].says == (

@@ -178,7 +178,7 @@ def words(limit: Limit, units: Units = "metric") -> str:
     used = shown(_KIND[limit.measure], limit.used, units)
     room = shown_below(_KIND[limit.measure], limit.room, units)
     quiet = f"raises no check of this kind ({limit.rule})"
-    if limit.measure in _ONE_RUN:
+    if limit.measure in _ONE_RUN or (limit.used == 0 and not limit.why):
         return f"{measure.capitalize()}: up to {room} {quiet}."
     if limit.why:
         return f"{measure.capitalize()}: {used}, {limit.why} ({limit.rule})."

@@ -88,9 +88,8 @@ RULE = Rule(
         Bound(key="least_weeks", value=12.0, unit="weeks", meaning="needed of them"),
     ),
     words={
-        "watch": "{amount} of ascent in the week of {week}, where {usual} is the middle of {count} weeks "
-        "before; "
-        "the hilliest tenth of them starts at {most} or the limit at that.",
+        "watch": "{amount} of climb in the week of {week}, where {usual} is the middle of the {count} weeks "
+        "it is held against; the limit is {most}.",
     },
     grade="E",
     grade_why="the article's view and our limits; the hilliest tenth is passed in about one week of ten by "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.rules.model import TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown
+from loadwatch.rules.model import TOLERANCE_M, Bound, Flag, Limits, Rule, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 
     from loadwatch.rules.facts import Facts
     from loadwatch.rules.model import Level
-
-
-def grade(distance_m: float, limits: Limits) -> Grade:
-    """Return the level of a pair that has run `distance_m`."""
-    for level in ("watch", "info"):
-        if distance_m >= limits[f"{level}_m"] - TOLERANCE_M:
-            return "watch" if level == "watch" else "info", limits[f"{level}_m"]
-    return None
 
 
 def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:

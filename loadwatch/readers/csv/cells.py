@@ -23,6 +23,7 @@ class Cells:
     """The rows of a list that fit its header, by role; a role may have two columns of one name."""
 
     lines: list[int]
+    blank: list[str]  # the column of a role that the table does not have
     columns: Mapping[str, list[list[str]]]
     roles: Mapping[str, Sequence[Column]]
     facts: Facts
@@ -32,7 +33,7 @@ class Cells:
 
     def first(self, role: str) -> list[str]:
         """Return a role's cells: of its first column, blank where the table has none."""
-        return self.columns[role][0] if role in self.columns else [""] * len(self.lines)
+        return self.columns[role][0] if role in self.columns else self.blank
 
     def factor(self, role: str, *names: str) -> float | None:
         """Return what one of a role's numbers is in SI: by the header, else the vendor; None if untold."""
@@ -68,4 +69,13 @@ def cells_of(grid: Grid) -> Cells:
         for role, held in grid.roles.items()
     }
     lines = [line for line, _ in rows]
-    return Cells(lines, columns, grid.roles, known, grid.separator == ";", tuple(skipped), grid.mended)
+    return Cells(
+        lines,
+        [""] * len(lines),
+        columns,
+        grid.roles,
+        known,
+        grid.separator == ";",
+        tuple(skipped),
+        grid.mended,
+    )

@@ -69,7 +69,7 @@ def _lengths(
     by_speed = series["speed"][0].factor if speed is not None else None
     notes: list[str] = []
     placed = _path(found["latitude_deg"], found["longitude_deg"]) if "latitude_deg" in found else np.nan
-    elapsed = float(time_s[-1] - time_s[0])
+    elapsed = float(np.ptp(time_s)) or np.nan
     if distance is not None:
         covered = _integral(speed * by_speed, time_s) if speed is not None and by_speed else placed
         factor = (

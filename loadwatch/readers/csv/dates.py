@@ -147,7 +147,7 @@ def _made(year: int, month: int, day: int, rest: Sequence[str | None]) -> Moment
     hour, minute, second, fraction, half, zone = rest
     at = _time_of_day(hour, minute or "0", second, half) if hour else None
     try:
-        wall = datetime(year + 2000 if year < 100 else year, month, day)  # noqa: DTZ001 -- a wall clock
+        wall = datetime(year, month, day)  # noqa: DTZ001 -- a wall clock
     except ValueError:
         return None
     if not 1970 <= wall.year <= 2100:
@@ -169,7 +169,8 @@ def _numbers(found: re.Match[str], order: Order) -> Moment | None:
     if not order:
         return None
     day, month = (first, second) if order == "dmy" else (second, first)
-    return _made(int(found[4]), month, day, found.groups()[4:])
+    year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
+    return _made(year, month, day, found.groups()[4:])
 
 
 def _numeric(found: re.Match[str], order: str) -> datetime | None:

@@ -18,6 +18,7 @@ MAX_COLUMNS = 512
 MAX_ROWS = 1_000_000
 SEPARATORS = ",;\t|"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+DAMAGED = "\ufffd"  # stands for a character that could not be read
 _RETRIES = 8  # how many times over a file may be read again because of broken quotes
 
 BROKEN_QUOTE = "its quotation marks do not fit together; one is opened and never closed"
@@ -37,7 +38,7 @@ class Rows:
 
     rows: list[Row]
     broken: tuple[int, ...] = ()
-    mended: frozenset[int] = frozenset()  # lines read in spite of an open quotation mark
+    mended: frozenset[int] = frozenset()  # lines read in spite of damaged quotation marks or characters
 
 
 def decode(data: bytes) -> str:
@@ -132,4 +133,4 @@ def _field_limit() -> Iterator[None]:
 
 def lines_of(text: str) -> list[str]:
     """Return the physical lines of `text`, line ends kept; NUL characters become visible marks."""
-    return list(io.StringIO(text.replace("\0", "�"), newline=""))
+    return list(io.StringIO(text.replace("\0", DAMAGED), newline=""))

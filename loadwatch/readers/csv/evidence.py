@@ -65,15 +65,23 @@ def distance_unit(
     metric : the list writes a decimal comma, as nobody does who counts miles.
     """
     for other, tolerance in covered_m:
-        if factor := named(ratio(other, raw), (KM, MILE, 1.0), tolerance):
+        shares = [a / b for a, b in zip(other, raw, strict=True) if a > 0 and b > 0]
+        votes = [(sum(near(share, unit, tolerance) for share in shares), unit) for unit in (KM, MILE, 1.0)]
+        most, factor = max(votes, key=lambda vote: vote[0])
+        if shares and most * 2 >= len(shares):
             return factor
     speeds = [r / t for r, t, run in zip(raw, time_s, running, strict=True) if run and r > 0 and t > 0]
-    if not speeds:
-        return None
-    fits = [factor for factor in (1.0, KM, MILE) if SLOWEST <= median(speeds) * factor <= FASTEST]
+    fits = [unit for unit in (1.0, KM, MILE) if _at_a_runners(speeds, unit)]
     if metric and fits[-1:] == [MILE]:
         fits = fits[:-1]
     return fits[0] if len(fits) == 1 else None
+
+
+def _at_a_runners(speeds: Floats, unit: float) -> bool:
+    """Whether the median and most of the speeds are a runner's in this unit."""
+    if not speeds or not SLOWEST <= median(speeds) * unit <= FASTEST:
+        return False
+    return sum(SLOWEST / 2 <= speed * unit <= FASTEST * 2 for speed in speeds) > 0.6 * len(speeds)
 
 
 def clock_of(cells: Sequence[str], expected_s: Floats, raw: Floats) -> Clock:

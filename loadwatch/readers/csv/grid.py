@@ -28,6 +28,7 @@ _KNOWN = (
         "a FIT file written out as a table by FitCSVTool; give the FIT file itself",
     ),
 )
+_SURE = 5  # columns understood in a row that leave no doubt it is the header
 _TIMES = ("timer", "moving", "elapsed")
 
 
@@ -74,14 +75,17 @@ def grid(text: str) -> Grid:
     above = dialect.rows(lines, separator, skip, at).rows
     header = found.rows[0]
     roles, series = words.columns(header.cells), words.columns(header.cells, "series")
-    return Grid(separator, tuple(above), header, found.rows[1:], found.broken, found.mended, roles, series)
+    mended = found.mended
+    if dialect.DAMAGED in text or "\0" in text:
+        mended |= {row.line for row in found.rows[1:] if any(dialect.DAMAGED in cell for cell in row.cells)}
+    return Grid(separator, tuple(above), header, found.rows[1:], found.broken, mended, roles, series)
 
 
 def _header(lines: Sequence[str], separator: str, skip: int) -> tuple[int, str, int]:
     """Return (columns understood, separator, line from 0) of the likeliest header."""
     best = (0, separator, 0)
     for row in dialect.rows(lines, separator, skip, skip + LOOKED_AT).rows:
-        if len(row.cells) < 2:
+        if len(row.cells) < 2 or best[0] >= _SURE:
             continue
         roles, series = words.columns(row.cells), words.columns(row.cells, "series")
         splits = "split" in roles and ("distance" in roles or "timer" in roles)

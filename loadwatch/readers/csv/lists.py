@@ -28,7 +28,7 @@ _REST = {
     "rest": "a rest day, nothing was recorded",
     "incident": "an alarm of the watch (incident detected), no activity",
 }
-_MENDED = "quote: the quotation marks of this row do not fit together"
+_MENDED = "text: this row has damaged quotation marks or characters"
 Sport = tuple[str, str, str]  # sport, sub sport, note
 
 

@@ -36,8 +36,7 @@ def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measure
     `sports` are the rows' sports: swims are told in metres, and only runs have a runner's speed.
     """
     size = len(cells.lines)
-    shown = [c for role in _NUMBERS for column in cells.columns.get(role, ()) for c in column if c]
-    file_style = numbers.style(shown) or ("," if cells.european else ".")
+    file_style = _style(cells)
     european = file_style == "," or cells.european
     notes: list[list[str]] = [[] for _ in range(size)]
     values = {
@@ -52,7 +51,9 @@ def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measure
     values["stride"] = _scaled(values["stride"], cells.factor("stride") or 1.0)
     walked = evidence.walked(values["steps"], values["cadence"], longest, values["stride"])
     covered = [v * t for v, t in zip(speed_mps, longest, strict=True)]
-    rows = lengths.Rows(sports, pace, longest, ((covered, TOLERANCE), (walked, LOOSE)), _own(cells, "distance"), european)
+    rows = lengths.Rows(
+        sports, pace, longest, ((covered, TOLERANCE), (walked, LOOSE)), _own(cells, "distance"), european
+    )
     found = lengths.distances(cells, values["distance"], _pair(cells, file_style), rows, settings, notes)
     values["distance"] = found.metres
     values |= lengths.elevations(cells, values, found.unit, settings, notes)
@@ -63,6 +64,15 @@ def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measure
         numbers.number(c.partition("%")[0].split(" ")[0], file_style) for c in cells.first("balance")
     ]
     return Measures(values, notes, european)
+
+
+def _style(cells: Cells) -> Style:
+    """Return the decimal mark of most columns; where none tells, what goes with the separator."""
+    styles = [numbers.style(column) for role in _NUMBERS for column in cells.columns.get(role, ())]
+    points, commas = styles.count("."), styles.count(",")
+    if points == commas:
+        return "," if cells.european else "."
+    return "." if points > commas else ","
 
 
 def _best(cells: Cells, role: str, file_style: Style) -> Floats:

@@ -15,12 +15,17 @@ NAN = math.nan
 Style = Literal[".", ",", ""]  # the decimal mark; "" not told by the cells
 Clock = Literal["m:ss", "h:mm", ""]  # what a cell of two parts is; "" not told
 
+_LARGEST = 1e15  # no measure of a run is larger
 LONGEST = 40  # characters a number may have
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,18})?")
 _NUMBER = re.compile(r"([+-]?[\d.,' \xa0\u2009\u202f]{1,32}(?:[eE][+-]?\d{1,3})?) ?([^\W\d_/][\w/]{0,11})?")
 _GROUPS_DOT = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _GROUPS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?")
 _CLOCK = re.compile(r"(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(?:[.,](\d{1,6}))?")
+_DECIMAL_DOT = re.compile(r"^[+-]?(?:(?:0|\d{4,15})\.\d{1,20}|\d{1,3}\.(?:\d{1,2}|\d{4,20}))$", re.MULTILINE)
+_DOUBTFUL_DOTS = re.compile(
+    r"\d\.\d{3}\.\d|^[ \t']|[ \t\r]$", re.MULTILINE
+)  # 1.234.567, or not plain numbers
 _WORDS = re.compile(
     r"(?:(\d{1,3}) ?h(?:ours?|rs?|)\.?)? ?"  # 1h 23min 45s
     r"(?:(\d{1,4}) ?(?:min(?:utes?|s)?|mn|m|')?\.?)? ?"
@@ -42,8 +47,11 @@ def style(cells: Iterable[str]) -> Style:
     A mark with other than three digits behind it, or behind a leading zero or more than three
     digits, is a decimal mark; with exactly three it may be either.
     """
+    told = "\n".join(cells)
+    if "," not in told and not ("." in told and _DOUBTFUL_DOTS.search(told)):  # the usual case, in one go
+        return "." if _DECIMAL_DOT.search(told) else ""
     votes = {".": 0, ",": 0}
-    for cell in cells:
+    for cell in told.split("\n"):
         text = cell.strip().lstrip("+-'")[:LONGEST]
         dots, commas = text.count("."), text.count(",")
         if not (dots or commas) or not text[0].isdigit():
@@ -106,9 +114,10 @@ def _value(digits: str, decimal: Style, *, whole: bool) -> float:
     elif "," in mantissa:  # thousands, or a lone decimal comma in a file of points (a re-saved sheet)
         digits = digits.replace(",", "" if _GROUPS_DOT.fullmatch(mantissa) else ".")
     try:
-        return float(digits)
+        found = float(digits)
     except ValueError:
         return NAN
+    return found if abs(found) < _LARGEST else NAN
 
 
 def two_parts(cell: str) -> bool:

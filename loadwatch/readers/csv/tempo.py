@@ -47,7 +47,11 @@ class Times:
 def first_seconds(cells: Mapping[str, Sequence[str]]) -> list[float]:
     """Return the rows' times as plain seconds, enough to see whether they flow [s]."""
     column = _column(cells)
-    return [_loose(cell) for cell in cells[column]]
+    days = cells["day"] if column != "day" and "day" in cells else [""] * len(cells[column])
+    return [
+        _loose(day) + _loose(cell) if day else _loose(cell)
+        for day, cell in zip(days, cells[column], strict=True)
+    ]
 
 
 def _column(cells: Mapping[str, Sequence[str]]) -> str:
@@ -59,7 +63,7 @@ def _loose(cell: str) -> float:
     if not math.isnan(value):
         return value
     at = dates.moment(cell, "dmy")
-    return (at.wall - dates.EPOCH).total_seconds() if at and at.has_clock else math.nan
+    return (at.wall - dates.EPOCH).total_seconds() if at else math.nan
 
 
 def times(

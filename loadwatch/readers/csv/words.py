@@ -46,12 +46,13 @@ def table() -> dict[str, Any]:
 
 
 @cache
-def _names(section: str) -> dict[str, list[tuple[str, float | None]]]:
-    """Return role -> [(key of a name, factor that goes with it)], in the order of the table."""
-    found = {}
+def _names(section: str) -> dict[str, list[tuple[str, int, float | None]]]:
+    """Return key of a name -> the roles it may have, each with its rank there and its factor."""
+    found: dict[str, list[tuple[str, int, float | None]]] = {}
     for role, names in table()[section].items():
-        parts = [name.rpartition(" @") if " @" in name else (name, "", "") for name in names]
-        found[role] = [(key(name), unit(word)) for name, _, word in parts]
+        for rank, name in enumerate(names):
+            word, _, marked = name.rpartition(" @") if " @" in name else (name, "", "")
+            found.setdefault(key(word), []).append((role, rank, unit(marked)))
     return found
 
 
@@ -83,22 +84,20 @@ def _keys(header: str) -> list[tuple[str, float | None]]:
 
 def columns(header: Sequence[str], section: str = "lists") -> dict[str, list[Column]]:
     """Return role -> its columns: those that carry the first of the role's names that is there."""
-    where: dict[str, list[Column]] = {}
-    for index, cell in enumerate(header):
-        for word, factor in _keys(cell):
-            if word:
-                where.setdefault(word, []).append(Column(index, factor, clean(cell)))
+    known = _names(section)
+    best: dict[str, int] = {}
     found: dict[str, list[Column]] = {}
-    for role, names in _names(section).items():
-        for word, factor in names:
-            if word in where:
-                found[role] = [_with(column, factor) for column in where[word]]
-                break
+    for index, cell in enumerate(header):
+        if not cell or cell.isdigit():
+            continue
+        for word, factor in _keys(cell):
+            for role, rank, own in known.get(word, ()):
+                column = Column(index, own if factor is None else factor, clean(cell))
+                if rank < best.get(role, 1 << 20):
+                    best[role], found[role] = rank, [column]
+                elif rank == best[role] and found[role][-1].index != index:
+                    found[role].append(column)
     return found
-
-
-def _with(column: Column, factor: float | None) -> Column:
-    return column if column.factor is not None else Column(column.index, factor, column.header)
 
 
 def facts(header: Sequence[str], roles: Mapping[str, Sequence[Column]]) -> Facts:

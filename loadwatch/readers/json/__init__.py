@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from loadwatch.errors import NotActivity
 from loadwatch.readers.json import garmin, goldencheetah, polar, stream, suunto
-from loadwatch.readers.json.values import mapping, objects
+from loadwatch.readers.json.values import mapping, objects, text
 
 if TYPE_CHECKING:
     from loadwatch.activity import Reading
@@ -60,6 +60,6 @@ def _one(found: dict[str, Any]) -> Reading:
 
 
 def _kind(found: Any) -> str:
-    if mapping(found).get("type") in {"Feature", "FeatureCollection", "Topology"}:
+    if text(mapping(found).get("type")) in {"Feature", "FeatureCollection", "Topology"}:
         return "a map (GeoJSON) without times; export the activity as GPX or FIT"
     return "a JSON file of a kind that holds no activities loadwatch knows"

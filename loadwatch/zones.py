@@ -10,7 +10,8 @@ wall clock keeps it, and where nobody knows its zone it keeps the clock without 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEARS = (1900, 2200)
 SLACK = timedelta(seconds=2)  # a watch may read its two clocks a moment apart
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-]\d{1,2})(?::?([0-5]\d))?")
-COLUMNS = ("start_utc", "start_local", "zone", "zone_source")
+COLUMNS = ("start_utc", "start_local", "zone", "zone_source", "zone_sure")  # a Zone, as a row holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,38 +123,34 @@ def settle(rows: pd.DataFrame, settings: Settings, system_zone: str) -> pd.DataF
     if settings.tz and tzinfo_of(settings.tz) is None:
         raise SettingsError(settings.origins.get("tz", "tz"), f"no time zone is called {settings.tz!r}")
     home = system_zone if tzinfo_of(system_zone) else "UTC"
-    columns = {name: _plain(rows[name]) for name in COLUMNS}
     own = _own(rows)
-    listed, dated = rows["format"].eq("list").tolist(), rows["date_only"].tolist()
-    for at in np.flatnonzero(~rows["zone_sure"].to_numpy(dtype=bool)):
-        told = Zone(*(values[at] for values in columns.values()))
-        zone = _settled(told, own, settings.tz, home, listed=listed[at])
-        answer = (zone.start_utc, zone.start_local, zone.zone, zone.source)
-        for values, value in zip(columns.values(), answer, strict=True):
-            values[at] = value
-    utc, local, zones, sources = columns.values()
+    settled = [
+        _settled(Zone(*cells), own, settings.tz, home, listed=form == "list")
+        for *cells, form in zip(*(_plain(rows[name]) for name in (*COLUMNS, "format")), strict=True)
+    ]
     return rows.assign(
-        start=[_iso(*start) for start in zip(utc, local, zones, dated, strict=True)],
-        start_utc=pd.Series(utc, rows.index, dtype="datetime64[us, UTC]"),
-        start_local=pd.Series(local, rows.index, dtype="datetime64[us]"),
-        zone=zones,
-        zone_source=sources,
+        start=[_iso(zone, day) for zone, day in zip(settled, rows["date_only"].tolist(), strict=True)],
+        start_utc=pd.Series([zone.start_utc for zone in settled], rows.index, dtype="datetime64[us, UTC]"),
+        start_local=pd.Series([zone.start_local for zone in settled], rows.index, dtype="datetime64[us]"),
+        zone=[zone.zone for zone in settled],
+        zone_source=[zone.source for zone in settled],
     )
 
 
-def _iso(utc: datetime | None, local: datetime | None, zone: str, date_only: bool) -> str:
+def _iso(zone: Zone, date_only: bool) -> str:
     """Return a start as ISO 8601: no hour where only the day is known, no offset where no zone is."""
+    utc, local = zone.start_utc, zone.start_local
     if utc is None or local is None:
         return ""
     if date_only:
         return local.date().isoformat()
-    offset = timezone(local.replace(tzinfo=UTC) - utc) if zone else None
+    offset = timezone(local.replace(tzinfo=UTC) - utc) if zone.zone else None
     return local.replace(tzinfo=offset).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Own:
-    """The athlete's activities with a sure zone, by time, and all zones among them."""
+    """The athlete's activities with a sure zone, by time, and the zones by name, the commonest first."""
 
     at_us: NDArray[np.int64]
     zones: tuple[str, ...]
@@ -166,15 +163,15 @@ def _own(rows: pd.DataFrame) -> _Own:
         ["start_utc", "zone"]
     )
     zones = tuple(known["zone"].tolist())
-    names = tuple(sorted({name for name in zones if not _OFFSET.fullmatch(name)}))
+    count = Counter(sorted(name for name in zones if not _OFFSET.fullmatch(name)))
+    names = tuple(name for name, _ in count.most_common())
     return _Own(known["start_utc"].to_numpy(dtype="M8[us]").view(np.int64), zones, names)
 
 
 def _nearest(own: _Own, instant: datetime, tz: str) -> str:
     """Return the sure zone nearest in time, "" if there is none.
 
-    Of two equally near it is the earlier. An offset is given the name of a zone that the athlete
-    was in, or set, and that had this offset then: a name knows summer time, an offset does not.
+    Of two equally near it is the earlier.
     """
     if not own.zones:
         return ""
@@ -182,17 +179,25 @@ def _nearest(own: _Own, instant: datetime, tz: str) -> str:
     after = int(np.searchsorted(own.at_us, at_us))
     near = range(max(after - 1, 0), min(after + 1, len(own.zones)))
     best = min(near, key=lambda at: abs(int(own.at_us[at]) - at_us))
-    zone = own.zones[best]
+    return _named(own.zones[best], EPOCH + timedelta(microseconds=int(own.at_us[best])), own, tz)
+
+
+def _named(zone: str, then: datetime, own: _Own, tz: str) -> str:
+    """Return an offset by the name of a zone set, or that the athlete was in, which had it then.
+
+    A name knows summer time, an offset does not.
+    """
     if not _OFFSET.fullmatch(zone):
         return zone
-    then = EPOCH + timedelta(microseconds=int(own.at_us[best]))
     fitting = (name for name in (tz, *own.names) if _offset(name, then) == _offset(zone, then))
     return next(fitting, zone)
 
 
 def _settled(told: Zone, own: _Own, tz: str, home: str, *, listed: bool) -> Zone:
-    """Return the start of a row that does not know its zone."""
+    """Return the start of a row by what it told itself, or by the ladder where it is not sure."""
     utc, local, source = told.start_utc, told.start_local, told.source
+    if told.sure and utc is not None:
+        return replace(told, zone=_named(told.zone, utc, own, tz))
     wall = local is not None and (utc is None or source == "list")
     instant = local if wall else utc
     if instant is None:

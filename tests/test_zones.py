@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from loadwatch import zones
@@ -36,7 +37,7 @@ def locate(session, latitude, longitude, settings):
 
 
 def iso(zone):
-    return zones._iso(zone.start_utc, zone.start_local, zone.zone, False)
+    return zones._iso(zone, date_only=False)
 
 
 def frame(*placed, **more):
@@ -186,6 +187,7 @@ def test_an_offset_gets_the_name_of_a_zone_that_the_athlete_was_in():
     outside = (locate(fit(datetime(2024, 7, 1, tzinfo=UTC)), 47.37, 8.54, PLAIN), "fit")
     settled = settle(frame(treadmill, outside, wall("2026-12-01T07:00:00")), PLAIN, "UTC")
     assert settled["start"].iloc[2] == "2026-12-01T07:00:00+01:00"  # winter time by its name
+    assert settled["zone"].tolist() == ["Europe/Zurich"] * 3
     alone = settle(frame(treadmill, wall("2026-12-01T07:00:00")), PLAIN, "UTC")
     assert alone["start"].iloc[1] == "2026-12-01T07:00:00+02:00"  # nobody named a zone
 
@@ -247,6 +249,7 @@ def test_no_rows():
 STARTS = st.datetimes(datetime(2020, 1, 1), datetime(2026, 12, 31)).map(lambda at: at.replace(microsecond=0))
 
 
+@hypothesis(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(STARTS, st.sampled_from(["quito", "oslo", "wall", "utc"])), min_size=1, max_size=8))
 def test_settled_rows_agree_with_themselves_and_settle_once(runs):
     made = {

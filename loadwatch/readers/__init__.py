@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.errors import Unreadable
 from loadwatch.readers import csv, fit, json, xml
-from loadwatch.readers.signs import looks_like
+from loadwatch.readers.signs import foreign, looks_like
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,8 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     `name` is a label for dates and words only. Raises Unreadable, NotActivity or OverLimit, nothing else.
     """
     head = data[:HEAD]
+    if reason := foreign(head):
+        raise Unreadable(reason)
     for _, sniff, reader in READERS:
         if sniff(head):
             return reader(data, name, settings)

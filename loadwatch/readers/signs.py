@@ -7,20 +7,21 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n", "it starts like a PNG image"),
     (b"GIF8", "it starts like a GIF image"),
     (b"RIFF", "it starts like a WebP image, a sound or a video"),
-    (b"%PDF", "it starts like a PDF document"),
+    (b"%PDF-", "it starts like a PDF document"),
     (b"PK\x03\x04", "a zip archive, not a single activity"),
     (b"PK\x05\x06", "an empty zip archive"),
-    (b"PK", "it starts like a zip archive, but a broken one"),
+    (b"PK\x01\x02", "it starts like a zip archive, but a broken one"),
     (b"\x1f\x8b", "it starts like a gzip file, but a broken one"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first, or make it a zip"),
-    (b"Rar!", "a RAR archive; unpack it first, or make it a zip"),
-    (b"BZh", "a bzip2 file; unpack it first"),
+    (b"Rar!\x1a", "a RAR archive; unpack it first, or make it a zip"),
+    (b"BZh91AY", "a bzip2 file; unpack it first"),
     (b"\xfd7zXZ", "an xz file; unpack it first"),
     (b"SQLite format 3", "it starts like a SQLite database"),
     (b"\x7fELF", "it starts like a program"),
-    (b"MZ", "it starts like a Windows program"),
-    (b"OggS", "it starts like a sound file"),
-    (b"ID3", "it starts like an MP3 sound file"),
+    (b"MZ\x90", "it starts like a Windows program"),
+    (b"OggS\x00", "it starts like a sound file"),
+    (b"ID3\x03", "it starts like an MP3 sound file"),
+    (b"ID3\x04", "it starts like an MP3 sound file"),
     (b"\xd0\xcf\x11\xe0", "it starts like an old Office document"),
     (b"bplist00", "it starts like an Apple property list"),
 )
@@ -37,15 +38,17 @@ TEXT: tuple[tuple[bytes, str], ...] = (
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
 
 
-def looks_like(head: bytes) -> str:
-    """Return what the first bytes of a file look like, in words a runner understands."""
+def foreign(head: bytes) -> str:
+    """Return what a file is that no reader needs to be asked about, "" for all others."""
     if not head:
         return "the file is empty"
     if not head.strip(b"\0"):
         return "nothing but zero bytes; the copy or the disk failed"
-    for magic, words in MAGIC:
-        if head.startswith(magic):
-            return words
+    return next((words for magic, words in MAGIC if head.startswith(magic)), "")
+
+
+def looks_like(head: bytes) -> str:
+    """Return what the first bytes of a file that no reader knows look like, in words a runner understands."""
     if head[8:12] == b".FIT" or head[1:4] == b"FIT":
         return "it starts like a FIT file, but its header is broken"
     if head[4:8] == b"ftyp":

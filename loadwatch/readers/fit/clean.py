@@ -72,7 +72,7 @@ def _in_line(track: Track, span: tuple[float, float] | None) -> Track:
     stretches = list(itertools.pairwise(edges))
     low, high = span or (np.nan, np.nan)
     good = [low - DAY_S <= time[first] <= high + DAY_S for first, _ in stretches]
-    notes = ()
+    notes: tuple[str, ...] = ()
     if not any(good):
         largest = max(range(len(stretches)), key=lambda i: stretches[i][1] - stretches[i][0])
         good[largest] = True

@@ -44,7 +44,8 @@ class Column:
         if self.value.shape[1] == 1:
             return self.value[:, 0]
         known = ~np.isnan(self.value)
-        return self.value[np.arange(len(self.value)), known.argmax(axis=1)]
+        first: Floats = self.value[np.arange(len(self.value)), known.argmax(axis=1)]
+        return first
 
 
 def rows(table: Table) -> NDArray[np.uint8]:

@@ -26,10 +26,10 @@ def _advance(level: int) -> Words:
     if level:
         half = _advance(level - 1)
         return half[half]
-    table = np.arange(65536, dtype=np.uint16)
+    table = np.arange(65536)
     for _ in range(16):
-        table = (table >> 1) ^ np.where(table & 1, np.uint16(_POLYNOMIAL), np.uint16(0))
-    return table
+        table = (table >> 1) ^ (table & 1) * _POLYNOMIAL
+    return table.astype(np.uint16)
 
 
 def crc16(data: bytes) -> int:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Definitions = Sequence[tuple[int, int, Meaning]]  # start, local type, meaning
 
 _LOCAL = np.array([head >> 5 & 3 if head & 0x80 else head & 15 for head in range(256)], np.uint8)
-_HEADS = tuple(tuple(np.flatnonzero(_LOCAL == local).tolist()) for local in range(16))
+_HEADS = tuple(tuple(np.flatnonzero(local == _LOCAL).tolist()) for local in range(16))
 
 
 def grouped(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.readers.fit.columns import Column
-    from loadwatch.readers.fit.links import Link
     from loadwatch.readers.fit.layout import Key
+    from loadwatch.readers.fit.links import Link
 
     Floats = NDArray[np.float64]
 

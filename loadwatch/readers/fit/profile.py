@@ -29,7 +29,7 @@ def message(number: int) -> str:
 def field(message: str, name: str) -> int:
     """Return the number of a field by its message's and its own name."""
     fields = MESSAGE_TYPES[_MESSAGES[message]].fields
-    return next(key for key, one in fields.items() if one.name == name)
+    return int(next(key for key, one in fields.items() if one.name == name))
 
 
 @cache
@@ -61,3 +61,12 @@ def words(number: int, key: int) -> Mapping[int, str]:
     kind = MESSAGE_TYPES.get(number)
     one = kind.fields.get(key) if kind else None
     return dict(one.type.values) if one and one.type.values else {}
+
+
+def naming(number: int, key: int | tuple[int, int]) -> tuple[str, str]:
+    """Return name and unit of a field, `unknown_90` or `developer_0_7` where the profile has none."""
+    if isinstance(key, tuple):
+        return f"developer_{key[0]}_{key[1]}", ""
+    kind = MESSAGE_TYPES.get(number)
+    one = kind.fields.get(key) if kind else None
+    return (str(one.name), one.units or "") if one else (f"unknown_{key}", "")

@@ -56,8 +56,8 @@ def _flag(facts: Facts, shoe: str, run: int, step: tuple[Level, float, float]) -
         amount=metres,
         usual=math.nan,
         unit=RULE.unit,
-        activity_id=str(facts.table["activity_id"].to_numpy(object)[run]),
-        source=str(facts.table["source"].to_numpy(object)[run]),
+        activity_id=str(facts.table["activity_id"].iat[run]),
+        source=str(facts.table["source"].iat[run]),
         evidence=RULE.grade,
         facts={
             "words": level,

@@ -25,7 +25,7 @@ from loadwatch import (
 )
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis, Athlete, Roster
-from loadwatch.errors import NothingToRead, SettingsError
+from loadwatch.errors import NothingToRead, OverLimit, SettingsError, Unreadable
 from loadwatch.report import verdict
 from loadwatch.sources import OWN_FILES, Member, members
 from loadwatch.store import open_store
@@ -34,10 +34,12 @@ from loadwatch.tables import EXPOSURES, HIDDEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from loadwatch.budget import Plan
     from loadwatch.intake import Each, Taken, Tick
     from loadwatch.settings import Settings
     from loadwatch.tables import Column
 
+MOST_INSPECTED = 20  # files of an archive or folder
 HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
 
 
@@ -223,6 +225,30 @@ def with_budget(analysis: Analysis) -> Analysis:
     """Return `analysis` with what this week and the next can hold before a rule fires."""
     limits = budget.budget(analysis.activities, analysis.weeks, analysis.settings, analysis.today)
     return replace(analysis, limits=limits)
+
+
+def with_plan(analysis: Analysis, path: Path) -> Plan:
+    """Return what the rules would raise if the runs of `path` (a plan.csv) were run as written."""
+    if not path.is_file():
+        raise NothingToRead(f"no plan at {path}", "A plan is a CSV with date and distance_km.")
+    planned = budget.read_plan(path.read_bytes())
+    return budget.try_plan(planned, analysis.activities, analysis.settings, analysis.today)
+
+
+def inspected(path: Path, options: Options) -> str:
+    """Return what each file at `path` holds, in words and without a position."""
+    from loadwatch.report import inspect  # noqa: PLC0415 - brings fitparse, which no other command needs
+
+    inputs, skipped = _inputs([path], options)
+    parts = [f"{left.source}: {left.kind}: {left.why}" for left in skipped]
+    for member in inputs[:MOST_INSPECTED]:
+        try:
+            parts.append(inspect.describe(member.read(), member.label))
+        except (Unreadable, OverLimit) as error:
+            parts.append(f"{member.label}: {error.why}")
+    if len(inputs) > MOST_INSPECTED:
+        parts.append(f"... and {len(inputs) - MOST_INSPECTED} files more; give one of them.")
+    return "\n\n".join(parts)
 
 
 def _own_files(places: Sequence[Path], name: str) -> Iterator[bytes]:

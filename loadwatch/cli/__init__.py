@@ -51,7 +51,7 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        return cli(standalone_mode=False) or DONE
+        return cli(prog_name="loadwatch", standalone_mode=False) or DONE
     except click.UsageError as error:
         error.show()
         return USAGE

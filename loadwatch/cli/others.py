@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
 from loadwatch.errors import LoadwatchError, NothingToRead
-
-if TYPE_CHECKING:
-    from datetime import date
 
 PAIN_WHEN = ("before", "during", "after")
 
@@ -55,19 +52,29 @@ def _sample() -> Path:
     return (package / "sample_data" if (package / "sample_data").is_dir() else beside) / "ana"
 
 
-class Diary(click.Group):
-    """`diary PATH` answers, `diary PATH log` writes one line."""
-
-
-@click.group(cls=Diary, invoke_without_command=True, subcommand_metavar="[log ...]")
+@click.command()
 @click.argument("path", type=click.Path(path_type=Path))
+@click.argument("action", required=False, type=click.Choice(("log",)), metavar="[log]")
+@click.option("--pain", type=click.IntRange(0, 10), help="log: 0 none to 10 worst.")
+@click.option("--date", "day", type=opt.Day(clock=True), metavar="DATE", help="log: day of the pain. [today]")
+@click.option("--when", type=click.Choice(PAIN_WHEN), default="", help="log: before, during or after a run.")
+@click.option("--site", default="", help="log: where it hurts, as 'low back, left'.")
+@click.option("--note", default="", help="log: anything else.")
+@click.option(
+    "--red-flag", "red_flags", multiple=True, metavar="NAME", help="log: a warning sign (`rules LW18`)."
+)
 @opt.formats("table", "json")
 @opt.reading
 @click.pass_context
-def diary(ctx: click.Context, path: Path, **_: Any) -> int | None:
-    """Hold the runner's own pain diary against earlier load; `log` adds one line to it."""
-    if ctx.invoked_subcommand:
-        return None
+def diary(ctx: click.Context, path: Path, action: str | None, **told: Any) -> int:
+    """Hold a pain diary against earlier load; `log` adds a line.
+
+    The diary is diary.csv in the folder PATH: date and pain (0-10) on each line.
+    """
+    if action == "log":
+        return _log(path, told)
+    if told["pain"] is not None:
+        raise click.UsageError(f"--pain writes a line: loadwatch diary {path} log --pain {told['pain']}")
     from loadwatch.cli.analyses import analysed
     from loadwatch.report import as_json, terminal
 
@@ -82,41 +89,21 @@ def diary(ctx: click.Context, path: Path, **_: Any) -> int | None:
     return 0
 
 
-@diary.command()
-@click.option("--pain", type=click.IntRange(0, 10), required=True, help="0 none to 10 worst.")
-@click.option(
-    "--date", "day", type=opt.Day(clock=True), default="now", metavar="DATE", help="Day of the pain. [today]"
-)
-@click.option("--when", type=click.Choice(PAIN_WHEN), help="Before, during or after a run.")
-@click.option("--site", default="", help="Where it hurts, as 'low back, left'.")
-@click.option("--note", default="", help="Anything else.")
-@click.option(
-    "--red-flag",
-    "red_flags",
-    multiple=True,
-    metavar="NAME",
-    help="A warning sign; may be repeated. `loadwatch rules LW18` lists them.",
-)
-@click.pass_context
-def log(
-    ctx: click.Context,
-    pain: int,
-    day: date,
-    when: str | None,
-    site: str,
-    note: str,
-    red_flags: tuple[str, ...],
-) -> int:
-    """Add one line to the diary of PATH."""
+def _log(folder: Path, told: dict[str, Any]) -> int:
+    """Add one line to the diary in `folder`."""
+    from datetime import datetime
+
     from loadwatch import diary as book
 
-    assert ctx.parent is not None
-    folder: Path = ctx.parent.params["path"]
+    if told["pain"] is None:
+        raise click.UsageError("log needs --pain, 0 to 10")
     if not folder.is_dir():
         raise LoadwatchError(f"cannot write a diary into {folder}: it is no folder")
-    entry = book.entry(day, pain, when=when or "", site=site, note=note, red_flags=red_flags)
+    day = told["day"] or datetime.now().astimezone().date()
+    facts = {name: told[name] for name in ("when", "site", "note", "red_flags")}
+    entry = book.entry(day, told["pain"], **facts)
     book.append(folder / book.FILE, entry)
-    output.say(f"Added {day}, pain {pain} to {folder / book.FILE}")
+    output.say(f"Added {day}, pain {told['pain']} to {folder / book.FILE}")
     for line in book.urgent([entry]):
         output.say(line)
     return 0

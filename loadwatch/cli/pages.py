@@ -58,4 +58,6 @@ def _stamps(target: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     known = found.items() if isinstance(found, dict) else ()
-    return {page: mark for page, mark in known if isinstance(mark, str) and "/" not in page and "\\" not in page}
+    return {
+        page: mark for page, mark in known if isinstance(mark, str) and "/" not in page and "\\" not in page
+    }

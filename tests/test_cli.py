@@ -1,0 +1,333 @@
+"""The command line and its contract (DESIGN.md section 4): codes, streams, files, words."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from loadwatch import cli
+from tests.make_fit import run
+
+SAMPLE = Path(__file__).parent.parent / "sample_data"
+MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def call(monkeypatch, capsys, tmp_path):
+    """Run a command as a user would; gives (code, stdout, stderr)."""
+    for name in os.environ:
+        if name.startswith("LOADWATCH_") and name != "LOADWATCH_CORPUS":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    def invoke(*arguments):
+        monkeypatch.setattr(sys, "argv", ["loadwatch", *map(str, arguments)])
+        with pytest.raises(SystemExit) as done:
+            cli.main()
+        printed = capsys.readouterr()
+        return done.value.code, printed.out, printed.err
+
+    return invoke
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Five steady weeks of two runs, then a run of three times the distance."""
+    place = tmp_path / "runner"
+    place.mkdir()
+    for week in range(5):
+        for day in (0, 3):
+            start = MONDAY + timedelta(weeks=week, days=day)
+            (place / f"{start:%m%d}.fit").write_bytes(run(start, 2000, every_s=5))
+    start = MONDAY + timedelta(weeks=5)
+    (place / "long.fit").write_bytes(run(start, 6000, every_s=5))
+    return place
+
+
+@pytest.mark.parametrize("name", ["report", "weeks", "flags", "activities", "plot", "budget", "demo", "diary", "roster", "inspect", "rules", "settings"])  # fmt: skip
+def test_every_command_explains_itself(call, name):
+    code, out, _ = call(name, "--help")
+    assert code == 0
+    assert out.startswith(f"Usage: loadwatch {name}")
+
+
+def test_help_brings_in_neither_pandas_nor_matplotlib():
+    program = (
+        "import sys\nfrom loadwatch import cli\nsys.argv = ['loadwatch', '--help']\n"
+        "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('pandas', 'numpy', 'matplotlib', 'rich') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert out.endswith("[]\n")
+
+
+def test_a_misspelt_command_is_usage_and_names_the_nearest(call):
+    code, out, err = call("week", "x")
+    assert (code, out) == (2, "")
+    assert "Did you mean 'weeks'?" in err
+
+
+@pytest.mark.parametrize("command", ["report", "weeks", "flags", "activities", "budget"])
+def test_a_missing_path_is_one_clear_error(call, tmp_path, command):
+    code, out, err = call(command, tmp_path / "nowhere", "--no-store")
+    assert (code, out) == (1, "")
+    assert err.startswith("Error: no file or folder at ")
+    assert "Traceback" not in err
+
+
+def test_an_empty_folder_says_what_to_give(call, tmp_path):
+    (tmp_path / "empty").mkdir()
+    code, _, err = call("weeks", tmp_path / "empty", "--no-store")
+    assert code == 1
+    assert "it is empty" in err
+    assert "Give the zip that Garmin or Strava sent you" in err
+
+
+def test_a_folder_without_activities_says_how_many_files_it_looked_at(call, tmp_path):
+    place = tmp_path / "junk"
+    place.mkdir()
+    (place / "a.fit").write_bytes(b"\xff\xd8\xff\xe0 a photo")
+    (place / "b.txt").write_bytes(b"hello")
+    code, _, err = call("report", place, "--no-store")
+    assert code == 1
+    assert "0 of 2 files are FIT, GPX, TCX or CSV activities" in err
+    code, out, _ = call("activities", place, "--format", "json", "--no-store")
+    assert code == 1
+    assert {s["source"] for s in json.loads(out)["skipped"]} == {"a.fit", "b.txt"}
+
+
+def test_a_broken_settings_file_names_line_key_and_nearest(call, folder):
+    (folder / "loadwatch.toml").write_text("[weeks]\nweek_begin = 'sun'\n")
+    code, _, err = call("weeks", folder, "--no-store")
+    assert code == 1
+    assert err == "Error: loadwatch.toml:2: unknown key 'week_begin' in [weeks]. Did you mean 'week_start'?\n"
+
+
+def test_stdout_is_the_result_alone(call, folder):
+    code, out, err = call("weeks", folder, "--format", "json", "--no-store")
+    assert code == 0
+    assert json.loads(out)["schema"] == 1
+    assert err.startswith("Read 11 activities from 11 files.")
+    code, _, err = call("weeks", folder, "--format", "json", "--no-store", "-q")
+    assert (code, err) == (0, "")
+
+
+def test_json_has_what_the_contract_names(call, folder):
+    for command, keys in {
+        "activities": {"schema", "activities", "skipped", "duplicates", "settings"},
+        "weeks": {"schema", "weeks", "flags", "unknown", "skipped", "duplicates", "settings"},
+        "flags": {"schema", "flags", "unknown"},
+        "budget": {"schema", "week", "limits"},
+    }.items():
+        code, out, _ = call(command, folder, "--format", "json", "--no-store")
+        assert code == 0
+        assert set(json.loads(out)) == keys
+
+
+def test_fail_on_looks_at_this_week_and_exits_3(call, folder):
+    code, out, _ = call("flags", folder, "--fail-on", "high", "--format", "json", "--no-store")
+    assert code == 3
+    spikes = [flag for flag in json.loads(out)["flags"] if flag["rule"] == "LW01"]
+    assert [(flag["level"], flag["source"]) for flag in spikes] == [("high", "long.fit")]
+    assert spikes[0]["value"] == pytest.approx(3.0, abs=0.01)  # 18 km after 6 km
+    code, _, _ = call("flags", folder, "--fail-on", "high", "--today", "2026-04-03", "--no-store")
+    assert code == 0
+
+
+def test_strict_exits_4_where_a_file_cannot_be_read(call, folder):
+    (folder / "broken.fit").write_bytes(b"\x0e\x10\x00\x00.FIT")
+    assert call("weeks", folder, "--no-store")[0] == 0
+    assert call("weeks", folder, "--no-store", "--strict")[0] == 4
+
+
+def test_from_and_to_cut_what_is_shown_never_the_look_back(call, folder):
+    _, whole, _ = call("weeks", folder, "--format", "json", "--no-store")
+    _, cut, _ = call("weeks", folder, "--format", "json", "--no-store", "--from", "2026-04-06")
+    whole, cut = json.loads(whole), json.loads(cut)
+    assert cut["weeks"] == whole["weeks"][-1:]
+    assert cut["flags"] == [flag for flag in whole["flags"] if flag["week"] == "2026-04-06"]
+
+
+def test_an_option_may_come_from_the_environment(call, folder, monkeypatch):
+    monkeypatch.setenv("LOADWATCH_FORMAT", "json")
+    monkeypatch.setenv("LOADWATCH_WEEK_START", "sun")
+    _, out, _ = call("weeks", folder, "--no-store")
+    assert json.loads(out)["weeks"][0]["week"] == "2026-03-01"
+    _, out, _ = call("settings", folder)
+    rows = {row["setting"]: row for row in json.loads(out)["settings"]}
+    assert (rows["week_start"]["value"], rows["week_start"]["from"]) == ("sun", "LOADWATCH_WEEK_START")
+
+
+def test_report_writes_the_page_its_suffix_names(call, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for suffix, begins in {".html": "<!doctype html>", ".md": "# ", ".json": "{"}.items():
+        code, out, err = call("report", folder, "-o", f"page{suffix}", "--no-store")
+        assert code == 0
+        assert (tmp_path / f"page{suffix}").read_text("utf-8").lower().startswith(begins)
+        assert "High" in out
+        assert f"Wrote page{suffix}" in err
+    assert call("report", folder, "--no-store")[0] == 0
+    assert (tmp_path / "loadwatch-runner.html").exists()
+    code, out, err = call("report", folder, "-o", "-", "--no-store")
+    assert (code, out[:9].lower()) == (0, "<!doctype")
+    assert "High" in err
+
+
+def test_what_cannot_be_written_is_one_line(call, folder, tmp_path):
+    for target, why in {
+        "page.docx": "a page is .html, .md or .json",
+        "no/where.html": "there is no folder",
+    }.items():
+        code, _, err = call("report", folder, "-o", tmp_path / target, "--no-store")
+        assert code == 1
+        assert why in err
+    code, _, err = call("plot", folder, "-o", tmp_path / "x.gif", "--no-store")
+    assert (code, "a picture is .png, .svg or .pdf" in err) == (1, True)
+
+
+@pytest.mark.parametrize(("suffix", "magic"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
+def test_plot_writes_three_kinds(call, folder, tmp_path, suffix, magic):
+    assert call("plot", folder, "-o", tmp_path / f"x{suffix}", "--no-store")[0] == 0
+    assert (tmp_path / f"x{suffix}").read_bytes().startswith(magic)
+
+
+def test_one_file_may_come_through_the_pipe(folder):
+    command = [sys.executable, "-m", "loadwatch", "activities", "-", "--format", "json", "--no-store"]
+    with (folder / "long.fit").open("rb") as file:
+        done = subprocess.run(
+            command, stdin=file, capture_output=True, check=True, cwd=Path(__file__).parent.parent
+        )
+    assert json.loads(done.stdout)["activities"][0]["distance_m"] == pytest.approx(18_000)
+
+
+def test_demo_needs_no_file(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call("demo")
+    assert code == 0
+    assert "High" in out
+    assert "loadwatch report export.zip -o me.html" in err
+    first = (tmp_path / "loadwatch-demo.html").read_bytes()
+    call("demo")
+    assert (tmp_path / "loadwatch-demo.html").read_bytes() == first
+
+
+def test_roster_draws_a_page_again_only_where_something_changed(call, tmp_path):
+    club = tmp_path / "club"
+    club.mkdir()
+    for name in ("ana", "ben"):
+        shutil.copytree(SAMPLE / name, club / name)
+    code, out, err = call("roster", club, "-o", tmp_path / "out", "--no-store")
+    assert code == 0
+    assert "2 of 2 athlete pages" in err
+    assert "Ana" in out
+    assert (tmp_path / "out" / "index.html").exists()
+    _, _, err = call("roster", club, "-o", tmp_path / "out", "--no-store")
+    assert "0 of 2 athlete pages; the others have not changed" in err
+    (club / "ben" / "tags.csv").write_text("start,name\n2026-11-01,x\n")
+    shutil.rmtree(club / "ana")
+    _, _, err = call("roster", club, "-o", tmp_path / "out", "--no-store")
+    assert len(list((tmp_path / "out" / "athletes").iterdir())) == 1
+
+
+def test_roster_json_and_an_athlete_that_cannot_be_read(call, tmp_path):
+    club = tmp_path / "club"
+    shutil.copytree(SAMPLE / "ben", club / "ben")
+    (club / "empty").mkdir()
+    (club / "wrong").mkdir()
+    (club / "wrong" / "loadwatch.toml").write_text("x = 1")
+    code, out, _ = call("roster", club, "--format", "json", "--no-store")
+    assert code == 0
+    athletes = json.loads(out)["athletes"]
+    assert {a["group"] for a in athletes if a["name"] in {"empty", "wrong"}} == {"unknown"}
+    assert set(athletes[0]) == {"name", "group", "level", "says", "last_activity", "flags"}
+    assert call("roster", tmp_path / "none")[0] == 1
+
+
+def test_anonymised_roster_names_nobody(call, tmp_path):
+    club = tmp_path / "club"
+    shutil.copytree(SAMPLE / "ana", club / "secretname")
+    _, out, _ = call("roster", club, "-o", tmp_path / "out", "--anonymise", "--no-store")
+    pages = [page.read_text("utf-8") for page in (tmp_path / "out").rglob("*.html")]
+    assert len(pages) == 2
+    assert not any("secretname" in text or "Ana" in text for text in (out, *pages))
+
+
+def test_diary_is_written_and_read(call, folder):
+    code, _, err = call("diary", folder)
+    assert (code, "no diary.csv" in err) == (1, True)
+    for pain in (3, 4):
+        code, _, err = call("diary", folder, "log", "--pain", pain, "--date", "2026-04-06", "--note", "a, b")
+        assert code == 0
+    assert len((folder / "diary.csv").read_text("utf-8").splitlines()) == 3
+    assert call("diary", folder)[0] == 0
+    assert json.loads(call("diary", folder, "--format", "json")[1])["schema"] == 1
+    assert call("diary", folder / "long.fit", "log", "--pain", 1)[0] == 1
+
+
+def test_rules_explain_themselves(call):
+    code, out, _ = call("rules")
+    assert (code, "LW01" in out) == (0, True)
+    code, out, _ = call("rules", "lw05")
+    assert (code, "Gottschall" in out) == (0, True)
+    assert call("rules", "LW99")[0] == 2
+
+
+def test_inspect_shows_a_file_and_no_position(call, folder, tmp_path):
+    code, out, _ = call("inspect", folder / "long.fit")
+    assert (code, "record" in out) == (0, True)
+    assert "-30.0" not in out
+    assert call("inspect", tmp_path / "none")[0] == 1
+
+
+def test_budget_and_a_plan(call, folder, tmp_path):
+    code, out, _ = call("budget", folder, "--no-store")
+    assert (code, "Room" in out) == (0, True)
+    plan = tmp_path / "plan.csv"
+    plan.write_text("date,distance_km\n2026-04-09,60\n")
+    code, out, _ = call("budget", folder, "--plan", plan, "--no-store")
+    assert (code, "60.0 km" in out) == (0, True)
+    assert call("budget", folder, "--plan", tmp_path / "none.csv", "--no-store")[0] == 1
+
+
+def test_settings_say_where_each_came_from(call, folder):
+    (folder / "loadwatch.toml").write_text("[weeks]\nload = 'steps'\n")
+    _, out, _ = call("settings", folder, "--tz", "Asia/Tokyo", "--format", "json")
+    rows = {row["setting"]: (row["value"], row["from"]) for row in json.loads(out)["settings"]}
+    assert rows["load"] == ("steps", "loadwatch.toml:2")
+    assert rows["tz"] == ("Asia/Tokyo", "--tz")
+
+
+def test_a_fault_of_ours_is_one_line_too(call, folder, monkeypatch):
+    monkeypatch.setattr("loadwatch.pipeline.weeks.weekly", lambda *_: 1 / 0)
+    code, _, err = call("weeks", folder, "--no-store")
+    assert code == 1
+    assert "loadwatch itself failed (ZeroDivisionError" in err
+    monkeypatch.setenv("LOADWATCH_DEBUG", "1")
+    monkeypatch.setattr(sys, "argv", ["loadwatch", "weeks", str(folder), "--no-store"])
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
+
+
+def test_ctrl_c_is_130(call, folder, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("loadwatch.pipeline.analyse", interrupted)
+    assert call("weeks", folder)[0] == 130
+
+
+def test_a_bad_date_is_usage(call, folder):
+    code, _, err = call("weeks", folder, "--from", "yesterday")
+    assert (code, "write it as 2026-11-23" in err) == (2, True)
+
+
+def test_a_cluster_without_dask_says_how_to_get_it(call, folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    code, _, err = call("weeks", folder, "--cluster", "tcp://127.0.0.1:1")
+    assert (code, "pip install 'loadwatch[cluster]'" in err) == (1, True)

@@ -234,7 +234,7 @@ def budget(ctx: click.Context, plan: Path | None, **_: Any) -> int:
         from loadwatch.pipeline import with_plan
 
         tried = with_plan(analysis, plan)
-        output.result(terminal.plan(tried.flags, width=output.width(), color=output.colour()))
+        output.result(terminal.plan(tried, width=output.width(), color=output.colour()))
         return closed(ctx, analysis)
     _printed(ctx, analysis, None, None)
     return closed(ctx, analysis)

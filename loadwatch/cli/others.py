@@ -57,7 +57,7 @@ def _sample() -> Path:
 @click.argument("action", required=False, type=click.Choice(("log",)), metavar="[log]")
 @click.option("--pain", type=click.IntRange(0, 10), help="log: 0 none to 10 worst.")
 @click.option("--date", "day", type=opt.Day(clock=True), metavar="DATE", help="log: day of the pain. [today]")
-@click.option("--when", type=click.Choice(PAIN_WHEN), default="", help="log: before, during or after a run.")
+@click.option("--when", type=click.Choice(PAIN_WHEN), help="log: before, during or after a run.")
 @click.option("--site", default="", help="log: where it hurts, as 'low back, left'.")
 @click.option("--note", default="", help="log: anything else.")
 @click.option(
@@ -100,8 +100,8 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
     if not folder.is_dir():
         raise LoadwatchError(f"cannot write a diary into {folder}: it is no folder")
     day = told["day"] or datetime.now().astimezone().date()
-    facts = {name: told[name] for name in ("when", "site", "note", "red_flags")}
-    entry = book.entry(day, told["pain"], **facts)
+    facts = {name: told[name] or "" for name in ("when", "site", "note")}
+    entry = book.entry(day, told["pain"], **facts, red_flags=told["red_flags"])
     book.append(folder / book.FILE, entry)
     output.say(f"Added {day}, pain {told['pain']} to {folder / book.FILE}")
     for line in book.urgent([entry]):

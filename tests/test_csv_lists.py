@@ -761,3 +761,22 @@ def test_a_date_without_a_clock_in_a_list_of_utc_is_a_day():
     session = one('Activity Date,Activity Type,Elapsed Time,Distance\n"Oct 30, 2023",Run,1500,5.0\n')
     assert session.date_only
     assert session.start_utc is None
+
+
+def test_a_zero_written_by_hand_is_meant_and_a_climb_may_carry_its_unit():
+    flat, hilly = sessions("date,distance_km,ascent,descent\n2024-05-01,5,0,0\n2024-05-02,5,230 ft,70 m\n")
+    assert (flat.ascent_m, flat.descent_m) == (0, 0)
+    assert (hilly.ascent_m, hilly.descent_m) == (pytest.approx(70.104), 70)
+
+
+def test_thousands_of_climb_in_a_list_with_decimal_commas():
+    header, *_ = GARMIN["en"]
+    rows = 'Running,2022-12-17 08:16:26,false,x,"24,14","900","02:44:09","129","161","6:48","{}","4","0,91","","",""\n'
+    for cell in ("1,079", "1.079"):
+        assert one(header + "\n" + rows.format(cell)).ascent_m == 1079
+
+
+def test_a_climb_below_zero_is_unknown():
+    session = one(strava() + RUN.replace(",30.5,31.0,", ",30.5,-0.3,"))
+    assert session.ascent_m == 30.5
+    assert math.isnan(session.descent_m)

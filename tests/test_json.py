@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001 -- tables are long, and wall clocks tell no zone
+# ruff: noqa: E501, DTZ001 -- keys and tables are long, and wall clocks tell no zone
 """JSON of Garmin, Polar, Suunto and GoldenCheetah, all of our own making."""
 
 import contextlib

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loadwatch.readers.csv import evidence
+from loadwatch.readers.csv import evidence, numbers
 from loadwatch.readers.csv.evidence import FOOT, KM, MILE, NAN, YARD, Floats, near
 
 if TYPE_CHECKING:
@@ -136,6 +136,11 @@ def _impossible(metres: Floats, rows: Rows, notes: list[list[str]]) -> None:
             )
 
 
+def own_units(cells: Cells, role: str) -> list[float | None]:
+    """Return what the unit written into a cell is in SI, as in "10.5 km"; None where there is none."""
+    return [numbers.measure(c)[1] if c[-1:].isalpha() else None for c in map(str.strip, cells.first(role))]
+
+
 def elevations(
     cells: Cells, values: dict[str, Floats], unit: float, settings: Settings, notes: list[list[str]]
 ) -> dict[str, Floats]:
@@ -144,10 +149,13 @@ def elevations(
     factor, why = _elevation_unit(told, unit, settings)
     up, down = values["ascent"], values["descent"]
     fake = [_no_climb(*row) for row in zip(up, down, values["lowest"], values["highest"], strict=True)]
+    if not cells.facts.vendor:
+        fake = [False] * len(fake)  # whoever writes 0 by hand means it
     found = {}
     for role, column in (("ascent", up), ("descent", down)):
-        own = cells.factor(role, "ascent") or factor
-        found[role] = [NAN if none else v * own for v, none in zip(column, fake, strict=True)]
+        usual = cells.factor(role, "ascent") or factor
+        rows = zip(column, fake, own_units(cells, role), strict=True)
+        found[role] = [v * (own or usual) if v >= 0 and not none else NAN for v, none, own in rows]
     if why:
         for at, (a, b) in enumerate(zip(found["ascent"], found["descent"], strict=True)):
             if a > 0 or b > 0:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("distance", "ascent", "descent", "stride", "speed", "oscillation", "heart_rate", "rpe", "dirt")
 _TIMES = ("timer", "moving", "elapsed")
+_WHOLE = ("steps", "lowest", "highest")  # columns of whole numbers
+_WHOLE_AT_GARMIN = ("ascent", "descent", "heart_rate")
 _LEGS = 120.0  # 1/min; no runner takes fewer steps, so a smaller cadence counts strides
 
 
@@ -52,7 +54,12 @@ def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measure
     walked = evidence.walked(values["steps"], values["cadence"], longest, values["stride"])
     covered = [v * t for v, t in zip(speed_mps, longest, strict=True)]
     rows = lengths.Rows(
-        sports, pace, longest, ((covered, TOLERANCE), (walked, LOOSE)), _own(cells, "distance"), european
+        sports,
+        pace,
+        longest,
+        ((covered, TOLERANCE), (walked, LOOSE)),
+        lengths.own_units(cells, "distance"),
+        european,
     )
     found = lengths.distances(cells, values["distance"], _pair(cells, file_style), rows, settings, notes)
     values["distance"] = found.metres
@@ -80,7 +87,8 @@ def _best(cells: Cells, role: str, file_style: Style) -> Floats:
     columns = cells.columns.get(role)
     if not columns:
         return [NAN] * len(cells.lines)
-    read = [_column(column, file_style, whole=role in {"steps", "lowest", "highest"}) for column in columns]
+    counted = role in _WHOLE or (role in _WHOLE_AT_GARMIN and cells.facts.counts_metres)
+    read = [_column(column, file_style, whole=counted) for column in columns]
     if len(read) == 1:
         return read[0]
     return [next((v for v in row if v > 0), row[0]) for row in zip(*read, strict=True)]
@@ -89,11 +97,6 @@ def _best(cells: Cells, role: str, file_style: Style) -> Floats:
 def _column(column: Sequence[str], file_style: Style, *, whole: bool = False) -> Floats:
     decimal = numbers.style(column) or file_style
     return [numbers.number(cell, decimal, whole=whole) if cell else NAN for cell in column]
-
-
-def _own(cells: Cells, role: str) -> list[float | None]:
-    """Return what the unit written into a cell is in SI, as in "10.5 km"."""
-    return [numbers.measure(c)[1] if c[-1:].isalpha() else None for c in map(str.strip, cells.first(role))]
 
 
 def _scaled(values: Floats, factor: float) -> Floats:
@@ -177,7 +180,8 @@ def _told(column: Sequence[str]) -> str:
 
 def _minutes_only(cells: Cells, found: dict[str, Floats]) -> dict[str, Floats]:
     """Return durations without a timer column of whole minutes where another column knows the seconds."""
-    if evidence.clock_of(cells.first("timer"), found["elapsed"], [NAN] * len(cells.lines)) != "h:mm":
+    seconds = [m if m > 0 else e for m, e in zip(found["moving"], found["elapsed"], strict=True)]
+    if evidence.clock_of(cells.first("timer"), seconds, [NAN] * len(cells.lines)) != "h:mm":
         return found
     timer = [
         NAN if numbers.two_parts(text) and (moving > 0 or elapsed > 0) else t

@@ -37,6 +37,7 @@ class Facts:
     utc: bool = False
     cadence_legs: bool = False
     units: Mapping[str, float] = field(default_factory=dict)
+    counts_metres: bool = False  # climbs are whole numbers, so that 1,079 and 1.079 are thousands
 
 
 @cache
@@ -109,7 +110,8 @@ def facts(header: Sequence[str], roles: Mapping[str, Sequence[Column]]) -> Facts
         ):
             units = {role: unit(word) or 1.0 for role, word in vendor.get("units", {}).items()}
             legs = vendor.get("cadence") == "legs"
-            return Facts(vendor["name"], vendor.get("clock") == "utc", legs, units)
+            whole = vendor.get("climbs") == "whole"
+            return Facts(vendor["name"], vendor.get("clock") == "utc", legs, units, whole)
     return Facts()
 
 

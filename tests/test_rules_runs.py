@@ -227,6 +227,8 @@ def test_return_after_a_gap():
     flags, _ = judged(*before, run("2026-02-23T08:00", 5.1), rule="LW11")
     assert flags[-1].level == "watch"
     assert "14 days without one: 51 % of the longest before the break (10.0 km)" in flags[-1].says
+    flags, _ = judged(*before, run("2026-02-23T08:00", 5.04), rule="LW11")
+    assert "50.4 % of the longest before the break (10.0 km); the limit is 50 %" in flags[-1].says
     flags, _ = judged(*before, run("2026-02-23T08:00", 5.0), rule="LW11", preset="return")
     assert flags[-1].level == "watch"
 

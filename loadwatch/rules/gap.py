@@ -10,6 +10,7 @@ import numpy as np
 
 from loadwatch.rules.facts import DAY_US, lookback, session_fields
 from loadwatch.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown, largest
+from loadwatch.rules.wording import apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +54,7 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                 "words": level[0],
                 "day": sessions.day[i],
                 "gap": f"{(start[i] - start[i - 1]) // DAY_US}",
-                "share": f"{100.0 * first / longest:.0f}",
+                "share": apart(100.0 * first / longest, 100.0 * limits["watch"]),
                 "limit_share": f"{100.0 * limits['watch']:.0f}",
                 "below": largest(partial(grade, longest_m=longest, limits=limits)),
             },

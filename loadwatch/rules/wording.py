@@ -92,7 +92,7 @@ def _places(template: str) -> tuple[str, ...]:
 
 def _place(name: str, kind: str, flag: Flag, units: Units) -> str:
     if name in flag.facts.get("lengths", {}):
-        return shown(kind, flag.facts["lengths"][name], units)
+        return shown(kind, flag.facts["lengths"][name], units, beside=flag.amount)
     if name in PLACES:
         return PLACES[name](flag, kind, units)
     return str(flag.facts[name])

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 NAN = math.nan
 SETTLED: Final[Mapping[str, str]] = {  # sub_sport -> surface
@@ -41,6 +42,7 @@ SETTLED: Final[Mapping[str, str]] = {  # sub_sport -> surface
 }
 SUGGESTED: Final[Mapping[str, str]] = {"street": "hard", "trail": "soft"}
 ROUNDING: Final = 1e-9  # of shares
+HOLE_S: Final = 60.0  # a longer one between two positions stays one
 UNSETTLED_SPORTS: Final = frozenset({"cycling", "rowing"})  # virtual or on a track, but not on foot
 
 
@@ -89,7 +91,27 @@ def under(records: pd.DataFrame, ground: Ground) -> tuple[Floats, Matched]:
     time_s = (index - index[:1]) / 1e9
     step = _steps(records, latitude, longitude)
     total = step.sum()
-    return step / total if total > 0 else step * 0, osm.match(ground, latitude, longitude, time_s)
+    nearest = _nearest_place(np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude)), time_s)
+    found = osm.match(ground, latitude, longitude, time_s)
+    filled = osm.Matched(found.surface[nearest], found.source[nearest], found.way_id[nearest])
+    return step / total if total > 0 else step * 0, filled
+
+
+def _nearest_place(known: Ints, time_s: Floats) -> Ints:
+    """Return for each sample the nearest one with a position, itself where there is none nearby.
+
+    Some devices write heart rate and distance in samples of their own, between those with a position.
+    """
+    own = np.arange(time_s.size)
+    if not known.size:
+        return own
+    after = np.searchsorted(known, own)
+    right = known[np.minimum(after, known.size - 1)]
+    left = known[np.maximum(after - 1, 0)]
+    nearest = np.where(time_s - time_s[left] <= time_s[right] - time_s, left, right)
+    hole = (time_s[right] - time_s[left] > HOLE_S) | (after == 0) | (after == known.size)
+    hole[known], nearest[known] = False, known
+    return np.where(hole, own, nearest)
 
 
 def _settled(session: Session) -> tuple[str, str]:

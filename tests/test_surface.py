@@ -149,6 +149,24 @@ def test_a_map_without_places_leaves_the_ladder_below(ground):
     assert known(surface.metres(RUN, EMPTY, 600.0, GRAVEL, ground)) == {"firm": 600.0}
 
 
+def test_samples_between_positions_take_the_nearest(ground):
+    run = along((-300, 0), (0, 0), (0, 300))
+    holed = run.copy()
+    holed.loc[holed.index[1:-1:2], ["latitude_deg", "longitude_deg"]] = np.nan
+    found, whole = (surface.metres(RUN, samples, 600.0, PLAIN, ground) for samples in (holed, run))
+    assert found.metres["unknown"] == 0
+    assert found.metres["hard"] == pytest.approx(whole.metres["hard"], abs=10)
+
+
+def test_a_long_hole_stays_unknown(ground):
+    run = along((-300, 0), (300, 0))
+    run.loc[run.index[50:150], ["latitude_deg", "longitude_deg"]] = np.nan
+    found = surface.metres(RUN, run, 600.0, PLAIN, ground)
+    assert found.metres["unknown"] == pytest.approx(200, abs=1)
+    lost = run.assign(latitude_deg=np.nan)
+    assert known(surface.metres(RUN, lost, 600.0, PLAIN, ground)) == {"unknown": 600.0}
+
+
 def test_standing_at_one_place(ground):
     still = along((-200, 0), (-199, 0))
     found = surface.metres(RUN, still.assign(distance_m=0.0), 0.0, PLAIN, ground)

@@ -1,0 +1,100 @@
+"""One activity's ground as lines of text: metres by surface and source, metres by grade; no position."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from loadwatch import elevation, osm, surface
+from loadwatch.tables import GRADE_COLUMNS, SURFACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from loadwatch.activity import Activity
+    from loadwatch.elevation import Climb
+    from loadwatch.osm import Ground
+
+SAID: Final = {  # a source of the map in words
+    "surface": "surface tag",
+    "tracktype": "tracktype",
+    "hint": "other tags",
+    "highway": "kind of way",
+    "area": "area",
+}
+NOT_SAID: Final = {
+    "unmatched": "off the ways of the map",
+    "outside": "outside the map",
+    "nowhere": "without a position",
+}
+GRADES: Final = dict(
+    zip(
+        GRADE_COLUMNS,
+        ("-15 % or steeper", "-15 to -10 %", "-10 to -5 %", "-5 to +5 %", "+5 to +10 %", "+10 to +15 %",
+         "+15 % or steeper"),
+        strict=True,
+    )
+)  # fmt: skip
+
+
+def describe(activity: Activity, distance_m: float, ground: Ground | None) -> str:
+    """Return metres by surface and source (with a map) and by grade of one activity.
+
+    Parameters
+    ----------
+    activity : with its samples; a row of a list has none and gives one line.
+    distance_m : what the metres by surface sum up to. [m]
+    ground : the map around it, if there is one.
+    """
+    if not len(activity.records):
+        return "No samples: neither surface nor grade can be told metre by metre."
+    parts = [*_grades(_climb(activity))]
+    if ground is not None:
+        parts = [*_surfaces(activity, distance_m, ground), "", *parts]
+    return "\n".join(parts)
+
+
+def _surfaces(activity: Activity, distance_m: float, ground: Ground) -> Iterable[str]:
+    if not {"latitude_deg", "longitude_deg"} <= set(activity.records.columns):
+        return ["No positions: the map cannot say what lies under this run."]
+    share, matched = surface.under(activity.records, ground)
+    metres = share * (0.0 if math.isnan(distance_m) else distance_m)
+    cells = np.zeros((len(SURFACES), len(osm.SOURCES)))
+    np.add.at(cells, (matched.surface, matched.source), metres)
+    columns = [osm.SOURCES.index(source) for source in SAID]
+    lines = [f"{'Metres by surface, as told by':30}" + "".join(f"{word:>13}" for word in SAID.values())]
+    for row, name in enumerate(SURFACES):
+        told = cells[row, columns]
+        if told.any():
+            lines.append(f"  {name:28}" + "".join(f"{value:13,.0f}" for value in told))
+    missing = cells.sum(axis=0)
+    lines += [
+        f"  {words:28}{missing[osm.SOURCES.index(source)]:13,.0f}" for source, words in NOT_SAID.items()
+    ]
+    return [*lines, osm.CREDIT]
+
+
+def _climb(activity: Activity) -> Climb:
+    records = activity.records
+    time_ns = records.index.to_numpy("datetime64[ns]").view(np.int64)
+    nothing = np.full(len(records), np.nan)
+    altitude, distance = (
+        records[name].to_numpy(np.float64) if name in records else nothing
+        for name in ("altitude_m", "distance_m")
+    )
+    return elevation.climb((time_ns - time_ns[:1]) / 1e9, altitude, distance)
+
+
+def _grades(climb: Climb) -> Iterable[str]:
+    if climb.confidence == "none":
+        return ["No altitude: neither climb nor grade can be told."]
+    lines = [
+        f"Climb {climb.ascent_m:,.0f} m, descent {climb.descent_m:,.0f} m",
+        f"Noise of the altitude {climb.noise_m:.2f} m (confidence: {climb.confidence})",
+    ]
+    if math.isnan(climb.grade_m[0]):
+        return [*lines, "No distance: the grade cannot be told."]
+    rows = zip(GRADES.values(), climb.grade_m, strict=True)
+    return [*lines, "Metres by grade", *(f"  {words:28}{metres:13,.0f}" for words, metres in rows)]

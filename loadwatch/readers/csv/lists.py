@@ -16,6 +16,8 @@ from loadwatch.readers.csv.moments import starts
 from loadwatch.readers.frames import EMPTY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from loadwatch.activity import Kind
     from loadwatch.readers.csv.cells import Cells
     from loadwatch.readers.csv.grid import Grid
@@ -28,6 +30,7 @@ _REST = {
     "rest": "a rest day, nothing was recorded",
     "incident": "an alarm of the watch (incident detected), no activity",
 }
+_NO_FILE = "#"  # Strava writes #error# where it lost a file
 _MENDED = "text: this row has damaged quotation marks or characters"
 Sport = tuple[str, str, str]  # sport, sub sport, note
 
@@ -146,20 +149,8 @@ def _outside(file: str) -> str:
 
 def _session(at: int, cells: Cells, kind: Sport, begun: Start, found: Measures, parents: set[str]) -> Session:
     get = {role: values[at] for role, values in found.values.items()}
-    notes = [
-        *found.notes[at],
-        *([kind[2]] if kind[2] else []),
-        *([_MENDED] if cells.lines[at] in cells.mended else []),
-    ]
     surface, odd = _surface(cells.first("surface")[at])
     linked = cells.first("file")[at].strip()
-    if linked.startswith("#"):  # Strava writes #error#
-        notes.append(f"file: the list names no file but {linked[:20]}")
-        linked = ""
-    for role in ("distance", "ascent", "descent", "heart_rate", "rpe"):
-        cell = cells.first(role)[at]
-        if cell and not numbers.unknown(cell) and math.isnan(get[role]) and math.isnan(numbers.number(cell)):
-            notes.append(f"{role}: {' '.join(cell.split())[:20]} is no number that can be used")
     return Session(
         format="list",
         sport=kind[0],
@@ -186,11 +177,28 @@ def _session(at: int, cells: Cells, kind: Sport, begun: Start, found: Measures, 
         surface=surface,
         device=_device(at, cells),
         shoe=" ".join(cells.first("shoe")[at].split())[:TEXT],
-        linked=linked[:TEXT],
+        linked="" if linked.startswith(_NO_FILE) else linked[:TEXT],
         parent=cells.first("id")[at].strip() in parents,
         line=cells.lines[at],
-        notes=tuple(notes + ([odd] if odd else [])),
+        notes=tuple(filter(None, (*found.notes[at], kind[2], odd, *_doubts(at, cells, get)))),
     )
+
+
+def _doubts(at: int, cells: Cells, values: Mapping[str, float]) -> Iterator[str]:
+    """Yield what else is odd about a row: damaged text, a file name that is none, words for numbers."""
+    if cells.lines[at] in cells.mended:
+        yield _MENDED
+    if (linked := cells.first("file")[at].strip()).startswith(_NO_FILE):
+        yield f"file: the list names no file but {linked[:20]}"
+    for role in ("distance", "ascent", "descent", "heart_rate", "rpe"):
+        cell = cells.first(role)[at]
+        if (
+            cell
+            and math.isnan(values[role])
+            and not numbers.unknown(cell)
+            and math.isnan(numbers.number(cell))
+        ):
+            yield f"{role}: {' '.join(cell.split())[:20]} is no number that can be used"
 
 
 def _surface(cell: str) -> tuple[str, str]:

@@ -361,6 +361,13 @@ def test_limits_of_depth_attributes_elements_and_points(monkeypatch):
     monkeypatch.setattr(tree, "MAX_NODES", 50)
     with pytest.raises(OverLimit, match="more than 50 elements"):
         read(gpx(run(3), rest="<a/>" * 60))
+    monkeypatch.setattr("loadwatch.readers.xml.gpx.MAX_PARTS", 1)
+    monkeypatch.setattr("loadwatch.readers.xml.tcx.MAX_PARTS", 1)
+    monkeypatch.setattr(tree, "MAX_NODES", 500)
+    with pytest.raises(OverLimit, match="more than 1 recordings"):
+        read(_tracks(3600))
+    with pytest.raises(OverLimit, match="more than 1 activities"):
+        read(tcx(body=f"<Activities>{activity_of(lap(3))}{activity_of(lap(3))}</Activities>"))
     monkeypatch.setattr("loadwatch.readers.xml.MAX_BYTES", 100)
     with pytest.raises(OverLimit, match="more than 0 MiB"):
         read(gpx(run(3)))

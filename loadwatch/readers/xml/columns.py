@@ -100,16 +100,26 @@ class Points:
             )
             self.rows = []
 
-    def column(self, name: str) -> Array:
-        """Return a column over all points, NaN where a point lacks it."""
-        if not any(name in batch.numbers for batch in self.batches):
-            return np.full(self.count, np.nan)
-        parts = [b.numbers.get(name, np.full(len(b.times.us), np.nan)) for b in self.batches]
-        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+    def whole(self) -> Batch:
+        """Return all points as one batch, put together once."""
+        self.flush()
+        if len(self.batches) != 1:
+            self.batches = [_together(self.batches)]
+        return self.batches[0]
 
-    def instants(self) -> Instants:
-        """Return the times of all points."""
-        return joined([batch.times for batch in self.batches])
+
+def _together(batches: Sequence[Batch]) -> Batch:
+    names = sorted({name for batch in batches for name in batch.numbers})
+
+    def column(name: str) -> Array:
+        return np.concatenate([b.numbers.get(name, np.full(len(b.times.us), np.nan)) for b in batches])
+
+    return Batch(
+        {name: column(name) for name in names},
+        joined([batch.times for batch in batches]),
+        sum(batch.bad for batch in batches),
+        sum(batch.commas for batch in batches),
+    )
 
 
 def batch(names: Sequence[str], columns: Sequence[Texts], count: int) -> Batch:

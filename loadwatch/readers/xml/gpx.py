@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
-from loadwatch.errors import NotActivity, Unreadable
+from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.readers.frames import EMPTY
 from loadwatch.readers.xml.clock import NAT, US, moment_of
 from loadwatch.readers.xml.columns import number
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.readers.xml.columns import Points
     from loadwatch.readers.xml.tree import Document, Node
 
     Array = NDArray[np.float64]
@@ -33,6 +32,7 @@ PAUSE_S, PAUSE_STEPS = 10.0, 5.0  # a gap between segments that long, and so man
 TRUST = (0.5, 2.0)  # a stated distance within so much of the path's is believed
 FEW = 2  # points that may share a second
 MAX_NAME = 200
+MAX_PARTS = 1_000  # activities in one file
 TOTALS = {  # elements of <extensions>, of the file or of a track -> what they state
     "distance": "distance_m",
     "Distance": "distance_m",
@@ -50,7 +50,7 @@ def reading(document: Document) -> Reading:
     tracks = [node for node in root.nodes if node.name == "trk"]
     if not tracks:
         raise NotActivity(_nothing(root))
-    times = document.points.instants().us
+    times = document.points.whole().times.us
     spans = times[times != NAT]
     if spans.size > FEW and spans.max() - spans.min() < US:
         raise NotActivity("a track whose points all carry the same time, not a recording")
@@ -58,6 +58,8 @@ def reading(document: Document) -> Reading:
     if not timed:
         return _untimed(document, tracks)
     groups = _joined(timed, times)
+    if len(groups) > MAX_PARTS:
+        raise OverLimit(f"more than {MAX_PARTS:,} recordings in one file; export them one by one")
     activities = tuple(_activity(document, group, part, len(groups)) for part, group in enumerate(groups, 1))
     left = [track for track in tracks if track not in timed and track.stop > track.first]
     skipped = tuple(
@@ -75,7 +77,7 @@ def _nothing(root: Node) -> str:
 def _untimed(document: Document, tracks: list[Node]) -> Reading:
     """Return what a file without any time still tells: its totals, if it states them."""
     points = document.points
-    if points.count and points.instants().bad:
+    if points.count and points.whole().times.bad:
         raise Unreadable("none of its times is a date that exists")
     if points.count:
         raise NotActivity("a route or track without times, not a recording")
@@ -120,7 +122,7 @@ def _joined(tracks: list[Node], times: NDArray[np.int64]) -> list[list[Node]]:
 
 
 def _activity(document: Document, tracks: list[Node], part: int, parts: int) -> Activity:
-    found = samples(document.points, _segments(document.points, tracks))
+    found = samples(document.points, _segments(tracks))
     kind, sub = sport(next(filter(None, (track.says("type") for track in tracks)), ""))
     totals = _totals(document.root if parts == 1 else None, tracks)
     breaks = _breaks(found)
@@ -143,13 +145,10 @@ def _activity(document: Document, tracks: list[Node], part: int, parts: int) -> 
     return Activity(found.frame(columns), replace(session, **totals))
 
 
-def _segments(points: Points, tracks: list[Node]) -> NDArray[np.int64]:
-    """Return for each point the number of its segment among `tracks`, -1 elsewhere."""
-    group = np.full(points.count, -1, np.int64)
+def _segments(tracks: list[Node]) -> list[tuple[int, int]]:
+    """Return the stretches of points that the segments of `tracks` hold."""
     segments = [segment for track in tracks for segment in track.nodes if segment.name == "trkseg"]
-    for number_, segment in enumerate(segments):
-        group[segment.first : segment.stop] = number_
-    return group
+    return [(segment.first, segment.stop) for segment in segments if segment.stop > segment.first]
 
 
 def _breaks(found: Samples) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from loadwatch.readers.frames import records
 from loadwatch.readers.xml.clock import NAT, US
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -73,19 +73,21 @@ class Samples:
         return records(self.us * 1_000, known)
 
 
-def samples(points: Points, group: NDArray[np.int64]) -> Samples:
-    """Return the points whose `group` is not negative, in order of time."""
-    times = points.instants()
-    ours = group >= 0
-    known = ours & (times.us != NAT)
-    notes = _lost(int(ours.sum() - known.sum()), times.bad)
-    believed = known & (times.us >= FIRST_US) & (times.us < LAST_US)
+def samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
+    """Return the points of some stretches of a file (each from its first up to, not including, its last)."""
+    ours = np.concatenate([np.arange(*stretch) for stretch in stretches] or [np.empty(0, np.int64)])
+    group = np.repeat(np.arange(len(stretches)), [stop - first for first, stop in stretches])
+    times = points.whole().times
+    us = times.us[ours]
+    known = us != NAT
+    notes = _lost(int((~known).sum()), times.bad)
+    believed = known & (us >= FIRST_US) & (us < LAST_US)
     clock = bool(believed.any()) or not known.any()
     at = np.flatnonzero(believed if clock else known)
     if clock and at.size < known.sum():
         notes += (f"clock: {known.sum() - at.size:,} point(s) with an impossible date left out",)
-    at = at[np.argsort(times.us[at], kind="stable")]
-    us = times.us[at]
+    at = at[np.argsort(us[at], kind="stable")]
+    us = us[at]
     if not clock:
         notes += ("clock: the dates are impossible, so the day is unknown",)
         us = us - us[0]
@@ -93,9 +95,10 @@ def samples(points: Points, group: NDArray[np.int64]) -> Samples:
         at = at[: us.size]
     if times.naive and at.size:
         notes += ("zone: the times name no zone; read as UTC, as GPX and TCX have it",)
-    columns, odd = _columns(points, at)
-    offsets = np.unique(times.offset_s[at])
-    zone, offset = _zone(int(times.offset_s[at[0]])) if times.stated and at.size else ("", 0)
+    whole = ours[at]
+    columns, odd = _columns(points, whole)
+    offsets = np.unique(times.offset_s[whole])
+    zone, offset = _zone(int(times.offset_s[whole[0]])) if times.stated and whole.size else ("", 0)
     if offsets.size > 1 and zone:
         odd += ("zone: the offset changes on the way; that of the start is taken",)
     return Samples(us, columns, group[at], clock, zone, offset, (*notes, *odd))
@@ -115,20 +118,18 @@ def _zone(offset_s: int) -> tuple[str, int]:
     return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}", offset_s
 
 
-def _columns(points: Points, at: NDArray[np.intp]) -> tuple[dict[str, Array], tuple[str, ...]]:
-    names = sorted({name for batch in points.batches for name in batch.numbers})
+def _columns(points: Points, at: NDArray[np.int64]) -> tuple[dict[str, Array], tuple[str, ...]]:
+    batch = points.whole()
     found: dict[str, Array] = {}
-    for name in names:
-        values = points.column(name)[at]
+    for name, numbers in sorted(batch.numbers.items()):
+        values = numbers[at]
         low, high = RANGES.get(name, (-np.inf, np.inf))
         found[name] = np.where((values >= low) & (values <= high), values, np.nan)
-    bad = sum(batch.bad for batch in points.batches)
-    commas = sum(batch.commas for batch in points.batches)
     notes: tuple[str, ...] = ()
-    if bad:
-        notes = (f"bad_values: {bad:,} value(s) that are no numbers left out",)
-    if commas:
-        notes += (f"decimal_comma: {commas:,} number(s) written with a comma",)
+    if batch.bad:
+        notes = (f"bad_values: {batch.bad:,} value(s) that are no numbers left out",)
+    if batch.commas:
+        notes += (f"decimal_comma: {batch.commas:,} number(s) written with a comma",)
     return found, notes
 
 

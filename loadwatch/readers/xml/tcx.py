@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
-from loadwatch.errors import NotActivity, Unreadable
+from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.readers.frames import EMPTY
 from loadwatch.readers.xml.clock import moment_of
 from loadwatch.readers.xml.columns import number
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+MAX_PARTS = 1_000  # activities in one file
 START_S = 60.0  # a lap's start so much before the first point is the activity's
 AGREE, AGREE_M = 0.05, 50.0  # laps and points differ: more than either, and the points are believed
 LONGEST_S = 172_800.0  # two days in laps; more is a broken clock
@@ -41,6 +42,8 @@ def reading(document: Document) -> Reading:
         if document.notes:
             raise Unreadable("a TCX file that breaks off before its first activity")
         raise NotActivity("a TCX file without an activity (workouts, goals or a course)")
+    if len(found) > MAX_PARTS:
+        raise OverLimit(f"more than {MAX_PARTS:,} activities in one file; export them one by one")
     activities, skipped = [], []
     for part, node in enumerate(found, 1):
         activity = _activity(document, node, part)
@@ -55,10 +58,7 @@ def reading(document: Document) -> Reading:
 
 def _activity(document: Document, node: Node, part: int) -> Activity | None:
     laps = [lap for lap in node.nodes if lap.name == "Lap"]
-    group = np.full(document.points.count, -1, np.int64)
-    for number_, lap in enumerate(laps):
-        group[lap.first : lap.stop] = number_
-    found = samples(document.points, group)
+    found = samples(document.points, [(lap.first, lap.stop) for lap in laps])
     kind, sub = sport(node.attributes.get("Sport", ""))
     timer = _timer(_sum(laps, "TotalTimeSeconds"))
     told = _sum(laps, "DistanceMeters")

@@ -185,7 +185,9 @@ def _judged(
 ) -> Analysis:
     single = dedupe.same_runs(rows)
     own = list(_own_files(places, tags.FILE))
-    kept, left_out, remarks = single.rows, [], []
+    kept = single.rows
+    left_out: list[Skipped] = []
+    remarks: list[str] = []
     for data in own:
         kept, out, said = tags.apply(kept, tags.read_tags(data))
         left_out += out

@@ -8,9 +8,9 @@ from typing import NoReturn
 
 import click
 
-from loadwatch import __version__
 from loadwatch.cli import analyses, others
 from loadwatch.errors import LoadwatchError
+from loadwatch.version import __version__
 
 DONE, COULD_NOT, USAGE, INTERRUPTED = 0, 1, 2, 130
 EPILOG = """\b

@@ -69,7 +69,7 @@ def closed(ctx: click.Context, analysis: Analysis) -> int:
 @opt.period
 @opt.reading
 @click.pass_context
-def report(ctx: click.Context, target: Path | None, start: date | None, end: date | None, **_: Any) -> int:
+def report(ctx: click.Context, /, target: Path | None, start: date | None, end: date | None, **_: Any) -> int:
     """Read everything, say what changed, and write the page.
 
     PATH is a file, a folder or a vendor zip; several are one athlete. Without -o the page is
@@ -125,7 +125,7 @@ def _printed(ctx: click.Context, analysis: Analysis, start: date | None, end: da
 @opt.period
 @opt.reading
 @click.pass_context
-def weeks(ctx: click.Context, start: date | None, end: date | None, **_: Any) -> int:
+def weeks(ctx: click.Context, /, start: date | None, end: date | None, **_: Any) -> int:
     """Print the weekly table: load, change, surface, climb and descent."""
     analysis = analysed(ctx)
     _printed(ctx, analysis, start, end)
@@ -144,7 +144,7 @@ def weeks(ctx: click.Context, start: date | None, end: date | None, **_: Any) ->
 @opt.period
 @opt.reading
 @click.pass_context
-def flags(ctx: click.Context, fail_on: str | None, start: date | None, end: date | None, **_: Any) -> int:
+def flags(ctx: click.Context, /, fail_on: str | None, start: date | None, end: date | None, **_: Any) -> int:
     """Print the raised flags, each with what changed, against what, and why it is raised."""
     from loadwatch.report.verdict import current
 
@@ -163,7 +163,7 @@ def flags(ctx: click.Context, fail_on: str | None, start: date | None, end: date
 @opt.period
 @opt.reading
 @click.pass_context
-def activities(ctx: click.Context, start: date | None, end: date | None, **_: Any) -> int:
+def activities(ctx: click.Context, /, start: date | None, end: date | None, **_: Any) -> int:
     """Print what was read, from where, and what was skipped or counted only once, and why."""
     analysis = analysed(ctx, empty_is_fine=True)
     _printed(ctx, analysis, start, end)
@@ -194,6 +194,7 @@ def activities(ctx: click.Context, start: date | None, end: date | None, **_: An
 @click.pass_context
 def plot(
     ctx: click.Context,
+    /,
     target: Path,
     measures: tuple[str, ...],
     start: date | None,
@@ -224,7 +225,7 @@ def plot(
 @opt.units
 @opt.reading
 @click.pass_context
-def budget(ctx: click.Context, plan: Path | None, **_: Any) -> int:
+def budget(ctx: click.Context, /, plan: Path | None, **_: Any) -> int:
     """Print what is left this week, and next week's room, before a check is raised."""
     from loadwatch.pipeline import with_budget
     from loadwatch.report import terminal

@@ -27,7 +27,7 @@ PAIN_WHEN = ("before", "during", "after")
 @opt.units
 @opt.quiet
 @click.pass_context
-def demo(ctx: click.Context, folder: Path, **_: Any) -> int:
+def demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
     """Show what loadwatch does, on a made-up runner; needs no file of yours."""
     from loadwatch.pipeline import Options, analyse, with_budget
     from loadwatch.report import html, terminal
@@ -66,7 +66,7 @@ def _sample() -> Path:
 @opt.formats("table", "json")
 @opt.reading
 @click.pass_context
-def diary(ctx: click.Context, path: Path, action: str | None, **told: Any) -> int:
+def diary(ctx: click.Context, /, path: Path, action: str | None, **told: Any) -> int:
     """Hold a pain diary against earlier load; `log` adds a line.
 
     The diary is diary.csv in the folder PATH: date and pain (0-10) on each line.
@@ -100,8 +100,14 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
     if not folder.is_dir():
         raise LoadwatchError(f"cannot write a diary into {folder}: it is no folder")
     day = told["day"] or datetime.now().astimezone().date()
-    facts = {name: told[name] or "" for name in ("when", "site", "note")}
-    entry = book.entry(day, told["pain"], **facts, red_flags=told["red_flags"])
+    entry = book.entry(
+        day,
+        told["pain"],
+        when=told["when"] or "",
+        site=told["site"],
+        note=told["note"],
+        red_flags=told["red_flags"],
+    )
     book.append(folder / book.FILE, entry)
     output.say(f"Added {day}, pain {told['pain']} to {folder / book.FILE}")
     for line in book.urgent([entry]):
@@ -124,7 +130,7 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
 @opt.units
 @opt.reading
 @click.pass_context
-def roster(ctx: click.Context, folder: Path, target: Path | None, anonymise: bool, **_: Any) -> int:
+def roster(ctx: click.Context, /, folder: Path, target: Path | None, anonymise: bool, **_: Any) -> int:
     """Review a folder of athletes: whom to talk to first, and a page for each."""
     from loadwatch import pipeline
     from loadwatch.cli.pages import write_pages
@@ -152,7 +158,7 @@ def roster(ctx: click.Context, folder: Path, target: Path | None, anonymise: boo
 @click.argument("file", type=opt.PATH)
 @opt.reading
 @click.pass_context
-def inspect(ctx: click.Context, file: Path, **_: Any) -> int:
+def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
     """Show what one file holds: messages, fields, what was read of it; no position."""
     from loadwatch.pipeline import inspected
 
@@ -186,7 +192,7 @@ def rules(rule: str | None, form: str) -> int:
 @opt.units
 @opt.reading
 @click.pass_context
-def settings(ctx: click.Context, paths: tuple[Path, ...], form: str, **_: Any) -> int:
+def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any) -> int:
     """Show the effective settings, and where each came from."""
     from loadwatch.pipeline import athlete_settings
     from loadwatch.report import as_json, terminal

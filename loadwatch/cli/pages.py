@@ -6,8 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from loadwatch import __version__
 from loadwatch.cli import output
+from loadwatch.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path

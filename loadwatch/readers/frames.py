@@ -42,7 +42,7 @@ EMPTY = records(np.empty(0, np.int64), {})
 
 
 def path_m(latitude_deg: NDArray[np.float64], longitude_deg: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the distance run along a line of positions, from 0 at the first fix. [m]
+    """Return the distance run along a line of positions, from 0 at the first fix [m].
 
     Straight pieces on the WGS 84 ellipsoid by its two radii of curvature at their middle
     latitude: below 0.01 % off for pieces of up to 10 km. A missing fix repeats the last sum, so

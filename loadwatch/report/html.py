@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from loadwatch import __version__, words
+from loadwatch import words
 from loadwatch.charts import palette
 from loadwatch.report import figures, grids, levels, span, verdict, view
 from loadwatch.report.names import slugs
+from loadwatch.version import __version__
 
 if TYPE_CHECKING:
     from datetime import date

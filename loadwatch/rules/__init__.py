@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadwatch.rules.explain import GRADES, Sentence, describe, manual, overview, sentences
-from loadwatch.rules.judge import judge, words
+from loadwatch.rules.judging import judge, words
 from loadwatch.rules.model import FLAG_FIELDS, LEVELS, Bound, Flag, Level, Rule, Unknown, raised, reason, row
 from loadwatch.rules.pain import pain_link, red_flag
 from loadwatch.rules.table import BY_ID, RULES, limits, options

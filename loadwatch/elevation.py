@@ -175,12 +175,11 @@ def _profile(
     keep = _in_long_pieces(_cuts(time, altitude))
     notes = () if keep.all() else ("altitude_spike: altitude jumps that no runner makes were left out",)
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
-    cut = _cuts(time, altitude)
-    seconds = np.where(cut, 1.0, np.diff(time))
+    cut, gap = _cuts(time, altitude), np.diff(time) > GAP_S
     return (
-        _summed(seconds),
+        _summed(np.where(gap, 1.0, np.diff(time))),
         _summed(np.where(cut, 0.0, np.diff(altitude))) + (altitude[0] if altitude.size else 0.0),
-        _summed(np.where(cut, 0.0, np.diff(distance))),
+        _summed(np.where(gap, 0.0, np.diff(distance))),
         notes,
     )
 
@@ -268,4 +267,4 @@ def _slopes(height: Floats, width: float, window_m: float) -> Floats:
     covariance = moments[high] - moments[low] - middle * (sums[high] - sums[low])
     variance = count * (count * count - 1) / 12
     slope: Floats = covariance / variance / width
-    return slope
+    return np.round(slope, 9)  # a run and its reverse fall into mirrored bins, to the last bit

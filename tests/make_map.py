@@ -21,6 +21,8 @@ NODES = {
     60: (9000, 0), 61: (9100, 0),  # far away
 }  # fmt: skip
 
+NODES |= {1000 + k: (-380 + k, -380 + (k % 7)) for k in range(150)}  # a long path with many corners
+
 WAYS = {
     100: ([1, 2, 3], {"highway": "residential", "surface": "asphalt"}),
     101: ([4, 2, 5], {"highway": "path", "surface": "dirt"}),
@@ -33,6 +35,7 @@ WAYS = {
     108: ([50, 51, 52], {"highway": "steps"}),
     109: ([60, 61], {"highway": "residential"}),
     110: ([1, 3], {"highway": "motorway"}),
+    112: (list(range(1000, 1150)), {"highway": "path", **{f"note:{k}": f"word {k}" for k in range(150)}}),
     111: ([1, 3], {"power": "line"}),
 }
 RELATIONS = {200: ({106: "outer", 107: "inner"}, {"type": "multipolygon", "leisure": "park"})}

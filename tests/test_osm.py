@@ -12,8 +12,8 @@ import osmium
 import pytest
 
 from loadwatch import osm
-from loadwatch.osm import SOURCES, MapError, NoOsmium, cells, match, open_extract
-from loadwatch.osm.classes import of_area, of_way, table
+from loadwatch.osm import SOURCES, MapError, NoOsmium, cells, match, open_extract, plain, read
+from loadwatch.osm.classes import AREAS, of_area, of_way, table
 from loadwatch.osm.pbf import Unusual, few, fields, numbers, numbers_at, signed
 from loadwatch.tables import SURFACES
 from tests import make_map, make_traces
@@ -323,6 +323,29 @@ def test_a_torn_pbf_is_one_line(town, here, tmp_path):
         open_extract(path, here, None, {})
 
 
+def test_a_damaged_pbf_is_read_or_one_line(town, here, tmp_path):
+    whole = tmp_path / "whole.osm.pbf"
+    with osmium.SimpleWriter(osmium.io.File(str(whole), "pbf,pbf_compression=none")) as writer:
+        for item in osmium.FileProcessor(town):
+            writer.add(item)
+    data = whole.read_bytes()
+    dice = np.random.default_rng(11)
+    path = tmp_path / "x.osm.pbf"
+    outcomes = set()
+    for _ in range(120):
+        torn = bytearray(data)
+        for at in dice.integers(0, len(data), 3):
+            torn[at] = dice.integers(0, 256)
+        path.write_bytes(torn)
+        try:
+            open_extract(path, here, None, {})
+            outcomes.add("read")
+        except MapError as error:
+            assert "\n" not in str(error)
+            outcomes.add("refused")
+    assert outcomes == {"read", "refused"}
+
+
 def test_numbers_of_protobuf():
     raw = np.frombuffer(bytes([0x01, 0xAC, 0x02, 0x7F]), np.uint8)
     assert numbers(raw).tolist() == [1, 300, 127]  # 300 = 0xAC 0x02, the format's own example
@@ -362,6 +385,18 @@ def test_tracks_along_real_ways_find_their_surface(dreieich):
     rows = make_traces.accuracy(ground, make_traces.routes("dreieich", ground, ways)[:8])
     right, count = (sum(row[k] for runs in rows.values() for row in runs) for k in (0, 1))
     assert right / count >= 0.988
+
+
+@pytest.mark.corpus
+def test_our_pbf_reader_sees_what_pyosmium_sees(dreieich):
+    path = make_traces.folder() / "dreieich.osm.pbf"
+    place = (np.array([50.0]), np.array([8.71]))
+    near, wide = osm.ground.around(cells(*place), 1), osm.ground.around(cells(*place), 3)
+    ours, theirs = plain.near(path, near, wide, AREAS), read._by_osmium(path, near, wide)
+    assert all(np.array_equal(a, b) for a, b in zip(ours.nodes, theirs.nodes, strict=True))
+    assert ours.ways == theirs.ways
+    assert len(ours.ways) > 100
+    assert ours.relations == theirs.relations
 
 
 @pytest.mark.corpus

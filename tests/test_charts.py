@@ -28,7 +28,7 @@ def drawn(analysis, which="load"):
     if which == "year":
         runs = weeks.runs(analysis.activities, analysis.settings)
         return charts.year(runs, analysis.weeks, analysis.today)
-    return getattr(charts, which)(analysis.weeks, analysis.flags, analysis.settings, 26)
+    return getattr(charts, which)(analysis.weeks, analysis.flags, analysis.settings, charts.Period(26))
 
 
 def test_delta_e00_of_published_pairs():
@@ -76,7 +76,7 @@ def test_band_spans_the_weeks_behind_usual():
 
 
 def test_season_cuts_what_is_shown_and_not_what_is_behind(ana):
-    cut = season.season(ana.weeks, ["load"], start=dt.date(2026, 11, 11), end=dt.date(2026, 11, 15))
+    cut = season.season(ana.weeks, ["load"], season.Period(0, dt.date(2026, 11, 11), dt.date(2026, 11, 15)))
     assert cut.starts == (dt.date(2026, 11, 9),)  # the week that holds the 11th
     assert cut.high["load"].iloc[0] == 52_000.0
 
@@ -115,7 +115,12 @@ def test_inline_svg_is_the_same_twice(ana):
 def test_a_wide_span_of_weeks_stays_small():
     years = report_cases.five_years()
     assert (
-        len(charts.inline(charts.load(years.weeks, years.flags, years.settings, 0), "a", "t", "d")) < 60_000
+        len(
+            charts.inline(
+                charts.load(years.weeks, years.flags, years.settings, charts.Period()), "a", "t", "d"
+            )
+        )
+        < 60_000
     )
 
 

@@ -73,7 +73,7 @@ def harmless():
     plain = cases.named(HARMLESS)
     with pytest.MonkeyPatch.context() as patch:
         whole = tags(html.athlete(plain))
-        patch.setattr(figures, "drawn", lambda _: {})
+        patch.setattr(figures, "drawn", lambda *_: {})
         return {True: whole, False: tags(html.athlete(plain)), "roster": tags(html.roster(roster(plain)))}
 
 
@@ -122,7 +122,7 @@ def test_every_figure_has_title_and_sentence(pages):
 @pytest.mark.parametrize("key", NAMES)
 def test_a_hostile_name_changes_no_tag_and_no_attribute(key, monkeypatch, harmless):
     if key != "mathtext":  # no name is drawn into the page's pictures: once with them is enough
-        monkeypatch.setattr(figures, "drawn", lambda _: {})
+        monkeypatch.setattr(figures, "drawn", lambda *_: {})
     known = cases.named(NAMES[key])
     page = html.athlete(known)
     assert tags(page) == harmless[key == "mathtext"]
@@ -290,6 +290,6 @@ def test_structure_as_it_was(golden, pages, name):
 
 
 def test_svg_of_a_page_is_the_figure_of_a_file(ana):
-    inline = charts.inline(charts.load(ana.weeks, ana.flags, ana.settings, 26), "x", "t", "d")
+    inline = charts.inline(charts.load(ana.weeks, ana.flags, ana.settings, charts.Period(26)), "x", "t", "d")
     texts = {e.text for e in ET.fromstring(inline.replace("xlink:href", "href")).iter("text")}
     assert "This week so far 40.8 km" in texts

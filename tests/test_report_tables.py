@@ -6,13 +6,14 @@ import io
 import json
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
-from loadwatch import rules
+from loadwatch import budget, rules
 from loadwatch.analysis import Roster
 from loadwatch.budget import Plan
-from loadwatch.report import as_csv, as_json, grids, markdown, span, terminal, verdict
+from loadwatch.report import as_csv, as_json, budgets, grids, markdown, span, terminal, verdict
 from loadwatch.settings import Settings, effective
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
 from tests import report_cases as cases
@@ -220,3 +221,28 @@ def test_json_as_it_was(golden, which):
 
 def test_roster_json_as_it_was(golden, ana):
     golden("roster.json", as_json.roster(roster(ana, cases.two_weeks(), cases.steady(), cases.empty())))
+
+
+def test_budget_in_every_form(ana):
+    known = replace(ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today))
+    weeks = {limit.week for limit in known.limits}
+    assert weeks == {dt.date(2026, 11, 16), dt.date(2026, 11, 23)}
+    told = terminal.budget(known)
+    assert "Week of 16 Nov" in told and "Longest single run (LW01)" in told and "no promise" in told
+    assert max(map(len, told.splitlines())) <= 80
+    assert "Week of 23 Nov" in markdown.budget(known) and "up to" in markdown.report(known)
+    assert markdown.budget(ana).startswith("No limit can be worked out yet")
+    rows = strict(as_json.budget(known))["limits"]
+    assert list(rows[0])[:6] == ["rule", "measure", "unit", "used", "room", "limit"]
+    assert len(as_csv.budget(known).splitlines()) == len(rows) + 1
+
+
+def test_a_room_is_never_shown_larger_than_it_is(ana):
+    known = replace(ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today))
+    rooms = {limit.measure: limit.room for limit in known.limits if limit.week == dt.date(2026, 11, 23)}
+    for row in budgets.limits(known).rows:
+        told = re.fullmatch(r"up to ([\d.,]+) (km|m)", str(row[3]))
+        if told:
+            measure = next(m for m, name in budget.MEASURES.items() if str(row[0]).lower().startswith(name))
+            shown = float(told[1].replace(",", "")) * (1000.0 if told[2] == "km" else 1.0)
+            assert shown <= rooms[measure] + 1e-6

@@ -155,3 +155,14 @@ def test_anonymous_keeps_the_numbers_and_drops_the_names():
     assert not known.activities.map(lambda cell: secret in str(cell)).to_numpy().any()
     assert known.activities["distance_m"].equals(cases.named(secret).activities["distance_m"])
     assert set(known.activities["source"]) >= {twin.of for twin in known.duplicates}
+
+
+def test_a_coach_reads_each_change_once(ana):
+    both = (raised("LW10", "high"), raised("LW01", "watch", usual=14_000.0), raised("LW08", "high"))
+    told = verdict.brief(ana, replace(verdict.verdict(ana), flags=both))
+    assert told == "Hard ground 20 km, usually 10 km; longest run 20 km, 43 % over the 30 days before."
+
+
+def test_an_old_flag_is_not_news(ana):
+    line = verdict.athlete(ana, dt.date(2026, 12, 10))
+    assert (line.group, line.flags) == ("unknown", 0)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from loadwatch.charts import canvas
 from loadwatch.charts.exposures import climb, surfaces, year
 from loadwatch.charts.palette import LIGHT
+from loadwatch.charts.season import Period
 from loadwatch.charts.svg import inline
 from loadwatch.charts.weekly import load, plot
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["climb", "inline", "load", "picture", "plot", "surfaces", "year"]
+__all__ = ["Period", "climb", "inline", "load", "picture", "plot", "surfaces", "year"]
 
 DPI = 160
 _METADATA = {

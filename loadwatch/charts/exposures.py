@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.charts.palette import Palette
-    from loadwatch.charts.season import Season
+    from loadwatch.charts.season import Period, Season
     from loadwatch.rules import Flag
     from loadwatch.settings import Settings
 
@@ -41,10 +41,14 @@ SHADES = (0.3, 0.5, 0.75, 1.0)  # quarters of the longest day
 
 
 def surfaces(
-    weeks: pd.DataFrame, flags: Iterable[Flag], settings: Settings, last: int, palette: Palette = SENTINEL
+    weeks: pd.DataFrame,
+    flags: Iterable[Flag],
+    settings: Settings,
+    period: Period,
+    palette: Palette = SENTINEL,
 ) -> Figure:
     """Return one labelled row a surface that was run on, all on one scale; unknown is a row too."""
-    shown = seasons.season(weeks, [f"{s}_m" for s in SURFACES], last=last)
+    shown = seasons.season(weeks, [f"{s}_m" for s in SURFACES], period)
     there = [s for s in SURFACES if np.nansum(shown.values(f"{s}_m")) > 0] or ["unknown"]
     top = max(float(np.nanmax(np.append(shown.values(f"{s}_m"), 1.0))) for s in there)
     with canvas.rc(palette):
@@ -130,11 +134,15 @@ def _side(axes: Axes, head: str, below: str, palette: Palette) -> None:
 
 
 def climb(
-    weeks: pd.DataFrame, flags: Iterable[Flag], settings: Settings, last: int, palette: Palette = SENTINEL
+    weeks: pd.DataFrame,
+    flags: Iterable[Flag],
+    settings: Settings,
+    period: Period,
+    palette: Palette = SENTINEL,
 ) -> Figure:
     """Return climb above a line and descent below it: two exposures, never one sum."""
     flags = tuple(flags)
-    shown = seasons.season(weeks, ["ascent_m", "descent_m"], last=last)
+    shown = seasons.season(weeks, ["ascent_m", "descent_m"], period)
     scale = words.unit("ascent_m", settings.units)
     up, down = (shown.values(c) / scale.size for c in ("ascent_m", "descent_m"))
     ups, downs = (seasons.marks(flags, r, shown.starts) for r in (seasons.CLIMB, seasons.DESCENT))
@@ -174,7 +182,7 @@ def year(runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette 
 
     Squares are drawn as paths and not as an image, so that they follow the page's colours.
     """
-    starts = seasons.season(weeks, [], last=YEAR_WEEKS).starts
+    starts = seasons.season(weeks, [], seasons.Period(YEAR_WEEKS)).starts
     begin = starts[0] if starts else today
     days = (today - begin).days + 1
     day = (runs["start_local"].to_numpy("datetime64[D]") - np.datetime64(begin, "D")).astype(np.float64)

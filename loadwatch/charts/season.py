@@ -49,15 +49,21 @@ class Season:
         return ~self.table["complete"].to_numpy(bool)
 
 
-def season(
-    weeks: pd.DataFrame,
-    columns: Sequence[str],
-    *,
-    last: int = 0,
-    start: date | None = None,
-    end: date | None = None,
-) -> Season:
-    """Return the weeks from `start` to `end`, of those the `last` ones (all for 0)."""
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Which weeks are shown: from `start` to `end`, of those the `last` ones (0: all)."""
+
+    last: int = 0
+    start: date | None = None
+    end: date | None = None
+
+
+ALL = Period()
+
+
+def season(weeks: pd.DataFrame, columns: Sequence[str], period: Period = ALL) -> Season:
+    """Return the weeks of `period`; ranges are worked out over all weeks first."""
+    last, start, end = period.last, period.start, period.end
     low, high = usual_range(weeks, columns)
     first = pd.DatetimeIndex(weeks.index)
     shown = np.ones(len(weeks), bool)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from loadwatch.charts.canvas import Mark
     from loadwatch.charts.palette import Palette
-    from loadwatch.charts.season import Season
+    from loadwatch.charts.season import Period, Season
     from loadwatch.rules import Flag
     from loadwatch.settings import Settings
 
@@ -53,10 +53,14 @@ class Drawn(Protocol):
 
 
 def load(
-    weeks: pd.DataFrame, flags: Iterable[Flag], settings: Settings, last: int, palette: Palette = SENTINEL
+    weeks: pd.DataFrame,
+    flags: Iterable[Flag],
+    settings: Settings,
+    period: Period,
+    palette: Palette = SENTINEL,
 ) -> Figure:
     """Return load by week over the range behind `usual`, marked where a load check was raised."""
-    shown = seasons.season(weeks, ["load"], last=last)
+    shown = seasons.season(weeks, ["load"], period)
     with canvas.rc(palette):
         figure = canvas.empty(palette, PANEL_IN)
         axes = figure.subplots()
@@ -151,7 +155,7 @@ def plot(
 ) -> Figure:
     """Return the weekly picture of one or several columns of WEEKS, one panel each."""
     columns = [resolved(analysis.weeks, measure) for measure in measures or ("load",)]
-    shown = seasons.season(analysis.weeks, columns, start=start, end=end)
+    shown = seasons.season(analysis.weeks, columns, seasons.Period(0, start, end))
     with canvas.rc(palette):
         figure = canvas.empty(palette, PANEL_IN * len(columns) + 0.4)
         for column, axes in zip(columns, figure.subplots(len(columns), 1, squeeze=False).flat, strict=True):

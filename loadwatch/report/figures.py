@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from loadwatch import charts, weeks, words
 from loadwatch.charts import season
-from loadwatch.report import grids, levels
+from loadwatch.report import grids, levels, span
 from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from matplotlib.figure import Figure
 
@@ -40,14 +42,18 @@ class Drawn:
     svg: Markup
 
 
-def drawn(analysis: Analysis) -> dict[str, Drawn]:
-    """Return the page's four pictures of the weeks of `analysis`."""
-    table, flags, chosen = analysis.weeks, analysis.flags, analysis.settings
+def drawn(whole: Analysis, start: date | None = None, end: date | None = None) -> dict[str, Drawn]:
+    """Return the page's four pictures; what lies before `start` still tells what is usual."""
+    analysis = span.cut(whole, start, end)
+    if not len(analysis.weeks):
+        return {}
+    table, flags, chosen = whole.weeks, analysis.flags, analysis.settings
+    period = charts.Period(0 if start or end else SHOWN_WEEKS, start, end)
     runs = weeks.runs(analysis.activities, chosen)
-    load = charts.load(table, flags, chosen, SHOWN_WEEKS)
-    surfaces = charts.surfaces(table, flags, chosen, SHOWN_WEEKS)
-    climb = charts.climb(table, flags, chosen, SHOWN_WEEKS)
-    year = charts.year(runs, table, analysis.today)
+    load = charts.load(table, flags, chosen, period)
+    surfaces = charts.surfaces(table, flags, chosen, period)
+    climb = charts.climb(table, flags, chosen, period)
+    year = charts.year(runs, analysis.weeks, _last_day(analysis))
     return {
         "load": _drawn(
             "load",
@@ -82,6 +88,11 @@ def drawn(analysis: Analysis) -> dict[str, Drawn]:
             _year_told(analysis),
         ),
     }
+
+
+def _last_day(analysis: Analysis) -> date:
+    """Return the last day of the weeks shown that is not after today."""
+    return min(analysis.today, levels.starts(analysis.weeks)[-1] + timedelta(days=6))
 
 
 def _drawn(key: str, title: str, caption: str, figure: Figure, told: str) -> Drawn:

@@ -56,7 +56,7 @@ def athlete(analysis: Analysis, start: date | None = None, end: date | None = No
     found = verdict.verdict(analysis)
     shown = span.cut(analysis, start, end)
     name = words.clean_text(analysis.name, words.NAME_LENGTH)
-    drawn = figures.drawn(shown) if len(shown.weeks) else {}
+    drawn = figures.drawn(analysis, start, end)
     whole = bool(start or end)
     return _page(
         "athlete.html",

@@ -76,21 +76,23 @@ def cell(weeks: pd.DataFrame, start: date, column: str) -> float:
     return float(weeks[column].to_numpy("float64")[starts(weeks).index(start)])
 
 
-def weekly(analysis: Analysis) -> tuple[Week, ...]:
-    """Return every week of `analysis` with its level, in order.
+def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
+    """Return the `last` weeks of `analysis` (0: all) with their level, in order.
 
     A week counts as steady only if it has a run, three weeks with runs lie behind it, and one of the
     load rules could be judged in it: with less, nothing raised means nothing known.
     """
+    table = analysis.weeks.iloc[-last:] if last else analysis.weeks
+    first = starts(table[:1])
     flags: dict[date, list[Flag]] = {}
     for flag in analysis.flags:
-        flags.setdefault(flag.week, []).append(flag)
+        if first and flag.week >= first[0]:
+            flags.setdefault(flag.week, []).append(flag)
     open_rules: dict[date, set[str]] = {}
     for gap in analysis.unknown:
         open_rules.setdefault(gap.week, set()).add(gap.rule)
     limits = analysis.settings.rules
     asked = {id_ for name, id_ in LOAD_RULES.items() if limits.get(name, {}).get("enabled", True)}
-    table = analysis.weeks
     behind = table["distance_m_usual"].notna() | table["load_usual"].notna()
     rows = zip(starts(table), table["runs"], table["complete"], behind, strict=True)
     return tuple(

@@ -60,7 +60,7 @@ def verdict(analysis: Analysis, today: date | None = None) -> Verdict:
     `today` may lie after the analysis' own: a roster looks at all its athletes on one day.
     """
     day = max(today or analysis.today, analysis.today)
-    weeks = tuple(week for week in levels.weekly(analysis)[-2:] if (day - week.start).days < SILENT_DAYS)
+    weeks = tuple(week for week in levels.weekly(analysis, 2) if (day - week.start).days < SILENT_DAYS)
     flags = levels.by_size(flag for week in weeks for flag in week.flags)
     up = tuple(flag for flag in flags if raised(flag))
     ticked = analysis.diary is not None and bool(analysis.diary.red_flags)
@@ -199,7 +199,7 @@ def _steady(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...
         told.append(f"{amount} last week" if week.complete else f"{amount} this week so far")
     usual = levels.cell(table, weeks[-1].start, "distance_m_usual")
     known = f"; {words.quantity(usual, 'distance_m', units)} is your usual week" if usual > 0 else ""
-    return f"nothing changed enough to raise a check: {words.listed(told)}{known}."
+    return f"nothing rose enough to raise a check: {words.listed(told)}{known}."
 
 
 def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]) -> str:
@@ -261,7 +261,8 @@ def brief(analysis: Analysis, found: Verdict) -> str:
     if found.state == "steady":
         return _brief_steady(analysis, found)
     topics: dict[str, Flag] = {}
-    for flag in levels.by_size(found.flags):
+    single = tuple(flag for flag in found.flags if flag.rule != "LW10")  # that one only joins others
+    for flag in levels.by_size(single or found.flags):
         topics.setdefault(_topic(flag), flag)
     urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
     if not topics or urgent:

@@ -244,7 +244,7 @@ def _load(analysis: Analysis) -> str:
 def _bars(analysis: Analysis, values: list[float]) -> list[dict[str, Any]]:
     """Return the sparkline's bars: raised weeks in their colour, unknown ones as a stub."""
     top = max(value for value in values if value > 0)
-    weeks = levels.weekly(analysis)[-len(values) :]
+    weeks = levels.weekly(analysis, len(values))
     bars = []
     for place, (week, value) in enumerate(zip(weeks, values, strict=True), grids.SPARK_WEEKS - len(values)):
         height = round(20.0 * value / top, 1) if value > 0 else 1.0

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, DTZ007 -- rows of tables are long, and their clocks tell no zone
+# ruff: noqa: DTZ007 -- rows of tables are long, and their clocks tell no zone
 """Each real list against ten lines with the csv module, which share nothing with the reader but the corpus."""
 
 import csv as stdlib

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, DTZ001, ISC004 -- rows of tables are long, and their clocks tell no zone
+# ruff: noqa: DTZ001, ISC004 -- rows of tables are long, and their clocks tell no zone
 """Lists of activities: each vendor and language with a small file of its own making."""
 
 import math

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, DTZ001 -- rows of tables are long, and their clocks tell no zone
+# ruff: noqa: DTZ001 -- rows of tables are long, and their clocks tell no zone
 """Tables with a row for each moment of one activity."""
 
 import math

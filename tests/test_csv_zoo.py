@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- rows of tables are long, and their clocks tell no zone
 """Odd and hostile tables: each ends as activities, a reason, or a limit, never as a crash."""
 
 import pytest

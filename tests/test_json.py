@@ -1,4 +1,4 @@
-# ruff: noqa: E501, DTZ001 -- keys and tables are long, and wall clocks tell no zone
+# ruff: noqa: DTZ001 -- keys and tables are long, and wall clocks tell no zone
 """JSON of Garmin, Polar, Suunto and GoldenCheetah, all of our own making."""
 
 import contextlib
@@ -304,7 +304,33 @@ def test_values():
 
 
 KEYS = st.sampled_from(
-    ["summarizedActivitiesExport", "activityId", "startTime", "exercises", "sport", "samples", "start_time", "type", "polar_user", "DateTime", "Duration", "Activity", "RIDE", "SAMPLES", "STARTTIME", "values", "intervalMillis", "data", "recording_rate", "sample_type", "distance", "duration", "beginTimestamp", "heartRate", "dateTime"]
+    [
+        "summarizedActivitiesExport",
+        "activityId",
+        "startTime",
+        "exercises",
+        "sport",
+        "samples",
+        "start_time",
+        "type",
+        "polar_user",
+        "DateTime",
+        "Duration",
+        "Activity",
+        "RIDE",
+        "SAMPLES",
+        "STARTTIME",
+        "values",
+        "intervalMillis",
+        "data",
+        "recording_rate",
+        "sample_type",
+        "distance",
+        "duration",
+        "beginTimestamp",
+        "heartRate",
+        "dateTime",
+    ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers(-(10**20), 10**20) | st.text(max_size=12),

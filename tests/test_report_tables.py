@@ -228,7 +228,7 @@ def test_budget_in_every_form(ana):
     weeks = {limit.week for limit in known.limits}
     assert weeks == {dt.date(2026, 11, 16), dt.date(2026, 11, 23)}
     told = terminal.budget(known)
-    assert "Week of 16 Nov" in told and "Longest single run (LW01)" in told and "no promise" in told
+    assert "Week of 16 Nov" in told and "Longest single run (LW01)" in told and "It is no target" in told
     assert max(map(len, told.splitlines())) <= 80
     assert "Week of 23 Nov" in markdown.budget(known) and "up to" in markdown.report(known)
     assert markdown.budget(ana).startswith("No limit can be worked out yet")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from loadwatch.report import anonymous, levels, names, verdict
+from loadwatch.report import anonymous, levels, names, phrases, verdict
 from loadwatch.rules import Flag
 from loadwatch.settings import Settings
 from tests import report_cases as cases
@@ -103,11 +103,11 @@ def test_flags_order_by_level_then_by_how_far_over():
 
 
 @pytest.mark.parametrize("units", ["metric", "imperial"])
-@pytest.mark.parametrize("rule", list(verdict.PHRASES))
+@pytest.mark.parametrize("rule", list(phrases.PHRASES))
 def test_each_phrase_is_a_sentence_part(ana, rule, units):
     known = replace(ana, settings=Settings(units=units))
     for usual in (10_000.0, 0.0):
-        told = verdict.phrase(raised(rule, "high", usual=usual), known)
+        told = phrases.phrase(raised(rule, "high", usual=usual), known)
         assert told and "{" not in told and "nan" not in told and not told.endswith(".")
         assert ("km" in told) <= (units == "metric")
 
@@ -115,8 +115,8 @@ def test_each_phrase_is_a_sentence_part(ana, rule, units):
 def test_a_spike_in_words(ana):
     # 20 km after 14 km: 43 % more; after 5 km: 4.0 times
     spike = raised("LW01", "watch", usual=14_000.0)
-    assert verdict.phrase(spike, ana) == "one run of 20 km was 43 % longer than any in the 30 days before"
-    assert "4.0 times longer" in verdict.phrase(raised("LW01", "high", usual=5_000.0), ana)
+    assert phrases.phrase(spike, ana) == "one run of 20 km was 43 % longer than any in the 30 days before"
+    assert "4.0 times longer" in phrases.phrase(raised("LW01", "high", usual=5_000.0), ana)
 
 
 def test_groups_of_a_roster(ana):

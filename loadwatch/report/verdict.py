@@ -15,11 +15,11 @@ import pandas as pd
 from loadwatch import rules, words
 from loadwatch.analysis import Athlete
 from loadwatch.report import levels
-from loadwatch.rules import raised, reason, wording
+from loadwatch.report.phrases import BRIEF, BRIEF_TOPICS, lower, phrase, told_of, topic
+from loadwatch.rules import raised, reason
 from loadwatch.weeks import USUAL_LEAST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from loadwatch.analysis import Analysis
@@ -104,9 +104,9 @@ def _below(flags: tuple[Flag, ...], weeks: tuple[Week, ...]) -> str:
 def _raised(analysis: Analysis, weeks: tuple[Week, ...], flags: tuple[Flag, ...]) -> str:
     """Return the largest change and the largest of another kind; a red flag of the diary before both."""
     if analysis.diary is not None and analysis.diary.red_flags:
-        return f"{_lower(analysis.diary.says)}."
+        return f"{lower(analysis.diary.says)}."
     first = next((flag for flag in flags if flag.rule != "LW10"), flags[0])
-    other = next((f for f in flags if _topic(f) != _topic(first) and f.rule != "LW10"), None)
+    other = next((f for f in flags if topic(f) != topic(first) and f.rule != "LW10"), None)
     told = [phrase(flag, analysis) for flag in (first, other) if flag is not None]
     lead = _when(first, weeks)
     if other is not None and other.week != first.week:
@@ -117,76 +117,6 @@ def _raised(analysis: Analysis, weeks: tuple[Week, ...], flags: tuple[Flag, ...]
 def _when(flag: Flag, weeks: tuple[Week, ...]) -> str:
     week = next(week for week in weeks if week.start == flag.week)
     return "last week" if week.complete and len(weeks) > 1 else "this week"
-
-
-def _topic(flag: Flag) -> str:
-    return _TOPIC.get(flag.rule, "load")
-
-
-_TOPIC = {
-    "LW04": "up",
-    "LW06": "up",
-    "LW07": "up",
-    "LW05": "down",
-    "LW08": "surface",
-    "LW09": "surface",
-    "LW14": "shoes",
-}
-
-
-def phrase(flag: Flag, analysis: Analysis) -> str:
-    """Return one change in the words of the verdict: this amount, and what it is held against."""
-    return told_of(flag, analysis, PHRASES) or _lower(rules.words(flag, analysis.settings.units))
-
-
-def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
-    """Return a flag in one of the `forms`, "" where none is for its rule."""
-    units = analysis.settings.units
-    column = "ascent_m" if _topic(flag) == "up" else "distance_m"
-    amount, usual = (words.quantity(value, column, units) for value in (flag.amount, flag.usual))
-    if flag.rule == "LW07":
-        amount = wording.shown("m/km", flag.amount, units)
-    return forms.get(flag.rule, "").format(amount=amount, usual=usual, more=_more(flag), times=_times(flag))
-
-
-BRIEF_TOPICS = 3
-BRIEF = {
-    "LW01": "longest run {amount}, {more} over the 30 days before",
-    "LW02": "{amount} in a week, {more} over the week before",
-    "LW04": "climb {amount}, {times} usual",
-    "LW05": "steep downhill {amount}, {times} usual",
-    "LW06": "one run climbed {amount}, {times} the 30 days before",
-    "LW07": "hilly week, {amount}",
-    "LW08": "hard ground {amount}, usually {usual}",
-    "LW11": "first run after a break {amount}",
-    "LW14": "a pair of shoes past {amount}",
-}
-PHRASES = {
-    "LW01": "one run of {amount} was {more} longer than any in the 30 days before",
-    "LW02": "you ran {amount}, {more} more than the week before",
-    "LW04": "you climbed {amount}, {times} your usual",
-    "LW05": "you ran {amount} downhill at 5 % or steeper, {times} your usual",
-    "LW06": "one run climbed {amount}, {times} the most in the 30 days before",
-    "LW07": "it was one of your hilliest weeks of the last 26, {amount} of climb",
-    "LW08": "far more of your running was on hard ground ({amount}; {usual} is usual)",
-    "LW11": "your first run after a break was a long one, {amount}",
-    "LW14": "a pair of shoes has passed {amount}",
-}
-
-
-def _times(flag: Flag) -> str:
-    return f"{flag.amount / flag.usual:.1f} times" if flag.usual > 0 else "far more than"
-
-
-def _more(flag: Flag) -> str:
-    """Return how much more, as a share up to double, in times beyond."""
-    ratio = flag.amount / flag.usual if flag.usual > 0 else float("inf")
-    return words.percent(ratio - 1) if ratio < 2 else f"{ratio:.1f} times" if ratio < 100 else "much"
-
-
-def _lower(sentence: str) -> str:
-    sentence = sentence.rstrip(".")
-    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence
 
 
 def _steady(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]) -> str:
@@ -216,7 +146,7 @@ def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ..
     if count <= USUAL_LEAST:
         return f"{history}; a week is held against three weeks with runs before it."
     why = next((reason(gap) for gap in gaps if gap.rule in levels.LOAD_RULES.values()), "")
-    return f"{history}; {_lower(why)}." if why else f"{history}; too little to compare with."
+    return f"{history}; {lower(why)}." if why else f"{history}; too little to compare with."
 
 
 def _unjudged(analysis: Analysis, weeks: tuple[Week, ...]) -> tuple[Unknown, ...]:
@@ -263,7 +193,7 @@ def brief(analysis: Analysis, found: Verdict) -> str:
     topics: dict[str, Flag] = {}
     single = tuple(flag for flag in found.flags if flag.rule != "LW10")  # that one only joins others
     for flag in levels.by_size(single or found.flags):
-        topics.setdefault(_topic(flag), flag)
+        topics.setdefault(topic(flag), flag)
     urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
     if not topics or urgent:
         return _upper(found.sentence)

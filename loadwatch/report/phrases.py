@@ -1,0 +1,86 @@
+"""Each change in a few words: for the verdict's sentence, and shorter for a coach's list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadwatch import rules, words
+from loadwatch.rules import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from loadwatch.analysis import Analysis
+    from loadwatch.rules import Flag
+
+
+def topic(flag: Flag) -> str:
+    """Return what a check is about: load, up, down, surface or shoes."""
+    return _TOPIC.get(flag.rule, "load")
+
+
+_TOPIC = {
+    "LW04": "up",
+    "LW06": "up",
+    "LW07": "up",
+    "LW05": "down",
+    "LW08": "surface",
+    "LW09": "surface",
+    "LW14": "shoes",
+}
+
+
+def phrase(flag: Flag, analysis: Analysis) -> str:
+    """Return one change in the words of the verdict: this amount, and what it is held against."""
+    return told_of(flag, analysis, PHRASES) or lower(rules.words(flag, analysis.settings.units))
+
+
+def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
+    """Return a flag in one of the `forms`, "" where none is for its rule."""
+    units = analysis.settings.units
+    column = "ascent_m" if topic(flag) == "up" else "distance_m"
+    amount, usual = (words.quantity(value, column, units) for value in (flag.amount, flag.usual))
+    if flag.rule == "LW07":
+        amount = wording.shown("m/km", flag.amount, units)
+    return forms.get(flag.rule, "").format(amount=amount, usual=usual, more=_more(flag), times=_times(flag))
+
+
+BRIEF_TOPICS = 3
+BRIEF = {
+    "LW01": "longest run {amount}, {more} over the 30 days before",
+    "LW02": "{amount} in a week, {more} over the week before",
+    "LW04": "climb {amount}, {times} usual",
+    "LW05": "steep downhill {amount}, {times} usual",
+    "LW06": "one run climbed {amount}, {times} the 30 days before",
+    "LW07": "hilly week, {amount}",
+    "LW08": "hard ground {amount}, usually {usual}",
+    "LW11": "first run after a break {amount}",
+    "LW14": "a pair of shoes past {amount}",
+}
+PHRASES = {
+    "LW01": "one run of {amount} was {more} longer than any in the 30 days before",
+    "LW02": "you ran {amount}, {more} more than the week before",
+    "LW04": "you climbed {amount}, {times} your usual",
+    "LW05": "you ran {amount} downhill at 5 % or steeper, {times} your usual",
+    "LW06": "one run climbed {amount}, {times} the most in the 30 days before",
+    "LW07": "it was one of your hilliest weeks of the last 26, {amount} of climb",
+    "LW08": "far more of your running was on hard ground ({amount}; {usual} is usual)",
+    "LW11": "your first run after a break was a long one, {amount}",
+    "LW14": "a pair of shoes has passed {amount}",
+}
+
+
+def _times(flag: Flag) -> str:
+    return f"{flag.amount / flag.usual:.1f} times" if flag.usual > 0 else "far more than"
+
+
+def _more(flag: Flag) -> str:
+    """Return how much more, as a share up to double, in times beyond."""
+    ratio = flag.amount / flag.usual if flag.usual > 0 else float("inf")
+    return words.percent(ratio - 1) if ratio < 2 else f"{ratio:.1f} times" if ratio < 100 else "much"
+
+
+def lower(sentence: str) -> str:
+    """Return a sentence as the end of another: no capital, no full stop."""
+    sentence = sentence.rstrip(".")
+    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence

@@ -95,7 +95,7 @@ def test_limits(monkeypatch):
     for _ in range(40):
         made.define(0, 20, [(253, 4, 0x86)])
         made.data(0, bytes(4))
-    for name, value in (("MAX_MESSAGES", 30), ("MAX_DEFINITIONS", 30), ("MAX_DEFINED", 3)):
+    for name, value in (("MAX_MESSAGES", -1), ("MAX_DEFINITIONS", 30), ("MAX_DEFINED", 3)):
         with monkeypatch.context() as patch:
             patch.setattr(scan, name, value)
             assert isinstance(outcome(made.bytes()), OverLimit)

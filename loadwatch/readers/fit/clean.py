@@ -22,6 +22,7 @@ FOOT_MPS, WHEEL_MPS, OTHER_MPS = 12.0, 40.0, 120.0  # faster than any athlete of
 SLACK_M = 200.0  # jump that a poor fix may make at any time
 ALTITUDE_M = (-500.0, 9_000.0)
 CLIMB_MPS, STEP_M = 10.0, 30.0  # a step in altitude faster and larger than this is no climb
+_DEGREE_M = 111_195.0  # of a great circle
 STRAY = 0.05  # share of the samples below which a stretch beyond a jump is stray
 
 _WHEELS = frozenset(
@@ -189,11 +190,10 @@ def _positions(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[s
 
 
 def _metres(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
-    """Return the length of each step on a sphere, in metres."""
-    phi, theta = np.radians(latitude_deg), np.radians(longitude_deg)
-    half = np.sin(np.diff(phi) / 2) ** 2
-    half += np.cos(phi[1:]) * np.cos(phi[:-1]) * np.sin(np.diff(theta) / 2) ** 2
-    return np.asarray(2 * 6_371_008.8 * np.arcsin(np.sqrt(np.minimum(half, 1))))
+    """Return the length of each step in metres, good enough to tell a jump: on a sphere, a plane a step."""
+    east = np.abs(longitude_deg[1:] - longitude_deg[:-1])
+    east = np.minimum(east, 360 - east) * np.cos(np.radians(latitude_deg[1:]))
+    return np.asarray(_DEGREE_M * np.hypot(latitude_deg[1:] - latitude_deg[:-1], east))
 
 
 def _altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:

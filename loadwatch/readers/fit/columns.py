@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,24 +27,36 @@ class Table:
     stamps: Floats | None = None  # raw timestamps of messages under compressed headers, else NaN
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Column:
+class Column(NamedTuple):
     """One field of all messages of a table: as stored, and scaled with NaN for unknown.
 
-    Both are (messages, values a field holds). A string's `raw` is its bytes and its `value` NaN.
+    Both are (messages, values a field holds), cut out of those of its block when they are asked for. A
+    string's `raw` is its bytes and its `value` NaN.
     """
 
     base: int
-    raw: NDArray[Any]
-    value: Floats
+    raws: NDArray[Any]
+    values: Floats
+    start: int
+    stop: int
+
+    @property
+    def raw(self) -> NDArray[Any]:
+        """The field as stored."""
+        return self.raws[:, self.start : self.stop]
+
+    @property
+    def value(self) -> Floats:
+        """The field in the profile's units."""
+        return self.values[:, self.start : self.stop]
 
     @property
     def first(self) -> Floats:
         """The value of each message; where a field holds several, the first that is known."""
-        if self.value.shape[1] == 1:
-            return self.value[:, 0]
+        if self.stop - self.start == 1:
+            return self.values[:, self.start]
         known = ~np.isnan(self.value)
-        first: Floats = self.value[np.arange(len(self.value)), known.argmax(axis=1)]
+        first: Floats = self.value[np.arange(len(known)), known.argmax(axis=1)]
         return first
 
 
@@ -87,8 +99,7 @@ def columns(table: Table, wanted: frozenset[Key] | None = None) -> dict[Key, Col
         raw = np.ascontiguousarray(matrix[:, block.places]).view(block.dtype)
         value = _values(block, raw)
         for key, first, count in block.spans:
-            stop = first + count
-            found[key] = Column(block.base, raw[:, first:stop], value[:, first:stop])
+            found[key] = Column(block.base, raw, value, first, first + count)
     return found
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint16]
 
 _POLYNOMIAL = 0xA001  # x^16 + x^15 + x^2 + 1, bits reversed
+_SHORT = 32  # words that are walked rather than folded
 
 
 @cache
@@ -36,11 +37,16 @@ def crc16(data: bytes) -> int:
     """Return the checksum of `data`; 0 for a FIT file whose last two bytes are its right checksum."""
     even = b"\0" + data if len(data) % 2 else data  # zeros in front change nothing
     words = np.frombuffer(even, "<u2")
+    if len(words) <= _SHORT:
+        table, state = _advance(0), 0
+        for word in words.tolist():
+            state = int(table[state ^ word])
+        return state
     while len(words) > 1:
         level = (len(words) - 1).bit_length() - 1
         behind = 1 << level
         front = len(words) - behind
         folded = words[front:].copy()
-        folded[behind - front :] ^= _advance(level)[words[:front]]
+        folded[behind - front :] ^= _advance(level).take(words[:front])
         words = folded
-    return int(_advance(0)[words[0]]) if len(words) else 0
+    return int(_advance(0)[words[0]])

@@ -37,7 +37,7 @@ def grouped(
     which = (_few if len(known) < 256 else _many)(starts, heads, numbered)
     order = np.argsort(which, kind="stable")
     ends = np.cumsum(np.bincount(which, minlength=len(known))).tolist()
-    tables, first, starts = [], 0, starts[order] + 1
+    tables, first, starts = [], 0, starts.take(order) + 1
     for meaning, end in zip(known, ends, strict=True):
         if end > first:
             tables.append(Table(data, layout(*meaning), starts[first:end]))

@@ -31,7 +31,7 @@ def _numbers(message: str, names: tuple[str, ...]) -> tuple[frozenset[Key], tupl
 
 def _scalar(column: Column) -> bool:
     """Tell whether a column holds numbers: not text, and not bytes that stand for a size that did not fit."""
-    return column.base != STRING and (column.base != BYTE or column.raw.shape[1] == 1)
+    return column.base != STRING and (column.base != BYTE or column.stop - column.start == 1)
 
 
 def values(link: Link, message: str, names: tuple[str, ...]) -> dict[str, Floats]:
@@ -58,6 +58,9 @@ def values(link: Link, message: str, names: tuple[str, ...]) -> dict[str, Floats
                 part = stamps
             else:
                 continue
+            if len(tables) == 1:
+                found[name] = part
+                continue
             if name not in found:
                 found[name] = np.full(total, np.nan)
             found[name][at:stop] = part
@@ -73,7 +76,9 @@ def _in_order(offsets: list[NDArray[np.int64]], found: Mapping[str, Floats]) -> 
     if len(offsets) == 1:
         return {**found, "": where.astype(np.float64)}
     order = np.argsort(where)
-    return {name: column[order] for name, column in found.items()} | {"": where[order].astype(np.float64)}
+    return {name: column.take(order) for name, column in found.items()} | {
+        "": where[order].astype(np.float64)
+    }
 
 
 def texts(link: Link, message: str, name: str) -> list[str]:

@@ -25,7 +25,7 @@ from loadwatch import (
 )
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis, Athlete, Roster
-from loadwatch.errors import NothingToRead, OverLimit, SettingsError, Unreadable
+from loadwatch.errors import NothingToRead, SettingsError
 from loadwatch.report import verdict
 from loadwatch.sources import OWN_FILES, Member, members
 from loadwatch.store import open_store
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
     from loadwatch.tables import Column
 
-MOST_INSPECTED = 20  # files of an archive or folder
 HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
 
 
@@ -235,22 +234,6 @@ def with_plan(analysis: Analysis, path: Path) -> Plan:
         raise NothingToRead(f"no plan at {path}", "A plan is a CSV with date and distance_km.")
     planned = budget.read_plan(path.read_bytes())
     return budget.try_plan(planned, analysis.activities, analysis.settings, analysis.today)
-
-
-def inspected(path: Path, options: Options) -> str:
-    """Return what each file at `path` holds, in words and without a position."""
-    from loadwatch.report import inspect  # noqa: PLC0415 - brings fitparse, which no other command needs
-
-    inputs, skipped = _inputs([path], options)
-    parts = [f"{left.source}: {left.kind}: {left.why}" for left in skipped]
-    for member in inputs[:MOST_INSPECTED]:
-        try:
-            parts.append(inspect.describe(member.read(), member.label))
-        except (Unreadable, OverLimit) as error:
-            parts.append(f"{member.label}: {error.why}")
-    if len(inputs) > MOST_INSPECTED:
-        parts.append(f"... and {len(inputs) - MOST_INSPECTED} files more; give one of them.")
-    return "\n\n".join(parts)
 
 
 def _own_files(places: Sequence[Path], name: str) -> Iterator[bytes]:

@@ -134,7 +134,7 @@ def options(ctx: click.Context, tick: Tick | None = None) -> Options:
 
     params = ctx.params
     store = params.get("store") or platformdirs.user_cache_path("loadwatch")
-    wants_stdin = any(str(path) == "-" for path in params.get("paths", ()))
+    wants_stdin = any(str(path) == "-" for path in (*params.get("paths", ()), params.get("file")))
     return Options(
         files=(platformdirs.user_config_path("loadwatch") / FILE,),
         overrides=overrides(ctx),

@@ -160,9 +160,13 @@ def roster(ctx: click.Context, /, folder: Path, target: Path | None, anonymise: 
 @click.pass_context
 def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
     """Show what one file holds: messages, fields, what was read of it; no position."""
-    from loadwatch.pipeline import inspected
+    from loadwatch.inspection import inspected
+    from loadwatch.pipeline import athlete_settings
 
-    output.result(inspected(file, opt.options(ctx, None)))
+    if str(file) != "-" and not file.exists():
+        raise NothingToRead(f"no file or folder at {file}", "Check the spelling.")
+    options = opt.options(ctx)
+    output.result(inspected(file, athlete_settings([file], options), options.store, options.stdin))
     return 0
 
 
@@ -198,7 +202,7 @@ def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any
     from loadwatch.report import as_json, terminal
     from loadwatch.settings import effective
 
-    options = opt.options(ctx, None)
+    options = opt.options(ctx)
     rows = effective(athlete_settings(paths or (Path(),), options))
     rows += [("store", str(options.store) if options.store else "none", "default")]
     if form == "json":

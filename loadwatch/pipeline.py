@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from loadwatch import (
     diary,
     guidance,
     intake,
+    load,
     rules,
     settings,
     shoes,
@@ -195,13 +196,13 @@ def _judged(
     today = judged_by.today or (local.max().date() if len(local) else date.min)
     table = weeks.weekly(kept, judged_by, today)
     flags, unknown = rules.judge(kept, table, judged_by, today)
-    answer = next(
-        (
-            diary.analyse(diary.read_diary(data), flags, kept, judged_by, today)
-            for data in _own_files(places, diary.FILE)
-        ),
-        None,
-    )
+    answer = None
+    for data in _own_files(places, diary.FILE):
+        answer = diary.analyse(diary.read_diary(data), flags, kept, judged_by, today)
+    this_week = table.index[-1].date() if len(table) else today
+    if answer and (told := diary.flags(answer, this_week)):
+        flags, unknown = rules.judge(kept, table, judged_by, today, diary=told)
+    remarks += [shoes.rotation(kept, today), load.heart_remark(judged_by) if _hearts(kept) else ""]
     return Analysis(
         name=judged_by.name or _name(places),
         activities=kept,
@@ -216,10 +217,14 @@ def _judged(
         today=today,
         files=files,
         diary=answer,
-        advice=guidance.advice(flags, answer),
+        advice=guidance.advice(flags, answer, since=this_week - timedelta(days=7)),
         shoes=shoes.pairs(kept),
-        remarks=tuple(remarks),
+        remarks=tuple(remark for remark in remarks if remark),
     )
+
+
+def _hearts(activities: pd.DataFrame) -> bool:
+    return bool(activities["heart_rate_bpm"].notna().any())
 
 
 def with_budget(analysis: Analysis) -> Analysis:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
     from loadwatch.tables import Column
 
+NEVER = date(1970, 1, 1)  # today of an athlete without activities
 HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
 
 
@@ -193,7 +194,7 @@ def _judged(
         left_out += out
         remarks += said
     local = kept["start_local"].dropna()
-    today = judged_by.today or (local.max().date() if len(local) else date.min)
+    today = judged_by.today or (local.max().date() if len(local) else NEVER)
     table = weeks.weekly(kept, judged_by, today)
     flags, unknown = rules.judge(kept, table, judged_by, today)
     answer = None

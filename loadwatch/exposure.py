@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from loadwatch.elevation import Climb
     from loadwatch.osm import Ground
     from loadwatch.settings import Settings
+    from loadwatch.surface import Surfaces
+    from loadwatch.zones import Zone
 
     Array = NDArray[np.float64]
 
@@ -31,6 +33,22 @@ WALKING_MPS, RUNNING_MPS = 1.7, 5.5  # no sport told: walking below, running up 
 MOVING_MPS = 0.5  # slower is standing
 GAP_S, GAP_STEPS = 10.0, 5.0  # a hole this long, and this many median steps, in which nobody moved is a pause
 BAROMETER_NOISE_M = 0.5  # nine of ten barometric watches are quieter
+DYNAMICS = ("stance_balance_pct", "vertical_oscillation_mm")  # told as a whole, or the samples' mean
+# taken from the session as it states them
+AS_TOLD = (
+    "name",
+    "device",
+    "rpe",
+    "device_load",
+    "shoe",
+    "date_only",
+    "format",
+    "linked",
+    "dirt_m",
+    "parent",
+    "exclude",
+    "serial",
+)
 LONGEST_STEP_S = 60.0  # a speed over more than that says nothing
 
 
@@ -61,50 +79,41 @@ def row(activity: Activity, digest: str, settings: Settings, ground: Ground | No
     distance_m, distance_source = _distance(session, activity.records, track)
     sport, sub_sport, sport_notes = _sport(session, track)
     hills, hill_notes = _hills(session, track, settings)
-    ground_under = surface.metres(session, activity.records, distance_m, settings, ground)
     zone = zones.locate(session, track.latitude_deg, track.longitude_deg, settings)
-    heart = _heart(session, track, settings, zone.start_local.year if zone.start_local else 0)
+    year = zone.start_local.year if zone.start_local else 0
     return {
         "activity_id": identity(session, digest, distance_m, times["duration_s"]),
         "sport": sport,
         "sub_sport": sub_sport,
-        "name": session.name,
         **times,
         "distance_m": distance_m,
         "distance_source": distance_source,
         **hills,
-        **{f"{name}_m": ground_under.metres[name] for name in SURFACES},
-        "surface_source": ground_under.source,
-        "tagged_m": ground_under.tagged_m,
-        "inferred_m": ground_under.inferred_m,
-        "unmatched_m": ground_under.unmatched_m,
-        "outside_m": ground_under.outside_m,
-        "device": session.device,
+        **_surfaces(surface.metres(session, activity.records, distance_m, settings, ground)),
         **_steps(session, track, sport),
-        **heart,
-        "rpe": session.rpe,
+        **_heart(session, track, settings, year),
         "srpe": load.srpe(session.rpe, times["duration_s"]),
         "effort_km": load.effort_km(distance_m, hills["ascent_m"]),
-        "device_load": session.device_load,
-        "stance_balance_pct": _or_mean(session.stance_balance_pct, activity.records, "stance_balance_pct"),
-        "vertical_oscillation_mm": _or_mean(
-            session.vertical_oscillation_mm, activity.records, "vertical_oscillation_mm"
-        ),
-        "shoe": session.shoe,
+        **{name: _or_mean(getattr(session, name), activity.records, name) for name in DYNAMICS},
         "notes": _once([*session.notes, *sport_notes, *hill_notes]),
+        **_start(zone),
+        **{name: getattr(session, name) for name in AS_TOLD},
+        "cells": sorted(osm.cells(track.latitude_deg, track.longitude_deg)),
+    }
+
+
+def _surfaces(under: Surfaces) -> dict[str, Any]:
+    told = {name: getattr(under, name) for name in ("tagged_m", "inferred_m", "unmatched_m", "outside_m")}
+    return {f"{name}_m": under.metres[name] for name in SURFACES} | {"surface_source": under.source} | told
+
+
+def _start(zone: Zone) -> dict[str, Any]:
+    return {
         "start_utc": zone.start_utc.isoformat() if zone.start_utc else None,
         "start_local": zone.start_local.isoformat() if zone.start_local else None,
         "zone": zone.zone,
         "zone_source": zone.source,
         "zone_sure": zone.sure,
-        "date_only": session.date_only,
-        "format": session.format,
-        "linked": session.linked,
-        "dirt_m": session.dirt_m,
-        "parent": session.parent,
-        "exclude": session.exclude,
-        "serial": session.serial,
-        "cells": sorted(osm.cells(track.latitude_deg, track.longitude_deg)),
     }
 
 

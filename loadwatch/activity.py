@@ -54,7 +54,6 @@ class Session:
     shoe: str = ""
     linked: str = ""  # the file that a list row names as its own
     parent: bool = False  # a multisport whole whose legs stand beside it
-    exclude: bool = False
     line: int = 0  # list rows: line of the row in its file, from 1; else 0
     part: int = 1  # number of the session in its file, from 1
     notes: tuple[str, ...] = ()  # data problems, each "code: words"

@@ -46,7 +46,6 @@ AS_TOLD = (
     "linked",
     "dirt_m",
     "parent",
-    "exclude",
     "serial",
 )
 LONGEST_STEP_S = 60.0  # a speed over more than that says nothing
@@ -196,18 +195,17 @@ def _hills(session: Session, track: Track, settings: Settings) -> tuple[dict[str
     climb = elevation.Climb() if indoor else elevation.climb(track.time_s, track.altitude_m, track.distance_m)
     ascent, source, notes = _ascent(session, climb)
     descent = _first(session.descent_m, climb.descent_m)
-    uphill, downhill, longest = sum(climb.grade_m[4:]), sum(climb.grade_m[:3]), climb.longest_climb_m
+    uphill, downhill = sum(climb.grade_m[4:]), sum(climb.grade_m[:3])
     if indoor and track.time_s.size:  # a belt's incline is nowhere recorded; it carries nobody downhill
         notes.append("indoor: no hills are counted on a treadmill or in a virtual world")
         ascent, descent = _first(ascent, 0.0), _first(descent, 0.0)
-        uphill = downhill = longest = 0.0
+        uphill = downhill = 0.0
     values = {
         "ascent_m": ascent,
         "descent_m": descent,
         "ascent_source": source,
         "uphill_m": uphill,
         "downhill_m": downhill,
-        "longest_climb_m": longest,
         "altitude_confidence": climb.confidence,
         **dict(zip(GRADE_COLUMNS, climb.grade_m, strict=True)),
     }

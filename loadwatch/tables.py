@@ -152,8 +152,6 @@ HIDDEN: Table = (
     Column("member", "str", "", "input the row came from, without #line or #part"),
     Column("dirt_m", "float", "m", "Strava's Dirt Distance"),
     Column("parent", "bool", "", "a multisport whole whose legs stand beside it"),
-    Column("exclude", "bool", "", "left out by its own list"),
-    Column("longest_climb_m", "float", "m", "largest single climb"),
     Column("cells", "list", "", "cells of 0.01 degrees it crossed, for reading a map"),
     Column("serial", "str", "", "serial number of the device, for telling twins"),
 )

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def grade(climb: float, percentile: float, limits: Limits) -> Grade:
     """Return the level of a week with `climb` m/km whose own 90th percentile is `percentile` m/km."""
     limit = max(percentile, limits["watch"])
-    return ("watch", limit) if climb >= limit - TOLERANCE else None
+    # at the percentile itself a runner of the same hills every week would be raised every week
+    above = climb > percentile + TOLERANCE and climb >= limits["watch"] - TOLERANCE
+    return ("watch", limit) if above else None
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -80,7 +82,7 @@ RULE = Rule(
             key="percentile",
             value=0.90,
             unit="share",
-            meaning="noticed from this percentile of the own weeks on",
+            meaning="noticed above this percentile of the own weeks",
         ),
         Bound(key="watch", value=10.0, unit="m/km", meaning="and from this climb on"),
         Bound(key="least_m", value=5000.0, unit="m", meaning="shorter weeks are not compared"),

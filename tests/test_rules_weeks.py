@@ -212,3 +212,9 @@ def test_support_sessions():
     assert len(unknown) == 3
     done = run("2026-01-15", sport="training", sub_sport="pilates")
     assert [f.week.isoformat() for f in judged([*rows, done], "LW15")[0]] == ["2026-02-09"]
+
+
+def test_the_same_hills_every_week_are_no_hilliest_week():
+    """26 weeks of 10 km and 200 m: their 90th percentile is their middle, 20 m/km."""
+    flags, _ = judged(weekly_runs("2026-01-07", [10.0] * 26, ascent_m=[200.0] * 26), "LW07")
+    assert not flags

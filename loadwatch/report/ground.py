@@ -90,9 +90,9 @@ def _climb(activity: Activity) -> Climb:
 def _grades(climb: Climb) -> Iterable[str]:
     if climb.confidence == "none":
         return ["No altitude: neither climb nor grade can be told."]
+    sums = f"Climb {climb.ascent_m:,.0f} m, descent {climb.descent_m:,.0f} m"
     lines = [
-        f"Climb {climb.ascent_m:,.0f} m, descent {climb.descent_m:,.0f} m, "
-        f"longest climb {climb.longest_climb_m:,.0f} m",
+        f"{sums}, longest climb {climb.longest_climb_m:,.0f} m",
         f"Noise of the altitude {climb.noise_m:.2f} m (confidence: {climb.confidence})",
     ]
     if math.isnan(climb.grade_m[0]):

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from loadwatch.rules.facts import Facts
 
 
-def grade(climb: float, percentile: float, limits: Limits) -> Grade:
-    """Return the level of a week with `climb` m/km whose own 90th percentile is `percentile` m/km."""
+def grade(climb: float, percentile: float, middle: float, limits: Limits) -> Grade:
+    """Return the level of a week with `climb` m/km, by the own 90th percentile and median [m/km].
+
+    Where all weeks are alike the percentile is the middle too: the same hills again are no news.
+    """
     limit = max(percentile, limits["watch"])
-    # at the percentile itself a runner of the same hills every week would be raised every week
-    above = climb > percentile + TOLERANCE and climb >= limits["watch"] - TOLERANCE
-    return ("watch", limit) if above else None
+    return ("watch", limit) if climb >= limit - TOLERANCE and climb > middle + TOLERANCE else None
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -52,7 +53,7 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                 f"{least} are needed"
             )
             yield Unknown(facts.days[i], RULE.id, why)
-        elif level := grade(climbs[i], percentile(own, limits["percentile"]), limits):
+        elif level := grade(climbs[i], percentile(own, limits["percentile"]), percentile(own, 0.5), limits):
             yield Flag(
                 week=facts.days[i],
                 rule=RULE.id,
@@ -82,7 +83,7 @@ RULE = Rule(
             key="percentile",
             value=0.90,
             unit="share",
-            meaning="noticed above this percentile of the own weeks",
+            meaning="noticed from this percentile of the own weeks on",
         ),
         Bound(key="watch", value=10.0, unit="m/km", meaning="and from this climb on"),
         Bound(key="least_m", value=5000.0, unit="m", meaning="shorter weeks are not compared"),

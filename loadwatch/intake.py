@@ -11,11 +11,10 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loadwatch import exposure, osm, readers
 from loadwatch.activity import Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.store import Result
@@ -23,14 +22,16 @@ from loadwatch.store import Result
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loadwatch.activity import Kind
+    from loadwatch.activity import Kind, Reading
+    from loadwatch.osm import Ground
     from loadwatch.settings import Settings
     from loadwatch.sources import Member
     from loadwatch.store import Store
 
 Each = Callable[..., Iterable[Any]]  # map(fn, items), in order
 Tick = Callable[[int, int], None]  # done, total
-VERSION = 1  # raise it when a row comes to mean something else: stores are then read anew
+MOST_NAMED = 3  # parts of one file left out that its note names
+VERSION = 2  # raise it when a row comes to mean something else: stores are then read anew
 KINDS: dict[type[Exception], Kind] = {
     Unreadable: "rejected",
     NotActivity: "ignored",
@@ -90,18 +91,44 @@ def fingerprint(settings: Settings) -> str:
 
 def read_one(job: Job) -> Result:
     """Return the rows of one input, or the reason why it has none."""
+    from loadwatch import readers  # noqa: PLC0415 - a run that the store answers needs no reader
+
     try:
         reading = readers.read(job.data, job.label, job.settings)
     except (Unreadable, NotActivity, OverLimit) as error:
         return failed(job.named, error)
+    rows = _rows(reading, job)
+    named = [part for part in reading.skipped if part.source]
+    whole = [part for part in reading.skipped if not part.source]
+    if rows and whole:  # the file counts once, as the source of its activities
+        notes = [*rows[0]["notes"], f"left_out: {_joined(whole)}"]
+        return Result(job.named, ({**rows[0], "notes": notes}, *rows[1:]), tuple(named))
+    if whole:
+        named.append(replace(whole[0], why=_joined(whole)))
+    if not rows and not named:
+        return failed(job.named, NotActivity("it holds no activity"))
+    return Result(job.named, rows, tuple(named))
+
+
+def _rows(reading: Reading, job: Job) -> tuple[dict[str, Any], ...]:
+    """Return the exposure rows of `reading`, as they come back from a store."""
+    from loadwatch import exposure  # noqa: PLC0415 - as above
+
     ground = _ground(job.area) if job.area else None
-    rows: list[dict[str, Any]] = []
+    rows = []
     for activity in reading.activities:
-        row = exposure.row(activity, job.digest, job.settings, ground)
         session = activity.session
+        row = exposure.row(activity, job.digest, job.settings, ground)
         suffix = f"#{session.line}" if session.line else f"#{session.part}" if session.part > 1 else ""
-        rows.append({"suffix": suffix, **row, "notes": [*row["notes"], *job.notes]})
-    return Result(job.named, tuple(rows), reading.skipped)
+        notes = [*row["notes"], *job.notes]
+        rows.append({"suffix": suffix, **row, "notes": notes, "cells": [list(cell) for cell in row["cells"]]})
+    return tuple(rows)
+
+
+def _joined(parts: Sequence[Skipped]) -> str:
+    """Return why `parts` of a file were left out, the first few in words."""
+    more = f"; and {len(parts) - MOST_NAMED} more" if len(parts) > MOST_NAMED else ""
+    return "; ".join(part.why for part in parts[:MOST_NAMED]) + more
 
 
 def failed(digest: str, error: Unreadable | NotActivity | OverLimit) -> Result:
@@ -110,12 +137,15 @@ def failed(digest: str, error: Unreadable | NotActivity | OverLimit) -> Result:
 
 
 def lost(job: Job) -> Result:
-    """Return the result of an input whose process died over it."""
-    return failed(job.named, Unreadable("the process that read it died; please report the file's kind"))
+    """Return the result of `job`, over which a process died; it has no digest, so that it is tried again."""
+    why = f"the process that read it ({len(job.data):,} bytes) died; please report the file's kind"
+    return failed("", Unreadable(why))
 
 
 @functools.lru_cache(maxsize=1)
-def _ground(area: Area) -> osm.Ground:
+def _ground(area: Area) -> Ground:
+    from loadwatch import osm  # noqa: PLC0415 - only a run with a map needs it
+
     return osm.open_extract(area.path, area.cells, area.cache, dict(area.classes))
 
 
@@ -163,7 +193,8 @@ def take(
     for result in each(read_one, jobs()):
         key = under_way.popleft()
         results[key] = result
-        store.put(key, result.digest, result)
+        if result.digest:
+            store.put(key, result.digest, result)
         done += 1
         if tick:
             tick(done, len(members))

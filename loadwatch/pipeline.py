@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from loadwatch import (
-    budget,
     dedupe,
     diary,
     guidance,
@@ -185,14 +184,7 @@ def _judged(
     places: Sequence[Path], rows: pd.DataFrame, skipped: list[Skipped], judged_by: Settings, files: int
 ) -> Analysis:
     single = dedupe.same_runs(rows)
-    own = list(_own_files(places, tags.FILE))
-    kept = single.rows
-    left_out: list[Skipped] = []
-    remarks: list[str] = []
-    for data in own:
-        kept, out, said = tags.apply(kept, tags.read_tags(data))
-        left_out += out
-        remarks += said
+    kept, left_out, remarks = _tagged(places, single.rows)
     local = kept["start_local"].dropna()
     today = judged_by.today or (local.max().date() if len(local) else NEVER)
     table = weeks.weekly(kept, judged_by, today)
@@ -228,8 +220,21 @@ def _hearts(activities: pd.DataFrame) -> bool:
     return bool(activities["heart_rate_bpm"].notna().any())
 
 
+def _tagged(places: Sequence[Path], rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Skipped], list[str]]:
+    """Return `rows` under the tags of the folders at `places`, what those left out, and remarks."""
+    left_out: list[Skipped] = []
+    remarks: list[str] = []
+    for data in _own_files(places, tags.FILE):
+        rows, out, said = tags.apply(rows, tags.read_tags(data))
+        left_out += out
+        remarks += said
+    return rows, left_out, remarks
+
+
 def with_budget(analysis: Analysis) -> Analysis:
     """Return `analysis` with what this week and the next can hold before a rule fires."""
+    from loadwatch import budget  # noqa: PLC0415 - the weekly table does without it
+
     limits = budget.budget(analysis.activities, analysis.weeks, analysis.settings, analysis.today)
     return replace(analysis, limits=limits)
 
@@ -238,6 +243,8 @@ def with_plan(analysis: Analysis, path: Path) -> Plan:
     """Return what the rules would raise if the runs of `path` (a plan.csv) were run as written."""
     if not path.is_file():
         raise NothingToRead(f"no plan at {path}", "A plan is a CSV with date and distance_km.")
+    from loadwatch import budget  # noqa: PLC0415 - as above
+
     planned = budget.read_plan(path.read_bytes())
     return budget.try_plan(planned, analysis.activities, analysis.settings, analysis.today)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -12,6 +13,7 @@ from loadwatch.cli import analyses, others
 from loadwatch.errors import LoadwatchError
 from loadwatch.version import __version__
 
+CYCLES = 100_000  # a run is short and its tables hold few cycles: looking for them often costs a tenth
 DONE, COULD_NOT, USAGE, INTERRUPTED = 0, 1, 2, 130
 EPILOG = """\b
 Examples:
@@ -43,6 +45,7 @@ for command in (*analyses.COMMANDS, *others.COMMANDS):
 
 def main() -> NoReturn:
     """Run the command line and exit with its code; never with a traceback."""
+    gc.set_threshold(CYCLES, 50, 50)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a plain ASCII terminal shows ? for ▲, it does not fail

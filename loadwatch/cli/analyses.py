@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
 
 FLAGGED, SKIPPED = 3, 4
+ROOMS = {"table": "terminal", "json": "as_json", "csv": "as_csv", "md": "markdown"}
 PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -47,10 +49,10 @@ def nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
 
 def closed(ctx: click.Context, analysis: Analysis) -> int:
     """Print the summary of what was read on stderr; return the exit code under --strict."""
-    from loadwatch.report import terminal
+    from loadwatch.report import trust
 
     if not ctx.params.get("quiet"):
-        output.say(terminal.summary(analysis, verbose=bool(ctx.params.get("verbose"))))
+        output.say(trust.summary(analysis, verbose=bool(ctx.params.get("verbose"))))
     lost = any(skipped.kind != "ignored" for skipped in analysis.skipped)
     return SKIPPED if ctx.params.get("strict") and lost else 0
 
@@ -104,18 +106,11 @@ def _page(target: Path) -> Callable[[Analysis, date | None, date | None], str]:
 
 
 def _printed(ctx: click.Context, analysis: Analysis, start: date | None, end: date | None) -> None:
-    """Print the running command's table in the form asked for."""
-    from loadwatch.report import as_csv, as_json, markdown, terminal
-
+    """Print the running command's table in the form asked for; only that form's room is brought in."""
     name, form = str(ctx.info_name), ctx.params["form"]
-    if form == "table":
-        output.result(
-            getattr(terminal, name)(analysis, start, end, width=output.width(), color=output.colour())
-        )
-    else:
-        output.result(
-            getattr({"json": as_json, "csv": as_csv, "md": markdown}[form], name)(analysis, start, end)
-        )
+    write = getattr(import_module(f"loadwatch.report.{ROOMS[form]}"), name)
+    more = {"width": output.width(), "color": output.colour()} if form == "table" else {}
+    output.result(write(analysis, start, end, **more))
 
 
 @click.command()

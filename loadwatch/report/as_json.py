@@ -36,14 +36,25 @@ DECIMALS = 6  # below any watch's resolution; keeps 0.1 + 0.2 readable
 
 
 def text(document: Mapping[str, Any]) -> str:
-    """Return `document` as strict JSON, indented, with a newline at its end."""
-    return json.dumps(document, ensure_ascii=True, allow_nan=False, indent=1) + "\n"
+    """Return `document` as strict JSON, a line for each row of its tables, with a newline at its end."""
+    # json's own indent is ten times slower and gives a number a line
+    return "{\n " + ",\n ".join(f"{_line(key)}: {_laid(value)}" for key, value in document.items()) + "\n}\n"
+
+
+def _laid(value: Any) -> str:
+    if not value or not isinstance(value, list):
+        return _line(value)
+    return "[\n  " + ",\n  ".join(map(_line, value)) + "\n ]"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, allow_nan=False)
 
 
 def plain(value: Any) -> Any:
     """Return `value` as JSON knows it: NaN and NaT become null, dates ISO, numpy's numbers Python's."""
     if isinstance(value, float):
-        return round(float(value), DECIMALS) if math.isfinite(value) else None
+        return round(float(value), DECIMALS) + 0.0 if math.isfinite(value) else None  # no -0.0
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, (bool, int)):

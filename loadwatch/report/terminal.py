@@ -14,6 +14,7 @@ from loadwatch import rules as book
 from loadwatch import words
 from loadwatch.report import budgets, grids, levels, span, trust, view
 from loadwatch.report.names import slug
+from loadwatch.report.trust import summary
 from loadwatch.report.verdict import GROUPS
 from loadwatch.report.verdict import verdict as judge
 
@@ -108,16 +109,6 @@ def _flag_lines(flags: Iterable[Flag], units: words.Units) -> list[Text]:
         text = Text(f"{levels.SHAPES[flag.level]} ", style=STYLES[flag.level])
         lines.append(text.append(words.clean_text(book.words(flag, units)), style="default"))
     return lines
-
-
-def summary(analysis: Analysis, *, verbose: bool = False) -> str:
-    """Return how much was read; with `verbose` also each input left out, and each remark."""
-    lines = [trust.read_line(analysis)]
-    if verbose:
-        lines += trust.left_out(analysis)
-    elif analysis.skipped:
-        lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
-    return "\n".join((*lines, *map(words.clean_text, analysis.remarks)))
 
 
 def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:

@@ -67,6 +67,16 @@ def read_line(analysis: Analysis) -> str:
     return f"Read {words.count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
 
 
+def summary(analysis: Analysis, *, verbose: bool = False) -> str:
+    """Return how much was read; with `verbose` also each input left out, and each remark."""
+    lines = [read_line(analysis)]
+    if verbose:
+        lines += left_out(analysis)
+    elif analysis.skipped:
+        lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
+    return "\n".join((*lines, *map(words.clean_text, analysis.remarks)))
+
+
 def zones(analysis: Analysis) -> list[tuple[str, int]]:
     """Return the zones the runs were counted in, the most used first."""
     found = Counter(zone for zone in analysis.activities["zone"].tolist() if zone)

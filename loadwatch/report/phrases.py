@@ -42,13 +42,16 @@ def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
     amount, usual = (words.quantity(value, column, units) for value in (flag.amount, flag.usual))
     if flag.rule == "LW07":
         amount = wording.shown("m/km", flag.amount, units)
-    return forms.get(flag.rule, "").format(amount=amount, usual=usual, more=_more(flag), times=_times(flag))
+    more, longer = _over(flag, "more", ""), _over(flag, "longer", " as long as")
+    told = forms.get(flag.rule, "")
+    return told.format(amount=amount, usual=usual, more=more, longer=longer, times=_times(flag))
 
 
+MANY, BEYOND_WORDS = 2, 100  # times the usual: from here in times, from there only "much"
 BRIEF_TOPICS = 3
 BRIEF = {
-    "LW01": "longest run {amount}, {more} over the 30 days before",
-    "LW02": "{amount} in a week, {more} over the week before",
+    "LW01": "longest run {amount}, {more} the 30 days before",
+    "LW02": "{amount} in a week, {more} the week before",
     "LW04": "climb {amount}, {times} usual",
     "LW05": "steep downhill {amount}, {times} usual",
     "LW06": "one run climbed {amount}, {times} the 30 days before",
@@ -58,8 +61,8 @@ BRIEF = {
     "LW14": "a pair of shoes past {amount}",
 }
 PHRASES = {
-    "LW01": "one run of {amount} was {more} longer than any in the 30 days before",
-    "LW02": "you ran {amount}, {more} more than the week before",
+    "LW01": "one run of {amount} was {longer} any in the 30 days before",
+    "LW02": "you ran {amount}, {more} the week before",
     "LW04": "you climbed {amount}, {times} your usual",
     "LW05": "you ran {amount} downhill at 5 % or steeper, {times} your usual",
     "LW06": "one run climbed {amount}, {times} the most in the 30 days before",
@@ -74,10 +77,12 @@ def _times(flag: Flag) -> str:
     return f"{flag.amount / flag.usual:.1f} times" if flag.usual > 0 else "far more than"
 
 
-def _more(flag: Flag) -> str:
-    """Return how much more, as a share up to double, in times beyond."""
+def _over(flag: Flag, comparative: str, equal: str) -> str:
+    """Return by how much the usual was passed: a share up to double, then how many times."""
     ratio = flag.amount / flag.usual if flag.usual > 0 else float("inf")
-    return words.percent(ratio - 1) if ratio < 2 else f"{ratio:.1f} times" if ratio < 100 else "much"
+    if ratio < MANY:
+        return f"{words.percent(ratio - 1)} {comparative} than"
+    return f"{ratio:.1f} times{equal}" if ratio < BEYOND_WORDS else f"much {comparative} than"
 
 
 def lower(sentence: str) -> str:

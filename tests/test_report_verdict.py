@@ -160,7 +160,7 @@ def test_anonymous_keeps_the_numbers_and_drops_the_names():
 def test_a_coach_reads_each_change_once(ana):
     both = (raised("LW10", "high"), raised("LW01", "watch", usual=14_000.0), raised("LW08", "high"))
     told = verdict.brief(ana, replace(verdict.verdict(ana), flags=both))
-    assert told == "Hard ground 20 km, usually 10 km; longest run 20 km, 43 % over the 30 days before."
+    assert told == "Hard ground 20 km, usually 10 km; longest run 20 km, 43 % more than the 30 days before."
 
 
 def test_an_old_flag_is_not_news(ana):

@@ -49,6 +49,7 @@ AS_TOLD = (
     "serial",
 )
 LONGEST_STEP_S = 60.0  # a speed over more than that says nothing
+COVERED = 0.9  # of the time without pauses must lie in shorter steps for the time in motion to be known
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +160,11 @@ def _times(session: Session, track: Track) -> dict[str, float]:
     if track.step_s.size:
         elapsed = float(track.time_s[-1] - track.time_s[0])
         known = np.isfinite(track.speed_mps) & (track.step_s <= LONGEST_STEP_S)
-        if known.any():
-            moving = float(track.step_s[known & (track.speed_mps > MOVING_MPS)].sum())
         hole = track.step_s > max(GAP_S, GAP_STEPS * float(np.median(track.step_s)))
         timer = elapsed - float(track.step_s[hole & ~(track.speed_mps > MOVING_MPS)].sum())
+        if known.any() and float(track.step_s[known].sum()) >= COVERED * timer:
+            moving = float(track.step_s[known & (track.speed_mps > MOVING_MPS)].sum())
+        elapsed = max(elapsed, session.timer_s) if math.isfinite(session.timer_s) else elapsed
     elapsed = _first(session.elapsed_s, elapsed)
     moving = _first(session.moving_s, moving)
     duration = _first(session.timer_s, session.moving_s, timer, elapsed)

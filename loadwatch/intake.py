@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from loadwatch.activity import Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.store import Result
+from loadwatch.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +87,7 @@ class Job:
 def fingerprint(settings: Settings) -> str:
     """Return what rows depend on beside their input: this code and the settings that matter."""
     facts = {name: repr(getattr(settings, name)) for name in ROW_SETTINGS}
-    return hashlib.sha256(json.dumps([VERSION, facts], sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([__version__, VERSION, facts], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_one(job: Job) -> Result:

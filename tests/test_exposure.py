@@ -46,6 +46,19 @@ def test_what_the_session_lacks_comes_from_the_records():
     assert row["activity_id"] == "d" * 16 + "-1"
 
 
+def test_a_recorder_that_slept_through_most_of_a_run_tells_no_time_in_motion():
+    seconds = np.array([*range(61), 600.0, 1200.0, *range(1201, 1262)])  # two holes of nine and ten minutes
+    track = records(_time(seconds), {"distance_m": seconds * 3.0})
+    row = _row(Activity(track, Session(format="gpx", sport="running", start_utc=START)))
+    assert (row["duration_s"], row["elapsed_s"]) == (1261, 1261)
+    assert math.isnan(row["moving_s"])
+
+
+def test_a_timer_that_outlasts_the_samples_is_time_that_passed():
+    row = _row(_activity(session={"timer_s": 603.0}))
+    assert (row["duration_s"], row["elapsed_s"]) == (603, 603)
+
+
 def test_what_the_session_says_stands():
     told = {"distance_m": 1810.0, "timer_s": 590.0, "ascent_m": 12.0, "steps": 1650.0}
     row = _row(_activity(session=told))

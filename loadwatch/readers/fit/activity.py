@@ -69,7 +69,7 @@ def _of_link(link: Link, problems: tuple[str, ...]) -> list[Activity]:
     sampled = any(table.layout.number == profile.number("record") for table in link.tables)
     _refuse(link, kind, bool(rows), sampled)
     samples = on_the_clock(track(link), _span(rows))
-    about = session.whole(link)
+    about = session.whole(link, summed=bool(rows))
     notes = problems if not math.isnan(kind) else (*problems, "no_file_id: the file does not say what it is")
     if not rows:
         return _rebuilt(samples, about, notes, timer_events(link))

@@ -23,7 +23,7 @@ MAX_DEFINITIONS = 500_000
 MAX_DEFINED = 1 << 22  # bytes of definitions that differ, one million fields
 MAX_IDLE_DEFINITIONS = 5_000  # definitions in a row that no message uses
 _FEW = 40  # messages walked with care, after a definition and before the next
-_BURST = 32  # messages walked blindly between two looks for a run
+_BURST = 64  # messages walked blindly between two looks for a run
 _ALIKE = 8  # messages under one header that make a run likely
 _RUN = 64  # messages under one header that make a run worth a jump
 _STRETCH = 1 << 17  # messages handled at once, so that memory stays small
@@ -84,7 +84,7 @@ def _walk(data: bytes, pos: int, steps: list[int], starts: list[int]) -> tuple[i
             starts += [pos := pos + steps[data[pos]] for _ in repeat(None, _BURST)]
             first = pos
             step = steps[data[pos]]
-            if data[pos - step * _ALIKE : pos : step] == data[pos : pos + 1] * _ALIKE:
+            if data[pos] == data[pos - step] and _alike(data, pos, step):
                 break
     except IndexError:
         pos, fell = first, True
@@ -92,6 +92,11 @@ def _walk(data: bytes, pos: int, steps: list[int], starts: list[int]) -> tuple[i
     if pos >= FAR:  # the last of the burst was no message
         pos = starts.pop()
     return pos, not fell
+
+
+def _alike(data: bytes, pos: int, step: int) -> bool:
+    """Tell whether the messages before `pos` had the header byte that stands there."""
+    return data[pos - step * _ALIKE : pos : step] == data[pos : pos + 1] * _ALIKE
 
 
 def _few(data: bytes, pos: int, steps: list[int], starts: list[int]) -> tuple[int, bool]:

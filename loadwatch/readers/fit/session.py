@@ -110,15 +110,15 @@ def rows(link: Link) -> list[Row]:
     return sorted(found, key=lambda row: row.start_s if is_date(row.start_s) else math.inf)
 
 
-def whole(link: Link) -> Whole:
-    """Return what a link states of its device, its sport and its clock."""
+def whole(link: Link, *, summed: bool) -> Whole:
+    """Return what a link states of device and clock, and of its sport where no session does (`summed`)."""
     last = values(link, "activity", ("timestamp", "local_timestamp"))
     offset = NAN
     if {"timestamp", "local_timestamp"} <= last.keys():
         utc, local = float(last["timestamp"][-1]), float(last["local_timestamp"][-1])
         offset = local - utc if is_date(utc) and is_date(local) else NAN
     named = texts(link, "sport", "name")
-    sport, sub_sport = _sport(link)
+    sport, sub_sport = ("unknown", "unknown") if summed else _sport(link)
     device, serial = _device(link)
     return Whole(offset, device, serial, next((name for name in named if name), ""), sport, sub_sport)
 

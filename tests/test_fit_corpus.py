@@ -43,7 +43,7 @@ def test_broken_files_keep_what_is_whole(corpus, name):
     if len(data) > 100_000:
         data = data[:100_000]
     result = compare(data)
-    assert result.messages > 0
+    assert result.messages > 0 or "no length" in KNOWN[name]  # there fitparse reads nothing at all
     assert all("fitparse has more" in one for one in result.differences)
 
 

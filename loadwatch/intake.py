@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import Skipped
-from loadwatch.errors import NotActivity, OverLimit, Unreadable
+from loadwatch.errors import NotActivity, OverLimit, SettingsError, Unreadable
 from loadwatch.store import Result
 from loadwatch.version import __version__
 
@@ -115,7 +115,7 @@ def _rows(reading: Reading, job: Job) -> tuple[dict[str, Any], ...]:
     """Return the exposure rows of `reading`, as they come back from a store."""
     from loadwatch import exposure  # noqa: PLC0415 - as above
 
-    ground = _ground(job.area) if job.area else None
+    ground = _ground(job.area, job.area.mark) if job.area else None
     rows = []
     for activity in reading.activities:
         session = activity.session
@@ -144,7 +144,8 @@ def lost(job: Job) -> Result:
 
 
 @functools.lru_cache(maxsize=1)
-def _ground(area: Area) -> Ground:
+def _ground(area: Area, _mark: str) -> Ground:
+    """Return the map, read once a process as long as its file stays the same."""
     from loadwatch import osm  # noqa: PLC0415 - only a run with a map needs it
 
     return osm.open_extract(area.path, area.cells, area.cache, dict(area.classes))
@@ -207,6 +208,8 @@ def on_map(
     taken: Sequence[Taken], settings: Settings, store: Store, cache: Path | None, each: Each = map
 ) -> list[Taken]:
     """Return `taken` with the surface under every run that left the house, from the map extract."""
+    if not Path(settings.osm).is_file():
+        raise SettingsError(settings.origins.get("osm", "osm"), f"no map extract at {settings.osm}")
     cells = {
         (int(cell[0]), int(cell[1])) for part in taken for row in part.result.rows for cell in row["cells"]
     }

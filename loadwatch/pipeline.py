@@ -25,7 +25,7 @@ from loadwatch import (
 )
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis, Athlete, Roster
-from loadwatch.errors import NothingToRead, SettingsError
+from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.report import verdict
 from loadwatch.sources import OWN_FILES, Member, members
 from loadwatch.store import open_store
@@ -114,7 +114,7 @@ def roster(folder: str | Path, options: Options | None = None) -> Roster:
 def _try(path: Path, options: Options) -> Analysis | str:
     try:
         return analyse(path, options=options)
-    except (NothingToRead, SettingsError) as error:
+    except LoadwatchError as error:
         return str(error).splitlines()[0]
 
 

@@ -171,7 +171,6 @@ def take(
     mark = area.mark if area else ""
     results = store.known([member.key + mark for member in members])
     fresh = [member for member in members if member.key + mark not in results]
-    done = len(members) - len(fresh)
     under_way: deque[str] = deque()
 
     def jobs() -> Iterator[Job]:
@@ -197,9 +196,10 @@ def take(
         results[key] = result
         if result.digest:
             store.put(key, result.digest, result)
-        done += 1
         if tick:
-            tick(done, len(members))
+            tick(len(results), len(members))
+    if tick:
+        tick(len(members), len(members))
     store.flush()
     return [Taken(member, results[member.key + mark]) for member in members]
 

@@ -13,7 +13,7 @@ import pytest
 from loadwatch import budget, rules
 from loadwatch.analysis import Roster
 from loadwatch.budget import Plan
-from loadwatch.report import as_csv, as_json, budgets, grids, markdown, span, terminal, verdict
+from loadwatch.report import as_csv, as_json, budgets, grids, html, markdown, span, terminal, verdict
 from loadwatch.settings import Settings, effective
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
 from tests import report_cases as cases
@@ -250,3 +250,19 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
             measure = next(m for m, name in budget.MEASURES.items() if str(row[0]).lower().startswith(name))
             shown = float(told[1].replace(",", "")) * (1000.0 if told[2] == "km" else 1.0)
             assert shown <= rooms[measure] + 1e-6
+
+
+def test_a_check_that_fires_often_says_so_in_every_form(ana):
+    told = "This check fired in 7 of the 26 weeks with runs in the half year up to then"
+    flags = tuple(replace(f, fired_26w=7, facts={**f.facts, "run_weeks": 26}) for f in ana.flags)
+    often = replace(ana, flags=flags)
+
+    for text in (
+        terminal.flags(often, width=500),
+        terminal.verdict(often, width=500),
+        markdown.flags(often),
+        markdown.report(often),
+        html.athlete(often),
+    ):
+        assert told in text
+    assert told not in terminal.flags(ana, width=500)

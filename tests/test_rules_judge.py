@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -109,15 +110,25 @@ def test_fired_counts_weeks_back_from_the_flags_own(whole):
 
 
 def test_a_rule_that_fires_often_says_so():
-    flags, _ = judged(*wild())
-    flag = flags[0]
-    from dataclasses import replace
+    flag = judged(*wild())[0][0]
 
-    assert rules.often(replace(flag, fired_26w=5)) == ""  # 5 of 26 are 19 %
-    assert rules.often(replace(flag, fired_26w=6)) == (
-        "This check fired in 6 of the last 26 weeks: more than one week in five, so it tells little that "
-        "is new."
+    def often(fired, weeks):
+        return rules.often(replace(flag, fired_26w=fired, facts={**flag.facts, "run_weeks": weeks}))
+
+    assert often(5, 26) == ""  # 5 of 26 are 19 %
+    assert often(6, 26) == (
+        "This check fired in 6 of the 26 weeks with runs in the half year up to then: more than one in five, "
+        "so it tells little that is new."
     )
+    assert often(3, 15) == ""  # 20 % is not more
+    assert often(3, 14).startswith("This check fired in 3 of the 14 weeks with runs")
+    assert often(2, 3) == ""  # twice is no habit
+
+
+def test_how_often_is_told_of_weeks_with_runs():
+    kms = [10, 10, 10, 10, None, None, None, None, 10]
+    flags, _ = judged(activities(*weekly_runs("2026-01-07", kms)), dt.date(2026, 3, 9))
+    assert {f.week.isoformat(): f.facts["run_weeks"] for f in flags} == {"2026-01-26": 4, "2026-03-02": 5}
 
 
 def test_json_fields_are_those_of_the_contract(whole):

@@ -204,17 +204,31 @@ def test_effort_is_info_only():
     assert unknown[-1].why.startswith("not_known: neither exertion nor heart rate")
 
 
-def test_support_sessions():
-    rows = weekly_runs("2026-01-07", [10] * 6)
+def test_support_sessions_are_missed_once_in_four_weeks():
+    rows = weekly_runs("2026-01-07", [10] * 13)
     flags, unknown = judged(rows, "LW15")
-    assert [f.week.isoformat() for f in flags] == ["2026-01-26", "2026-02-02", "2026-02-09"]
+    # four weeks lie behind on 26 January; the next four without a session end on 23 February
+    assert [f.week.isoformat() for f in flags] == ["2026-01-26", "2026-02-23", "2026-03-23"]
     assert all(f.level == "info" and f.fired_26w == 0 for f in flags)
     assert len(unknown) == 3
+    assert flags[0].says == (
+        "No strength, Pilates or yoga session is logged in the 4 weeks up to the week of 26 January 2026; "
+        "what is done without a watch is not seen."
+    )
+
+
+def test_support_sessions_that_are_logged_keep_it_quiet():
+    rows = weekly_runs("2026-01-07", [10] * 8)
     done = run("2026-01-15", sport="training", sub_sport="pilates")
+    # counted up to the week of 2 February, the first week without it in its four is that of 9 February
     assert [f.week.isoformat() for f in judged([*rows, done], "LW15")[0]] == ["2026-02-09"]
+    asked = {"rules": {"support_sessions": {"info": 3}}}
+    two = run("2026-01-16", sport="training", sub_sport="strength_training")
+    told = judged([*rows, done, two], "LW15", **asked)[0][0].says
+    assert told.startswith("2 strength, Pilates or yoga sessions are logged in the 4 weeks")
 
 
-def test_the_same_hills_every_week_are_no_hilliest_week():
-    """26 weeks of 10 km and 200 m: their 90th percentile is their middle, 20 m/km."""
-    flags, _ = judged(weekly_runs("2026-01-07", [10.0] * 26, ascent_m=[200.0] * 26), "LW07")
-    assert not flags
+def test_a_week_without_a_run_passes_the_missing_session_on():
+    rows = weekly_runs("2026-01-07", [10, 10, 10, None, 10, 10, 10, None, 10])
+    # no run in the fourth week: told in the fifth, and again four or more weeks after that
+    assert [f.week.isoformat() for f in judged(rows, "LW15")[0]] == ["2026-02-02", "2026-03-02"]

@@ -14,6 +14,7 @@ from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Roster
+    from loadwatch.rules import Flag
 
 SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
 SPARK_WEEKS = 12
@@ -91,14 +92,20 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
     return grid(heads, rows[::-1][: last or None])
 
 
+def sentence(flag: Flag, units: words.Units) -> str:
+    """Return what a flag says, and the remark of a check that fires often."""
+    return f"{rules.words(flag, units)} {rules.often(flag)}".rstrip()
+
+
 def flags(analysis: Analysis) -> Grid:
     """Return all flags, newest first."""
+    units = analysis.settings.units
     rows: list[tuple[Cell, ...]] = [
         (
             words.full_day(flag.week),
             Mark(flag.level),
             flag.rule,
-            words.clean_text(rules.words(flag, analysis.settings.units)),
+            words.clean_text(sentence(flag, units)),
             flag.evidence,
         )
         for flag in sorted(analysis.flags, key=lambda f: (f.week, f.rule), reverse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from loadwatch import rules, words
+from loadwatch import words
 from loadwatch.report import budgets, grids, levels, span, trust
 from loadwatch.report.verdict import verdict
 
@@ -67,7 +67,7 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
     head = f"# {escape(analysis.name[: words.NAME_LENGTH])}\n"
     state = f"**{levels.SHAPES[found.state]} {levels.WORDS[found.state]}:** {escape(found.sentence)}\n"
     why = [
-        f"{levels.SHAPES[flag.level]} {rules.words(flag, analysis.settings.units)}"
+        f"{levels.SHAPES[flag.level]} {grids.sentence(flag, analysis.settings.units)}"
         for flag in levels.of_each_rule((*found.flags, *found.notes))
     ]
     parts = [head, state, f"{escape(found.below)}\n", _list(why), f"## Weeks\n\n{table(grids.weeks(shown))}"]

@@ -107,7 +107,7 @@ def _flag_lines(flags: Iterable[Flag], units: words.Units) -> list[Text]:
     lines = []
     for flag in flags:
         text = Text(f"{levels.SHAPES[flag.level]} ", style=STYLES[flag.level])
-        lines.append(text.append(words.clean_text(book.words(flag, units)), style="default"))
+        lines.append(text.append(words.clean_text(grids.sentence(flag, units)), style="default"))
     return lines
 
 

@@ -81,9 +81,8 @@ def card(flag: Flag, analysis: Analysis) -> Card:
         f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. About back pain in runners: {rule.lbp}."
     )
     fired = f" Raised in {flag.fired_26w} of 26 weeks." if flag.fired_26w else ""
-    often = rules.often(flag)
-    says = words.clean_text(rules.words(flag, analysis.settings.units))
-    return Card(flag.level, rule.title, says, f"{small}{f' {often}' if often else fired}")
+    says = words.clean_text(grids.sentence(flag, analysis.settings.units))
+    return Card(flag.level, rule.title, says, small if rules.often(flag) else small + fired)
 
 
 def urgent(analysis: Analysis) -> list[str]:

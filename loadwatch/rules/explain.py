@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loadwatch.rules.model import FIRED_WEEKS, LEVELS, OFTEN
+from loadwatch.rules.recorders import SOURCES, WATCHES
 from loadwatch.rules.table import ENABLED, RULES, limits
 from loadwatch.words import number
 
@@ -106,14 +107,21 @@ def manual(settings: Settings) -> str:
     return "\n".join(parts)
 
 
+def _plain(template: str) -> str:
+    """Return a template with its places shown as dots."""
+    return re.sub(r"\{[a-z_]+\}", "…", template)
+
+
 _PARTS = ("title", "asks", "measure", "grade_why", "lbp", "article", "caveat")
 _GENERAL = (
     Sentence(
         "",
         "often",
-        f"This check fired in so many of the last {FIRED_WEEKS} weeks: more than {OFTEN:.0%} of them.",
+        f"This check fired in more than {OFTEN:.0%} of the weeks with runs of the last {FIRED_WEEKS} weeks.",
         "11; 12 note c",
     ),
+    Sentence("", "recorders", WATCHES, "6.2; 12 note a"),
+    Sentence("", "recorders", _plain(SOURCES), "6.2; 12 note a"),
     Sentence("", "budget", "Up to so much more raises no check of this kind.", "11; 12 notes a, b"),
     Sentence("", "budget", "Already raised this week.", "12"),
     Sentence("", "budget", "The check says info at most until more runs lie behind.", "1"),
@@ -129,8 +137,3 @@ def sentences() -> tuple[Sentence, ...]:
         for state, template in rule.words.items()
     )
     return (*standing, *raised, *_GENERAL)
-
-
-def _plain(template: str) -> str:
-    """Return a template with its places shown as dots."""
-    return re.sub(r"\{[a-z_]+\}", "…", template)

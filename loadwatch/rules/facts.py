@@ -65,6 +65,7 @@ class Facts:
     sessions: Sessions
     table: pd.DataFrame  # runs up to today
     week: Ints  # of each row of `table`
+    start_us: Ints  # the same: its instant
 
     def run_weeks(self) -> Iterator[int]:
         """Yield the numbers of the weeks that hold a run."""
@@ -91,6 +92,7 @@ def facts(activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, tod
         sessions=_sessions(placed, number),
         table=placed,
         week=number,
+        start_us=_instants(placed),
     )
 
 

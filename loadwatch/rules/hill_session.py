@@ -6,6 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from loadwatch.rules import recorders
 from loadwatch.rules.facts import LOOKBACK_DAYS, lookback, session_fields
 from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown, largest
 
@@ -61,6 +62,7 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                     "day": sessions.day[i],
                     "below": largest(partial(grade, most_m=most, limits=limits)),
                     "lengths": {"most": most},
+                    "also": recorders.run(facts, "ascent_m", i),
                 },
                 **session_fields(sessions, i),
             )

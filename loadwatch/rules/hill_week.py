@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from loadwatch.rules import recorders
 from loadwatch.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown
 
 if TYPE_CHECKING:
@@ -65,7 +66,12 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                 usual=percentile(own, 0.5),
                 unit=RULE.unit,
                 evidence=RULE.grade,
-                facts={"words": "watch", "lengths": {"most": level[1]}, "count": str(len(own))},
+                facts={
+                    "words": "watch",
+                    "lengths": {"most": level[1]},
+                    "count": str(len(own)),
+                    "also": recorders.week(facts, "ascent_m", i, span),
+                },
             )
 
 

@@ -6,7 +6,9 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from loadwatch.rules import recorders
 from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown, largest
+from loadwatch.weeks import USUAL_WEEKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +72,7 @@ def _flag(rule: Rule, facts: Facts, i: int, found: tuple[Grade, float, float], l
             "state": state,
             "below": largest(partial(grade, usual_m=usual, limits=limits)),
             "lengths": {"median": usual},
+            "also": recorders.week(facts, COLUMN[rule.id], i, USUAL_WEEKS),
         },
     )
 

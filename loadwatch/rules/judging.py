@@ -41,12 +41,14 @@ def judge(
     today : later activities are not looked at
     diary : flags of the runner's diary (`pain.red_flag`, `pain.pain_link`), given their words here
     """
-    found = findings(facts(activities, weeks, settings, today), settings)
+    laid_out = facts(activities, weeks, settings, today)
+    found = findings(laid_out, settings)
     flags = [finding for finding in found if isinstance(finding, Flag)]
     unknown = {(u.week, u.rule): u for u in reversed(found) if isinstance(u, Unknown)}
     said = {(flag.week, flag.rule) for flag in flags}
     open_weeks = sorted((u for key, u in unknown.items() if key not in said), key=lambda u: (u.week, u.rule))
-    return _told([*flags, *diary]), tuple(open_weeks)
+    held = [laid_out.days[i] for i in laid_out.run_weeks()]
+    return _told([*flags, *diary], held), tuple(open_weeks)
 
 
 def findings(laid_out: Facts, settings: Settings) -> list[Flag | Unknown]:
@@ -58,8 +60,11 @@ def findings(laid_out: Facts, settings: Settings) -> list[Flag | Unknown]:
     return found
 
 
-def _told(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Return flags in order, with their sentence and how often their rule fired up to then."""
+def _told(flags: Iterable[Flag], held: list[date]) -> tuple[Flag, ...]:
+    """Return flags in order, with their sentence and how often their rule fired up to then.
+
+    `held` are the weeks with runs: how often a rule fires is told as a part of those.
+    """
     ordered = sorted(flags, key=lambda flag: (flag.week, flag.rule))
     fired: dict[str, list[date]] = {}
     for flag in ordered:
@@ -67,13 +72,20 @@ def _told(flags: Iterable[Flag]) -> tuple[Flag, ...]:
         if raised(flag) and flag.week not in weeks[-1:]:
             weeks.append(flag.week)
     return tuple(
-        replace(flag, says=words(flag), fired_26w=_since(fired[flag.rule], flag.week)) for flag in ordered
+        replace(
+            flag,
+            says=words(flag),
+            fired_26w=_since(fired[flag.rule], flag.week),
+            facts={**flag.facts, "run_weeks": _since(held, flag.week)},
+        )
+        for flag in ordered
     )
 
 
-def _since(fired: list[date], week: date) -> int:
+def _since(weeks: list[date], week: date) -> int:
+    """Return how many of `weeks` lie in the 26 that end with `week`."""
     first = week - timedelta(weeks=FIRED_WEEKS)
-    return bisect_right(fired, week) - bisect_right(fired, first)
+    return bisect_right(weeks, week) - bisect_right(weeks, first)
 
 
 def words(flag: Flag, units: Units = "metric") -> str:

@@ -19,7 +19,8 @@ Grade = tuple[Level, float] | None  # a level and the limit that was passed
 TOLERANCE = 1e-9  # 11.0 / 10.0 - 1 is above 0.10 in binary fractions
 TOLERANCE_M = 1e-6  # the same for sums of metres
 FIRED_WEEKS = 26  # looked back on for how often a rule fires
-OFTEN = 0.2  # of those weeks; above it a flag says so beside itself
+OFTEN = 0.2  # of those weeks that hold a run; above it a flag says so beside itself
+OFTEN_LEAST = 3  # weeks fired, so that a short log does not call its second flag a habit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

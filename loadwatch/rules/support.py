@@ -16,25 +16,37 @@ if TYPE_CHECKING:
 def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
     span = int(limits["weeks"])
     logged = facts.columns["support_sessions"]
+    told = -span  # the last week that was told of: the same four weeks are mentioned once
     for i in facts.run_weeks():
         if not facts.complete[i]:
             continue
         if i + 1 < span:
             yield Unknown(facts.days[i], RULE.id, f"too_few_weeks: the files do not reach back {span} weeks")
-        elif (count := sum(logged[i + 1 - span : i + 1])) < limits["info"]:
-            yield Flag(
-                week=facts.days[i],
-                rule=RULE.id,
-                name=RULE.name,
-                level="info",
-                value=float(count),
-                limit=limits["info"],
-                amount=float(count),
-                usual=math.nan,
-                unit=RULE.unit,
-                evidence=RULE.grade,
-                facts={"words": "info", "span": str(span), "count": f"{count:.0f}" if count else "No"},
-            )
+        elif (count := sum(logged[i + 1 - span : i + 1])) < limits["info"] and i - told >= span:
+            told = i
+            yield _flag(facts, i, count, limits)
+
+
+def _flag(facts: Facts, i: int, count: float, limits: Limits) -> Flag:
+    said = "No" if not count else f"{count:.0f}"
+    return Flag(
+        week=facts.days[i],
+        rule=RULE.id,
+        name=RULE.name,
+        level="info",
+        value=float(count),
+        limit=limits["info"],
+        amount=float(count),
+        usual=math.nan,
+        unit=RULE.unit,
+        evidence=RULE.grade,
+        facts={
+            "words": "info",
+            "span": f"{limits['weeks']:.0f}",
+            "count": said,
+            "sessions": "sessions are" if count > 1 else "session is",
+        },
+    )
 
 
 RULE = Rule(
@@ -46,12 +58,16 @@ RULE = Rule(
     asks="Was any strength, Pilates or yoga logged in the last four weeks?",
     limits=(
         Bound(key="info", value=1.0, unit="sessions", meaning="mentioned below so many"),
-        Bound(key="weeks", value=4.0, unit="weeks", meaning="looked at, the last one included"),
+        Bound(
+            key="weeks",
+            value=4.0,
+            unit="weeks",
+            meaning="looked at, the last one included; after it is mentioned, as many pass before the next",
+        ),
     ),
     words={
-        "info": "{count} strength, Pilates or yoga session is logged in the {span} weeks up to the week of "
-        "{week}; "
-        "what is done without a watch is not seen.",
+        "info": "{count} strength, Pilates or yoga {sessions} logged in the {span} weeks up to the week of "
+        "{week}; what is done without a watch is not seen.",
     },
     grade="C",
     grade_why="exercise helps people who have back pain; that it prevents trouble in runners was seen only "

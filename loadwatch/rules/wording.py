@@ -8,7 +8,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from loadwatch import words as shared
-from loadwatch.rules.model import FIRED_WEEKS, OFTEN
+from loadwatch.rules.model import FIRED_WEEKS, OFTEN, OFTEN_LEAST
 from loadwatch.words import number
 
 if TYPE_CHECKING:
@@ -79,10 +79,11 @@ _STATE = {"": "", "so_far": "so far ", "at_least": "at least "}
 
 
 def words(rule: Rule, flag: Flag, units: Units) -> str:
-    """Return the whole sentence of `flag`; only the places its template has are filled."""
+    """Return the whole sentence of `flag`, and what it says also; only places of its template are filled."""
     template = rule.words[flag.facts["words"]]
     text = template.format_map({name: _place(name, rule.shown, flag, units) for name in _places(template)})
-    return text[:1].upper() + text[1:]
+    also = flag.facts.get("also", "")
+    return f"{text[:1].upper()}{text[1:]}{f' {also}' if also else ''}"
 
 
 @cache
@@ -119,10 +120,11 @@ PLACES: dict[str, Callable[[Flag, str, Units], str]] = {
 
 
 def often(flag: Flag) -> str:
-    """Return the remark beside a rule that fires in more than a fifth of the weeks, else ""."""
-    if flag.fired_26w <= OFTEN * FIRED_WEEKS:
+    """Return the remark beside a rule that fires in more than a fifth of the weeks with runs, else ""."""
+    weeks = flag.facts.get("run_weeks", FIRED_WEEKS)
+    if flag.fired_26w < OFTEN_LEAST or flag.fired_26w <= OFTEN * weeks:
         return ""
     return (
-        f"This check fired in {flag.fired_26w} of the last {FIRED_WEEKS} weeks: "
-        "more than one week in five, so it tells little that is new."
+        f"This check fired in {flag.fired_26w} of the {weeks} weeks with runs in the half year up to then: "
+        "more than one in five, so it tells little that is new."
     )

@@ -1,0 +1,107 @@
+"""How often each check fires on real logs: a table a log, rules x weeks judged, fired, unknown.
+
+python -m tests.fired_table CORPUS [LOG ...]
+
+A week is judged by a check if it holds a run and the check does not call it unknown; fired counts
+weeks at watch or above. The last columns: the most weeks of any 26 in which it fired, and how many
+of its flags carry the remark that it fires often.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loadwatch.pipeline import Options, analyse
+from loadwatch.rules import RULES, often, raised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadwatch.analysis import Analysis
+
+FOLDERS = ("irving-2025", "irving-2021", "irving-2012-2013", "irving-2018", "tiny656-huawei")
+LISTS = ("csv-strava", "csv-garmin", "csv-runkeeper", "csv-trainingpeaks")
+LEAST_WEEKS = 9  # with runs: two months
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One check on one log, in weeks."""
+
+    rule: str
+    judged: int
+    fired: int
+    unknown: int
+    info: int
+    most_of_26: int
+    remarks: int
+
+
+def logs(corpus: Path) -> list[Path]:
+    """Return the logs of several months: folders of files, and each list's own folder."""
+    lists = [path for name in LISTS for path in sorted((corpus / name).iterdir()) if path.is_dir()]
+    return [corpus / name for name in FOLDERS] + lists
+
+
+def rows(analysis: Analysis) -> Iterator[Row]:
+    """Yield how often each check that judges weeks or runs fired."""
+    runs = {stamp.date() for stamp, count in analysis.weeks["runs"].items() if count}
+    for rule in RULES:
+        if rule.check is None:
+            continue
+        flags = [flag for flag in analysis.flags if flag.rule == rule.id]
+        unknown = {gap.week for gap in analysis.unknown if gap.rule == rule.id} & runs
+        yield Row(
+            rule=rule.id,
+            judged=len(runs) - len(unknown),
+            fired=len({flag.week for flag in flags if raised(flag)}),
+            unknown=len(unknown),
+            info=len({flag.week for flag in flags if not raised(flag)}),
+            most_of_26=max((flag.fired_26w for flag in flags), default=0),
+            remarks=sum(bool(often(flag)) for flag in flags),
+        )
+
+
+def whys(analysis: Analysis) -> str:
+    """Return why checks could not be judged, the most frequent first."""
+    counted = Counter(f"{gap.rule} {gap.why.partition(':')[0]}" for gap in analysis.unknown)
+    return ", ".join(f"{why} {count}" for why, count in counted.most_common(6))
+
+
+def table(name: str, analysis: Analysis) -> str:
+    """Return the table of one log."""
+    weeks = int((analysis.weeks["runs"] > 0).sum())
+    lines = [f"{name}: {weeks} weeks with runs of {len(analysis.weeks)}"]
+    lines.append(
+        f"  {'rule':6}{'judged':>8}{'fired':>8}{'%':>6}{'unknown':>9}{'info':>6}{'of 26':>7}{'remarks':>9}"
+    )
+    for row in rows(analysis):
+        share = f"{100 * row.fired / row.judged:.0f}" if row.judged else "-"
+        lines.append(
+            f"  {row.rule:6}{row.judged:8}{row.fired:8}{share:>6}{row.unknown:9}{row.info:6}"
+            f"{row.most_of_26:7}{row.remarks:9}"
+        )
+    return "\n".join([*lines, f"  not judged: {whys(analysis) or 'nothing'}"])
+
+
+def main(corpus: Path, names: list[str], store: Path | None = None) -> None:
+    """Print the tables, and which logs are too short for one."""
+    short = []
+    for path in logs(corpus):
+        name = path.relative_to(corpus).as_posix()
+        if names and name not in names:
+            continue
+        analysis = analyse(path, options=Options(store=store))
+        if int((analysis.weeks["runs"] > 0).sum()) >= LEAST_WEEKS:
+            print(table(name, analysis), end="\n\n", flush=True)
+        else:
+            short.append(name)
+    print(f"Too short, fewer than {LEAST_WEEKS} weeks with runs: {', '.join(short) or 'none'}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -18,7 +18,7 @@ from loadwatch.charts.weekly import load, plot
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Period", "climb", "inline", "load", "picture", "plot", "surfaces", "year"]
+__all__ = ["LIGHT", "Period", "climb", "inline", "load", "picture", "plot", "surfaces", "year"]
 
 DPI = 160
 _METADATA = {

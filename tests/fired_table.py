@@ -2,9 +2,9 @@
 
 python -m tests.fired_table CORPUS [LOG ...]
 
-A week is judged by a check if it holds a run and the check does not call it unknown; fired counts
-weeks at watch or above. The last columns: the most weeks of any 26 in which it fired, and how many
-of its flags carry the remark that it fires often.
+A week is judged by a check if it holds a run and the check does not call it unknown (of the week in
+progress: if it fired); fired counts weeks at watch or above. The last columns: in how many of the weeks
+with runs of the worst 26 it fired, and how many of its flags carry the remark that it fires often.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from loadwatch.analysis import Analysis
+    from loadwatch.rules import Flag
 
 FOLDERS = ("irving-2025", "irving-2021", "irving-2012-2013", "irving-2018", "tiny656-huawei")
 LISTS = ("csv-strava", "csv-garmin", "csv-runkeeper", "csv-trainingpeaks")
@@ -37,7 +38,7 @@ class Row:
     fired: int
     unknown: int
     info: int
-    most_of_26: int
+    worst: str
     remarks: int
 
 
@@ -50,20 +51,29 @@ def logs(corpus: Path) -> list[Path]:
 def rows(analysis: Analysis) -> Iterator[Row]:
     """Yield how often each check that judges weeks or runs fired."""
     runs = {stamp.date() for stamp, count in analysis.weeks["runs"].items() if count}
+    running = runs & {stamp.date() for stamp, done in analysis.weeks["complete"].items() if not done}
     for rule in RULES:
         if rule.check is None:
             continue
         flags = [flag for flag in analysis.flags if flag.rule == rule.id]
         unknown = {gap.week for gap in analysis.unknown if gap.rule == rule.id} & runs
+        open_now = running - unknown - {flag.week for flag in flags}
         yield Row(
             rule=rule.id,
-            judged=len(runs) - len(unknown),
+            judged=len(runs - unknown - open_now),
             fired=len({flag.week for flag in flags if raised(flag)}),
             unknown=len(unknown),
             info=len({flag.week for flag in flags if not raised(flag)}),
-            most_of_26=max((flag.fired_26w for flag in flags), default=0),
+            worst=worst(flags),
             remarks=sum(bool(often(flag)) for flag in flags),
         )
+
+
+def worst(flags: list[Flag]) -> str:
+    """Return the most weeks in which a check fired, of the weeks with runs of those 26: 7/25."""
+    told = [(flag.fired_26w, flag.facts["run_weeks"]) for flag in flags if raised(flag)]
+    fired, weeks = max(told, key=lambda pair: (pair[0], -pair[1]), default=(0, 0))
+    return f"{fired}/{weeks}" if weeks else "-"
 
 
 def whys(analysis: Analysis) -> str:
@@ -77,13 +87,13 @@ def table(name: str, analysis: Analysis) -> str:
     weeks = int((analysis.weeks["runs"] > 0).sum())
     lines = [f"{name}: {weeks} weeks with runs of {len(analysis.weeks)}"]
     lines.append(
-        f"  {'rule':6}{'judged':>8}{'fired':>8}{'%':>6}{'unknown':>9}{'info':>6}{'of 26':>7}{'remarks':>9}"
+        f"  {'rule':6}{'judged':>8}{'fired':>8}{'%':>6}{'unknown':>9}{'info':>6}{'worst':>7}{'remarks':>9}"
     )
     for row in rows(analysis):
         share = f"{100 * row.fired / row.judged:.0f}" if row.judged else "-"
         lines.append(
             f"  {row.rule:6}{row.judged:8}{row.fired:8}{share:>6}{row.unknown:9}{row.info:6}"
-            f"{row.most_of_26:7}{row.remarks:9}"
+            f"{row.worst:>7}{row.remarks:9}"
         )
     return "\n".join([*lines, f"  not judged: {whys(analysis) or 'nothing'}"])
 

@@ -210,6 +210,17 @@ def test_hill_session_is_unknown_where_an_ascent_lacks():
     assert unknown[-1].why == "no_ascent: a run of the 30 days before has no ascent"
 
 
+def test_the_first_climbs_of_a_log_are_no_more_than_mentioned():
+    # two of three climbs flagged in a real log of three months were its second and third run
+    rows = [run("2026-01-05", 10, ascent_m=100.0), run("2026-01-08", 10, ascent_m=400.0)]
+    flags, _ = judged(*rows, rule="LW06")
+    assert [(f.level, f.value) for f in flags] == [("info", 4.0)]
+    assert flags[0].says == (
+        "Thursday 8 January 2026: 400 m of ascent in one run, after 100 m at most in the 30 days before; it "
+        "says little until 30 days and 4 runs lie behind."
+    )
+
+
 def test_up_from_almost_none():
     flags, _ = judged(*history(10, ascent_m=10.0), run("2026-04-01", 10, ascent_m=150.0), rule="LW06")
     assert flags[0].usual == 50.0

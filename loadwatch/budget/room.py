@@ -139,7 +139,8 @@ def _longest(now: Facts, bounds: Limits) -> Limit:
 
 def _highest(now: Facts, bounds: Limits) -> Limit:
     past = _before_the_end(now, now.sessions.ascent_m)
-    grade = partial(hill_session.grade, most_m=past.most[0], limits=bounds)
+    early = session_spike.is_early(past.behind[0], past.behind_days[0], bounds)
+    grade = partial(hill_session.grade, most_m=past.most[0], limits=bounds, early=early)
     return _one_run("longest_ascent_m", now, grade, _plain(hill_session.why_unknown(past, 0)))
 
 

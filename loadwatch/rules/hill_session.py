@@ -6,7 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from loadwatch.rules import recorders
+from loadwatch.rules import recorders, session_spike
 from loadwatch.rules.facts import LOOKBACK_DAYS, lookback, session_fields
 from loadwatch.rules.model import TOLERANCE, TOLERANCE_M, Bound, Flag, Grade, Limits, Rule, Unknown, largest
 
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from loadwatch.rules.facts import Facts, Lookback
 
 
-def grade(ascent_m: float, most_m: float, limits: Limits) -> Grade:
-    """Return the level of a run with `ascent_m` after a most of `most_m`."""
+def grade(ascent_m: float, most_m: float, limits: Limits, *, early: bool = False) -> Grade:
+    """Return the level of a run with `ascent_m` after a most of `most_m`; `early`: info at most."""
+    found = _grade(ascent_m, most_m, limits)
+    return ("info", found[1]) if found and early else found
+
+
+def _grade(ascent_m: float, most_m: float, limits: Limits) -> Grade:
     ratio, more = ascent_m / max(most_m, limits["floor_m"]), ascent_m - most_m
     if ratio > limits["high"] + TOLERANCE and more >= limits["high_more_m"] - TOLERANCE_M:
         return "high", limits["high"]
@@ -41,7 +46,8 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
     for i, ascent in enumerate(sessions.ascent_m.tolist()):
         week, most = facts.days[sessions.week[i]], past.most[i]
         why = "no_ascent: a run of this week has no ascent" if math.isnan(ascent) else why_unknown(past, i)
-        level = None if why else grade(ascent, most, limits)
+        early = session_spike.is_early(past.behind[i], past.behind_days[i], limits)
+        level = None if why else grade(ascent, most, limits, early=early)
         if why:
             yield Unknown(week, RULE.id, why)
         elif level:
@@ -58,7 +64,8 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                 unit=RULE.unit,
                 evidence=RULE.grade,
                 facts={
-                    "words": level[0] if most >= limits["floor_m"] else "from_none",
+                    "words": "early" if early else level[0] if most >= limits["floor_m"] else "from_none",
+                    "needs": session_spike.needs(limits),
                     "day": sessions.day[i],
                     "below": largest(partial(grade, most_m=most, limits=limits)),
                     "lengths": {"most": most},
@@ -86,6 +93,7 @@ RULE = Rule(
         Bound(key="high", value=2.0, unit="ratio", meaning="a large change above this ratio"),
         Bound(key="high_more_m", value=200.0, unit="m", meaning="least ascent more for a large change"),
         Bound(key="floor_m", value=50.0, unit="m", meaning="a smaller ascent before counts as this"),
+        *session_spike.HISTORY,
     ),
     words={
         "watch": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}); {_LIMIT}",
@@ -94,6 +102,8 @@ RULE = Rule(
         "from_none": f"{_START}, up from almost none (at most {{most}} in the 30 days before, counted as "
         f"{{usual}}); "
         f"{_LIMIT}",
+        "early": f"{_START}, after {{most}} at most in the 30 days before; it says little until {{needs}} "
+        "lie behind.",
     },
     grade="E",
     grade_why="our own transfer of the rule for distance to climbing; nobody has tested it",

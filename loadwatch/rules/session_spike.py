@@ -27,6 +27,17 @@ def grade(distance_m: float, longest_m: float, limits: Limits, *, early: bool = 
     return ("high", limits["high"]) if ratio > limits["high"] + TOLERANCE else ("watch", limits["watch"])
 
 
+HISTORY = (
+    Bound(key="history_days", value=30.0, unit="days", meaning="info at most until so much lies behind"),
+    Bound(key="history_runs", value=4.0, unit="runs", meaning="info at most until so many lie behind"),
+)
+
+
+def needs(limits: Limits) -> str:
+    """Return what has to lie behind a run, in words."""
+    return f"{limits['history_days']:.0f} days and {limits['history_runs']:.0f} runs"
+
+
 def is_early(runs: int, days: float, limits: Limits) -> bool:
     """Say whether too little lies behind a run to raise more than info."""
     return runs < limits["history_runs"] or days < limits["history_days"]
@@ -73,7 +84,7 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                     "day": sessions.day[i],
                     "below": below,
                     "guard": f"{(limits['guard'] - 1) * 100:.0f}",
-                    "needs": f"{limits['history_days']:.0f} days and {limits['history_runs']:.0f} runs",
+                    "needs": needs(limits),
                 },
                 **session_fields(sessions, i),
             )
@@ -101,8 +112,7 @@ RULE = Rule(
             meaning="least distance more",
             presets={"novice": 500.0, "return": 500.0},
         ),
-        Bound(key="history_days", value=30.0, unit="days", meaning="info at most until so much lies behind"),
-        Bound(key="history_runs", value=4.0, unit="runs", meaning="info at most until so many lie behind"),
+        *HISTORY,
     ),
     words={
         "watch": f"{_COMPARED}; the limit is {{limit_percent}} %, {{guard}} % with the watch's error. "

@@ -61,10 +61,10 @@ def _said(facts: Facts, now: Ints, before: Ints) -> str:
 
 def _shares(facts: Facts, column: str, rows: Ints) -> dict[str, float]:
     """Return the share of the distance by recorder, of runs that name theirs; empty where none does."""
-    table = facts.table.iloc[rows]
-    metres: NDArray[np.float64] = np.nan_to_num(table["distance_m"].to_numpy(np.float64))
+    recorders = facts.table[column].array[rows]  # two columns, not whole rows: this is asked often
+    metres: NDArray[np.float64] = np.nan_to_num(facts.table["distance_m"].to_numpy(np.float64)[rows])
     sums: dict[str, float] = {}
-    for name, distance in zip(table[column].tolist(), metres.tolist(), strict=True):
+    for name, distance in zip(recorders.tolist(), metres.tolist(), strict=True):
         if name and name != "none":
             sums[name] = sums.get(name, 0.0) + distance
     total = sum(sums.values())

@@ -90,16 +90,18 @@ def clean_text(text: object, limit: int = TEXT_LENGTH) -> str:
     r"""Return a stranger's text with every invisible or steering character written out as `\xNN`, and cut.
 
     Names of athletes, runs, shoes and files are untrusted: a carriage return overwrites a line of the
-    terminal, an escape recolours it, a bidi mark turns a sentence round.
+    terminal, an escape recolours it, a bidi mark turns a sentence round. A mail address in it is masked:
+    vendors name files by it.
     """
     words = str(text)
+    words = _MAIL.sub("(mail)", words) if "@" in words else words
     words = words if len(words) <= limit else f"{words[: limit - 1]}…"
     return words if words.isprintable() else "".join(map(_character, words))
 
 
 def clean_source(text: object) -> str:
-    """Return a file's label, cleaned, with any mail address in it masked: vendors name files by it."""
-    return _MAIL.sub("(mail)", clean_text(text))
+    """Return a file's label, cleaned."""
+    return clean_text(text)
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -10,6 +10,7 @@ from loadwatch.report import verdict
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Athlete, Roster
 
+NO_NAME = "(name left out)"
 DROPPED = ("name", "device", "serial", "shoe")  # text columns emptied
 
 
@@ -29,7 +30,12 @@ def analysis(known: Analysis, name: str = "Runner") -> Analysis:
         name=name,
         activities=table,
         flags=tuple(
-            replace(flag, source=files.get(flag.source, ""), says=_without(flag.says, pairs))
+            replace(
+                flag,
+                source=files.get(flag.source, ""),
+                says=_without(flag.says, pairs),
+                facts={**flag.facts, "shoe": NO_NAME},
+            )
             for flag in known.flags
         ),
         skipped=tuple(replace(item, source=files[item.source], why=item.kind) for item in known.skipped),

@@ -225,16 +225,23 @@ def _rule(rule: Rule) -> list[RenderableType]:
 def settings(rows: Iterable[tuple[str, object, str]], *, width: int = WIDTH, color: bool = False) -> str:
     """Return every setting, its value and where it came from."""
     cells: list[tuple[Cell, ...]] = [
-        (
-            key,
-            words.clean_text("" if str(value) in ("None", "{}", "()", "nan") else value),
-            words.clean_text(origin),
-        )
-        for key, value, origin in rows
+        (key, words.clean_text(_setting(value)), words.clean_text(origin)) for key, value, origin in rows
     ]
-    return render(
-        [_table(grids.grid({"Setting": True, "Value": True, "From": True}, cells), "Value")], width, color
-    )
+    grid = grids.grid({"Setting": True, "Value": True, "From": True}, cells)
+    return render([_table(grid, "Value")], width, color)
+
+
+def _setting(value: object) -> str:
+    """Return a value as a settings file writes it, or that none is set."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not value or value != value:  # noqa: PLR0124 - NaN
+        return "not set"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key} = {_setting(held)}" for key, held in value.items())
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:

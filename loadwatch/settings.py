@@ -270,9 +270,11 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 
 
 def effective(settings: Settings) -> list[tuple[str, object, str]]:
-    """Return (field, value, where from) of every setting, in the order of the class."""
-    return [
-        (f.name, getattr(settings, f.name), settings.origins.get(f.name, "default"))
-        for f in fields(settings)
-        if f.name != "origins"
-    ]
+    """Return (name, value, where from) of every setting in the order of the class, then of each set limit."""
+    plain = [f.name for f in fields(settings) if f.name not in {"origins", "rules"}]
+    rows = [(name, getattr(settings, name), settings.origins.get(name, "default")) for name in plain]
+    for rule, limits in settings.rules.items():
+        for key, value in limits.items():
+            name = f"rules.{rule}.{key}"
+            rows.append((name, value, settings.origins.get(name, "default")))
+    return rows

@@ -106,3 +106,11 @@ def test_effective_lists_every_field_with_its_origin(tmp_path):
     }
     assert rows["load"] == ("steps", "loadwatch.toml:2")
     assert rows["week_start"] == ("mon", "default")
+
+
+def test_effective_names_each_limit_that_is_set(tmp_path):
+    rows = settings.effective(_load(tmp_path, "[rules.downhill_jump]\nwatch = 1.2\nenabled = false"))
+    assert rows[-2:] == [
+        ("rules.downhill_jump.watch", 1.2, "loadwatch.toml:2"),
+        ("rules.downhill_jump.enabled", False, "loadwatch.toml:3"),
+    ]

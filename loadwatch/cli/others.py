@@ -204,7 +204,8 @@ def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any
 
     options = opt.options(ctx)
     rows = effective(athlete_settings(paths or (Path(),), options))
-    rows += [("store", str(options.store) if options.store else "none", "default")]
+    told = "--no-store" if ctx.params["no_store"] else "--store" if ctx.params["store"] else "default"
+    rows += [("store", str(options.store) if options.store else "none", told)]
     if form == "json":
         output.result(as_json.settings(rows))
     else:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    import pandas as pd
 
     from loadwatch.analysis import Analysis, Roster
 
@@ -45,10 +49,24 @@ def write_pages(roster: Roster, target: Path) -> int:
 
 def stamp(analysis: Analysis) -> str:
     """Return a digest of this version and of all that an athlete's page shows."""
-    from loadwatch.report import as_json
+    digest = hashlib.sha256(__version__.encode())
+    for part in fields(analysis):
+        value = getattr(analysis, part.name)
+        digest.update(f"\0{part.name}\0".encode())
+        for cells in _cells(value) if hasattr(value, "columns") else (repr(value),):
+            digest.update(cells if isinstance(cells, bytes) else cells.encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()[:32]
 
-    shown = (__version__, as_json.activities(analysis), as_json.weeks(analysis), repr(analysis.diary))
-    return hashlib.sha256("\0".join(shown).encode()).hexdigest()[:32]
+
+def _cells(table: pd.DataFrame) -> Iterator[bytes | str]:
+    """Return a table as what tells it from any other, a column at a time: numbers as they lie in memory."""
+    yield repr((table.shape, table.dtypes.to_dict(), table.index.tolist()))
+    for name in table.columns:
+        column = table[name]
+        if column.dtype.kind in "fbM":
+            yield column.to_numpy("M8[us]" if column.dtype.kind == "M" else None).tobytes()
+        else:
+            yield repr(column.tolist())
 
 
 def _stamps(target: Path) -> dict[str, str]:

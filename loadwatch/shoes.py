@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 ROTATION_WEEKS = 8
+COLUMNS = ["shoe", "distance_m", *SURFACE_COLUMNS, "runs", "first", "last"]
 
 
 def pairs(activities: pd.DataFrame, sports: tuple[str, ...] = ("running",)) -> pd.DataFrame:
@@ -23,7 +24,10 @@ def pairs(activities: pd.DataFrame, sports: tuple[str, ...] = ("running",)) -> p
     belongs to no row: distance on unnamed pairs would read as a pair of its own.
     """
     named = activities["shoe"].fillna("").str.strip()
-    worn = activities[activities["sport"].isin(sports) & ~activities["parent"].astype(bool) & named.ne("")]
+    counted = activities["sport"].isin(sports) & ~activities["parent"].astype(bool) & named.ne("")
+    if not counted.any():  # most runners name none, and to group nothing takes as long as to group all
+        return pd.DataFrame(columns=COLUMNS)
+    worn = activities[counted]
     worn = worn.assign(shoe=named[worn.index], day=worn["start_local"].dt.date)
     groups = worn.groupby("shoe", sort=True)
     table = groups[["distance_m", *SURFACE_COLUMNS]].sum(min_count=1)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from loadwatch import words
 from loadwatch.charts import palette
-from loadwatch.report import figures, grids, levels, span, verdict, view
+from loadwatch.report import grids, levels, span, verdict, view
 from loadwatch.report.names import slugs
 from loadwatch.version import __version__
 
@@ -53,6 +53,8 @@ def _page(template: str, title: str, **values: Any) -> str:
 
 def athlete(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return the athlete's page; `start` and `end` narrow pictures and numbers, never the verdict."""
+    from loadwatch.report import figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
+
     found = verdict.verdict(analysis)
     shown = span.cut(analysis, start, end)
     name = words.clean_text(analysis.name, words.NAME_LENGTH)

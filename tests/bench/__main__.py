@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import fit, gpx_tcx
+from tests.bench import fit, gpx_tcx, scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,7 @@ SECTIONS: dict[str, Callable[[Path, Path], str]] = {
     "fit": fit.table,
     "hour": fit.hour,
     "xml": gpx_tcx.table,
+    **scale.SECTIONS,
 }
 
 

@@ -100,6 +100,30 @@ def test_a_store_changes_nothing_and_a_second_run_reads_nothing(home, tmp_path):
         assert types == [[type(cell) for cell in without.activities[c]] for c in without.activities]
 
 
+LIGHT = """
+import sys
+from pathlib import Path
+from loadwatch import cli
+sys.argv = ["loadwatch", "weeks", sys.argv[1], "--store", sys.argv[2], "--format", "json"]
+try:
+    cli.main()
+except SystemExit as done:
+    heavy = ("readers", "exposure", "osm", "elevation", "budget", "diary.answer", "charts.canvas")
+    names = [*(f"loadwatch.{name}" for name in heavy), "fitparse", "tzfpy", "matplotlib", "jinja2", "rich"]
+    print(done.code, [name for name in names if name in sys.modules], file=sys.stderr)
+"""
+
+
+def test_the_weeks_of_known_files_bring_in_no_reader_and_no_picture(home, tmp_path):
+    analysed(home, store=tmp_path / "store")
+    command = [sys.executable, "-c", LIGHT, str(home), str(tmp_path / "store")]
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "TZ": "UTC"}
+    said = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stderr
+    assert said.endswith("0 []\n")
+
+
 def test_fresh_rows_are_as_they_come_back_from_a_store(home, tmp_path):
     inputs = [m for m in pipeline.members([home]) if not isinstance(m, Skipped)]
 

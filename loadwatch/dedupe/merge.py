@@ -21,6 +21,8 @@ PLAIN = frozenset({"", "generic", "unknown"})
 
 def merged(rows: pd.DataFrame, groups: Mapping[int, Sequence[int]]) -> pd.DataFrame:
     """Return the kept rows (the keys of `groups`), each with what the rows it stands for know besides."""
+    if len(groups) == len(rows):
+        return rows
     read = dict.fromkeys((*WRITTEN, "distance_m", "duration_s"))
     cells = {name: rows[name].tolist() for name in read}
     for kept, group in groups.items():

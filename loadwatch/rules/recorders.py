@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,6 @@ import numpy as np
 from loadwatch.rules.facts import DAY_US, LOOKBACK_DAYS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from loadwatch.rules.facts import Facts, Ints
 
 MOVED = 0.25  # of the distance compared, by another recorder than before: worth a sentence
@@ -61,14 +60,24 @@ def _said(facts: Facts, now: Ints, before: Ints) -> str:
 
 def _shares(facts: Facts, column: str, rows: Ints) -> dict[str, float]:
     """Return the share of the distance by recorder, of runs that name theirs; empty where none does."""
-    recorders = facts.table[column].array[rows]  # two columns, not whole rows: this is asked often
-    metres: NDArray[np.float64] = np.nan_to_num(facts.table["distance_m"].to_numpy(np.float64)[rows])
+    names, metres = _column(facts, column), _metres(facts)
     sums: dict[str, float] = {}
-    for name, distance in zip(recorders.tolist(), metres.tolist(), strict=True):
+    for row in rows.tolist():
+        name = names[row]
         if name and name != "none":
-            sums[name] = sums.get(name, 0.0) + distance
+            sums[name] = sums.get(name, 0.0) + metres[row]
     total = sum(sums.values())
     return {name: part / total for name, part in sums.items()} if total > 0 else {}
+
+
+@lru_cache(maxsize=2)  # asked for each flag of one runner, and a frame is slow to ask
+def _column(facts: Facts, column: str) -> list[str]:
+    return facts.table[column].tolist()
+
+
+@lru_cache(maxsize=1)
+def _metres(facts: Facts) -> list[float]:
+    return [metres if metres == metres else 0.0 for metres in facts.table["distance_m"].tolist()]  # noqa: PLR0124  NaN
 
 
 def moved(now: dict[str, float], before: dict[str, float]) -> float:

@@ -57,7 +57,14 @@ def _brief(rule: Rule, settings: Settings) -> str:
         return CONTEXT_ONLY if rule.kind == "context" else "judged in the diary"
     own = limits(rule, settings)
     levels = (told for told in rule.limits if told.key.removesuffix("_m") in LEVELS)
-    return ", ".join(f"{told.key.removesuffix('_m')} {_value(told, own[told.key])}" for told in levels)
+    return ", ".join(f"{told.key.removesuffix('_m')} {_short(told, own[told.key])}" for told in levels)
+
+
+def _short(told: Bound, value: float) -> str:
+    """Return a limit for a list of rules: long ways in km, one of a thing in the singular."""
+    if told.unit == "m" and value >= 1000.0:
+        return f"{number(value / 1000.0)} km"
+    return _value(told, value).removesuffix("s") if value == 1.0 else _value(told, value)
 
 
 def describe(rule: Rule, settings: Settings) -> str:

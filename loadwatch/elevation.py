@@ -40,6 +40,7 @@ GRADE_WINDOWS = ((0.5, 50.0), (1.2, 100.0), (math.inf, 200.0))
 NOISY_M = GRADE_WINDOWS[-2][0]
 GRID_M = 5.0
 SHORTEST_M = 25.0  # a grade needs this much distance
+COARSE_S = 3.0  # between two distances that differ: some watches write a new one every 10 s only
 STANDING_MPS = 0.2  # what altitude does below this speed is drift of the sensor
 
 DIFFERS_M, DIFFERS_SHARE = 30.0, 0.25
@@ -85,7 +86,7 @@ def climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
         ascent_m=float(up_down[up_down > 0].sum()),
         descent_m=float(-up_down[up_down < 0].sum()),
         longest_climb_m=float(up_down.max(initial=0.0)),
-        grade_m=_grade_bins(smooth, metres, next(w for limit, w in GRADE_WINDOWS if noise < limit)),
+        grade_m=_grade_bins(smooth, _spread(metres), next(w for limit, w in GRADE_WINDOWS if noise < limit)),
         noise_m=noise,
         confidence="low" if noise >= NOISY_M or sparse else "high",
         notes=notes,
@@ -243,6 +244,18 @@ def _grade_bins(altitude_m: Floats, distance_m: Floats, window_m: float) -> tupl
     down = np.searchsorted(edges, -grade, side="right")
     counts = np.bincount(edges.size + up - down, minlength=len(GRADE_COLUMNS))
     return tuple((counts * width).tolist())
+
+
+def _spread(distance_m: Floats) -> Floats:
+    """Return a distance at 1 Hz that the watch held still between rare values as the way run meanwhile.
+
+    Without it a runner would stand in all of the seconds between, and what altitude did there be left out.
+    """
+    ticks = np.append(0, np.flatnonzero(np.diff(distance_m) > 0) + 1)
+    if ticks.size < FEWEST or np.median(np.diff(ticks)) < COARSE_S:
+        return distance_m
+    result: Floats = np.interp(np.arange(distance_m.size), ticks, distance_m[ticks])
+    return result
 
 
 def _over_distance(altitude_m: Floats, distance_m: Floats, cells: int, width: float) -> Floats:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Each = Callable[..., Iterable[Any]]  # map(fn, items), in order
 Tick = Callable[[int, int], None]  # done, total
 MOST_NAMED = 3  # parts of one file left out that its note names
-VERSION = 2  # raise it when a row comes to mean something else: stores are then read anew
+VERSION = 3  # raise it when a row comes to mean something else: stores are then read anew
 KINDS: dict[type[Exception], Kind] = {
     Unreadable: "rejected",
     NotActivity: "ignored",

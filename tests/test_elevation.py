@@ -177,6 +177,17 @@ def test_standing_still_has_no_grade():
     assert bins[FLAT] == pytest.approx(9000)
 
 
+def test_a_watch_that_writes_its_distance_every_ten_metres_has_its_hills():
+    """As a Suunto Ambit3 does: altitude each second, distance only every few seconds, held in between."""
+    metres = SECONDS * 2.7
+    altitude = np.round(300.0 + 40.0 * np.sin(metres / 150.0))  # whole metres, up to 27 % steep
+    fine = climb(SECONDS, altitude, metres)
+    coarse = climb(SECONDS, altitude, np.floor(metres / 10.0) * 10.0)
+    assert fine.grade_m[FLAT] < 0.3 * metres[-1]
+    assert coarse.grade_m == pytest.approx(fine.grade_m, abs=0.02 * metres[-1])
+    assert coarse.ascent_m == fine.ascent_m
+
+
 def test_noise_of_white_noise_is_its_spread():
     white = np.random.default_rng(1).normal(0, 1.0, 20_000)
     assert noise_of(white) == pytest.approx(1.0, rel=0.05)

@@ -40,7 +40,7 @@ GRADE_WINDOWS = ((0.5, 50.0), (1.2, 100.0), (math.inf, 200.0))
 NOISY_M = GRADE_WINDOWS[-2][0]
 GRID_M = 5.0
 SHORTEST_M = 25.0  # a grade needs this much distance
-COARSE_S = 3.0  # between two distances that differ: some watches write a new one every 10 s only
+COARSE_S = 2.0  # between two distances that differ: some watches write one every 10 m only
 STANDING_MPS = 0.2  # what altitude does below this speed is drift of the sensor
 
 DIFFERS_M, DIFFERS_SHARE = 30.0, 0.25

@@ -172,26 +172,8 @@ def take(
     results = store.known([member.key + mark for member in members])
     fresh = [member for member in members if member.key + mark not in results]
     under_way: deque[str] = deque()
-
-    def jobs() -> Iterator[Job]:
-        for member in fresh:
-            key = member.key + mark
-            try:
-                content = member.open()
-            except (Unreadable, OverLimit) as error:
-                results[key] = failed("", error)
-                continue
-            digest = hashlib.sha256(content.data).hexdigest()
-            # a date may stand in the name alone, so one content under two names is two results
-            named = f"{digest}|{member.label.rpartition('/')[2]}{mark}"
-            if known := store.by_digest([named]):
-                results[key] = known[named]
-                store.put(key, named, known[named])
-                continue
-            under_way.append(key)
-            yield Job(member.label, content.data, digest, named, content.notes, settings, area)
-
-    for result in each(read_one, jobs()):
+    jobs = _jobs(fresh, mark, results, under_way, store, settings, area)
+    for result in each(read_one, jobs):
         key = under_way.popleft()
         results[key] = result
         if result.digest:
@@ -202,6 +184,34 @@ def take(
         tick(len(members), len(members))
     store.flush()
     return [Taken(member, results[member.key + mark]) for member in members]
+
+
+def _jobs(
+    fresh: Sequence[Member],
+    mark: str,
+    results: dict[str, Result],
+    under_way: deque[str],
+    store: Store,
+    settings: Settings,
+    area: Area | None,
+) -> Iterator[Job]:
+    """Yield a job for each input that must be read; what needs none goes into `results` at once."""
+    for member in fresh:
+        key = member.key + mark
+        try:
+            content = member.open()
+        except (Unreadable, OverLimit) as error:
+            results[key] = failed("", error)
+            continue
+        digest = hashlib.sha256(content.data).hexdigest()
+        # a date may stand in the name alone, so one content under two names is two results
+        named = f"{digest}|{member.label.rpartition('/')[2]}{mark}"
+        if known := store.by_digest([named]):
+            results[key] = known[named]
+            store.put(key, named, known[named])
+            continue
+        under_way.append(key)
+        yield Job(member.label, content.data, digest, named, content.notes, settings, area)
 
 
 def on_map(

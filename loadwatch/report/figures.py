@@ -50,41 +50,50 @@ def drawn(whole: Analysis, start: date | None = None, end: date | None = None) -
     table, flags, chosen = whole.weeks, analysis.flags, analysis.settings
     period = charts.Period(0 if start or end else SHOWN_WEEKS, start, end)
     runs = weeks.runs(analysis.activities, chosen)
-    load = charts.load(table, flags, chosen, period)
-    surfaces = charts.surfaces(table, flags, chosen, period)
-    climb = charts.climb(table, flags, chosen, period)
-    year = charts.year(runs, analysis.weeks, _last_day(analysis))
+    figures = {
+        "load": charts.load(table, flags, chosen, period),
+        "surfaces": charts.surfaces(table, flags, chosen, period),
+        "climb": charts.climb(table, flags, chosen, period),
+        "year": charts.year(runs, analysis.weeks, _last_day(analysis)),
+    }
+    texts = _texts(analysis)
+    return {key: _drawn(key, figure, *texts[key]) for key, figure in figures.items()}
+
+
+def _texts(analysis: Analysis) -> dict[str, tuple[str, str, str]]:
+    """Return title, caption and description of each figure."""
+    load = analysis.settings.load
     return {
-        "load": _drawn(
-            "load",
+        "load": (
             "Load by week",
-            f"{LOAD_MEANING[chosen.load]} Pale band: from the lowest to the highest of the weeks behind your "
-            f"usual one. {_marks(analysis, season.LOAD, 'a check of load')}",
-            load,
-            _told(analysis, "load", LOAD_COLUMN[chosen.load]),
+            (
+                f"{LOAD_MEANING[load]} Pale band: from the lowest to the highest of the weeks behind your "
+                f"usual one. {_marks(analysis, season.LOAD, 'a check of load')}"
+            ),
+            _told(analysis, "load", LOAD_COLUMN[load]),
         ),
-        "surfaces": _drawn(
-            "surfaces",
+        "surfaces": (
             "Where you ran",
-            "One row a kind of ground, all on one scale; hatched is ground that nobody told. "
-            f"{_marks(analysis, season.SURFACE, 'the check of hard ground')}",
-            surfaces,
+            (
+                "One row a kind of ground, all on one scale; hatched is ground that nobody told. "
+                f"{_marks(analysis, season.SURFACE, 'the check of hard ground')}"
+            ),
             _surfaces_told(analysis),
         ),
-        "climb": _drawn(
-            "climb",
+        "climb": (
             "Climb and descent",
-            "Up above the line, down below it: two loads, never one. "
-            f"{_marks(analysis, (*season.CLIMB, *season.DESCENT), 'a check of hills')}",
-            climb,
-            f"Climb: {_told(analysis, 'ascent_m', 'ascent_m')} Descent: "
-            f"{_told(analysis, 'descent_m', 'descent_m')}",
+            (
+                "Up above the line, down below it: two loads, never one. "
+                f"{_marks(analysis, (*season.CLIMB, *season.DESCENT), 'a check of hills')}"
+            ),
+            (
+                f"Climb: {_told(analysis, 'ascent_m', 'ascent_m')} Descent: "
+                f"{_told(analysis, 'descent_m', 'descent_m')}"
+            ),
         ),
-        "year": _drawn(
-            "year",
+        "year": (
             "The year at a glance",
             "A column a week, a row a weekday; darker is farther, hatched is a run of unknown distance.",
-            year,
             _year_told(analysis),
         ),
     }
@@ -95,7 +104,7 @@ def _last_day(analysis: Analysis) -> date:
     return min(analysis.today, levels.starts(analysis.weeks)[-1] + timedelta(days=6))
 
 
-def _drawn(key: str, title: str, caption: str, figure: Figure, told: str) -> Drawn:
+def _drawn(key: str, figure: Figure, title: str, caption: str, told: str) -> Drawn:
     svg = charts.inline(figure, f"fig-{key}", title, told)
     return Drawn(key, title, caption.strip(), Markup(svg))  # noqa: S704 - text within is escaped in svg.py
 

@@ -66,7 +66,7 @@ def _of_link(link: Link, problems: tuple[str, ...]) -> list[Activity]:
     """Return the activities of one link, oldest first."""
     kind = _file_type(link)
     rows = session.rows(link)
-    sampled = any(table.layout.number == profile.number("record") for table in link.tables)
+    sampled = bool(link.of(profile.number("record")))
     _refuse(link, kind, bool(rows), sampled)
     samples = on_the_clock(track(link), _span(rows))
     about = session.whole(link, summed=bool(rows))

@@ -52,6 +52,11 @@ def _take(track: Track, where: Mask | NDArray[np.intp], *notes: str) -> Track:
     return Track(track.time_s[where], columns, (*track.notes, *notes))
 
 
+def _steps(values: Floats) -> Floats:
+    """Return the differences of neighbours, as numpy's `diff` does but without its checks."""
+    return np.asarray(values[1:] - values[:-1])
+
+
 def on_the_clock(track: Track, span: tuple[float, float] | None) -> Track:
     """Return the samples in order of time, one an instant, those of a clock that jumped moved back in line.
 
@@ -68,7 +73,7 @@ def on_the_clock(track: Track, span: tuple[float, float] | None) -> Track:
 
 def _in_line(track: Track, span: tuple[float, float] | None) -> Track:
     time = track.time_s
-    cuts = np.flatnonzero(np.abs(np.diff(time)) > DAY_S) + 1
+    cuts = np.flatnonzero(np.abs(_steps(time)) > DAY_S) + 1
     edges = [0, *cuts.tolist(), len(time)]
     stretches = list(itertools.pairwise(edges))
     low, high = span or (np.nan, np.nan)
@@ -88,7 +93,7 @@ def _in_line(track: Track, span: tuple[float, float] | None) -> Track:
 
 def _moved(time_s: Floats, stretches: list[tuple[int, int]], good: list[bool]) -> Floats:
     """Return times where each stretch that is not good follows the one before, or leads up to the next."""
-    step = float(np.median(np.abs(np.diff(time_s))))
+    step = float(np.median(np.abs(_steps(time_s))))
     moved = time_s.copy()
     anchor = good.index(True)
     for index in range(anchor + 1, len(stretches)):
@@ -102,13 +107,13 @@ def _moved(time_s: Floats, stretches: list[tuple[int, int]], good: list[bool]) -
 
 
 def _sorted(track: Track) -> Track:
-    back = np.diff(track.time_s) < 0
+    back = _steps(track.time_s) < 0
     if not back.any():
         return track
     note = f"clock: the time goes back {int(back.sum())} times"
     order = np.argsort(track.time_s, kind="stable")
     distance = track.columns.get("distance_m")
-    if distance is None or not (np.diff(distance[order]) < -1).any():
+    if distance is None or not (_steps(distance[order]) < -1).any():
         return _take(track, order, note)
     kept = track.time_s >= np.maximum.accumulate(track.time_s)  # a second pass over the same minutes
     if kept.mean() < 1 - 2 * STRAY:
@@ -117,9 +122,10 @@ def _sorted(track: Track) -> Track:
 
 
 def _one_an_instant(track: Track) -> Track:
-    fresh = np.diff(track.time_s, prepend=np.nan) != 0
-    if fresh.all():
+    later = _steps(track.time_s) != 0
+    if later.all():
         return track
+    fresh = np.concatenate([[True], later])
     group = np.cumsum(fresh) - 1
     columns = {}
     for name, column in track.columns.items():
@@ -127,7 +133,7 @@ def _one_an_instant(track: Track) -> Track:
         columns[name] = np.full(int(group[-1]) + 1, np.nan)
         columns[name][group[known]] = column[known]  # the last that is known stands
     distance = track.columns.get("distance_m", np.empty(0))
-    twice = int((~fresh[1:] & (np.diff(distance) > 0)).sum()) if len(distance) else 0
+    twice = int((~fresh[1:] & (_steps(distance) > 0)).sum()) if len(distance) else 0
     note = (f"clock: {twice} samples share their second with another",) if twice > len(fresh) * STRAY else ()
     return Track(track.time_s[fresh], columns, (*track.notes, *note))
 
@@ -175,7 +181,7 @@ def _positions(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[s
     fixes = np.flatnonzero(~wrong)
     if len(fixes) > 1:
         metres = _metres(latitude[fixes], longitude[fixes])
-        jumps = metres > SLACK_M + top_speed(sport) * np.diff(time_s[fixes])
+        jumps = metres > SLACK_M + top_speed(sport) * _steps(time_s[fixes])
         if jumps.any():
             stray = _stray(jumps)
             wrong[fixes[stray]] = True
@@ -203,8 +209,8 @@ def _altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:
     if altitude is None:
         return notes
     known = np.flatnonzero(~np.isnan(altitude))
-    rise = np.abs(np.diff(altitude[known]))
-    jumps = (rise > STEP_M) & (rise > CLIMB_MPS * np.diff(time_s[known]))
+    rise = np.abs(_steps(altitude[known]))
+    jumps = (rise > STEP_M) & (rise > CLIMB_MPS * _steps(time_s[known]))
     if jumps.any():
         stray = _stray(jumps)
         columns["altitude_m"] = altitude.copy()
@@ -221,7 +227,7 @@ def _distances(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[s
     if distance is None:
         return []
     known = np.flatnonzero(~np.isnan(distance))
-    step, seconds = np.diff(distance[known]), np.diff(time_s[known])
+    step, seconds = _steps(distance[known]), _steps(time_s[known])
     notes = []
     far = step > SLACK_M + top_speed(sport) * seconds
     if far.any():

@@ -16,6 +16,8 @@ from loadwatch.readers.fit.scan import scan
 from loadwatch.readers.fit.stamps import stamps
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from loadwatch.readers.fit.columns import Table
     from loadwatch.readers.fit.layout import Types
     from loadwatch.readers.fit.scan import Scan
@@ -31,10 +33,11 @@ class Link:
     problems: tuple[str, ...]  # each "code: words"
     undeclared: bool  # the header does not say how long the content is, as after a crash
     header: bytes
+    by_message: Mapping[int, tuple[Table, ...]]  # the same tables by the number of their message
 
     def of(self, number: int) -> tuple[Table, ...]:
         """Return the tables of one message."""
-        return tuple(table for table in self.tables if table.layout.number == number)
+        return self.by_message.get(number, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,11 @@ def _link(data: bytes, start: int) -> tuple[Link, int]:
     problems += _checks(data, start, declared, undeclared=undeclared)
     tables = _tables(data, scanned, undeclared=undeclared)
     after = len(data) if undeclared else min(declared + 2, len(data))
-    return Link(tables, tuple(problems), undeclared, data[start : start + head]), after
+    by_message: dict[int, tuple[Table, ...]] = {}
+    for table in tables:
+        number = table.layout.number
+        by_message[number] = (*by_message.get(number, ()), table)
+    return Link(tables, tuple(problems), undeclared, data[start : start + head], by_message), after
 
 
 def _checks(data: bytes, start: int, declared: int, *, undeclared: bool) -> list[str]:

@@ -75,7 +75,7 @@ def _in_order(offsets: list[NDArray[np.int64]], found: Mapping[str, Floats]) -> 
     where = np.concatenate(offsets)
     if len(offsets) == 1:
         return {**found, "": where.astype(np.float64)}
-    order = np.argsort(where)
+    order = where.argsort(kind="stable")  # quick, as each layout's are in order
     return {name: column.take(order) for name, column in found.items()} | {
         "": where[order].astype(np.float64)
     }

@@ -74,7 +74,7 @@ def _values(block: Block, raw: NDArray[Any]) -> Floats:
     """Return raw values as floats, unknown as NaN, scaled by the profile."""
     if block.base == STRING:
         return np.full(raw.shape, np.nan)
-    value: Floats = raw.astype(np.float64)
+    value: Floats = raw.astype(np.float64, order="F")  # each column in one piece: what follows is quicker
     if block.scale is not None:
         value /= block.scale
     if block.offset is not None:
@@ -107,4 +107,16 @@ def columns(table: Table, wanted: frozenset[Key] | None = None) -> dict[Key, Col
 
 def text(column: Column) -> list[str]:
     """Return a string field's text of each message, cut at its first NUL, never failing on bad UTF-8."""
-    return [bytes(row).split(b"\0", 1)[0].decode("utf-8", "replace") for row in column.raw]
+    return [_text(bytes(row)) for row in column.raw]
+
+
+def words(table: Table, key: Key) -> list[str]:
+    """Return the same by the field's number, without a column; "" where the table has no such text."""
+    one = next((field for field in table.layout.fields if field.key == key), None)
+    if one is None or one.base != STRING:
+        return [""] * len(table.offsets)
+    return [_text(table.data[at : at + one.size]) for at in (table.offsets + one.offset).tolist()]
+
+
+def _text(field: bytes) -> str:
+    return field.split(b"\0", 1)[0].decode("utf-8", "replace")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.readers.fit import profile
-from loadwatch.readers.fit.columns import columns, text
+from loadwatch.readers.fit.columns import columns, words
 from loadwatch.readers.fit.layout import BYTE, STRING
 
 if TYPE_CHECKING:
@@ -86,10 +86,8 @@ def texts(link: Link, message: str, name: str) -> list[str]:
     number = profile.field(message, name)
     found: list[tuple[int, str]] = []
     for table in link.of(profile.number(message)):
-        column = columns(table, frozenset({number})).get(number)
-        words = [""] * len(table.offsets) if column is None or column.base != STRING else text(column)
-        found += zip(table.offsets.tolist(), words, strict=True)
-    return [words for _, words in sorted(found)]
+        found += zip(table.offsets.tolist(), words(table, number), strict=True)
+    return [one for _, one in sorted(found)]
 
 
 def bytes_of(link: Link, message: str, name: str) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

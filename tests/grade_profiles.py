@@ -46,7 +46,7 @@ def compared(corpus: Path, most: int = 80) -> np.ndarray:
             continue
         grid = np.arange(int(time[-1]) + 1.0)
         true = elevation.mean(np.interp(grid, time, altitude), 31)
-        metres = np.interp(grid, time, distance)
+        metres = elevation._spread(np.interp(grid, time, distance))
         heard = barometer(true, len(rows))
         cells = round(metres[-1] / elevation.GRID_M)
         width = metres[-1] / cells

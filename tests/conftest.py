@@ -4,6 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No wall time in a test; and one commit gives one answer in CI, while at home each run looks elsewhere.
+settings.register_profile(
+    "loadwatch",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("loadwatch")
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 WIDTH_IN = 9.0
+LEFT_IN, RIGHT_IN, TOP_IN, BOTTOM_IN = 0.8, 0.1, 0.26, 0.28
 FONT = "DejaVu Sans"  # comes with matplotlib, so that pictures do not hang on the machine
 SMALL, NORMAL = 9.0, 10.0
 DENSE = 70  # bars from which on they touch, and marks shrink
@@ -79,11 +80,19 @@ def style(palette: Palette) -> dict[Any, Any]:
 def empty(palette: Palette, height_in: float) -> Figure:
     """Return a figure without axes; draw it within `rc(palette)`."""
     transparent = palette.bg.startswith("#0b0c")
-    return Figure(
-        figsize=(WIDTH_IN, height_in),
-        layout="constrained",
-        facecolor="none" if transparent else palette.bg,
-    )
+    return Figure(figsize=(WIDTH_IN, height_in), facecolor="none" if transparent else palette.bg)
+
+
+def framed(figure: Figure, left_in: float = LEFT_IN, top_in: float = TOP_IN) -> None:
+    """Set the margins of a page's picture, so that all of them begin at one line.
+
+    Set by hand, since a layout that measures its texts takes as long as the whole drawing.
+    """
+    width, height = figure.get_size_inches()
+    figure.subplots_adjust(left_in / width, BOTTOM_IN / height, 1 - RIGHT_IN / width, 1 - top_in / height)
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_label_coords(0.0, 0.0)  # there is no label; unset, its place is sought at each drawing
 
 
 def rc(palette: Palette) -> Any:
@@ -122,8 +131,7 @@ def bars(
     corners = [(left, low[drawn]), (left, top[drawn]), (right, top[drawn]), (right, low[drawn])]
     points = np.array([*corners, corners[0]]).transpose(2, 0, 1).reshape(-1, 2)
     codes = np.tile([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], int(drawn.sum()))
-    axes.add_patch(PathPatch(Path(points, codes), facecolor=colour, **({"linewidth": 0} | more)))
-    axes.update_datalim(points)
+    axes.add_artist(PathPatch(Path(points, codes), facecolor=colour, **({"linewidth": 0} | more)))
 
 
 def bar_width(count: int) -> float:
@@ -160,7 +168,7 @@ def _up(axes: Axes, points: float) -> Any:
 
 def headed(axes: Axes, text: str, palette: Palette) -> None:
     """Write the newest amount above the right end of the axes, where no bar can be."""
-    axes.set_title(text, loc="right", fontsize=SMALL, fontweight="bold", color=palette.ink)
+    axes.set_title(text, loc="right", y=1.0, fontsize=SMALL, fontweight="bold", color=palette.ink)
 
 
 def gaps(axes: Axes, without: Bools, label: str, palette: Palette) -> None:

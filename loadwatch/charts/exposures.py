@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
 
 ROW_IN = 0.46
+SIDE_IN = 2.15  # room left of the rows for their names and amounts
 SURFACE_WORDS = {
     "hard": "Hard",
     "firm": "Firm",
@@ -59,6 +60,7 @@ def surfaces(
             _surface(axes, shown, surface, found, top, settings, palette)
         canvas.week_axis(rows[-1], shown.starts)
         rows[-1].tick_params(labelbottom=True)
+        canvas.framed(figure, SIDE_IN, 0.04)
     return figure
 
 
@@ -128,9 +130,9 @@ def _side(axes: Axes, head: str, below: str, palette: Palette) -> None:
         "annotation_clip": False,
     }
     axes.annotate(
-        head, xytext=(-150, 6), color=palette.ink, fontweight="bold", fontsize=canvas.SMALL, **place
+        head, xytext=(-72 * SIDE_IN, 6), color=palette.ink, fontweight="bold", fontsize=canvas.SMALL, **place
     )
-    axes.annotate(below, xytext=(-150, -6), color=palette.soft, fontsize=canvas.SMALL - 0.5, **place)
+    axes.annotate(below, xytext=(-72 * SIDE_IN, -6), color=palette.soft, fontsize=canvas.SMALL - 0.5, **place)
 
 
 def climb(
@@ -155,7 +157,7 @@ def climb(
         _half(axes, shown, -down, downs, palette)
         axes.axhline(0.0, color=palette.soft, linewidth=1.0, zorder=3)
         axes.spines["bottom"].set_visible(False)
-        axes.set_yticks([top / 2, -low / 2], ["up", "down"])
+        _heights(axes, top, low, scale.word)
         unknown = (shown.table["runs"].to_numpy() > 0) & np.isnan(up) & np.isnan(down)
         canvas.gaps(axes, unknown, "unknown", palette)
         so_far = newest(shown, "ascent_m", "ascent_m", settings)
@@ -163,7 +165,24 @@ def climb(
             fall = words.quantity(float(amount), "descent_m", settings.units)
             canvas.headed(axes, f"{so_far} up, {fall} down", palette)
         canvas.week_axis(axes, shown.starts)
+        canvas.framed(figure)
     return figure
+
+
+def _heights(axes: Axes, top: float, low: float, unit: str) -> None:
+    """Name one round amount up and one down, as far out as each goes; no amount where there is none."""
+    if max(top, low) <= 1.0:
+        axes.set_yticks([top / 2, -low / 2], ["up", "down"])
+        return
+    up, down = (_largest_round(reach) for reach in (top, low))
+    axes.set_yticks([up, -down], [f"{words.number(up)} {unit}\nup", f"{words.number(down)} {unit}\ndown"])
+    axes.yaxis.grid(visible=True)
+
+
+def _largest_round(reach: float) -> float:
+    """Return the largest of 1, 2 and 5 times a power of ten that is not over `reach`."""
+    decade = 10.0 ** np.floor(np.log10(reach))
+    return float(decade * max(step for step in (1.0, 2.0, 5.0) if step * decade <= reach))
 
 
 def _half(
@@ -202,6 +221,7 @@ def year(runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette 
         unknown = some & (total == 0)
         _squares(axes, x, y, unknown, "none", {"hatch": canvas.HATCH, "edgecolor": palette.none})
         _calendar(axes, starts or (begin,), palette)
+        canvas.framed(figure, top_in=0.04)
     return figure
 
 

@@ -67,6 +67,7 @@ def load(
         marks = seasons.marks(flags, seasons.LOAD, shown.starts)
         panel(axes, shown, "load", LOAD_COLUMN[settings.load], marks, settings, palette)
         canvas.week_axis(axes, shown.starts)
+        canvas.framed(figure)
     return figure
 
 
@@ -158,6 +159,7 @@ def plot(
     shown = seasons.season(analysis.weeks, columns, seasons.Period(0, start, end))
     with canvas.rc(palette):
         figure = canvas.empty(palette, PANEL_IN * len(columns) + 0.4)
+        figure.set_layout_engine("constrained")
         for column, axes in zip(columns, figure.subplots(len(columns), 1, squeeze=False).flat, strict=True):
             measure = LOAD_COLUMN[analysis.settings.load] if column == "load" else column
             rules = MARKED_BY.get(measure, seasons.LOAD)

@@ -68,7 +68,7 @@ def _texts(analysis: Analysis) -> dict[str, tuple[str, str, str]]:
             "Load by week",
             (
                 f"{LOAD_MEANING[load]} Pale band: from the lowest to the highest of the weeks behind your "
-                f"usual one. {_marks(analysis, season.LOAD, 'a check of load')}"
+                f"usual one. {_marks(analysis, 'a check of load', season.LOAD)}"
             ),
             _told(analysis, "load", LOAD_COLUMN[load]),
         ),
@@ -76,7 +76,7 @@ def _texts(analysis: Analysis) -> dict[str, tuple[str, str, str]]:
             "Where you ran",
             (
                 "One row a kind of ground, all on one scale; hatched is ground that nobody told. "
-                f"{_marks(analysis, season.SURFACE, 'the check of hard ground')}"
+                f"{_marks(analysis, 'the check of hard ground', season.SURFACE)}"
             ),
             _surfaces_told(analysis),
         ),
@@ -84,7 +84,7 @@ def _texts(analysis: Analysis) -> dict[str, tuple[str, str, str]]:
             "Climb and descent",
             (
                 "Up above the line, down below it: two loads, never one. "
-                f"{_marks(analysis, (*season.CLIMB, *season.DESCENT), 'a check of hills')}"
+                f"{_marks(analysis, 'a check of hills', season.CLIMB, season.DESCENT)}"
             ),
             (
                 f"Climb: {_told(analysis, 'ascent_m', 'ascent_m')} Descent: "
@@ -109,9 +109,10 @@ def _drawn(key: str, figure: Figure, title: str, caption: str, told: str) -> Dra
     return Drawn(key, title, caption.strip(), Markup(svg))  # noqa: S704 - text within is escaped in svg.py
 
 
-def _marks(analysis: Analysis, rules: Sequence[str], what: str) -> str:
+def _marks(analysis: Analysis, what: str, *groups: Sequence[str]) -> str:
+    """Return what the shapes mean that stand in a picture; each of `groups` marks bars of its own."""
     shown = levels.starts(analysis.weeks)[-SHOWN_WEEKS:]
-    found = {mark.level for mark in season.marks(analysis.flags, rules, shown)}
+    found = {mark.level for rules in groups for mark in season.marks(analysis.flags, rules, shown)}
     if not found:
         return f"No week here raised {what}."
     shapes = [f"{levels.SHAPES[level]} {level}" for level in ("high", "watch") if level in found]

@@ -17,7 +17,8 @@ Kind = Literal["distance", "height", "time", "effort", "count"]
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"  # an unknown number
 NAME_LENGTH = 80
-TEXT_LENGTH = 300
+LABEL_LENGTH = 300  # of a file's path
+TEXT_LENGTH = 1000
 MONTHS = (
     "January",
     "February",
@@ -101,7 +102,7 @@ def clean_text(text: object, limit: int = TEXT_LENGTH) -> str:
 
 def clean_source(text: object) -> str:
     """Return a file's label, cleaned."""
-    return clean_text(text)
+    return clean_text(text, LABEL_LENGTH)
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -266,3 +266,13 @@ def test_a_check_that_fires_often_says_so_in_every_form(ana):
     ):
         assert told in text
     assert told not in terminal.flags(ana, width=500)
+
+
+def test_a_remark_beside_a_flag_is_never_cut(ana):
+    flag = max(ana.flags, key=lambda flag: len(flag.says))
+    often = replace(flag, facts={**flag.facts, "run_weeks": 20}, fired_26w=15)
+    remark = rules.often(often)
+    assert remark.endswith("it tells little that is new.")
+    assert len(grids.sentence(often, "metric")) > 300  # the length of a stranger's label
+    known = replace(ana, flags=(often,))
+    assert remark in markdown.flags(known) and remark in html.athlete(known)

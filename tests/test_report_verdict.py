@@ -63,6 +63,17 @@ def test_too_little_history_is_never_steady():
     assert found.sentence.startswith("2 weeks with runs so far; ")
 
 
+@pytest.mark.parametrize(("gap", "some"), [((16, 17, 18), "only one"), ((16, 17), "only two")])
+def test_few_runs_lately_are_said_to_be_few_lately(gap, some):
+    rows = [row for number in range(20) if number not in gap for row in cases.week(number, 40.0)]
+    found = verdict.verdict(cases.analysis(rows))
+    assert found.state == "unknown"
+    assert found.sentence == (
+        f"{20 - len(gap)} weeks with runs so far, but {some} of the four before this one; "
+        "a week is held against three of them."
+    )
+
+
 def test_nothing_read_is_unknown():
     found = verdict.verdict(cases.empty())
     assert (found.state, found.weeks) == ("unknown", ())

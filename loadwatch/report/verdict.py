@@ -17,7 +17,7 @@ from loadwatch.analysis import Athlete
 from loadwatch.report import levels
 from loadwatch.report.phrases import BRIEF, BRIEF_TOPICS, lower, phrase, told_of, topic
 from loadwatch.rules import raised, reason
-from loadwatch.weeks import USUAL_LEAST
+from loadwatch.weeks import USUAL_LEAST, USUAL_WEEKS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -145,8 +145,17 @@ def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ..
     history = f"{words.count(count, 'week')} with runs so far"
     if count <= USUAL_LEAST:
         return f"{history}; a week is held against three weeks with runs before it."
+    if (lately := _lately(analysis, weeks)) < USUAL_LEAST:
+        some = f"only {words.spelled(lately)}" if lately else "none"
+        return f"{history}, but {some} of the four before this one; a week is held against three of them."
     why = next((reason(gap) for gap in gaps if gap.rule in levels.LOAD_RULES.values()), "")
-    return f"{history}; {lower(why)}." if why else f"{history}; too little to compare with."
+    return f"{history}; {lower(why)}." if why else f"{history}; too little is known of them to compare with."
+
+
+def _lately(analysis: Analysis, weeks: tuple[Week, ...]) -> int:
+    """Return how many of the four weeks before the newest one have a run."""
+    newest = levels.starts(analysis.weeks).index(weeks[-1].start)
+    return int((analysis.weeks["runs"].iloc[max(newest - USUAL_WEEKS, 0) : newest] > 0).sum())
 
 
 def _unjudged(analysis: Analysis, weeks: tuple[Week, ...]) -> tuple[Unknown, ...]:

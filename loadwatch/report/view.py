@@ -98,9 +98,9 @@ def diary(analysis: Analysis) -> dict[str, Any] | None:
         return None
     links = [" ".join((link.says, *link.also)) for link in answer.links]
     return {
-        "says": words.clean_text(answer.says, 1000),
-        "links": [words.clean_text(line, 1000) for line in links],
-        "notes": [words.clean_text(note, 1000) for note in (*answer.notes, *answer.problems)],
+        "says": words.clean_text(answer.says),
+        "links": [words.clean_text(line) for line in links],
+        "notes": [words.clean_text(note) for note in (*answer.notes, *answer.problems)],
     }
 
 

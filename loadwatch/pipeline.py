@@ -154,20 +154,20 @@ def _frame(taken: Sequence[Taken]) -> pd.DataFrame:
         for part in taken
         for row in part.result.rows
     ]
+    columns = (*EXPOSURES, *HIDDEN)
+    names = [column.name for column in columns]
+    cells = list(zip(*(map(row.get, names) for row in rows), strict=True)) or [()] * len(names)
     return pd.DataFrame(
-        {
-            column.name: _typed(column, [row.get(column.name) for row in rows])
-            for column in (*EXPOSURES, *HIDDEN)
-        }
+        {column.name: _typed(column, values) for column, values in zip(columns, cells, strict=True)}
     )
 
 
-def _typed(column: Column, values: list[Any]) -> Any:
+def _typed(column: Column, values: Sequence[Any]) -> Any:
     match column.dtype:
         case "float" | "int":
-            return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+            return np.array(values, dtype=np.float64)  # None is NaN
         case "bool":
-            return np.array([bool(value) for value in values], dtype=bool)
+            return np.array(values, dtype=bool)  # None is False
         case "instant":
             return pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601").dt.as_unit(
                 "us"

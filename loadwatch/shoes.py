@@ -23,10 +23,10 @@ def pairs(activities: pd.DataFrame, sports: tuple[str, ...] = ("running",)) -> p
     and `first` and `last`, the local days of its first and last run. A run whose pair nobody named
     belongs to no row: distance on unnamed pairs would read as a pair of its own.
     """
+    if not any(activities["shoe"].tolist()):  # most runners name none, and to group nothing takes long
+        return pd.DataFrame(columns=COLUMNS)
     named = activities["shoe"].fillna("").str.strip()
     counted = activities["sport"].isin(sports) & ~activities["parent"].astype(bool) & named.ne("")
-    if not counted.any():  # most runners name none, and to group nothing takes as long as to group all
-        return pd.DataFrame(columns=COLUMNS)
     worn = activities[counted]
     worn = worn.assign(shoe=named[worn.index], day=worn["start_local"].dt.date)
     groups = worn.groupby("shoe", sort=True)

@@ -125,13 +125,14 @@ def settle(rows: pd.DataFrame, settings: Settings, system_zone: str) -> pd.DataF
     home = system_zone if tzinfo_of(system_zone) else "UTC"
     own = _own(rows)
     settled = [
-        _settled(Zone(*cells), own, settings.tz, home, listed=form == "list")
-        for *cells, form in zip(*(_plain(rows[name]) for name in (*COLUMNS, "format")), strict=True)
+        _settled(Zone(utc and utc.replace(tzinfo=UTC), *cells), own, settings.tz, home, listed=form == "list")
+        for utc, *cells, form in zip(*(_plain(rows[name]) for name in (*COLUMNS, "format")), strict=True)
     ]
+    utc_us = np.array([zone.start_utc and zone.start_utc.replace(tzinfo=None) for zone in settled], "M8[us]")
     return rows.assign(
         start=[_iso(zone, day) for zone, day in zip(settled, rows["date_only"].tolist(), strict=True)],
-        start_utc=pd.Series([zone.start_utc for zone in settled], rows.index, dtype="datetime64[us, UTC]"),
-        start_local=pd.Series([zone.start_local for zone in settled], rows.index, dtype="datetime64[us]"),
+        start_utc=pd.Series(utc_us, rows.index).dt.tz_localize(UTC),
+        start_local=np.array([zone.start_local for zone in settled], "M8[us]"),
         zone=[zone.zone for zone in settled],
         zone_source=[zone.source for zone in settled],
     )
@@ -197,7 +198,8 @@ def _settled(told: Zone, own: _Own, tz: str, home: str, *, listed: bool) -> Zone
     """Return the start of a row by what it told itself, or by the ladder where it is not sure."""
     utc, local, source = told.start_utc, told.start_local, told.source
     if told.sure and utc is not None:
-        return replace(told, zone=_named(told.zone, utc, own, tz))
+        name = _named(told.zone, utc, own, tz)
+        return told if name == told.zone else replace(told, zone=name)
     wall = local is not None and (utc is None or source == "list")
     instant = local if wall else utc
     if instant is None:
@@ -237,10 +239,8 @@ def _dated(instant: datetime | None) -> datetime | None:
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:
-    """Return cells, times as Python's own datetime (its zones are exact at clock changes) or None."""
-    if column.dtype.kind != "M":
-        return column.tolist()
-    return [None if cell is pd.NaT else cell.to_pydatetime(warn=False) for cell in column.tolist()]
+    """Return cells, times as Python's own naive datetime (its zones are exact at clock changes) or None."""
+    return (column.to_numpy("M8[us]") if column.dtype.kind == "M" else column).tolist()
 
 
 def _plausible(offset: timedelta) -> timedelta | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
@@ -53,18 +54,25 @@ def stamp(analysis: Analysis) -> str:
     for part in fields(analysis):
         value = getattr(analysis, part.name)
         digest.update(f"\0{part.name}\0".encode())
-        for cells in _cells(value) if hasattr(value, "columns") else (repr(value),):
+        for cells in _cells(value) if hasattr(value, "columns") else (_told(value),):
             digest.update(cells if isinstance(cells, bytes) else cells.encode("utf-8", "backslashreplace"))
     return digest.hexdigest()[:32]
 
 
+def _told(value: object) -> str:
+    """Return what tells a value from any other; of a row of dataclasses the fields, written much sooner."""
+    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+        return repr(list(map(attrgetter(*(part.name for part in fields(value[0]))), value)))
+    return repr(value)
+
+
 def _cells(table: pd.DataFrame) -> Iterator[bytes | str]:
-    """Return a table as what tells it from any other, a column at a time: numbers as they lie in memory."""
-    yield repr((table.shape, table.dtypes.to_dict(), table.index.tolist()))
-    for name in table.columns:
-        column = table[name]
-        if column.dtype.kind in "fbM":
-            yield column.to_numpy("M8[us]" if column.dtype.kind == "M" else None).tobytes()
+    """Return a table as what tells it from any other: numbers as they lie in memory, words column by column."""
+    yield repr((table.dtypes.to_dict(), len(table)))
+    yield table.select_dtypes("float").to_numpy().tobytes()
+    for _, column in (("", table.index.to_series()), *table.select_dtypes(exclude="float").items()):
+        if column.dtype.kind == "M":
+            yield column.to_numpy("M8[us]").tobytes()
         else:
             yield repr(column.tolist())
 

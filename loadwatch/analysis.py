@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from loadwatch.guidance import Advice
     from loadwatch.rules import Flag, Unknown
     from loadwatch.settings import Settings
+    from loadwatch.words import Units
+
+Group = Literal["talk", "watch", "steady", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -46,16 +49,31 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """An athlete's last weeks: load in SI, by week the oldest first, and the week that is spoken of."""
+
+    loads: tuple[float, ...]  # NaN where unknown
+    levels: tuple[str, ...]
+    week: float
+    usual: float
+    column: str  # of WEEKS, which tells the unit
+    units: Units
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Athlete:
     """One line of a roster."""
 
     name: str
-    group: Literal["talk", "watch", "steady", "unknown"]
+    group: Group
     level: str  # high, watch, info, steady or unknown
     says: str
     last_activity: date | None
     flags: int
     analysis: Analysis | None  # None where nothing could be read
+    change: float = 0.0  # how large, for the order of a list and nothing else
+    silent: bool = False  # no file for two weeks or more
+    trend: Trend | None = None  # None where there is none, or it is no longer news
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

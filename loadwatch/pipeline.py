@@ -26,7 +26,7 @@ from loadwatch import (
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis, Athlete, Roster
 from loadwatch.errors import LoadwatchError, NothingToRead
-from loadwatch.report import verdict
+from loadwatch.report import athletes
 from loadwatch.sources import OWN_FILES, Member, members
 from loadwatch.store import open_store
 from loadwatch.tables import EXPOSURES, HIDDEN
@@ -105,10 +105,10 @@ def roster(folder: str | Path, options: Options | None = None) -> Roster:
     analyses = [(path, _try(path, options)) for path in found]
     days = [a.today for _, a in analyses if isinstance(a, Analysis) and len(a.activities)]
     today = settings.load([], options.overrides, {}).today or max(days, default=None)
-    athletes = [
-        verdict.athlete(a, today) if isinstance(a, Analysis) else _silent(path, a) for path, a in analyses
+    lines = [
+        athletes.athlete(a, today) if isinstance(a, Analysis) else _silent(path, a) for path, a in analyses
     ]
-    return Roster(name=root.resolve().name, athletes=tuple(athletes), today=today)
+    return Roster(name=root.resolve().name, athletes=tuple(lines), today=today)
 
 
 def _try(path: Path, options: Options) -> Analysis | str:

@@ -184,7 +184,9 @@ def listed(words: list[str] | tuple[str, ...]) -> str:
 
 
 def ago(days: int) -> str:
-    """Return "today", "yesterday", "9 days", "5 weeks"."""
+    """Return "today", "yesterday", "9 days", "5 weeks", "13 years"."""
     if days <= 1:
         return "yesterday" if days == 1 else "today"
-    return f"{days} days" if days < 28 else count(days // 7, "week")
+    if days < 28:
+        return f"{days} days"
+    return count(days // 7, "week") if days < 2 * 365 else count(days // 365, "year")

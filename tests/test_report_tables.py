@@ -13,7 +13,17 @@ import pytest
 from loadwatch import budget, rules
 from loadwatch.analysis import Roster
 from loadwatch.budget import Plan
-from loadwatch.report import as_csv, as_json, budgets, grids, html, markdown, span, terminal, verdict
+from loadwatch.report import (
+    as_csv,
+    as_json,
+    athletes,
+    budgets,
+    grids,
+    html,
+    markdown,
+    span,
+    terminal,
+)
 from loadwatch.settings import Settings, effective
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
 from tests import report_cases as cases
@@ -31,7 +41,7 @@ def hostile():
 
 
 def roster(*known):
-    lines = tuple(verdict.athlete(one, dt.date(2026, 11, 22)) for one in known)
+    lines = tuple(athletes.athlete(one, dt.date(2026, 11, 22)) for one in known)
     return Roster(name="Hill Striders", athletes=lines, today=dt.date(2026, 11, 22))
 
 

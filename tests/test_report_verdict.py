@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from loadwatch.report import anonymous, levels, names, phrases, verdict
+from loadwatch.report import anonymous, athletes, levels, names, phrases, verdict
 from loadwatch.rules import Flag
 from loadwatch.settings import Settings
 from tests import report_cases as cases
@@ -52,7 +52,7 @@ def test_the_largest_change_and_one_of_another_kind_come_first(ana):
 def test_steady_says_what_was_run_and_promises_nothing():
     found = verdict.verdict(cases.steady())
     assert found.state == "steady"
-    assert found.sentence.endswith("40 km this week so far and 40 km last week; 40 km is your usual week.")
+    assert found.sentence.endswith("40 km last week, close to your usual 40 km; 40 km this week so far.")
     assert "no clearance" in found.below
     assert {gap.rule for gap in found.unjudged} >= {"LW08", "LW09"}  # the surface is unknown
 
@@ -132,25 +132,25 @@ def test_a_spike_in_words(ana):
 
 def test_groups_of_a_roster(ana):
     groups = {
-        known.name: verdict.athlete(known, dt.date(2026, 11, 22)).group
+        known.name: athletes.athlete(known, dt.date(2026, 11, 22)).group
         for known in (ana, cases.two_weeks(), cases.steady(), cases.empty())
     }
     assert groups == {"Ana K.": "talk", "Nils F.": "unknown", "Tom R.": "unknown", "Nobody": "unknown"}
-    line = verdict.athlete(cases.steady())
+    line = athletes.athlete(cases.steady())
     assert (line.group, line.level, line.last_activity) == ("steady", "steady", dt.date(2026, 10, 11))
-    assert verdict.athlete(cases.steady(), TODAY).says == "No files since 11 October 2026."
-    assert verdict.athlete(ana).says.startswith("Climb 2,340 m, 3.2 times usual; steep downhill 14 km")
+    assert athletes.athlete(cases.steady(), TODAY).says == "No files since 11 October 2026."
+    assert athletes.athlete(ana).says.startswith("Climb 2,340 m, 3.2 times usual; steep downhill 14 km")
 
 
 def test_order_of_a_roster_is_by_group_change_and_name(ana):
     smaller = replace(ana, name="Zoe", flags=(raised("LW04", "high", value=2.2, limit=2.0),))
-    line = [verdict.athlete(a) for a in (cases.steady(name="b"), cases.steady(name="a"), smaller, ana)]
-    assert [a.name for a in verdict.ordered(tuple(line))] == ["Ana K.", "Zoe", "a", "b"]
+    line = [athletes.athlete(a) for a in (cases.steady(name="b"), cases.steady(name="a"), smaller, ana)]
+    assert [a.name for a in athletes.ordered(tuple(line))] == ["Ana K.", "Zoe", "a", "b"]
 
 
 def test_slugs_are_safe_and_unique():
     lines = [
-        verdict.athlete(cases.empty(name=name))
+        athletes.athlete(cases.empty(name=name))
         for name in ("Ana K.", "ana k", "../../etc", "李", "CON", "Zoë", "")
     ]
     assert names.slugs(lines) == ["ana-k", "ana-k-2", "etc", "runner", "con-runner", "zoe", "runner-2"]
@@ -170,10 +170,44 @@ def test_anonymous_keeps_the_numbers_and_drops_the_names():
 
 def test_a_coach_reads_each_change_once(ana):
     both = (raised("LW10", "high"), raised("LW01", "watch", usual=14_000.0), raised("LW08", "high"))
-    told = verdict.brief(ana, replace(verdict.verdict(ana), flags=both))
-    assert told == "Hard ground 20 km, usually 10 km; longest run 20 km, 43 % more than the 30 days before."
+    told = athletes.brief(ana, replace(verdict.verdict(ana), flags=both))
+    assert (
+        told
+        == "Hard ground 20 km, usually 10 km; longest run 20 km, 43 % longer than any in the 30 days before."
+    )
 
 
 def test_an_old_flag_is_not_news(ana):
-    line = verdict.athlete(ana, dt.date(2026, 12, 10))
+    line = athletes.athlete(ana, dt.date(2026, 12, 10))
     assert (line.group, line.flags) == ("unknown", 0)
+
+
+def test_an_athlete_gone_silent_keeps_what_was_raised_and_no_numbers(ana):
+    line = athletes.athlete(ana, dt.date(2026, 12, 10))
+    assert (line.group, line.level, line.silent, line.trend) == ("unknown", "unknown", True, None)
+    assert line.says.startswith("No files since 20 November 2026; until then: Climb 2,340 m")
+
+
+def test_a_line_holds_the_week_that_its_sentence_is_about(ana):
+    line = athletes.athlete(ana)
+    assert line.trend is not None
+    assert line.trend.week == 52_000.0  # KMS[24], the last complete week, and that of the climb
+    steady = athletes.athlete(cases.steady(today=dt.date(2026, 10, 7)))  # a Wednesday
+    assert steady.trend is not None
+    assert steady.trend.week == pytest.approx(40_000.0)  # the last complete week, not the one begun
+    assert steady.trend.levels[-1] == "open"
+
+
+def test_the_second_athlete_stands_before_the_tenth():
+    lines = tuple(athletes.athlete(cases.steady(name=f"Athlete {n}")) for n in (10, 2, 1))
+    assert [line.name for line in athletes.ordered(lines)] == ["Athlete 1", "Athlete 2", "Athlete 10"]
+
+
+def test_silent_ones_come_last_the_last_heard_of_first():
+    day = dt.date(2026, 12, 24)
+    lines = (
+        athletes.athlete(cases.two_weeks(), day),  # June
+        athletes.athlete(cases.steady(), day),  # October
+        athletes.athlete(cases.two_weeks(name="New"), None),
+    )
+    assert [line.name for line in athletes.ordered(lines)] == ["New", "Tom R.", "Nils F."]

@@ -91,7 +91,9 @@ def test_no_run_in_the_window_is_no_baseline_and_no_spike():
 def test_info_at_most_until_thirty_days_and_four_runs_lie_behind():
     early, _ = judged(*[run(f"2026-01-{d:02}", 5) for d in (1, 3, 5, 7)], run("2026-01-09", 30), rule="LW01")
     assert [f.level for f in early] == ["info"]
-    assert "30 days and 4 runs" in early[0].says
+    # four runs lie behind, eight days
+    assert "6.0 times the longest of the 8 days that the files reach back" in early[0].says
+    assert early[0].says.endswith("it says little until 30 days lie behind.")
     few, _ = judged(run("2026-01-01", 5), run("2026-01-20", 5), run("2026-02-04", 30), rule="LW01")
     assert [f.level for f in few] == ["info"]
     enough, _ = judged(*history(5), run("2026-04-01", 30), rule="LW01")
@@ -216,8 +218,8 @@ def test_the_first_climbs_of_a_log_are_no_more_than_mentioned():
     flags, _ = judged(*rows, rule="LW06")
     assert [(f.level, f.value) for f in flags] == [("info", 4.0)]
     assert flags[0].says == (
-        "Thursday 8 January 2026: 400 m of ascent in one run, after 100 m at most in the 30 days before; it "
-        "says little until 30 days and 4 runs lie behind."
+        "Thursday 8 January 2026: 400 m of ascent in one run, after 100 m at most in the 3 days that the "
+        "files reach back; it says little until 30 days and 4 runs lie behind."
     )
 
 

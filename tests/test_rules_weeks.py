@@ -58,7 +58,7 @@ def test_week_jump_through_the_judge():
     assert flags[0].says == (
         "45.0 km in the week of 2 February 2026, 50 % more than the week before (30.0 km) and more than "
         "the usual "
-        "30.5 km; the limit is 30 %. Up to 39.0 km this check stays quiet."
+        "30.5 km; the limit is 30 % more. Up to 39.0 km this check stays quiet."
     )
 
 

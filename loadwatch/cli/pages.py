@@ -25,14 +25,14 @@ STAMPS = ".loadwatch.json"  # page -> digest of all that it shows
 def write_pages(roster: Roster, target: Path) -> int:
     """Write the roster's page and its athletes'; return how many athletes' pages were drawn."""
     from loadwatch.pipeline import with_budget
-    from loadwatch.report import html, verdict
+    from loadwatch.report import athletes, html
     from loadwatch.report.names import slugs
 
     folder = target / "athletes"
     folder.mkdir(parents=True, exist_ok=True)
     before, now = _stamps(target), {}
     drawn = 0
-    ordered = verdict.ordered(roster.athletes)
+    ordered = athletes.ordered(roster.athletes)
     for athlete, link in zip(ordered, slugs(ordered), strict=True):
         if athlete.analysis is None:
             continue
@@ -67,7 +67,7 @@ def _told(value: object) -> str:
 
 
 def _cells(table: pd.DataFrame) -> Iterator[bytes | str]:
-    """Return a table as what tells it from any other: numbers as they lie in memory, words column by column."""
+    """Return a table as what tells it from any other: numbers as they lie in memory, words a column."""
     yield repr((table.dtypes.to_dict(), len(table)))
     yield table.select_dtypes("float").to_numpy().tobytes()
     for _, column in (("", table.index.to_series()), *table.select_dtypes(exclude="float").items()):

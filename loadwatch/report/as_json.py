@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from loadwatch.report import athletes as lines
 from loadwatch.report import span, verdict
 from loadwatch.rules import row as flag_row
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
@@ -156,7 +157,7 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
 
 def athletes(roster: Roster) -> list[dict[str, Any]]:
     """Return one row an athlete, in the order of the page."""
-    ordered = verdict.ordered(roster.athletes)
+    ordered = lines.ordered(roster.athletes)
     return [record({key: getattr(athlete, key) for key in ATHLETE_KEYS}) for athlete in ordered]
 
 

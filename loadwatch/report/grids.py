@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from loadwatch import rules, words
-from loadwatch.report import levels, verdict
+from loadwatch.report import athletes, levels
 from loadwatch.tables import SURFACE_COLUMNS
 from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.rules import Flag
 
 SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
-SPARK_WEEKS = 12
 LOAD_NAMES = {
     "distance": "distance",
     "duration": "running time",
@@ -26,7 +28,7 @@ LOAD_NAMES = {
     "trimp": "training impulse (TRIMP)",
     "srpe": "session RPE",
 }
-SHORT = {**levels.WORDS, "unknown": "Unknown"}
+SHORT = {**levels.WORDS, "unknown": "Not enough"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +68,20 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
     """Return the weekly table, newest first; the `last` weeks only, all for 0."""
     units, load = analysis.settings.units, LOAD_COLUMN[analysis.settings.load]
     table = analysis.weeks
-    columns = [
-        table[c].to_numpy("float64")
-        for c in ("load", "load_change", "hard_m", "unknown_m", "distance_m", "ascent_m", "descent_m")
-    ]
+    names = ("load", "load_change", "hard_m", "unknown_m", "distance_m", "ascent_m", "descent_m")
+    there = table["recorded"].to_numpy(bool)  # a week without any file is no week of rest
+    columns = [np.where(there, table[name].to_numpy("float64"), np.nan) for name in names]
     rows: list[tuple[Cell, ...]] = []
-    for week, *values in zip(levels.weekly(analysis), *columns, strict=True):
+    for week, known, *values in zip(levels.weekly(analysis), there, *columns, strict=True):
         total, change, hard, unknown, distance, up, down = values
         rows.append(
             (
                 words.full_day(week.start),
                 Mark(week.level),
-                str(week.runs),
+                str(week.runs) if known else words.NONE,
                 words.shown(total, load, units),
                 words.percent(change, signed=True) if week.complete else "so far",
-                words.percent(hard / distance) if distance > 0 else words.NONE,
+                _hard(hard, unknown, distance),
                 words.percent(unknown / distance) if distance > 0 else words.NONE,
                 words.shown(up, "ascent_m", units),
                 words.shown(down, "descent_m", units),
@@ -90,6 +91,14 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
     heads = {"Week of": True, "Flag": True, "Runs": False, load_title(analysis): False, "Change": False}
     heads |= {"Hard": False, "Unknown": False, f"Up {height}": False, f"Down {height}": False}
     return grid(heads, rows[::-1][: last or None])
+
+
+def _hard(hard: float, unknown: float, distance: float) -> str:
+    """Return the share on hard ground: the least it can be where some ground is unknown."""
+    if not distance > 0 or (hard == 0 and unknown > 0):
+        return words.NONE
+    least = "\N{GREATER-THAN OR EQUAL TO} " if words.percent(unknown / distance) != words.percent(0.0) else ""
+    return f"{least}{words.percent(hard / distance)}"
 
 
 def sentence(flag: Flag, units: words.Units) -> str:
@@ -140,7 +149,7 @@ def activities(analysis: Analysis) -> Grid:
     return grid(heads, rows[::-1])
 
 
-def surfaces(analysis: Analysis, weeks: int = SPARK_WEEKS) -> Grid:
+def surfaces(analysis: Analysis, weeks: int = athletes.SPARK_WEEKS) -> Grid:
     """Return distance by surface: the newest week, its usual, and the share of the last weeks."""
     units, table = analysis.settings.units, analysis.weeks
     recent = table.iloc[-weeks:]
@@ -159,22 +168,22 @@ def surfaces(analysis: Analysis, weeks: int = SPARK_WEEKS) -> Grid:
 def roster(roster: Roster) -> Grid:
     """Return one line an athlete, group by group."""
     rows: list[tuple[Cell, ...]] = []
-    for athlete in verdict.ordered(roster.athletes):
+    for athlete in athletes.ordered(roster.athletes):
         last = athlete.last_activity
         age = words.NONE if last is None or roster.today is None else words.ago((roster.today - last).days)
-        spark = sparkline(loads(athlete.analysis)) if athlete.analysis else ""
+        spark = sparkline(athlete.trend.loads) if athlete.trend else ""
         name = words.clean_text(athlete.name, words.NAME_LENGTH)
         rows.append((name, Mark(athlete.level), words.clean_text(athlete.says), spark, age))
-    heads = {"Athlete": True, "Flag": True, "Why": True, f"{SPARK_WEEKS} weeks": True, "Last file": False}
-    return grid(heads, rows)
+    heads = {"Athlete": True, "Flag": True, "Why": True, f"{athletes.SPARK_WEEKS} weeks": True}
+    return grid(heads | {"Last file": False}, rows)
 
 
-def loads(analysis: Analysis, weeks: int = SPARK_WEEKS) -> list[float]:
+def loads(analysis: Analysis, weeks: int = athletes.SPARK_WEEKS) -> list[float]:
     """Return the load of the last weeks, oldest first."""
     return [float(value) for value in analysis.weeks["load"].tolist()[-weeks:]]
 
 
-def sparkline(values: list[float]) -> str:
+def sparkline(values: Sequence[float]) -> str:
     """Return one block character a value, the tallest for the largest; a dot where it is unknown or none."""
     top = max((value for value in values if value > 0), default=0.0)
     return "".join(

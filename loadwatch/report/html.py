@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from loadwatch import words
 from loadwatch.charts import palette
+from loadwatch.report import athletes as lines
 from loadwatch.report import grids, levels, span, verdict, view
 from loadwatch.report.names import slugs
 from loadwatch.version import __version__
@@ -76,7 +77,7 @@ def athlete(analysis: Analysis, start: date | None = None, end: date | None = No
 
 def roster(roster: Roster) -> str:
     """Return the roster's page: four groups, a sentence each, links to `athletes/<slug>.html`."""
-    ordered = verdict.ordered(roster.athletes)
+    ordered = lines.ordered(roster.athletes)
     links = slugs(ordered)
     rows = [
         (athlete.group, view.roster_row(athlete, link, roster.today))
@@ -84,7 +85,7 @@ def roster(roster: Roster) -> str:
     ]
     groups = [
         {"title": title, "athletes": [row for mine, row in rows if mine == group]}
-        for group, title in verdict.GROUPS.items()
+        for group, title in lines.GROUPS.items()
     ]
     name = words.clean_text(roster.name, words.NAME_LENGTH)
     return _page(
@@ -110,4 +111,7 @@ def _sentence(athletes: tuple[Athlete, ...]) -> str:
     counts = {group: sum(a.group == group for a in athletes) for group in _GROUP_WORDS}
     told = [f"{words.spelled(n)} {_GROUP_WORDS[group]}" for group, n in counts.items() if n]
     whole = words.listed(told) or "no athletes"
-    return f"{whole[:1].upper()}{whole[1:]}."
+    silent = sum(a.silent for a in athletes)
+    of_them = "all of them" if silent == counts["unknown"] else f"{words.spelled(silent)} of them"
+    aside = f", {of_them} without a file for two weeks or more" if silent else ""
+    return f"{whole[:1].upper()}{whole[1:]}{aside}."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.rules import Flag
 
-Level = Literal["high", "watch", "info", "steady", "unknown"]
+Level = Literal["high", "watch", "info", "steady", "unknown", "open"]
 
 WORDS: dict[str, str] = {
     "high": "High",
@@ -24,6 +24,7 @@ WORDS: dict[str, str] = {
     "info": "Note",
     "steady": "Steady",
     "unknown": "Not enough data",
+    "open": "So far",  # the week in progress, as long as nothing is raised in it
 }
 SHAPES: dict[str, str] = {
     "high": "\N{BLACK UP-POINTING TRIANGLE}",
@@ -31,7 +32,9 @@ SHAPES: dict[str, str] = {
     "info": "\N{WHITE DIAMOND}",
     "steady": "\N{BLACK CIRCLE}",
     "unknown": "\N{WHITE CIRCLE}",
+    "open": "\N{WHITE CIRCLE}",
 }
+COMPOUND = "LW10"  # says only that others were raised together, and so never comes first
 ORDER = tuple(WORDS)  # the largest change first
 # at least one of these must have been judged for a week to be called steady
 LOAD_RULES = {"session_spike": "LW01", "week_jump": "LW02"}
@@ -54,11 +57,11 @@ def by_size(flags: Iterable[Flag]) -> tuple[Flag, ...]:
 
 
 def of_each_rule(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Return the largest flag of each rule, in the order of `by_size`."""
+    """Return the largest flag of each rule, in the order of `by_size`; the one that joins others last."""
     largest: dict[str, Flag] = {}
     for flag in by_size(flags):
         largest.setdefault(flag.rule, flag)
-    return tuple(largest.values())
+    return tuple(sorted(largest.values(), key=lambda flag: flag.rule == COMPOUND))
 
 
 def excess(flag: Flag) -> float:
@@ -79,8 +82,8 @@ def cell(weeks: pd.DataFrame, start: date, column: str) -> float:
 def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
     """Return the `last` weeks of `analysis` (0: all) with their level, in order.
 
-    A week counts as steady only if it has a run, three weeks with runs lie behind it, and one of the
-    load rules could be judged in it: with less, nothing raised means nothing known.
+    A week counts as steady only if it is over, has a run, three weeks with runs lie behind it, and one
+    of the load rules could be judged in it: with less, nothing raised means nothing known.
     """
     table = analysis.weeks.iloc[-last:] if last else analysis.weeks
     first = starts(table[:1])
@@ -101,6 +104,7 @@ def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
             _level(
                 flags.get(start, []),
                 bool(runs) and bool(usual) and bool(asked - open_rules.get(start, set())),
+                complete=bool(complete),
             ),
             by_size(flags.get(start, [])),
             bool(complete),
@@ -110,8 +114,8 @@ def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
     )
 
 
-def _level(flags: list[Flag], judged: bool) -> Level:
+def _level(flags: list[Flag], judged: bool, *, complete: bool) -> Level:
     top = min((ORDER.index(flag.level) for flag in flags if raised(flag)), default=None)
     if top is not None:
         return "high" if top == 0 else "watch"
-    return "steady" if judged else "unknown"
+    return "open" if not complete else "steady" if judged else "unknown"

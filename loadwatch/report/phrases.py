@@ -44,14 +44,19 @@ def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
         amount = wording.shown("m/km", flag.amount, units)
     more, longer = _over(flag, "more", ""), _over(flag, "longer", " as long as")
     told = forms.get(flag.rule, "")
-    return told.format(amount=amount, usual=usual, more=more, longer=longer, times=_times(flag))
+    middle = flag.facts.get("lengths", {}).get("median", flag.usual)  # the usual week, beside the last one
+    over = words.percent(flag.amount / middle - 1) if middle > 0 else "much"
+    median = words.quantity(middle, column, units)
+    return told.format(
+        amount=amount, usual=usual, more=more, longer=longer, times=_times(flag), over=over, median=median
+    )
 
 
 MANY, BEYOND_WORDS = 2, 100  # times the usual: from here in times, from there only "much"
 BRIEF_TOPICS = 3
 BRIEF = {
-    "LW01": "longest run {amount}, {more} the 30 days before",
-    "LW02": "{amount} in a week, {more} the week before",
+    "LW01": "longest run {amount}, {longer} any in the 30 days before",
+    "LW02": "{amount} in a week, {over} over the usual {median}",
     "LW04": "climb {amount}, {times} usual",
     "LW05": "steep downhill {amount}, {times} usual",
     "LW06": "one run climbed {amount}, {times} the 30 days before",
@@ -62,7 +67,7 @@ BRIEF = {
 }
 PHRASES = {
     "LW01": "one run of {amount} was {longer} any in the 30 days before",
-    "LW02": "you ran {amount}, {more} the week before",
+    "LW02": "you ran {amount}, {over} over your usual {median} and {more} the week before",
     "LW04": "you climbed {amount}, {times} your usual",
     "LW05": "you ran {amount} downhill at 5 % or steeper, {times} your usual",
     "LW06": "one run climbed {amount}, {times} the most in the 30 days before",

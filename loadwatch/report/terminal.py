@@ -13,9 +13,9 @@ from rich.text import Text
 from loadwatch import rules as book
 from loadwatch import words
 from loadwatch.report import budgets, grids, levels, span, trust, view
+from loadwatch.report.athletes import GROUPS
 from loadwatch.report.names import slug
 from loadwatch.report.trust import summary
-from loadwatch.report.verdict import GROUPS
 from loadwatch.report.verdict import verdict as judge
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ STYLES = {
     "info": "cyan",
     "steady": "bold blue",
     "unknown": "dim",
+    "open": "dim",
 }
 SUMMARY_WEEKS = 8
 

@@ -1,4 +1,4 @@
-"""The one sentence seen first, and a roster's groups: the week of today and the last complete one.
+"""The one sentence seen first: on the week of today and the last complete one.
 
 A verdict is one of four states. "Steady" says only that nothing was raised among what could be
 judged; where nothing could be judged the state is "unknown" and says why.
@@ -7,19 +7,18 @@ judged; where nothing could be judged the state is "unknown" and says why.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from loadwatch import rules, words
-from loadwatch.analysis import Athlete
+from loadwatch import words
 from loadwatch.report import levels
-from loadwatch.report.phrases import BRIEF, BRIEF_TOPICS, lower, phrase, told_of, topic
+from loadwatch.report.phrases import lower, phrase, topic
 from loadwatch.rules import raised, reason
 from loadwatch.weeks import USUAL_LEAST, USUAL_WEEKS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from loadwatch.analysis import Analysis
@@ -27,17 +26,9 @@ if TYPE_CHECKING:
     from loadwatch.rules import Flag, Unknown
 
 State = Literal["high", "watch", "steady", "unknown"]
-Group = Literal["talk", "watch", "steady", "unknown"]
-
-GROUPS: dict[Group, str] = {
-    "talk": "Talk to first",
-    "watch": "Keep an eye on",
-    "steady": "Nothing new",
-    "unknown": "Not enough data",
-}
-GROUP_OF: dict[State, Group] = {"high": "talk", "watch": "watch", "steady": "steady", "unknown": "unknown"}
 PROMISE = "A flag is a reason to look and to talk; it does not predict an injury."
 NO_PROMISE = "Nothing raised is no clearance: pain that worries you is reason enough to ask."
+NEAR = 0.1  # of the usual: watches and weeks differ by as much
 SILENT_DAYS = 14  # without any file: what is known is no longer news
 
 
@@ -71,14 +62,15 @@ def verdict(analysis: Analysis, today: date | None = None) -> Verdict:
         "steady": _steady,
         "unknown": _unknown,
     }[state](analysis, weeks, up)
+    unjudged = _unjudged(analysis, weeks)
     return Verdict(
         state,
         sentence,
-        _below(up, weeks),
+        _below(state, up, weeks, unjudged),
         weeks,
         up,
         tuple(flag for flag in flags if not raised(flag)),
-        _unjudged(analysis, weeks),
+        unjudged,
     )
 
 
@@ -90,23 +82,33 @@ def _state(weeks: tuple[Week, ...]) -> State:
     return "unknown"
 
 
-def _below(flags: tuple[Flag, ...], weeks: tuple[Week, ...]) -> str:
+def _below(
+    state: State, flags: tuple[Flag, ...], weeks: tuple[Week, ...], open_rules: tuple[Unknown, ...]
+) -> str:
+    """Return how many checks were raised in which weeks, or how many could be, and what that does not say."""
     if not weeks:
         return NO_PROMISE
-    days = words.listed([words.short_day(week.start) for week in weeks])
-    span = f"in the week{'s' if len(weeks) > 1 else ''} of {days}"
     if flags:
         checks = len({flag.rule for flag in flags})
-        return f"{words.count(checks, 'check')} raised {span}. {PROMISE}"
-    return f"No check raised {span}. {NO_PROMISE}"
+        return f"{words.count(checks, 'check')} raised {_in(sorted({f.week for f in flags}))}. {PROMISE}"
+    if state == "unknown":
+        several = f"{words.count(len(open_rules), 'check')} could not be judged"
+        told = several if open_rules else "No check was judged"
+        return f"{told} {_in([week.start for week in weeks])}: that nothing is raised says nothing."
+    return f"No check raised {_in([week.start for week in weeks])}. {NO_PROMISE}"
+
+
+def _in(days: Sequence[date]) -> str:
+    listed = words.listed([words.short_day(day) for day in days])
+    return f"in the week{'s' if len(days) > 1 else ''} of {listed}"
 
 
 def _raised(analysis: Analysis, weeks: tuple[Week, ...], flags: tuple[Flag, ...]) -> str:
     """Return the largest change and the largest of another kind; a red flag of the diary before both."""
     if analysis.diary is not None and analysis.diary.red_flags:
         return f"{lower(analysis.diary.says)}."
-    first = next((flag for flag in flags if flag.rule != "LW10"), flags[0])
-    other = next((f for f in flags if topic(f) != topic(first) and f.rule != "LW10"), None)
+    first = next((flag for flag in flags if flag.rule != levels.COMPOUND), flags[0])
+    other = next((f for f in flags if topic(f) != topic(first) and f.rule != levels.COMPOUND), None)
     told = [phrase(flag, analysis) for flag in (first, other) if flag is not None]
     lead = _when(first, weeks)
     if other is not None and other.week != first.week:
@@ -123,13 +125,21 @@ def _steady(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...
     """Return the distance of both weeks beside the usual one; no word of safety."""
     table, units = analysis.weeks, analysis.settings.units
     told = []
-    for week in reversed(weeks):
+    for week in weeks:
         metres = levels.cell(table, week.start, "distance_m")
         amount = words.quantity(metres, "distance_m", units)
-        told.append(f"{amount} last week" if week.complete else f"{amount} this week so far")
-    usual = levels.cell(table, weeks[-1].start, "distance_m_usual")
-    known = f"; {words.quantity(usual, 'distance_m', units)} is your usual week" if usual > 0 else ""
-    return f"nothing rose enough to raise a check: {words.listed(told)}{known}."
+        usual = levels.cell(table, week.start, "distance_m_usual")
+        beside = f", {_beside(metres, usual, units)}" if week.complete and usual > 0 else ""
+        told.append(f"{amount} last week{beside}" if week.complete else f"{amount} this week so far")
+    return f"nothing rose enough to raise a check: {'; '.join(told)}."
+
+
+def _beside(metres: float, usual: float, units: words.Units) -> str:
+    """Return how a week stands to the usual one: a word only where it is far from it."""
+    apart = metres / usual - 1
+    side = "below" if apart < 0 else "above"
+    place = "close to" if abs(apart) <= NEAR else f"{words.percent(abs(apart))} {side}"
+    return f"{place} your usual {words.quantity(usual, 'distance_m', units)}"
 
 
 def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]) -> str:
@@ -175,69 +185,3 @@ def last_activity(analysis: Analysis) -> date | None:
     local = analysis.activities["start_local"]
     last = local[local < pd.Timestamp(analysis.today) + pd.Timedelta(days=1)].max()
     return None if pd.isna(last) else pd.Timestamp(last).date()
-
-
-def athlete(analysis: Analysis, today: date | None = None) -> Athlete:
-    """Return an athlete's line of a roster, as seen on `today` (default: the analysis' own)."""
-    found = verdict(analysis, today)
-    last = last_activity(analysis)
-    day = max(today or analysis.today, analysis.today)
-    urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
-    silent = last is not None and day - last >= timedelta(days=SILENT_DAYS) and not urgent
-    return Athlete(
-        name=analysis.name,
-        group=GROUP_OF["unknown" if silent else found.state],
-        level="unknown" if silent else found.state,
-        says=f"No files since {words.day(last)}." if silent and last else brief(analysis, found),
-        last_activity=last,
-        flags=0 if silent else len(found.flags),
-        analysis=analysis,
-    )
-
-
-def brief(analysis: Analysis, found: Verdict) -> str:
-    """Return the verdict as a coach reads it: the largest change of each topic, or why there is none."""
-    if found.state == "steady":
-        return _brief_steady(analysis, found)
-    topics: dict[str, Flag] = {}
-    single = tuple(flag for flag in found.flags if flag.rule != "LW10")  # that one only joins others
-    for flag in levels.by_size(single or found.flags):
-        topics.setdefault(topic(flag), flag)
-    urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
-    if not topics or urgent:
-        return _upper(found.sentence)
-    told = [told_of(flag, analysis, BRIEF) or rules.BY_ID[flag.rule].title for flag in topics.values()]
-    return f"{_upper('; '.join(told[:BRIEF_TOPICS]))}."
-
-
-def _brief_steady(analysis: Analysis, found: Verdict) -> str:
-    units, table = analysis.settings.units, analysis.weeks
-    week = next((week for week in reversed(found.weeks) if week.complete), found.weeks[-1])
-    now, usual = (
-        words.quantity(levels.cell(table, week.start, column), "distance_m", units)
-        for column in ("distance_m", "distance_m_usual")
-    )
-    return f"Nothing raised: {now} in the week of {words.short_day(week.start)}, usually {usual}."
-
-
-def _upper(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
-
-
-def ordered(athletes: tuple[Athlete, ...]) -> tuple[Athlete, ...]:
-    """Return athletes by group, inside a group by size of change, then by name."""
-    groups = tuple(GROUPS)
-    return tuple(
-        sorted(athletes, key=lambda a: (groups.index(a.group), -_change(a), a.name.casefold(), a.name))
-    )
-
-
-def _change(athlete: Athlete) -> float:
-    """Return how large a change is, for the order of a list and nothing else."""
-    if athlete.analysis is None or athlete.group == "unknown" or not len(athlete.analysis.weeks):
-        return 0.0
-    found = verdict(athlete.analysis)
-    if found.flags:
-        return max(levels.excess(flag) for flag in found.flags)
-    change = athlete.analysis.weeks["load_change"].iloc[-2:].abs().max()
-    return 0.0 if pd.isna(change) else float(change)

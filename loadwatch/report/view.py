@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loadwatch import guidance, rules, words
-from loadwatch.report import budgets, grids, levels, trust
-from loadwatch.report.context import CONTEXT_WHY, context
-from loadwatch.rules import raised
-from loadwatch.rules.model import FIRED_WEEKS
-from loadwatch.weeks import LOAD_COLUMN
+from loadwatch.report import budgets, context, grids, levels, remarks, trust
+from loadwatch.report.athletes import SPARK_WEEKS
+from loadwatch.report.checks import back_pain, checks, references, tied
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from loadwatch.analysis import Analysis, Athlete
+    from loadwatch.analysis import Analysis, Athlete, Trend
     from loadwatch.report.grids import Grid
     from loadwatch.report.verdict import Verdict
-    from loadwatch.rules import Flag, Rule
+    from loadwatch.rules import Flag
 
-MOSTLY = 0.5  # of the last weeks' distance on unknown ground: the remedies are named
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all
+LONGEST_PRINTED = 12
 OPEN = guidance.RED_FLAGS
+# true whatever was raised: on the screen, where a click folds it away, and not on paper
+GENERAL = frozenset(("support", "warm_up", "course", "cannot_see", guidance.EXERCISES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +41,37 @@ class Part:
 
     title: str
     lines: list[str]
+    count: int  # of what the lines tell, which may say several in one
     more: str = ""
+    noun: str = ""  # what the count counts
+    printed: bool = False
 
 
 def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     """Return everything of the athlete's page but its pictures and numbers."""
-    share = trust.unknown_share(analysis)
+    lists, texts = parts(analysis), advice(analysis)
     return {
         "cards": [card(flag, analysis) for flag in levels.of_each_rule(found.flags)],
         "notes": [card(flag, analysis) for flag in levels.of_each_rule(found.notes)],
         "gaps": trust.gaps(found.unjudged),
         "urgent": urgent(analysis),
-        "remedies": trust.REMEDIES if share >= MOSTLY else (),
-        "unknown_share": words.percent(share),
-        "context": context(analysis),
-        "context_why": CONTEXT_WHY,
+        "remedies": trust.remedies(analysis),
+        "unknown_line": trust.unknown_line(analysis),
+        "context": context.context(analysis),
+        "context_why": context.why(analysis),
         "context_day": words.day(analysis.today),
         "budget": budgets.limits(analysis) if analysis.limits else None,
         "budget_note": budgets.NOTE,
         "budget_why": budgets.why(analysis),
         "diary": diary(analysis),
         "shoes": shoes(analysis),
-        "advice": advice(analysis),
+        "advice": texts,
         "credit": analysis.advice[0].credit if analysis.advice else "",
         "read_line": trust.read_line(analysis),
         "remarks": [words.clean_text(remark) for remark in analysis.remarks],
         "shares": trust.share_lines(analysis),
-        "parts": parts(analysis),
+        "parts": lists,
+        "not_printed": not_printed(lists, texts),
         "checks": checks(analysis),
         "references": references(),
         "map_used": bool(trust.map_shares(analysis)),
@@ -77,12 +81,10 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
 def card(flag: Flag, analysis: Analysis) -> Card:
     """Return a raised check: what, against what, by which limit, on what evidence, how often."""
     rule = rules.BY_ID[flag.rule]
-    small = (
-        f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. About back pain in runners: {rule.lbp}."
-    )
+    small = tied(f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain(rule)}")
     fired = f" Raised in {flag.fired_26w} of 26 weeks." if flag.fired_26w else ""
     says = words.clean_text(grids.sentence(flag, analysis.settings.units))
-    return Card(flag.level, rule.title, says, small if rules.often(flag) else small + fired)
+    return Card(flag.level, rule.title, tied(says), small if rules.often(flag) else small + fired)
 
 
 def urgent(analysis: Analysis) -> list[str]:
@@ -111,6 +113,7 @@ def advice(analysis: Analysis) -> list[dict[str, Any]]:
             "title": item.title,
             "paragraphs": item.paragraphs,
             "source": item.source,
+            "printed": item.id not in GENERAL,
             "open": item.id == OPEN or bool(item.for_rules and item is analysis.advice[0]),
         }
         for item in analysis.advice
@@ -141,67 +144,34 @@ def parts(analysis: Analysis) -> list[Part]:
     """Return the folded lists: left out, twice there, data problems."""
     left = trust.left_out(analysis)
     skipped, twins = left[: len(analysis.skipped)], left[len(analysis.skipped) :]
-    notes = [line for _, lines in trust.problems(analysis) for line in lines]
-    titles = {"Files skipped, and why": skipped, "Runs that were there twice": twins, "Data problems": notes}
-    return [_part(title, lines) for title, lines in titles.items()]
+    return [
+        _part("Files skipped, and why", "skipped file", skipped, printed=len(skipped) <= LONGEST_PRINTED),
+        _part("Runs that were there twice", "duplicate", twins),
+        _part("Data problems", "remark", remarks.lines(analysis), remarks.amount(analysis)),
+    ]
 
 
-def _part(title: str, lines: list[str]) -> Part:
-    if len(lines) <= LONGEST_LIST:
-        return Part(title, lines)
-    return Part(
-        title, lines[:LONGEST_LIST], f" of {words.number(len(lines))}; all: loadwatch activities PATH"
-    )
+def _part(title: str, noun: str, lines: list[str], count: int = 0, *, printed: bool = False) -> Part:
+    count = count or len(lines)
+    more = ""
+    if len(lines) > LONGEST_LIST:
+        more = f", of which {LONGEST_LIST} lines; all: loadwatch activities PATH"
+    return Part(title, lines[:LONGEST_LIST], count, more, noun, printed)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One rule as the page tells of it."""
-
-    title: str
-    limits: str
-    evidence: str
-
-
-def checks(analysis: Analysis) -> list[Check]:
-    """Return every check with its limits in force, how often it fired, and its grade."""
-    recent = set(levels.starts(analysis.weeks)[-FIRED_WEEKS:])
-    told = []
-    for rule in rules.RULES:
-        weeks = {flag.week for flag in analysis.flags if flag.rule == rule.id and raised(flag)} & recent
-        fired = f"raised in {len(weeks)} of the last {words.count(len(recent), 'week')}"
-        if rule.kind == "context":
-            fired = "never raised"
-        grade = rule.grade if len(rule.grade) > 1 else f"Evidence {rule.grade}"
-        told.append(
-            Check(
-                f"{rule.id} {rule.title}: {fired}",
-                _limits(rule, analysis),
-                f"{grade[:1].upper()}{grade[1:]}: {rule.grade_why}. About back pain in runners: {rule.lbp}.",
-            )
-        )
-    return told
-
-
-def _limits(rule: Rule, analysis: Analysis) -> str:
-    held = rules.limits(rule, analysis.settings)
-    return "; ".join(f"{limit.meaning}: {held[limit.key]:g} {limit.unit}".rstrip() for limit in rule.limits)
-
-
-def references() -> list[str]:
-    """Return the studies behind the checks, each once."""
-    told = {
-        f"{rule.citation.rstrip('.')}.{''.join(f' doi:{doi}' for doi in rule.doi)}": None
-        for rule in rules.RULES
-        if any(char.isdigit() for char in rule.citation)  # not "none: a convention"
-    }
-    return list(told)
+def not_printed(lists: list[Part], texts: list[dict[str, Any]]) -> str:
+    """Return what stands on the screen only, for the printed page."""
+    counts = [words.count(part.count, part.noun) for part in lists if part.lines and not part.printed]
+    general = ["general advice and exercises"] if not all(text["printed"] for text in texts) else []
+    left = [*counts, "popular load figures", *general, "all checks with their limits and evidence"]
+    return f"Not printed: {words.listed(left)}; they are on the page on screen."
 
 
 def numbers_caption(shown: Analysis, last: int) -> str:
     """Return what the table of numbers holds."""
     count = min(len(shown.weeks), last) if last else len(shown.weeks)
-    which = f"The last {words.count(count, 'week')}, newest first." if last else "Newest first."
+    which = f"The last {count} weeks, newest first." if last else "Newest first."
+    which = "One week so far." if count == 1 else which
     return (
         f"{which} Change is against your usual week: the median of those of the four weeks before that hold "
         f"a run. Hard and unknown are shares of the distance. {words.NONE} is not known."
@@ -210,43 +180,41 @@ def numbers_caption(shown: Analysis, last: int) -> str:
 
 def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any]:
     """Return one line of the roster's page."""
-    last, known = athlete.last_activity, athlete.analysis
+    last, trend = athlete.last_activity, athlete.trend
     age = words.NONE if last is None or today is None else words.ago((today - last).days)
-    values = grids.loads(known) if known else []
     return {
         "name": words.clean_text(athlete.name, words.NAME_LENGTH),
-        "link": f"athletes/{slug}.html" if known else "",
+        "link": f"athletes/{slug}.html" if athlete.analysis else "",
         "level": athlete.level,
         "says": words.clean_text(athlete.says),
-        "load": _load(known) if known else words.NONE,
-        "bars": _bars(known, values) if known and any(value > 0 for value in values) else [],
-        "spark": f"load of the last {words.count(len(values), 'week')}, newest "
-        f"{words.number(values[-1] / _scale(known)) if known and values else words.NONE}",
+        "load": _load(trend) if trend else words.NONE,
+        "bars": _bars(trend) if trend else [],
+        "spark": _spark(trend) if trend else "",
         "age": age,
     }
 
 
-def _scale(analysis: Analysis) -> float:
-    return words.unit(LOAD_COLUMN[analysis.settings.load], analysis.settings.units).size
+def _load(trend: Trend) -> str:
+    """Return the usual load and that of the week spoken of: "33 \N{RIGHTWARDS ARROW} 45 km"."""
+    unit = words.unit(trend.column, trend.units)
+    usual, week = (words.number(load / unit.size) for load in (trend.usual, trend.week))
+    return f"{usual} \N{RIGHTWARDS ARROW} {week} {unit.word}".rstrip()
 
 
-def _load(analysis: Analysis) -> str:
-    if not len(analysis.weeks):
-        return words.NONE
-    start = levels.starts(analysis.weeks)[-1]
-    usual, now = (levels.cell(analysis.weeks, start, c) / _scale(analysis) for c in ("load_usual", "load"))
-    arrow = "\N{RIGHTWARDS ARROW}"
-    unit = words.unit(LOAD_COLUMN[analysis.settings.load], analysis.settings.units).word
-    return f"{words.number(usual)} {arrow} {words.number(now)} {unit}".rstrip()
+def _spark(trend: Trend) -> str:
+    newest = trend.loads[-1] / words.unit(trend.column, trend.units).size
+    return f"load of the last {words.count(len(trend.loads), 'week')}, newest {words.number(newest)}"
 
 
-def _bars(analysis: Analysis, values: list[float]) -> list[dict[str, Any]]:
+def _bars(trend: Trend) -> list[dict[str, Any]]:
     """Return the sparkline's bars: raised weeks in their colour, unknown ones as a stub."""
-    top = max(value for value in values if value > 0)
-    weeks = levels.weekly(analysis, len(values))
+    top = max((load for load in trend.loads if load > 0), default=0.0)
+    if not top:
+        return []
     bars = []
-    for place, (week, value) in enumerate(zip(weeks, values, strict=True), grids.SPARK_WEEKS - len(values)):
-        height = round(20.0 * value / top, 1) if value > 0 else 1.0
-        role = week.level if week.level in ("high", "watch") else "bar" if value > 0 else "none"
+    first = SPARK_WEEKS - len(trend.loads)
+    for place, (level, load) in enumerate(zip(trend.levels, trend.loads, strict=True), first):
+        height = round(20.0 * load / top, 1) if load > 0 else 1.0
+        role = level if level in ("high", "watch") else "bar" if load > 0 else "none"
         bars.append({"x": 9 * place, "height": height, "y": round(22.0 - height, 1), "role": role})
     return bars

@@ -10,7 +10,7 @@ import numpy as np
 
 from loadwatch.rules.facts import DAY_US, lookback, session_fields
 from loadwatch.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown, largest
-from loadwatch.rules.wording import apart
+from loadwatch.rules.wording import MANY, apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,12 +54,17 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                 "words": level[0],
                 "day": sessions.day[i],
                 "gap": f"{(start[i] - start[i - 1]) // DAY_US}",
-                "share": apart(100.0 * first / longest, 100.0 * limits["watch"]),
+                "share": _share(first / longest, limits["watch"]),
                 "limit_share": f"{100.0 * limits['watch']:.0f}",
                 "below": largest(partial(grade, longest_m=longest, limits=limits)),
             },
             **session_fields(sessions, i),
         )
+
+
+def _share(part: float, limit: float) -> str:
+    """Return a part of the longest run: "80 % of", from double on "2.4 times"."""
+    return f"{part:.1f} times" if part >= MANY else f"{apart(100.0 * part, 100.0 * limit)} % of"
 
 
 _START = "{day}: {amount}, the first run after {gap} days without one"
@@ -85,9 +90,8 @@ RULE = Rule(
     ),
     words={
         "info": f"{_START}; what was usual before it ({{usual}} at most in one run) no longer is.",
-        "watch": f"{_START}: {{share}} % of the longest before the break ({{usual}}); the limit is "
-        f"{{limit_share}} %. "
-        "Up to {below} this check stays quiet.",
+        "watch": f"{_START}: {{share}} the longest before the break ({{usual}}); the limit is "
+        f"{{limit_share}} % of it. Up to {{below}} this check stays quiet.",
     },
     grade="E",
     grade_why="our own limit; nobody has tested it",

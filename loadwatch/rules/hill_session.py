@@ -65,7 +65,8 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                 evidence=RULE.grade,
                 facts={
                     "words": "early" if early else level[0] if most >= limits["floor_m"] else "from_none",
-                    "needs": session_spike.needs(limits),
+                    "needs": session_spike.needs(past.behind[i], past.behind_days[i], limits),
+                    "behind": session_spike.behind(past.behind_days[i]),
                     "day": sessions.day[i],
                     "below": largest(partial(grade, most_m=most, limits=limits)),
                     "lengths": {"most": most},
@@ -102,7 +103,7 @@ RULE = Rule(
         "from_none": f"{_START}, up from almost none (at most {{most}} in the 30 days before, counted as "
         f"{{usual}}); "
         f"{_LIMIT}",
-        "early": f"{_START}, after {{most}} at most in the 30 days before; it says little until {{needs}} "
+        "early": f"{_START}, after {{most}} at most in {{behind}}; it says little until {{needs}} "
         "lie behind.",
     },
     grade="E",

@@ -33,9 +33,23 @@ HISTORY = (
 )
 
 
-def needs(limits: Limits) -> str:
-    """Return what has to lie behind a run, in words."""
-    return f"{limits['history_days']:.0f} days and {limits['history_runs']:.0f} runs"
+def needs(runs: int, days: float, limits: Limits) -> str:
+    """Return what has to lie behind a run and does not yet, in words."""
+    lacking = [
+        f"{least:.0f} {what}"
+        for what, least, behind in (
+            ("days", limits["history_days"], days),
+            ("runs", limits["history_runs"], runs),
+        )
+        if behind < least
+    ]
+    return " and ".join(lacking)
+
+
+def behind(days: float) -> str:
+    """Return how far the files reach back from a run, in words."""
+    whole = min(int(days), LOOKBACK_DAYS)
+    return "the day before" if whole <= 1 else f"the {whole} days that the files reach back"
 
 
 def is_early(runs: int, days: float, limits: Limits) -> bool:
@@ -84,13 +98,15 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                     "day": sessions.day[i],
                     "below": below,
                     "guard": f"{(limits['guard'] - 1) * 100:.0f}",
-                    "needs": needs(limits),
+                    "needs": needs(past.behind[i], past.behind_days[i], limits),
+                    "behind": behind(past.behind_days[i]),
                 },
                 **session_fields(sessions, i),
             )
 
 
-_COMPARED = "{day}: {amount} in one run, {percent} % more than the longest of the 30 days before ({usual})"
+_RUN = "{day}: {amount} in one run, {more} the longest of"
+_COMPARED = f"{_RUN} the 30 days before ({{usual}})"
 
 RULE = Rule(
     id="LW01",
@@ -120,7 +136,7 @@ RULE = Rule(
         "high": "{day}: {amount} in one run, {times} times the longest of the 30 days before ({usual}), "
         "a large change; the limit is {limit_times} times. Up to {below} this check stays quiet.",
         "guard": f"{_COMPARED}: at the threshold, within the watch's error.",
-        "early": f"{_COMPARED}; it says little until {{needs}} lie behind.",
+        "early": f"{_RUN} {{behind}} ({{usual}}); it says little until {{needs}} lie behind.",
     },
     grade="B",
     grade_why="one large cohort of runners with measured distance; observed, not tried out; "

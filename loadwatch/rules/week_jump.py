@@ -99,9 +99,8 @@ RULE = Rule(
         Bound(key="floor_m", value=5000.0, unit="m", meaning="a smaller usual week counts as this"),
     ),
     words={
-        "watch": "{state}{amount} in the week of {week}, {percent} % more than the week before ({usual}) "
-        "and more "
-        "than the usual {median}; the limit is {limit_percent} %. Up to {below} this check stays quiet.",
+        "watch": "{state}{amount} in the week of {week}, {more} the week before ({usual}) and more than the "
+        "usual {median}; the limit is {limit_percent} % more. Up to {below} this check stays quiet.",
     },
     grade="C",
     grade_why="studies disagree: the one trial of slower progression found no difference, "

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_DIGITS = 3
+MANY = 2.0  # times: from here on a change is told in times, not in percent
 _COLUMN = {"km": "distance_m", "m": "ascent_m"}  # how a reader sees them is told by column
 
 
@@ -103,6 +104,13 @@ def _percent(ratio: float) -> float:
     return (ratio - 1.0) * 100.0
 
 
+def _more(flag: Flag, comparative: str) -> str:
+    """Return by how much: "33 % more than", from double on "4.0 times"."""
+    if flag.value >= MANY:
+        return f"{apart(flag.value, flag.limit, 1)} times"
+    return f"{apart(_percent(flag.value), _percent(flag.limit))} % {comparative} than"
+
+
 # what a template may name beside the texts and lengths that its rule hands over
 PLACES: dict[str, Callable[[Flag, str, Units], str]] = {
     "state": lambda flag, _kind, _units: _STATE[flag.facts.get("state", "")],
@@ -113,6 +121,7 @@ PLACES: dict[str, Callable[[Flag, str, Units], str]] = {
     "below": lambda flag, kind, units: shown_below(kind, flag.facts["below"], units, beside=flag.amount),
     "times": lambda flag, _kind, _units: apart(flag.value, flag.limit, 1),
     "limit_times": lambda flag, _kind, _units: number(flag.limit, 1),
+    "more": lambda flag, _kind, _units: _more(flag, "more"),
     "percent": lambda flag, _kind, _units: apart(_percent(flag.value), _percent(flag.limit)),
     "limit_percent": lambda flag, _kind, _units: number(_percent(flag.limit)),
     "limit": lambda flag, _kind, _units: number(flag.limit),

@@ -10,7 +10,7 @@ import pytest
 
 from loadwatch import guidance
 from loadwatch.analysis import Roster
-from loadwatch.report import html, verdict
+from loadwatch.report import athletes, html
 from tests import report_cases as cases
 from tests.hostile import NAMES
 
@@ -46,7 +46,7 @@ def pages(tmp_path_factory):
     }
     for name, one in known.items():
         (folder / f"{name}.html").write_text(html.athlete(one), encoding="utf-8")
-    lines = tuple(verdict.athlete(one, TODAY) for one in known.values())
+    lines = tuple(athletes.athlete(one, TODAY) for one in known.values())
     (folder / "roster.html").write_text(
         html.roster(Roster(name="Hills", athletes=lines, today=TODAY)), encoding="utf-8"
     )

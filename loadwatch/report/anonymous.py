@@ -5,24 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loadwatch.report import verdict
+from loadwatch.report import athletes
+from loadwatch.report.remarks import entry, nameless
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Athlete, Roster
 
 NO_NAME = "(name left out)"
+ROSTER = "Athletes"
 DROPPED = ("name", "device", "serial", "shoe")  # text columns emptied
 
 
 def analysis(known: Analysis, name: str = "Runner") -> Analysis:
     """Return `known` under another name: no titles, devices, shoes, file names, zone, year of birth."""
-    files = {label: f"file {i}" for i, label in enumerate(sorted(_labels(known)), 1)}
+    files = _files(known)
     table = known.activities.assign(
         **dict.fromkeys((*DROPPED, "linked"), ""),
         source=known.activities["source"].map(files),
         member=known.activities["source"].map(files),
         zone="",
-        notes=known.activities["notes"].map(_codes),
+        notes=known.activities["notes"].map(lambda notes: [nameless(note) for note in notes]),
     )
     pairs = [shoe for shoe in known.activities["shoe"].unique() if shoe]
     return replace(
@@ -48,14 +50,16 @@ def analysis(known: Analysis, name: str = "Runner") -> Analysis:
     )
 
 
-def _labels(known: Analysis) -> set[str]:
+def _files(known: Analysis) -> dict[str, str]:
+    """Return another label for each source: "file 3", and "file 3#17" for a row of a list."""
     twins = {label for twin in known.duplicates for label in (twin.source, twin.of)}
-    skipped = {item.source for item in known.skipped}
-    return set(known.activities["source"]) | twins | skipped
-
-
-def _codes(notes: list[str]) -> list[str]:
-    return [note.partition(":")[0] for note in notes]
+    labels = set(known.activities["source"]) | twins | {item.source for item in known.skipped}
+    parts = {label: entry(label) for label in labels}
+    places = {file: i for i, file in enumerate(sorted({file for file, _ in parts.values()}), 1)}
+    return {
+        label: f"file {places[file]}" + (f"#{number}" if number else "")
+        for label, (file, number) in parts.items()
+    }
 
 
 def _without(says: str, pairs: list[str]) -> str:
@@ -68,11 +72,18 @@ def anonymised(roster: Roster) -> Roster:
     """Return `roster` with every name replaced by its place on the page, "Athlete 3"."""
     return replace(
         roster,
-        name="Athletes",
+        name=ROSTER,
         athletes=tuple(
-            _athlete(athlete, f"Athlete {i}") for i, athlete in enumerate(verdict.ordered(roster.athletes), 1)
+            _athlete(athlete, f"Athlete {i}")
+            for i, athlete in enumerate(athletes.ordered(roster.athletes), 1)
         ),
     )
+
+
+def nameless_roster(roster: Roster) -> bool:
+    """Say whether a roster's names were replaced already."""
+    names = {athlete.name for athlete in roster.athletes}
+    return roster.name == ROSTER and names == {f"Athlete {i}" for i in range(1, len(roster.athletes) + 1)}
 
 
 def _athlete(athlete: Athlete, name: str) -> Athlete:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loadwatch import words
 from loadwatch.report import levels
+from loadwatch.report.checks import tied
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
@@ -15,6 +17,11 @@ CONTEXT_WHY = (
     "in two cohorts of runners a higher acute-to-chronic ratio went with fewer injuries and not more, "
     "monotony rests on 25 athletes and illness, and the 42- and 7-day figures are a convention."
 )
+SILENT_WHY = (
+    " The last 28 days hold a week without any file: whether it was a rest or the files are missing nobody "
+    "can tell, so the figures are not shown."
+)
+REACH = dt.timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,26 @@ def context(analysis: Analysis) -> list[Figure]:
     """Return the figures as of today, unknown ones with a dash."""
     if not len(analysis.weeks):
         return []
-    start = levels.starts(analysis.weeks)[-1]
+    start, known = levels.starts(analysis.weeks)[-1], not silent(analysis)
+    values = {column: levels.cell(analysis.weeks, start, column) for column, *_ in _FIGURES}
     return [
-        Figure(
-            title,
-            f"{words.number(levels.cell(analysis.weeks, start, column), digits)} {unit}".rstrip(),
-            meaning,
-        )
+        Figure(title, _value(values[column], digits, unit) if known else words.NONE, meaning)
         for column, title, digits, unit, meaning in _FIGURES
     ]
+
+
+def _value(value: float, digits: int, unit: str) -> str:
+    return tied(f"{words.number(value, digits)} {unit}".rstrip())
+
+
+def why(analysis: Analysis) -> str:
+    """Return why none of the figures raises a flag, and why they are not shown where they are not."""
+    return CONTEXT_WHY + (SILENT_WHY if silent(analysis) else "")
+
+
+def silent(analysis: Analysis) -> bool:
+    """Say whether a whole week of the last 28 days has no file: the figures would decay through it."""
+    table = analysis.weeks
+    weeks = zip(levels.starts(table), table["recorded"], table["complete"], strict=True)
+    first = analysis.today - REACH - dt.timedelta(days=6)
+    return any(start >= first and whole and not recorded for start, recorded, whole in weeks)

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from loadwatch import words
 from loadwatch.charts import palette
+from loadwatch.report import anonymous, grids, levels, span, verdict, view
 from loadwatch.report import athletes as lines
-from loadwatch.report import grids, levels, span, verdict, view
 from loadwatch.report.names import slugs
 from loadwatch.version import __version__
 
@@ -96,6 +96,7 @@ def roster(roster: Roster) -> str:
         sentence=_sentence(ordered),
         promise=verdict.PROMISE,
         groups=groups,
+        named=not anonymous.nameless_roster(roster),
     )
 
 

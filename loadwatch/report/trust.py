@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from loadwatch import rules, weeks, words
+from loadwatch.report.checks import tied
 from loadwatch.tables import SURFACE_COLUMNS
 
 if TYPE_CHECKING:
@@ -38,13 +39,18 @@ SURFACE_SOURCES = {
     "default": "the default_surface setting",
     "none": "nobody",
 }
+MOSTLY = 0.5  # of the last weeks' distance on unknown ground: the remedies are named
+RECENT = 12  # weeks
 REMEDIES = (
     ("Tag single runs", "a line in tags.csv beside your files: date, surface"),
     (
         "Say where you mostly run",
         'default_surface = "hard" below [surface] in loadwatch.toml: runs that nobody labelled then count so',
     ),
-    ("Give a map", "loadwatch report PATH --osm extract.osm.pbf matches the track to OpenStreetMap's ways"),
+)
+MAP_REMEDY = (
+    "Give a map",
+    "loadwatch report PATH --osm extract.osm.pbf matches the track to OpenStreetMap's ways",
 )
 KIND_WORDS = {
     "ignored": "fine, but no activity",
@@ -136,26 +142,30 @@ def share_lines(analysis: Analysis) -> list[str]:
         "Ground told by, of the distance run": ", ".join(ground),
         "Of the distance, the map": ", ".join(ways),
     }
-    return [f"{head}: {body}." for head, body in told.items() if body]
+    return [tied(f"{head}: {body}.") for head, body in told.items() if body]
 
 
-def unknown_share(analysis: Analysis, last: int = 12) -> float:
+def remedies(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    """Return what would tell the ground, where nobody told most of it; a map where there are positions."""
+    if unknown_share(analysis) < MOSTLY:
+        return ()
+    placed = any(map(bool, analysis.activities["cells"].tolist()))
+    return (*REMEDIES, MAP_REMEDY) if placed else REMEDIES
+
+
+def unknown_line(analysis: Analysis) -> str:
+    """Return how much of the last weeks' distance was on ground that nobody told."""
+    count = min(len(analysis.weeks), RECENT)
+    last = f"the last {count} weeks" if count > 1 else "the only week"
+    share = tied(words.percent(unknown_share(analysis)))
+    return f"{share} of the distance of {last} was on ground that nobody told"
+
+
+def unknown_share(analysis: Analysis, last: int = RECENT) -> float:
     """Return the share of the last weeks' distance whose surface nobody told [1]; 0 without a run."""
     recent = analysis.weeks.iloc[-last:]
     total = float(recent[list(SURFACE_COLUMNS)].sum().sum())
     return float(recent["unknown_m"].sum()) / total if total > 0 else 0.0
-
-
-def problems(analysis: Analysis) -> list[tuple[str, list[str]]]:
-    """Return the data problems found, each `code: words` once with the files it stands in."""
-    found: dict[str, list[str]] = {}
-    columns = (analysis.activities[c].tolist() for c in ("source", "notes"))
-    for source, notes in zip(*columns, strict=True):
-        for note in notes:
-            found.setdefault(words.clean_text(note.partition(":")[0]), []).append(
-                f"{words.clean_source(source)}: {words.clean_text(note.partition(': ')[2] or note)}"
-            )
-    return sorted(found.items())
 
 
 def left_out(analysis: Analysis) -> list[str]:

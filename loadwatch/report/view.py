@@ -71,7 +71,7 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "remarks": [words.clean_text(remark) for remark in analysis.remarks],
         "shares": trust.share_lines(analysis),
         "parts": lists,
-        "not_printed": not_printed(lists, texts),
+        "not_printed": not_printed(lists, texts, figures=bool(len(analysis.weeks))),
         "checks": checks(analysis),
         "references": references(),
         "map_used": bool(trust.map_shares(analysis)),
@@ -155,15 +155,16 @@ def _part(title: str, noun: str, lines: list[str], count: int = 0, *, printed: b
     count = count or len(lines)
     more = ""
     if len(lines) > LONGEST_LIST:
-        more = f", of which {LONGEST_LIST} lines; all: loadwatch activities PATH"
+        more = f", the first {LONGEST_LIST} lines; all: loadwatch activities PATH"
     return Part(title, lines[:LONGEST_LIST], count, more, noun, printed)
 
 
-def not_printed(lists: list[Part], texts: list[dict[str, Any]]) -> str:
+def not_printed(lists: list[Part], texts: list[dict[str, Any]], *, figures: bool) -> str:
     """Return what stands on the screen only, for the printed page."""
     counts = [words.count(part.count, part.noun) for part in lists if part.lines and not part.printed]
     general = ["general advice and exercises"] if not all(text["printed"] for text in texts) else []
-    left = [*counts, "popular load figures", *general, "all checks with their limits and evidence"]
+    popular = ["popular load figures"] if figures else []
+    left = [*counts, *popular, *general, "all checks with their limits and evidence"]
     return f"Not printed: {words.listed(left)}; they are on the page on screen."
 
 

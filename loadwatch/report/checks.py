@@ -1,0 +1,152 @@
+"""The checks as the page tells of them: limits in force, how often each fired, grade, studies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from loadwatch import rules, words
+from loadwatch.report import levels
+from loadwatch.rules import raised
+from loadwatch.rules.model import FIRED_WEEKS
+from loadwatch.rules.wording import shown
+
+if TYPE_CHECKING:
+    from loadwatch.analysis import Analysis
+    from loadwatch.rules import Bound, Rule
+    from loadwatch.words import Units
+
+NOT_STUDIED = "not studied"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule as the page tells of it."""
+
+    title: str
+    limits: str
+    evidence: str
+
+
+def checks(analysis: Analysis) -> list[Check]:
+    """Return every check with its limits in force, how often it fired, and its grade."""
+    told = []
+    for rule in rules.RULES:
+        grade = rule.grade if len(rule.grade) > 1 else f"Evidence {rule.grade}"
+        evidence = f"{grade[:1].upper()}{grade[1:]}: {rule.grade_why}. {back_pain(rule)}"
+        title = f"{rule.id} {rule.title}: {_fired(rule, analysis)}"
+        told.append(Check(title, _limits(rule, analysis), evidence))
+    return told
+
+
+def back_pain(rule: Rule) -> str:
+    """Return what is known of a rule and back pain; "no" would read as a finding that there is none."""
+    told = NOT_STUDIED if rule.lbp == "no" else rule.lbp
+    return f"About back pain in runners: {told}."
+
+
+def mentions(rule: Rule) -> bool:
+    """Say whether a rule only ever gives notes, which never count as raised."""
+    named = {limit.key.removesuffix("_m") for limit in rule.limits}
+    return "info" in named and not named & {"watch", "high"}
+
+
+def _fired(rule: Rule, analysis: Analysis) -> str:
+    if rule.kind == "context":
+        return "never raised"
+    recent = set(levels.starts(analysis.weeks)[-FIRED_WEEKS:])
+    mine = [flag for flag in analysis.flags if flag.rule == rule.id and flag.week in recent]
+    high = len({flag.week for flag in mine if raised(flag)})
+    noted = len({flag.week for flag in mine if not raised(flag)})
+    of = f"of the last {words.count(len(recent), 'week')}"
+    if mentions(rule):
+        return f"mentioned in {noted} {of}"
+    return f"raised in {high} {of}" + (f", mentioned in {noted}" if noted else "")
+
+
+def _limits(rule: Rule, analysis: Analysis) -> str:
+    held, units = rules.limits(rule, analysis.settings), analysis.settings.units
+    told = "; ".join(limit_words(limit, held[limit.key], units) for limit in rule.limits)
+    return f"{told[:1].upper()}{told[1:]}"
+
+
+# where a limit's meaning says "this" or "so many", its number is said instead; the longer first
+_PLACES = (
+    "this many percentage points",
+    "so many kinds of change",
+    "this percentile",
+    "so many points",
+    "so much lies",
+    "so many lie",
+    "this distance",
+    "this ratio",
+    "this climb",
+    "this share",
+    "this part",
+    "so many",
+    "so much",
+    "here",
+    "this",
+)
+_PLACE = re.compile(rf"\b(?:{'|'.join(_PLACES)})\b")
+_SAID = {"info at most": "a note at most", "times to the": "times the", "times of the": "times the"}
+_LEADS = ("of the ", "from start ")  # a meaning that goes on from its number
+
+
+def limit_words(limit: Bound, value: float, units: Units) -> str:
+    """Return one limit as a reader says it: "noticed above 1.1 times", "least distance more: 5 km"."""
+    told = _value(limit, value, units)
+    found = _PLACE.search(limit.meaning)
+    if limit.meaning.startswith(_LEADS):
+        return tied(f"{told} {limit.meaning}")
+    if not found:
+        return tied(f"{limit.meaning}: {told}")
+    if found[0] == "this percentile":
+        told = f"percentile {100 * value:g}"
+    verb = " lies" if found[0].endswith(" lies") else " lie" if found[0].endswith(" lie") else ""
+    verb = verb and (" lies" if value == 1 else " lie")
+    kind = " of change" if found[0].endswith("of change") else ""
+    whole = f"{limit.meaning[: found.start()]}{told}{kind}{verb}{limit.meaning[found.end() :]}"
+    for plain, said in _SAID.items():
+        whole = whole.replace(plain, said)
+    return tied(whole)
+
+
+def _value(limit: Bound, value: float, units: Units) -> str:
+    if limit.unit == "ratio":
+        return f"{value:g} times"
+    if limit.unit == "share":
+        return words.percent(value)
+    if limit.unit == "m/km":
+        return shown("m/km", value, units)
+    if limit.unit == "m":
+        height = "ascent" in limit.meaning
+        unit = words.unit("ascent_m" if height else "distance_m", units)
+        return f"{_plain(value / unit.size, 0 if height else 2)} {unit.word}"
+    singular = limit.unit.removesuffix("s")
+    many = f"percentage {limit.unit}" if limit.unit == "points" else limit.unit
+    return f"{value:g} {singular if value == 1 else many}"
+
+
+def _plain(value: float, digits: int) -> str:
+    text = words.number(value, digits)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|km|mi|m|ft|h|times|weeks?|days?|runs?)(?:\b|(?<=%)))")
+
+
+def tied(text: str) -> str:
+    """Return `text` with each number kept on one line with its unit."""
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+def references() -> list[str]:
+    """Return the studies behind the checks, each once."""
+    told = {
+        f"{rule.citation.rstrip('.')}.{''.join(f' doi:{doi}' for doi in rule.doi)}": None
+        for rule in rules.RULES
+        if any(char.isdigit() for char in rule.citation)  # not "none: a convention"
+    }
+    return list(told)

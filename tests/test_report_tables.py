@@ -253,13 +253,28 @@ def test_budget_in_every_form(ana):
 
 def test_a_room_is_never_shown_larger_than_it_is(ana):
     known = replace(ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today))
-    rooms = {limit.measure: limit.room for limit in known.limits if limit.week == dt.date(2026, 11, 23)}
+    limits = {(limit.measure, limit.week): limit for limit in known.limits}
+    seen = 0
     for row in budgets.limits(known).rows:
-        told = re.fullmatch(r"up to ([\d.,]+) (km|m)", str(row[3]))
-        if told:
-            measure = next(m for m, name in budget.MEASURES.items() if str(row[0]).lower().startswith(name))
-            shown = float(told[1].replace(",", "")) * (1000.0 if told[2] == "km" else 1.0)
-            assert shown <= rooms[measure] + 1e-6
+        measure = next(m for m, name in budget.MEASURES.items() if str(row[0]).lower().startswith(f"{name} ("))
+        for cell, week in zip(row[2:], (dt.date(2026, 11, 16), dt.date(2026, 11, 23)), strict=True):
+            told = re.fullmatch(r"up to ([\d.,]+) (km|m)", str(cell))
+            if told:
+                seen += 1
+                shown = float(told[1].replace(",", "")) * (1000.0 if told[2] == "km" else 1.0)
+                limit = limits[measure, week]
+                assert shown <= limit.limit + 1e-6
+                sum_so_far = 0.0 if measure.startswith("longest") else limit.used
+                assert limit.limit == pytest.approx(limit.room + sum_so_far, abs=1.0)  # a week's is in all
+    assert seen >= 5
+
+
+def test_rooms_after_a_raised_week_say_what_was_usual(ana):
+    known = replace(ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today))
+    # 52 km in the last full week; 48, 50, 52, 37 before it
+    assert "it held 52 km, and 49 km was usual before it." in budgets.note(known)
+    steady = cases.steady()
+    assert budgets.note(steady) == budgets.NOTE
 
 
 def test_a_check_that_fires_often_says_so_in_every_form(ana):

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from loadwatch import budget, words
-from loadwatch.report import grids
+from loadwatch.report import grids, levels
+from loadwatch.rules import raised
 from loadwatch.rules.wording import shown_below
 
 if TYPE_CHECKING:
@@ -16,13 +17,36 @@ if TYPE_CHECKING:
 
 NOTHING = "No limit can be worked out yet: the checks need at least three weeks with runs to compare with."
 NOTE = (
-    "Room is the most that raises no check of its kind, if the rest stays as it is; next week's holds if "
-    "nothing more is run in this one. It is no target and no promise."
+    "The most that raises no check of its kind, if the rest stays as it is: of a week in all, with what is "
+    "run already; of a single run, each time. Next week's holds if nothing more is run in this one. Hard "
+    "ground has none, since it hangs on what the rest of the week is run on. It is no target and no promise."
+)
+AFTER_RAISED = (
+    " The last full week raised checks itself, and is part of what these are counted from: it held {held}, "
+    "and {usual} was usual before it."
 )
 
 
+def note(analysis: Analysis) -> str:
+    """Return what the table means, and that it rests on a raised week where it does."""
+    table = analysis.weeks
+    done = [week for week in levels.weekly(analysis, 2) if week.complete]
+    if not done or not any(raised(flag) for flag in done[-1].flags):
+        return NOTE
+    held, usual = (
+        words.quantity(levels.cell(table, done[-1].start, column), "distance_m", analysis.settings.units)
+        for column in ("distance_m", "distance_m_usual")
+    )
+    return NOTE + AFTER_RAISED.format(held=held, usual=usual)
+
+
+def known(analysis: Analysis) -> bool:
+    """Tell whether any limit could be worked out."""
+    return any(not math.isnan(limit.room) for limit in analysis.limits)
+
+
 def limits(analysis: Analysis) -> Grid:
-    """Return by measure what was run so far, what is left this week, and next week's room."""
+    """Return by measure what was run so far, and the most of this week and the next."""
     units = analysis.settings.units
     weeks = sorted({limit.week for limit in analysis.limits})
     rows: list[tuple[Cell, ...]] = []
@@ -54,5 +78,5 @@ def _room(limit: Limit, units: words.Units) -> str:
     if math.isinf(limit.room):
         return "no limit"
     height = words.kind(limit.measure) == "height"
-    room = shown_below("m" if height else "km", limit.room, units)
+    room = shown_below("m" if height else "km", limit.limit, units)
     return "raised" if limit.why else f"up to {room}"

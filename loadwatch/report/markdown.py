@@ -73,9 +73,8 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
     parts = [head, state, f"{escape(found.below)}\n", _list(why), f"## Weeks\n\n{table(grids.weeks(shown))}"]
     if len(shown.weeks):
         parts.append(f"## Where you ran\n\n{table(grids.surfaces(shown))}")
-    if analysis.limits:
-        room = table(budgets.limits(analysis))
-        parts.append(f"## Room before a check is raised\n\n{room}\n{budgets.NOTE}\n")
+    if budgets.known(analysis):
+        parts.append(f"## Room before a check is raised\n\n{budget(analysis)}")
     if analysis.advice:
         parts.append(
             "## What to do\n\n"
@@ -91,7 +90,7 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
 
 
 def budget(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:  # noqa: ARG001 - all tables are called alike
-    """Return what each limit leaves this week and next."""
-    return (
-        f"{table(budgets.limits(analysis))}\n{budgets.NOTE}\n" if analysis.limits else f"{budgets.NOTHING}\n"
-    )
+    """Return the most of this week and the next that raises nothing."""
+    if not budgets.known(analysis):
+        return f"{budgets.NOTHING}\n"
+    return f"{table(budgets.limits(analysis))}\n{budgets.note(analysis)}\n"

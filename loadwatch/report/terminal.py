@@ -179,10 +179,10 @@ def budget(
     width: int = WIDTH,
     color: bool = False,
 ) -> str:
-    """Return what each limit leaves this week and next."""
-    if not analysis.limits:
+    """Return the most of this week and the next that raises nothing."""
+    if not budgets.known(analysis):
         return render([Text(budgets.NOTHING)], width, color)
-    lines = [Text(line, style="dim") for line in (*budgets.why(analysis), budgets.NOTE)]
+    lines = [Text(line, style="dim") for line in (*budgets.why(analysis), budgets.note(analysis))]
     return render([_table(budgets.limits(analysis), "Measure"), *lines], width, color)
 
 

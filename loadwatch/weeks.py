@@ -37,6 +37,7 @@ SUPPORT = ("strength_training", "pilates", "yoga")
 KNOWN_SHARE = 0.9  # of a week's distance, for its sum to be known
 GUESS_MPS, GUESS_M = 2.8, 5000.0  # a run of unknown distance: by its time at 10 km/h, else this
 USUAL_WEEKS = 4  # looked back on
+NOTHING = 1e-9  # of any unit: less is the remainder of a sum, and to divide by it tells nothing
 USUAL_LEAST = 3  # of them with a run and the column known
 _EPOCH_WEEKDAY = WEEKDAYS.index("thu")  # of 1970-01-01
 
@@ -184,7 +185,7 @@ def _measured(sums: Mapping[str, Floats], known: Mapping[str, Bools], some: Ints
     """Return measured columns, then `<column>_usual` and `<column>_change`."""
     table = np.column_stack([np.where(known[name], sums[name], np.nan) for name in MEASURED])
     middle = usual(table, (some > 0)[:, None])
-    change = np.divide(table, middle, out=np.full(table.shape, np.nan), where=middle > 0) - 1.0
+    change = np.divide(table, middle, out=np.full(table.shape, np.nan), where=middle > NOTHING) - 1.0
     columns = {name: table[:, i] for i, name in enumerate(MEASURED)}
     columns |= {f"{name}_usual": middle[:, i] for i, name in enumerate(MEASURED)}
     return columns | {f"{name}_change": change[:, i] for i, name in enumerate(MEASURED)}

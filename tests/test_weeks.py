@@ -202,3 +202,13 @@ def test_later_weeks_change_nothing_before_them(kms):
     whole, cut = (weekly(frame, Settings(), today) for today in (day[-1], day[-2]))
     same = whole.iloc[: len(cut) - 1]
     pd.testing.assert_frame_equal(cut.iloc[:-1], same)
+
+
+def test_a_usual_that_is_the_remainder_of_a_sum_has_no_change():
+    # found by the law of the budget: 2.2e-309 m of climb, by which a hundred overflow
+    rows = [
+        run(f"2026-01-{5 + 7 * i:02}", 5, ascent_m=ascent) for i, ascent in enumerate((0.0, 0.0, 5e-309))
+    ]
+    built = table(*rows, run("2026-01-26", 5, ascent_m=100.0))
+    assert week(built, "2026-01-26")["runs"] == 1
+    assert np.isnan(week(built, "2026-01-26")["ascent_m_change"])

@@ -207,7 +207,8 @@ def test_later_weeks_change_nothing_before_them(kms):
 def test_a_usual_that_is_the_remainder_of_a_sum_has_no_change():
     # found by the law of the budget: 2.2e-309 m of climb, by which a hundred overflow
     rows = [
-        run(f"2026-01-{5 + 7 * i:02}", 5, ascent_m=ascent) for i, ascent in enumerate((0.0, 0.0, 5e-309))
+        run(f"2026-01-{5 + 7 * i:02}", 5, ascent_m=ascent)
+        for i, ascent in enumerate((5e-309, 5e-309, 5e-309))
     ]
     built = table(*rows, run("2026-01-26", 5, ascent_m=100.0))
     assert week(built, "2026-01-26")["runs"] == 1

@@ -134,7 +134,7 @@ def _plain(value: float, digits: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-_UNIT = re.compile(r"(?<=\d) (?=(?:%|km|mi|m|ft|h|times|weeks?|days?|runs?)(?:\b|(?<=%)))")
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|(?:km|mi|m|ft|h|times)\b))")
 
 
 def tied(text: str) -> str:

@@ -102,6 +102,59 @@ def test_dark_mode_recolours_the_pictures(browser, pages):
     assert colours[0] and colours[0].isdisjoint(colours[1])
 
 
+@pytest.mark.parametrize("name", ["ana", "hostile", "roster"])
+def test_every_cell_is_within_a_phone(browser, pages, name):
+    page, _ = opened(browser, pages / f"{name}.html", 320, "light")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    outside = "[...document.querySelectorAll('tbody :is(th,td)')].map(c => c.getBoundingClientRect())"
+    lost = page.evaluate(f"{outside}.filter(r => r.left < 0 || r.right > 320 || r.width < 1).length")
+    heads = (
+        "[...document.querySelectorAll('table.stack td')].map(c => getComputedStyle(c, '::before').content)"
+    )
+    told = set(page.evaluate(heads))
+    page.close()
+    assert lost == 0
+    assert not {"none", "normal", '""'} & told
+
+
+def test_a_stacked_table_is_still_a_table(browser, pages):
+    page, _ = opened(browser, pages / "ana.html", 320, "light")
+    table = page.get_by_role("table").first
+    assert table.get_by_role("columnheader").count() == 9
+    assert table.get_by_role("row").count() == 9
+    assert table.get_by_role("rowheader").count() == table.get_by_role("row").count() - 1
+    page.close()
+
+
+@pytest.mark.parametrize("width", [700, 840, 1000])
+def test_no_cell_of_a_roster_runs_into_the_next(browser, pages, width):
+    page, _ = opened(browser, pages / "roster.html", width, "light")
+    over = (
+        "[...document.querySelectorAll('.roster :is(th,td)')].filter(c => c.scrollWidth > c.clientWidth + 1)"
+    )
+    found = page.evaluate(f"{over}.map(c => c.textContent)")
+    page.close()
+    assert found == []
+
+
+def test_paper_is_short_and_says_what_is_left_out(browser, pages):
+    page, _ = opened(browser, pages / "ana.html", 1000, "light")
+    assert not page.get_by_text("Not printed:").is_visible()
+    page.emulate_media(media="print")
+    assert page.get_by_text("Not printed:").is_visible()
+    assert page.get_by_text("When to get help").is_visible()
+    for title in ("The checks, how often each fired", "Popular load figures, for", "Warm up by moving"):
+        assert not page.get_by_text(title).is_visible()
+    sizes = (
+        "['.why li', '.why .small', '.soft'].map(s => getComputedStyle(document.querySelector(s)).fontSize)"
+    )
+    text, small, soft = (float(size.removesuffix("px")) for size in page.evaluate(sizes))
+    sheets = page.pdf(format="A4").count(b"/Type /Page\n")
+    page.close()
+    assert small < text and soft <= text
+    assert 2 <= sheets <= 4
+
+
 def test_print_shows_what_was_folded(browser, pages):
     page, _ = opened(browser, pages / "ana.html", 1000, "dark")
     page.emulate_media(media="print", color_scheme="dark")

@@ -1,0 +1,226 @@
+"""What a page rests on: data problems merged, limits as words, figures that are not shown, nobody named."""
+
+import ast
+import datetime as dt
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import loadwatch
+from loadwatch import guidance, rules
+from loadwatch.analysis import Athlete, Roster
+from loadwatch.dedupe import Duplicate
+from loadwatch.report import anonymous, checks, context, html, remarks, trust, view
+from loadwatch.settings import Settings
+from tests import report_cases as cases
+
+NBSP = "\N{NO-BREAK SPACE}"
+HOME = Path(loadwatch.__file__).parent
+NOTING = ("readers", "sources", "elevation.py", "exposure.py", "intake.py")  # what writes notes
+STATED = "distance_unit: the list says neither km nor miles, read as km"
+
+
+def noted(*rows, known=None):
+    """A runner whose first activities carry these (source, notes)."""
+    known = known or cases.two_weeks()
+    rows = [*rows, *(("other.fit", []) for _ in range(len(known.activities) - len(rows)))]
+    sources, notes = zip(*rows, strict=True)
+    table = known.activities.assign(source=list(sources), member=list(sources), notes=list(notes))
+    return replace(known, activities=table)
+
+
+def test_rows_of_a_list_that_say_the_same_stand_in_one_line():
+    found = noted(
+        *((f"Activities.csv#{line}", [STATED]) for line in (86, 31, 84)), ("b.fit", ["clock: late"])
+    )
+    assert remarks.lines(found) == [
+        "b.fit: late",
+        "3 entries of Activities.csv, from #31 on: the list says neither km nor miles, read as km",
+    ]
+    assert remarks.amount(found) == 4
+
+
+def test_files_that_say_the_same_stand_in_one_line_and_others_alone():
+    same, other = "altitude_spike: jumps left out", "altitude_spike: jumps 3 times"
+    found = noted(("b.fit", [same]), ("a.fit", [same]), ("c.fit", [other]), ("d.fit#2", [same]))
+    assert remarks.lines(found) == [
+        "2 files, the first a.fit: jumps left out",
+        "c.fit: jumps 3 times",
+        "d.fit#2: jumps left out",
+    ]
+
+
+def test_the_head_of_the_list_counts_remarks_and_not_lines():
+    rows = noted(*((f"a.csv#{line}", [STATED]) for line in range(2, 8)))
+    assert "Data problems (6)" in html.athlete(rows)
+
+
+def codes():
+    """The code of every note that the package writes, as it stands in the source."""
+    for path in HOME.rglob("*.py"):
+        if path.relative_to(HOME).parts[0] in NOTING:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                text = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else node
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    found = re.match(r"([a-z][a-z_]+): ", text.value)
+                    if found and found[1] not in ("code", "line"):
+                        yield found[1]
+
+
+def test_every_note_has_words_that_name_nobody():
+    assert set(codes()) == set(remarks.KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        ("type: no kind of activity is known as Benjamin", "type: a kind of activity that is not known"),
+        ("left_out: track Benjamin: it has no times", "left_out: parts of the file hold no activity"),
+        ("benjamin: was here", remarks.UNTOLD),
+        ("Benjamin", remarks.UNTOLD),
+        (STATED, STATED),
+    ],
+)
+def test_a_note_without_a_name(note, told):
+    assert remarks.nameless(note).startswith(told) and "enjamin" not in remarks.nameless(note)
+
+
+def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():
+    found = noted(("benjamin.csv#2", [STATED]), ("benjamin.csv#3", [STATED]), ("me.fit", ["type: Benjamin"]))
+    found = replace(found, duplicates=(Duplicate("benjamin.csv#4", "me.fit", "same start"),))
+    page = html.athlete(anonymous.analysis(found))
+    assert "2 entries of file 1, from #2 on: the list says neither km nor miles, read as km" in page
+    assert "file 2: a kind of activity that is not known by its word" in page
+    assert "Counted once: file 1#4 is the same run as file 2." in page
+    assert "enjamin" not in page and "me.fit" not in page
+
+
+def test_a_roster_without_names_offers_no_replacing():
+    known = cases.two_weeks()
+    line = Athlete(
+        name=known.name,
+        group="unknown",
+        level="unknown",
+        says="x",
+        last_activity=None,
+        flags=0,
+        analysis=known,
+    )
+    plain = Roster(name="Hills", athletes=(line, line), today=known.today)
+    assert "--anonymise" in html.roster(plain)
+    assert "--anonymise" not in html.roster(anonymous.anonymised(plain))
+
+
+SAID = {
+    "LW01": "Noticed above 1.1 times; up to 1.13 times only said to be at the threshold; a large change above "
+    "2 times; least distance more: 1 km; a note at most until 30 days lie behind; a note at most until 4 runs "
+    "lie behind",
+    "LW02": "Noticed above 1.3 times; least distance more: 5 km; only if also above 1.1 times the usual week: "
+    "coming back from an easy week is no jump; a smaller usual week counts as 5 km",
+    "LW05": "1.5 times on; least distance more to be noticed: 1.5 km",
+    "LW07": "Noticed from percentile 90 of the own weeks on; and from 10 m/km on; ",
+    "LW08": "from 25 percentage points on; ",
+    "LW09": "Mentioned from 5 km on; new below 5 % of the weeks before",
+    "LW10": "Noticed from 2 kinds of change on",
+    "LW11": "14 days from start to start make a break; noticed above 0.5 times the longest run before",
+    "LW14": "Mentioned from 500 km on; noticed from 800 km on",
+    "LW15": "Mentioned below 1 session; ",
+}
+
+
+@pytest.mark.parametrize("rule", SAID)
+def test_limits_as_a_reader_says_them(rule):
+    told = {check.title[:4]: check.limits for check in checks.checks(cases.two_weeks())}
+    assert SAID[rule] in told[rule].replace(NBSP, " ")
+
+
+def test_no_limit_is_left_in_the_words_of_the_settings():
+    for check in checks.checks(cases.two_weeks()):
+        assert not re.search(r"ratio|\bshare\b|\d{4}|this|so (?:much|many) |info|\b1 \w+s\b", check.limits)
+
+
+def test_limits_that_a_runner_set_and_miles():
+    own = Settings(
+        units="imperial", rules={"return_after_gap": {"gap_days": 1.0}, "shoe_km": {"watch_m": 804672.0}}
+    )
+    told = {check.title[:4]: check.limits for check in checks.checks(cases.two_weeks(settings=own))}
+    assert told["LW11"].startswith("1 day from start to start")
+    assert f"noticed from 500{NBSP}mi on" in told["LW14"]
+
+
+def test_a_note_is_mentioned_and_never_raised():
+    ana = cases.ana()
+    noted_only = {rule.id for rule in rules.RULES if checks.mentions(rule)}
+    assert noted_only == {"LW09", "LW12", "LW15"}
+    one = next(flag for flag in ana.flags if flag.rule == "LW04")
+    flags = (replace(one, rule="LW12", level="info"), replace(one, rule="LW14", level="info"))
+    titles = {check.title[:4]: check.title for check in checks.checks(replace(ana, flags=flags))}
+    assert titles["LW12"].endswith(": mentioned in 1 of the last 26 weeks")
+    assert titles["LW14"].endswith(": raised in 0 of the last 26 weeks, mentioned in 1")
+    assert titles["LW03"].endswith(": never raised")
+
+
+def test_no_is_no_finding():
+    ana = cases.ana()
+    told = [check.evidence for check in checks.checks(ana)]
+    told += [view.card(flag, ana).small for flag in ana.flags]
+    assert not [text for text in told if text.endswith("runners: no.") or "runners: no." in text]
+    assert any("About back pain in runners: not studied." in text for text in told)
+
+
+def test_figures_are_not_shown_where_the_last_weeks_hold_no_file():
+    assert not context.silent(cases.ana())  # a week without files in August is long ago
+    rows = [row for number in range(10) for row in cases.week(number, 40.0)]
+    last = cases.FIRST + dt.timedelta(weeks=10)
+    known = cases.analysis(rows, last + dt.timedelta(days=2))
+    assert not context.silent(known)  # the week that has just begun needs no file yet
+    silent = cases.analysis(rows, last + dt.timedelta(days=8))
+    assert context.silent(silent)
+    assert {figure.value for figure in context.context(silent)} == {"\N{EN DASH}"}
+    assert "without any file" in context.why(silent) and "without any file" not in context.why(known)
+
+
+def test_a_map_is_offered_where_there_are_positions():
+    steady = cases.steady()
+    heads = [head for head, _ in trust.remedies(steady)]
+    assert heads == ["Tag single runs", "Say where you mostly run"]
+    cells = [[[4730, 854]]] * len(steady.activities)
+    placed = replace(steady, activities=steady.activities.assign(cells=cells))
+    assert [head for head, _ in trust.remedies(placed)][-1] == "Give a map"
+    assert trust.remedies(cases.ana()) == ()
+
+
+def test_the_unknown_share_is_one_of_distance_and_of_weeks_there_are():
+    assert trust.unknown_line(cases.steady()) == (
+        f"100{NBSP}% of the distance of the last 12 weeks was on ground that nobody told"
+    )
+    one = cases.analysis(cases.week(0, 20.0))
+    assert "of the only week was" in trust.unknown_line(one)
+    assert view.numbers_caption(one, 8).startswith("One week so far.")
+    assert view.numbers_caption(cases.two_weeks(), 8).startswith("The last 2 weeks, newest first.")
+
+
+def test_paper_leaves_out_what_it_names():
+    ana = cases.ana()
+    rows = ana.activities.assign(notes=[["clock: set late"]] * len(ana.activities))
+    known = replace(ana, activities=rows, advice=guidance.advice(ana.flags))
+    lists, texts = view.parts(known), view.advice(known)
+    assert view.not_printed(lists, texts, figures=True) == (
+        "Not printed: 1 duplicate, 101 remarks, popular load figures, general advice and exercises and all "
+        "checks with their limits and evidence; they are on the page on screen."
+    )
+    printed = {text["title"] for text in texts if text["printed"]}
+    assert {"What a flag is", "When to get help", "Running uphill"} <= printed
+    assert not printed & {"Exercises", "Warm up by moving", "What a watch cannot see"}
+
+
+def test_a_long_list_is_cut_and_many_skipped_files_are_not_printed():
+    from loadwatch.activity import Skipped
+
+    many = tuple(Skipped(f"{i}.jpg", "ignored", "a picture") for i in range(70))
+    part = view.parts(replace(cases.empty(), skipped=many))[0]
+    assert (len(part.lines), part.count, part.printed) == (60, 70, False)
+    assert part.more == ", the first 60 lines; all: loadwatch activities PATH"
+    assert view.parts(replace(cases.empty(), skipped=many[:3]))[0].printed

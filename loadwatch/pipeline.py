@@ -33,13 +33,17 @@ from loadwatch.tables import EXPOSURES, HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from loadwatch.budget import Plan
     from loadwatch.intake import Each, Taken, Tick
     from loadwatch.settings import Settings
+    from loadwatch.store import Store
     from loadwatch.tables import Column
 
 NEVER = date(1970, 1, 1)  # today of an athlete without activities
+NAMELESS = "Your running"
+VENDORS_NAMES = frozenset(("", "activities", "activity", "export", "strava_export"))  # nobody's name
 HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
 
 
@@ -139,12 +143,19 @@ def _inputs(places: Sequence[Path], options: Options) -> tuple[list[Member], lis
 def _taken(
     places: Sequence[Path], inputs: Sequence[Member], judged_by: Settings, options: Options
 ) -> list[Taken]:
-    athlete = "|".join(sorted(str(place.resolve()) for place in places))
-    with open_store(options.store, athlete, intake.fingerprint(judged_by)) as store:
+    with store_of(places, judged_by, options.store) as store:
         taken = intake.take(inputs, judged_by, store, options.each, options.tick)
         if judged_by.osm:
             taken = intake.on_map(taken, judged_by, store, options.store, options.each)
     return taken
+
+
+def store_of(
+    places: Sequence[Path], judged_by: Settings, folder: Path | None
+) -> AbstractContextManager[Store]:
+    """Return the store of the athlete at `places`, to be opened; without a folder it keeps nothing."""
+    athlete = "|".join(sorted(str(place.resolve()) for place in places))
+    return open_store(folder, athlete, intake.fingerprint(judged_by))
 
 
 def _frame(taken: Sequence[Taken]) -> pd.DataFrame:
@@ -260,4 +271,7 @@ def _name(places: Sequence[Path]) -> str:
     if str(places[0]) == "-":
         return "runner"
     place = places[0].resolve()
-    return place.name if place.is_dir() else place.name.split(".")[0]
+    if place.is_dir():
+        return place.name
+    stem = place.name.split(".")[0]
+    return NAMELESS if stem.lower().rstrip("0123456789 _-()") in VENDORS_NAMES else stem

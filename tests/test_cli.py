@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from loadwatch import cli
+from loadwatch.cli import pages
+from loadwatch.report import html
 from tests.make_fit import run
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
@@ -215,6 +217,31 @@ def test_demo_needs_no_file(call, tmp_path, monkeypatch):
     first = (tmp_path / "loadwatch-demo.html").read_bytes()
     call("demo")
     assert (tmp_path / "loadwatch-demo.html").read_bytes() == first
+
+
+def test_a_page_is_drawn_again_only_where_something_changed(call, folder, tmp_path, monkeypatch):
+    drawn = []
+    draw = html.athlete
+    monkeypatch.setattr(html, "athlete", lambda *args: drawn.append(args) or draw(*args))
+
+    def report(*more):
+        before = len(drawn)
+        assert call("report", folder, "-o", tmp_path / "x.html", "-q", *more)[0] == 0
+        return len(drawn) - before, (tmp_path / "x.html").read_bytes()
+
+    first = report()
+    assert first[0] == 1
+    assert report() == (0, first[1])
+    assert report("--units", "imperial")[0] == 1
+    assert report("--to", "2026-03-20")[0] == 1
+    assert report() == (0, first[1])
+    assert report("--no-store") == (1, first[1])  # the same page, drawn
+    (folder / "tags.csv").write_text("start,surface\n2026-03-02,track\n")
+    told = report()
+    assert told[0] == 1 and told[1] != first[1]
+    pages._code.cache_clear()
+    monkeypatch.setattr(pages, "__version__", "0.0.0")
+    assert report() == (1, told[1])  # other code draws for itself
 
 
 def test_roster_draws_a_page_again_only_where_something_changed(call, tmp_path):

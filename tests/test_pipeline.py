@@ -336,3 +336,13 @@ def test_a_map_tells_the_surface_and_once_is_enough(tmp_path):
     assert sorted(read) == ["sea.fit", "street.fit"]  # only what the map can change
     with pytest.raises(SettingsError, match="--osm: no map extract at"):
         analysed(place, overrides={"osm": (str(tmp_path / "no.osm"), "--osm")})
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("Activities.csv", "Your running"), ("export_123 (1).zip", "Your running"), ("Nils.csv", "Nils")],
+)
+def test_a_vendors_file_name_is_no_runners_name(tmp_path, file, name):
+    path = tmp_path / file
+    path.write_text("Date,Distance,Time\n2026-01-05,5.0,00:30:00\n")
+    assert analysed(path).name == name

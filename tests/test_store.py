@@ -139,7 +139,7 @@ def _spoil(path: Path, how: str) -> None:
     [
         "garbage",
         "cut",
-        "PRAGMA user_version = 2",
+        "PRAGMA user_version = 3",
         "PRAGMA user_version = 0",
         "PRAGMA application_id = 1",
         "DROP TABLE result",
@@ -163,7 +163,7 @@ def test_a_damaged_foreign_or_newer_store_is_begun_anew(tmp_path, how):
 
 def test_the_old_store_is_set_aside_not_deleted(tmp_path):
     path = filled(tmp_path)
-    _spoil(path, "PRAGMA user_version = 2")
+    _spoil(path, "PRAGMA user_version = 3")
     assert knows(tmp_path) == set()
     assert path.with_suffix(".set-aside").exists()
 
@@ -265,7 +265,7 @@ def test_a_store_locked_by_another_is_waited_for_then_left(tmp_path, monkeypatch
 
 def test_a_store_begun_anew_may_fail_too(tmp_path, monkeypatch):
     path = filled(tmp_path)
-    _spoil(path, "PRAGMA user_version = 2")
+    _spoil(path, "PRAGMA user_version = 3")
 
     def refuse(*_: object) -> int:
         raise sqlite3.OperationalError("disk I/O error")
@@ -331,3 +331,45 @@ def test_nothing_in_it_is_a_pickle(tmp_path):
         values = [value for (value,) in connection.execute("SELECT value FROM result")]
     connection.close()
     assert all(isinstance(json.loads(value), list) for value in values)
+
+
+def test_a_page_is_known_by_its_stamp_whatever_the_settings(tmp_path):
+    with open_store(tmp_path, "anna", "f") as store:
+        assert store.page("s") == ""
+        store.keep_page("s", "<p>\N{BLACK CIRCLE}</p>")
+    with open_store(tmp_path, "anna", "g") as store:
+        assert store.page("s") == "<p>\N{BLACK CIRCLE}</p>"
+        assert store.page("t") == ""
+
+
+def test_the_newest_pages_are_kept(tmp_path):
+    with open_store(tmp_path, "anna", "f") as store:
+        for k in range(12):
+            store.keep_page(f"s{k}", f"page {k}")
+        store.keep_page("s5", "page 5 once more")
+        kept = [k for k in range(12) if store.page(f"s{k}")]
+    assert kept == [5, 6, 7, 8, 9, 10, 11] and stores.PAGES == 8  # the fifth is the newest now, after a gap
+
+
+def test_a_page_that_changed_is_not_believed(tmp_path):
+    path = filled(tmp_path)
+    with open_store(tmp_path, "anna", "f") as store:
+        store.keep_page("s", "page")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE page SET value = '<script>'")
+    with open_store(tmp_path, "anna", "f") as store:
+        assert store.page("s") == ""
+
+
+def test_without_a_store_no_page_is_kept(tmp_path):
+    with open_store(None, "anna", "f") as store:
+        store.keep_page("s", "page")
+        assert store.page("s") == ""
+
+
+def test_a_disk_that_takes_no_page_costs_the_page_and_nothing_else(tmp_path):
+    with open_store(tmp_path, "anna", "f") as store:
+        assert store.connection
+        store.connection.execute("PRAGMA query_only = ON")
+        store.keep_page("s", "page")
+        assert "nothing is kept" in store.trouble and store.page("s") == ""

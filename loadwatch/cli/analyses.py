@@ -13,7 +13,6 @@ from loadwatch.cli import output
 from loadwatch.errors import LoadwatchError, NothingToRead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from loadwatch.analysis import Analysis
@@ -77,12 +76,11 @@ def report(ctx: click.Context, /, target: Path | None, start: date | None, end: 
     PATH is a file, a folder or a vendor zip; several are one athlete. Without -o the page is
     loadwatch-NAME.html in this folder.
     """
-    from loadwatch.pipeline import with_budget
     from loadwatch.report import terminal
 
-    analysis = with_budget(analysed(ctx))
+    analysis = analysed(ctx)
     target = target or Path(f"loadwatch-{terminal.slug(analysis.name)}.html")
-    page = _page(target)(analysis, start, end)
+    page = _page(ctx, target, analysis, start, end)
     summary = terminal.verdict(analysis, width=output.width(), color=output.colour())
     if str(target) == "-":
         output.result(page)
@@ -95,14 +93,21 @@ def report(ctx: click.Context, /, target: Path | None, start: date | None, end: 
     return closed(ctx, analysis)
 
 
-def _page(target: Path) -> Callable[[Analysis, date | None, date | None], str]:
-    from loadwatch.report import as_json, html, markdown
-
+def _page(ctx: click.Context, target: Path, analysis: Analysis, start: date | None, end: date | None) -> str:
+    """Return the page in the form that the target's name asks for."""
     suffix = target.suffix.lower() if str(target) != "-" else ".html"
-    pages = {".html": html.athlete, ".htm": html.athlete, ".md": markdown.report, ".json": as_json.weeks}
-    if suffix not in pages:
+    if suffix in (".html", ".htm"):
+        from loadwatch.cli.pages import kept_or_drawn
+
+        return kept_or_drawn(analysis, ctx.params["paths"], opt.store(ctx), start, end)
+    if suffix not in (".md", ".json"):
         raise LoadwatchError(f"cannot write {target}: a page is .html, .md or .json")
-    return pages[suffix]
+    from loadwatch.pipeline import with_budget
+    from loadwatch.report import as_json, markdown
+
+    if suffix == ".json":
+        return as_json.weeks(analysis, start, end)
+    return markdown.report(with_budget(analysis), start, end)
 
 
 def _printed(ctx: click.Context, analysis: Analysis, start: date | None, end: date | None) -> None:

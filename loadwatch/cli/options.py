@@ -124,6 +124,15 @@ def overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
     return found
 
 
+def store(ctx: click.Context) -> Path | None:
+    """Return the folder where read files are kept, None for nowhere."""
+    import platformdirs
+
+    if ctx.params.get("no_store"):
+        return None
+    return ctx.params.get("store") or platformdirs.user_cache_path("loadwatch")
+
+
 def options(ctx: click.Context, tick: Tick | None = None) -> Options:
     """Return how to read, from the shared options of the running command."""
     import platformdirs
@@ -133,12 +142,11 @@ def options(ctx: click.Context, tick: Tick | None = None) -> Options:
     from loadwatch.settings import FILE
 
     params = ctx.params
-    store = params.get("store") or platformdirs.user_cache_path("loadwatch")
     wants_stdin = any(str(path) == "-" for path in (*params.get("paths", ()), params.get("file")))
     return Options(
         files=(platformdirs.user_config_path("loadwatch") / FILE,),
         overrides=overrides(ctx),
-        store=None if params.get("no_store") else store,
+        store=store(ctx),
         each=_each(params),
         system_zone=tzlocal.get_localzone_name() or "UTC",
         tick=tick,

@@ -1,24 +1,28 @@
-"""The pages of a roster on disk: drawn anew only where something changed."""
+"""Pages drawn anew only where something changed: one in the store, or a roster's on disk."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import fields, is_dataclass
+from functools import cache
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
     import pandas as pd
 
     from loadwatch.analysis import Analysis, Roster
 
+PACKAGE = Path(__file__).parents[1]
 STAMPS = ".loadwatch.json"  # page -> digest of all that it shows
 
 
@@ -48,15 +52,44 @@ def write_pages(roster: Roster, target: Path) -> int:
     return drawn
 
 
+def kept_or_drawn(
+    analysis: Analysis, places: Sequence[Path], store: Path | None, start: date | None, end: date | None
+) -> str:
+    """Return the athlete's page: as it was drawn the last time, if all that it shows is the same."""
+    from loadwatch.pipeline import store_of, with_budget
+
+    shown = f"{stamp(analysis)}|{start}|{end}"
+    with store_of(places, analysis.settings, store) as known:
+        page = known.page(shown)
+        if not page:
+            from loadwatch.report import html
+
+            page = html.athlete(with_budget(analysis), start, end)
+            known.keep_page(shown, page)
+    return page
+
+
 def stamp(analysis: Analysis) -> str:
-    """Return a digest of this version and of all that an athlete's page shows."""
-    digest = hashlib.sha256(__version__.encode())
+    """Return a digest of this code and of all that an athlete's page shows."""
+    digest = hashlib.sha256(_code())
     for part in fields(analysis):
         value = getattr(analysis, part.name)
         digest.update(f"\0{part.name}\0".encode())
         for cells in _cells(value) if hasattr(value, "columns") else (_told(value),):
             digest.update(cells if isinstance(cells, bytes) else cells.encode("utf-8", "backslashreplace"))
     return digest.hexdigest()[:32]
+
+
+@cache
+def _code() -> bytes:
+    """Return what tells the code that draws from any other: its version, and its files as they lie here."""
+    files = [
+        f"{folder}/{entry.name}|{entry.stat().st_size}|{entry.stat().st_mtime_ns}"
+        for folder, _, _ in os.walk(PACKAGE)
+        for entry in os.scandir(folder)
+        if entry.is_file() and not entry.name.endswith(".pyc")
+    ]
+    return "\n".join([__version__, *sorted(files)]).encode("utf-8", "backslashreplace")
 
 
 def _told(value: object) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 BATCH = 64  # results written in one transaction
 ASKED = 500  # keys in one query
+PAGES = 8  # kept of one athlete
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,28 @@ class Store:
             if len(self.waiting) >= BATCH:
                 self.flush()
 
+    def page(self, stamp: str) -> str:
+        """Return the page that was kept by `stamp`, "" if none was."""
+        query = "SELECT crc, value FROM page WHERE stamp = ?"
+        found = self._asked(query, (stamp,))
+        return next(
+            (value for crc, value in found if isinstance(value, str) and _crc(stamp, value) == crc), ""
+        )
+
+    def keep_page(self, stamp: str, page: str) -> None:
+        """Keep a page by all that it shows; the oldest make room."""
+        if not self.connection:
+            return
+        oldest = "DELETE FROM page WHERE id <= (SELECT max(id) FROM page) - ?"
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            row = (stamp, _crc(stamp, page), page)
+            self.connection.execute("INSERT OR REPLACE INTO page (stamp, crc, value) VALUES (?, ?, ?)", row)
+            self.connection.execute(oldest, (PAGES,))
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._fails(error)
+
     def flush(self) -> None:
         """Write what waits in one transaction."""
         waiting, self.waiting = self.waiting, []
@@ -88,17 +111,16 @@ class Store:
         found: dict[str, Result] = {}
         for at in range(0, len(asked), ASKED):
             part = asked[at : at + ASKED]
-            if not self.connection:
-                break
-            try:
-                rows = self.connection.execute(
-                    query.format(",".join("?" * len(part))), (self.number, *part)
-                ).fetchall()
-            except sqlite3.Error as error:
-                self._fails(error)
-                break
-            found |= _unpacked(rows)
+            found |= _unpacked(self._asked(query.format(",".join("?" * len(part))), (self.number, *part)))
         return found
+
+    def _asked(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        """Return the rows that answer `query`; none from a store that is not there or fails."""
+        try:
+            return self.connection.execute(query, values).fetchall() if self.connection else []
+        except sqlite3.Error as error:
+            self._fails(error)
+            return []
 
     def _fails(self, error: sqlite3.Error) -> None:
         """Go on without the store; begin it anew if it is damaged."""

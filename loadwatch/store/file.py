@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 APPLICATION_ID = 0x6C776172  # "lwar"
-VERSION = 1  # of the tables below; another one is begun anew
+VERSION = 2  # of the tables below; another one is begun anew
 BUSY_MS = 30_000
 FINGERPRINTS = 4  # sets of settings kept; the one used longest ago goes first
 _NOT_OURS, _NOT_WHOLE = "not a store of this version", "not whole"
@@ -29,6 +29,9 @@ CREATE TABLE input (key TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE result (
     fingerprint INTEGER NOT NULL, digest TEXT NOT NULL, crc INTEGER NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (fingerprint, digest)
+);
+CREATE TABLE page (
+    id INTEGER PRIMARY KEY, stamp TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL, value TEXT NOT NULL
 );
 """
 

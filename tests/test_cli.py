@@ -219,6 +219,40 @@ def test_demo_needs_no_file(call, tmp_path, monkeypatch):
     assert (tmp_path / "loadwatch-demo.html").read_bytes() == first
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("weeks",), ("flags",), ("activities",), ("report", "-o", "x.html"), ("plot", "-o", "x.svg")],
+    ids=lambda command: command[0],
+)
+@pytest.mark.parametrize(
+    "period",
+    [("--to", "2026-03-20"), ("--from", "2026-03-20"), ("--from", "1900-01-01", "--to", "2199-12-31")],
+)
+def test_a_period_may_be_open_at_either_end(call, folder, tmp_path, monkeypatch, command, period):
+    monkeypatch.chdir(tmp_path)
+    assert call(command[0], folder, *command[1:], *period, "--no-store")[0] == 0
+
+
+def test_a_period_that_ends_before_it_begins_is_a_slip(call, folder):
+    code, _, err = call("weeks", folder, "--from", "2026-04-06", "--to", "2026-03-01", "--no-store")
+    assert code == 2
+    assert "--from 2026-04-06 lies after --to 2026-03-01" in err
+
+
+def test_two_periods_hold_each_week_and_activity_once(call, folder):
+    def told(*period):
+        _, out, _ = call("activities", folder, "--format", "json", "--no-store", *period)
+        _, weeks, _ = call("weeks", folder, "--format", "json", "--no-store", *period)
+        return [
+            [r["start"] for r in json.loads(out)["activities"]],
+            [w["week"] for w in json.loads(weeks)["weeks"]],
+        ]
+
+    whole, before, after = told(), told("--to", "2026-03-22"), told("--from", "2026-03-23")  # a Monday
+    assert [a + b for a, b in zip(before, after, strict=True)] == whole
+    assert all(before) and all(after)
+
+
 def test_a_page_is_drawn_again_only_where_something_changed(call, folder, tmp_path, monkeypatch):
     drawn = []
     draw = html.athlete
@@ -314,7 +348,7 @@ def test_inspect_shows_a_file_and_no_position(call, folder, tmp_path):
 
 def test_budget_and_a_plan(call, folder, tmp_path):
     code, out, _ = call("budget", folder, "--no-store")
-    assert (code, "Room" in out) == (0, True)
+    assert (code, "of a week\nin all" in out) == (0, True)
     plan = tmp_path / "plan.csv"
     plan.write_text("date,distance_km\n2026-04-09,60\n")
     code, out, _ = call("budget", folder, "--plan", plan, "--no-store")

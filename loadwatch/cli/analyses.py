@@ -28,6 +28,7 @@ def analysed(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysis:
     from loadwatch.cli.progress import shown
 
     quiet = bool(ctx.params.get("quiet"))
+    opt.in_order(ctx)
     with shown(quiet=quiet) as tick:
         analysis = pipeline.analyse(*ctx.params["paths"], options=opt.options(ctx, tick))
     if analysis.activities.empty and not empty_is_fine:

@@ -124,6 +124,13 @@ def overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
     return found
 
 
+def in_order(ctx: click.Context) -> None:
+    """Refuse a period that ends before it begins."""
+    start, end = ctx.params.get("start"), ctx.params.get("end")
+    if start and end and start > end:
+        raise click.UsageError(f"--from {start} lies after --to {end}: nothing can lie between.")
+
+
 def store(ctx: click.Context) -> Path | None:
     """Return the folder where read files are kept, None for nowhere."""
     import platformdirs

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from numpy.typing import NDArray
 
     from loadwatch.analysis import Analysis
 
@@ -20,16 +23,25 @@ def cut(analysis: Analysis, start: date | None, end: date | None) -> Analysis:
     """
     if start is None and end is None:
         return analysis
-    low = pd.Timestamp(start) if start else pd.Timestamp.min
-    high = pd.Timestamp(end) + pd.Timedelta(days=1) if end else pd.Timestamp.max
-    local = analysis.activities["start_local"]
-    first = analysis.weeks.index
-    weeks = analysis.weeks[(first > low - pd.Timedelta(days=7)) & (first < high)]
+    day = analysis.activities["start_local"].to_numpy("M8[D]")
+    first = analysis.weeks.index.to_numpy("M8[D]")
+    last = (pd.DatetimeIndex(analysis.weeks.index) + pd.Timedelta(days=6)).to_numpy("M8[D]")
+    weeks = analysis.weeks[_within(last, start, None) & _within(first, None, end)]
     days = {stamp.date() for stamp in pd.DatetimeIndex(weeks.index)}
     return replace(
         analysis,
-        activities=analysis.activities[(local >= low) & (local < high)],
+        activities=analysis.activities[_within(day, start, end)],
         weeks=weeks,
         flags=tuple(flag for flag in analysis.flags if flag.week in days),
         unknown=tuple(gap for gap in analysis.unknown if gap.week in days),
     )
+
+
+def _within(days: NDArray[np.datetime64], start: date | None, end: date | None) -> NDArray[np.bool_]:
+    """Return which days lie from `start` to `end`; no day that is unknown does."""
+    inside = ~np.isnat(days)
+    if start is not None:
+        inside &= days >= np.datetime64(start, "D")
+    if end is not None:
+        inside &= days <= np.datetime64(end, "D")
+    return inside

@@ -9,10 +9,16 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Path_
+from matplotlib.text import Text
 
 from loadwatch import charts, weeks
-from loadwatch.charts import canvas, season
+from loadwatch.charts import annual, canvas, season, signs
 from loadwatch.charts.palette import DARK, LIGHT, ROLES, SENTINEL, variables
+from loadwatch.report import figures
 from loadwatch.settings import Settings
 from tests import report_cases
 from tests.builders import activities, run, weekly_runs
@@ -85,8 +91,167 @@ def test_marks_take_the_highest_level_and_leave_info_out(ana):
     starts = season.season(ana.weeks, []).starts
     assert season.marks(ana.flags, ("LW15",), starts) == []
     found = season.marks(ana.flags, season.CLIMB, starts)
-    assert canvas.Mark(24, "high") in found
+    assert signs.Mark(24, "high") in found
     assert len({mark.at for mark in found}) == len(found)
+
+
+def svg(analysis, which="load"):
+    return charts.inline(drawn(analysis, which), "k", "t", "d")
+
+
+def texts(figure):
+    """Every text of a figure that has words in it."""
+    return [t.get_text() for t in figure.findobj(Text) if t.get_text().strip()]
+
+
+def squares(analysis, role):
+    """How many squares of the calendar are drawn in one colour."""
+    (axes,) = drawn(analysis, "year").axes
+    paths = [p for p in axes.patches + axes.artists if to_hex(p.get_facecolor()) == getattr(SENTINEL, role)]
+    return sum(int((p.get_path().codes == Path_.MOVETO).sum()) for p in paths)
+
+
+def pauses(*kms, **more):
+    """A run each Wednesday from 7 January on, None = no files; hard ground and a climb of 15 m/km."""
+    known = [0.0 if km is None else float(km) for km in kms]
+    told = {"hard_m": [km * 1000.0 for km in known], "ascent_m": [km * 15.0 for km in known]}
+    told |= {"descent_m": told["ascent_m"], "unknown_m": 0.0}
+    return report_cases.analysis(weekly_runs("2026-01-07", list(kms), **(told | more)))
+
+
+def test_marks_of_a_picture_are_of_its_own_measure():
+    # seven weeks: 20 km, of them 4 on hard ground, then 28 km on hard ground alone
+    hard = {"hard_m": [4e3] * 6 + [28e3, 0.0], "soft_m": [16e3] * 6 + [0.0, 8e3]}
+    analysis = pauses(*[20] * 6, 28, 8, **hard)
+    raised = {(flag.rule, flag.level) for flag in analysis.flags if flag.week == dt.date(2026, 2, 16)}
+    assert {("LW02", "watch"), ("LW08", "high"), ("LW10", "high")} <= raised
+    starts = season.season(analysis.weeks, []).starts
+    assert season.marks(analysis.flags, season.LOAD, starts) == [signs.Mark(6, "watch")]
+    assert season.marks(analysis.flags, season.SURFACE, starts) == [signs.Mark(6, "high")]
+
+
+def test_weeks_without_files_are_hatched_everywhere_and_named_once():
+    analysis = pauses(10, 10, 10, None, None, 10, 10, None, 10, 10)
+    for which, named in (("load", 1), ("surfaces", 0), ("climb", 1)):
+        text = svg(analysis, which)
+        assert "<pattern" in text, which
+        assert text.count(">no files<") == named, which
+        assert "<pattern" not in svg(pauses(*[10] * 10), which), which
+
+
+def test_the_calendar_leaves_weeks_without_files_empty():
+    # Wednesday to Wednesday: 9 weeks and 3 days; seven days of them in a week without files
+    whole, gap = pauses(*[10] * 10), pauses(10, 10, 10, 10, None, 10, 10, 10, 10, 10)
+    assert (squares(whole, "line"), squares(gap, "line")) == (66 - 10, 66 - 9 - 7)
+
+
+def test_the_calendar_begins_with_the_first_file_of_its_year():
+    rows = weekly_runs("2024-01-03", [10]) + weekly_runs("2025-12-03", [10] * 6)
+    analysis = report_cases.analysis(rows)
+    starts, metres, ran = season.daily(analysis.activities, analysis.weeks, analysis.today)
+    assert (starts[0], len(starts)) == (dt.date(2025, 12, 1), 6)
+    assert (metres.sum(), ran.sum(), len(metres)) == (60_000.0, 6, 38)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 13])
+def test_a_short_log_fills_its_picture(count):
+    analysis = pauses(*[10] * count)
+    for which in ("load", "surfaces", "climb"):
+        figure = drawn(analysis, which)
+        assert figure.get_size_inches()[0] == canvas.width_in(count)
+        assert figure.axes[-1].get_xlim() == (-0.6, count - 0.4)
+    calendar = drawn(analysis, "year")
+    assert calendar.get_size_inches()[0] == 0.9 + annual.DAY_IN * max(count, annual.LEAST_COLUMNS)
+    assert f'style="--in:{canvas.width_in(count):.2f}"' in svg(analysis)
+
+
+def test_width_grows_with_the_log_to_that_of_the_page():
+    widths = [canvas.width_in(count) for count in range(60)]
+    assert widths == sorted(widths)
+    assert (widths[0], widths[5], widths[26]) == (4.0, 4.0, 9.0)
+
+
+def test_rows_of_ground_tell_last_week_beside_an_unfinished_one():
+    analysis = pauses(*[12.7] * 8, 45, 6.2)
+    (told,) = [t for t in texts(drawn(analysis, "surfaces")) if t.startswith("Hard")]
+    assert told.replace("\xa0", " ") == "Hard\u2060 last week 45 km, so far 6.2 km, usual 12.7 km"
+    text = svg(analysis, "surfaces")
+    assert '<tspan font-weight="700">Hard</tspan> last week' in text and "\u2060" not in text
+
+
+def test_rows_of_ground_tell_no_files_and_no_usual():
+    assert "last week no\xa0files" in "".join(texts(drawn(pauses(10, 10, None, 10), "surfaces")))
+    assert "usual" not in "".join(texts(drawn(pauses(10, 10), "surfaces")))
+
+
+def test_the_newest_marked_bar_is_told_but_not_that_of_the_headline():
+    analysis = pauses(20, 20, 20, 20, 20, 45, 20, 6)
+    assert season.marks(analysis.flags, season.LOAD, season.season(analysis.weeks, []).starts)[-1].at == 5
+    assert "45\xa0km" in texts(drawn(analysis))
+    newest = pauses(20, 20, 20, 20, 20, 45)
+    assert "This week so far 45\xa0km" in texts(drawn(newest)) and "45\xa0km" not in texts(drawn(newest))
+
+
+def test_an_amount_finds_room_above_its_bar():
+    # shape and amount take 23 pt above the flagged bar; the longest bar of a row is 25 pt
+    analysis = pauses(*[20] * 5, 45, 20, 6)
+    for which in ("load", "climb"):
+        (axes,) = drawn(analysis, which).axes
+        top = max(line.get_ydata().max() for line in axes.lines if line.get_marker() in ("^", "D"))
+        height = 72 * (axes.get_position().height * axes.figure.get_size_inches()[1])
+        low, high = axes.get_ylim()
+        assert (high - top) / (high - low) * height >= signs.MARK_PT + signs.AMOUNT_PT - 0.1, which
+
+
+def test_the_edge_of_the_band_is_drawn_over_the_bars():
+    # five weeks of 10 to 30 km before one of 40: both ends of its range lie within its bar
+    (axes,) = drawn(pauses(10, 30, 20, 20, 40, 5)).axes
+    over = [p for p in axes.findobj(PathPatch) if p.get_zorder() == 2.5]
+    (path,) = [p.get_path() for p in over]
+    week = path.vertices[np.abs(path.vertices[:, 0] - 4) < 0.5]
+    assert sorted(set(week[:, 1].round(6))) == [10.0, 30.0]
+
+
+def test_many_years_are_drawn_plain():
+    analysis = report_cases.five_years()
+    figure = charts.plot(analysis)
+    assert not [p for p in figure.findobj(PathPatch) if p.get_hatch()]
+    assert texts(figure).count("no files") == 1
+    assert [line for line in texts(figure) if line.startswith("Pale band: range of the four weeks before")]
+    assert any(line.endswith("grey: no files") for line in texts(figure))
+    sizes = {line.get_marker(): line.get_markersize() for line in figure.findobj(Line2D)}
+    assert sizes["D"] == 2.0
+
+
+def test_a_key_names_what_the_plot_holds_and_no_more(ana):
+    assert any("\u25b2 high: raised a check" in told for told in texts(charts.plot(ana, ("ascent",))))
+    short = charts.plot(report_cases.two_weeks())
+    assert not any("band" in t or "check" in t or "files" in t for t in texts(short))
+
+
+def test_captions_say_what_the_pictures_hold():
+    gap = figures.drawn(pauses(10, 12, 11, None, 10, 10, 19))
+    assert figures.BAND in gap["load"].caption
+    for key in ("load", "surfaces", "climb"):
+        assert "Faint strokes: weeks without files." in gap[key].caption
+    # weeks of a run each: the longest day is the longest run
+    assert gap["year"].caption.endswith("up to 19\xa0km in a day; weeks without files are left empty.")
+    short = figures.drawn(report_cases.two_weeks())
+    assert "band" not in short["load"].caption
+    assert not any("without files" in figure.caption for figure in short.values())
+
+
+def test_captions_keep_numbers_and_units_on_one_line(ana):
+    for figure in figures.drawn(ana).values():
+        assert not re.search(r"\d (?:km|m|h|mi|ft)\b", figure.caption), figure.key
+
+
+def test_captions_of_a_period_tell_of_all_its_weeks():
+    rows = [row for number in range(40) for row in report_cases.week(number, 80.0 if number == 5 else 40.0)]
+    analysis = report_cases.analysis(rows)
+    assert "raised a check of load" in figures.drawn(analysis)["load"].caption
+    assert figures.drawn(analysis)["load"].caption.count("watch") == 0
+    assert "watch: weeks" in figures.drawn(analysis, start=dt.date(2026, 5, 25))["load"].caption
 
 
 @pytest.mark.parametrize("which", ["load", "surfaces", "climb", "year"])

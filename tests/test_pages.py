@@ -292,4 +292,4 @@ def test_structure_as_it_was(golden, pages, name):
 def test_svg_of_a_page_is_the_figure_of_a_file(ana):
     inline = charts.inline(charts.load(ana.weeks, ana.flags, ana.settings, charts.Period(26)), "x", "t", "d")
     texts = {e.text for e in ET.fromstring(inline.replace("xlink:href", "href")).iter("text")}
-    assert "This week so far 40.8 km" in texts
+    assert "This week so far 40.8\xa0km" in texts

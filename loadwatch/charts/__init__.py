@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from loadwatch.charts.exposures import climb, surfaces, year
+    from loadwatch.charts.annual import year
+    from loadwatch.charts.exposures import climb, surfaces
     from loadwatch.charts.palette import LIGHT
     from loadwatch.charts.season import Period
     from loadwatch.charts.svg import inline
@@ -27,7 +28,8 @@ _METADATA = {
     "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
 }
 _ROOMS = {
-    "exposures": ("climb", "surfaces", "year"),
+    "annual": ("year",),
+    "exposures": ("climb", "surfaces"),
     "palette": ("LIGHT",),
     "season": ("Period",),
     "svg": ("inline",),

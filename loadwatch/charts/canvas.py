@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,22 +28,14 @@ if TYPE_CHECKING:
 
 WIDTH_IN = 9.0
 LEFT_IN, RIGHT_IN, TOP_IN, BOTTOM_IN = 0.8, 0.1, 0.26, 0.28
+BARE_IN = 0.04  # top margin of a picture without a headline
 FONT = "DejaVu Sans"  # comes with matplotlib, so that pictures do not hang on the machine
 SMALL, NORMAL = 9.0, 10.0
+WEEK_IN, LEAST_IN = 0.62, 4.0  # width of a week in a short log, and of the whole picture of the shortest
 DENSE = 70  # bars from which on they touch, and marks shrink
+LONG = 150  # weeks from which on only the outlines of the years can be seen
 LABELS = 9  # dates below an axis, about
-HATCH = "////"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A shape above the bar of week `at`."""
-
-    at: int
-    level: str
-
-
-SHAPES = {"high": "^", "watch": "D"}
+HATCH, UNKNOWN = "////", "\\\\\\\\"
 
 
 def style(palette: Palette) -> dict[Any, Any]:
@@ -77,19 +68,30 @@ def style(palette: Palette) -> dict[Any, Any]:
     }
 
 
-def empty(palette: Palette, height_in: float) -> Figure:
+def empty(palette: Palette, height_in: float, width_in: float = WIDTH_IN) -> Figure:
     """Return a figure without axes; draw it within `rc(palette)`."""
     transparent = palette.bg.startswith("#0b0c")
-    return Figure(figsize=(WIDTH_IN, height_in), facecolor="none" if transparent else palette.bg)
+    return Figure(figsize=(width_in, height_in), facecolor="none" if transparent else palette.bg)
 
 
-def framed(figure: Figure, left_in: float = LEFT_IN, top_in: float = TOP_IN) -> None:
+def width_in(weeks: int) -> float:
+    """Return how wide a page's picture of so many weeks is [inch]: no wider than its bars fill."""
+    return min(max(LEFT_IN + RIGHT_IN + WEEK_IN * weeks, LEAST_IN), WIDTH_IN)
+
+
+def inner_pt(figure: Figure) -> tuple[float, float]:
+    """Return width and height within the margins of `framed` [pt]."""
+    width, height = figure.get_size_inches()
+    return 72.0 * (width - LEFT_IN - RIGHT_IN), 72.0 * (height - TOP_IN - BOTTOM_IN)
+
+
+def framed(figure: Figure, top_in: float = TOP_IN) -> None:
     """Set the margins of a page's picture, so that all of them begin at one line.
 
     Set by hand, since a layout that measures its texts takes as long as the whole drawing.
     """
     width, height = figure.get_size_inches()
-    figure.subplots_adjust(left_in / width, BOTTOM_IN / height, 1 - RIGHT_IN / width, 1 - top_in / height)
+    figure.subplots_adjust(LEFT_IN / width, BOTTOM_IN / height, 1 - RIGHT_IN / width, 1 - top_in / height)
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_label_coords(0.0, 0.0)  # there is no label; unset, its place is sought at each drawing
@@ -118,20 +120,31 @@ def bars(
     colour: str,
     *,
     bottom: Floats | float = 0.0,
-    width: float = 0.8,
+    width: Floats | float = 0.8,
     **more: Any,
 ) -> None:
     """Draw all bars of one colour as one path: a fifth of the bytes of a patch each."""
     top = bottom + heights
-    low = np.broadcast_to(np.asarray(bottom, np.float64), np.shape(top))
+    low, wide = (np.broadcast_to(np.asarray(v, np.float64), np.shape(top)) for v in (bottom, width))
     drawn = np.isfinite(top) & np.isfinite(low) & (top != low)
     if not drawn.any():
         return
-    left, right = x[drawn] - width / 2, x[drawn] + width / 2
+    left, right = x[drawn] - wide[drawn] / 2, x[drawn] + wide[drawn] / 2
     corners = [(left, low[drawn]), (left, top[drawn]), (right, top[drawn]), (right, low[drawn])]
     points = np.array([*corners, corners[0]]).transpose(2, 0, 1).reshape(-1, 2)
     codes = np.tile([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], int(drawn.sum()))
     axes.add_artist(PathPatch(Path(points, codes), facecolor=colour, **({"linewidth": 0} | more)))
+
+
+def levels(axes: Axes, x: Floats, y: Floats, width: float, colour: str, **more: Any) -> None:
+    """Draw a short level line at each known `y`, all as one path."""
+    drawn = np.isfinite(y)
+    if not drawn.any():
+        return
+    ends = [(x[drawn] - width / 2, y[drawn]), (x[drawn] + width / 2, y[drawn])]
+    points = np.array(ends).transpose(2, 0, 1).reshape(-1, 2)
+    codes = np.tile([Path.MOVETO, Path.LINETO], int(drawn.sum()))
+    axes.add_artist(PathPatch(Path(points, codes), facecolor="none", edgecolor=colour, **more))
 
 
 def bar_width(count: int) -> float:
@@ -139,63 +152,9 @@ def bar_width(count: int) -> float:
     return 0.96 if count > DENSE else 0.8 if count > 6 else 0.6
 
 
-def marks(axes: Axes, found: Sequence[Mark], tops: Floats, palette: Palette, *, below: bool = False) -> None:
-    """Draw a shape above (or below) each marked bar: triangle for high, diamond for watch."""
-    many = len(tops) > DENSE
-    for level, shape in SHAPES.items():
-        at = [mark.at for mark in found if mark.level == level and np.isfinite(tops[mark.at])]
-        if at:
-            axes.plot(
-                at,
-                [tops[i] for i in at],
-                linestyle="none",
-                marker=shape if not below or level == "watch" else "v",
-                markersize=(4.0 if many else 6.5) * (0.8 if level == "watch" else 1.0),
-                color=getattr(palette, level),
-                transform=axes.transData + _up(axes, -7.0 if below else 7.0),
-                clip_on=False,
-                zorder=4,
-            )
-
-
-def _up(axes: Axes, points: float) -> Any:
-    from matplotlib.transforms import ScaledTranslation  # noqa: PLC0415 - needed here alone
-
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    return ScaledTranslation(0.0, points / 72.0, figure.dpi_scale_trans)
-
-
 def headed(axes: Axes, text: str, palette: Palette) -> None:
     """Write the newest amount above the right end of the axes, where no bar can be."""
     axes.set_title(text, loc="right", y=1.0, fontsize=SMALL, fontweight="bold", color=palette.ink)
-
-
-def gaps(axes: Axes, without: Bools, label: str, palette: Palette) -> None:
-    """Hatch the weeks named by `without` over the whole height, and say what they are where there is room."""
-    for first, last in spans(without):
-        axes.axvspan(
-            first - 0.5,
-            last + 0.5,
-            facecolor="none",
-            edgecolor=palette.line,
-            hatch=HATCH,
-            linewidth=0,
-            zorder=0.5,
-        )
-        if (last - first + 1) / len(without) >= 0.018:
-            axes.text(
-                (first + last) / 2,
-                0.5,
-                label,
-                transform=axes.get_xaxis_transform(),
-                rotation=90 if last - first + 1 < 0.09 * len(without) else 0,
-                ha="center",
-                va="center",
-                fontsize=SMALL,
-                color=palette.soft,
-                bbox={"facecolor": palette.bg, "edgecolor": "none", "pad": 1.5},
-            )
 
 
 def spans(flags: Bools) -> list[tuple[int, int]]:
@@ -207,8 +166,8 @@ def spans(flags: Bools) -> list[tuple[int, int]]:
 def week_axis(axes: Axes, starts: Sequence[date]) -> None:
     """Label the axis of weeks: days for a season, months for a year, years beyond."""
     count = len(starts)
-    axes.set_xlim(-0.6, max(count, 6) - 0.4)
-    if count > 150:
+    axes.set_xlim(-0.6, max(count, 1) - 0.4)
+    if count > LONG:
         at = [i for i in range(1, count) if starts[i].year != starts[i - 1].year]
         labels = [str(starts[i].year) for i in at]
     elif count > 60:

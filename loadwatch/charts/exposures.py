@@ -1,22 +1,21 @@
-"""Where a runner ran, up and down, and the year at a glance."""
+"""Where a runner ran, and how far up and down."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from loadwatch import words
-from loadwatch.charts import canvas
+from loadwatch.charts import canvas, signs
 from loadwatch.charts import season as seasons
 from loadwatch.charts.palette import SENTINEL
+from loadwatch.charts.svg import BOLD_END
 from loadwatch.charts.weekly import newest
 from loadwatch.tables import SURFACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     import pandas as pd
     from matplotlib.axes import Axes
@@ -27,8 +26,12 @@ if TYPE_CHECKING:
     from loadwatch.rules import Flag
     from loadwatch.settings import Settings
 
-ROW_IN = 0.46
-SIDE_IN = 2.15  # room left of the rows for their names and amounts
+GAP_PT, LABEL_PT, BAR_PT = (
+    6.0,
+    14.0,
+    25.0,
+)  # of a row, from above: none, its name and amounts, the longest bar
+CLIMB_IN = 2.3
 SURFACE_WORDS = {
     "hard": "Hard",
     "firm": "Firm",
@@ -37,8 +40,6 @@ SURFACE_WORDS = {
     "treadmill": "Treadmill",
     "unknown": "Unknown",
 }
-YEAR_WEEKS = 53
-SHADES = (0.3, 0.5, 0.75, 1.0)  # quarters of the longest day
 
 
 def surfaces(
@@ -49,43 +50,96 @@ def surfaces(
     palette: Palette = SENTINEL,
 ) -> Figure:
     """Return one labelled row a surface that was run on, all on one scale; unknown is a row too."""
-    shown = seasons.season(weeks, [f"{s}_m" for s in SURFACES], period)
+    shown = seasons.season(weeks, [], period)
     there = [s for s in SURFACES if np.nansum(shown.values(f"{s}_m")) > 0] or ["unknown"]
     top = max(float(np.nanmax(np.append(shown.values(f"{s}_m"), 1.0))) for s in there)
+    found = {"hard": seasons.marks(flags, seasons.SURFACE, shown.starts)}
+    above = {"hard": _above_pt(shown, found["hard"], shown.values("hard_m") / top)}
+    heights = [GAP_PT + LABEL_PT + above.get(s, 0.0) + BAR_PT for s in there]
     with canvas.rc(palette):
-        figure = canvas.empty(palette, ROW_IN * len(there) + 0.45)
-        rows = figure.subplots(len(there), 1, sharex=True, squeeze=False)[:, 0]
-        for surface, axes in zip(there, rows, strict=True):
-            found = seasons.marks(flags, seasons.SURFACE, shown.starts) if surface == "hard" else []
-            _surface(axes, shown, surface, found, top, settings, palette)
+        inches = sum(heights) / 72.0 + canvas.BARE_IN + canvas.BOTTOM_IN
+        figure = canvas.empty(palette, inches, canvas.width_in(len(shown.starts)))
+        grid = {"hspace": 0.0, "height_ratios": heights}
+        rows = figure.subplots(len(there), 1, sharex=True, squeeze=False, gridspec_kw=grid)[:, 0]
+        for surface, axes, height in zip(there, rows, heights, strict=True):
+            _surface(axes, shown, surface, found.get(surface, []), (top, height), settings, palette)
         canvas.week_axis(rows[-1], shown.starts)
         rows[-1].tick_params(labelbottom=True)
-        canvas.framed(figure, SIDE_IN, 0.04)
+        canvas.framed(figure, canvas.BARE_IN)
     return figure
+
+
+def _above_pt(shown: Season, found: list[signs.Mark], shares: canvas.Floats) -> float:
+    """Return the room above the longest bar for shapes, and for an amount not in the row's label [pt].
+
+    `shares` are the bars, of the longest of all rows [1].
+    """
+    told = signs.told_mark([mark for mark in found if not _labelled(shown, mark)], shares)
+    bars = np.nan_to_num(shares) * BAR_PT
+    ends = [bars[mark.at] + signs.MARK_PT + (mark == told) * signs.AMOUNT_PT for mark in found]
+    return max(0.0, max(ends, default=0.0) - BAR_PT)
+
+
+def _labelled(shown: Season, mark: signs.Mark) -> bool:
+    """Say whether a row's label holds the amount of a marked week: last week's, while this one is open."""
+    return bool(shown.open[-1]) and mark.at == len(shown.starts) - 2
 
 
 def _surface(
     axes: Axes,
     shown: Season,
     surface: str,
-    found: list[canvas.Mark],
-    top: float,
+    found: list[signs.Mark],
+    reach: tuple[float, float],
     settings: Settings,
     palette: Palette,
 ) -> None:
-    values = shown.values(f"{surface}_m")
-    axes.set_ylim(0.0, top * 1.3)
+    """Draw a row; `reach` is its longest possible bar and its height [m, pt]."""
+    top, height_pt = reach
+    axes.set_ylim(0.0, top * height_pt / BAR_PT)
+    column = f"{surface}_m"
+    values = shown.values(column)
     axes.set_yticks([])
     axes.tick_params(labelbottom=False, length=0)
+    _row(axes, shown, values, found, palette, surface)
+    signs.without_files(axes, shown.without_files, palette, top)
+    signs.marks(axes, found, values, palette)
+    others = [mark for mark in found if not _labelled(shown, mark)]
+    signs.amount(axes, others, values, lambda at: shown.told(at, column, column, settings), palette)
+    label = f"{SURFACE_WORDS[surface]}{BOLD_END} {_amounts(shown, column, settings)}".rstrip()
+    place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "top"}
+    below = 1.0 - GAP_PT / height_pt
+    axes.text(1.0, below, label, fontsize=canvas.SMALL, color=palette.ink, **place)
+
+
+def _amounts(shown: Season, column: str, settings: Settings) -> str:
+    """Return a row's newest amounts in words; a week in progress says little without the last."""
+    if not shown.starts:
+        return ""
+    newest = shown.told(-1, column, column, settings)
+    told = [f"so far {newest}" if shown.open[-1] else f"{words.short_day(shown.starts[-1])} {newest}"]
+    if shown.open[-1] and len(shown.starts) > 1:
+        told.insert(0, f"last week {shown.told(-2, column, column, settings)}")
+    usual = float(shown.values(f"{column}_usual")[-1])
+    if np.isfinite(usual):
+        told.append(f"usual {seasons.amount(usual, column, settings)}")
+    return ", ".join(told)
+
+
+def _row(
+    axes: Axes,
+    shown: Season,
+    values: canvas.Floats,
+    found: list[signs.Mark],
+    palette: Palette,
+    surface: str = "",
+) -> None:
+    """Draw one row of bars, those that a check marked in its colour."""
     levels = {mark.at: mark.level for mark in found}
     x, width = np.arange(len(values), dtype=np.float64), canvas.bar_width(len(values))
     for level in ("bar", "watch", "high"):
         mine = np.array([levels.get(i, "bar") == level for i in range(len(values))], bool)
         _row_bars(axes, x, values, mine, shown.open, getattr(palette, level), width, palette, surface)
-    canvas.marks(axes, found, values, palette)
-    newest = float(values[-1]) if len(values) else float("nan")
-    usual = float(shown.values(f"{surface}_m_usual")[-1]) if len(values) else float("nan")
-    _side(axes, SURFACE_WORDS[surface], f"{_km(newest, settings)} now, {_km(usual, settings)} usual", palette)
 
 
 def _row_bars(
@@ -115,26 +169,6 @@ def _row_bars(
     canvas.bars(axes, x[begun], values[begun], palette.band, width=width * 0.94, **outlined)
 
 
-def _km(metres: float, settings: Settings) -> str:
-    return words.quantity(metres, "distance_m", settings.units)
-
-
-def _side(axes: Axes, head: str, below: str, palette: Palette) -> None:
-    """Write a row's name and numbers left of it, in place of an axis."""
-    place: dict[str, Any] = {
-        "xy": (0.0, 0.45),
-        "xycoords": "axes fraction",
-        "textcoords": "offset points",
-        "ha": "left",
-        "va": "center",
-        "annotation_clip": False,
-    }
-    axes.annotate(
-        head, xytext=(-72 * SIDE_IN, 6), color=palette.ink, fontweight="bold", fontsize=canvas.SMALL, **place
-    )
-    axes.annotate(below, xytext=(-72 * SIDE_IN, -6), color=palette.soft, fontsize=canvas.SMALL - 0.5, **place)
-
-
 def climb(
     weeks: pd.DataFrame,
     flags: Iterable[Flag],
@@ -144,29 +178,41 @@ def climb(
 ) -> Figure:
     """Return climb above a line and descent below it: two exposures, never one sum."""
     flags = tuple(flags)
-    shown = seasons.season(weeks, ["ascent_m", "descent_m"], period)
+    shown = seasons.season(weeks, [], period)
     scale = words.unit("ascent_m", settings.units)
     up, down = (shown.values(c) / scale.size for c in ("ascent_m", "descent_m"))
     ups, downs = (seasons.marks(flags, r, shown.starts) for r in (seasons.CLIMB, seasons.DESCENT))
-    top, low = (float(np.nanmax(np.append(v, 0.0))) or 1.0 for v in (up, down))
     with canvas.rc(palette):
-        figure = canvas.empty(palette, 2.3)
+        figure = canvas.empty(palette, CLIMB_IN, canvas.width_in(len(shown.starts)))
         axes = figure.subplots()
-        axes.set_ylim(-low * 1.3 - 0.06 * top, top * 1.3 + 0.06 * low)
-        _half(axes, shown, up, ups, palette)
-        _half(axes, shown, -down, downs, palette)
+        top, low = (float(np.nanmax(np.append(v, 0.0))) or 1.0 for v in (up, down))
+        axes.set_ylim(*_reach(low, top, downs, ups, canvas.inner_pt(figure)[1]))
+        _half(axes, shown, up, ups, settings, palette)
+        _half(axes, shown, -down, downs, settings, palette)
         axes.axhline(0.0, color=palette.soft, linewidth=1.0, zorder=3)
         axes.spines["bottom"].set_visible(False)
         _heights(axes, top, low, scale.word)
         unknown = (shown.table["runs"].to_numpy() > 0) & np.isnan(up) & np.isnan(down)
-        canvas.gaps(axes, unknown, "unknown", palette)
-        so_far = newest(shown, "ascent_m", "ascent_m", settings)
-        for amount in down[-1:] * scale.size:
-            fall = words.quantity(float(amount), "descent_m", settings.units)
-            canvas.headed(axes, f"{so_far} up, {fall} down", palette)
+        signs.unknown(axes, unknown, palette)
+        signs.without_files(axes, shown.without_files, palette)
+        signs.word(axes, shown.without_files, "no files", palette, 0.75)
+        if shown.starts:
+            so_far = newest(shown, "ascent_m", "ascent_m", settings)
+            canvas.headed(
+                axes, f"{so_far} up, {shown.told(-1, 'descent_m', 'descent_m', settings)} down", palette
+            )
         canvas.week_axis(axes, shown.starts)
         canvas.framed(figure)
     return figure
+
+
+def _reach(
+    low: float, top: float, downs: list[signs.Mark], ups: list[signs.Mark], height_pt: float
+) -> tuple[float, float]:
+    """Return the ends of an axis that leaves room for shapes and amounts beyond its bars."""
+    beyond = [signs.MARK_PT + signs.AMOUNT_PT if found else signs.AMOUNT_PT / 2 for found in (downs, ups)]
+    point = (low + top) / (height_pt - sum(beyond))
+    return -low - beyond[0] * point, top + beyond[1] * point
 
 
 def _heights(axes: Axes, top: float, low: float, unit: str) -> None:
@@ -186,61 +232,19 @@ def _largest_round(reach: float) -> float:
 
 
 def _half(
-    axes: Axes, shown: Season, values: canvas.Floats, found: list[canvas.Mark], palette: Palette
+    axes: Axes,
+    shown: Season,
+    values: canvas.Floats,
+    found: list[signs.Mark],
+    settings: Settings,
+    palette: Palette,
 ) -> None:
-    x, width = np.arange(len(values), dtype=np.float64), canvas.bar_width(len(values))
-    levels = {mark.at: mark.level for mark in found}
-    for level in ("bar", "watch", "high"):
-        mine = np.array([levels.get(i, "bar") == level for i in range(len(values))], bool)
-        _row_bars(axes, x, values, mine, shown.open, getattr(palette, level), width, palette, "")
-    canvas.marks(axes, found, values, palette, below=bool(np.nansum(values) < 0))
+    below = bool(np.nansum(values) < 0)
+    column, way = ("descent_m", "down") if below else ("ascent_m", "up")
+    _row(axes, shown, values, found, palette)
+    signs.marks(axes, found, values, palette, below=below)
 
+    def told(at: int) -> str:
+        return f"{shown.told(at, column, column, settings)} {way}"
 
-def year(runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette = SENTINEL) -> Figure:
-    """Return the last 53 weeks as a calendar: a column a week, a row a weekday, darker for more distance.
-
-    Squares are drawn as paths and not as an image, so that they follow the page's colours.
-    """
-    starts = seasons.season(weeks, [], seasons.Period(YEAR_WEEKS)).starts
-    begin = starts[0] if starts else today
-    days = (today - begin).days + 1
-    day = (runs["start_local"].to_numpy("datetime64[D]") - np.datetime64(begin, "D")).astype(np.float64)
-    metres, inside = runs["distance_m"].to_numpy("float64"), (day >= 0) & (day < days)
-    at = day[inside].astype(np.int64)
-    total = np.bincount(at, np.nan_to_num(metres[inside]), days)
-    some = np.bincount(at, minlength=days) > 0
-    top = float(total.max()) or 1.0
-    shade = np.where(total > 0, np.ceil(total / top * len(SHADES)).clip(1, len(SHADES)), 0)
-    with canvas.rc(palette):
-        figure = canvas.empty(palette, 1.55)
-        axes = figure.subplots()
-        x, y = np.divmod(np.arange(days, dtype=np.float64), 7)
-        _squares(axes, x, y, shade == 0, palette.line, {"alpha": 0.45})
-        for number, alpha in enumerate(SHADES, 1):
-            _squares(axes, x, y, shade == number, palette.bar, {"alpha": alpha})
-        unknown = some & (total == 0)
-        _squares(axes, x, y, unknown, "none", {"hatch": canvas.HATCH, "edgecolor": palette.none})
-        _calendar(axes, starts or (begin,), palette)
-        canvas.framed(figure, top_in=0.04)
-    return figure
-
-
-def _squares(
-    axes: Axes, x: canvas.Floats, y: canvas.Floats, chosen: canvas.Bools, colour: str, more: dict[str, Any]
-) -> None:
-    side = np.full(int(chosen.sum()), 0.84)
-    canvas.bars(axes, x[chosen], side, colour, bottom=y[chosen] - 0.42, width=0.84, **more)
-
-
-def _calendar(axes: Axes, starts: tuple[date, ...], palette: Palette) -> None:
-    axes.set_xlim(-0.6, max(len(starts), YEAR_WEEKS) - 0.4)
-    axes.set_ylim(6.6, -0.6)
-    axes.set_aspect("equal")
-    for side in ("bottom", "left"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(length=0)
-    begins = [i for i in range(1, len(starts)) if starts[i].month != starts[i - 1].month]
-    axes.set_xticks(begins, [words.MONTHS[starts[i].month - 1][:3] for i in begins])
-    rows = (0, 2, 4, 6)
-    names = [f"{starts[0] + timedelta(days=i):%a}" for i in rows]
-    axes.set_yticks(rows, names, color=palette.soft, fontsize=canvas.SMALL)
+    signs.amount(axes, found, values, told, palette, below=below)

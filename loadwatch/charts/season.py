@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from loadwatch.charts.canvas import Mark
+from loadwatch import words
+from loadwatch.charts.signs import Mark
 from loadwatch.rules import raised
 from loadwatch.weeks import USUAL_LEAST, USUAL_WEEKS
 
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.rules import Flag
+    from loadwatch.settings import Settings
 
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-# which checks mark which picture
-LOAD = ("LW01", "LW02", "LW10", "LW11")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+YEAR_WEEKS = 53
+# which checks mark which picture: those of its own measure
+LOAD = ("LW01", "LW02", "LW11")
+LONGEST = ("LW01",)
 SURFACE = ("LW08",)
 CLIMB = ("LW04", "LW06", "LW07")
 DESCENT = ("LW05",)
@@ -47,6 +52,24 @@ class Season:
     def open(self) -> Bools:
         """Say of each week whether it is still in progress."""
         return ~self.table["complete"].to_numpy(bool)
+
+    @property
+    def without_files(self) -> Bools:
+        """Say of each finished week whether nothing at all was recorded in it."""
+        return ~self.table["recorded"].to_numpy(bool) & ~self.open
+
+    @property
+    def without_runs(self) -> Bools:
+        """Say of each finished week whether what was recorded in it holds no run."""
+        runs = self.table["runs"].to_numpy(np.int64)
+        return np.asarray((runs == 0) & self.table["recorded"].to_numpy(bool) & ~self.open)
+
+    def told(self, at: int, column: str, measure: str, settings: Settings) -> str:
+        """Return one week's amount in words; "no files" where nothing was recorded."""
+        if not self.table["recorded"].to_numpy(bool)[at]:
+            return f"no{NO_BREAK}files"
+        value = float(self.values(column)[at])
+        return amount(value, measure, settings) if np.isfinite(value) else "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +100,31 @@ def season(weeks: pd.DataFrame, columns: Sequence[str], period: Period = ALL) ->
     return Season(starts, table, low.iloc[at], high.iloc[at])
 
 
+def amount(value: float, measure: str, settings: Settings) -> str:
+    """Return a value with its unit, which no line break parts."""
+    return words.quantity(value, measure, settings.units).replace(" ", NO_BREAK)
+
+
+def daily(runs: pd.DataFrame, weeks: pd.DataFrame, today: date) -> tuple[tuple[date, ...], Floats, Bools]:
+    """Return the first days of the last 53 weeks; of each of their days until `today` metres and if run.
+
+    Weeks before the first file of those 53 are left out: an old file would make nearly all of them empty.
+    """
+    year = season(weeks, [], Period(YEAR_WEEKS))
+    starts = year.starts[int(year.table["recorded"].to_numpy(bool).argmax()) :] if year.starts else ()
+    begin = starts[0] if starts else today
+    days = (today - begin).days + 1
+    day = (runs["start_local"].to_numpy("datetime64[D]") - np.datetime64(begin, "D")).astype(np.float64)
+    metres, inside = runs["distance_m"].to_numpy("float64"), (day >= 0) & (day < days)
+    at = day[inside].astype(np.int64)
+    total = np.bincount(at, np.nan_to_num(metres[inside]), days)
+    return starts or (begin,), total.astype(np.float64), np.bincount(at, minlength=days) > 0
+
+
 def usual_range(weeks: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the lowest and highest of the weeks that stand behind `usual`, NaN where it is unknown."""
+    if not columns:
+        return weeks[[]], weeks[[]]
     kept = weeks[list(dict.fromkeys(columns))].astype("float64")
     kept = kept.where(kept.notna() & (weeks["runs"] > 0).to_numpy()[:, None]).shift(1)
     window = kept.rolling(USUAL_WEEKS, min_periods=USUAL_LEAST)

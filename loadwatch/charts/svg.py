@@ -25,6 +25,10 @@ _FAMILY = re.compile(r" font-family: [^;\"]*;")
 _STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)  # it would speak to the whole page
 _BARE = re.compile(r"<g +>")
 _UPRIGHT = re.compile(r' transform="rotate\(-?0 [^"]*"')
+BOLD_END = (
+    "\N{WORD JOINER}"  # within a text of a figure, without width: what stands before it is bold on a page
+)
+_BOLD = re.compile(rf"(<text[^>]*>)([^<{BOLD_END}]*){BOLD_END}")
 _SPACE = re.compile(r"\n\s*")
 _DATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
@@ -47,8 +51,10 @@ def inline(figure: Figure, key: str, title: str, description: str) -> str:
         text = text.replace(getattr(SENTINEL, role), f"var(--{role})")
     text = _FONT.sub(lambda m: f"font-size: {m[2]}px" + (f"; font-weight: {m[1]}" if m[1] else ""), text)
     text = _BARE.sub("<g>", _UPRIGHT.sub("", _FAMILY.sub("", text)))
+    text = _BOLD.sub(r'\1<tspan font-weight="700">\2</tspan>', text)
+    wide = f"--in:{figure.get_size_inches()[0]:.2f}"  # inches, for the page to set how wide it may become
     head = (
-        rf'<svg viewBox="\1" role="img" aria-labelledby="{key}-title {key}-desc">'
+        rf'<svg viewBox="\1" style="{wide}" role="img" aria-labelledby="{key}-title {key}-desc">'
         f'<title id="{key}-title">{_text(title)}</title><desc id="{key}-desc">{_text(description)}</desc>'
     )
     return _SPACE.sub("\n", _DECIMALS.sub(r"\1", _ROOT.sub(head, text, count=1))).strip()

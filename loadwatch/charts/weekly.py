@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loadwatch import words
-from loadwatch.charts import canvas
+from loadwatch.charts import canvas, signs
 from loadwatch.charts import season as seasons
 from loadwatch.charts.palette import LIGHT, SENTINEL
 from loadwatch.weeks import LOAD_COLUMN
@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from loadwatch.charts.canvas import Mark
     from loadwatch.charts.palette import Palette
     from loadwatch.charts.season import Period, Season
+    from loadwatch.charts.signs import Mark
     from loadwatch.rules import Flag
     from loadwatch.settings import Settings
 
 PANEL_IN = 2.6
 THIN = 0.012  # least thickness of a band, of the axis' height
+HEADROOM = 1.2  # over the longest bar, for its shape and its amount
+NAME_IN, KEY_IN = 0.34, 0.22  # of a picture on its own: its name, and what its shapes mean
 MARKED_BY = {
+    "distance_m": seasons.LONGEST,
+    "longest_m": seasons.LONGEST,
     "ascent_m": seasons.CLIMB,
     "uphill_m": seasons.CLIMB,
     "longest_ascent_m": seasons.CLIMB,
@@ -62,7 +66,7 @@ def load(
     """Return load by week over the range behind `usual`, marked where a load check was raised."""
     shown = seasons.season(weeks, ["load"], period)
     with canvas.rc(palette):
-        figure = canvas.empty(palette, PANEL_IN)
+        figure = canvas.empty(palette, PANEL_IN, canvas.width_in(len(shown.starts)))
         axes = figure.subplots()
         marks = seasons.marks(flags, seasons.LOAD, shown.starts)
         panel(axes, shown, "load", LOAD_COLUMN[settings.load], marks, settings, palette)
@@ -85,25 +89,42 @@ def panel(
     values = shown.values(column) / scale.size
     high = shown.high[column].to_numpy("float64") / scale.size
     top = float(np.nanmax(np.concatenate((values, high, [0.0])))) or 1.0
-    axes.set_ylim(0.0, top * 1.17)
+    axes.set_ylim(0.0, top * HEADROOM)
     runs = shown.table["runs"].to_numpy()
     ran = (runs > 0) | shown.open
     low = shown.low[column].to_numpy("float64") / scale.size
-    _band(axes, np.where(ran, low, np.nan), high, top, palette)
+    _band(axes, (np.where(ran, low, np.nan), np.where(ran, high, np.nan)), values, top, palette)
     _bars(axes, values, shown.open, marks, palette)
-    canvas.gaps(axes, (runs > 0) & np.isnan(values), "unknown", palette)
-    recorded = shown.table["recorded"].to_numpy(bool)
-    canvas.gaps(axes, (runs == 0) & recorded & ~shown.open, "no runs", palette)
-    canvas.gaps(axes, (runs == 0) & ~recorded & ~shown.open, "no files", palette)
-    canvas.marks(axes, marks, values, palette)
+    signs.without_files(axes, shown.without_files, palette)
+    signs.word(axes, shown.without_files, "no files", palette)
+    if len(values) <= canvas.LONG:
+        signs.word(axes, shown.without_runs, "no runs", palette)
+    signs.unknown(axes, (runs > 0) & np.isnan(values), palette)
+    signs.marks(axes, marks, values, palette)
+    signs.amount(axes, marks, values, lambda at: shown.told(at, column, measure, settings), palette)
     _amounts(axes, scale.word)
     canvas.headed(axes, newest(shown, column, measure, settings), palette)
 
 
-def _band(axes: Axes, low: canvas.Floats, high: canvas.Floats, top: float, palette: Palette) -> None:
+def _band(
+    axes: Axes,
+    ends: tuple[canvas.Floats, canvas.Floats],
+    values: canvas.Floats,
+    top: float,
+    palette: Palette,
+) -> None:
+    """Draw the range as a pale ground with an edge, and the edge again, pale, where a bar hides it."""
+    low, high = ends
     x = np.arange(len(low), dtype=np.float64)
     thick = np.maximum(high - low, THIN * top)
-    canvas.bars(axes, x, thick, palette.band, bottom=(low + high - thick) / 2, width=1.0, zorder=0.6)
+    bottom = (low + high - thick) / 2
+    canvas.bars(axes, x, thick, palette.band, bottom=bottom, width=1.0, zorder=0.6)
+    if len(x) > canvas.LONG:
+        return
+    both, edges = np.tile(x, 2), np.concatenate((bottom, bottom + thick))
+    canvas.levels(axes, both, edges, 1.0, palette.bar, linewidth=0.7, alpha=0.6, zorder=0.7)
+    over = np.where(edges < np.tile(np.nan_to_num(values), 2), edges, np.nan)
+    canvas.levels(axes, both, over, canvas.bar_width(len(x)), palette.band, linewidth=1.1, zorder=2.5)
 
 
 def _bars(
@@ -140,11 +161,10 @@ def _amounts(axes: Axes, unit: str) -> None:
 
 def newest(shown: Season, column: str, measure: str, settings: Settings) -> str:
     """Return the newest week's amount in words: "This week so far 40.8 km"."""
-    values = shown.values(column)
-    if not len(values):
+    if not shown.starts:
         return ""
-    told = words.quantity(float(values[-1]), measure, settings.units)
-    return f"{'This week so far' if shown.open[-1] else words.short_day(shown.starts[-1])} {told}"
+    when = "This week so far" if shown.open[-1] else words.short_day(shown.starts[-1])
+    return f"{when} {shown.told(-1, column, measure, settings)}"
 
 
 def plot(
@@ -157,20 +177,45 @@ def plot(
     """Return the weekly picture of one or several columns of WEEKS, one panel each."""
     columns = [resolved(analysis.weeks, measure) for measure in measures or ("load",)]
     shown = seasons.season(analysis.weeks, columns, seasons.Period(0, start, end))
+    load_column = LOAD_COLUMN[analysis.settings.load]
+    found: list[Mark] = []
     with canvas.rc(palette):
-        figure = canvas.empty(palette, PANEL_IN * len(columns) + 0.4)
-        figure.set_layout_engine("constrained")
+        figure = canvas.empty(palette, PANEL_IN * len(columns) + NAME_IN + KEY_IN)
         for column, axes in zip(columns, figure.subplots(len(columns), 1, squeeze=False).flat, strict=True):
-            measure = LOAD_COLUMN[analysis.settings.load] if column == "load" else column
-            rules = MARKED_BY.get(measure, seasons.LOAD)
+            measure = load_column if column == "load" else column
+            rules = seasons.LOAD if measure == load_column else MARKED_BY.get(measure, ())
             marks = seasons.marks(analysis.flags, rules, shown.starts)
+            found += marks
             panel(axes, shown, column, measure, marks, analysis.settings, palette)
             canvas.week_axis(axes, shown.starts)
             axes.set_title(title(measure), loc="left", fontsize=canvas.NORMAL, color=palette.ink)
-        figure.suptitle(
-            canvas.safe(analysis.name), x=0.01, ha="left", fontweight="bold", fontsize=canvas.NORMAL + 2
-        )
+        _head(figure, canvas.safe(analysis.name), key(shown, columns, found), palette)
     return figure
+
+
+def _head(figure: Figure, name: str, told: str, palette: Palette) -> None:
+    """Write the name over a picture on its own, and below it what its shapes mean."""
+    height = figure.get_size_inches()[1]
+    taken = NAME_IN + (KEY_IN if told else 0.0)
+    figure.set_layout_engine("constrained", rect=(0.0, 0.0, 1.0, 1.0 - taken / height))
+    line: dict[str, Any] = {"x": 0.01, "ha": "left", "va": "top"}
+    size = canvas.NORMAL + 2
+    figure.text(y=1.0 - 0.08 / height, s=name, fontweight="bold", fontsize=size, color=palette.ink, **line)
+    figure.text(y=1.0 - NAME_IN / height, s=told, fontsize=canvas.SMALL, color=palette.soft, **line)
+
+
+def key(shown: Season, columns: Sequence[str], found: Sequence[Mark]) -> str:
+    """Return what the shapes and grounds of a picture mean, of those that it holds."""
+    levels = {mark.level for mark in found}
+    shapes = [f"{signs.GLYPHS[level]} {level}" for level in signs.SHAPES if level in levels]
+    ground = "grey" if len(shown.starts) > canvas.LONG else "hatched"
+    parts = {
+        "pale band: range of the four weeks before": shown.high[columns].notna().to_numpy().any(),
+        f"{', '.join(shapes)}: raised a check": bool(shapes),
+        f"{ground}: no files": shown.without_files.any(),
+    }
+    told = " \N{MIDDLE DOT} ".join(part for part, there in parts.items() if there)
+    return told[:1].upper() + told[1:]
 
 
 def resolved(weeks: pd.DataFrame, measure: str) -> str:

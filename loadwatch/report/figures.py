@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.analysis import Analysis
+    from loadwatch.charts.season import Season
 
 SHOWN_WEEKS = 26
+BAND = "Pale band: from the smallest to the largest of the four weeks before, weeks without runs left out."
 LOAD_MEANING = {
     "distance": "Distance run in each week.",
     "duration": "Time run in each week.",
@@ -56,27 +59,32 @@ def drawn(whole: Analysis, start: date | None = None, end: date | None = None) -
         "climb": charts.climb(table, flags, chosen, period),
         "year": charts.year(runs, analysis.weeks, _last_day(analysis)),
     }
-    texts = _texts(analysis)
+    texts = _texts(analysis, season.season(table, ["load"], period))
     return {key: _drawn(key, figure, *texts[key]) for key, figure in figures.items()}
 
 
-def _texts(analysis: Analysis) -> dict[str, tuple[str, str, str]]:
+def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]:
     """Return title, caption and description of each figure."""
     load = analysis.settings.load
+    count = len(shown.starts)
+    nobody = (
+        "; outlines with strokes are ground that nobody told" if (shown.values("unknown_m") > 0).any() else ""
+    )
+    band = f"{BAND} " if shown.high["load"].notna().any() else ""
     return {
         "load": (
             "Load by week",
             (
-                f"{LOAD_MEANING[load]} Pale band: from the lowest to the highest of the weeks behind your "
-                f"usual one. {_marks(analysis, 'a check of load', season.LOAD)}"
+                f"{LOAD_MEANING[load]} {band}"
+                f"{_marks(analysis, shown, 'a check of load', season.LOAD)}{_gaps(shown)}"
             ),
-            _told(analysis, "load", LOAD_COLUMN[load]),
+            _told(analysis, count, "load", LOAD_COLUMN[load]),
         ),
         "surfaces": (
             "Where you ran",
             (
-                "One row a kind of ground, all on one scale; hatched is ground that nobody told. "
-                f"{_marks(analysis, 'the check of hard ground', season.SURFACE)}"
+                f"One row a kind of ground, all on one scale{nobody}. "
+                f"{_marks(analysis, shown, 'the check of hard ground', season.SURFACE)}{_gaps(shown)}"
             ),
             _surfaces_told(analysis),
         ),
@@ -84,19 +92,34 @@ def _texts(analysis: Analysis) -> dict[str, tuple[str, str, str]]:
             "Climb and descent",
             (
                 "Up above the line, down below it: two loads, never one. "
-                f"{_marks(analysis, 'a check of hills', season.CLIMB, season.DESCENT)}"
+                f"{_marks(analysis, shown, 'a check of hills', season.CLIMB, season.DESCENT)}{_gaps(shown)}"
             ),
             (
-                f"Climb: {_told(analysis, 'ascent_m', 'ascent_m')} Descent: "
-                f"{_told(analysis, 'descent_m', 'descent_m')}"
+                f"Climb: {_told(analysis, count, 'ascent_m', 'ascent_m')} Descent: "
+                f"{_told(analysis, count, 'descent_m', 'descent_m')}"
             ),
         ),
-        "year": (
-            "The year at a glance",
-            "A column a week, a row a weekday; darker is farther, hatched is a run of unknown distance.",
-            _year_told(analysis),
-        ),
+        "year": ("The year at a glance", _year_caption(analysis), _year_told(analysis)),
     }
+
+
+def _gaps(shown: Season) -> str:
+    return " Faint strokes: weeks without files." if shown.without_files.any() else ""
+
+
+def _year_caption(analysis: Analysis) -> str:
+    """Return how to read the calendar, with what the darkest shade stands for."""
+    runs = weeks.runs(analysis.activities, analysis.settings)
+    starts, metres, ran = season.daily(runs, analysis.weeks, _last_day(analysis))
+    parts = ["A column a week, a row a weekday"]
+    if metres.max() > 0:
+        top = season.amount(float(metres.max()), "distance_m", analysis.settings)
+        parts.append(f"the darker, the farther, in four equal steps up to {top} in a day")
+    if (ran & (metres == 0)).any():
+        parts.append("strokes are runs of unknown distance")
+    if not analysis.weeks["recorded"].iloc[-len(starts) :].all():
+        parts.append("weeks without files are left empty")
+    return f"{'; '.join(parts)}."
 
 
 def _last_day(analysis: Analysis) -> date:
@@ -109,27 +132,27 @@ def _drawn(key: str, figure: Figure, title: str, caption: str, told: str) -> Dra
     return Drawn(key, title, caption.strip(), Markup(svg))  # noqa: S704 - text within is escaped in svg.py
 
 
-def _marks(analysis: Analysis, what: str, *groups: Sequence[str]) -> str:
+def _marks(analysis: Analysis, shown: Season, what: str, *groups: Sequence[str]) -> str:
     """Return what the shapes mean that stand in a picture; each of `groups` marks bars of its own."""
-    shown = levels.starts(analysis.weeks)[-SHOWN_WEEKS:]
-    found = {mark.level for rules in groups for mark in season.marks(analysis.flags, rules, shown)}
+    found = {mark.level for rules in groups for mark in season.marks(analysis.flags, rules, shown.starts)}
     if not found:
         return f"No week here raised {what}."
-    shapes = [f"{levels.SHAPES[level]} {level}" for level in ("high", "watch") if level in found]
+    shapes = [
+        f"{levels.SHAPES[level]}{season.NO_BREAK}{level}" for level in ("high", "watch") if level in found
+    ]
     return f"{words.listed(shapes)}: weeks that raised {what}."
 
 
-def _told(analysis: Analysis, column: str, measure: str) -> str:
-    """Return a sentence with the newest amount and its usual: the figure in words."""
-    units = analysis.settings.units
+def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
+    """Return a sentence with the newest amount and its usual: the figure of `count` weeks in words."""
     starts = levels.starts(analysis.weeks)
     newest = levels.cell(analysis.weeks, starts[-1], column)
     usual = levels.cell(analysis.weeks, starts[-1], f"{column}_usual")
     so_far = "so far " if not analysis.weeks["complete"].iloc[-1] else ""
-    count = min(len(starts), SHOWN_WEEKS)
+    usually = f", usually {season.amount(usual, measure, analysis.settings)}" if math.isfinite(usual) else ""
     return (
         f"{words.count(count, 'week')} up to the week of {words.day(starts[-1])}, {so_far}"
-        f"{words.quantity(newest, measure, units)}, usually {words.quantity(usual, measure, units)}. "
+        f"{season.amount(newest, measure, analysis.settings)}{usually}. "
         "The table of numbers below holds the values."
     )
 
@@ -140,8 +163,8 @@ def _surfaces_told(analysis: Analysis) -> str:
 
 
 def _year_told(analysis: Analysis) -> str:
-    last = analysis.weeks.iloc[-53:]
-    total = words.quantity(float(last["distance_m"].sum()), "distance_m", analysis.settings.units)
+    last = analysis.weeks.iloc[-season.YEAR_WEEKS :]
+    total = season.amount(float(last["distance_m"].sum()), "distance_m", analysis.settings)
     without = int((last["runs"] == 0).sum())
     return (
         f"{words.count(int(last['runs'].sum()), 'run')} and {total} in {words.count(len(last), 'week')}; "

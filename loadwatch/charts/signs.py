@@ -1,0 +1,160 @@
+"""What stands beside the bars: shapes of checks, the amount of a marked week, gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loadwatch.charts import canvas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from matplotlib.axes import Axes
+
+    from loadwatch.charts.canvas import Bools, Floats
+    from loadwatch.charts.palette import Palette
+
+SHAPES = {"high": "^", "watch": "D"}
+GLYPHS = {"high": "\N{BLACK UP-POINTING TRIANGLE}", "watch": "\N{BLACK DIAMOND}"}
+MARK_PT, AMOUNT_PT = 12.0, 11.0  # room for a shape above its bar, and for an amount above the shape
+LEAST_SHARE = 0.018  # of the axis, for a gap to be told in words: a week of a year
+WORD_PT = 46.0  # room for "no files" on a line
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A shape above the bar of week `at`."""
+
+    at: int
+    level: str
+
+
+def marks(axes: Axes, found: Sequence[Mark], tops: Floats, palette: Palette, *, below: bool = False) -> None:
+    """Draw a shape above (or below) each marked bar: triangle for high, diamond for watch."""
+    size = 6.5 if len(tops) <= canvas.DENSE else 4.0
+    for level, shape in SHAPES.items():
+        at = [mark.at for mark in found if mark.level == level and np.isfinite(tops[mark.at])]
+        if at:
+            small = 0.8 if len(tops) <= canvas.LONG else 0.5
+            axes.plot(
+                at,
+                [tops[i] for i in at],
+                linestyle="none",
+                marker=shape if not below or level == "watch" else "v",
+                markersize=size * (small if level == "watch" else 1.0),
+                color=getattr(palette, level),
+                transform=axes.transData + _up(axes, -7.0 if below else 7.0),
+                clip_on=False,
+                zorder=4,
+            )
+
+
+def _up(axes: Axes, points: float) -> Any:
+    from matplotlib.transforms import ScaledTranslation  # noqa: PLC0415 - needed here alone
+
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return ScaledTranslation(0.0, points / 72.0, figure.dpi_scale_trans)
+
+
+def told_mark(found: Sequence[Mark], tops: Floats) -> Mark | None:
+    """Return the mark whose bar is told in words: the newest, but for the last week, which has a headline.
+
+    Over many years there is none: an amount would hide the bars of half a year.
+    """
+    known = [mark for mark in found if mark.at < len(tops) - 1 and np.isfinite(tops[mark.at])]
+    short = len(tops) <= canvas.LONG
+    return max(known if short else (), key=lambda mark: mark.at, default=None)
+
+
+def amount(
+    axes: Axes,
+    found: Sequence[Mark],
+    tops: Floats,
+    told: Callable[[int], str],
+    palette: Palette,
+    *,
+    below: bool = False,
+) -> None:
+    """Write the amount of the newest marked week beyond its shape, clear of the bars beside it."""
+    mark = told_mark(found, tops)
+    if mark is None:
+        return
+    edge = 0.03 * len(tops)
+    axes.annotate(
+        told(mark.at),
+        (mark.at, tops[mark.at]),
+        xytext=(0.0, -MARK_PT if below else MARK_PT),
+        textcoords="offset points",
+        ha="left" if mark.at < edge else "right" if mark.at > len(tops) - 1 - edge else "center",
+        va="top" if below else "bottom",
+        fontsize=canvas.SMALL,
+        fontweight="bold",
+        color=getattr(palette, mark.level),
+        bbox={"facecolor": palette.bg, "edgecolor": "none", "pad": 0.8},
+        annotation_clip=False,
+        zorder=5,
+    )
+
+
+def without_files(axes: Axes, where: Bools, palette: Palette, top: float | None = None) -> None:
+    """Hatch the weeks of which nothing is known, up to `top` or over the whole height.
+
+    Over many years the strokes would outdo the bars: a plain pale ground does there.
+    """
+    if not where.any():
+        return
+    ends = np.array(canvas.spans(where), np.float64)
+    low, high = (0.0, top) if top is not None else axes.get_ylim()
+    look: dict[str, Any] = {"hatch": canvas.HATCH, "edgecolor": palette.none, "alpha": 0.6}
+    plain = {"alpha": 0.35}
+    long = len(where) > canvas.LONG
+    canvas.bars(
+        axes,
+        ends.mean(axis=1),
+        np.full(len(ends), high - low),
+        palette.line if long else "none",
+        bottom=low,
+        width=ends[:, 1] - ends[:, 0] + 1.0,
+        zorder=0.5,
+        **(plain if long else look),
+    )
+
+
+def unknown(axes: Axes, where: Bools, palette: Palette) -> None:
+    """Hatch the weeks with runs whose amount nobody told, and say so once."""
+    if where.any():
+        low, high = axes.get_ylim()
+        ends = np.array(canvas.spans(where), np.float64)
+        tall, wide = np.full(len(ends), high - low), ends[:, 1] - ends[:, 0] + 1.0
+        look: dict[str, Any] = {"hatch": canvas.UNKNOWN, "edgecolor": palette.none}
+        canvas.bars(axes, ends.mean(axis=1), tall, "none", bottom=low, width=wide, zorder=0.5, **look)
+        word(axes, where, "unknown", palette)
+
+
+def word(axes: Axes, where: Bools, label: str, palette: Palette, height: float = 0.5) -> None:
+    """Write once what the weeks of `where` are: in the widest gap, of equals in the newest."""
+    gaps = canvas.spans(where)
+    if not gaps:
+        return
+    first, last = max(gaps, key=lambda gap: (gap[1] - gap[0], gap[1]))
+    share = (last - first + 1) / len(where)
+    if share < LEAST_SHARE:
+        return
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    axes.text(
+        (first + last) / 2,
+        height,
+        label,
+        transform=axes.get_xaxis_transform(),
+        rotation=0 if share * canvas.inner_pt(figure)[0] >= WORD_PT else 90,
+        ha="center",
+        va="center",
+        fontsize=canvas.SMALL,
+        color=palette.soft,
+        bbox={"facecolor": palette.bg, "edgecolor": "none", "pad": 1.5},
+    )

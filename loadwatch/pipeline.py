@@ -27,6 +27,7 @@ from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis, Athlete, Roster
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.report import athletes
+from loadwatch.report.names import STAMPS
 from loadwatch.sources import OWN_FILES, Member, members
 from loadwatch.store import open_store
 from loadwatch.tables import EXPOSURES, HIDDEN
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from loadwatch.tables import Column
 
 NEVER = date(1970, 1, 1)  # today of an athlete without activities
+RECORDINGS = frozenset((".fit", ".gpx", ".tcx", ".gz"))  # of one run each: no athlete's whole export
+PAGES = frozenset((".html", ".htm", ".md", ".png", ".svg", ".pdf"))  # what loadwatch writes
 NAMELESS = "Your running"
 VENDORS_NAMES = frozenset(("", "activities", "activity", "export", "strava_export"))  # nobody's name
 HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
@@ -49,13 +52,14 @@ HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to read, beside what the settings say; only `system_zone` can change a result."""
+    """How to read, beside what the settings say; only `system_zone` and `now` can change a result."""
 
     files: tuple[Path, ...] = ()  # settings files below the athlete's own: the user's, the roster's
     overrides: Mapping[str, tuple[object, str]] = field(default_factory=dict)  # field -> value, origin
     store: Path | None = None  # folder of the stores; None keeps nothing
     each: Each = map
     system_zone: str = "UTC"
+    now: date | None = None  # the day by the clock: a roster tells by it who has fallen silent
     tick: Tick | None = None
     stdin: bytes | None = None
 
@@ -103,16 +107,33 @@ def roster(folder: str | Path, options: Options | None = None) -> Roster:
             f"no folder of athletes at {root}", "Give a folder that holds a folder or zip an athlete."
         )
     options = replace(options, files=(*options.files, root / settings.FILE))
-    found = sorted(p for p in root.iterdir() if not p.name.startswith(".") and p.name not in OWN_FILES)
-    if not found:
-        raise NothingToRead(f"{root} is empty", "Give a folder that holds a folder or zip an athlete.")
-    analyses = [(path, _try(path, options)) for path in found]
+    analyses = [(path, _try(path, options)) for path in _runners(root)]
     days = [a.today for _, a in analyses if isinstance(a, Analysis) and len(a.activities)]
-    today = settings.load([], options.overrides, {}).today or max(days, default=None)
+    told = settings.load([], options.overrides, {}).today
+    today = told or max([*days, *([options.now] if options.now else [])], default=None)
     lines = [
         athletes.athlete(a, today) if isinstance(a, Analysis) else _silent(path, a) for path, a in analyses
     ]
     return Roster(name=root.resolve().name, athletes=tuple(lines), today=today)
+
+
+def _runners(root: Path) -> list[Path]:
+    """Return the folders and exports below `root`, one an athlete; pages of an earlier roster are none."""
+    found = [
+        path
+        for path in sorted(root.iterdir())
+        if not (path.name.startswith(".") or path.name in OWN_FILES or path.suffix.lower() in PAGES)
+        and not (path / STAMPS).exists()
+    ]
+    if not found:
+        raise NothingToRead(f"{root} is empty", "Give a folder that holds a folder or zip an athlete.")
+    recordings = sum(path.suffix.lower() in RECORDINGS for path in found)
+    if 2 * recordings > len(found) > 1 and not any(p.is_dir() or p.suffix.lower() == ".zip" for p in found):
+        raise NothingToRead(
+            f"{root} is the folder of one athlete: it holds {recordings} recordings and no folder or zip",
+            f"For one athlete: loadwatch report {root}",
+        )
+    return found
 
 
 def _try(path: Path, options: Options) -> Analysis | str:

@@ -289,7 +289,7 @@ def test_roster_draws_a_page_again_only_where_something_changed(call, tmp_path):
     assert "Ana" in out
     assert (tmp_path / "out" / "index.html").exists()
     _, _, err = call("roster", club, "-o", tmp_path / "out", "--no-store")
-    assert "0 of 2 athlete pages; the others have not changed" in err
+    assert "0 of 2 athlete pages, 2 unchanged" in err
     (club / "ben" / "tags.csv").write_text("start,name\n2026-11-01,x\n")
     shutil.rmtree(club / "ana")
     _, _, err = call("roster", club, "-o", tmp_path / "out", "--no-store")
@@ -392,3 +392,32 @@ def test_a_cluster_without_dask_says_how_to_get_it(call, folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     code, _, err = call("weeks", folder, "--cluster", "tcp://127.0.0.1:1")
     assert (code, "pip install 'loadwatch[cluster]'" in err) == (1, True)
+
+
+def test_a_roster_of_one_runners_files_is_refused_with_the_command_that_was_meant(call):
+    code, _, err = call("roster", SAMPLE / "ana", "--no-store")
+    assert code == 1
+    assert "is the folder of one athlete: it holds 56 recordings" in err
+    assert f"loadwatch report {SAMPLE / 'ana'}" in err
+
+
+def test_a_rosters_own_pages_are_no_athletes(call, tmp_path, monkeypatch):
+    club = tmp_path / "club"
+    shutil.copytree(SAMPLE / "ben", club / "ben")
+    monkeypatch.chdir(club)
+    call("report", "ben", "--no-store")  # leaves loadwatch-ben-made-up.html here
+    for _ in range(2):
+        code, out, _ = call("roster", ".", "-o", "pages", "--format", "json", "--no-store")
+        assert code == 0
+        assert [a["name"] for a in json.loads(out)["athletes"]] == ["Ben (made up)"]
+
+
+def test_a_roster_tells_drawn_unchanged_and_unreadable_apart(call, tmp_path):
+    club = tmp_path / "club"
+    shutil.copytree(SAMPLE / "ben", club / "ben")
+    (club / "wrong").mkdir()
+    (club / "wrong" / "loadwatch.toml").write_text("x = 1")
+    told = "1 of 2 athlete pages, 1 could not be read."
+    assert told in call("roster", club, "-o", tmp_path / "out", "--no-store")[2]
+    told = "0 of 2 athlete pages, 1 unchanged, 1 could not be read."
+    assert told in call("roster", club, "-o", tmp_path / "out", "--no-store")[2]

@@ -346,3 +346,16 @@ def test_a_vendors_file_name_is_no_runners_name(tmp_path, file, name):
     path = tmp_path / file
     path.write_text("Date,Distance,Time\n2026-01-05,5.0,00:30:00\n")
     assert analysed(path).name == name
+
+
+def test_the_clock_tells_a_roster_who_fell_silent_and_nothing_else(tmp_path):
+    season.write(tmp_path / "club" / "ida", season.files())
+    last = analysed(tmp_path / "club" / "ida").today
+    soon, late = (
+        pipeline.roster(tmp_path / "club", Options(now=last + timedelta(days=days))).athletes[0]
+        for days in (13, 14)
+    )
+    assert not soon.silent and soon.group != "unknown"
+    assert late.silent and late.group == "unknown" and late.says.startswith("No files since")
+    alone = pipeline.roster(tmp_path / "club").athletes[0]
+    assert (soon.group, soon.says, soon.level) == (alone.group, alone.says, alone.level)

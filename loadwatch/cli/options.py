@@ -156,6 +156,7 @@ def options(ctx: click.Context, tick: Tick | None = None) -> Options:
         store=store(ctx),
         each=_each(params),
         system_zone=tzlocal.get_localzone_name() or "UTC",
+        now=datetime.now().astimezone().date(),
         tick=tick,
         stdin=sys.stdin.buffer.read() if wants_stdin else None,
     )

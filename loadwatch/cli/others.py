@@ -144,8 +144,10 @@ def roster(ctx: click.Context, /, folder: Path, target: Path | None, anonymise: 
         found = anonymised(found)
     if target is not None:
         drawn = write_pages(found, target)
-        kept = "; the others have not changed" if drawn < len(found.athletes) else ""
-        pages = f"{drawn} of {len(found.athletes)} athlete pages{kept}"
+        whole = sum(athlete.analysis is not None for athlete in found.athletes)
+        kept = f", {whole - drawn} unchanged" if drawn < whole else ""
+        without = f", {len(found.athletes) - whole} could not be read" if whole < len(found.athletes) else ""
+        pages = f"{drawn} of {len(found.athletes)} athlete pages{kept}{without}"
         output.say(f"Wrote {target / 'index.html'} and {pages}.", quiet=ctx.params["quiet"])
     if ctx.params["form"] == "json":
         output.result(as_json.roster(found))

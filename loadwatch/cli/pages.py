@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
+from loadwatch.report.names import STAMPS, slugs
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
@@ -23,14 +24,12 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Roster
 
 PACKAGE = Path(__file__).parents[1]
-STAMPS = ".loadwatch.json"  # page -> digest of all that it shows
 
 
 def write_pages(roster: Roster, target: Path) -> int:
     """Write the roster's page and its athletes'; return how many athletes' pages were drawn."""
     from loadwatch.pipeline import with_budget
     from loadwatch.report import athletes, html
-    from loadwatch.report.names import slugs
 
     folder = target / "athletes"
     folder.mkdir(parents=True, exist_ok=True)

@@ -30,21 +30,25 @@ GROUPS: dict[Group, str] = {
 }
 GROUP_OF: dict[State, Group] = {"high": "talk", "watch": "watch", "steady": "steady", "unknown": "unknown"}
 SPARK_WEEKS = 12
+SILENT_DAYS = 14  # without any file: what is known is no longer news
 _NUMBERS = re.compile(r"(\d+)")
 
 
 def athlete(analysis: Analysis, today: date | None = None) -> Athlete:
-    """Return an athlete's line of a roster, as seen on `today` (default: the analysis' own)."""
-    found = verdict.verdict(analysis, today)
+    """Return an athlete's line of a roster, as seen on `today` (default: the analysis' own).
+
+    What changed is told as of the athlete's own last day; `today` tells whether that is still news.
+    """
+    found = verdict.verdict(analysis)
     last = verdict.last_activity(analysis)
     day = max(today or analysis.today, analysis.today)
     urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
-    silent = last is not None and day - last >= timedelta(days=verdict.SILENT_DAYS) and not urgent
+    silent = last is not None and day - last >= timedelta(days=SILENT_DAYS) and not urgent
     return Athlete(
         name=analysis.name,
         group=GROUP_OF["unknown" if silent else found.state],
         level="unknown" if silent else found.state,
-        says=_silent(analysis, last) if silent and last else brief(analysis, found),
+        says=_silent(analysis, found, last) if silent and last else brief(analysis, found),
         last_activity=last,
         flags=0 if silent else len(found.flags),
         analysis=analysis,
@@ -54,10 +58,9 @@ def athlete(analysis: Analysis, today: date | None = None) -> Athlete:
     )
 
 
-def _silent(analysis: Analysis, last: date) -> str:
+def _silent(analysis: Analysis, found: Verdict, last: date) -> str:
     """Return since when there is no file, and what was raised then: it has not been settled since."""
-    then = verdict.verdict(analysis)
-    what = f"; until then: {brief(analysis, then)}" if then.flags else "."
+    what = f"; until then: {brief(analysis, found)}" if found.flags else "."
     return f"No files since {words.day(last)}{what}"
 
 

@@ -29,7 +29,6 @@ State = Literal["high", "watch", "steady", "unknown"]
 PROMISE = "A flag is a reason to look and to talk; it does not predict an injury."
 NO_PROMISE = "Nothing raised is no clearance: pain that worries you is reason enough to ask."
 NEAR = 0.1  # of the usual: watches and weeks differ by as much
-SILENT_DAYS = 14  # without any file: what is known is no longer news
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +44,9 @@ class Verdict:
     unjudged: tuple[Unknown, ...]  # one a rule, of the newest week
 
 
-def verdict(analysis: Analysis, today: date | None = None) -> Verdict:
-    """Return what the week of today and the last complete week amount to.
-
-    `today` may lie after the analysis' own: a roster looks at all its athletes on one day.
-    """
-    day = max(today or analysis.today, analysis.today)
-    weeks = tuple(week for week in levels.weekly(analysis, 2) if (day - week.start).days < SILENT_DAYS)
+def verdict(analysis: Analysis) -> Verdict:
+    """Return what the week of today and the last complete week amount to."""
+    weeks = levels.weekly(analysis, 2)
     flags = levels.by_size(flag for week in weeks for flag in week.flags)
     up = tuple(flag for flag in flags if raised(flag))
     ticked = analysis.diary is not None and bool(analysis.diary.red_flags)

@@ -210,7 +210,7 @@ def test_budget_stands_on_the_page(ana):
         week=dt.date(2026, 11, 16),
     )
     page = html.athlete(replace(ana, limits=(limit,)))
-    assert "Room before a check is raised" in page and "up to 50 m" in page
+    assert "Room before a check is raised" in page and "up to 150 m" in page
 
 
 def test_red_flags_of_a_diary_stand_above_everything(ana):

@@ -126,7 +126,7 @@ SAID = {
     "LW10": "Noticed from 2 kinds of change on",
     "LW11": "14 days from start to start make a break; noticed above 0.5 times the longest run before",
     "LW14": "Mentioned from 500 km on; noticed from 800 km on",
-    "LW15": "Mentioned below 1 session; ",
+    "LW15": "Mentioned below 1 session; 4 weeks looked at, the last one included; ",
 }
 
 

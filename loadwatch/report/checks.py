@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from loadwatch.rules import Bound, Rule
     from loadwatch.words import Units
 
-NOT_STUDIED = "not studied"
+_BACK_PAIN = {"no": "not studied", "own": "your own records"}  # shorter in the table of rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,7 @@ def checks(analysis: Analysis) -> list[Check]:
 
 def back_pain(rule: Rule) -> str:
     """Return what is known of a rule and back pain; "no" would read as a finding that there is none."""
-    told = NOT_STUDIED if rule.lbp == "no" else rule.lbp
-    return f"About back pain in runners: {told}."
+    return f"About back pain in runners: {_BACK_PAIN.get(rule.lbp, rule.lbp)}."
 
 
 def mentions(rule: Rule) -> bool:
@@ -91,7 +90,7 @@ _PLACES = (
 )
 _PLACE = re.compile(rf"\b(?:{'|'.join(_PLACES)})\b")
 _SAID = {"info at most": "a note at most", "times to the": "times the", "times of the": "times the"}
-_LEADS = ("of the ", "from start ")  # a meaning that goes on from its number
+_LEADS = ("of the ", "from start ", "looked at, ")  # a meaning that goes on from its number
 
 
 def limit_words(limit: Bound, value: float, units: Units) -> str:

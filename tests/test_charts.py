@@ -192,6 +192,15 @@ def test_the_newest_marked_bar_is_told_but_not_that_of_the_headline():
     assert "This week so far 45\xa0km" in texts(drawn(newest)) and "45\xa0km" not in texts(drawn(newest))
 
 
+def test_among_thin_bars_only_a_clear_amount_is_told():
+    flags = [signs.Mark(20, "high"), signs.Mark(60, "watch"), signs.Mark(99, "high")]
+    tops = np.full(100, 20.0)
+    tops[[20, 60, 63, 99]] = 50.0, 40.0, 45.0, 60.0
+    assert signs.told_mark(flags, tops) == flags[0]  # 60 has a longer neighbour, 99 has the headline
+    assert signs.told_mark(flags[:2], tops[:70]) == flags[1]  # bars wide enough for words
+    assert signs.told_mark(flags, np.tile(tops, 2)) is None  # many years
+
+
 def test_an_amount_finds_room_above_its_bar():
     # shape and amount take 23 pt above the flagged bar; the longest bar of a row is 25 pt
     analysis = pauses(*[20] * 5, 45, 20, 6)
@@ -225,6 +234,10 @@ def test_many_years_are_drawn_plain():
 
 def test_a_key_names_what_the_plot_holds_and_no_more(ana):
     assert any("\u25b2 high: raised a check" in told for told in texts(charts.plot(ana, ("ascent",))))
+    gaps = pauses(10, 10, None, 10, 10, 10, ascent_m=[100.0] * 4 + [np.nan] * 2)
+    assert any(
+        told.endswith("hatched: no files or unknown") for told in texts(charts.plot(gaps, ("ascent",)))
+    )
     short = charts.plot(report_cases.two_weeks())
     assert not any("band" in t or "check" in t or "files" in t for t in texts(short))
 
@@ -236,6 +249,8 @@ def test_captions_say_what_the_pictures_hold():
         assert "Faint strokes: weeks without files." in gap[key].caption
     # weeks of a run each: the longest day is the longest run
     assert gap["year"].caption.endswith("up to 19\xa0km in a day; weeks without files are left empty.")
+    years = figures.drawn(report_cases.five_years(), start=dt.date(2023, 1, 1))
+    assert years["load"].caption.endswith("Grey ground: weeks without files.")
     short = figures.drawn(report_cases.two_weeks())
     assert "band" not in short["load"].caption
     assert not any("without files" in figure.caption for figure in short.values())

@@ -21,6 +21,7 @@ SHAPES = {"high": "^", "watch": "D"}
 GLYPHS = {"high": "\N{BLACK UP-POINTING TRIANGLE}", "watch": "\N{BLACK DIAMOND}"}
 MARK_PT, AMOUNT_PT = 12.0, 11.0  # room for a shape above its bar, and for an amount above the shape
 LEAST_SHARE = 0.018  # of the axis, for a gap to be told in words: a week of a year
+REACH = 0.09  # of the axis, that an amount may take beside its bar
 WORD_PT = 46.0  # room for "no files" on a line
 
 
@@ -63,11 +64,17 @@ def _up(axes: Axes, points: float) -> Any:
 def told_mark(found: Sequence[Mark], tops: Floats) -> Mark | None:
     """Return the mark whose bar is told in words: the newest, but for the last week, which has a headline.
 
-    Over many years there is none: an amount would hide the bars of half a year.
+    Among many thin bars only one that stands out is told, over many years none: words would hide others.
     """
-    known = [mark for mark in found if mark.at < len(tops) - 1 and np.isfinite(tops[mark.at])]
-    short = len(tops) <= canvas.LONG
-    return max(known if short else (), key=lambda mark: mark.at, default=None)
+    count = len(tops)
+    around = int(REACH * count) if count > canvas.DENSE else 0
+
+    def clear(at: int) -> bool:
+        return bool(np.nanmax(np.abs(tops[max(at - around, 0) : at + around + 1])) <= abs(tops[at]))
+
+    known = [mark for mark in found if mark.at < count - 1 and np.isfinite(tops[mark.at])]
+    told = [mark for mark in known if count <= canvas.LONG and clear(mark.at)]
+    return max(told, key=lambda mark: mark.at, default=None)
 
 
 def amount(
@@ -101,38 +108,35 @@ def amount(
 
 
 def without_files(axes: Axes, where: Bools, palette: Palette, top: float | None = None) -> None:
-    """Hatch the weeks of which nothing is known, up to `top` or over the whole height.
-
-    Over many years the strokes would outdo the bars: a plain pale ground does there.
-    """
-    if not where.any():
-        return
-    ends = np.array(canvas.spans(where), np.float64)
-    low, high = (0.0, top) if top is not None else axes.get_ylim()
-    look: dict[str, Any] = {"hatch": canvas.HATCH, "edgecolor": palette.none, "alpha": 0.6}
-    plain = {"alpha": 0.35}
-    long = len(where) > canvas.LONG
-    canvas.bars(
-        axes,
-        ends.mean(axis=1),
-        np.full(len(ends), high - low),
-        palette.line if long else "none",
-        bottom=low,
-        width=ends[:, 1] - ends[:, 0] + 1.0,
-        zorder=0.5,
-        **(plain if long else look),
-    )
+    """Hatch the weeks of which nothing is known, up to `top` or over the whole height."""
+    reach = (0.0, top) if top is not None else axes.get_ylim()
+    _ground(axes, where, reach, palette, {"hatch": canvas.HATCH, "edgecolor": palette.none, "alpha": 0.6})
 
 
 def unknown(axes: Axes, where: Bools, palette: Palette) -> None:
     """Hatch the weeks with runs whose amount nobody told, and say so once."""
-    if where.any():
-        low, high = axes.get_ylim()
-        ends = np.array(canvas.spans(where), np.float64)
-        tall, wide = np.full(len(ends), high - low), ends[:, 1] - ends[:, 0] + 1.0
-        look: dict[str, Any] = {"hatch": canvas.UNKNOWN, "edgecolor": palette.none}
-        canvas.bars(axes, ends.mean(axis=1), tall, "none", bottom=low, width=wide, zorder=0.5, **look)
-        word(axes, where, "unknown", palette)
+    _ground(axes, where, axes.get_ylim(), palette, {"hatch": canvas.UNKNOWN, "edgecolor": palette.none})
+    word(axes, where, "unknown", palette)
+
+
+def _ground(
+    axes: Axes, where: Bools, reach: tuple[float, float], palette: Palette, look: dict[str, Any]
+) -> None:
+    """Draw a ground behind weeks; among many thin bars strokes would outdo them, and a plain one does."""
+    if not where.any():
+        return
+    ends = np.array(canvas.spans(where), np.float64)
+    plain = len(where) > canvas.DENSE
+    canvas.bars(
+        axes,
+        ends.mean(axis=1),
+        np.full(len(ends), reach[1] - reach[0]),
+        palette.line if plain else "none",
+        bottom=reach[0],
+        width=ends[:, 1] - ends[:, 0] + 1.0,
+        zorder=0.5,
+        **({"alpha": 0.35} if plain else look),
+    )
 
 
 def word(axes: Axes, where: Bools, label: str, palette: Palette, height: float = 0.5) -> None:

@@ -123,6 +123,8 @@ def _band(
         return
     both, edges = np.tile(x, 2), np.concatenate((bottom, bottom + thick))
     canvas.levels(axes, both, edges, 1.0, palette.bar, linewidth=0.7, alpha=0.6, zorder=0.7)
+    if len(x) > canvas.DENSE:
+        return
     over = np.where(edges < np.tile(np.nan_to_num(values), 2), edges, np.nan)
     canvas.levels(axes, both, over, canvas.bar_width(len(x)), palette.band, linewidth=1.1, zorder=2.5)
 
@@ -208,11 +210,14 @@ def key(shown: Season, columns: Sequence[str], found: Sequence[Mark]) -> str:
     """Return what the shapes and grounds of a picture mean, of those that it holds."""
     levels = {mark.level for mark in found}
     shapes = [f"{signs.GLYPHS[level]} {level}" for level in signs.SHAPES if level in levels]
-    ground = "grey" if len(shown.starts) > canvas.LONG else "hatched"
+    ground = "grey" if len(shown.starts) > canvas.DENSE else "hatched"
+    untold = shown.table[list(columns)].isna().to_numpy() & (shown.table["runs"] > 0).to_numpy()[:, None]
+    kinds = {"no files": shown.without_files.any(), "unknown": untold.any()}
+    empty = [kind for kind, there in kinds.items() if there]
     parts = {
-        "pale band: range of the four weeks before": shown.high[columns].notna().to_numpy().any(),
+        "pale band: range of the four weeks before": shown.high[list(columns)].notna().to_numpy().any(),
         f"{', '.join(shapes)}: raised a check": bool(shapes),
-        f"{ground}: no files": shown.without_files.any(),
+        f"{ground}: {' or '.join(empty)}": bool(empty),
     }
     told = " \N{MIDDLE DOT} ".join(part for part, there in parts.items() if there)
     return told[:1].upper() + told[1:]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from loadwatch import charts, weeks, words
-from loadwatch.charts import season
+from loadwatch.charts import canvas, season
 from loadwatch.report import grids, levels, span
 from loadwatch.weeks import LOAD_COLUMN
 
@@ -104,7 +104,8 @@ def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]
 
 
 def _gaps(shown: Season) -> str:
-    return " Faint strokes: weeks without files." if shown.without_files.any() else ""
+    look = "Grey ground" if len(shown.starts) > canvas.DENSE else "Faint strokes"
+    return f" {look}: weeks without files." if shown.without_files.any() else ""
 
 
 def _year_caption(analysis: Analysis) -> str:

@@ -26,9 +26,25 @@ Group = Literal["talk", "watch", "steady", "unknown"]
 class Analysis:
     """All that is known of one athlete.
 
-    `activities` has the columns EXPOSURES and HIDDEN (one row an activity, oldest first, all
-    sports); `weeks` has WEEKS, `<column>_usual`, `<column>_change` and CONTEXT, index first
-    day of the week (`datetime64`, name "week"), from the first activity's week to today's.
+    Attributes
+    ----------
+    name : from the settings, else of the folder or file.
+    activities : one row an activity, oldest first, all sports; the columns EXPOSURES and HIDDEN of
+        `loadwatch.tables`, which give each column's unit and meaning.
+    weeks : one row a calendar week from the first activity's to today's; WEEKS, `<column>_usual`,
+        `<column>_change` and CONTEXT of `loadwatch.tables`, index first day (`datetime64`, name "week").
+    flags : what the rules raised, by week and rule.
+    unknown : what they could not judge, and why.
+    skipped : inputs and parts of inputs without an activity of their own, each with its reason.
+    duplicates : runs that were there twice, each with the one that stands for it.
+    settings : those in force, and where each came from.
+    today : the day it is judged as of: of the last activity unless the settings say otherwise.
+    files : how many inputs were looked at.
+    limits : the budget, once `loadwatch.with_budget` has worked it out.
+    diary : the diary's answer, None without a diary.
+    advice : texts that belong to what was raised, when to get help always.
+    shoes : one row a pair: `shoe`, `distance_m` [m], `<surface>_m` [m], `runs`, `first`, `last` (date).
+    remarks : one line each: tags that fit no run, estimated heart rates and the like.
     """
 
     name: str
@@ -40,12 +56,12 @@ class Analysis:
     duplicates: tuple[Duplicate, ...]
     settings: Settings
     today: date
-    files: int  # inputs looked at
-    limits: tuple[Limit, ...] = ()  # the budget
+    files: int
+    limits: tuple[Limit, ...] = ()
     diary: Answer | None = None
     advice: tuple[Advice, ...] = ()
-    shoes: pd.DataFrame | None = None  # shoe, distance_m, <surface>_m, runs, last (date)
-    remarks: tuple[str, ...] = ()  # unmatched tags, estimated heart rates ... one line each
+    shoes: pd.DataFrame | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +78,32 @@ class Trend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Athlete:
-    """One line of a roster."""
+    """One line of a roster.
+
+    Attributes
+    ----------
+    name : as on the athlete's page.
+    group : whom to talk to first, keep an eye on, with nothing new, or without enough data.
+    level : high, watch, info, steady or unknown.
+    says : one sentence of why.
+    last_activity : local day of the last activity of any sport, None if there is none.
+    flags : how many were raised in the week of today and the last complete one.
+    analysis : all that is known, None where nothing could be read.
+    change : how large the change is, for the order of a list and nothing else.
+    silent : whether no file has come for two weeks or more.
+    trend : the last weeks' load, None where there is none or it is no longer news.
+    """
 
     name: str
     group: Group
-    level: str  # high, watch, info, steady or unknown
+    level: str
     says: str
     last_activity: date | None
     flags: int
-    analysis: Analysis | None  # None where nothing could be read
-    change: float = 0.0  # how large, for the order of a list and nothing else
-    silent: bool = False  # no file for two weeks or more
-    trend: Trend | None = None  # None where there is none, or it is no longer news
+    analysis: Analysis | None
+    change: float = 0.0
+    silent: bool = False
+    trend: Trend | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date, datetime
+from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,9 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         if self.clock and value == "now":
-            return datetime.now().astimezone().date()
+            from loadwatch.machine import today
+
+            return today()
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -133,30 +135,21 @@ def in_order(ctx: click.Context) -> None:
 
 def store(ctx: click.Context) -> Path | None:
     """Return the folder where read files are kept, None for nowhere."""
-    import platformdirs
+    from loadwatch import machine
 
-    if ctx.params.get("no_store"):
-        return None
-    return ctx.params.get("store") or platformdirs.user_cache_path("loadwatch")
+    return None if ctx.params.get("no_store") else ctx.params.get("store") or machine.store_folder()
 
 
 def options(ctx: click.Context, tick: Tick | None = None) -> Options:
     """Return how to read, from the shared options of the running command."""
-    import platformdirs
-    import tzlocal
-
-    from loadwatch.pipeline import Options
-    from loadwatch.settings import FILE
+    from loadwatch import machine
 
     params = ctx.params
     wants_stdin = any(str(path) == "-" for path in (*params.get("paths", ()), params.get("file")))
-    return Options(
-        files=(platformdirs.user_config_path("loadwatch") / FILE,),
+    return machine.here(
         overrides=overrides(ctx),
         store=store(ctx),
         each=_each(params),
-        system_zone=tzlocal.get_localzone_name() or "UTC",
-        now=datetime.now().astimezone().date(),
         tick=tick,
         stdin=sys.stdin.buffer.read() if wants_stdin else None,
     )

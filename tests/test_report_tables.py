@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import html as html_words
 import io
 import json
 import math
@@ -9,8 +10,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
-from loadwatch import budget, rules
+from loadwatch import budget, rules, words
 from loadwatch.analysis import Roster
 from loadwatch.budget import Plan
 from loadwatch.report import (
@@ -144,7 +148,8 @@ def test_markdown_shows_names_as_they_stand(hostile):
         assert not re.search(r"(?<!\\)[<>\[\]`]", told.replace("**", ""))
         assert told.count("\n") == markdown.report(plain).count("\n")
     assert markdown.escape("- [x](y) <b> | *c*") == r"\- \[x\]\(y\) \<b\> \| \*c\*"
-    assert markdown.escape("1. a") == r"\1. a"
+    assert markdown.escape("1. a") == r"1\. a"
+    assert markdown.inline("45.0") == "45.0"  # a backslash before a digit would be shown
 
 
 def test_markdown_tables(ana):
@@ -256,7 +261,9 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
     limits = {(limit.measure, limit.week): limit for limit in known.limits}
     seen = 0
     for row in budgets.limits(known).rows:
-        measure = next(m for m, name in budget.MEASURES.items() if str(row[0]).lower().startswith(f"{name} ("))
+        measure = next(
+            m for m, name in budget.MEASURES.items() if str(row[0]).lower().startswith(f"{name} (")
+        )
         for cell, week in zip(row[2:], (dt.date(2026, 11, 16), dt.date(2026, 11, 23)), strict=True):
             told = re.fullmatch(r"up to ([\d.,]+) (km|m)", str(cell))
             if told:
@@ -301,3 +308,24 @@ def test_a_remark_beside_a_flag_is_never_cut(ana):
     assert len(grids.sentence(often, "metric")) > 300  # the length of a stranger's label
     known = replace(ana, flags=(often,))
     assert remark in markdown.flags(known) and remark in html.athlete(known)
+
+
+PRINTABLE = "".join(map(chr, range(32, 127)))
+
+
+@given(st.text(PRINTABLE, max_size=30))
+@example("6.2 km")
+@example("1. a")
+@example("2026) b")
+@example("--- ")
+@example("===")
+@example("# no heading")
+@example("    no code")
+def test_markdown_shows_any_text_as_it_stands(text):
+    shown = " ".join(words.clean_text(text).split())  # outside code Markdown shows one space for many
+    escaped = html_words.escape(shown, quote=False).replace(chr(34), "&quot;")
+    listed = MarkdownIt("commonmark").render(f"- {markdown.escape(shown)}\n")
+    assert listed == f"<ul>\n<li>{escaped}</li>\n</ul>\n"
+    grid = grids.grid({"Head": True}, [(shown,)])
+    cell = MarkdownIt("commonmark").enable("table").render(markdown.table(grid))
+    assert f">{escaped}</td>" in cell

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from loadwatch.report.grids import Grid
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&$@])")
-_LEADING = re.compile(r"^([-+=]|\d{1,9}[.)])")  # would begin a list or underline a heading
+_LEADING = re.compile(r"^(\d{0,9})([-+=.)])(?=[-+=]|\s|$)")  # would begin a list or underline a heading
 
 
 def escape(text: str) -> str:
-    """Return text that Markdown shows as it stands: no link, no tag, no heading, no cell of its own."""
-    return _LEADING.sub(r"\\\1", _SPECIAL.sub(r"\\\1", words.clean_text(text)))
+    """Return text that Markdown shows as it stands: no link, no tag, no list, no cell of its own."""
+    return _LEADING.sub(r"\1\\\2", inline(text))
+
+
+def inline(text: str) -> str:
+    """Return text that Markdown shows as it stands inside a line, as a cell of a table is."""
+    return _SPECIAL.sub(r"\\\1", words.clean_text(text))
 
 
 def table(grid: Grid) -> str:
@@ -29,7 +34,7 @@ def table(grid: Grid) -> str:
     lines = [
         grid.headers,
         tuple(":--" if left else "--:" for left in grid.left),
-        *(tuple(escape(str(cell)) for cell in row) for row in grid.rows),
+        *(tuple(inline(str(cell)) for cell in row) for row in grid.rows),
     ]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 

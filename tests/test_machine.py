@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -20,9 +20,24 @@ def in_tokyo(monkeypatch, tmp_path):
     return tmp_path
 
 
+def indoors(start: datetime) -> bytes:
+    """A run of ten minutes, told in UTC and without a position: nothing says where it was."""
+    points = "".join(
+        f"<Trackpoint><Time>{start + timedelta(seconds=s):%Y-%m-%dT%H:%M:%SZ}</Time>"
+        f"<DistanceMeters>{3 * s}</DistanceMeters></Trackpoint>"
+        for s in range(0, 601, 10)
+    )
+    return (
+        '<?xml version="1.0"?><TrainingCenterDatabase><Activities><Activity Sport="Running">'
+        f'<Id>{start:%Y-%m-%dT%H:%M:%SZ}</Id><Lap StartTime="{start:%Y-%m-%dT%H:%M:%SZ}">'
+        "<TotalTimeSeconds>600</TotalTimeSeconds><DistanceMeters>1800</DistanceMeters>"
+        f"<Track>{points}</Track></Lap></Activity></Activities></TrainingCenterDatabase>"
+    ).encode()
+
+
 def test_python_counts_weeks_in_the_machine_s_zone_as_the_command_line_does(in_tokyo):
-    path = in_tokyo / "run.fit"  # Sunday evening in London, Monday morning in Tokyo
-    path.write_bytes(run(datetime(2026, 3, 8, 20, tzinfo=UTC), 600, every_s=5))
+    path = in_tokyo / "run.tcx"  # Sunday evening in London, Monday morning in Tokyo
+    path.write_bytes(indoors(datetime(2026, 3, 8, 20, tzinfo=UTC)))
     told = loadwatch.analyse(path)
     assert told.activities["start"].tolist() == ["2026-03-09T05:00:00+09:00"]
     assert told.weeks.index[0].date() == date(2026, 3, 9)

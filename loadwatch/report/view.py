@@ -50,9 +50,11 @@ class Part:
 def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     """Return everything of the athlete's page but its pictures and numbers."""
     lists, texts = parts(analysis), advice(analysis)
+    raised_ones = levels.of_each_rule(found.flags)
+    joining = tuple(flag for flag in raised_ones if flag.rule == levels.COMPOUND)  # a line below the others
     return {
-        "cards": [card(flag, analysis) for flag in levels.of_each_rule(found.flags)],
-        "notes": [card(flag, analysis) for flag in levels.of_each_rule(found.notes)],
+        "cards": [card(flag, analysis) for flag in raised_ones if flag not in joining],
+        "notes": [card(flag, analysis) for flag in (*joining, *levels.of_each_rule(found.notes))],
         "gaps": trust.gaps(found.unjudged),
         "urgent": urgent(analysis),
         "remedies": trust.remedies(analysis),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -49,7 +50,8 @@ class _Crew:
     def submit(self, function: Function, batch: Batch) -> Future[list[Any]]:
         if self.executor is None:
             self.executor = _executor(self.jobs, self.preload)
-        return self.executor.submit(_done, function, batch)
+        with _unheard():
+            return self.executor.submit(_done, function, batch)
 
     def dismiss(self) -> None:
         executor, self.executor = self.executor, None
@@ -83,6 +85,24 @@ def _executor(jobs: int, preload: Sequence[str]) -> ProcessPoolExecutor:
     if "forkserver" in methods:
         context.set_forkserver_preload(list(preload))
     return ProcessPoolExecutor(jobs, context, _deaf)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Let processes be started whole, and so that Ctrl-C does not reach them; here it is heard afterwards."""
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: heard.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what is started inherits it
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if heard:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _deaf() -> None:

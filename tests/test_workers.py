@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -81,9 +82,18 @@ if __name__ == "__main__":
 """
 
 
-def test_ctrl_c_ends_it_without_a_traceback(tmp_path):
+STARTING = INTERRUPTED.replace("preload=()", "preload=('loadwatch.exposure',)").replace(
+    "            for _", '            print("starting", flush=True)\n            for _'
+)
+
+
+@pytest.mark.parametrize(
+    ("script_text", "after_s"),
+    [(INTERRUPTED, 0.0), (STARTING, 0.0), (STARTING, 0.05), (STARTING, 0.2), (STARTING, 0.5)],
+)
+def test_ctrl_c_ends_it_without_a_traceback(tmp_path, script_text, after_s):
     script = tmp_path / "script.py"
-    script.write_text(INTERRUPTED)
+    script.write_text(script_text)
     process = subprocess.Popen(
         [sys.executable, str(script)],
         stdout=subprocess.PIPE,
@@ -93,7 +103,8 @@ def test_ctrl_c_ends_it_without_a_traceback(tmp_path):
     )
     assert process.stdout
     process.stdout.readline()
+    time.sleep(after_s)  # into the start of the processes, which takes a while
     os.killpg(process.pid, signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert b"Traceback" not in stderr
+    assert b"Traceback" not in stderr and b"Fatal" not in stderr

@@ -2,55 +2,106 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loadwatch import exposure, osm, readers
+from loadwatch import exposure, osm, readers, words
 from loadwatch.activity import Skipped
-from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
-from loadwatch.report import ground, inspect
+from loadwatch.errors import LoadwatchError, NotActivity, NothingToRead, OverLimit, Unreadable
+from loadwatch.report import ground, inspect, readings
 from loadwatch.sources import members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from loadwatch.activity import Activity
     from loadwatch.settings import Settings
+    from loadwatch.sources import Member
 
-MOST = 20  # files of an archive or folder
+WHOLE = 3  # files of an archive or folder that are shown whole; of more, a line each
+MOST = 100  # lines
+MOST_ACTIVITIES = 20  # of one file, with their ground
+HINT = (
+    "One line a file. To see one whole, give it alone: loadwatch inspect FILE (of a zip: unpack it first).\n"
+    "File names may tell who and when; one file shown whole does not say its name."
+)
 
 
-def inspected(path: Path, settings: Settings, cache: Path | None, stdin: bytes | None = None) -> str:
-    """Return what each file at `path` holds; no position, and no more than `MOST` files.
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What was found, as text, and why nothing could be read, "" where something could."""
+
+    text: str
+    why: str
+
+
+def inspected(path: Path, settings: Settings, cache: Path | None, stdin: bytes | None = None) -> Inspected:
+    """Return what each file at `path` holds, in words that may be posted; of many files a line each.
 
     `cache` is where a map extract that was read is kept.
     """
     found = members([path], stdin=stdin)
-    parts: list[str] = []
-    for member in islice(found, MOST):
-        if isinstance(member, Skipped):
-            parts.append(f"{member.source}: {member.kind}: {member.why}")
-            continue
-        try:
-            data = member.read()
-            parts.append(inspect.describe(data, member.label))
-            parts.extend(_below(data, member.label, settings, cache))
-        except (Unreadable, OverLimit) as error:
-            parts.append(f"{member.label}: {error.why}")
+    first = list(islice(found, MOST))
     more = sum(1 for _ in found)
-    if more:
-        parts.append(f"... and {more} more; give one of them.")
-    return "\n\n".join(parts)
+    if not first:
+        raise NothingToRead(f"nothing to inspect in {path}", "It is empty.")
+    if len(first) > WHOLE:
+        return _listed(first, more)
+    titles = [f"file {n}" if len(first) > 1 else "" for n in range(1, len(first) + 1)]
+    parts = [_whole(one, title, settings, cache) for one, title in zip(first, titles, strict=True)]
+    text = "\n\n".join(part.text for part in parts if part.text)
+    failed = "; ".join(part.why for part in parts if part.why)
+    if all(part.why for part in parts):
+        return Inspected(text, failed)
+    return Inspected("\n\n".join(filter(None, (text, failed))), "")
+
+
+def _listed(found: Sequence[Member | Skipped], more: int) -> Inspected:
+    """Return a line a file, for more files than can be shown whole."""
+    told = list(map(_line, found))
+    lines = [f"{words.clean_source(label)}: {words.clean_text(said)}" for label, said, _ in told]
+    rest = (
+        [f"... and {words.count(more, 'more file')}; loadwatch activities PATH tells of all."] if more else []
+    )
+    read = any(fine for _, _, fine in told)
+    return Inspected("\n".join((*lines, *rest, "", HINT)), "" if read else "none of these files can be read")
+
+
+def _line(one: Member | Skipped) -> tuple[str, str, bool]:
+    """Return label, what is in it, and whether it can be read."""
+    if isinstance(one, Skipped):
+        return one.source, one.why, one.kind == "ignored"
+    try:
+        return one.label, readings.brief(one.read(), one.label), True
+    except (Unreadable, OverLimit) as error:
+        return one.label, f"cannot be read: {error.why}", False
+
+
+def _whole(one: Member | Skipped, title: str, settings: Settings, cache: Path | None) -> Inspected:
+    """Return all that one file holds; text and reason both where our reader refuses a FIT file laid open."""
+    if isinstance(one, Skipped):
+        said = f"{words.clean_source(one.source)}: {one.why}"
+        return Inspected(said, "") if one.kind == "ignored" else Inspected("", said)
+    text = ""
+    try:
+        data = one.read()
+        text = inspect.describe(data, one.label, title)
+        return Inspected("\n\n".join((text, *_below(data, one.label, settings, cache))), "")
+    except (Unreadable, OverLimit) as error:
+        return Inspected(text, f"{words.clean_source(one.label)} cannot be read: {error.why}")
 
 
 def _below(data: bytes, name: str, settings: Settings, cache: Path | None) -> Iterator[str]:
     """Yield metres by surface and by grade of each activity with samples."""
     try:
         activities = readers.read(data, name, settings).activities
-    except (Unreadable, NotActivity, OverLimit):
-        return  # described above, with the reason
-    for activity in islice((a for a in activities if len(a.records)), MOST):
+    except NotActivity as error:
+        if readers.fit.sniff(data[:4096]):
+            yield f"No activity: {error.why}."  # of other files this is said above
+        return
+    for activity in islice((a for a in activities if len(a.records)), MOST_ACTIVITIES):
         row = exposure.row(activity, "", settings)
         yield ground.describe(activity, row["distance_m"], _map(activity, settings, cache))
 

@@ -1,19 +1,39 @@
-"""inspect's text: all messages and fields, no position, bounded, whatever the bytes."""
+"""inspect's text: all messages and fields, neither place nor person, bounded, whatever the bytes."""
 
-from loadwatch.report import inspect
-from loadwatch.report.inspect import HIDDEN, describe
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadwatch import inspection
+from loadwatch.errors import NothingToRead, Unreadable
+from loadwatch.readers import fit
+from loadwatch.readers.fit import profile
+from loadwatch.readers.fit.columns import columns
+from loadwatch.readers.fit.columns import words as texts
+from loadwatch.report import inspect, readings
+from loadwatch.report.inspect import describe
+from loadwatch.report.private import OPEN, SAID, Field, showing
+from loadwatch.settings import Settings
 from tests.make_fit import START, FitFile, run
+
+HIDDEN, PERSON = SAID["place"], SAID["person"]
+STRING, SERIALS = 0x07, (0x8C, 0x8B)  # FIT's base types; uint32z and uint16z hold serial and ANT numbers
+
+
+def row(text, name):
+    return next(line for line in text.splitlines() if line.split()[:1] == [name])
 
 
 def test_fit_by_fitparse():
     words = describe(run(seconds=60, profile_name="Trail"), "a.fit")
-    assert words.startswith("a.fit: FIT, ")
+    assert words.startswith("FIT, ")
     assert "header of 14 bytes, protocol 2.0" in words
     assert any(line.split()[:2] == ["record", "61"] for line in words.splitlines())
-    heart = next(line for line in words.splitlines() if line.startswith("  heart_rate"))
-    assert heart.split() == ["heart_rate", "bpm", "61", "140"]
-    distance = next(line for line in words.splitlines() if line.startswith("  distance"))
-    assert distance.split()[2:] == ["61", "0", "..", "90", "..", "180"]
+    assert row(words, "heart_rate").split() == ["heart_rate", "bpm", "61", "140"]
+    assert row(words, "distance").split()[2:] == ["61", "0", "..", "90", "..", "180"]
 
 
 def test_no_position_is_shown():
@@ -28,15 +48,69 @@ def test_no_position_is_shown():
 def test_nameless_fields_of_a_positions_type_are_hidden():
     made = FitFile()
     made.raw(20, {200: (0x85, 119_304_647), 201: (0x84, 7)})
-    for words in (describe(made.bytes(), "x"), "\n".join(_ours(made.bytes()))):
+    for words in (describe(made.bytes(), "x"), ours(made.bytes())):
         assert "119304647" not in words
-        assert next(line for line in words.splitlines() if "unknown_200" in line).endswith(HIDDEN)
-        assert next(line for line in words.splitlines() if "unknown_201" in line).endswith("7")
+        assert row(words, "unknown_200").endswith(HIDDEN)
+        assert row(words, "unknown_201").endswith("7")
 
 
-def _ours(data):
+def ours(data):
     seen = inspect._by_us(inspect.fit.decode(data))
-    return [inspect._line(key, one) for fields in seen.values() for key, one in fields.items()]
+    return "\n".join(inspect.line(key, one) for fields in seen.values() for key, one in fields.items())
+
+
+def somebody():
+    """A file that says who, where and when in every way we know of."""
+    made = FitFile()
+    made.add(
+        "file_id", type="activity", manufacturer="garmin", serial_number=3_327_579_914, time_created=START
+    )
+    made.add("user_profile", friendly_name="Annabel", gender="female", age=41, height=1.71, weight=63.2)
+    made.add("device_info", serial_number=3_327_579_914, ant_device_number=54_321, product_name="Annabel's")
+    made.add("activity", timestamp=START, local_timestamp=START + timedelta(hours=2))
+    made.add("record", timestamp=START, heart_rate=151)
+    made.add("record", timestamp=START + timedelta(seconds=2), heart_rate=155)
+    made.raw(147, {1: (0x8B, 54_321), 2: (0x86, 967_543_417)})
+    return made.bytes()
+
+
+@pytest.mark.parametrize("view", [lambda data: describe(data, "annabel.fit"), ours])
+def test_nobody_can_be_told_by_it(view):
+    told = view(somebody())
+    for name in ("serial_number", "friendly_name", "gender", "age", "height", "weight", "ant_device_number",
+                 "product_name", "local_timestamp", "unknown_1", "unknown_2"):  # fmt: skip
+        assert row(told, name).endswith(PERSON), name
+        assert row(told, name).split()[1].isdigit() or row(told, name).split()[2].isdigit()  # how many
+    for secret in ("nnabel", "3327579914", "54321", "63.2", "1.71", "967543417", "female"):
+        assert secret not in told
+    assert not re.search(r"\d\d:\d\d", told)
+    assert row(told, "heart_rate").endswith("151 .. 153 .. 155")
+    assert row(told, "manufacturer").endswith("garmin")
+    assert re.search(r"timestamp  .*20\d\d-\d\d-\d\d, 2 s apart$", told, re.MULTILINE)
+
+
+@given(name=st.text(max_size=20), kind=st.sampled_from(["uint8", "string", "date_time", "local_date_time"]))
+def test_a_message_that_no_line_speaks_for_shows_nothing(name, kind):
+    assert showing(Field(message="sleep_profile", name=name, kind=kind)) in SAID
+    assert showing(Field(message="sleep_profile", name=name, kind=kind, listed=True)) in SAID
+
+
+def test_a_large_number_is_never_shown():
+    made = FitFile()
+    made.add("event", timestamp=START, event="timer", event_type="start")
+    made.add("lap", timestamp=START, total_distance=2e9 / 100)
+    assert row(describe(made.bytes(), "x"), "total_distance").endswith("20000000")
+    assert showing(Field(message="record", name="epoch", units="s", named=False, developer=True)) == "value"
+    seen = inspect.Seen("s", "value", [1_600_000_000.0], 1)
+    assert inspect.line("epoch", seen).endswith(PERSON)
+
+
+def test_fields_of_one_name_shown_in_two_ways_are_hidden():
+    fields = {}
+    for size in (2, 4):
+        told = Field(message="record", name="unknown_9", kind="uint", size=size, named=False)
+        inspect.note(fields, told, [7])
+    assert inspect.line("unknown_9", fields["unknown_9"]).endswith(PERSON)
 
 
 def test_fitparse_fails_and_we_answer():
@@ -59,6 +133,7 @@ def test_large_file_is_ours(monkeypatch):
     words = describe(run(seconds=9), "x")
     assert "too large for fitparse" in words
     assert "enhanced_altitude" in words
+    assert re.search(r"sport +\d+ +running", words)
 
 
 def test_bounded_and_harmless(monkeypatch):
@@ -66,7 +141,7 @@ def test_bounded_and_harmless(monkeypatch):
     assert len(describe(run(seconds=9), "x").splitlines()) == 6
     monkeypatch.undo()
     made = FitFile()
-    made.add("sport", sport="running", name="\x1b[31mred\r" + "x" * 100)
+    made.add("field_description", field_name="\x1b[31mred\r" + "x" * 100)
     made.add("record", timestamp=START)
     words = describe(made.bytes(), "bad\x1bname")
     assert "\x1b" not in words
@@ -74,12 +149,148 @@ def test_bounded_and_harmless(monkeypatch):
     assert "\\x1b[31mred" in words
 
 
-def test_other_files():
-    assert "cannot be read: it starts like a JPEG image" in describe(b"\xff\xd8\xff\xe0", "a.jpg")
-    assert describe(b"", "a") == "a: cannot be read: the file is empty"
-    assert "fit" in describe(run(seconds=9) + b"", "a.fit")
+def test_what_cannot_be_read_is_refused():
+    for data, why in ((b"\xff\xd8\xff\xe0", "it starts like a JPEG image"), (b"", "the file is empty")):
+        with pytest.raises(Unreadable, match=why):
+            describe(data, "a.jpg")
+
+
+def test_a_list_says_each_remark_once():
+    rows = "".join(f"2026-01-{day:02} 07:30,{day},Kanupolo\n" for day in range(1, 10))
+    told = describe(b"date,distance_km,type\n" + rows.encode(), "runs.csv").splitlines()
+    assert "9 activities" in told[0]
+    assert told[1] == "  list unknown/unknown: 9, 2026-01-01 .. 2026-01-09, 45.00 km by the file, 0 samples"
+    assert sum("Kanupolo" in line for line in told) == 1
+    assert any(line.endswith("(9 times)") for line in told)
+
+
+def test_a_gpx_shows_days_sizes_and_no_place():
+    point = '<trkpt lat="46.123456" lon="8.654321"><ele>{}</ele><time>2026-05-01T0{}:00:00Z</time></trkpt>'
+    track = "".join(point.format(400 + n, n) for n in (5, 6))
+    gpx = f'<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><name>At Anna\'s</name><trkseg>{track}</trkseg></trk></gpx>'
+    told = describe(gpx.encode(), "a.gpx")
+    assert "1 activity" in told
+    assert "2026-05-01, no distance stated, 2 samples" in told
+    assert row(told, "altitude_m").endswith("405 .. 405.5 .. 406")
+    assert row(told, "latitude_deg").endswith(HIDDEN)
+    assert not re.search(r"46\.1|8\.6|Anna|\d\d:\d\d|nan", told)
+
+
+def test_remarks_quote_no_name_and_no_time_of_day():
+    told = {
+        "track At Anna's: it has no times": "track: it has no times",
+        "file: the list names no file but activities/123.fit": "file: the list names no file but one",
+        'its date, "2026-05-01 06:45:10", cannot be read': 'its date, "2026-05-01 cannot be read',
+    }
+    assert {said: readings._anonymous(said) for said in told} == told
 
 
 def test_chain():
     words = describe(run(seconds=9) + run(seconds=9), "two.fit")
     assert "part 2: header" in words
+
+
+def look(path):
+    return inspection.inspected(path, Settings(), None)
+
+
+def test_one_file_is_shown_whole_without_its_name(tmp_path):
+    (tmp_path / "annabel_57663434396.fit").write_bytes(run(seconds=20))
+    found = look(tmp_path / "annabel_57663434396.fit")
+    assert "annabel" not in found.text
+    assert "Metres by grade" in found.text
+    assert found.why == ""
+
+
+def test_of_few_files_each_is_whole_and_of_many_a_line_each(tmp_path, monkeypatch):
+    for n in range(3):
+        (tmp_path / f"{n}.fit").write_bytes(run(seconds=20 + n))
+    assert [f"file {n}: FIT" in look(tmp_path).text for n in (1, 2, 3)] == [True] * 3
+    (tmp_path / "x.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    lines = look(tmp_path).text.splitlines()
+    assert re.fullmatch(
+        r"0\.fit: fit running/\w+, \d{4}-\d\d-\d\d, 0\.06 km by the file, 21 samples", lines[0]
+    )
+    assert lines[3] == "x.jpg: cannot be read: it starts like a JPEG image"
+    assert "loadwatch inspect FILE" in "\n".join(lines[4:])
+    monkeypatch.setattr(inspection, "MOST", 4)
+    (tmp_path / "y.fit").write_bytes(run(seconds=9))
+    assert "... and 1 more file; loadwatch activities PATH" in look(tmp_path).text
+
+
+def test_a_refused_file_is_a_reason_and_a_refused_fit_both(tmp_path):
+    photo, broken = tmp_path / "a.jpg", tmp_path / "a.fit"
+    photo.write_bytes(b"\xff\xd8\xff\xe0")
+    assert look(photo) == inspection.Inspected("", "a.jpg cannot be read: it starts like a JPEG image")
+    broken.write_bytes(b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00")
+    found = look(broken)
+    assert found.text.startswith("FIT, 14 bytes")
+    assert "cannot be read" in found.why
+    assert look(tmp_path).why.count("cannot be read") == 2
+    with pytest.raises(NothingToRead):
+        (tmp_path / "empty").mkdir()
+        look(tmp_path / "empty")
+
+
+def test_a_course_is_readable_and_no_activity(tmp_path):
+    made = FitFile()
+    made.add("file_id", type="course")
+    (tmp_path / "c.fit").write_bytes(made.bytes())
+    found = look(tmp_path / "c.fit")
+    assert "No activity: " in found.text and found.why == ""
+
+
+def secrets(data):
+    """Texts and serial numbers of a FIT file that may not be shown, from our own decoder."""
+    for link in fit.decode(data).links:
+        for table in link.tables:
+            message = profile.message(table.layout.number)
+            for one in table.layout.fields:
+                if one.base == STRING and message != "field_description":
+                    yield from (word for word in texts(table, one.key) if len(word) > 5)
+            for column in columns(table).values():
+                if column.base in SERIALS:
+                    yield from (f"{int(value)}" for value in column.first if value >= 1e5)
+
+
+@pytest.mark.corpus
+def test_no_real_file_says_who_where_or_when(corpus, monkeypatch):
+    """All files in our own view, and in fitparse's those small enough to be quick."""
+    looked = 0
+    monkeypatch.setattr(inspect, "MAX_FITPARSE", 8_000)
+    for path in sorted(corpus.rglob("*")):
+        if path.suffix.lower() != ".fit" or not fit.sniff(data := path.read_bytes()):
+            continue
+        told = describe(data, path.name)
+        rows = told.split("\n\n", 1)[-1]
+        listed = {line.split()[0] for line in rows.splitlines() if line.strip()}
+        found = {word for word in secrets(data) if word in rows and word not in listed}
+        # a profile's own word may also be a text, as "running"
+        found = {word for word in found if word not in WORDS and word not in described(data)}
+        assert (path.name, found) == (path.name, set())
+        assert not re.search(r"\d\d:\d\d:\d\d|(?<![\d.])[1-9]\d{8,}", rows), path.name
+        message = ""
+        for line in rows.splitlines():
+            message = line if line and not line.startswith(" ") else message
+            if line.startswith("  ") and message not in OPEN:
+                assert line.endswith((PERSON, HIDDEN, "unknown")), (path.name, message, line)
+        looked += 1
+    assert looked > 600
+
+
+WORDS = {str(word) for kind in profile.FIELD_TYPES.values() for word in (kind.values or {}).values()}
+
+
+def described(data):
+    """What a file's own descriptions of its developer fields say."""
+    return {
+        word
+        for link in fit.decode(data).links
+        for table in link.of(profile.number("field_description"))
+        for one in table.layout.fields
+        for word in (texts(table, one.key) if one.base == STRING else ())
+    }
+
+
+def test_days_are_shown_as_days():
+    assert readings.from_to([date(2026, 5, 3), date(2026, 5, 1)]) == "2026-05-01 .. 2026-05-03"

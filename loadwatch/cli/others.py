@@ -14,7 +14,7 @@ from loadwatch.errors import LoadwatchError, NothingToRead
 PAIN_WHEN = ("before", "during", "after")
 
 
-@click.command()
+@click.command(short_help="A made-up runner; needs no file of yours.")
 @click.option(
     "-o",
     "--output",
@@ -52,7 +52,7 @@ def _sample() -> Path:
     return (package / "sample_data" if (package / "sample_data").is_dir() else beside) / "ana"
 
 
-@click.command()
+@click.command(short_help="Pain held against earlier load.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("action", required=False, type=click.Choice(("log",)), metavar="[log]")
 @click.option("--pain", type=click.IntRange(0, 10), help="log: 0 none to 10 worst.")
@@ -115,7 +115,7 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="A folder of athletes: whom to talk to first.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -156,23 +156,31 @@ def roster(ctx: click.Context, /, folder: Path, target: Path | None, anonymise: 
     return 0
 
 
-@click.command()
+@click.command(short_help="What one file holds.")
 @click.argument("file", type=opt.PATH)
 @opt.reading
 @click.pass_context
 def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
-    """Show what one file holds: messages, fields, what was read of it; no position."""
+    """Show what one file holds: messages, fields, what was read of it.
+
+    The output is made to be posted: it leaves out positions, names, serial numbers and the time of day.
+    Of a folder or archive it is a line a file.
+    """
     from loadwatch.inspection import inspected
     from loadwatch.pipeline import athlete_settings
 
     if str(file) != "-" and not file.exists():
         raise NothingToRead(f"no file or folder at {file}", "Check the spelling.")
     options = opt.options(ctx)
-    output.result(inspected(file, athlete_settings([file], options), options.store, options.stdin))
+    found = inspected(file, athlete_settings([file], options), options.store, options.stdin)
+    if found.text:
+        output.result(found.text)
+    if found.why:
+        raise LoadwatchError(found.why)
     return 0
 
 
-@click.command()
+@click.command(short_help="The checks: limits, evidence, references.")
 @click.argument("rule", required=False, metavar="[ID]")
 @opt.formats("table", "json", "md")
 def rules(rule: str | None, form: str) -> int:
@@ -192,7 +200,7 @@ def rules(rule: str | None, form: str) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="What is in force, and where it came from.")
 @click.argument("paths", nargs=-1, type=opt.PATH, metavar="[PATH...]")
 @opt.formats("table", "json")
 @opt.units

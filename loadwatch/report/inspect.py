@@ -1,72 +1,60 @@
-"""One file, laid open as text: for FIT every message and field, for others what was read; no position."""
+"""One file, laid open as text: for FIT every message and field, for others what was read.
+
+The text is meant to be posted: neither position nor person nor time of day stands in it (see `private`).
+"""
 
 from __future__ import annotations
 
 import io
-import re
+import math
 import struct
 import warnings
-from collections import Counter
-from dataclasses import dataclass, field
-from statistics import median
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import fitparse
 
-from loadwatch.errors import NotActivity, OverLimit, Unreadable
-from loadwatch.readers import fit, read
+from loadwatch import words
+from loadwatch.readers import fit
 from loadwatch.readers.fit import profile
-from loadwatch.readers.fit.columns import columns
-from loadwatch.settings import Settings
+from loadwatch.readers.fit.columns import columns, text
+from loadwatch.readers.fit.layout import BYTE, STRING
+from loadwatch.report import private, readings
+from loadwatch.report.seen import MAX_KEPT, Seen, clean, line, note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from loadwatch.readers.fit.columns import Column
     from loadwatch.readers.fit.links import Decoded, Link
 
 MAX_LINES = 1_000
 MAX_FITPARSE = 4_000_000  # bytes; fitparse takes a minute for more, our own decoder then answers
-MAX_KEPT = 200_000  # values kept of one field
-WIDTH = 48  # characters of a text value
-_PLACE = re.compile(r"(^|_)(lat|long?|latitude|longitude|nec|swc|position|location)($|_)", re.IGNORECASE)
-HIDDEN = "positions are not shown"
+EPOCH = datetime(1989, 12, 31)  # noqa: DTZ001 - FIT's zero, as fitparse gives moments: UTC without a zone
 # what fitparse was seen to raise on broken files, beside its own FitParseError (a ValueError)
 FITPARSE_FAILS = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, struct.error)
 
-
-@dataclass(slots=True)
-class _Seen:
-    """What one field of one message held so far."""
-
-    units: str
-    values: list[Any] = field(default_factory=list)
-    count: int = 0
-    hidden: bool = False
+Messages = dict[str, dict[str, Seen]]
 
 
-def describe(data: bytes, name: str) -> str:
-    """Return what a file holds, as plain text of at most MAX_LINES lines, whatever the bytes."""
-    lines = _fit(data, name) if fit.sniff(data[:4096]) else _other(data, name)
-    cut = [_clean(line, 200) for _, line in zip(range(MAX_LINES), lines, strict=False)]
+def describe(data: bytes, name: str, title: str = "") -> str:
+    """Return what a file holds, as plain text of at most MAX_LINES lines.
+
+    `name` is what the file is called: it may hold a date, and is not shown. `title` stands in its place
+    where several files are shown. Raises Unreadable and OverLimit, of FIT files only the latter.
+    """
+    lines = _fit(data) if fit.sniff(data[:4096]) else readings.lines(data, name)
+    cut = [clean(one, 200) for _, one in zip(range(MAX_LINES), lines, strict=False)]
+    cut[0] = f"{title}: {cut[0]}" if title else cut[0]
     return "\n".join([*cut, "..."] if len(cut) == MAX_LINES else cut)
 
 
-def _clean(text: str, width: int) -> str:
-    """Return text that cannot steer a terminal, cut to a width."""
-    safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-    return safe if len(safe) <= width else safe[: width - 3] + "..."
-
-
-def _fit(data: bytes, name: str) -> Iterator[str]:
-    try:
-        decoded = fit.decode(data)
-    except OverLimit as error:
-        yield f"{name}: {error.why}"
-        return
-    yield f"{name}: FIT, {len(data):,} bytes"
+def _fit(data: bytes) -> Iterator[str]:
+    decoded = fit.decode(data)
+    yield f"FIT, {len(data):,} bytes"
     yield from _frame(decoded)
     problem = ""
-    seen: dict[str, dict[str, _Seen]] = {}
+    seen: Messages = {}
     if len(data) > MAX_FITPARSE:
         problem = "too large for fitparse's full view, so this is our own"
     else:
@@ -79,7 +67,7 @@ def _fit(data: bytes, name: str) -> Iterator[str]:
     for message, fields in seen.items():
         yield ""
         yield f"{message}"
-        yield from (_line(key, one) for key, one in fields.items())
+        yield from (line(key, one) for key, one in fields.items())
 
 
 def _frame(decoded: Decoded) -> Iterator[str]:
@@ -99,107 +87,86 @@ def _layouts(link: Link) -> Iterator[str]:
         one = table.layout
         order = "big endian" if one.order == ">" else "little endian"
         yield (
-            f"  {profile.message(one.number):<28}{len(table.offsets):>8} messages of {one.size} bytes, "
-            f"{len(one.fields)} fields, {order}"
+            f"  {profile.message(one.number):<28}{_messages(len(table.offsets))} of "
+            f"{words.count(one.size, 'byte')}, {words.count(len(one.fields), 'field')}, {order}"
         )
 
 
-def _by_fitparse(data: bytes) -> tuple[dict[str, dict[str, _Seen]], str]:
+def _messages(amount: int) -> str:
+    return f"{amount:>8} {'message ' if amount == 1 else 'messages'}"
+
+
+def _by_fitparse(data: bytes) -> tuple[Messages, str]:
     """Return all fields by message as fitparse reads them, and what stopped it, if anything did."""
-    seen: dict[str, dict[str, _Seen]] = {}
+    seen: Messages = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of what `problem:` lines say already
         try:
             for message in fitparse.UncachedFitFile(io.BytesIO(data), check_developer_data=False):
                 fields = seen.setdefault(message.name, {})
                 for one in message.fields:
-                    _note(fields, one.name, one.units or "", one.value, hidden=_hidden(one))
+                    several = isinstance(one.value, tuple | list)
+                    note(fields, _theirs(message.name, one), one.value if several else (one.value,))
         except FITPARSE_FAILS as error:
-            words = f"{type(error).__name__}: {error}"
+            why = f"{type(error).__name__}: {error}"
             return seen, (
-                f"fitparse stopped here: {words}; what it read until then:"
+                f"fitparse stopped here: {why}; what it read until then:"
                 if seen
-                else f"fitparse cannot read it ({words}), so this is our own view"
+                else f"fitparse cannot read it ({why}), so this is our own view"
             )
     return seen, ""
 
 
-def _hidden(one: Any) -> bool:
-    """Tell whether a field may hold a position: by its name, or a nameless one of a position's type."""
-    nameless = one.field is None and one.base_type.name in {"sint32", "byte"}
-    return nameless or bool(_PLACE.search(one.name)) or one.units == "semicircles"
+def _theirs(message: str, one: Any) -> private.Field:
+    developer = one.field_type == "devfield"
+    return private.Field(
+        message=message,
+        name=one.name,
+        units=one.units or "",
+        kind=one.type.name,
+        size=one.base_type.size,
+        named=one.field is not None and not developer,
+        developer=developer,
+        listed=bool(one.type.values),
+    )
 
 
-def _note(fields: dict[str, _Seen], name: str, units: str, value: Any, *, hidden: bool) -> None:
-    one = fields.setdefault(name, _Seen(units))
-    one.hidden |= hidden
-    if value is not None:
-        one.count += 1
-        if not one.hidden and len(one.values) < MAX_KEPT:
-            one.values.append(value)
-
-
-def _by_us(decoded: Decoded) -> dict[str, dict[str, _Seen]]:
-    """Return the same from our own decoder: numbers only, by field number."""
-    seen: dict[str, dict[str, _Seen]] = {}
+def _by_us(decoded: Decoded) -> Messages:
+    """Return the same from our own decoder: numbers and the profile's words, by field number."""
+    seen: Messages = {}
     for link in decoded.links:
         for table in link.tables:
             number = table.layout.number
             fields = seen.setdefault(profile.message(number), {})
             for key, column in columns(table).items():
-                name, units = profile.naming(number, key)
-                nameless = name.startswith("unknown") and column.base in {0x85, 0x0D}
-                hidden = nameless or bool(_PLACE.search(name)) or units == "semicircles"
-                for value in column.first.tolist()[:MAX_KEPT]:
-                    _note(fields, name, units, None if value != value else value, hidden=hidden)  # noqa: PLR0124
+                note(fields, _ours(number, key, column), _values(number, key, column))
     return seen
 
 
-def _line(name: str, one: _Seen) -> str:
-    head = f"  {_clean(name, 34):<36}{one.units[:12]:<13}{one.count:>8}  "
-    if one.hidden:
-        return head + HIDDEN
-    if not one.values:
-        return head + "unknown"
-    numbers = [
-        value for value in one.values if isinstance(value, (int, float)) and not isinstance(value, bool)
-    ]
-    if len(numbers) == len(one.values):
-        low, middle, high = min(numbers), median(numbers), max(numbers)
-        return head + (_number(low) if low == high else " .. ".join(map(_number, (low, middle, high))))
-    (common, times), *others = Counter(map(str, one.values)).most_common(2)
-    more = f" ({times} times, {len(set(map(str, one.values)))} different)" if others else ""
-    return head + _clean(common, WIDTH) + more
-
-
-def _number(value: float) -> str:
-    """A number as short as it can be without an exponent where it is whole."""
-    return (
-        str(int(value))
-        if value == round(value, 9) and abs(value) < 1e15 and value % 1 == 0
-        else f"{value:.6g}"
+def _ours(number: int, key: int | tuple[int, int], column: Column) -> private.Field:
+    kind = "" if isinstance(key, tuple) else profile.kind(number, key)
+    base = {STRING: "string", BYTE: "byte", 0x85: "sint32"}.get(column.base, "number")
+    name, units = profile.naming(number, key)
+    return private.Field(
+        message=profile.message(number),
+        name=name,
+        units=units,
+        kind=kind or base,
+        size=column.raws.dtype.itemsize,
+        named=bool(kind),
+        developer=isinstance(key, tuple),
+        listed=not isinstance(key, tuple) and bool(profile.words(number, key)),
     )
 
 
-def _other(data: bytes, name: str) -> Iterable[str]:
-    """Lines on a file that is no FIT: what the readers make of it."""
-    try:
-        reading = read(data, name, Settings())
-    except (Unreadable, OverLimit) as error:
-        return [f"{name}: cannot be read: {error.why}"]
-    except NotActivity as error:
-        return [f"{name}: {error.why}"]
-    lines = [f"{name}: {len(data):,} bytes, {len(reading.activities)} activities"]
-    for one in reading.activities:
-        about = one.session
-        start = about.start_utc or about.start_local
-        lines.append(
-            f"  {about.format} {about.sport}/{about.sub_sport} {start or 'no date'}, "
-            f"{about.distance_m / 1000:.2f} km by the file, {len(one.records)} records"
-        )
-        if len(one.records):
-            known = one.records.notna().sum()
-            lines += [f"    {column:<26}{count:>8}" for column, count in known.items()]
-        lines += [f"    note: {note}" for note in about.notes]
-    lines += [f"  left out {part.source}: {part.why}" for part in reading.skipped]
-    return lines
+def _values(number: int, key: int | tuple[int, int], column: Column) -> list[Any]:
+    """Return the values of a column as fitparse would: text, words, moments, numbers, None for unknown."""
+    if column.base == STRING:
+        return text(column)[:MAX_KEPT]
+    known = [None if math.isnan(value) else value for value in column.first.tolist()[:MAX_KEPT]]
+    if isinstance(key, tuple):
+        return known
+    if profile.kind(number, key) in private.DAYS:
+        return [value if value is None else EPOCH + timedelta(seconds=value) for value in known]
+    listed = profile.words(number, key)
+    return [listed.get(int(value), value) if listed and value is not None else value for value in known]

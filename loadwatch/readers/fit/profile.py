@@ -70,3 +70,10 @@ def naming(number: int, key: int | tuple[int, int]) -> tuple[str, str]:
     kind = MESSAGE_TYPES.get(number)
     one = kind.fields.get(key) if kind else None
     return (str(one.name), one.units or "") if one else (f"unknown_{key}", "")
+
+
+def kind(number: int, key: int | tuple[int, int]) -> str:
+    """Return the profile's type of a field, as `date_time` or `uint16`; "" where the profile has none."""
+    message_ = MESSAGE_TYPES.get(number)
+    one = message_.fields.get(key) if message_ else None
+    return str(one.type.name) if one else ""

@@ -1,0 +1,107 @@
+"""What the readers make of a file: its activities by kind, and what they remark, fit to be posted."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from loadwatch import words
+from loadwatch.errors import NotActivity
+from loadwatch.readers import read
+from loadwatch.report import private
+from loadwatch.report.seen import clean, extent, from_to
+from loadwatch.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    import pandas as pd
+
+    from loadwatch.activity import Activity, Reading, Session
+
+_NAMED_PART = re.compile(r"^(track) .*?(: it has no times)$", re.DOTALL)
+_FILE_NOTE = re.compile(r"^(file: the list names no file but) .*", re.DOTALL)
+_NUMBER = re.compile(r"\d[\d.,:]*")
+_CLOCK = re.compile(r"(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})[T, ]{1,2}\d{1,2}:\d{2}\S{0,30}")
+
+
+def brief(data: bytes, name: str) -> str:
+    """Return what a file holds in one line: what kind of activity, of which days, how far."""
+    try:
+        reading = read(data, name, Settings())
+    except NotActivity as error:
+        return clean(error.why, 200)
+    told = list(_kinds(reading.activities))
+    if len(told) > 1:
+        days = [day for one in reading.activities if (day := _day(one.session))]
+        when = f", {from_to(days)}" if days else ""
+        told = [f"{words.number(len(reading.activities))} activities of {len(told)} kinds{when}"]
+    return clean("".join(told) or "nothing recorded", 200)
+
+
+def lines(data: bytes, name: str) -> Iterable[str]:
+    """Lines on a file that is no FIT: what the readers make of it."""
+    try:
+        reading = read(data, name, Settings())
+    except NotActivity as error:
+        return [f"{words.count(len(data), 'byte')}: {error.why}"]
+    told = words.count(len(reading.activities), "activity", "activities")
+    heads = [f"{words.count(len(data), 'byte')}, {told}"]
+    if len(reading.activities) == 1:
+        (one,) = reading.activities
+        return [*heads, *(f"  {kind}" for kind in _kinds([one])), *_sampled(one.records), *_notes(reading)]
+    return [*heads, *(f"  {kind}" for kind in _kinds(reading.activities)), *_notes(reading)]
+
+
+def _kinds(activities: Sequence[Activity]) -> Iterator[str]:
+    """Yield a line for each kind of activity: how many, when, how far by the file, how many samples."""
+    kinds: dict[tuple[str, str, str], list[Activity]] = {}
+    for one in activities:
+        kinds.setdefault((one.session.format, one.session.sport, one.session.sub_sport), []).append(one)
+    for (form, sport, sub_sport), those in kinds.items():
+        days = [day for one in those if (day := _day(one.session))]
+        metres = [one.session.distance_m for one in those if not math.isnan(one.session.distance_m)]
+        yield ", ".join(
+            (
+                f"{form} {sport}/{sub_sport}"
+                + (f": {words.number(len(those))}" if len(activities) > 1 else ""),
+                from_to(days) if days else "no date",
+                f"{sum(metres) / 1000:,.2f} km by the file" if metres else "no distance stated",
+                words.count(sum(len(one.records) for one in those), "sample"),
+            )
+        )
+
+
+def _day(about: Session) -> date | None:
+    start = about.start_local or about.start_utc
+    return start.date() if start else None
+
+
+def _sampled(records: pd.DataFrame) -> Iterator[str]:
+    """Yield a line for each column of samples: how many are known, and of what size they are."""
+    for name in records.columns if len(records) else ():
+        known = records[name].dropna().tolist()
+        placed = private.showing(private.Field(message="record", name=name)) == "place"
+        size = private.SAID["place"] if placed else extent(known) if known else "unknown"
+        yield f"    {name:<26}{len(known):>8}  {size}"
+
+
+def _notes(reading: Reading) -> Iterator[str]:
+    """Yield notes and parts left out; what differs in its numbers only stands once, with how often."""
+    notes = [note for one in reading.activities for note in one.session.notes]
+    for head, said in (("note", notes), ("left out", [part.why for part in reading.skipped])):
+        alike: dict[str, list[str]] = {}
+        for one in map(_anonymous, said):
+            alike.setdefault(_NUMBER.sub("0", one), []).append(one)
+        for first, *more in alike.values():
+            same = "times" if {first} == {first, *more} else "like this"
+            yield f"  {head}: {first}" + (f" ({len(more) + 1} {same})" if more else "")
+
+
+def _anonymous(note: str) -> str:
+    """Return a remark of a reader without the names and the time of day that it may quote."""
+    for pattern, rest in ((_NAMED_PART, r"\1\2"), (_FILE_NOTE, r"\1 one"), (_CLOCK, r"\1")):
+        note = pattern.sub(rest, note)
+    return note

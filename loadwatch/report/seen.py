@@ -1,0 +1,111 @@
+"""What one field of one message holds, as a line that may be posted: how many, of what size, which days."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from loadwatch.report import private
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+MAX_KEPT = 200_000  # values kept of one field
+WIDTH = 48  # characters of a text value
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one field of one message held so far."""
+
+    units: str
+    showing: private.Showing
+    kept: list[Any] = field(default_factory=list)
+    count: int = 0
+
+
+def note(fields: dict[str, Seen], told: private.Field, values: Sequence[Any]) -> None:
+    """Count values of a field, None and "" aside, and keep them where they may be shown.
+
+    Fields of one name that may be shown in different ways are hidden together.
+    """
+    showing = private.showing(told)
+    held = fields.setdefault(told.name, Seen(told.units, showing))
+    if showing != held.showing and held.showing not in private.SAID:
+        held.showing = showing if showing in private.SAID else "person"
+    known = [value for value in values if value is not None and value != ""]
+    held.count += len(known)
+    if held.showing not in private.SAID:
+        held.kept += known[: MAX_KEPT - len(held.kept)]
+
+
+def clean(text: str, width: int) -> str:
+    """Return text that cannot steer a terminal, cut to a width."""
+    safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    return safe if len(safe) <= width else safe[: width - 3] + "..."
+
+
+def line(name: str, one: Seen) -> str:
+    """Return name, unit, count and what may be shown of the values."""
+    head = f"  {clean(name, 34):<36}{clean(one.units, 12):<13}{one.count:>8}  "
+    if not one.count:
+        return head + "unknown"
+    if one.showing in private.SAID:
+        return head + private.SAID[one.showing]
+    if one.showing == "day":
+        return head + _days(one.kept)
+    numbers = [value for value in one.kept if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    if len(numbers) == len(one.kept):
+        large = max(map(abs, numbers)) >= private.LARGEST
+        return head + (private.SAID["person"] if large else extent(numbers))
+    return head + _common(list(map(str, one.kept)))
+
+
+def extent(numbers: Sequence[float]) -> str:
+    """Return the least, middle and greatest of some numbers, or the only one."""
+    low, middle, high = min(numbers), median(numbers), max(numbers)
+    return _number(low) if low == high else " .. ".join(map(_number, (low, middle, high)))
+
+
+def _common(said: list[str]) -> str:
+    """Return the word that stands most often, and how many others there are."""
+    ((common, times),) = Counter(said).most_common(1)
+    kinds = len(set(said))
+    if kinds == 1:
+        return clean(common, WIDTH)
+    more = f"{times} of {len(said)}, " if times > 1 else ""
+    return f"{clean(common, WIDTH)} ({more}{kinds} different)"
+
+
+def _days(values: Sequence[Any]) -> str:
+    """Return the days that moments lie on (UTC), and how far apart they follow each other."""
+    moments = [value for value in values if isinstance(value, datetime)]
+    if not moments:
+        return "unknown" if not values else private.SAID["person"]
+    days = from_to([moment.date() for moment in moments])
+    if len(moments) == 1:
+        return days
+    steps = [(later - one).total_seconds() for one, later in pairwise(moments)]
+    near = [step for step in steps if abs(step) < private.LARGEST]
+    far = ", with jumps of years" if len(near) < len(steps) else ""
+    return f"{days}, {extent(near)} s apart{far}" if near else f"{days}{far}"
+
+
+def from_to(days: Sequence[date]) -> str:
+    """Return the first and the last of some days, or the only one."""
+    first, last = min(days), max(days)
+    return f"{first}" if first == last else f"{first} .. {last}"
+
+
+def _number(value: float) -> str:
+    """A number as short as it can be without an exponent where it is whole."""
+    return (
+        str(int(value))
+        if value == round(value, 9) and abs(value) < 1e15 and value % 1 == 0
+        else f"{value:.6g}"
+    )

@@ -1,0 +1,42 @@
+"""The commands beside the main line, as a user meets them: inspect, rules, settings, diary."""
+
+import os
+import sys
+
+import pytest
+
+from loadwatch import cli
+from tests.make_fit import run
+
+
+@pytest.fixture
+def call(monkeypatch, capsys, tmp_path):
+    """Run a command as a user would; gives (code, stdout, stderr)."""
+    for name in os.environ:
+        if name.startswith("LOADWATCH_") and name != "LOADWATCH_CORPUS":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    def invoke(*arguments):
+        monkeypatch.setattr(sys, "argv", ["loadwatch", *map(str, arguments)])
+        with pytest.raises(SystemExit) as done:
+            cli.main()
+        printed = capsys.readouterr()
+        return done.value.code, printed.out, printed.err
+
+    return invoke
+
+
+def test_inspect_of_what_cannot_be_read_is_an_error(call, tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    told = call("inspect", tmp_path / "a.jpg")
+    assert told == (1, "", "Error: a.jpg cannot be read: it starts like a JPEG image\n")
+
+
+def test_inspect_of_a_broken_fit_shows_what_is_there_and_is_an_error(call, tmp_path):
+    (tmp_path / "a.fit").write_bytes(run(seconds=20)[:40])
+    code, out, err = call("inspect", tmp_path / "a.fit")
+    assert code == 1
+    assert out.startswith("FIT, 40 bytes")
+    assert err.startswith("Error: a.fit cannot be read: ")

@@ -13,6 +13,7 @@ import pytest
 from loadwatch import cli
 from loadwatch.cli import pages
 from loadwatch.report import html
+from loadwatch.tables import MEASURED
 from tests.make_fit import run
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
@@ -183,14 +184,13 @@ def test_report_writes_the_page_its_suffix_names(call, folder, tmp_path, monkeyp
 
 def test_what_cannot_be_written_is_one_line(call, folder, tmp_path):
     for target, why in {
-        "page.docx": "a page is .html, .md or .json",
-        "no/where.html": "there is no folder",
+        "page.docx": (2, "a page is .html, .md or .json"),
+        "no/where.html": (1, "there is no folder"),
     }.items():
         code, _, err = call("report", folder, "-o", tmp_path / target, "--no-store")
-        assert code == 1
-        assert why in err
+        assert (code, why[1] in " ".join(err.split())) == (why[0], True)
     code, _, err = call("plot", folder, "-o", tmp_path / "x.gif", "--no-store")
-    assert (code, "a picture is .png, .svg or .pdf" in err) == (1, True)
+    assert (code, "a picture is .png, .svg or .pdf" in err) == (2, True)
 
 
 @pytest.mark.parametrize(("suffix", "magic"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
@@ -354,6 +354,60 @@ def test_budget_and_a_plan(call, folder, tmp_path):
     code, out, _ = call("budget", folder, "--plan", plan, "--no-store")
     assert (code, "60.0 km" in out) == (0, True)
     assert call("budget", folder, "--plan", tmp_path / "none.csv", "--no-store")[0] == 1
+    _, out, _ = call("budget", folder, "--plan", plan, "--no-store", "--format", "json")
+    assert set(json.loads(out)) == {"schema", "week", "flags", "unknown"}
+    assert json.loads(out)["flags"][0]["amount"] == pytest.approx(60_000)
+    _, out, _ = call("budget", folder, "--plan", plan, "--no-store", "--units", "imperial")
+    assert "37.3 mi" in out
+
+
+def test_a_wrong_value_of_an_option_is_a_slip_and_of_a_file_is_not(call, folder):
+    assert call("weeks", folder, "--tz", "Mars/One", "--no-store")[0] == 2
+    assert call("weeks", folder, "--default-surface", "road", "--no-store")[0] == 2
+    (folder / "loadwatch.toml").write_text("[weeks]\ntz = 'Mars/One'\n")
+    assert call("weeks", folder, "--no-store")[0] == 1
+
+
+def test_sports_that_nobody_did_are_told_with_those_there_are(call, folder, tmp_path):
+    _, out, _ = call("report", folder, "-o", tmp_path / "x.html", "--no-store", "--sports", "runing")
+    told = " ".join(out.split())
+    assert "it holds activities, 11 of running, and what is looked for is runing." in told
+
+
+def test_strict_names_what_could_not_be_read_even_when_quiet(call, folder):
+    (folder / "holiday.fit").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    _, _, err = call("weeks", folder, "--no-store")
+    assert "Skipped holiday.fit: " in err and "(1 skipped)" in err
+    code, _, err = call("weeks", folder, "--no-store", "--strict", "-q")
+    assert code == 4
+    assert err.startswith("Error: 1 of 12 files could not be read (--strict).")
+
+
+def test_its_own_files_are_not_counted_as_skipped(call, folder):
+    (folder / "tags.csv").write_text("start,name\n2026-03-02,x\n")
+    _, _, err = call("weeks", folder, "--no-store")
+    assert "skipped" not in err.lower()
+
+
+def test_a_misspelt_measure_is_a_slip_of_the_user(call, folder, tmp_path):
+    code, _, err = call("plot", folder, "-o", tmp_path / "x.png", "--measure", "ascend")
+    assert code == 2
+    assert "there is no measure 'ascend'; did you mean ascent_m?" in " ".join(err.split())
+    told = call("plot", "--help")[1]
+    words = set(" ".join(told.split()).replace(",", " ").replace(".", " ").split())
+    bare = {
+        column.rpartition("_")[0] if column.endswith(("_m", "_s", "_km")) else column for column in MEASURED
+    }
+    assert bare - {"load"} <= words
+    for measure in ("ascent", "ascent_m", "load"):
+        assert call("plot", folder, "-o", tmp_path / "x.svg", "--measure", measure, "--no-store")[0] == 0
+
+
+def test_a_report_in_json_holds_everything(call, folder, tmp_path):
+    call("report", folder, "-o", tmp_path / "x.json", "--no-store", "-q")
+    told = json.loads((tmp_path / "x.json").read_text())
+    assert {"schema", "verdict", "weeks", "flags", "limits", "activities", "skipped", "settings"} <= set(told)
+    assert len(told["activities"]) == 11 and told["limits"]
 
 
 def test_settings_say_where_each_came_from(call, folder):

@@ -329,3 +329,19 @@ def test_markdown_shows_any_text_as_it_stands(text):
     grid = grids.grid({"Head": True}, [(shown,)])
     cell = MarkdownIt("commonmark").enable("table").render(markdown.table(grid))
     assert f">{escaped}</td>" in cell
+
+
+@pytest.mark.parametrize("width", [30, 40, 50, 60, 72, 80, 100, 200])
+def test_a_narrow_terminal_loses_columns_never_digits(ana, width):
+    known = replace(ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today))
+    for write in (terminal.weeks, terminal.flags, terminal.activities, terminal.budget):
+        lines = write(known, width=width).splitlines()
+        assert max(map(len, lines)) <= width
+        if width >= 40:
+            assert not any("\N{HORIZONTAL ELLIPSIS}" in line for line in lines)
+    kms = {str(row[3]) for row in grids.weeks(ana).rows}
+    if width >= 40:
+        shown = {
+            line.split()[6] for line in terminal.weeks(ana, width=width).splitlines()[3:] if "High" in line
+        }
+        assert shown and shown <= kms

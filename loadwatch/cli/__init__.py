@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from loadwatch.cli import analyses, others
-from loadwatch.errors import LoadwatchError
+from loadwatch.errors import LoadwatchError, SettingsError
 from loadwatch.version import __version__
 
 CYCLES = 100_000  # a run is short and its tables hold few cycles: looking for them often costs a tenth
@@ -65,6 +65,9 @@ def _run() -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the exit
         return DONE
+    except SettingsError as error:
+        _failed(str(error))
+        return USAGE if error.where.startswith(("-", "LOADWATCH_")) else COULD_NOT
     except (LoadwatchError, click.ClickException) as error:
         return _failed(str(error) if isinstance(error, LoadwatchError) else error.format_message())
     except OSError as error:

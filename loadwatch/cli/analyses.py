@@ -10,7 +10,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
-from loadwatch.errors import LoadwatchError, NothingToRead
+from loadwatch.errors import NothingToRead
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,7 +41,8 @@ def nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
     where = ", ".join(str(path) for path in paths)
     first = next(iter(sorted(analysis.skipped, key=lambda s: s.kind == "ignored")), None)
     if first is not None and len(analysis.skipped) == 1:
-        return f"nothing to read in {where}: {first.source}: {first.why}."
+        inside = "" if Path(where).name == first.source else f"{first.source}: "
+        return f"nothing to read in {where}: {inside}{first.why}."
     reason = f" The first: {first.source}: {first.why}." if first else ""
     looked = max(analysis.files, len(analysis.skipped))
     return f"nothing to read in {where}: 0 of {looked} files are FIT, GPX, TCX or CSV activities.{reason}"
@@ -53,11 +54,14 @@ def closed(ctx: click.Context, analysis: Analysis) -> int:
 
     if not ctx.params.get("quiet"):
         output.say(trust.summary(analysis, verbose=bool(ctx.params.get("verbose"))))
-    lost = any(skipped.kind != "ignored" for skipped in analysis.skipped)
-    return SKIPPED if ctx.params.get("strict") and lost else 0
+    lost = sum(skipped.kind != "ignored" for skipped in analysis.skipped)
+    if not (ctx.params.get("strict") and lost):
+        return 0
+    output.say(f"Error: {lost} of {analysis.files} files could not be read (--strict).")
+    return SKIPPED
 
 
-@click.command()
+@click.command(short_help="Read everything, say what changed, write the page.")
 @opt.paths
 @click.option(
     "-o",
@@ -102,13 +106,12 @@ def _page(ctx: click.Context, target: Path, analysis: Analysis, start: date | No
 
         return kept_or_drawn(analysis, ctx.params["paths"], opt.store(ctx), start, end)
     if suffix not in (".md", ".json"):
-        raise LoadwatchError(f"cannot write {target}: a page is .html, .md or .json")
+        raise click.UsageError(f"cannot write {target}: a page is .html, .md or .json")
     from loadwatch.pipeline import with_budget
     from loadwatch.report import as_json, markdown
 
-    if suffix == ".json":
-        return as_json.weeks(analysis, start, end)
-    return markdown.report(with_budget(analysis), start, end)
+    write = as_json.report if suffix == ".json" else markdown.report
+    return write(with_budget(analysis), start, end)
 
 
 def _printed(ctx: click.Context, analysis: Analysis, start: date | None, end: date | None) -> None:
@@ -119,7 +122,7 @@ def _printed(ctx: click.Context, analysis: Analysis, start: date | None, end: da
     output.result(write(analysis, start, end, **more))
 
 
-@click.command()
+@click.command(short_help="The weekly table.")
 @opt.paths
 @opt.formats("table", "json", "csv", "md")
 @opt.units
@@ -133,7 +136,7 @@ def weeks(ctx: click.Context, /, start: date | None, end: date | None, **_: Any)
     return closed(ctx, analysis)
 
 
-@click.command()
+@click.command(short_help="What was raised, against what, and why.")
 @opt.paths
 @click.option(
     "--fail-on",
@@ -157,7 +160,7 @@ def flags(ctx: click.Context, /, fail_on: str | None, start: date | None, end: d
     return FLAGGED if now else code
 
 
-@click.command()
+@click.command(short_help="What was read, and what was left out and why.")
 @opt.paths
 @opt.formats("table", "json", "csv", "md")
 @opt.units
@@ -175,7 +178,7 @@ def activities(ctx: click.Context, /, start: date | None, end: date | None, **_:
     return closed(ctx, analysis)
 
 
-@click.command()
+@click.command(short_help="The weekly picture.")
 @opt.paths
 @click.option(
     "-o",
@@ -187,7 +190,13 @@ def activities(ctx: click.Context, /, start: date | None, end: date | None, **_:
     help="Picture to write: .png, .svg or .pdf.",
 )
 @click.option(
-    "--measure", "measures", multiple=True, metavar="COLUMN", help="Column of WEEKS to draw; may be repeated."
+    "--measure",
+    "measures",
+    multiple=True,
+    type=opt.Measure(),
+    metavar="COLUMN",
+    help="What to draw, one panel each: distance, duration, ascent, descent, uphill, downhill, hard, firm, "
+    "soft, track, treadmill, unknown, steps, trimp, edwards, srpe, effort, longest, longest_ascent. [load]",
 )
 @opt.units
 @opt.period
@@ -204,7 +213,7 @@ def plot(
 ) -> int:
     """Draw the weekly picture."""
     if target.suffix.lower() not in PICTURES:
-        raise LoadwatchError(f"cannot write {target}: a picture is .png, .svg or .pdf")
+        raise click.UsageError(f"cannot write {target}: a picture is .png, .svg or .pdf")
     from loadwatch import charts
 
     analysis = analysed(ctx)
@@ -214,7 +223,7 @@ def plot(
     return closed(ctx, analysis)
 
 
-@click.command()
+@click.command(short_help="What this week and the next can hold.")
 @opt.paths
 @click.option(
     "--plan",
@@ -232,13 +241,18 @@ def budget(ctx: click.Context, /, plan: Path | None, **_: Any) -> int:
     from loadwatch.report import terminal
 
     analysis = with_budget(analysed(ctx))
-    if plan is not None:
-        from loadwatch.pipeline import with_plan
-
-        tried = with_plan(analysis, plan)
-        output.result(terminal.plan(tried, width=output.width(), color=output.colour()))
+    if plan is None:
+        _printed(ctx, analysis, None, None)
         return closed(ctx, analysis)
-    _printed(ctx, analysis, None, None)
+    from loadwatch.pipeline import with_plan
+    from loadwatch.report import as_json
+
+    tried = with_plan(analysis, plan)
+    if ctx.params["form"] == "json":
+        output.result(as_json.plan(tried))
+    else:
+        units = analysis.settings.units
+        output.result(terminal.plan(tried, units, width=output.width(), color=output.colour()))
     return closed(ctx, analysis)
 
 

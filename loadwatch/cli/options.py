@@ -53,6 +53,22 @@ class Day(click.ParamType[date]):
             )
 
 
+class Measure(click.ParamType[str]):
+    """A measured column of WEEKS, with or without its unit: ascent_m or ascent."""
+
+    name = "column"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the column that the word means."""
+        from loadwatch.sheet import nearest
+        from loadwatch.tables import MEASURED
+
+        found = next((c for c in MEASURED if value.lower() in (c, c.rpartition("_")[0])), "")
+        if not found:
+            self.fail(f"there is no measure {value!r}; {nearest(value, MEASURED)}.", param, ctx)
+        return found
+
+
 def _option(*names: str, **more: Any) -> Callable[[Any], Any]:
     """Return a click option that every command takes from the same environment variable."""
     long = next(name for name in names if name.startswith("--")).split("/")[0]

@@ -32,7 +32,8 @@ def result(text: str) -> None:
 
 def width() -> int:
     """Return how many columns a table may take."""
-    return shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if sys.stdout.isatty() else PLAIN_WIDTH
+    told = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if told else PLAIN_WIDTH
 
 
 def colour(stream: Any = None) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from loadwatch.analysis import Analysis, Roster
-    from loadwatch.budget import Limit
+    from loadwatch.budget import Limit, Plan
     from loadwatch.rules import Rule
 
 SCHEMA = 1
@@ -104,10 +104,10 @@ def _left_out(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _judged(analysis: Analysis) -> dict[str, Any]:
+def _judged(told: Analysis | Plan) -> dict[str, Any]:
     return {
-        "flags": [record(flag_row(flag)) for flag in analysis.flags],
-        "unknown": [record({"week": gap.week, "rule": gap.rule, "why": gap.why}) for gap in analysis.unknown],
+        "flags": [record(flag_row(flag)) for flag in told.flags],
+        "unknown": [record({"week": gap.week, "rule": gap.rule, "why": gap.why}) for gap in told.unknown],
     }
 
 
@@ -141,6 +141,11 @@ def budget(analysis: Analysis, start: date | None = None, end: date | None = Non
     start = pd.DatetimeIndex(analysis.weeks.index).max()
     week = None if pd.isna(start) else start.date().isoformat()
     return text({"schema": SCHEMA, "week": week, "limits": limits})
+
+
+def plan(tried: Plan) -> str:
+    """Return what the planned weeks would raise, and what could not be judged in them."""
+    return text({"schema": SCHEMA, "week": tried.first.isoformat(), **_judged(tried)})
 
 
 def report(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:

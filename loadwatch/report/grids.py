@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from loadwatch.rules import Flag
 
 SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
+SPORT_LENGTH = 15  # of a sport and its kind, in a table of 80 columns
 LOAD_NAMES = {
     "distance": "distance",
     "duration": "running time",
@@ -135,7 +136,7 @@ def activities(analysis: Analysis) -> Grid:
         rows.append(
             (
                 words.NONE if pd.isna(start) else words.full_day(start),
-                words.clean_text(kind.replace("_", " "), 22),
+                words.clean_text(kind.replace("_", " "), SPORT_LENGTH),
                 words.shown(distance, "distance_m", units),
                 words.shown(duration, "duration_s", units),
                 words.shown(ascent, "ascent_m", units),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 from rich.box import SIMPLE_HEAD
@@ -46,6 +47,8 @@ __all__ = [
     "weeks",
 ]
 WIDTH = 80
+WRAPPED = 16  # least width of a column that may break into lines
+GAP = 2  # between two columns
 NAME_WIDTH = 20  # a longer name is cut, so that the sentence beside it can be read
 STYLES = {
     "high": "bold red",
@@ -83,13 +86,29 @@ def _cell(cell: Cell) -> Text:
     return Text(str(cell), style=STYLES[cell.level] if isinstance(cell, grids.Mark) else "")
 
 
-def _table(grid: Grid, wrap: str = "") -> Table:
+def _fitting(grid: Grid, wrap: str, width: int) -> Grid:
+    """Return `grid` without its last columns where they do not fit: no digit or word of the others is cut."""
+    shown = [grid.headers, *grid.rows]
+    widths = [
+        WRAPPED if head == wrap else min(max(len(str(row[at])) for row in shown), NAME_WIDTH)
+        for at, head in enumerate(grid.headers)
+    ]
+    kept = list(range(len(widths)))
+    for at in reversed(range(1 if wrap else 2, len(widths))):
+        if sum(widths[i] + GAP for i in kept) - GAP > width and grid.headers[at] != wrap:
+            kept.remove(at)
+    pick = itemgetter(*kept)
+    return grids.Grid(pick(grid.headers), pick(grid.left), tuple(pick(row) for row in grid.rows))
+
+
+def _table(grid: Grid, wrap: str = "", *, width: int = WIDTH) -> Table:
     """Return `grid` as a rich table; only the column headed `wrap` may break into lines."""
+    grid = _fitting(grid, wrap, width)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for header, left in zip(grid.headers, grid.left, strict=True):
         justify: Literal["left", "right"] = "left" if left else "right"
         if header == wrap:
-            table.add_column(Text(header), justify=justify, ratio=1, min_width=20)
+            table.add_column(Text(header), justify=justify, ratio=1, min_width=WRAPPED, overflow="fold")
         else:
             table.add_column(Text(header), justify=justify, no_wrap=True, max_width=NAME_WIDTH)
     for row in grid.rows:
@@ -117,7 +136,7 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
     found = judge(analysis)
     parts: list[RenderableType] = [headline(analysis), Text(found.below, style="dim"), Text()]
     if len(analysis.weeks):
-        parts += [_table(grids.weeks(analysis, SUMMARY_WEEKS)), Text(_spark(analysis)), Text()]
+        parts += [_table(grids.weeks(analysis, SUMMARY_WEEKS), width=width), Text(_spark(analysis)), Text()]
     parts += _flag_lines(levels.of_each_rule((*found.flags, *found.notes)), analysis.settings.units)
     parts += [Text(f"Not judged: {line}", style="dim") for line in trust.gaps(found.unjudged)]
     return render(parts, width, color)
@@ -138,7 +157,7 @@ def weeks(
     color: bool = False,
 ) -> str:
     """Return the weekly table, newest first."""
-    return render([_table(grids.weeks(span.cut(analysis, start, end)))], width, color)
+    return render([_table(grids.weeks(span.cut(analysis, start, end)), width=width)], width, color)
 
 
 def flags(
@@ -153,7 +172,7 @@ def flags(
     shown = span.cut(analysis, start, end)
     if not shown.flags:
         return render([Text(trust.no_flags(shown))], width, color)
-    return render([_table(grids.flags(shown), "What changed")], width, color)
+    return render([_table(grids.flags(shown), "What changed", width=width)], width, color)
 
 
 def activities(
@@ -166,7 +185,7 @@ def activities(
 ) -> str:
     """Return what was read, then what was skipped or dropped, each with why."""
     shown = span.cut(analysis, start, end)
-    parts: list[RenderableType] = [_table(grids.activities(shown), "From")]
+    parts: list[RenderableType] = [_table(grids.activities(shown), "From", width=width)]
     parts += [Text(line) for line in trust.left_out(analysis)]
     return render(parts, width, color)
 
@@ -183,14 +202,14 @@ def budget(
     if not budgets.known(analysis):
         return render([Text(budgets.NOTHING)], width, color)
     lines = [Text(line, style="dim") for line in (*budgets.why(analysis), budgets.note(analysis))]
-    return render([_table(budgets.limits(analysis), "Measure"), *lines], width, color)
+    return render([_table(budgets.limits(analysis), "Measure", width=width), *lines], width, color)
 
 
 def roster(roster: Roster, *, width: int = WIDTH, color: bool = False) -> str:
     """Return one line an athlete, in the four groups."""
     groups = [athlete.group for athlete in roster.athletes]
     counts = " \N{MIDDLE DOT} ".join(f"{GROUPS[group]}: {groups.count(group)}" for group in GROUPS)
-    return render([_table(grids.roster(roster), "Why"), Text(counts)], width, color)
+    return render([_table(grids.roster(roster), "Why", width=width), Text(counts)], width, color)
 
 
 def rules(table: Iterable[Rule], *, full: bool = False, width: int = WIDTH, color: bool = False) -> str:
@@ -200,7 +219,7 @@ def rules(table: Iterable[Rule], *, full: bool = False, width: int = WIDTH, colo
     rows: list[tuple[Cell, ...]] = [(rule.id, rule.title, rule.grade) for rule in table]
     grid = grids.grid({"Rule": True, "What it looks for": True, "Evidence": True}, rows)
     hint = Text("One rule with its limits and references: loadwatch rules LW01")
-    return render([_table(grid, "What it looks for"), hint], width, color)
+    return render([_table(grid, "What it looks for", width=width), hint], width, color)
 
 
 def _rule(rule: Rule) -> list[RenderableType]:
@@ -229,7 +248,7 @@ def settings(rows: Iterable[tuple[str, object, str]], *, width: int = WIDTH, col
         (key, words.clean_text(_setting(value)), words.clean_text(origin)) for key, value, origin in rows
     ]
     grid = grids.grid({"Setting": True, "Value": True, "From": True}, cells)
-    return render([_table(grid, "Value")], width, color)
+    return render([_table(grid, "Value", width=width)], width, color)
 
 
 def _setting(value: object) -> str:
@@ -256,9 +275,9 @@ def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str
     return render(parts, width, color)
 
 
-def plan(tried: Plan, *, width: int = WIDTH, color: bool = False) -> str:
+def plan(tried: Plan, units: words.Units = "metric", *, width: int = WIDTH, color: bool = False) -> str:
     """Return what a planned week would raise, and what could not be judged in it."""
-    lines = _flag_lines(levels.by_size(tried.flags), "metric")
+    lines = _flag_lines(levels.by_size(tried.flags), units)
     if not any(book.raised(flag) for flag in tried.flags):
         lines.append(Text("The plan raises no check that could be judged. That is no promise."))
     gaps = [Text(f"Not judged: {line}", style="dim") for line in trust.gaps(tried.unknown)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import rules, weeks, words
 from loadwatch.report.checks import tied
+from loadwatch.sources import OWN_FILE
 from loadwatch.tables import SURFACE_COLUMNS
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ SURFACE_SOURCES = {
 }
 MOSTLY = 0.5  # of the last weeks' distance on unknown ground: the remedies are named
 RECENT = 12  # weeks
+FEW = 5  # files named that could not be read; all of them are in `loadwatch activities`
 REMEDIES = (
     ("Tag single runs", "a line in tags.csv beside your files: date, surface"),
     (
@@ -62,8 +64,8 @@ KIND_WORDS = {
 def read_line(analysis: Analysis) -> str:
     """Return how much was read and how weeks are counted, in one line."""
     kept, left = len(analysis.activities), []
-    if analysis.skipped:
-        left.append(f"{words.number(len(analysis.skipped))} skipped")
+    if skipped := _others_files(analysis):
+        left.append(f"{words.number(skipped)} skipped")
     if analysis.duplicates:
         left.append(words.count(len(analysis.duplicates), "duplicate"))
     aside = f" ({', '.join(left)})" if left else ""
@@ -78,9 +80,25 @@ def summary(analysis: Analysis, *, verbose: bool = False) -> str:
     lines = [read_line(analysis)]
     if verbose:
         lines += left_out(analysis)
-    elif analysis.skipped:
-        lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
+    else:
+        lines += unread(analysis)
+        if _others_files(analysis):
+            lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
     return "\n".join((*lines, *map(words.clean_text, analysis.remarks)))
+
+
+def unread(analysis: Analysis) -> list[str]:
+    """Return a line for each of the first files that could not be read."""
+    lost = [item for item in analysis.skipped if item.kind != "ignored"]
+    lines = [
+        f"Skipped {words.clean_source(item.source)}: {words.clean_text(item.why)}." for item in lost[:FEW]
+    ]
+    return lines + [f"Skipped {len(lost) - FEW} more that could not be read."] * (len(lost) > FEW)
+
+
+def _others_files(analysis: Analysis) -> int:
+    """Return how many inputs were left out that are not loadwatch's own files, which are read as such."""
+    return sum(item.why != OWN_FILE for item in analysis.skipped)
 
 
 def zones(analysis: Analysis) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ judged; where nothing could be judged the state is "unknown" and says why.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 State = Literal["high", "watch", "steady", "unknown"]
 PROMISE = "A flag is a reason to look and to talk; it does not predict an injury."
 NO_PROMISE = "Nothing raised is no clearance: pain that worries you is reason enough to ask."
+MOST_SPORTS = 3  # named where no run was found
 NEAR = 0.1  # of the usual: watches and weeks differ by as much
 
 
@@ -141,7 +143,7 @@ def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ..
     """Return why nothing can be said: no run at all, none lately, or too little history."""
     runs = analysis.weeks["runs"] if len(analysis.weeks) else pd.Series(dtype="int64")
     if not int(runs.sum()):
-        return "no run was found in what was read."
+        return f"no run was found in what was read{_others(analysis)}."
     if not any(week.runs for week in weeks):
         last = last_activity(analysis)
         return f"no runs since {words.day(last)}." if last else "no runs lately."
@@ -155,6 +157,16 @@ def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ..
         return f"{history}, but {some} of the four before this one; a week is held against three of them."
     why = next((reason(gap) for gap in gaps if gap.rule in levels.LOAD_RULES.values()), "")
     return f"{history}; {lower(why)}." if why else f"{history}; too little is known of them to compare with."
+
+
+def _others(analysis: Analysis) -> str:
+    """Return what there is in place of runs, the most frequent first: the sports set may be misspelt."""
+    found = Counter(analysis.activities["sport"].tolist()).most_common(MOST_SPORTS)
+    if not found:
+        return ""
+    told = words.listed([f"{words.number(n)} of {sport.replace('_', ' ')}" for sport, n in found])
+    looked = words.listed([words.clean_text(sport, 40) for sport in analysis.settings.sports])
+    return f"; it holds activities, {told}, and what is looked for is {looked}"
 
 
 def _lately(analysis: Analysis, weeks: tuple[Week, ...]) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from loadwatch.sources.archives import OWN_FILES
+from loadwatch.sources.archives import OWN_FILE, OWN_FILES
 from loadwatch.sources.member import Content, Member
 from loadwatch.sources.walk import members
 
-__all__ = ["OWN_FILES", "Content", "Member", "members"]
+__all__ = ["OWN_FILE", "OWN_FILES", "Content", "Member", "members"]

@@ -160,13 +160,18 @@ def test_no_activity_no_flags():
 
 def test_options_and_presets():
     options = rules.options()
-    assert options["session_spike"][0] == "enabled"
-    assert "watch_more_m" in options["uphill_jump"]
+    assert options["session_spike"].keys[0] == "enabled"
+    assert (options["session_spike"].id, options["session_spike"].levels) == ("LW01", ("watch", "high"))
+    assert options["shoe_km"].levels == ("info_m", "watch_m")
+    assert "watch_more_m" in options["uphill_jump"].keys
+    assert options["week_jump"].limits["return"]["watch"] == 1.2
+    assert options["hill_heavy_week"].shares == {"percentile"}
     assert "acwr" not in options
     for preset in ("default", "return", "novice"):
         for rule in rules.RULES:
             own = rules.limits(rule, Settings(preset=preset))
-            assert set(own) == set(options.get(rule.name, ("enabled",))[1:])
+            if rule.name in options:
+                assert own == options[rule.name].limits[preset]
     assert (
         rules.limits(rules.BY_ID["LW02"], Settings(preset="return", rules={"week_jump": {"watch": 1.5}}))[
             "watch"

@@ -8,7 +8,11 @@ from loadwatch import settings
 from loadwatch.errors import SettingsError
 from loadwatch.settings import Settings
 
-RULES = {"session_spike": ("enabled", "watch", "high"), "downhill_jump": ("enabled", "watch", "high")}
+LIMITS = {preset: {"watch": 1.1, "high": 2.0, "more_m": 500.0, "known": 0.7} for preset in settings.PRESETS}
+RULES = {
+    name: settings.RuleKeys(id=id_, limits=LIMITS, levels=("watch", "high"), shares=frozenset(("known",)))
+    for name, id_ in (("session_spike", "LW01"), ("downhill_jump", "LW05"))
+}
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -76,6 +80,21 @@ def test_a_map_is_looked_for_beside_its_file(tmp_path):
         ("[rules]\ndownhill_jump = 1", "'rules.downhill_jump' should be a table"),
         ("[rules.downhill_jump]\nwach = 1", "loadwatch.toml:2: unknown key 'wach' in [rules.downhill_jump]. Did you mean 'watch'?"),
         ("[rules.downhill_jump]\nwatch = '1'", "loadwatch.toml:2: watch = '1': should be a number"),
+        ("[rules.downhill_jump]\nwatch = -1", "loadwatch.toml:2: watch = -1: should be a number above 0; enabled = false silences the rule"),
+        ("[rules.downhill_jump]\nmore_m = 0", "loadwatch.toml:2: more_m = 0: should be a number above 0"),
+        ("[rules.downhill_jump]\nwatch = nan", "loadwatch.toml:2: watch = nan: should be a number above 0"),
+        ("[rules.downhill_jump]\nhigh = inf", "loadwatch.toml:2: high = inf: should be a number; enabled = false"),
+        ("[rules.downhill_jump]\nwatch = true", "loadwatch.toml:2: watch = True: should be a number above 0"),
+        ("[rules.downhill_jump]\nknown = 70", "loadwatch.toml:2: known = 70: should be a share above 0 and up to 1, as 0.9 for 90 %"),
+        ("[rules.downhill_jump]\nwatch = 3.0", "loadwatch.toml:2: watch = 3: should be at most high, which is 2; change one of them in [rules.downhill_jump]"),
+        ("[rules.downhill_jump]\nhigh = 1.05", "loadwatch.toml:2: high = 1.05: should be at least watch, which is 1.1; change"),
+        ("[rules.downhill_jump]\nhigh = 3\nwatch = 4", "loadwatch.toml:3: watch = 4: should be at most high, which is 3;"),
+        ("[rules.LW01]\nwatch = 1", "loadwatch.toml:1: unknown rule 'LW01'. Its name here is 'session_spike'."),
+        ("[rules.lw05]", "Its name here is 'downhill_jump'."),
+        ("[rules.LW99]", "loadwatch.toml:1: unknown rule 'LW99'."),
+        ("week_start = 'sun'", "loadwatch.toml:1: unknown key 'week_start'. It belongs under [weeks]."),
+        ("[athlete]\ntz = 'Asia/Tokyo'", "loadwatch.toml:2: unknown key 'tz' in [athlete]. It belongs under [weeks]."),
+        ("[weeks]\ntz = 'zurich'", "no such time zone. Did you mean 'Europe/Zurich'?"),
         ("[rules.downhill_jump]\nenabled = 1", "loadwatch.toml:2: enabled = 1: should be true or false"),
         ("[weeks\n", "loadwatch.toml:1: "),
     ],
@@ -95,8 +114,21 @@ def test_a_binary_settings_file_is_one_line(tmp_path):
 
 
 def test_an_option_out_of_range_names_the_option():
-    with pytest.raises(SettingsError, match="--tz: tz = 'Mars': no such time zone"):
-        settings.load([], {"tz": ("Mars", "--tz")}, RULES)
+    for zone in ("Mars", "Mars/One"):
+        with pytest.raises(SettingsError) as caught:
+            settings.load([], {"tz": (zone, "--tz")}, RULES)
+        assert str(caught.value) == f"--tz: tz = {zone!r}: no such time zone. Write it as Europe/Zurich."
+
+
+def test_limits_of_the_preset_count_and_ones_own_over_them(tmp_path):
+    both = _load(tmp_path, "[rules.session_spike]\nwatch = 3\nhigh = 4\n")
+    assert both.rules == {"session_spike": {"watch": 3, "high": 4}}
+    novice = LIMITS | {"novice": LIMITS["novice"] | {"high": 1.5}}
+    keys = {"session_spike": settings.RuleKeys(id="LW01", limits=novice, levels=("watch", "high"))}
+    path = _file(tmp_path, "[rules.session_spike]\nwatch = 1.8\n")
+    assert settings.load([path], {}, keys).rules["session_spike"] == {"watch": 1.8}
+    with pytest.raises(SettingsError, match=r"watch = 1\.8: should be at most high, which is 1\.5"):
+        settings.load([path], {"preset": ("novice", "--preset")}, keys)
 
 
 def test_effective_lists_every_field_with_its_origin(tmp_path):

@@ -19,6 +19,8 @@ from loadwatch.rules import (
     surfaces,
     week_jump,
 )
+from loadwatch.rules.model import LEVELS
+from loadwatch.settings import PRESETS, RuleKeys
 
 if TYPE_CHECKING:
     from loadwatch.rules.model import Limits, Rule
@@ -47,10 +49,26 @@ BY_ID = {rule.id: rule for rule in RULES}
 ENABLED = "enabled"  # the one key that every rule has; false silences it
 
 
-def options() -> dict[str, tuple[str, ...]]:
-    """Return the keys that `[rules.<name>]` may hold, by rule name."""
-    checked = (rule for rule in RULES if rule.kind != "context")
-    return {rule.name: (ENABLED, *(limit.key for limit in rule.limits)) for rule in checked}
+def options() -> dict[str, RuleKeys]:
+    """Return what `[rules.<name>]` may hold, by rule name."""
+    return {
+        rule.name: RuleKeys(
+            id=rule.id,
+            limits={
+                preset: {limit.key: limit.presets.get(preset, limit.value) for limit in rule.limits}
+                for preset in PRESETS
+            },
+            levels=tuple(
+                limit.key
+                for level in LEVELS
+                for limit in rule.limits
+                if limit.key.removesuffix("_m") == level
+            ),
+            shares=frozenset(limit.key for limit in rule.limits if limit.unit == "share"),
+        )
+        for rule in RULES
+        if rule.kind != "context"
+    }
 
 
 def limits(rule: Rule, settings: Settings) -> Limits:

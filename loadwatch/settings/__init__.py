@@ -6,29 +6,51 @@ The command line hands options and environment over as `overrides`; files are re
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import tomllib
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, get_args
-from zoneinfo import available_timezones
+from typing import TYPE_CHECKING, Any, Literal
 
 from loadwatch.errors import SettingsError
+from loadwatch.settings.keys import (
+    KEYS,
+    LOAD_METHODS,
+    PARSERS,
+    PRESETS,
+    TAGGED,
+    TOP,
+    WEEKDAYS,
+    LoadMethod,
+    Preset,
+    Weekday,
+    home,
+    nearest,
+)
+from loadwatch.settings.limits import RuleKeys, ladder, limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
+__all__ = [
+    "FILE",
+    "KEYS",
+    "LOAD_METHODS",
+    "PRESETS",
+    "TAGGED",
+    "TOP",
+    "WEEKDAYS",
+    "LoadMethod",
+    "Preset",
+    "RuleKeys",
+    "Settings",
+    "Weekday",
+    "effective",
+    "load",
+]
 FILE = "loadwatch.toml"
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-LoadMethod = Literal["distance", "duration", "steps", "effort", "trimp", "srpe"]
-Preset = Literal["default", "return", "novice"]
-WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-LOAD_METHODS: tuple[LoadMethod, ...] = get_args(LoadMethod)
-PRESETS: tuple[Preset, ...] = get_args(Preset)
-TAGGED = ("hard", "firm", "soft", "track", "treadmill")  # surfaces that a person can name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,90 +87,15 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)  # field -> where from
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("should be text in quotes")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("should be true or false")
-    return value
-
-
-def _number(low: float, high: float) -> Callable[[object], float]:
-    def parse(value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-            raise ValueError(f"should be a number from {low:g} to {high:g}")
-        return float(value)
-
-    return parse
-
-
-def _choice(words: Collection[str]) -> Callable[[object], str]:
-    def parse(value: object) -> str:
-        if value not in words:
-            raise ValueError(f"should be one of {', '.join(words)}.{_nearest(str(value), words)}")
-        return str(value)
-
-    return parse
-
-
-def _zone(value: object) -> str:
-    name = _text(value)
-    if name not in available_timezones():
-        raise ValueError(f"no such time zone.{_nearest(name, available_timezones())}")
-    return name
-
-
-def _words(value: object) -> tuple[str, ...]:
-    if not isinstance(value, (list, tuple)) or not value or not all(isinstance(v, str) for v in value):
-        raise ValueError('should be a list of words, as ["running"]')
-    return tuple(value)
-
-
-def _classes(value: object) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise ValueError('should be a table, as { ground = "firm" }')
-    return {key: _choice(TAGGED)(word) for key, word in value.items()}
-
-
-# file table -> key -> parser; the key is the field's name
-KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
-    "athlete": {
-        "name": _text,
-        "sex": _choice(("m", "f")),
-        "hr_rest": _number(25, 120),
-        "hr_max": _number(100, 250),
-        "birth_year": lambda value: int(_number(1900, 2100)(value)),
-    },
-    "weeks": {
-        "week_start": _choice(WEEKDAYS),
-        "tz": _zone,
-        "load": _choice(LOAD_METHODS),
-        "sports": _words,
-    },
-    "surface": {"default_surface": _choice(TAGGED), "osm": _text, "classes": _classes},
-    "lists": {
-        "distance_unit": _choice(("km", "mi")),
-        "elevation_unit": _choice(("m", "ft")),
-        "date_order": _choice(("dmy", "mdy", "ymd")),
-    },
-    "elevation": {"virtual_altitude": _flag},
-}
-TOP = {"preset": _choice(PRESETS)}
-PARSERS = {key: parse for table in (*KEYS.values(), TOP) for key, parse in table.items()}
-
-
 def load(
     files: Sequence[Path],
     overrides: Mapping[str, tuple[object, str]],
-    rules: Mapping[str, Collection[str]],
+    rules: Mapping[str, RuleKeys],
 ) -> Settings:
     """Return the settings of `files` (later ones win) under `overrides` (field -> value, origin).
 
-    `rules` names each rule's keys, so that a misspelt limit is an error and not silence.
+    `rules` names each rule's keys, so that a misspelt limit is an error and not silence; and their values,
+    so that no level begins above a higher one.
     """
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -164,6 +111,8 @@ def load(
     for key, (value, origin) in overrides.items():
         values[key] = _parsed(key, value, origin)
         origins[key] = origin
+    for rule, own in limits.items():
+        ladder(rule, own, rules[rule], values.get("preset", "default"), origins)
     return Settings(**values, rules=limits, origins=origins)
 
 
@@ -176,9 +125,7 @@ def _parsed(key: str, value: object, origin: str) -> object:
         raise SettingsError(origin, f"{key} = {value!r}: {error}") from None
 
 
-def _entries(
-    path: Path, rules: Mapping[str, Collection[str]]
-) -> Iterable[tuple[str, str | tuple[str, str], Any]]:
+def _entries(path: Path, rules: Mapping[str, RuleKeys]) -> Iterable[tuple[str, str | tuple[str, str], Any]]:
     text = _read(path)
     try:
         document = tomllib.loads(text)
@@ -192,8 +139,8 @@ def _entries(
             yield where, table, _parsed(table, content, where)
             continue
         if table not in (*KEYS, "rules"):
-            known = (*KEYS, "rules", *TOP)
-            raise SettingsError(where, f"unknown key '{table}'.{_nearest(table, known)}")
+            hint = home(table) or nearest(table, (*KEYS, "rules", *TOP))
+            raise SettingsError(where, f"unknown key '{table}'.{hint}")
         if not isinstance(content, dict):
             raise SettingsError(where, f"'{table}' should be a table, as [{table}]")
         for key, value in content.items():
@@ -201,7 +148,7 @@ def _entries(
             if table == "rules":
                 yield from _rule(path.name, lines, key, value, rules)
             elif key not in KEYS[table]:
-                hint = _nearest(key, KEYS[table])
+                hint = home(key) or nearest(key, KEYS[table])
                 raise SettingsError(where, f"unknown key '{key}' in [{table}].{hint}")
             else:
                 yield where, key, _parsed(key, value, where)
@@ -212,23 +159,23 @@ def _rule(
     lines: Mapping[tuple[str, ...], int],
     name: str,
     content: object,
-    rules: Mapping[str, Collection[str]],
+    rules: Mapping[str, RuleKeys],
 ) -> Iterable[tuple[str, tuple[str, str], float | bool]]:
     where = f"{file}:{lines.get(('rules', name), 1)}"
     if name not in rules:
-        raise SettingsError(where, f"unknown rule '{name}'.{_nearest(name, rules)}")
+        named = next((f" Its name here is '{one}'." for one in rules if rules[one].id == name.upper()), "")
+        raise SettingsError(where, f"unknown rule '{name}'.{named or nearest(name, rules)}")
     if not isinstance(content, dict):
         raise SettingsError(where, f"'rules.{name}' should be a table, as [rules.{name}]")
     for key, value in content.items():
         where = f"{file}:{lines.get(('rules', name, key), 1)}"
-        if key not in rules[name]:
-            hint = _nearest(key, rules[name])
+        if key not in rules[name].keys:
+            hint = nearest(key, rules[name].keys)
             raise SettingsError(where, f"unknown key '{key}' in [rules.{name}].{hint}")
-        wanted = bool if key == "enabled" else (int, float)
-        if not isinstance(value, wanted) or (key != "enabled" and isinstance(value, bool)):
-            kind = "true or false" if key == "enabled" else "a number"
-            raise SettingsError(where, f"{key} = {value!r}: should be {kind}")
-        yield where, (name, key), value
+        try:
+            yield where, (name, key), limit(key, value, share=key in rules[name].shares)
+        except ValueError as error:
+            raise SettingsError(where, f"{key} = {value!r}: {error}") from None
 
 
 def _read(path: Path) -> str:
@@ -262,11 +209,6 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
             key = tuple(part.strip(" \"'") for part in bare.split("=", 1)[0].split("."))
             found.setdefault((*table, *key), number)
     return found
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    match = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
-    return f" Did you mean '{match[0]}'?" if match else ""
 
 
 def effective(settings: Settings) -> list[tuple[str, object, str]]:

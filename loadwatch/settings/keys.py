@@ -1,0 +1,111 @@
+"""Which keys a settings file may hold, and what each of them takes."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, Literal, get_args
+from zoneinfo import available_timezones
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+LoadMethod = Literal["distance", "duration", "steps", "effort", "trimp", "srpe"]
+Preset = Literal["default", "return", "novice"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+LOAD_METHODS: tuple[LoadMethod, ...] = get_args(LoadMethod)
+PRESETS: tuple[Preset, ...] = get_args(Preset)
+TAGGED = ("hard", "firm", "soft", "track", "treadmill")  # surfaces that a person can name
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("should be text in quotes")
+    return value
+
+
+def flag(value: object) -> bool:
+    """Return a truth value as it stands; ValueError says what it should be."""
+    if not isinstance(value, bool):
+        raise ValueError("should be true or false")
+    return value
+
+
+def _number(low: float, high: float) -> Callable[[object], float]:
+    def parse(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+            raise ValueError(f"should be a number from {low:g} to {high:g}")
+        return float(value)
+
+    return parse
+
+
+def _choice(words: Collection[str]) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        if value not in words:
+            raise ValueError(f"should be one of {', '.join(words)}.{nearest(str(value), words)}")
+        return str(value)
+
+    return parse
+
+
+def _zone(value: object) -> str:
+    name = _text(value)
+    if name not in available_timezones():
+        known = {zone.rsplit("/")[-1].lower(): zone for zone in sorted(available_timezones())}
+        near = nearest(name, available_timezones(), 0.8) or nearest(
+            known.get(name.lower(), ""), known.values(), 1
+        )
+        raise ValueError(f"no such time zone.{near or ' Write it as Europe/Zurich.'}")
+    return name
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not value or not all(isinstance(v, str) for v in value):
+        raise ValueError('should be a list of words, as ["running"]')
+    return tuple(value)
+
+
+def _classes(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError('should be a table, as { ground = "firm" }')
+    return {key: _choice(TAGGED)(word) for key, word in value.items()}
+
+
+# file table -> key -> parser; the key is the field's name
+KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
+    "athlete": {
+        "name": _text,
+        "sex": _choice(("m", "f")),
+        "hr_rest": _number(25, 120),
+        "hr_max": _number(100, 250),
+        "birth_year": lambda value: int(_number(1900, 2100)(value)),
+    },
+    "weeks": {
+        "week_start": _choice(WEEKDAYS),
+        "tz": _zone,
+        "load": _choice(LOAD_METHODS),
+        "sports": _words,
+    },
+    "surface": {"default_surface": _choice(TAGGED), "osm": _text, "classes": _classes},
+    "lists": {
+        "distance_unit": _choice(("km", "mi")),
+        "elevation_unit": _choice(("m", "ft")),
+        "date_order": _choice(("dmy", "mdy", "ymd")),
+    },
+    "elevation": {"virtual_altitude": flag},
+}
+TOP = {"preset": _choice(PRESETS)}
+PARSERS = {key: parse for table in (*KEYS.values(), TOP) for key, parse in table.items()}
+
+
+def home(key: str) -> str:
+    """Return under which table a key belongs, as the end of a message."""
+    return next((f" It belongs under [{table}]." for table in KEYS if key in KEYS[table]), "")
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+    """Return which of `known` was meant, as the end of a message; "" where none is near."""
+    lower = {one.lower(): one for one in known}
+    match = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=cutoff)
+    return f" Did you mean '{lower[match[0]]}'?" if match else ""

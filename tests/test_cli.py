@@ -445,7 +445,7 @@ def test_a_bad_date_is_usage(call, folder):
 def test_a_cluster_without_dask_says_how_to_get_it(call, folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     code, _, err = call("weeks", folder, "--cluster", "tcp://127.0.0.1:1")
-    assert (code, "pip install 'loadwatch[cluster]'" in err) == (1, True)
+    assert (code, "pip install '.[cluster]'" in err) == (1, True)
 
 
 def test_a_roster_of_one_runners_files_is_refused_with_the_command_that_was_meant(call):

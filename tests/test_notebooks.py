@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 nbformat = pytest.importorskip(
-    "nbformat", reason="notebooks need nbformat: pip install 'loadwatch[notebooks]'"
+    "nbformat", reason="notebooks need nbformat: pip install '.[notebooks]'"
 )
 nbclient = pytest.importorskip(
-    "nbclient", reason="notebooks need nbclient: pip install 'loadwatch[notebooks]'"
+    "nbclient", reason="notebooks need nbclient: pip install '.[notebooks]'"
 )
-pytest.importorskip("ipykernel", reason="notebooks need ipykernel: pip install 'loadwatch[notebooks]'")
+pytest.importorskip("ipykernel", reason="notebooks need ipykernel: pip install '.[notebooks]'")
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

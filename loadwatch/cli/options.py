@@ -200,7 +200,7 @@ def _cluster(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        raise LoadwatchError("--cluster needs dask: pip install 'loadwatch[cluster]'") from None
+        raise LoadwatchError("--cluster needs dask: pip install '.[cluster]'") from None
     try:
         # pure=False: two files of one digest are still two tasks, and a task is never answered from memory
         return Client(address, timeout="10s").get_executor(pure=False).map

@@ -208,6 +208,7 @@ def rules(rule: str | None, form: str) -> int:
 @click.pass_context
 def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any) -> int:
     """Show the effective settings, and where each came from."""
+    from loadwatch import machine
     from loadwatch.pipeline import athlete_settings
     from loadwatch.report import as_json, terminal
     from loadwatch.settings import effective
@@ -216,6 +217,8 @@ def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any
     rows = effective(athlete_settings(paths or (Path(),), options))
     told = "--no-store" if ctx.params["no_store"] else "--store" if ctx.params["store"] else "default"
     rows += [("store", str(options.store) if options.store else "none", told)]
+    own = machine.settings_file()
+    rows += [("your own settings", str(own), "read" if own.is_file() else "not there yet")]
     if form == "json":
         output.result(as_json.settings(rows))
     else:

@@ -42,7 +42,7 @@ class NoOsmium(LoadwatchError):
     """The package that reads maps is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("reading a map needs the package osmium: pip install 'loadwatch[map]'")
+        super().__init__("reading a map needs the package osmium: pip install '.[map]'")
 
 
 @dataclass(slots=True)

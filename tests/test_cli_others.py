@@ -40,3 +40,15 @@ def test_inspect_of_a_broken_fit_shows_what_is_there_and_is_an_error(call, tmp_p
     assert code == 1
     assert out.startswith("FIT, 40 bytes")
     assert err.startswith("Error: a.fit cannot be read: ")
+
+
+def test_rules_are_written_as_markdown_too(call):
+    assert call("rules", "--format", "md")[1].startswith("| check | its name in settings |")
+    code, out, _ = call("rules", "LW18", "--format", "md")
+    assert (code, out.startswith("### LW18 `red_flags`")) == (0, True)
+    assert "- `saddle_numbness`: " in out
+
+
+def test_a_sign_named_by_help_is_found_in_the_rule_that_help_names(call):
+    assert "rules LW18" in " ".join(call("diary", "--help")[1].split())
+    assert "leg_weakness" in call("rules", "LW18")[1]

@@ -231,7 +231,7 @@ def test_every_sentence_rests_on_something_and_promises_nothing(whole):
 
 def test_rules_explain_themselves():
     text = rules.describe(rules.BY_ID["LW01"], Settings(rules={"session_spike": {"watch": 1.25}}))
-    assert "watch = 1.25: noticed above this ratio" in text
+    assert "watch = 1.25 times (25 % more): noticed above this ratio" in text
     assert "https://doi.org/10.1136/bjsports-2024-109380" in text
     for rule in rules.RULES:
         described = rules.describe(rule, Settings())
@@ -239,7 +239,7 @@ def test_rules_explain_themselves():
         assert not FORBIDDEN.search(described)
     assert len(rules.overview(Settings())) == len(IDS)
     brief = {line[0]: line[3] for line in rules.overview(Settings())}
-    assert brief["LW01"] == "watch 1.10, high 2.00"
+    assert brief["LW01"] == "watch 1.1 times, high 2 times"
     assert brief["LW03"] == explain.CONTEXT_ONLY
     manual = rules.manual(Settings())
     assert all(f"### {rule.id} `{rule.name}`" in manual for rule in rules.RULES)

@@ -186,13 +186,15 @@ def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
 def rules(rule: str | None, form: str) -> int:
     """Explain the checks: limits, evidence, references."""
     from loadwatch import rules as book
-    from loadwatch.report import as_json, terminal
+    from loadwatch.report import as_json, rulebook, terminal
 
     chosen = [r for r in book.RULES if rule is None or rule.lower() in {r.id.lower(), r.name}]
     if not chosen:
         raise click.UsageError(f"no rule {rule!r}; `loadwatch rules` lists them.")
     if form == "json":
         output.result(as_json.rules(chosen))
+    elif form == "md":
+        output.result(rulebook.markdown(chosen, full=rule is not None))
     else:
         output.result(
             terminal.rules(chosen, full=rule is not None, width=output.width(), color=output.colour())

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from loadwatch import rules as book
 from loadwatch import words
-from loadwatch.report import budgets, grids, levels, span, trust, view
+from loadwatch.report import budgets, grids, levels, rulebook, span, trust, view
 from loadwatch.report.athletes import GROUPS
 from loadwatch.report.names import slug
 from loadwatch.report.trust import summary
@@ -223,23 +223,8 @@ def rules(table: Iterable[Rule], *, full: bool = False, width: int = WIDTH, colo
 
 
 def _rule(rule: Rule) -> list[RenderableType]:
-    parts: list[RenderableType] = [
-        Text(f"{rule.id} {rule.name}: {rule.title}", style="bold"),
-        Text(rule.asks),
-    ]
-    parts += [
-        Text(f"  {limit.key} = {limit.value:g} {limit.unit}".rstrip() + f": {limit.meaning}")
-        for limit in rule.limits
-    ]
-    told = {
-        f"Evidence {rule.grade}": rule.grade_why,
-        "About back pain in runners": rule.lbp,
-        "The article": rule.article,
-        "Mind": rule.caveat,
-        "Source": rule.citation,
-    }
-    parts += [Text(f"{head}: {body}") for head, body in told.items() if body]
-    return [*parts, *(Text(f"  https://doi.org/{doi}") for doi in rule.doi), Text()]
+    head, *lines = rulebook.whole(rule).splitlines()
+    return [Text(head, style="bold"), *map(Text, lines), Text()]
 
 
 def settings(rows: Iterable[tuple[str, object, str]], *, width: int = WIDTH, color: bool = False) -> str:

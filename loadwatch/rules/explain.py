@@ -12,9 +12,12 @@ from loadwatch.rules.table import ENABLED, RULES, limits
 from loadwatch.words import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from loadwatch.rules.model import Bound, Rule
     from loadwatch.settings import Settings
 
+LONG_M = 1000.0  # from here on a way is also told in km
 CONTEXT_ONLY = "context only, raises nothing"
 GRADES = {
     "A": "consistent trials or several good cohorts of runners; no check here has it",
@@ -37,14 +40,22 @@ class Sentence:
 
 
 def bound(told: Bound, value: float) -> str:
-    """Return one limit as `key = value unit: meaning`."""
+    """Return one limit as `key = value unit: meaning`, the value as a settings file takes it."""
     return f"{told.key} = {_value(told, value)}: {told.meaning}"
 
 
 def _value(told: Bound, value: float) -> str:
+    """Return a limit with its unit in words, and where that helps in other words behind it."""
+    plain = f"{value:.10g}"
     if told.unit == "ratio":
-        return number(value, 2)
-    return f"{number(value, 0 if value == int(value) else 2)} {told.unit}"
+        more = f" ({number(100.0 * (value - 1.0))} % more)" if value > 1.0 else ""
+        return f"{plain} times{more}"
+    if told.unit == "share":
+        return f"{plain} ({number(100.0 * value)} %)"
+    if told.unit == "m" and value >= LONG_M:
+        return f"{plain} m ({number(value / 1000.0, 1).removesuffix('.0')} km)"
+    unit = "percentage points" if told.unit == "points" else told.unit
+    return f"{plain} {unit.removesuffix('s') if value == 1.0 else unit}"
 
 
 def overview(settings: Settings) -> tuple[tuple[str, str, str, str, str], ...]:
@@ -61,10 +72,10 @@ def _brief(rule: Rule, settings: Settings) -> str:
 
 
 def _short(told: Bound, value: float) -> str:
-    """Return a limit for a list of rules: long ways in km, one of a thing in the singular."""
-    if told.unit == "m" and value >= 1000.0:
+    """Return a limit for a list of rules: in its largest unit, and in that alone."""
+    if told.unit == "m" and value >= LONG_M:
         return f"{number(value / 1000.0)} km"
-    return _value(told, value).removesuffix("s") if value == 1.0 else _value(told, value)
+    return _value(told, value).partition(" (")[0]
 
 
 def describe(rule: Rule, settings: Settings) -> str:
@@ -91,27 +102,45 @@ def describe(rule: Rule, settings: Settings) -> str:
 
 
 def _presets(rule: Rule) -> list[str]:
-    return [
-        f"preset {preset}: {told.key} = {_value(told, value)}"
-        for told in rule.limits
-        for preset, value in sorted(told.presets.items())
-    ]
+    """Return what a preset changes, presets that say the same together."""
+    out = []
+    for told in rule.limits:
+        alike: dict[float, list[str]] = {}
+        for preset, value in sorted(told.presets.items()):
+            alike.setdefault(value, []).append(preset)
+        out += [
+            f"with --preset {' or '.join(presets)}: {told.key} = {_value(told, value)}"
+            for value, presets in alike.items()
+        ]
+    return out
 
 
-def manual(settings: Settings) -> str:
-    """Return the section of the manual that lists every rule, as Markdown."""
-    parts = [
-        f"### {rule.id} `{rule.name}`: {rule.title}\n\n"
-        f"{rule.asks} *Measure:* {rule.measure}. "
-        + "".join(f"`{bound(told, limits(rule, settings)[told.key])}`; " for told in rule.limits)
-        + (f"`{ENABLED} = false` silences it. " if rule.kind != "context" else f"({CONTEXT_ONLY}) ")
-        + f"*Evidence:* {rule.grade}, {rule.grade_why}. *On back pain in runners:* {rule.lbp}. "
-        f"*The article:* {rule.article} *Mind:* {rule.caveat} *Source:* {rule.citation}"
-        + "".join(f", [{doi}](https://doi.org/{doi})" for doi in rule.doi)
-        + ".\n"
-        for rule in RULES
-    ]
-    return "\n".join(parts)
+def manual(settings: Settings, chosen: Iterable[Rule] = RULES) -> str:
+    """Return the section of the manual on each of the rules, as Markdown."""
+    return "\n".join(_section(rule, settings) for rule in chosen)
+
+
+def _section(rule: Rule, settings: Settings) -> str:
+    own = limits(rule, settings)
+    told = [bound(one, own[one.key]) for one in rule.limits] + _presets(rule)
+    silent = f"`{ENABLED} = false` below `[rules.{rule.name}]` silences it."
+    silent = f"It is {CONTEXT_ONLY}." if rule.kind == "context" else silent
+    grade = f" ({GRADES[rule.grade]})" if rule.grade in GRADES else ""
+    links = "".join(f", [{doi}](https://doi.org/{doi})" for doi in rule.doi)
+    return "\n".join(
+        (
+            f"### {rule.id} `{rule.name}`: {rule.title}",
+            "",
+            f"{rule.asks} *Measure:* {rule.measure}. {silent}",
+            "",
+            *(f"- `{line.partition(':')[0]}`:{line.partition(':')[2]}" for line in told[: len(rule.limits)]),
+            *(f"- {line}" for line in told[len(rule.limits) :]),
+            *([""] if told else []),
+            f"*Evidence:* {rule.grade}{grade}: {rule.grade_why}. *On back pain in runners:* {rule.lbp}.",
+            f"*The article:* {rule.article} *Mind:* {rule.caveat} *Source:* {rule.citation}{links}.",
+            "",
+        )
+    )
 
 
 def _plain(template: str) -> str:

@@ -29,7 +29,8 @@ LINK = Rule(
     grade="own data",
     grade_why="one runner's own records, weeks exchanged at random; says nothing of anyone else",
     lbp="own",
-    citation="none; the method is described in the documentation of the diary",
+    citation="none; a comparison within one diary: the day of the training and the two after it against the "
+    "same weekdays of the same four weeks, and chance from whole weeks put in another order",
     article="Some may find that hills aggravate a sore back: which change bothers whom is individual.",
     caveat="People write more when sore and run less when sore; both are shown beside the answer.",
     basis="10; 12 LW17",

@@ -52,3 +52,21 @@ def test_rules_are_written_as_markdown_too(call):
 def test_a_sign_named_by_help_is_found_in_the_rule_that_help_names(call):
     assert "rules LW18" in " ".join(call("diary", "--help")[1].split())
     assert "leg_weakness" in call("rules", "LW18")[1]
+
+
+def test_a_day_to_come_is_not_logged(call, tmp_path):
+    code, _, err = call("diary", tmp_path, "log", "--pain", 3, "--date", "2199-12-31")
+    assert (code, "--date 2199-12-31 lies after today" in err) == (2, True)
+    assert not (tmp_path / "diary.csv").exists()
+
+
+def test_lines_of_the_diary_that_cannot_be_read_are_said_in_the_summary(call, tmp_path):
+    (tmp_path / "a.fit").write_bytes(run(seconds=600))
+    bad = "".join(f"day {n},3\n" for n in range(5))
+    (tmp_path / "diary.csv").write_text("date,pain\n" + bad, encoding="utf-8")
+    _, _, err = call("weeks", tmp_path, "--no-store")
+    assert err.count("diary.csv line") == 3
+    assert "... and 2 more remarks on the diary: loadwatch diary PATH" in err
+    (tmp_path / "diary.csv").write_text("Datum;Schmerz\n2026-03-02;3\n", encoding="utf-8")
+    _, _, err = call("weeks", tmp_path, "--no-store")
+    assert err.count("names no columns date and pain") == 1

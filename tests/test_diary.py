@@ -100,7 +100,28 @@ def test_a_column_misspelt_is_read_and_said():
 
 
 def test_a_sheet_without_dates_says_so():
-    assert "first line names the columns" in read_diary(b"when,what\nnow,3\n").problems[0]
+    (told,) = read_diary(b"Datum;Schmerz\n2026-11-16;3\n").problems
+    assert told.startswith(
+        'diary.csv: its first line names no columns date and pain, but "datum", "schmerz"; '
+    )
+    assert "date,pain,when,site,note" in told
+    (told,) = read_diary(b"2026-11-16,3\n2026-11-17,0\n").problems
+    assert "names no columns date and pain" in told
+    (told,) = read_diary(b"date,note\n2026-11-16,sore\n").problems
+    assert "names no column pain" in told
+
+
+def test_a_tick_counts_though_no_column_is_called_date():
+    (entry,) = read_diary(b"Datum;Schmerz;leg_weakness\n2026-11-16;3;yes\n").entries
+    assert entry.ticks == ("leg_weakness",)
+
+
+def test_semicolons_part_cells_as_commas_do():
+    (entry,) = read_diary(b"date;pain;site\n16.11.2026;2,5;low back\n").entries
+    assert (entry.day, entry.pain, entry.site) == (dt.date(2026, 11, 16), 2.5, "low back")
+
+
+def test_an_empty_sheet_is_an_empty_diary():
     assert read_diary(b"") == Diary()
 
 

@@ -61,7 +61,11 @@ def _sample() -> Path:
 @click.option("--site", default="", help="log: where it hurts, as 'low back, left'.")
 @click.option("--note", default="", help="log: anything else.")
 @click.option(
-    "--red-flag", "red_flags", multiple=True, metavar="NAME", help="log: a warning sign (`rules LW18`)."
+    "--red-flag",
+    "red_flags",
+    multiple=True,
+    metavar="NAME",
+    help="log: a warning sign; `rules LW18` names them.",
 )
 @opt.formats("table", "json")
 @opt.reading
@@ -99,7 +103,10 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
         raise click.UsageError("log needs --pain, 0 to 10")
     if not folder.is_dir():
         raise LoadwatchError(f"cannot write a diary into {folder}: it is no folder")
-    day = told["day"] or datetime.now().astimezone().date()
+    today = datetime.now().astimezone().date()
+    day = told["day"] or today
+    if day > today:
+        raise click.UsageError(f"--date {day} lies after today, {today}: a diary holds days that have been.")
     entry = book.entry(
         day,
         told["pain"],

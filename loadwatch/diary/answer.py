@@ -39,7 +39,25 @@ LEAST_SETS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One exposure held against the diary. Effects in points; NaN where nothing can be said."""
+    """One exposure held against the diary; NaN where nothing can be said.
+
+    The names are keys of the JSON output. Points are those of the pain score, 0 to 10; a chance is a
+    p value [1], one-sided.
+
+    Attributes
+    ----------
+    rule, what : the check whose flags are the exposure, and its name in a sentence.
+    effect, low, high : pain on the exposed day and the two after it, less that of like days [points], and
+        its 95 % interval.
+    p : chance of an effect as large, after all exposures tested together [1].
+    odds_ratio : odds of pain beginning on exposed days over those of like days [1]; onset diaries only.
+    exposed_weeks, unexposed_weeks : weeks with a score, with and without the exposure [weeks].
+    discordant : onsets whose month holds exposed and unexposed days; onset diaries only.
+    later : the same as `effect` three to seven days after; shown, not tested [points].
+    before, before_p : the same in the week before the exposure [points], and its chance [1].
+    filled_exposed, filled_unexposed : share of days with a score, on exposed days and on others [1].
+    also : what a reader must know beside it.
+    """
 
     rule: str
     what: str
@@ -58,12 +76,24 @@ class Link:
     before_p: float = math.nan
     filled_exposed: float = math.nan
     filled_unexposed: float = math.nan
-    also: tuple[str, ...] = ()  # what a reader must know beside it
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the runner's own diary says, or why it cannot say it; red flags stand above the rest."""
+    """What the runner's own diary says, or why it cannot say it; red flags stand above the rest.
+
+    The names are keys of the JSON output.
+
+    Attributes
+    ----------
+    first, last, weeks : the days that the diary spans, and how long that is [weeks].
+    filled : share of its days with a score [1].
+    onsets : how often pain began.
+    scores : the picture: one score a day, where there is one [points].
+    next_day_m : metres run on the day after, for one more point of pain on the day [m]; below 0 is less.
+    next_day_p : chance of so much less running [1], one-sided.
+    """
 
     state: State
     says: str
@@ -71,14 +101,14 @@ class Answer:
     first: date | None = None
     last: date | None = None
     weeks: float = 0.0
-    filled: float = 0.0  # share of days with a score
+    filled: float = 0.0
     onsets: int = 0
     links: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()
     red_flags: tuple[RedFlag, ...] = ()
     problems: tuple[str, ...] = ()
-    scores: tuple[tuple[date, float], ...] = ()  # the picture: one score a day, where there is one
-    next_day_m: float = math.nan  # running on the day after one more point of pain
+    scores: tuple[tuple[date, float], ...] = ()
+    next_day_m: float = math.nan
     next_day_p: float = math.nan
 
 
@@ -182,16 +212,16 @@ def _judged(own: Series, flags: Sequence[Flag], activities: pd.DataFrame, settin
     days = exposed_days(flags, activities, settings)
     exposed = np.array([marked(days[rule], own.first, length) for rule in EXPOSURES])
     gates = _gates(own, weeks)
-    after_m, after_p = math.nan, math.nan
+    less_m, less_chance = math.nan, math.nan
     if own.daily:
         distance_m = daily_distance(runs(activities, settings), own.first, length)
-        links, (after_m, after_p) = _daily_links(own, exposed, distance_m, gates=gates)
+        links, (less_m, less_chance) = _daily_links(own, exposed, distance_m, gates=gates)
     else:
         links = _onset_links(own, exposed, gates=gates)
     states = {link.state for link in links}
     state: State = "associated" if "associated" in states else "none" if "none" in states else "not_enough"
     notes = words.notes(weeks, own.moved, daily=own.daily, judged=state != "not_enough")
-    sore = () if gates or not after_p <= ALPHA else (words.next_day(after_m),)
+    sore = () if gates or not less_chance <= ALPHA else (words.next_day(less_m),)
     return Answer(
         state=state,
         says=words.headline(state, [link.says for link in links if link.state == "associated"], gates),
@@ -204,8 +234,8 @@ def _judged(own: Series, flags: Sequence[Flag], activities: pd.DataFrame, settin
         links=links,
         notes=(*sore, *notes),
         scores=_picture(own),
-        next_day_m=after_m,
-        next_day_p=after_p,
+        next_day_m=less_m,
+        next_day_p=less_chance,
     )
 
 

@@ -19,17 +19,20 @@ BEFORE = (-7, -1)  # the reverse check: pain in the week before
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What the scores say of one exposure. Effects in points, NaN where nothing can be said."""
+    """What the scores say of one exposure. NaN where nothing can be said.
+
+    Effects are differences of the pain score [points of 0 to 10], chances p values [1].
+    """
 
     exposed_weeks: int  # weeks with an exposed and scored day
-    effect: float
-    low: float
+    effect: float  # on the exposed day and the two after it
+    low: float  # 95 % interval of the effect
     high: float
     p: float  # one-sided, after max-T over all exposures tested together; NaN if not tested
     p_single: float
-    later: float
-    before: float
-    before_p: float
+    later: float  # the effect three to seven days after
+    before: float  # the effect in the week before
+    before_p: float  # chance of that, one-sided
     filled_exposed: float  # share of days with a score
     filled_unexposed: float
 

@@ -113,6 +113,15 @@ def _entry(row: sheet.Row, renamed: dict[str, str]) -> tuple[Entry | None, list[
     return entry, problems
 
 
+def _lacking(told: tuple[str, ...], columns: set[str]) -> str:
+    """Return that the first line does not name the columns there must be, and what it holds instead."""
+    missing = [word for word in ("date", "pain") if word not in columns]
+    named = f"column{'s' if len(missing) > 1 else ''} {' and '.join(missing)}"
+    held = ", ".join(f'"{column[:20]}"' for column in told[:5])
+    ways = "they must be called so, as in date,pain,when,site,note"
+    return f"{FILE}: its first line names no {named}, but {held}; {ways}"
+
+
 def read_diary(data: bytes) -> Diary:
     """Return the diary in `data`, whatever the bytes; lines without a usable day or score become problems.
 
@@ -122,14 +131,16 @@ def read_diary(data: bytes) -> Diary:
     table = sheet.read(data)
     renamed = _renamed(table.columns)
     problems = [f'{FILE}: column "{old[:40]}" is read as {new}' for old, new in renamed.items()]
-    if table.columns and "date" not in {renamed.get(column, column) for column in table.columns}:
-        problems.append(f"{FILE}: the first line names the columns, among them date and pain")
+    columns = {renamed.get(column, column) for column in table.columns}
+    problems += (
+        [_lacking(table.columns, columns)] if table.columns and not {"date", "pain"} <= columns else []
+    )
     if len(data) > sheet.BYTES:
         problems.append(f"{FILE}: only the first {sheet.BYTES // 1_000_000} MB are read")
     entries = []
     for row in table.rows:
         entry, why = _entry(row, renamed)
         entries += [entry] if entry else []
-        problems += why
+        problems += why if "date" in columns else []  # else each line would lack its date, as the first says
     entries.sort(key=lambda entry: (entry.day is not None, entry.day, entry.line))
     return Diary(tuple(entries), tuple(problems))

@@ -54,6 +54,7 @@ MAP_REMEDY = (
     "Give a map",
     "loadwatch report PATH --osm extract.osm.pbf matches the track to OpenStreetMap's ways",
 )
+FEW_LINES = 3  # of a diary that cannot be read, in the summary
 KIND_WORDS = {
     "ignored": "fine, but no activity",
     "rejected": "not readable",
@@ -84,7 +85,17 @@ def summary(analysis: Analysis, *, verbose: bool = False) -> str:
         lines += unread(analysis)
         if _others_files(analysis):
             lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
-    return "\n".join((*lines, *map(words.clean_text, analysis.remarks)))
+    return "\n".join((*lines, *map(words.clean_text, (*analysis.remarks, *diary_lines(analysis)))))
+
+
+def diary_lines(analysis: Analysis) -> list[str]:
+    """Return the diary's lines that could not be read, the first few and how many others there are."""
+    problems = list(analysis.diary.problems) if analysis.diary else []
+    more = len(problems) - FEW_LINES
+    rest = (
+        [f"... and {words.count(more, 'more remark')} on the diary: loadwatch diary PATH"] if more > 0 else []
+    )
+    return problems[:FEW_LINES] + rest
 
 
 def unread(analysis: Analysis) -> list[str]:

@@ -48,7 +48,7 @@ def inspected(path: Path, settings: Settings, cache: Path | None, stdin: bytes |
     if not first:
         raise NothingToRead(f"nothing to inspect in {path}", "It is empty.")
     if len(first) > WHOLE:
-        return _listed(first, more)
+        return _listed(first, more, settings)
     titles = [f"file {n}" if len(first) > 1 else "" for n in range(1, len(first) + 1)]
     parts = [_whole(one, title, settings, cache) for one, title in zip(first, titles, strict=True)]
     text = "\n\n".join(part.text for part in parts if part.text)
@@ -58,9 +58,9 @@ def inspected(path: Path, settings: Settings, cache: Path | None, stdin: bytes |
     return Inspected("\n\n".join(filter(None, (text, failed))), "")
 
 
-def _listed(found: Sequence[Member | Skipped], more: int) -> Inspected:
+def _listed(found: Sequence[Member | Skipped], more: int, settings: Settings) -> Inspected:
     """Return a line a file, for more files than can be shown whole."""
-    told = list(map(_line, found))
+    told = [_line(one, settings) for one in found]
     lines = [f"{words.clean_source(label)}: {words.clean_text(said)}" for label, said, _ in told]
     rest = (
         [f"... and {words.count(more, 'more file')}; loadwatch activities PATH tells of all."] if more else []
@@ -69,12 +69,12 @@ def _listed(found: Sequence[Member | Skipped], more: int) -> Inspected:
     return Inspected("\n".join((*lines, *rest, "", HINT)), "" if read else "none of these files can be read")
 
 
-def _line(one: Member | Skipped) -> tuple[str, str, bool]:
+def _line(one: Member | Skipped, settings: Settings) -> tuple[str, str, bool]:
     """Return label, what is in it, and whether it can be read."""
     if isinstance(one, Skipped):
         return one.source, one.why, one.kind == "ignored"
     try:
-        return one.label, readings.brief(one.read(), one.label), True
+        return one.label, readings.brief(one.read(), one.label, settings), True
     except (Unreadable, OverLimit) as error:
         return one.label, f"cannot be read: {error.why}", False
 
@@ -87,7 +87,7 @@ def _whole(one: Member | Skipped, title: str, settings: Settings, cache: Path | 
     text = ""
     try:
         data = one.read()
-        text = inspect.describe(data, one.label, title)
+        text = inspect.describe(data, one.label, title, settings)
         return Inspected("\n\n".join((text, *_below(data, one.label, settings, cache))), "")
     except (Unreadable, OverLimit) as error:
         return Inspected(text, f"{words.clean_source(one.label)} cannot be read: {error.why}")

@@ -70,3 +70,10 @@ def test_lines_of_the_diary_that_cannot_be_read_are_said_in_the_summary(call, tm
     (tmp_path / "diary.csv").write_text("Datum;Schmerz\n2026-03-02;3\n", encoding="utf-8")
     _, _, err = call("weeks", tmp_path, "--no-store")
     assert err.count("names no columns date and pain") == 1
+
+
+@pytest.mark.parametrize(("command", "without"), [("inspect", ("--load", "--jobs", "--strict", "--cluster")), ("settings", ("--jobs", "--cluster"))])  # fmt: skip
+def test_help_lists_what_has_a_bearing(call, command, without):
+    told = call(command, "--help")[1]
+    assert "--distance-unit" in told and "--no-store" in told
+    assert not any(option in told for option in without)

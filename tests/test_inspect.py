@@ -185,6 +185,12 @@ def test_remarks_quote_no_name_and_no_time_of_day():
     assert {said: readings._anonymous(said) for said in told} == told
 
 
+def test_the_unit_of_a_list_is_taken_from_the_settings():
+    data = b"Date,Distance\n2026-01-01,10\n"
+    told = describe(data, "runs.csv", settings=Settings(distance_unit="mi"))
+    assert "16.09 km" in told  # 10 mi of 1609.344 m
+
+
 def test_chain():
     words = describe(run(seconds=9) + run(seconds=9), "two.fit")
     assert "part 2: header" in words

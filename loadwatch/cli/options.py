@@ -90,30 +90,41 @@ paths = click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PAT
 
 quiet = _option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
 
-reading = _stack(
+_files = (  # what a file does not tell by itself
     _option("--tz", metavar="ZONE", help="Zone for files that do not tell, as Europe/Zurich."),
+    _option("--osm", type=click.Path(path_type=str), metavar="FILE", help="Map extract, to know surfaces."),
+    _option(
+        "--distance-unit", type=click.Choice(("km", "mi")), help="Distances of a list that does not tell."
+    ),
+    _option("--elevation-unit", type=click.Choice(("m", "ft")), help="Climbs of a list that does not tell."),
+    _option(
+        "--date-order", type=click.Choice(("dmy", "mdy", "ymd")), help="Date order of a list, if unclear."
+    ),
+)
+_judging = (
     _option("--week-start", type=click.Choice(WEEKDAYS), help="First day of the week. [mon]"),
     _option(
         "--today", type=Day(clock=True), metavar="DATE|now", help="Judge as of this day. [last activity]"
     ),
     _option("--load", type=click.Choice(LOADS), help="What counts as load. [distance]"),
     _option("--sports", metavar="LIST", help="Sports that are summed, as running,walking. [running]"),
-    _option("--osm", type=click.Path(path_type=str), metavar="FILE", help="Map extract, to know surfaces."),
     _option("--default-surface", metavar="CLASS", help="Surface where nothing tells: hard, firm, soft, ..."),
     _option("--preset", type=click.Choice(("default", "return", "novice")), help="Named set of limits."),
-    _option("--distance-unit", type=click.Choice(("km", "mi")), help="Unit of a list that does not tell."),
-    _option("--elevation-unit", type=click.Choice(("m", "ft")), help="Unit of a list that does not tell."),
-    _option(
-        "--date-order", type=click.Choice(("dmy", "mdy", "ymd")), help="Date order of a list, if unclear."
-    ),
+)
+_kept = (
     _option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Where read files are kept."),
     _option("--no-store", is_flag=True, help="Keep nothing, read everything anew."),
+)
+_work = (
     _option("-j", "--jobs", type=click.IntRange(1, 64), help="Worker processes. [number of cores]"),
     _option("--cluster", metavar="ADDRESS", help="Work on a dask cluster (extra: cluster)."),
     _option("--strict", is_flag=True, help="Exit 4 if any file could not be read."),
     quiet,
     _option("-v", "--verbose", is_flag=True, help="Say more on what was read."),
 )
+looking = _stack(*_files, *_kept)  # at one file
+settling = _stack(*_files, *_judging, *_kept)  # what holds, without reading a file
+reading = _stack(*_files, *_judging, *_kept, *_work)
 units = _option("--units", type=click.Choice(("metric", "imperial")), help="Units of the output. [metric]")
 period = _stack(
     _option("--from", "start", type=Day(), metavar="DATE", help="Show from this day on."),

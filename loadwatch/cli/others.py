@@ -165,7 +165,7 @@ def roster(ctx: click.Context, /, folder: Path, target: Path | None, anonymise: 
 
 @click.command(short_help="What one file holds.")
 @click.argument("file", type=opt.PATH)
-@opt.reading
+@opt.looking
 @click.pass_context
 def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
     """Show what one file holds: messages, fields, what was read of it.
@@ -213,7 +213,7 @@ def rules(rule: str | None, form: str) -> int:
 @click.argument("paths", nargs=-1, type=opt.PATH, metavar="[PATH...]")
 @opt.formats("table", "json")
 @opt.units
-@opt.reading
+@opt.settling
 @click.pass_context
 def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any) -> int:
     """Show the effective settings, and where each came from."""

@@ -21,6 +21,7 @@ from loadwatch.readers.fit.columns import columns, text
 from loadwatch.readers.fit.layout import BYTE, STRING
 from loadwatch.report import private, readings
 from loadwatch.report.seen import MAX_KEPT, Seen, clean, line, note
+from loadwatch.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,13 +38,13 @@ FITPARSE_FAILS = (ValueError, TypeError, KeyError, AttributeError, IndexError, O
 Messages = dict[str, dict[str, Seen]]
 
 
-def describe(data: bytes, name: str, title: str = "") -> str:
+def describe(data: bytes, name: str, title: str = "", settings: Settings | None = None) -> str:
     """Return what a file holds, as plain text of at most MAX_LINES lines.
 
     `name` is what the file is called: it may hold a date, and is not shown. `title` stands in its place
     where several files are shown. Raises Unreadable and OverLimit, of FIT files only the latter.
     """
-    lines = _fit(data) if fit.sniff(data[:4096]) else readings.lines(data, name)
+    lines = _fit(data) if fit.sniff(data[:4096]) else readings.lines(data, name, settings or Settings())
     cut = [clean(one, 200) for _, one in zip(range(MAX_LINES), lines, strict=False)]
     cut[0] = f"{title}: {cut[0]}" if title else cut[0]
     return "\n".join([*cut, "..."] if len(cut) == MAX_LINES else cut)

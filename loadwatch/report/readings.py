@@ -11,7 +11,6 @@ from loadwatch.errors import NotActivity
 from loadwatch.readers import read
 from loadwatch.report import private
 from loadwatch.report.seen import clean, extent, from_to
-from loadwatch.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.activity import Activity, Reading, Session
+    from loadwatch.settings import Settings
 
 _NAMED_PART = re.compile(r"^(track) .*?(: it has no times)$", re.DOTALL)
 _FILE_NOTE = re.compile(r"^(file: the list names no file but) .*", re.DOTALL)
@@ -27,10 +27,10 @@ _NUMBER = re.compile(r"\d[\d.,:]*")
 _CLOCK = re.compile(r"(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})[T, ]{1,2}\d{1,2}:\d{2}\S{0,30}")
 
 
-def brief(data: bytes, name: str) -> str:
+def brief(data: bytes, name: str, settings: Settings) -> str:
     """Return what a file holds in one line: what kind of activity, of which days, how far."""
     try:
-        reading = read(data, name, Settings())
+        reading = read(data, name, settings)
     except NotActivity as error:
         return clean(error.why, 200)
     told = list(_kinds(reading.activities))
@@ -41,10 +41,10 @@ def brief(data: bytes, name: str) -> str:
     return clean("".join(told) or "nothing recorded", 200)
 
 
-def lines(data: bytes, name: str) -> Iterable[str]:
+def lines(data: bytes, name: str, settings: Settings) -> Iterable[str]:
     """Lines on a file that is no FIT: what the readers make of it."""
     try:
-        reading = read(data, name, Settings())
+        reading = read(data, name, settings)
     except NotActivity as error:
         return [f"{words.count(len(data), 'byte')}: {error.why}"]
     told = words.count(len(reading.activities), "activity", "activities")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     import pandas as pd
@@ -88,7 +89,10 @@ class Athlete:
     says : one sentence of why.
     last_activity : local day of the last activity of any sport, None if there is none.
     flags : how many were raised in the week of today and the last complete one.
-    analysis : all that is known, None where nothing could be read.
+    stamp : a digest of all that the athlete's page shows, "" where nothing could be read.
+    opened : gives all that is known, at once or by reading what it comes from.
+    today : the day the line is told as of; of the last activity unless the settings say otherwise.
+    urgent : whether the diary holds a sign to act on.
     change : how large the change is, for the order of a list and nothing else.
     silent : whether no file has come for two weeks or more.
     trend : the last weeks' load, None where there is none or it is no longer news.
@@ -100,10 +104,18 @@ class Athlete:
     says: str
     last_activity: date | None
     flags: int
-    analysis: Analysis | None
+    stamp: str = ""
+    opened: Callable[[], Analysis] | None = None
+    today: date | None = None
+    urgent: bool = False
     change: float = 0.0
     silent: bool = False
     trend: Trend | None = None
+
+    @property
+    def analysis(self) -> Analysis | None:
+        """All that is known, None where nothing could be read."""
+        return self.opened() if self.opened else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

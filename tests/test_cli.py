@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from loadwatch import cli
-from loadwatch.cli import pages
-from loadwatch.report import html
+from loadwatch.report import html, stamp
 from loadwatch.tables import MEASURED
 from tests.make_fit import run
 
@@ -273,8 +272,8 @@ def test_a_page_is_drawn_again_only_where_something_changed(call, folder, tmp_pa
     (folder / "tags.csv").write_text("start,surface\n2026-03-02,track\n")
     told = report()
     assert told[0] == 1 and told[1] != first[1]
-    pages._code.cache_clear()
-    monkeypatch.setattr(pages, "__version__", "0.0.0")
+    stamp.code.cache_clear()
+    monkeypatch.setattr(stamp, "__version__", "0.0.0")
     assert report() == (1, told[1])  # other code draws for itself
 
 
@@ -419,7 +418,7 @@ def test_settings_say_where_each_came_from(call, folder):
 
 
 def test_a_fault_of_ours_is_one_line_too(call, folder, monkeypatch):
-    monkeypatch.setattr("loadwatch.pipeline.weeks.weekly", lambda *_: 1 / 0)
+    monkeypatch.setattr("loadwatch.weeks.weekly", lambda *_: 1 / 0)
     code, _, err = call("weeks", folder, "--no-store")
     assert code == 1
     assert "loadwatch itself failed (ZeroDivisionError" in err

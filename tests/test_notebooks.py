@@ -5,12 +5,8 @@ from pathlib import Path
 
 import pytest
 
-nbformat = pytest.importorskip(
-    "nbformat", reason="notebooks need nbformat: pip install '.[notebooks]'"
-)
-nbclient = pytest.importorskip(
-    "nbclient", reason="notebooks need nbclient: pip install '.[notebooks]'"
-)
+nbformat = pytest.importorskip("nbformat", reason="notebooks need nbformat: pip install '.[notebooks]'")
+nbclient = pytest.importorskip("nbclient", reason="notebooks need nbclient: pip install '.[notebooks]'")
 pytest.importorskip("ipykernel", reason="notebooks need ipykernel: pip install '.[notebooks]'")
 
 ROOT = Path(__file__).parent.parent

@@ -50,7 +50,6 @@ def roster(*known):
             says=known[0].name,
             last_activity=None,
             flags=0,
-            analysis=None,
         )
     )
     return Roster(name=known[0].name, athletes=tuple(lines), today=TODAY)

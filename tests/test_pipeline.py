@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 from loadwatch import pipeline
 from loadwatch.errors import NothingToRead, SettingsError
-from loadwatch.pipeline import Options
+from loadwatch.pipeline import Options, club
 from loadwatch.sources import Member, members
 from tests import make_map, season
 from tests.make_fit import FitFile, run
@@ -359,3 +360,44 @@ def test_the_clock_tells_a_roster_who_fell_silent_and_nothing_else(tmp_path):
     assert late.silent and late.group == "unknown" and late.says.startswith("No files since")
     alone = pipeline.roster(tmp_path / "club").athletes[0]
     assert (soon.group, soon.says, soon.level) == (alone.group, alone.says, alone.level)
+
+
+def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatch):
+    home = season.write(tmp_path / "club" / "ida", season.files())
+    read = []
+    analyse = club.analyse
+    monkeypatch.setattr(club, "analyse", lambda *a, **more: read.append(a) or analyse(*a, **more))
+    options = Options(store=tmp_path / "store", now=date(2026, 6, 1))
+
+    def line(**more):
+        read.clear()
+        found = pipeline.roster(tmp_path / "club", replace(options, **more)).athletes[0]
+        return len(read), repr(replace(found, opened=None))
+
+    first = line()
+    assert first[0] == 1
+    assert line() == (0, first[1])
+    assert line(now=date(2027, 6, 1))[0] == 0  # another day by the clock changes the view, not the line
+    assert "silent=True" in line(now=date(2027, 6, 1))[1]
+    for change in (
+        lambda: (home / "tags.csv").write_text("start,name\n2026-03-02,x\n"),
+        lambda: (home / "loadwatch.toml").write_text('[weeks]\nload = "duration"\n'),
+        lambda: (home / "diary.csv").write_text("date,pain\n2026-03-02,3\n"),
+        lambda: (tmp_path / "club" / "loadwatch.toml").write_text('[weeks]\nweek_start = "sun"\n'),
+        lambda: next(path for path in sorted(home.iterdir()) if path.suffix == ".fit").unlink(),
+    ):
+        change()
+        assert line()[0] == 1
+        assert line()[0] == 0
+    assert line(system_zone="Asia/Tokyo")[0] == 1
+    assert line(store=None)[0] == 1
+
+
+def test_a_kept_line_can_still_be_opened(tmp_path):
+    season.write(tmp_path / "club" / "ida", season.files())
+    options = Options(store=tmp_path / "store")
+    fresh, kept = (pipeline.roster(tmp_path / "club", options).athletes[0] for _ in range(2))
+    assert fresh.analysis is not None and kept.analysis is not None
+    assert kept.analysis is kept.analysis  # read once
+    assert told(kept.analysis) == told(fresh.analysis)
+    assert kept.stamp == fresh.stamp

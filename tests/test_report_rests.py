@@ -106,7 +106,7 @@ def test_a_roster_without_names_offers_no_replacing():
         says="x",
         last_activity=None,
         flags=0,
-        analysis=known,
+        opened=lambda: known,
     )
     plain = Roster(name="Hills", athletes=(line, line), today=known.today)
     assert "--anonymise" in html.roster(plain)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.report import athletes
 from loadwatch.report.remarks import entry, nameless
+from loadwatch.report.stamp import stamp
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Athlete, Roster
@@ -88,5 +89,7 @@ def nameless_roster(roster: Roster) -> bool:
 
 def _athlete(athlete: Athlete, name: str) -> Athlete:
     known = athlete.analysis
-    says = athlete.says if known else "Nothing could be read."
-    return replace(athlete, name=name, says=says, analysis=analysis(known, name) if known else None)
+    if known is None:
+        return replace(athlete, name=name, says="Nothing could be read.")
+    nameless = analysis(known, name)
+    return replace(athlete, name=name, stamp=stamp(nameless), opened=lambda: nameless)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from dataclasses import asdict, fields, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,10 +14,11 @@ from loadwatch import rules, words
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.report import levels, verdict
 from loadwatch.report.phrases import BRIEF, BRIEF_TOPICS, told_of, topic
+from loadwatch.report.stamp import stamp
 from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Callable
 
     from loadwatch.analysis import Analysis, Group
     from loadwatch.report.levels import Week
@@ -40,28 +43,60 @@ def athlete(analysis: Analysis, today: date | None = None) -> Athlete:
     What changed is told as of the athlete's own last day; `today` tells whether that is still news.
     """
     found = verdict.verdict(analysis)
-    last = verdict.last_activity(analysis)
-    day = max(today or analysis.today, analysis.today)
-    urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
-    silent = last is not None and day - last >= timedelta(days=SILENT_DAYS) and not urgent
-    return Athlete(
+    line = Athlete(
         name=analysis.name,
-        group=GROUP_OF["unknown" if silent else found.state],
-        level="unknown" if silent else found.state,
-        says=_silent(analysis, found, last) if silent and last else brief(analysis, found),
-        last_activity=last,
-        flags=0 if silent else len(found.flags),
-        analysis=analysis,
-        change=0.0 if silent else _change(analysis, found),
-        silent=silent,
-        trend=None if silent or not found.weeks else trend(analysis, _told_of(found)),
+        group=GROUP_OF[found.state],
+        level=found.state,
+        says=brief(analysis, found),
+        last_activity=verdict.last_activity(analysis),
+        flags=len(found.flags),
+        stamp=stamp(analysis),
+        opened=lambda: analysis,
+        today=analysis.today if len(analysis.activities) else None,
+        urgent=analysis.diary is not None and bool(analysis.diary.red_flags),
+        change=_change(analysis, found),
+        trend=trend(analysis, _told_of(found)) if found.weeks else None,
+    )
+    return seen_on(line, max(today or analysis.today, analysis.today))
+
+
+def seen_on(line: Athlete, day: date) -> Athlete:
+    """Return a line as it stands on `day`: after two weeks without a file what is known is no longer news.
+
+    What was raised until then is still told, for it has not been settled since.
+    """
+    last = line.last_activity
+    if last is None or line.silent or line.urgent or day - last < timedelta(days=SILENT_DAYS):
+        return line
+    until = f"; until then: {line.says}" if line.flags else "."
+    return replace(
+        line,
+        group=GROUP_OF["unknown"],
+        level="unknown",
+        says=f"No files since {words.day(last)}{until}",
+        flags=0,
+        change=0.0,
+        silent=True,
+        trend=None,
     )
 
 
-def _silent(analysis: Analysis, found: Verdict, last: date) -> str:
-    """Return since when there is no file, and what was raised then: it has not been settled since."""
-    what = f"; until then: {brief(analysis, found)}" if found.flags else "."
-    return f"No files since {words.day(last)}{what}"
+def as_text(line: Athlete) -> str:
+    """Return a line as text to be kept; what it was made of is not in it."""
+    kept = {part.name: getattr(line, part.name) for part in fields(line) if part.name != "opened"}
+    kept["trend"] = asdict(line.trend) if line.trend else None
+    return json.dumps(kept, default=str)
+
+
+def from_text(text: str, opened: Callable[[], Analysis]) -> Athlete:
+    """Return the line that `as_text` kept; `opened` gives what it was made of."""
+    kept: dict[str, Any] = json.loads(text)
+    for day in ("last_activity", "today"):
+        kept[day] = date.fromisoformat(kept[day]) if kept[day] else None
+    if kept["trend"]:
+        told = kept["trend"]
+        kept["trend"] = Trend(**{**told, "loads": tuple(told["loads"]), "levels": tuple(told["levels"])})
+    return Athlete(**kept, opened=opened)
 
 
 def _told_of(found: Verdict) -> Week:

@@ -187,7 +187,7 @@ def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any
     age = words.NONE if last is None or today is None else words.ago((today - last).days)
     return {
         "name": words.clean_text(athlete.name, words.NAME_LENGTH),
-        "link": f"athletes/{slug}.html" if athlete.analysis else "",
+        "link": f"athletes/{slug}.html" if athlete.stamp else "",
         "level": athlete.level,
         "says": words.clean_text(athlete.says),
         "load": _load(trend) if trend else words.NONE,

@@ -1,7 +1,8 @@
-"""Composition: a path in, an Analysis out; a folder of athletes in, a Roster out."""
+"""One athlete: paths in, an Analysis out."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,10 +25,9 @@ from loadwatch import (
     zones,
 )
 from loadwatch.activity import Skipped
-from loadwatch.analysis import Analysis, Athlete, Roster
-from loadwatch.errors import LoadwatchError, NothingToRead
-from loadwatch.report import athletes
-from loadwatch.report.names import STAMPS
+from loadwatch.analysis import Analysis
+from loadwatch.errors import NothingToRead
+from loadwatch.report.stamp import code
 from loadwatch.sources import OWN_FILES, Member, members
 from loadwatch.store import open_store
 from loadwatch.tables import EXPOSURES, HIDDEN
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from loadwatch.tables import Column
 
 NEVER = date(1970, 1, 1)  # today of an athlete without activities
-RECORDINGS = frozenset((".fit", ".gpx", ".tcx", ".gz"))  # of one run each: no athlete's whole export
-PAGES = frozenset((".html", ".htm", ".md", ".png", ".svg", ".pdf"))  # what loadwatch writes
 NAMELESS = "Your running"
 VENDORS_NAMES = frozenset(("", "activities", "activity", "export", "strava_export"))  # nobody's name
 HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
@@ -98,55 +96,19 @@ def athlete_settings(places: Sequence[Path], options: Options) -> Settings:
     return settings.load([*options.files, *own], options.overrides, rules.options())
 
 
-def roster(folder: str | Path, options: Options | None = None) -> Roster:
-    """Return every athlete of a folder, placed in the four groups; one that fails is still listed."""
-    options = options or Options()
-    root = Path(folder)
-    if not root.is_dir():
-        raise NothingToRead(
-            f"no folder of athletes at {root}", "Give a folder that holds a folder or zip an athlete."
-        )
-    options = replace(options, files=(*options.files, root / settings.FILE))
-    analyses = [(path, _try(path, options)) for path in _runners(root)]
-    days = [a.today for _, a in analyses if isinstance(a, Analysis) and len(a.activities)]
-    told = settings.load([], options.overrides, {}).today
-    today = told or max([*days, *([options.now] if options.now else [])], default=None)
-    lines = [
-        athletes.athlete(a, today) if isinstance(a, Analysis) else _silent(path, a) for path, a in analyses
-    ]
-    return Roster(name=root.resolve().name, athletes=tuple(lines), today=today)
+def rests_on(places: Sequence[Path], options: Options) -> str:
+    """Return a digest of all that an analysis of `places` follows from; nothing is read that is not ours.
 
-
-def _runners(root: Path) -> list[Path]:
-    """Return the folders and exports below `root`, one an athlete; pages of an earlier roster are none."""
-    found = [
-        path
-        for path in sorted(root.iterdir())
-        if not (path.name.startswith(".") or path.name in OWN_FILES or path.suffix.lower() in PAGES)
-        and not (path / STAMPS).exists()
-    ]
-    if not found:
-        raise NothingToRead(f"{root} is empty", "Give a folder that holds a folder or zip an athlete.")
-    recordings = sum(path.suffix.lower() in RECORDINGS for path in found)
-    if 2 * recordings > len(found) > 1 and not any(p.is_dir() or p.suffix.lower() == ".zip" for p in found):
-        raise NothingToRead(
-            f"{root} is the folder of one athlete: it holds {recordings} recordings and no folder or zip",
-            f"For one athlete: loadwatch report {root}",
-        )
-    return found
-
-
-def _try(path: Path, options: Options) -> Analysis | str:
-    try:
-        return analyse(path, options=options)
-    except LoadwatchError as error:
-        return str(error).splitlines()[0]
-
-
-def _silent(path: Path, why: str) -> Athlete:
-    return Athlete(
-        name=path.stem, group="unknown", level="unknown", says=why, last_activity=None, flags=0, analysis=None
-    )
+    Inputs count by name, size and time of change, as in the store; loadwatch's own files by their content.
+    """
+    judged_by = athlete_settings(places, options)
+    facts = [code(), repr(judged_by), options.system_zone]
+    facts += [repr((m.label, m.key) if isinstance(m, Member) else m) for m in members(places)]
+    facts += [repr(data) for name in sorted(OWN_FILES) for data in _own_files(places, name)]
+    if judged_by.osm and Path(judged_by.osm).is_file():
+        about = Path(judged_by.osm).stat()
+        facts.append(repr((about.st_size, about.st_mtime_ns)))
+    return hashlib.sha256("\n".join(facts).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _inputs(places: Sequence[Path], options: Options) -> tuple[list[Member], list[Skipped]]:

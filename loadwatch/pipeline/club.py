@@ -1,0 +1,72 @@
+"""A folder of athletes: each one's line from the store where nothing it rests on has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+
+from loadwatch import settings
+from loadwatch.analysis import Athlete, Roster
+from loadwatch.errors import LoadwatchError, NothingToRead
+from loadwatch.pipeline.athlete import Options, analyse, athlete_settings, rests_on, store_of
+from loadwatch.report import athletes
+from loadwatch.report.names import STAMPS
+from loadwatch.sources import OWN_FILES
+
+HINT = "Give a folder that holds a folder or zip an athlete."
+RECORDINGS = frozenset((".fit", ".gpx", ".tcx", ".gz"))  # of one run each: no athlete's whole export
+PAGES = frozenset((".html", ".htm", ".md", ".png", ".svg", ".pdf"))  # what loadwatch writes
+
+
+def roster(folder: str | Path, options: Options | None = None) -> Roster:
+    """Return every athlete of a folder, placed in the four groups; one that fails is still listed."""
+    options = options or Options()
+    root = Path(folder)
+    if not root.is_dir():
+        raise NothingToRead(f"no folder of athletes at {root}", HINT)
+    options = replace(options, files=(*options.files, root / settings.FILE))
+    lines = [_line(path, options) for path in _runners(root)]
+    days = [line.today for line in lines if line.today]
+    told = settings.load([], options.overrides, {}).today
+    today = told or max([*days, *([options.now] if options.now else [])], default=None)
+    seen = tuple(athletes.seen_on(line, today) if today else line for line in lines)
+    return Roster(name=root.resolve().name, athletes=seen, today=today)
+
+
+def _runners(root: Path) -> list[Path]:
+    """Return the folders and exports below `root`, one an athlete; pages of an earlier roster are none."""
+    found = [
+        path
+        for path in sorted(root.iterdir())
+        if not (path.name.startswith(".") or path.name in OWN_FILES or path.suffix.lower() in PAGES)
+        and not (path / STAMPS).exists()
+    ]
+    if not found:
+        raise NothingToRead(f"{root} is empty", HINT)
+    recordings = sum(path.suffix.lower() in RECORDINGS for path in found)
+    if 2 * recordings > len(found) > 1 and not any(p.is_dir() or p.suffix.lower() == ".zip" for p in found):
+        raise NothingToRead(
+            f"{root} is the folder of one athlete: it holds {recordings} recordings and no folder or zip",
+            f"For one athlete: loadwatch report {root}",
+        )
+    return found
+
+
+def _line(path: Path, options: Options) -> Athlete:
+    """Return an athlete's line as of the own last day: the one kept, if all that it rests on is the same."""
+    try:
+        mark = f"line|{rests_on([path], options)}"
+        with store_of([path], athlete_settings([path], options), options.store) as store:
+            if kept := store.page(mark):
+                return athletes.from_text(kept, cache(partial(analyse, path, options=options)))
+        line = athletes.athlete(analyse(path, options=options))
+        with store_of([path], athlete_settings([path], options), options.store) as store:
+            store.keep_page(mark, athletes.as_text(line))
+    except LoadwatchError as error:
+        return _unread(path, str(error).splitlines()[0])
+    return line
+
+
+def _unread(path: Path, why: str) -> Athlete:
+    return Athlete(name=path.stem, group="unknown", level="unknown", says=why, last_activity=None, flags=0)

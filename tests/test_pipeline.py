@@ -384,7 +384,7 @@ def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatc
         lambda: (home / "loadwatch.toml").write_text('[weeks]\nload = "duration"\n'),
         lambda: (home / "diary.csv").write_text("date,pain\n2026-03-02,3\n"),
         lambda: (tmp_path / "club" / "loadwatch.toml").write_text('[weeks]\nweek_start = "sun"\n'),
-        lambda: next(path for path in sorted(home.iterdir()) if path.suffix == ".fit").unlink(),
+        lambda: min(home.rglob("*.fit")).unlink(),
     ):
         change()
         assert line()[0] == 1

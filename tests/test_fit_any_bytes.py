@@ -99,7 +99,8 @@ def test_limits(monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(scan, name, value)
             assert isinstance(outcome(made.bytes()), OverLimit)
-            assert "FIT file" in describe(made.bytes(), "x.fit")
+            with pytest.raises(OverLimit, match="FIT file"):
+                describe(made.bytes(), "x.fit")
 
 
 def test_more_layouts_than_a_byte_can_tell():

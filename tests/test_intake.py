@@ -10,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from loadwatch import intake, pipeline
+from loadwatch import intake
 from loadwatch.activity import Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.intake import Job, Taken
 from loadwatch.readers.frames import EMPTY
 from loadwatch.settings import Settings
+from loadwatch.sources import members
 from loadwatch.store import open_store
 from loadwatch.workers import pool
 from tests import season
@@ -125,7 +126,7 @@ def test_the_weeks_of_known_files_bring_in_no_reader_and_no_picture(home, tmp_pa
 
 
 def test_fresh_rows_are_as_they_come_back_from_a_store(home, tmp_path):
-    inputs = [m for m in pipeline.members([home]) if not isinstance(m, Skipped)]
+    inputs = [m for m in members([home]) if not isinstance(m, Skipped)]
 
     def rows() -> list[Taken]:
         with open_store(tmp_path / "store", "x", "y") as store:
@@ -240,7 +241,7 @@ def test_a_worker_that_dies_costs_its_file_and_that_is_tried_again(home, tmp_pat
 
 
 def test_a_file_that_is_gone_is_a_reason_and_not_kept(home, tmp_path):
-    inputs = [m for m in pipeline.members([home]) if not isinstance(m, Skipped)]
+    inputs = [m for m in members([home]) if not isinstance(m, Skipped)]
     (home / "fit/00-0.fit").unlink()
     ticks = []
     with open_store(tmp_path / "store", "x", "y") as store:

@@ -242,7 +242,7 @@ def test_a_pbf_needs_no_osmium(town, here, tmp_path, monkeypatch):
     path = as_pbf(town, tmp_path / "town.osm.pbf")
     monkeypatch.setitem(sys.modules, "osmium", None)
     assert open_extract(path, here, None, {}).way_id.size
-    with pytest.raises(NoOsmium, match=r"pip install 'loadwatch\[map\]'"):
+    with pytest.raises(NoOsmium, match=r"pip install '\.\[map\]'"):
         open_extract(town, here, None, {})
 
 

@@ -70,7 +70,8 @@ def test_leaving_early_ends_the_work():
 
 
 INTERRUPTED = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it would be ignored
 from loadwatch.workers import pool
 if __name__ == "__main__":
     try:

@@ -210,9 +210,14 @@ def left_out(analysis: Analysis) -> list[str]:
 
 
 def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
-    """Return each check that could not be judged, with why."""
+    """Return each check that could not be judged, with why, and in which week where there are several."""
     titles = {rule.id: rule.title for rule in rules.RULES}
-    return [f"{titles.get(gap.rule, gap.rule)}: {words.clean_text(rules.reason(gap))}." for gap in unjudged]
+    several = len({gap.week for gap in unjudged}) > 1
+    return [
+        f"{titles.get(gap.rule, gap.rule)}{f', week of {words.short_day(gap.week)}' if several else ''}: "
+        f"{words.clean_text(rules.reason(gap))}."
+        for gap in unjudged
+    ]
 
 
 def no_flags(analysis: Analysis) -> str:

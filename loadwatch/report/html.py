@@ -12,6 +12,7 @@ from loadwatch import words
 from loadwatch.charts import palette
 from loadwatch.report import anonymous, grids, levels, span, verdict, view
 from loadwatch.report import athletes as lines
+from loadwatch.report.checks import tied
 from loadwatch.report.names import slugs
 from loadwatch.version import __version__
 
@@ -25,7 +26,7 @@ NUMBERS_WEEKS = 8
 
 @cache
 def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
+    env = jinja2.Environment(
         loader=jinja2.PackageLoader("loadwatch.report", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -33,6 +34,8 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    env.filters["tied"] = tied
+    return env
 
 
 def _page(template: str, title: str, **values: Any) -> str:

@@ -133,8 +133,8 @@ def test_json_has_what_the_contract_names(call, folder):
 
 
 def test_fail_on_looks_at_this_week_and_exits_3(call, folder):
-    code, out, _ = call("flags", folder, "--fail-on", "high", "--format", "json", "--no-store")
-    assert code == 3
+    code, out, err = call("flags", folder, "--fail-on", "high", "--format", "json", "--no-store")
+    assert (code, "At or over high: LW01 in the week of 2026-04-06" in err) == (3, True)
     spikes = [flag for flag in json.loads(out)["flags"] if flag["rule"] == "LW01"]
     assert [(flag["level"], flag["source"]) for flag in spikes] == [("high", "long.fit")]
     assert spikes[0]["value"] == pytest.approx(3.0, abs=0.01)  # 18 km after 6 km

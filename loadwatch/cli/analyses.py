@@ -157,7 +157,11 @@ def flags(ctx: click.Context, /, fail_on: str | None, start: date | None, end: d
     code = closed(ctx, analysis)
     order = ("info", "watch", "high")
     now = [flag for flag in current(analysis) if fail_on and order.index(flag.level) >= order.index(fail_on)]
-    return FLAGGED if now else code
+    if not now:
+        return code
+    told = ", ".join(sorted({f"{flag.rule} in the week of {flag.week}" for flag in now}))
+    output.say(f"At or over {fail_on}: {told}.", quiet=ctx.params["quiet"])
+    return FLAGGED
 
 
 @click.command(short_help="What was read, and what was left out and why.")

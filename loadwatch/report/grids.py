@@ -108,7 +108,7 @@ def sentence(flag: Flag, units: words.Units) -> str:
 
 
 def flags(analysis: Analysis) -> Grid:
-    """Return all flags, newest first."""
+    """Return all flags, the newest week first; within it the largest first, the one that joins others last."""
     units = analysis.settings.units
     rows: list[tuple[Cell, ...]] = [
         (
@@ -118,7 +118,9 @@ def flags(analysis: Analysis) -> Grid:
             words.clean_text(sentence(flag, units)),
             flag.evidence,
         )
-        for flag in sorted(analysis.flags, key=lambda f: (f.week, f.rule), reverse=True)
+        for flag in sorted(
+            levels.by_size(analysis.flags), key=lambda f: (-f.week.toordinal(), f.rule == levels.COMPOUND)
+        )
     ]
     return grid({"Week of": True, "Flag": True, "Rule": True, "What changed": True, "Evidence": True}, rows)
 

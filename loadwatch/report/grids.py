@@ -108,7 +108,7 @@ def sentence(flag: Flag, units: words.Units) -> str:
 
 
 def flags(analysis: Analysis) -> Grid:
-    """Return all flags, the newest week first; within it the largest first, the one that joins others last."""
+    """Return all flags, the newest week first, within it the largest, the one that joins others last."""
     units = analysis.settings.units
     rows: list[tuple[Cell, ...]] = [
         (

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -174,17 +176,27 @@ def pages(_corpus: Path, cache: Path) -> str:
     _fresh(out)
     first = ours(*roster, rounds=1)
     again = ours(*roster, rounds=2)
-    page = ours(*report)
+    kept = ours(*report)
+    _forget_pages(cache / "store-roster")
+    drawn = ours(*report, rounds=1)
     size = (cache / "page.html").stat().st_size / 1000
     return "\n".join(
         [
             f"Pages from a warm store: {weeks * RUNS_A_WEEK} runs in {YEARS} years an athlete, CPU",
-            _line("report, one athlete", f"{page.cpu_s:.2f} s", f"limit 1.5 s; {size:.0f} KB, limit 300 KB"),
+            _line("report, drawn", f"{drawn.cpu_s:.2f} s", f"limit 1.5 s; {size:.0f} KB, limit 300 KB"),
+            _line("report, nothing changed", f"{kept.cpu_s:.2f} s", "limit 1.5 s"),
             _line(f"roster of {ATHLETES}, every page drawn", f"{first.cpu_s:.2f} s"),
             _line(f"roster of {ATHLETES}, nothing changed", f"{again.cpu_s:.2f} s", "limit 5 s"),
             _line("roster, peak memory", f"{first.peak_mb:.0f} MB"),
         ]
     )
+
+
+def _forget_pages(store: Path) -> None:
+    """Leave a store the rows of its files, and no page that was drawn from them."""
+    for path in store.glob("*.sqlite"):
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("DELETE FROM page")
 
 
 SECTIONS = {"files": files, "pool": pool, "judged": judged, "pages": pages}

@@ -130,7 +130,7 @@ def test_unknown_room_says_why():
         if limit.week == dt.date(2026, 1, 12)
     }
     assert all(math.isnan(limit.room) for limit in found.values())
-    assert found["LW01"].why == "the check says info at most until more runs lie behind"
+    assert found["LW01"].why == "until more days and runs lie behind, this check makes a note at most"
     assert found["LW02"].why.startswith("fewer than three")
     assert found["LW06"].why == "a run of the 30 days before has no ascent"
     assert b.words(found["LW02"]).startswith("Distance: not known, fewer than three of the four weeks before")

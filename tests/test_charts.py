@@ -174,7 +174,7 @@ def test_width_grows_with_the_log_to_that_of_the_page():
 def test_rows_of_ground_tell_last_week_beside_an_unfinished_one():
     analysis = pauses(*[12.7] * 8, 45, 6.2)
     (told,) = [t for t in texts(drawn(analysis, "surfaces")) if t.startswith("Hard")]
-    assert told.replace("\xa0", " ") == "Hard\u2060 last week 45 km, so far 6.2 km, usual 12.7 km"
+    assert told.replace("\xa0", " ") == "Hard\u2060 last week 45 km, usual 12.7 km, so far 6.2 km"
     text = svg(analysis, "surfaces")
     assert '<tspan font-weight="700">Hard</tspan> last week' in text and "\u2060" not in text
 

@@ -9,6 +9,7 @@ from loadwatch.report import anonymous, athletes, levels, names, phrases, verdic
 from loadwatch.rules import Flag
 from loadwatch.settings import Settings
 from tests import report_cases as cases
+from tests.builders import run
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -211,3 +212,28 @@ def test_silent_ones_come_last_the_last_heard_of_first():
         athletes.athlete(cases.two_weeks(name="New"), None),
     )
     assert [line.name for line in athletes.ordered(lines)] == ["New", "Tom R.", "Nils F."]
+
+
+def test_the_day_of_the_last_run_is_not_that_of_a_later_ride():
+    ride = run("2026-10-30T08:00", 30, sport="cycling")
+    known = cases.analysis([*[row for n in range(20) for row in cases.week(n, 40.0)], ride])
+    assert known.today == dt.date(2026, 10, 30)
+    assert verdict.verdict(known).sentence == "no runs since 11 October 2026."
+
+
+def test_runs_that_lie_ahead_of_today_are_no_missing_runs():
+    found = verdict.verdict(cases.steady(today=dt.date(2026, 5, 1)))
+    assert found.sentence == "no run up to 1 May 2026; the first is of 26 May 2026."
+
+
+def test_a_last_week_without_a_run_is_the_reason_told():
+    weeks = [row for n in range(20) if n != 18 for row in cases.week(n, 40.0)]
+    found = verdict.verdict(cases.analysis(weeks, today=dt.date(2026, 10, 7)))
+    assert found.sentence == "no run in the week of 28 Sep, and this week is not over yet."
+    assert found.below.startswith("Nothing could be judged in the week of 28 Sep, which held no run")
+
+
+def test_both_weeks_of_one_check_are_told():
+    weeks = (dt.date(2026, 11, 9), dt.date(2026, 11, 16))
+    told = levels.of_each_rule(raised("LW04", "high", week, value=5.0 - n) for n, week in enumerate(weeks))
+    assert [flag.week for flag in told] == list(weeks)

@@ -34,8 +34,8 @@ def test_surface_shift_vector():
     assert flag.value == pytest.approx(50.0)
     assert flag.says == (
         "In the week of 2 February 2026 hard ground made up 75 % of the known distance, "
-        "after 25 % in the four weeks before, a large change: 18.0 km on it, usually 5.0 km; the limit is "
-        "50 points. "
+        "after 25 % in the four weeks before, a large change (from 50 points on): 18.0 km on it, "
+        "usually 5.0 km. "
         "With the other ground as it was, up to 9.9 km this check stays quiet."
     )
 

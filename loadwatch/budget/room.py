@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from loadwatch.words import Units
 
 NAN = math.nan
-EARLY = "the check says info at most until more runs lie behind"
+EARLY = "until more days and runs lie behind, this check makes a note at most"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,8 @@ def _hilly(column: str, now: Facts, bounds: Limits) -> Limit:
 
 
 def _one_run(measure: str, now: Facts, grade: Callable[[float], Grade], why: str) -> Limit:
-    used = now.amount(measure, -1)[0]
+    used, whole = now.amount(measure, -1)
+    used = used if whole or used > 0 else NAN
     if why:
         return _limit(measure, used, why=why)
     limit = largest(grade)

@@ -118,11 +118,13 @@ def _amounts(shown: Season, column: str, settings: Settings) -> str:
         return ""
     newest = shown.told(-1, column, column, settings)
     told = [f"so far {newest}" if shown.open[-1] else f"{words.short_day(shown.starts[-1])} {newest}"]
-    if shown.open[-1] and len(shown.starts) > 1:
-        told.insert(0, f"last week {shown.told(-2, column, column, settings)}")
-    usual = float(shown.values(f"{column}_usual")[-1])
-    if np.isfinite(usual):
-        told.append(f"usual {seasons.amount(usual, column, settings)}")
+    last = len(shown.starts) - 1
+    if shown.open[-1] and last:
+        last -= 1
+        told.insert(0, f"last week {shown.told(last, column, column, settings)}")
+    usual = float(shown.values(f"{column}_usual")[last])
+    if np.isfinite(usual):  # of the week told first: the next one's may hold that week already
+        told.insert(1, f"usual {seasons.amount(usual, column, settings)}")
     return ", ".join(told)
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loadwatch import budget, words
-from loadwatch.report import grids, levels
+from loadwatch.report import grids
 from loadwatch.rules import raised
 from loadwatch.rules.wording import shown_below
 
@@ -15,29 +15,26 @@ if TYPE_CHECKING:
     from loadwatch.budget import Limit
     from loadwatch.report.grids import Cell, Grid
 
-NOTHING = "No limit can be worked out yet: the checks need at least three weeks with runs to compare with."
+NOTHING = "No limit can be worked out from these runs."
 NOTE = (
     "The most that raises no check of its kind, if the rest stays as it is: of a week in all, with what is "
     "run already; of a single run, each time. Next week's holds if nothing more is run in this one. Hard "
     "ground has none, since it hangs on what the rest of the week is run on. It is no target and no promise."
 )
-AFTER_RAISED = (
-    " The last full week raised checks itself, and is part of what these are counted from: it held {held}, "
-    "and {usual} was usual before it."
-)
+AFTER_RAISED = " Part of what these are counted from was itself raised lately: {measures}."
+LATELY_DAYS = 37  # a run counts for 30 days, a week is named by its first day
 
 
 def note(analysis: Analysis) -> str:
     """Return what the table means, and that it rests on a raised week where it does."""
-    table = analysis.weeks
-    done = [week for week in levels.weekly(analysis, 2) if week.complete]
-    if not done or not any(raised(flag) for flag in done[-1].flags):
-        return NOTE
-    held, usual = (
-        words.quantity(levels.cell(table, done[-1].start, column), "distance_m", analysis.settings.units)
-        for column in ("distance_m", "distance_m_usual")
-    )
-    return NOTE + AFTER_RAISED.format(held=held, usual=usual)
+    lately = {
+        flag.rule
+        for flag in analysis.flags
+        if raised(flag) and 0 <= (analysis.today - flag.week).days <= LATELY_DAYS
+    }
+    by_rule = {limit.rule: budget.MEASURES[limit.measure] for limit in analysis.limits}
+    measures = [name for rule, name in by_rule.items() if rule in lately]
+    return NOTE + (AFTER_RAISED.format(measures=words.listed(measures)) if measures else "")
 
 
 def known(analysis: Analysis) -> bool:
@@ -63,12 +60,16 @@ def limits(analysis: Analysis) -> Grid:
 
 def why(analysis: Analysis) -> list[str]:
     """Return why a room cannot be told, each reason once."""
-    told = {
-        f"{budget.MEASURES.get(limit.measure, limit.measure).capitalize()}: {words.clean_text(limit.why)}."
-        for limit in analysis.limits
-        if limit.why and math.isnan(limit.room)
-    }
-    return sorted(told)
+    told: dict[tuple[str, str], list[str]] = {}
+    for limit in analysis.limits:
+        if limit.why and math.isnan(limit.room):
+            name = budget.MEASURES.get(limit.measure, limit.measure).capitalize()
+            told.setdefault((name, words.clean_text(limit.why)), []).append(words.short_day(limit.week))
+    names = [name for name, _ in told]
+    return sorted(
+        f"{name}{f', week of {words.listed(weeks)}' if names.count(name) > 1 else ''}: {why}."
+        for (name, why), weeks in told.items()
+    )
 
 
 def _room(limit: Limit, units: words.Units) -> str:

@@ -160,7 +160,8 @@ def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
 
 def _surfaces_told(analysis: Analysis) -> str:
     rows = [f"{row[0]} {row[1]}, usually {row[2]}" for row in grids.surfaces(analysis).rows]
-    return f"This week by ground: {'; '.join(rows)}. The table Distance by surface holds the values."
+    told = "; ".join(rows)
+    return f"By ground in the newest week shown: {told}. The table Distance by surface holds the values."
 
 
 def _year_told(analysis: Analysis) -> str:

@@ -164,7 +164,11 @@ def surfaces(analysis: Analysis, weeks: int = athletes.SPARK_WEEKS) -> Grid:
         cells = (words.shown(newest, column, units), words.shown(usual, column, units))
         rows.append((column.removesuffix("_m").capitalize(), *cells, words.percent(share)))
     word = words.unit("distance_m", units).word
-    heads = {"Surface": True, f"This week {word}": False, f"Usual {word}": False}
+    heads = {
+        "Surface": True,
+        f"Week of {words.short_day(levels.starts(table)[-1])} {word}": False,
+        f"Usual {word}": False,
+    }
     return grid(heads | {f"Share of {weeks} weeks": False}, rows)
 
 

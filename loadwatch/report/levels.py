@@ -57,10 +57,10 @@ def by_size(flags: Iterable[Flag]) -> tuple[Flag, ...]:
 
 
 def of_each_rule(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Return the largest flag of each rule, in the order of `by_size`; the one that joins others last."""
-    largest: dict[str, Flag] = {}
+    """Return the largest flag of each rule and week, in the order of `by_size`; what joins others last."""
+    largest: dict[tuple[str, date], Flag] = {}
     for flag in by_size(flags):
-        largest.setdefault(flag.rule, flag)
+        largest.setdefault((flag.rule, flag.week), flag)
     return tuple(sorted(largest.values(), key=lambda flag: flag.rule == COMPOUND))
 
 

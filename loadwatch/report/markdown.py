@@ -97,5 +97,5 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
 def budget(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:  # noqa: ARG001 - all tables are called alike
     """Return the most of this week and the next that raises nothing."""
     if not budgets.known(analysis):
-        return f"{budgets.NOTHING}\n"
+        return f"{budgets.NOTHING}\n\n{_list(budgets.why(analysis))}".rstrip() + "\n"
     return f"{table(budgets.limits(analysis))}\n{budgets.note(analysis)}\n"

@@ -200,7 +200,7 @@ def budget(
 ) -> str:
     """Return the most of this week and the next that raises nothing."""
     if not budgets.known(analysis):
-        return render([Text(budgets.NOTHING)], width, color)
+        return render([Text(line) for line in (budgets.NOTHING, *budgets.why(analysis))], width, color)
     lines = [Text(line, style="dim") for line in (*budgets.why(analysis), budgets.note(analysis))]
     return render([_table(budgets.limits(analysis), "Measure", width=width), *lines], width, color)
 

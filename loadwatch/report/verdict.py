@@ -16,7 +16,7 @@ from loadwatch import words
 from loadwatch.report import levels
 from loadwatch.report.phrases import lower, phrase, topic
 from loadwatch.rules import raised, reason
-from loadwatch.weeks import USUAL_LEAST, USUAL_WEEKS
+from loadwatch.weeks import USUAL_LEAST, USUAL_WEEKS, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +89,11 @@ def _below(
         checks = len({flag.rule for flag in flags})
         return f"{words.count(checks, 'check')} raised {_in(sorted({f.week for f in flags}))}. {PROMISE}"
     if state == "unknown":
+        empty = [week.start for week in weeks if week.complete and not week.runs]
+        if empty:
+            return (
+                f"Nothing could be judged {_in(empty)}, which held no run: that says nothing of how it went."
+            )
         several = f"{words.count(len(open_rules), 'check')} could not be judged"
         told = several if open_rules else "No check was judged"
         return f"{told} {_in([week.start for week in weeks])}: that nothing is raised says nothing."
@@ -141,32 +146,42 @@ def _beside(metres: float, usual: float, units: words.Units) -> str:
 
 def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]) -> str:
     """Return why nothing can be said: no run at all, none lately, or too little history."""
-    runs = analysis.weeks["runs"] if len(analysis.weeks) else pd.Series(dtype="int64")
-    if not int(runs.sum()):
-        return f"no run was found in what was read{_others(analysis)}."
+    held = analysis.weeks["runs"] if len(analysis.weeks) else pd.Series(dtype="int64")
+    if not int(held.sum()):
+        return _no_run(analysis)
     if not any(week.runs for week in weeks):
-        last = last_activity(analysis)
-        return f"no runs since {words.day(last)}." if last else "no runs lately."
+        return f"no runs since {words.day(_run_days(analysis).max())}."
     gaps = _unjudged(analysis, weeks)
-    count = int((runs > 0).sum())
+    count = int((held > 0).sum())
     history = f"{words.count(count, 'week')} with runs so far"
     if count <= USUAL_LEAST:
         return f"{history}; a week is held against three weeks with runs before it."
     if (lately := _lately(analysis, weeks)) < USUAL_LEAST:
         some = f"only {words.spelled(lately)}" if lately else "none"
         return f"{history}, but {some} of the four before this one; a week is held against three of them."
+    if weeks[0].complete and not weeks[0].runs:
+        return f"no run in the week of {words.short_day(weeks[0].start)}, and this week is not over yet."
     why = next((reason(gap) for gap in gaps if gap.rule in levels.LOAD_RULES.values()), "")
     return f"{history}; {lower(why)}." if why else f"{history}; too little is known of them to compare with."
 
 
-def _others(analysis: Analysis) -> str:
-    """Return what there is in place of runs, the most frequent first: the sports set may be misspelt."""
+def _run_days(analysis: Analysis) -> pd.Series[pd.Timestamp]:
+    """Return the local days of the runs up to today, those that are summed."""
+    days = runs(analysis.activities, analysis.settings)["start_local"]
+    return days[days < pd.Timestamp(analysis.today) + pd.Timedelta(days=1)]
+
+
+def _no_run(analysis: Analysis) -> str:
+    """Return why there is no run: none up to today, or none of the sports set, which may be misspelt."""
+    later = runs(analysis.activities, analysis.settings)["start_local"].min()
+    if not pd.isna(later):
+        return f"no run up to {words.day(analysis.today)}; the first is of {words.day(later)}."
     found = Counter(analysis.activities["sport"].tolist()).most_common(MOST_SPORTS)
     if not found:
-        return ""
+        return "no run was found in what was read."
     told = words.listed([f"{words.number(n)} of {sport.replace('_', ' ')}" for sport, n in found])
     looked = words.listed([words.clean_text(sport, 40) for sport in analysis.settings.sports])
-    return f"; it holds activities, {told}, and what is looked for is {looked}"
+    return f"no run was found in what was read; it holds {told}, and what is looked for is {looked}."
 
 
 def _lately(analysis: Analysis, weeks: tuple[Week, ...]) -> int:

@@ -9,6 +9,7 @@ from loadwatch import guidance, rules, words
 from loadwatch.report import budgets, context, grids, levels, remarks, trust
 from loadwatch.report.athletes import SPARK_WEEKS
 from loadwatch.report.checks import back_pain, checks, references, tied
+from loadwatch.rules.model import FIRED_WEEKS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -84,7 +85,8 @@ def card(flag: Flag, analysis: Analysis) -> Card:
     """Return a raised check: what, against what, by which limit, on what evidence, how often."""
     rule = rules.BY_ID[flag.rule]
     small = tied(f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain(rule)}")
-    fired = f" Raised in {flag.fired_26w} of 26 weeks." if flag.fired_26w else ""
+    weeks = min(levels.starts(analysis.weeks).index(flag.week) + 1, FIRED_WEEKS)
+    fired = f" Raised in {flag.fired_26w} of the {weeks} weeks up to then." if flag.fired_26w else ""
     says = words.clean_text(grids.sentence(flag, analysis.settings.units))
     return Card(flag.level, rule.title, tied(says), small if rules.often(flag) else small + fired)
 

@@ -160,7 +160,7 @@ _GENERAL = (
     Sentence("", "recorders", _plain(SOURCES), "6.2; 12 note a"),
     Sentence("", "budget", "Up to so much more raises no check of this kind.", "11; 12 notes a, b"),
     Sentence("", "budget", "Already raised this week.", "12"),
-    Sentence("", "budget", "The check says info at most until more runs lie behind.", "1"),
+    Sentence("", "budget", "Until more days and runs lie behind, this check makes a note at most.", "1"),
 )
 
 

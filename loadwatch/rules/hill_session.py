@@ -98,8 +98,8 @@ RULE = Rule(
     ),
     words={
         "watch": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}); {_LIMIT}",
-        "high": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}), a large change; "
-        f"{_LIMIT}",
+        "high": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}), a large change "
+        "(above {limit_times} times). Up to {below} this check stays quiet.",
         "from_none": f"{_START}, up from almost none (at most {{most}} in the 30 days before, counted as "
         f"{{usual}}); "
         f"{_LIMIT}",

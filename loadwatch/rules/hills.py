@@ -94,7 +94,8 @@ def _words(what: str) -> dict[str, str]:
     start = f"{{state}}{{amount}} {what} in the week of {{week}}"
     return {
         "watch": f"{start}, {{times}} times the usual {{usual}}; {_LIMIT}",
-        "high": f"{start}, {{times}} times the usual {{usual}}, a large change; {_LIMIT}",
+        "high": f"{start}, {{times}} times the usual {{usual}}, a large change (from {{limit_times}} times "
+        "on). Up to {below} this check stays quiet.",
         "from_none": f"{start}, up from almost none (usually {{median}}, counted as {{usual}}): "
         f"{{times}} times as much; {_LIMIT}",
     }

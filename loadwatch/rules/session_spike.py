@@ -134,7 +134,7 @@ RULE = Rule(
         "watch": f"{_COMPARED}; the limit is {{limit_percent}} %, {{guard}} % with the watch's error. "
         "Up to {below} this check stays quiet.",
         "high": "{day}: {amount} in one run, {times} times the longest of the 30 days before ({usual}), "
-        "a large change; the limit is {limit_times} times. Up to {below} this check stays quiet.",
+        "a large change (above {limit_times} times). Up to {below} this check stays quiet.",
         "guard": f"{_COMPARED}: at the threshold, within the watch's error.",
         "early": f"{_RUN} {{behind}} ({{usual}}); it says little until {{needs}} lie behind.",
     },

@@ -182,8 +182,8 @@ SHIFT = Rule(
     words={
         "watch": f"In the week of {{week}} {_MORE}: {{amount}} on it, usually {{usual}}; "
         "the limit is {limit} points. With the other ground as it was, up to {below} this check stays quiet.",
-        "high": f"In the week of {{week}} {_MORE}, a large change: {{amount}} on it, usually {{usual}}; "
-        "the limit is {limit} points. With the other ground as it was, up to {below} this check stays quiet.",
+        "high": f"In the week of {{week}} {_MORE}, a large change (from {{limit}} points on): {{amount}} on "
+        "it, usually {usual}. With the other ground as it was, up to {below} this check stays quiet.",
     },
     grade="E",
     grade_why="the article's view; nobody has tested a sudden change of ground, and at the back the measured "

@@ -1,10 +1,13 @@
 """Fixtures that every test may use."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from loadwatch import cli
 
 # No wall time in a test; and one commit gives one answer in CI, while at home each run looks elsewhere.
 settings.register_profile(
@@ -44,3 +47,22 @@ def golden(request: pytest.FixtureRequest):
         assert text == path.read_text(encoding="utf-8")
 
     return hold
+
+
+@pytest.fixture
+def call(monkeypatch, capsys, tmp_path):
+    """Run a command as a user would; gives (code, stdout, stderr)."""
+    for name in os.environ:
+        if name.startswith("LOADWATCH_") and name != "LOADWATCH_CORPUS":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    def invoke(*arguments):
+        monkeypatch.setattr(sys, "argv", ["loadwatch", *map(str, arguments)])
+        with pytest.raises(SystemExit) as done:
+            cli.main()
+        printed = capsys.readouterr()
+        return done.value.code, printed.out, printed.err
+
+    return invoke

@@ -1,7 +1,6 @@
 """The command line and its contract (DESIGN.md section 4): codes, streams, files, words."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -17,25 +16,6 @@ from tests.make_fit import run
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
-
-
-@pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    """Run a command as a user would; gives (code, stdout, stderr)."""
-    for name in os.environ:
-        if name.startswith("LOADWATCH_") and name != "LOADWATCH_CORPUS":
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-
-    def invoke(*arguments):
-        monkeypatch.setattr(sys, "argv", ["loadwatch", *map(str, arguments)])
-        with pytest.raises(SystemExit) as done:
-            cli.main()
-        printed = capsys.readouterr()
-        return done.value.code, printed.out, printed.err
-
-    return invoke
 
 
 @pytest.fixture

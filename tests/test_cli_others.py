@@ -1,31 +1,8 @@
 """The commands beside the main line, as a user meets them: inspect, rules, settings, diary."""
 
-import os
-import sys
-
 import pytest
 
-from loadwatch import cli
 from tests.make_fit import run
-
-
-@pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    """Run a command as a user would; gives (code, stdout, stderr)."""
-    for name in os.environ:
-        if name.startswith("LOADWATCH_") and name != "LOADWATCH_CORPUS":
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-
-    def invoke(*arguments):
-        monkeypatch.setattr(sys, "argv", ["loadwatch", *map(str, arguments)])
-        with pytest.raises(SystemExit) as done:
-            cli.main()
-        printed = capsys.readouterr()
-        return done.value.code, printed.out, printed.err
-
-    return invoke
 
 
 def test_inspect_of_what_cannot_be_read_is_an_error(call, tmp_path):

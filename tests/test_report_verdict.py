@@ -58,6 +58,22 @@ def test_steady_says_what_was_run_and_promises_nothing():
     assert {gap.rule for gap in found.unjudged} >= {"LW08", "LW09"}  # the surface is unknown
 
 
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [
+        ("steps", "38,000 last week, close to your usual 38,000"),  # 0.95 a metre
+        (
+            "trimp",
+            "\N{EN DASH} TRIMP last week; \N{EN DASH} TRIMP this week so far",
+        ),  # no heart rate: not known
+    ],
+)
+def test_steady_speaks_of_the_load_that_was_chosen(measure, told):
+    found = verdict.verdict(cases.steady(settings=Settings(load=measure)))
+    assert found.state == "steady"
+    assert told in found.sentence.replace(" steps", "")
+
+
 def test_too_little_history_is_never_steady():
     found = verdict.verdict(cases.two_weeks())
     assert found.state == "unknown"

@@ -13,7 +13,7 @@ import pandas as pd
 from loadwatch import rules, words
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.report import levels, verdict
-from loadwatch.report.phrases import BRIEF, BRIEF_TOPICS, told_of, topic
+from loadwatch.report.phrases import BRIEF, BRIEF_TOPICS, load, told_of, topic
 from loadwatch.report.stamp import stamp
 from loadwatch.weeks import LOAD_COLUMN
 
@@ -136,10 +136,9 @@ def brief(analysis: Analysis, found: Verdict) -> str:
 
 
 def _steady(analysis: Analysis, found: Verdict) -> str:
-    units, week = analysis.settings.units, _told_of(found)
+    week = _told_of(found)
     now, usual = (
-        words.quantity(levels.cell(analysis.weeks, week.start, column), "distance_m", units)
-        for column in ("distance_m", "distance_m_usual")
+        load(analysis, levels.cell(analysis.weeks, week.start, column)) for column in ("load", "load_usual")
     )
     return f"Nothing raised: {now} in the week of {words.short_day(week.start)}, usually {usual}."
 

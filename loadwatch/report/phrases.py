@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from loadwatch import rules, words
 from loadwatch.rules import wording
+from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +30,18 @@ _TOPIC = {
     "LW09": "surface",
     "LW14": "shoes",
 }
+
+
+def load(analysis: Analysis, value: float) -> str:
+    """Return an amount of the load that was chosen: "45 km", "3:10 h", "380 TRIMP", "unknown TRIMP"."""
+    chosen = analysis.settings
+    if not math.isfinite(value):
+        return f"unknown {NOUNS.get(chosen.load, chosen.load)}"
+    told = words.quantity(value, LOAD_COLUMN[chosen.load], chosen.units)
+    return f"{told} {NOUNS.get(chosen.load, '')}".rstrip()
+
+
+NOUNS = {"steps": "steps", "trimp": "TRIMP", "srpe": "session RPE"}  # of loads without a unit
 
 
 def phrase(flag: Flag, analysis: Analysis) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from loadwatch import words
 from loadwatch.report import levels
-from loadwatch.report.phrases import lower, phrase, topic
+from loadwatch.report.phrases import load, lower, phrase, topic
 from loadwatch.rules import raised, reason
 from loadwatch.weeks import USUAL_LEAST, USUAL_WEEKS, runs
 
@@ -124,24 +124,22 @@ def _when(flag: Flag, weeks: tuple[Week, ...]) -> str:
 
 
 def _steady(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]) -> str:
-    """Return the distance of both weeks beside the usual one; no word of safety."""
-    table, units = analysis.weeks, analysis.settings.units
+    """Return the load of both weeks beside the usual one; no word of safety."""
     told = []
     for week in weeks:
-        metres = levels.cell(table, week.start, "distance_m")
-        amount = words.quantity(metres, "distance_m", units)
-        usual = levels.cell(table, week.start, "distance_m_usual")
-        beside = f", {_beside(metres, usual, units)}" if week.complete and usual > 0 else ""
+        held, usual = (levels.cell(analysis.weeks, week.start, column) for column in ("load", "load_usual"))
+        amount = load(analysis, held)
+        beside = f", {_beside(analysis, held, usual)}" if week.complete and usual > 0 and held >= 0 else ""
         told.append(f"{amount} last week{beside}" if week.complete else f"{amount} this week so far")
     return f"nothing rose enough to raise a check: {'; '.join(told)}."
 
 
-def _beside(metres: float, usual: float, units: words.Units) -> str:
-    """Return how a week stands to the usual one: a word only where it is far from it."""
-    apart = metres / usual - 1
+def _beside(analysis: Analysis, held: float, usual: float) -> str:
+    """Return how a week's load stands to the usual one: a number only where it is far from it."""
+    apart = held / usual - 1
     side = "below" if apart < 0 else "above"
     place = "close to" if abs(apart) <= NEAR else f"{words.percent(abs(apart))} {side}"
-    return f"{place} your usual {words.quantity(usual, 'distance_m', units)}"
+    return f"{place} your usual {load(analysis, usual)}"
 
 
 def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]) -> str:

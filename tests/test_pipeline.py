@@ -364,6 +364,9 @@ def test_the_clock_tells_a_roster_who_fell_silent_and_nothing_else(tmp_path):
 
 def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatch):
     home = season.write(tmp_path / "club" / "ida", season.files())
+    for part in analysed(home).skipped:
+        if part.kind == "rejected":
+            (home / part.source).unlink()
     read = []
     analyse = club.analyse
     monkeypatch.setattr(club, "analyse", lambda *a, **more: read.append(a) or analyse(*a, **more))
@@ -401,3 +404,14 @@ def test_a_kept_line_can_still_be_opened(tmp_path):
     assert kept.analysis is kept.analysis  # read once
     assert told(kept.analysis) == told(fresh.analysis)
     assert kept.stamp == fresh.stamp
+
+
+def test_a_line_is_not_kept_while_a_file_could_not_be_read(tmp_path, monkeypatch):
+    home = season.write(tmp_path / "club" / "ida", season.files())
+    (home / "torn.fit").write_bytes(b"\xff\xd8\xff\xe0")
+    read = []
+    analyse = club.analyse
+    monkeypatch.setattr(club, "analyse", lambda *a, **more: read.append(a) or analyse(*a, **more))
+    for _ in range(2):
+        pipeline.roster(tmp_path / "club", Options(store=tmp_path / "store"))
+    assert len(read) == 2

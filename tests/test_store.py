@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from loadwatch import store as stores
 from loadwatch.activity import Skipped
-from loadwatch.store import Result, Store, default_folder, file, open_store
+from loadwatch.store import Result, Store, file, open_store
 
 ROW = {"sport": "running", "distance_m": 5000.5, "notes": ["a: b"], "ascent_m": math.nan, "cells": [[1, 2]]}
 
@@ -112,11 +112,6 @@ def test_the_file_is_private_and_names_nobody(tmp_path):
     path.chmod(0o666)
     filled(tmp_path / "new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_default_folder_is_the_platform_s(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_folder().parts[-2:] == ("loadwatch", "store")
 
 
 # ---- a store that is not as it should be

@@ -24,7 +24,6 @@ WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 MOST_JOBS = 8  # more workers wait for the disk
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOADS = ("distance", "duration", "steps", "effort", "trimp", "srpe")
-FORMATS = ("table", "json", "csv", "md")
 SETTINGS = ("tz", "week_start", "load", "sports", "osm", "default_surface", "preset", "today", "units")
 LIST_SETTINGS = ("distance_unit", "elevation_unit", "date_order")
 

@@ -95,15 +95,14 @@ def diary(ctx: click.Context, /, path: Path, action: str | None, **told: Any) ->
 
 def _log(folder: Path, told: dict[str, Any]) -> int:
     """Add one line to the diary in `folder`."""
-    from datetime import datetime
-
     from loadwatch import diary as book
+    from loadwatch import machine
 
     if told["pain"] is None:
         raise click.UsageError("log needs --pain, 0 to 10")
     if not folder.is_dir():
         raise LoadwatchError(f"cannot write a diary into {folder}: it is no folder")
-    today = datetime.now().astimezone().date()
+    today = machine.today()
     day = told["day"] or today
     if day > today:
         raise click.UsageError(f"--date {day} lies after today, {today}: a diary holds days that have been.")

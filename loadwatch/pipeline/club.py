@@ -54,15 +54,20 @@ def _runners(root: Path) -> list[Path]:
 
 
 def _line(path: Path, options: Options) -> Athlete:
-    """Return an athlete's line as of the own last day: the one kept, if all that it rests on is the same."""
+    """Return an athlete's line as of the own last day: the one kept, if all that it rests on is the same.
+
+    None is kept of an athlete of whom a file could not be read: it may be readable the next time.
+    """
     try:
         mark = f"line|{rests_on([path], options)}"
         with store_of([path], athlete_settings([path], options), options.store) as store:
             if kept := store.page(mark):
                 return athletes.from_text(kept, cache(partial(analyse, path, options=options)))
-        line = athletes.athlete(analyse(path, options=options))
-        with store_of([path], athlete_settings([path], options), options.store) as store:
-            store.keep_page(mark, athletes.as_text(line))
+        analysis = analyse(path, options=options)
+        line = athletes.athlete(analysis)
+        if not any(part.kind == "rejected" for part in analysis.skipped):
+            with store_of([path], athlete_settings([path], options), options.store) as store:
+                store.keep_page(mark, athletes.as_text(line))
     except LoadwatchError as error:
         return _unread(path, str(error).splitlines()[0])
     return line

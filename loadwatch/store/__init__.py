@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
-
 from loadwatch.activity import Skipped
 from loadwatch.store import file
 
@@ -135,11 +133,6 @@ class Store:
         connection, self.connection = self.connection, None
         if connection:
             connection.close()
-
-
-def default_folder() -> Path:
-    """Return where stores lie unless the user says otherwise: the platform's folder for caches."""
-    return platformdirs.user_cache_path("loadwatch") / "store"
 
 
 @contextmanager

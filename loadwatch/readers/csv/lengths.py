@@ -25,9 +25,6 @@ ASSUMED_KM = (
 ASSUMED_FT = (
     "elevation_unit: climbs read as feet, as distances are in miles; --elevation-unit m if it is metres"
 )
-ASSUMED_M = (
-    "elevation_unit: the list says neither metres nor feet, read as metres; --elevation-unit ft if it is feet"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,12 @@ def _taken(
     return taken
 
 
+def all_known(places: Sequence[Path], store: Store) -> bool:
+    """Tell whether `store` knows what each input gave; one that was lost on the way is tried again."""
+    keys = {member.key for member in members(places) if isinstance(member, Member)}
+    return keys <= store.known(keys).keys()
+
+
 def store_of(
     places: Sequence[Path], judged_by: Settings, folder: Path | None
 ) -> AbstractContextManager[Store]:

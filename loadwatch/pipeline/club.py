@@ -9,7 +9,7 @@ from pathlib import Path
 from loadwatch import settings
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.errors import LoadwatchError, NothingToRead
-from loadwatch.pipeline.athlete import Options, analyse, athlete_settings, rests_on, store_of
+from loadwatch.pipeline.athlete import Options, all_known, analyse, athlete_settings, rests_on, store_of
 from loadwatch.report import athletes
 from loadwatch.report.names import STAMPS
 from loadwatch.sources import OWN_FILES
@@ -56,17 +56,16 @@ def _runners(root: Path) -> list[Path]:
 def _line(path: Path, options: Options) -> Athlete:
     """Return an athlete's line as of the own last day: the one kept, if all that it rests on is the same.
 
-    None is kept of an athlete of whom a file could not be read: it may be readable the next time.
+    None is kept of an athlete of whom an input was lost on the way: it may be read the next time.
     """
     try:
         mark = f"line|{rests_on([path], options)}"
         with store_of([path], athlete_settings([path], options), options.store) as store:
             if kept := store.page(mark):
                 return athletes.from_text(kept, cache(partial(analyse, path, options=options)))
-        analysis = analyse(path, options=options)
-        line = athletes.athlete(analysis)
-        if not any(part.kind == "rejected" for part in analysis.skipped):
-            with store_of([path], athlete_settings([path], options), options.store) as store:
+        line = athletes.athlete(analyse(path, options=options))
+        with store_of([path], athlete_settings([path], options), options.store) as store:
+            if all_known([path], store):
                 store.keep_page(mark, athletes.as_text(line))
     except LoadwatchError as error:
         return _unread(path, str(error).splitlines()[0])

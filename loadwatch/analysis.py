@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from loadwatch.activity import Skipped
     from loadwatch.budget import Limit
-    from loadwatch.dedupe import Duplicate
     from loadwatch.diary import Answer
     from loadwatch.guidance import Advice
+    from loadwatch.ingest.dedupe import Duplicate
     from loadwatch.rules import Flag, Unknown
     from loadwatch.settings import Settings
     from loadwatch.words import Units

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch import elevation, load, osm, surface, zones
-from loadwatch.readers.frames import path_m
+from loadwatch import elevation, load, osm, surface
+from loadwatch.ingest import zones
+from loadwatch.ingest.readers.frames import path_m
 from loadwatch.tables import GRADE_COLUMNS, SURFACES
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
     from loadwatch.activity import Activity, Session
     from loadwatch.elevation import Climb
+    from loadwatch.ingest.zones import Zone
     from loadwatch.osm import Ground
     from loadwatch.settings import Settings
     from loadwatch.surface import Surfaces
-    from loadwatch.zones import Zone
 
     Array = NDArray[np.float64]
 

@@ -7,18 +7,19 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loadwatch import exposure, osm, readers, words
+from loadwatch import exposure, osm, words
 from loadwatch.activity import Skipped
 from loadwatch.errors import LoadwatchError, NotActivity, NothingToRead, OverLimit, Unreadable
+from loadwatch.ingest import readers
+from loadwatch.ingest.sources import members
 from loadwatch.report import ground, inspect, readings
-from loadwatch.sources import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from loadwatch.activity import Activity
+    from loadwatch.ingest.sources import Member
     from loadwatch.settings import Settings
-    from loadwatch.sources import Member
 
 WHOLE = 3  # files of an archive or folder that are shown whole; of more, a line each
 MOST = 100  # lines

@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import Skipped
 from loadwatch.errors import NotActivity, OverLimit, SettingsError, Unreadable
-from loadwatch.store import Result
+from loadwatch.ingest.store import Result
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from loadwatch.activity import Kind, Reading
+    from loadwatch.ingest.sources import Member
+    from loadwatch.ingest.store import Store
     from loadwatch.osm import Ground
     from loadwatch.settings import Settings
-    from loadwatch.sources import Member
-    from loadwatch.store import Store
 
 Each = Callable[..., Iterable[Any]]  # map(fn, items), in order
 Tick = Callable[[int, int], None]  # done, total
@@ -92,7 +92,7 @@ def fingerprint(settings: Settings) -> str:
 
 def read_one(job: Job) -> Result:
     """Return the rows of one input, or the reason why it has none."""
-    from loadwatch import readers  # noqa: PLC0415 - a run that the store answers needs no reader
+    from loadwatch.ingest import readers  # noqa: PLC0415 - a run that the store answers needs no reader
 
     try:
         reading = readers.read(job.data, job.label, job.settings)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from loadwatch import osm
-from loadwatch.readers.frames import path_m
+from loadwatch.ingest.readers.frames import path_m
 from loadwatch.tables import SURFACES
 
 if TYPE_CHECKING:

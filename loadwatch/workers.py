@@ -61,7 +61,7 @@ class _Crew:
 
 @contextmanager
 def pool(
-    jobs: int, *, died: Function = _raise, preload: Sequence[str] = ("loadwatch.readers",)
+    jobs: int, *, died: Function = _raise, preload: Sequence[str] = ("loadwatch.ingest.readers",)
 ) -> Iterator[Each]:
     """Yield a `map` over `jobs` processes: results in order, few items under way at a time.
 

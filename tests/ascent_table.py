@@ -16,7 +16,7 @@ import numpy as np
 
 from loadwatch.elevation import climb
 from loadwatch.errors import LoadwatchError
-from loadwatch.readers import read
+from loadwatch.ingest.readers import read
 from loadwatch.settings import Settings
 
 ON_FOOT = {"running", "walking", "hiking"}

@@ -20,10 +20,10 @@ from typing import Any
 import fitparse
 import numpy as np
 
-from loadwatch.readers.fit import profile
-from loadwatch.readers.fit.columns import Table, columns, text
-from loadwatch.readers.fit.layout import BASES, BYTE, STRING
-from loadwatch.readers.fit.links import decode
+from loadwatch.ingest.readers.fit import profile
+from loadwatch.ingest.readers.fit.chained import decode
+from loadwatch.ingest.readers.fit.columns import Table, columns, text
+from loadwatch.ingest.readers.fit.layout import BASES, BYTE, STRING
 
 EPOCH = dt.datetime(1989, 12, 31)  # noqa: DTZ001 - fitparse's datetimes are naive
 # files where the two may differ, and why; paths within the corpus

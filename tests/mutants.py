@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
-from loadwatch.readers import fit, read
+from loadwatch.ingest.readers import fit, read
 from loadwatch.settings import Settings
 from tests.make_fit import crc
 

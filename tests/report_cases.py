@@ -9,7 +9,7 @@ import pandas as pd
 from loadwatch import rules, weeks
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis
-from loadwatch.dedupe import Duplicate
+from loadwatch.ingest.dedupe import Duplicate
 from loadwatch.settings import Settings
 from loadwatch.shoes import pairs
 from tests.builders import activities, run

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loadwatch.readers import csv
+from loadwatch.ingest.readers import csv
 from loadwatch.settings import Settings
 
 RUN_WORDS = {"Run", "Running", "Trail Running", "Treadmill Running", "Laufen", "Laufbandtraining", "Laufen auf der Bahn"} | {

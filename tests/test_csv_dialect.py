@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadwatch.errors import LoadwatchError, OverLimit, Unreadable
-from loadwatch.readers import csv
-from loadwatch.readers.csv import dates, dialect, numbers, words
+from loadwatch.ingest.readers import csv
+from loadwatch.ingest.readers.csv import dates, dialect, numbers, words
 from loadwatch.settings import Settings
 
 LIST = "date,distance_km,duration,name\n2024-05-01,10.5,0:55:00,Überall\n2024-05-02,8.25,0:45:00,Wald\n"

@@ -8,7 +8,7 @@ import pytest
 
 from loadwatch.activity import Reading, Session
 from loadwatch.errors import NotActivity, Unreadable
-from loadwatch.readers import csv
+from loadwatch.ingest.readers import csv
 from loadwatch.settings import Settings
 
 SETTINGS = Settings()

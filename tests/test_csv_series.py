@@ -9,7 +9,7 @@ import pytest
 
 from loadwatch.activity import Activity
 from loadwatch.errors import NotActivity, Unreadable
-from loadwatch.readers import csv
+from loadwatch.ingest.readers import csv
 from loadwatch.settings import Settings
 
 SECONDS = range(601)

@@ -3,7 +3,7 @@
 import pytest
 
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
-from loadwatch.readers import csv
+from loadwatch.ingest.readers import csv
 from loadwatch.settings import Settings
 
 STRAVA = (

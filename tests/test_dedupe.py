@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch.dedupe import same_runs
+from loadwatch.ingest.dedupe import same_runs
 from tests.builders import activities, run
 
 

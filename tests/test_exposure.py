@@ -8,7 +8,7 @@ import pytest
 
 from loadwatch import exposure
 from loadwatch.activity import Activity, Session
-from loadwatch.readers.frames import EMPTY, path_m, records
+from loadwatch.ingest.readers.frames import EMPTY, path_m, records
 from loadwatch.settings import Settings
 from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS, names
 

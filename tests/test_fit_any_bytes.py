@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from loadwatch.activity import Reading
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
-from loadwatch.readers import fit, read
-from loadwatch.readers.fit import scan
+from loadwatch.ingest.readers import fit, read
+from loadwatch.ingest.readers.fit import scan
 from loadwatch.report.inspect import describe
 from loadwatch.settings import Settings
 from tests.make_fit import FitFile, run

@@ -6,7 +6,7 @@ import pytest
 
 from loadwatch.activity import Reading
 from loadwatch.errors import NotActivity, Unreadable
-from loadwatch.readers import read
+from loadwatch.ingest.readers import read
 from loadwatch.settings import Settings
 from tests.compare_fitparse import KNOWN, compare, files
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from loadwatch.readers import fit, read
-from loadwatch.readers.fit import profile
-from loadwatch.readers.fit.columns import columns, text
+from loadwatch.ingest.readers import fit, read
+from loadwatch.ingest.readers.fit import profile
+from loadwatch.ingest.readers.fit.columns import columns, text
 from loadwatch.settings import Settings
 from tests.make_fit import START, FitFile, fit_time, run
 

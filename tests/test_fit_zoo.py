@@ -12,7 +12,7 @@ import pytest
 
 from loadwatch.activity import Reading
 from loadwatch.errors import NotActivity, Unreadable
-from loadwatch.readers import fit, read
+from loadwatch.ingest.readers import fit, read
 from loadwatch.settings import Settings
 from tests.make_fit import START, FitFile, crc, fit_time, run, straight
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from loadwatch import inspection
 from loadwatch.errors import NothingToRead, Unreadable
-from loadwatch.readers import fit
-from loadwatch.readers.fit import profile
-from loadwatch.readers.fit.columns import columns
-from loadwatch.readers.fit.columns import words as texts
+from loadwatch.ingest.readers import fit
+from loadwatch.ingest.readers.fit import profile
+from loadwatch.ingest.readers.fit.columns import columns
+from loadwatch.ingest.readers.fit.columns import words as texts
 from loadwatch.report import inspect, readings
 from loadwatch.report.inspect import describe
 from loadwatch.report.private import OPEN, SAID, Field, showing

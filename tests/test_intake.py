@@ -13,11 +13,11 @@ import pytest
 from loadwatch import intake
 from loadwatch.activity import Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
+from loadwatch.ingest.readers.frames import EMPTY
+from loadwatch.ingest.sources import members
+from loadwatch.ingest.store import open_store
 from loadwatch.intake import Job, Taken
-from loadwatch.readers.frames import EMPTY
 from loadwatch.settings import Settings
-from loadwatch.sources import members
-from loadwatch.store import open_store
 from loadwatch.workers import pool
 from tests import season
 from tests.season import FIRST, analysed, short, told
@@ -55,7 +55,7 @@ def test_each_error_of_a_reader_is_a_reason(monkeypatch, error):
     def read(*_):
         raise error
 
-    monkeypatch.setattr("loadwatch.readers.read", read)
+    monkeypatch.setattr("loadwatch.ingest.readers.read", read)
     kind = {"torn": "rejected", "a course": "ignored", "too large": "limited"}[error.why]
     assert intake.read_one(job(b"")).skipped == (Skipped("", kind, error.why),)
 
@@ -63,7 +63,7 @@ def test_each_error_of_a_reader_is_a_reason(monkeypatch, error):
 def read_as(monkeypatch, *skipped: Skipped, activities: int = 0):
     sessions = [Session(format="gpx", start_utc=datetime(2026, 1, 1, tzinfo=UTC), part=i + 1) for i in range(activities)]  # fmt: skip
     reading = Reading(tuple(Activity(EMPTY, one) for one in sessions), skipped)
-    monkeypatch.setattr("loadwatch.readers.read", lambda *_: reading)
+    monkeypatch.setattr("loadwatch.ingest.readers.read", lambda *_: reading)
     return intake.read_one(job(b"", notes=("gzip_crc: wrong",)))
 
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
-from loadwatch.readers import json
-from loadwatch.readers.json import stream, values
+from loadwatch.ingest.readers import json
+from loadwatch.ingest.readers.json import stream, values
 from loadwatch.settings import Settings
 
 START_MS = 1_714_546_800_000  # 2024-05-01 07:00:00 UTC

@@ -17,8 +17,8 @@ import pytest
 
 from loadwatch import intake, pipeline
 from loadwatch.errors import NothingToRead, SettingsError
+from loadwatch.ingest.sources import Member, members
 from loadwatch.pipeline import Options, club
-from loadwatch.sources import Member, members
 from tests import make_map, season
 from tests.make_fit import FitFile, run
 from tests.season import FIRST, analysed, short, told, weekly

@@ -18,9 +18,9 @@ import pytest
 
 from loadwatch import cli
 from loadwatch.errors import LoadwatchError
-from loadwatch.readers import read
+from loadwatch.ingest.readers import read
+from loadwatch.ingest.sources import members
 from loadwatch.settings import Settings
-from loadwatch.sources import members
 from tests import make_formats
 from tests.hostile import NAMES
 

@@ -11,7 +11,7 @@ import pytest
 import loadwatch
 from loadwatch import guidance, rules
 from loadwatch.analysis import Athlete, Roster
-from loadwatch.dedupe import Duplicate
+from loadwatch.ingest.dedupe import Duplicate
 from loadwatch.report import anonymous, checks, context, html, remarks, trust, view
 from loadwatch.settings import Settings
 from tests import report_cases as cases

@@ -6,7 +6,8 @@ ascent 30 m or 10 % (the watch's total against ours from its altitude), steps 1 
 
 import pytest
 
-from loadwatch import exposure, readers
+from loadwatch import exposure
+from loadwatch.ingest import readers
 from loadwatch.settings import Settings
 from tests import make_formats
 from tests.make_formats import FORMATS, RUN

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from loadwatch.activity import Skipped
 from loadwatch.errors import NothingToRead, OverLimit, Unreadable
-from loadwatch.sources import Member, limits, members, zips
-from loadwatch.sources.gunzip import unpacked
-from loadwatch.sources.labels import clean, hidden, unique
+from loadwatch.ingest import limits
+from loadwatch.ingest.sources import Member, members, zips
+from loadwatch.ingest.sources.gunzip import unpacked
+from loadwatch.ingest.sources.labels import clean, hidden, unique
 
 FIT = b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00" + bytes(range(256)) * 8  # good enough for a source
 
@@ -144,12 +145,12 @@ def test_gone_and_grown_files(tmp_path, monkeypatch):
     gone, big = put(tmp_path, "a.fit", FIT), put(tmp_path, "b.fit", FIT)
     found = list(members([tmp_path]))
     gone.unlink()
-    monkeypatch.setattr("loadwatch.sources.origin.MEMBER_BYTES", 1000)
+    monkeypatch.setattr("loadwatch.ingest.sources.origin.MEMBER_BYTES", 1000)
     with pytest.raises(Unreadable, match="gone before"):
         found[0].read()
     with pytest.raises(OverLimit, match="larger than"):
         found[1].read()
-    monkeypatch.setattr("loadwatch.sources.walk.MEMBER_BYTES", 1000)
+    monkeypatch.setattr("loadwatch.ingest.sources.walk.MEMBER_BYTES", 1000)
     assert kinds(listed(big)) == {"b.fit": "limited"}
 
 
@@ -159,7 +160,7 @@ def test_no_permission_is_a_reason(tmp_path, monkeypatch):
     def refuse(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("loadwatch.sources.origin.os.open", refuse)
+    monkeypatch.setattr("loadwatch.ingest.sources.origin.os.open", refuse)
     assert listed(tmp_path)["a.fit"].why == "no permission to read it"
 
 
@@ -254,7 +255,7 @@ def test_gzip_bombs_stop_early():
 
 
 def test_a_member_holds_256_mib_at_most(monkeypatch):
-    monkeypatch.setattr("loadwatch.sources.gunzip.MEMBER_BYTES", 1000)
+    monkeypatch.setattr("loadwatch.ingest.sources.gunzip.MEMBER_BYTES", 1000)
     with pytest.raises(OverLimit, match="once unpacked"):
         unpacked(gzip.compress(FIT), "a.gz")
 
@@ -448,7 +449,7 @@ def test_bombs_are_limited_by_what_comes_out(tmp_path, monkeypatch):
     at = lie.rfind(b"PK\1\2") + 24
     lie[at : at + 4] = struct.pack("<L", 100)  # declares 100 bytes, holds 1 MiB
     assert "more than its archive declares" in listed(put(tmp_path, "lie.zip", bytes(lie)))["lie.fit"].why
-    monkeypatch.setattr("loadwatch.sources.archives.ARCHIVE_BYTES", 3 * len(FIT))
+    monkeypatch.setattr("loadwatch.ingest.sources.archives.ARCHIVE_BYTES", 3 * len(FIT))
     nested = zipped({"1.zip": zipped({"a.fit": FIT, "b.fit": FIT}), "c.fit": FIT})
     found = kinds(listed(put(tmp_path, "sum.zip", nested)))
     assert found == {"1.zip": "limited", "c.fit": "ok"}
@@ -463,7 +464,7 @@ def test_overlapping_entries_are_refused(tmp_path):
 
 def test_too_many_entries(tmp_path, monkeypatch):
     monkeypatch.setattr(zips, "ARCHIVE_ENTRIES", 5)
-    monkeypatch.setattr("loadwatch.sources.archives.ARCHIVE_ENTRIES", 8)
+    monkeypatch.setattr("loadwatch.ingest.sources.archives.ARCHIVE_ENTRIES", 8)
     six = _raw_zip([(b"%d.fit" % k, b"x") for k in range(6)])
     assert "more than" in listed(put(tmp_path, "six.zip", six))["six.zip"].why
     lying = bytearray(six)

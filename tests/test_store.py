@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loadwatch import store as stores
 from loadwatch.activity import Skipped
-from loadwatch.store import Result, Store, file, open_store
+from loadwatch.ingest import store as stores
+from loadwatch.ingest.store import Result, Store, file, open_store
 
 ROW = {"sport": "running", "distance_m": 5000.5, "notes": ["a: b"], "ascent_m": math.nan, "cells": [[1, 2]]}
 
@@ -277,7 +277,7 @@ WORK = """
 import sys
 from pathlib import Path
 from loadwatch.activity import Skipped
-from loadwatch.store import Result, open_store
+from loadwatch.ingest.store import Result, open_store
 folder, who, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 for turn in range(rounds):
     with open_store(folder, "anna", "f") as store:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch import readers
 from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
-from loadwatch.readers.xml import alike, clock, positions, tree, words
+from loadwatch.ingest import readers
+from loadwatch.ingest.readers.xml import clock, point_pattern, positions, tree, words
 from loadwatch.settings import Settings
 
 START = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
@@ -361,14 +361,14 @@ def test_limits_of_depth_attributes_elements_and_points(monkeypatch):
     monkeypatch.setattr(tree, "MAX_NODES", 50)
     with pytest.raises(OverLimit, match="more than 50 elements"):
         read(gpx(run(3), rest="<a/>" * 60))
-    monkeypatch.setattr("loadwatch.readers.xml.gpx.MAX_PARTS", 1)
-    monkeypatch.setattr("loadwatch.readers.xml.tcx.MAX_PARTS", 1)
+    monkeypatch.setattr("loadwatch.ingest.readers.xml.gpx.MAX_PARTS", 1)
+    monkeypatch.setattr("loadwatch.ingest.readers.xml.tcx.MAX_PARTS", 1)
     monkeypatch.setattr(tree, "MAX_NODES", 500)
     with pytest.raises(OverLimit, match="more than 1 recordings"):
         read(_tracks(3600))
     with pytest.raises(OverLimit, match="more than 1 activities"):
         read(tcx(body=f"<Activities>{activity_of(lap(3))}{activity_of(lap(3))}</Activities>"))
-    monkeypatch.setattr("loadwatch.readers.xml.MAX_BYTES", 100)
+    monkeypatch.setattr("loadwatch.ingest.readers.xml.MAX_BYTES", 100)
     with pytest.raises(OverLimit, match="more than 0 MiB"):
         read(gpx(run(3)))
 
@@ -399,7 +399,7 @@ def test_xml_of_another_kind():
 
 
 def _slowly(data: bytes, monkeypatch) -> object:
-    monkeypatch.setattr(alike, "layout", lambda *_: None)
+    monkeypatch.setattr(point_pattern, "layout", lambda *_: None)
     found = read(data)
     monkeypatch.undo()
     return found
@@ -424,15 +424,15 @@ def test_points_in_a_comment_do_not_count():
 
 
 def test_a_file_that_holds_our_marker_is_read_the_slow_way():
-    assert len(only(gpx(run(50) + f"<{alike.MARK}/>" * 3)).records) == 50
+    assert len(only(gpx(run(50) + f"<{point_pattern.MARK}/>" * 3)).records) == 50
 
 
 def test_large_files_are_taken_in_windows(monkeypatch):
     whole = only(gpx(run(900)))
-    monkeypatch.setattr(alike, "WINDOW", 5_000)
+    monkeypatch.setattr(point_pattern, "WINDOW", 5_000)
     assert only(gpx(run(900))).records.equals(whole.records)
-    monkeypatch.setattr("loadwatch.readers.xml.columns.BATCH", 7)
-    monkeypatch.setattr(alike, "layout", lambda *_: None)
+    monkeypatch.setattr("loadwatch.ingest.readers.xml.columns.BATCH", 7)
+    monkeypatch.setattr(point_pattern, "layout", lambda *_: None)
     assert only(gpx(run(900))).records.equals(whole.records)
 
 
@@ -455,7 +455,7 @@ def test_mixed_layouts_and_cuts_give_the_same_both_ways(extras, cut):
     data = gpx("".join(point(k, extra=extra) for k, extra in enumerate(extras)))
     data = data[: len(data) - cut]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alike, "layout", lambda *_: None)
+        patch.setattr(point_pattern, "layout", lambda *_: None)
         slow = _outcome(data)
     assert _outcome(data) == slow
 

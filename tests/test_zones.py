@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from loadwatch import zones
 from loadwatch.activity import Session
 from loadwatch.errors import SettingsError
+from loadwatch.ingest import zones
+from loadwatch.ingest.zones import Zone, settle, tzinfo_of, zone_at
 from loadwatch.settings import Settings
-from loadwatch.zones import Zone, settle, tzinfo_of, zone_at
 
 PLAIN = Settings()
 HOME = Settings(tz="Europe/Oslo")

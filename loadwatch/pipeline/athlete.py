@@ -11,25 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from loadwatch import (
-    dedupe,
-    diary,
-    guidance,
-    intake,
-    load,
-    rules,
-    settings,
-    shoes,
-    tags,
-    weeks,
-    zones,
-)
+from loadwatch import diary, guidance, intake, load, rules, settings, shoes, tags, weeks
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis
 from loadwatch.errors import NothingToRead
+from loadwatch.ingest import dedupe, zones
+from loadwatch.ingest.sources import OWN_FILES, Member, members
+from loadwatch.ingest.store import open_store
 from loadwatch.report.stamp import code
-from loadwatch.sources import OWN_FILES, Member, members
-from loadwatch.store import open_store
 from loadwatch.tables import EXPOSURES, HIDDEN
 
 if TYPE_CHECKING:
@@ -37,9 +26,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from loadwatch.budget import Plan
+    from loadwatch.ingest.store import Store
     from loadwatch.intake import Each, Taken, Tick
     from loadwatch.settings import Settings
-    from loadwatch.store import Store
     from loadwatch.tables import Column
 
 NEVER = date(1970, 1, 1)  # today of an athlete without activities

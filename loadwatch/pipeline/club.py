@@ -9,10 +9,10 @@ from pathlib import Path
 from loadwatch import settings
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.errors import LoadwatchError, NothingToRead
+from loadwatch.ingest.sources import OWN_FILES
 from loadwatch.pipeline.athlete import Options, all_known, analyse, athlete_settings, rests_on, store_of
 from loadwatch.report import athletes
 from loadwatch.report.names import STAMPS
-from loadwatch.sources import OWN_FILES
 
 HINT = "Give a folder that holds a folder or zip an athlete."
 RECORDINGS = frozenset((".fit", ".gpx", ".tcx", ".gz"))  # of one run each: no athlete's whole export

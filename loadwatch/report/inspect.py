@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import fitparse
 
 from loadwatch import words
-from loadwatch.readers import fit
-from loadwatch.readers.fit import profile
-from loadwatch.readers.fit.columns import columns, text
-from loadwatch.readers.fit.layout import BYTE, STRING
+from loadwatch.ingest.readers import fit
+from loadwatch.ingest.readers.fit import profile
+from loadwatch.ingest.readers.fit.columns import columns, text
+from loadwatch.ingest.readers.fit.layout import BYTE, STRING
 from loadwatch.report import private, readings
 from loadwatch.report.seen import MAX_KEPT, Seen, clean, line, note
 from loadwatch.settings import Settings
@@ -26,8 +26,8 @@ from loadwatch.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadwatch.readers.fit.columns import Column
-    from loadwatch.readers.fit.links import Decoded, Link
+    from loadwatch.ingest.readers.fit.chained import Decoded, Link
+    from loadwatch.ingest.readers.fit.columns import Column
 
 MAX_LINES = 1_000
 MAX_FITPARSE = 4_000_000  # bytes; fitparse takes a minute for more, our own decoder then answers

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import words
 from loadwatch.errors import NotActivity
-from loadwatch.readers import read
+from loadwatch.ingest.readers import read
 from loadwatch.report import private
 from loadwatch.report.seen import clean, extent, from_to
 

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from loadwatch import rules, weeks, words
+from loadwatch.ingest.sources import OWN_FILE
 from loadwatch.report.checks import tied
-from loadwatch.sources import OWN_FILE
 from loadwatch.tables import SURFACE_COLUMNS
 
 if TYPE_CHECKING:

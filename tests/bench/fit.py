@@ -6,7 +6,7 @@ import importlib.util
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.readers import fit
+from loadwatch.ingest.readers import fit
 from loadwatch.settings import Settings
 from tests.bench.peers import cpu_s, peer
 from tests.make_fit import run

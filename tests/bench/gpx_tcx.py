@@ -6,7 +6,7 @@ import gzip
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import LoadwatchError
-from loadwatch.readers import xml
+from loadwatch.ingest.readers import xml
 from loadwatch.settings import Settings
 from tests.bench.fit import geometric
 from tests.bench.peers import cpu_s, peer

@@ -1,0 +1,45 @@
+"""Bytes to activities, chosen by content and never by extension.
+
+`READERS` is the growth point: one line a format, asked in order, each with
+`sniff(head) -> bool` (the first 4 KiB) and `read(data, name, settings) -> Reading`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadwatch.errors import Unreadable
+from loadwatch.ingest.readers import csv, fit, json, xml
+from loadwatch.ingest.readers.magic import foreign, looks_like
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from loadwatch.activity import Reading
+    from loadwatch.settings import Settings
+
+    Sniff = Callable[[bytes], bool]
+    Read = Callable[[bytes, str, Settings], Reading]
+
+HEAD = 4096  # bytes that `sniff` is shown
+
+READERS: tuple[tuple[str, Sniff, Read], ...] = (
+    ("fit", fit.sniff, fit.read),
+    ("xml", xml.sniff, xml.read),
+    ("json", json.sniff, json.read),
+    ("csv", csv.sniff, csv.read),  # last: any text that nobody else knows may be a table
+)
+
+
+def read(data: bytes, name: str, settings: Settings) -> Reading:
+    """Return the activities of one file.
+
+    `name` is a label for dates and words only. Raises Unreadable, NotActivity or OverLimit, nothing else.
+    """
+    head = data[:HEAD]
+    if reason := foreign(head):
+        raise Unreadable(reason)
+    for _, sniff, reader in READERS:
+        if sniff(head):
+            return reader(data, name, settings)
+    raise Unreadable(looks_like(head))

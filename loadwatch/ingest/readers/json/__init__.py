@@ -1,0 +1,65 @@
+"""JSON: Garmin's list of activities, Polar's sessions, Suunto's moves, GoldenCheetah's files."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from loadwatch.errors import NotActivity
+from loadwatch.ingest.readers.json import garmin, goldencheetah, polar, stream, suunto
+from loadwatch.ingest.readers.json.values import mapping, objects, text
+
+if TYPE_CHECKING:
+    from loadwatch.activity import Reading
+    from loadwatch.settings import Settings
+
+_START = re.compile(rb'(?:\xef\xbb\xbf)?[ \t\r\n]*(?:\{[ \t\r\n]*["}]|\[[ \t\r\n]*[\[{"\]0-9-])')
+_TABLE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\[\[[A-Za-z]")  # an Epson watch's table begins so
+_HEAD = 4096
+
+
+def sniff(head: bytes) -> bool:
+    """Whether the first bytes are an object or an array."""
+    return _START.match(head) is not None and _TABLE.match(head) is None
+
+
+def read(data: bytes, name: str, settings: Settings) -> Reading:
+    """Return the activities of a JSON file.
+
+    Raises NotActivity for JSON of another kind, Unreadable for what is no JSON.
+    """
+    del name, settings  # a JSON file says all it knows itself
+    if garmin.EXPORT.search(data, 0, _HEAD):
+        return garmin.read(data)
+    found = stream.whole(data)
+    if isinstance(found, dict):
+        return _one(found)
+    many = objects(found)
+    if many and all("activityId" in one for one in many):
+        return garmin.read_service(many)
+    if many and all(map(polar.is_service, many)):
+        return polar.read_service(many)
+    if many and all(map(suunto.is_move, many)):
+        return suunto.read(many)
+    raise NotActivity(_kind(many[0] if many else {}))
+
+
+def _one(found: dict[str, Any]) -> Reading:
+    if "RIDE" in found:
+        return goldencheetah.read(mapping(found["RIDE"]))
+    if polar.is_export(found):
+        return polar.read_export(found)
+    if polar.is_service(found):
+        return polar.read_service([found])
+    if suunto.is_move(found):
+        return suunto.read([found])
+    lists = [objects(value) for value in found.values()]
+    if moves := next((many for many in lists if many and all(map(suunto.is_move, many))), None):
+        return suunto.read(moves)
+    raise NotActivity(_kind(found))
+
+
+def _kind(found: Any) -> str:
+    if text(mapping(found).get("type")) in {"Feature", "FeatureCollection", "Topology"}:
+        return "a map (GeoJSON) without times; export the activity as GPX or FIT"
+    return "a JSON file of a kind that holds no activities loadwatch knows"

@@ -1,0 +1,57 @@
+"""GoldenCheetah's own file of one activity."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loadwatch.activity import Activity, Reading, Session
+from loadwatch.errors import NotActivity
+from loadwatch.ingest.readers import sports
+from loadwatch.ingest.readers.frames import records
+from loadwatch.ingest.readers.json.values import column, mapping, objects, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CHANNELS = {
+    "KM": ("distance_m", 1000.0),
+    "KPH": ("speed_mps", 1 / 3.6),
+    "HR": ("heart_rate_bpm", 1.0),
+    "ALT": ("altitude_m", 1.0),
+    "LAT": ("latitude_deg", 1.0),
+    "LON": ("longitude_deg", 1.0),
+    "WATTS": ("power_w", 1.0),
+    "RCAD": ("cadence_spm", 2.0),
+}
+
+
+def read(ride: Mapping[str, Any]) -> Reading:
+    """Return the activity of a file that begins with "RIDE"; its start is told in UTC."""
+    samples = objects(ride.get("SAMPLES"))
+    stamp = text(ride.get("STARTTIME")).removesuffix("UTC").strip()
+    try:
+        start = datetime.strptime(stamp, "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        raise NotActivity("an activity of GoldenCheetah without a start that can be read") from None
+    if len(samples) < 2:
+        raise NotActivity("an activity of GoldenCheetah without samples")
+    seconds = column(sample.get("SECS") for sample in samples)
+    good = np.isfinite(seconds) & (seconds >= 0) & (seconds < 31 * 86400)
+    present = {name for sample in samples[:100] for name in sample}
+    columns = {
+        to: column(sample.get(name) for sample in samples)[good] * factor
+        for name, (to, factor) in _CHANNELS.items()
+        if name in present
+    }
+    sport, sub_sport = _sport(text(mapping(ride.get("TAGS")).get("Sport")))
+    times = np.round((start.timestamp() + seconds[good]) * 1e9).astype(np.int64)
+    session = Session(format="json", sport=sport, sub_sport=sub_sport, start_utc=start)
+    return Reading((Activity(records(times, columns), session),))
+
+
+def _sport(word: str) -> tuple[str, str]:
+    found = sports.sport(word) if word else None
+    return found if found and found[0] != sports.SKIP else ("unknown", "unknown")

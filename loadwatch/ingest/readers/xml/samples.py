@@ -1,0 +1,145 @@
+"""Track points of one activity: sorted, unknown where a value is impossible, with what was odd about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadwatch.ingest.readers.frames import records
+from loadwatch.ingest.readers.xml.clock import NAT, US
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from loadwatch.ingest.readers.xml.columns import Points
+
+    Array = NDArray[np.float64]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_US = 631_152_000 * US  # 1990: no watch wrote files before
+LAST_US = 4_102_444_800 * US  # 2100
+RANGES = {  # outside: unknown
+    "altitude_m": (-500.0, 9_000.0),
+    "heart_rate_bpm": (20.0, 250.0),
+    "speed_mps": (0.0, 100.0),
+    "power_w": (0.0, 4_000.0),
+    "cadence": (0.0, 300.0),
+    "run_cadence": (0.0, 300.0),
+    "distance_m": (0.0, 2_000_000.0),
+}
+LEG_SPM = 120.0  # a median cadence below counts one leg only
+ON_FOOT = frozenset({"running", "walking", "hiking", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The points of one activity that have a time, oldest first."""
+
+    us: NDArray[np.int64]  # since 1970 UTC, or since an unknown start where `clock` is false
+    columns: Mapping[str, Array]
+    group: NDArray[np.int64]  # number of the stretch (segment, lap) a point stands in
+    clock: bool  # the times are instants
+    zone: str = ""  # "+02:00" where the file states one
+    offset_s: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def time_s(self) -> Array:
+        """Seconds since the first point."""
+        return (self.us - self.us[0]) / US if self.us.size else np.empty(0)
+
+    @property
+    def start_utc(self) -> datetime | None:
+        """First instant, None where there is none."""
+        return EPOCH + timedelta(microseconds=int(self.us[0])) if self.us.size and self.clock else None
+
+    @property
+    def start_local(self) -> datetime | None:
+        """First moment on the wall clock, where the file states its offset."""
+        start = self.start_utc
+        return (
+            (start + timedelta(seconds=self.offset_s)).replace(tzinfo=None) if start and self.zone else None
+        )
+
+    def frame(self, columns: Mapping[str, Array]) -> pd.DataFrame:
+        """Return `columns` as a RECORDS frame; those without any value are left out."""
+        known = {name: values for name, values in columns.items() if np.isfinite(values).any()}
+        return records(self.us * 1_000, known)
+
+
+def samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
+    """Return the points of some stretches of a file (each from its first up to, not including, its last)."""
+    ours = np.concatenate([np.arange(*stretch) for stretch in stretches] or [np.empty(0, np.int64)])
+    group = np.repeat(np.arange(len(stretches)), [stop - first for first, stop in stretches])
+    times = points.whole().times
+    us = times.us[ours]
+    known = us != NAT
+    notes = _lost(int((~known).sum()), times.bad)
+    believed = known & (us >= FIRST_US) & (us < LAST_US)
+    clock = bool(believed.any()) or not known.any()
+    at = np.flatnonzero(believed if clock else known)
+    if clock and at.size < known.sum():
+        notes += (f"clock: {known.sum() - at.size:,} point(s) with an impossible date left out",)
+    at = at[np.argsort(us[at], kind="stable")]
+    us = us[at]
+    if not clock:
+        notes += ("clock: the dates are impossible, so the day is unknown",)
+        us = us - us[0]
+        us = us[us < LAST_US]
+        at = at[: us.size]
+    if times.naive and at.size:
+        notes += ("zone: the times name no zone; read as UTC, as GPX and TCX have it",)
+    whole = ours[at]
+    columns, odd = _columns(points, whole)
+    offsets = np.unique(times.offset_s[whole])
+    zone, offset = _zone(int(times.offset_s[whole[0]])) if times.stated and whole.size else ("", 0)
+    if offsets.size > 1 and zone:
+        odd += ("zone: the offset changes on the way; that of the start is taken",)
+    return Samples(us, columns, group[at], clock, zone, offset, (*notes, *odd))
+
+
+def _lost(untimed: int, bad: int) -> tuple[str, ...]:
+    if not untimed:
+        return ()
+    return (
+        f"no_time: {untimed:,} point(s) without a time left out"
+        + (f", {bad:,} with none that exists" if bad else ""),
+    )
+
+
+def _zone(offset_s: int) -> tuple[str, int]:
+    sign, minutes = "-" if offset_s < 0 else "+", abs(offset_s) // 60
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}", offset_s
+
+
+def _columns(points: Points, at: NDArray[np.int64]) -> tuple[dict[str, Array], tuple[str, ...]]:
+    batch = points.whole()
+    found: dict[str, Array] = {}
+    for name, numbers in sorted(batch.numbers.items()):
+        values = numbers[at]
+        low, high = RANGES.get(name, (-np.inf, np.inf))
+        found[name] = np.where((values >= low) & (values <= high), values, np.nan)
+    notes: tuple[str, ...] = ()
+    if batch.bad:
+        notes = (f"bad_values: {batch.bad:,} value(s) that are no numbers left out",)
+    if batch.commas:
+        notes += (f"decimal_comma: {batch.commas:,} number(s) written with a comma",)
+    return found, notes
+
+
+def cadence(columns: Mapping[str, Array], sport: str) -> dict[str, Array]:
+    """Return `columns` with one cadence, in steps of both feet a minute where the sport is on foot."""
+    rest = {name: values for name, values in columns.items() if name not in {"cadence", "run_cadence"}}
+    told = [columns[name] for name in ("run_cadence", "cadence") if name in columns]
+    if not told:
+        return rest
+    values = told[0] if len(told) == 1 else np.where(np.isfinite(told[0]), told[0], told[1])
+    moving = values[values > 0]
+    one_leg = sport in ON_FOOT and moving.size and float(np.median(moving)) < LEG_SPM
+    return {**rest, "cadence_spm": values * 2 if one_leg else values}

@@ -1,0 +1,198 @@
+"""TCX: each Activity, of a multisport session too, with its laps' totals and its track points."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
+from loadwatch.errors import NotActivity, OverLimit, Unreadable
+from loadwatch.ingest.readers.frames import EMPTY
+from loadwatch.ingest.readers.xml.clock import moment_of
+from loadwatch.ingest.readers.xml.columns import number
+from loadwatch.ingest.readers.xml.positions import path
+from loadwatch.ingest.readers.xml.samples import EPOCH, Samples, cadence, samples
+from loadwatch.ingest.readers.xml.words import sport
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from loadwatch.ingest.readers.xml.tree import Document, Node
+
+    Array = NDArray[np.float64]
+
+MAX_PARTS = 1_000  # activities in one file
+START_S = 60.0  # a lap's start so much before the first point is the activity's
+AGREE, AGREE_M = 0.05, 50.0  # laps and points differ: more than either, and the points are believed
+LONGEST_S = 172_800.0  # two days in laps; more is a broken clock
+RESET_M = 50.0  # distance falls by more: it was counted anew
+
+
+def reading(document: Document) -> Reading:
+    """Return one activity for each Activity of the file; courses and empty ones are left out."""
+    root = document.root
+    found = list(root.all("Activity"))
+    if not found:
+        if next(root.all("Course"), None):
+            raise NotActivity("a course to follow, not a recording")
+        if document.notes:
+            raise Unreadable("a TCX file that breaks off before its first activity")
+        raise NotActivity("a TCX file without an activity (workouts, goals or a course)")
+    if len(found) > MAX_PARTS:
+        raise OverLimit(f"more than {MAX_PARTS:,} activities in one file; export them one by one")
+    activities, skipped = [], []
+    for part, node in enumerate(found, 1):
+        activity = _activity(document, node, part)
+        if activity is None:
+            skipped.append(Skipped("", "ignored", f"activity {part}: no points and no totals"))
+        else:
+            activities.append(activity)
+    if not activities:
+        raise NotActivity("no points and no totals: nothing was recorded")
+    return Reading(tuple(activities), tuple(skipped))
+
+
+def _activity(document: Document, node: Node, part: int) -> Activity | None:
+    laps = [lap for lap in node.nodes if lap.name == "Lap"]
+    found = samples(document.points, [(lap.first, lap.stop) for lap in laps])
+    kind, sub = sport(node.attributes.get("Sport", ""))
+    timer = _timer(_sum(laps, "TotalTimeSeconds"))
+    told = _sum(laps, "DistanceMeters")
+    start = _moment(next((lap.attributes.get("StartTime", "") for lap in laps), "")) or _moment(
+        node.says("Id")
+    )
+    if not found.us.size and not (start and (timer > 0 or told > 0)):
+        return None
+    columns, distance, notes = _columns(found, kind, told, whole=not _elapsed(timer, found) > 0)
+    session = Session(
+        format="tcx",
+        sport=kind,
+        sub_sport=sub,
+        start_utc=_start(found, start),
+        start_local=found.start_local,
+        zone=found.zone,
+        timer_s=timer,
+        elapsed_s=_elapsed(timer, found),
+        distance_m=distance,
+        heart_rate_bpm=NAN if found.us.size else _heart(laps),
+        steps=_steps(laps) if kind != "cycling" else NAN,
+        device=node.says("Creator", "Name")[:80],
+        serial=_serial(node),
+        part=part,
+        notes=(*document.notes, *found.notes, *notes),
+    )
+    return Activity(found.frame(columns) if found.us.size else EMPTY, session)
+
+
+def _sum(laps: list[Node], name: str) -> float:
+    """Return the sum over laps of a total; unknown where no lap states one."""
+    values = [number(lap.says(name)) for lap in laps]
+    known = [value for value in values if math.isfinite(value) and 0 <= value < 1e7]
+    return sum(known) if known else NAN
+
+
+def _moment(text: str) -> datetime | None:
+    moment = moment_of(text)
+    if moment is None or not 1990 <= moment.year < 2100:
+        return None
+    return (moment.replace(tzinfo=EPOCH.tzinfo) if moment.tzinfo is None else moment).astimezone(EPOCH.tzinfo)
+
+
+def _start(found: Samples, told: datetime | None) -> datetime | None:
+    """Return the start: the first lap's, unless the points disagree."""
+    first = found.start_utc
+    if first is None:
+        return told if not found.us.size or found.clock else None
+    return told if told and 0 <= (first - told).total_seconds() <= START_S else first
+
+
+def _timer(told: float) -> float:
+    """Return the laps' seconds; unknown where there are none, or more than anyone runs."""
+    return told if 0 < told < LONGEST_S else NAN
+
+
+def _elapsed(timer_s: float, found: Samples) -> float:
+    """Return the laps' seconds where the points cover less; else the points tell."""
+    passed = float(found.time_s[-1]) if found.us.size else 0.0
+    return timer_s if timer_s > passed + START_S else NAN
+
+
+def _columns(
+    found: Samples, kind: str, told: float, *, whole: bool
+) -> tuple[dict[str, Array], float, tuple[str, ...]]:
+    """Return RECORDS columns, the distance, and notes; without a distance by the device, its path's.
+
+    `whole` is false where the points cover less time than the laps: then these are believed.
+    """
+    columns = cadence(found.columns, kind)
+    unknown = np.full(found.us.size, np.nan)
+    where = path(
+        found.time_s,
+        columns.get("latitude_deg", unknown),
+        columns.get("longitude_deg", unknown),
+        np.zeros(found.us.size, np.bool_),
+        kind,
+    )
+    columns |= {"latitude_deg": where.latitude_deg, "longitude_deg": where.longitude_deg}
+    metres, notes = _unwound(columns.pop("distance_m", unknown))
+    known = metres[np.isfinite(metres)]
+    passed = float(known[-1]) if known.size > 1 else NAN
+    if passed > 0:
+        distance, odd = _settled(told, passed) if whole or not told > 0 else (told, ())
+        return {**columns, "distance_m": metres}, distance, (*notes, *odd)
+    if told > 0:
+        return columns, told, ()
+    if np.isfinite(where.distance_m).any():
+        note = "no_distance: the file states no distance; it is summed along its positions"
+        return columns, NAN, (*where.notes, note)
+    return columns, 0.0 if told == 0 else NAN, where.notes
+
+
+def _unwound(metres: Array) -> tuple[Array, tuple[str, ...]]:
+    """Return cumulative distance from 0 at the first sample, counters that began anew joined."""
+    known = np.flatnonzero(np.isfinite(metres))
+    if known.size < 2:
+        return metres - (metres[known[0]] if known.size else 0.0), ()
+    step = np.diff(metres[known])
+    resets = int((step < -RESET_M).sum())
+    step = np.where(step < -RESET_M, np.maximum(metres[known][1:], 0.0), np.maximum(step, 0.0))
+    joined = np.full(len(metres), np.nan)
+    joined[known] = np.concatenate([[0.0], np.cumsum(step)])
+    note = f"distance_reset: the distance was counted anew {resets} time(s) on the way; joined"
+    return joined, (note,) if resets else ()
+
+
+def _settled(told: float, passed: float) -> tuple[float, tuple[str, ...]]:
+    """Return the laps' distance where the points agree, else that of the points."""
+    if not told > 0:
+        return passed, ()
+    if abs(told - passed) <= max(AGREE_M, AGREE * passed):
+        return told, ()
+    return passed, (
+        f"lap_totals: the laps add up to {told:,.0f} m, the points to {passed:,.0f} m, which is taken",
+    )
+
+
+def _heart(laps: list[Node]) -> float:
+    pairs = [
+        (number(lap.says("AverageHeartRateBpm", "Value")), number(lap.says("TotalTimeSeconds")))
+        for lap in laps
+    ]
+    known = [(rate, time) for rate, time in pairs if rate > 0 and time > 0]
+    time = sum(t for _, t in known)
+    return sum(rate * t for rate, t in known) / time if time else NAN
+
+
+def _steps(laps: list[Node]) -> float:
+    """Return foot strikes of all laps; unknown unless each lap with a distance states them."""
+    told = [next((number(node.text) for node in lap.all("Steps")), NAN) for lap in laps]
+    return sum(told) if told and all(value > 0 for value in told) else NAN
+
+
+def _serial(node: Node) -> str:
+    serial = node.says("Creator", "UnitId")
+    return serial[:40] if serial.strip("0") else ""

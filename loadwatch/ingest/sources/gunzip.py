@@ -1,0 +1,137 @@
+"""Gzip, bounded in the bytes that come out; a torn file keeps what came before the tear."""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import suppress
+
+from loadwatch.errors import OverLimit, Unreadable
+from loadwatch.ingest.limits import (
+    GZIP_DEPTH,
+    GZIP_LINKS,
+    HEAD_BYTES,
+    MEMBER_BYTES,
+    MIB,
+    RATIO,
+    RATIO_FREE_BYTES,
+)
+from loadwatch.ingest.sources.member import Content
+
+MAGIC = b"\x1f\x8b"
+_STRIDE = 4096  # bytes of a damaged file tried together
+_SLICE = 1 << 16  # packed bytes looked at in one go
+_GZIP_WINDOW = 31  # zlib: gzip header and trailer expected
+_RAW_WINDOW = -15  # zlib: neither
+
+
+def unpacked(data: bytes, label: str) -> Content:
+    """Return `data` gunzipped, as often as it was packed; plain data as it is."""
+    notes: tuple[str, ...] = ()
+    if label.lower().endswith(".gz") and not data.startswith(MAGIC):
+        notes = ("gzip_plain: named .gz, yet not packed",)
+    depth = 0
+    while data.startswith(MAGIC):
+        if depth == GZIP_DEPTH:
+            raise OverLimit(f"packed by gzip more than {GZIP_DEPTH} times over")
+        data, found = _gunzip(data)
+        notes, depth = (*notes, *found), depth + 1
+    return Content(data, (*notes, "gzip_twice: packed by gzip twice") if depth > 1 else notes)
+
+
+def peek(head: bytes) -> bytes:
+    """Return the first bytes that a gzip holds, b"" where they cannot be told."""
+    return _peek(head, _GZIP_WINDOW)
+
+
+def peek_deflated(head: bytes) -> bytes:
+    """Return the first bytes of a zip member that begins with `head`, b"" where they cannot be told."""
+    return _peek(head, _RAW_WINDOW)
+
+
+def _peek(head: bytes, window: int) -> bytes:
+    try:
+        return zlib.decompressobj(window).decompress(head, HEAD_BYTES)
+    except zlib.error:
+        return b""
+
+
+def _gunzip(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    chunks: list[bytes] = []
+    at, out, note, links = 0, 0, "", 0
+    while not note and data.startswith(MAGIC, at):
+        if links == GZIP_LINKS:
+            raise OverLimit(f"a chain of more than {GZIP_LINKS:,} gzip files")
+        at, out, note = _link(memoryview(data), at, out, chunks)
+        links += 1
+    if note and not any(chunks):
+        raise Unreadable("a broken gzip file that holds nothing readable")
+    return b"".join(chunks), (note,) if note else ()
+
+
+def _link(data: memoryview, at: int, out: int, chunks: list[bytes]) -> tuple[int, int, str]:
+    """Append to `chunks` what one gzip file in a chain holds, `out` bytes came before.
+
+    Returns where the next begins, the bytes that are out now, and a note on damage.
+    """
+    stream = zlib.decompressobj(_GZIP_WINDOW)
+    start, before = at, out
+    while not stream.eof:
+        packed = stream.unconsumed_tail or data[at : at + _SLICE]
+        if not len(packed):
+            return at, out, "gzip_torn: the packed file is cut short"
+        fresh = not stream.unconsumed_tail
+        try:
+            chunk = stream.decompress(packed, RATIO_FREE_BYTES)
+        except zlib.error:
+            chunks.append(_salvaged(data[start:])[out - before :])
+            return at, out, "gzip_damaged: the packed file is damaged"
+        at += len(packed) if fresh else 0
+        chunks.append(chunk)
+        out += len(chunk)
+        bounded(out, at)
+    return at - len(stream.unused_data), out, ""
+
+
+def _salvaged(data: memoryview) -> bytes:
+    """Return what a damaged gzip file gives up to its damage, to the byte."""
+    stream = zlib.decompressobj(_GZIP_WINDOW)
+    kept = bytearray()
+    for at in range(0, len(data), _STRIDE):
+        before = stream.copy()
+        try:
+            kept += stream.decompress(data[at : at + _STRIDE])
+        except zlib.error:
+            with suppress(zlib.error):
+                for k in range(at, len(data)):
+                    kept += before.decompress(data[k : k + 1])
+            break
+        bounded(len(kept), at + _STRIDE)
+    return bytes(kept)
+
+
+def bounded(out: int, taken: int) -> None:
+    """Raise OverLimit if `out` bytes from `taken` packed ones are more than a member may hold."""
+    if out > MEMBER_BYTES:
+        raise OverLimit(f"holds more than {MEMBER_BYTES // MIB} MiB once unpacked")
+    if out > RATIO_FREE_BYTES and out > RATIO * taken:
+        raise OverLimit(f"grows more than {RATIO}-fold when unpacked, which no activity does")
+
+
+def inflated(data: bytes, size: int) -> bytes:
+    """Return a zip member's deflated `data`; more than its declared `size` is over the limit."""
+    stream = zlib.decompressobj(_RAW_WINDOW)
+    chunks: list[bytes] = []
+    rest, out = data, 0
+    try:
+        while not stream.eof and out <= size:
+            chunk = stream.decompress(rest, min(size + 1 - out, RATIO_FREE_BYTES))
+            if not chunk and not stream.eof:
+                raise Unreadable("cut short inside its archive")
+            chunks.append(chunk)
+            out, rest = out + len(chunk), stream.unconsumed_tail
+            bounded(out, len(data) - len(rest))
+    except zlib.error as error:
+        raise Unreadable("damaged inside its archive") from error
+    if out > size:
+        raise OverLimit("holds more than its archive declares")
+    return b"".join(chunks)

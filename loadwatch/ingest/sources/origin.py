@@ -1,0 +1,171 @@
+"""Where bytes are: a file, or an entry of an archive. Plain values, so that a worker can open them too."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from loadwatch.errors import OverLimit, Unreadable
+from loadwatch.ingest.limits import HEAD_BYTES, MEMBER_BYTES, MIB
+from loadwatch.ingest.sources.gunzip import inflated, peek_deflated, unpacked
+from loadwatch.ingest.sources.zips import LOCAL, Entry
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from loadwatch.ingest.sources.member import Content
+
+_STORED, _DEFLATED = 0, 8
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A regular file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """Bytes at hand: what came by stdin."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An entry of the zip at `archive`."""
+
+    archive: Origin
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Gzipped:
+    """What the gzip file at `origin` holds (a zip, where anyone asks)."""
+
+    origin: Origin
+
+
+Origin = OnDisk | InMemory | Packed | Gzipped
+
+
+def content(origin: Origin, label: str) -> Content:
+    """Return the unpacked bytes at `origin`; raise Unreadable or OverLimit."""
+    return unpacked(data(origin), label)
+
+
+def data(origin: Origin) -> bytes:
+    """Return the bytes at `origin`, taken out of its archive but not gunzipped."""
+    match origin:
+        case OnDisk(path):
+            return _whole(path)
+        case InMemory(held):
+            return held
+        case Gzipped(inner):
+            return unpacked(data(inner), "").data
+        case Packed(archive, entry):
+            return _entry(archive, entry)
+
+
+def opened(origin: Origin) -> BinaryIO:
+    """Return an archive at `origin` as a seekable file."""
+    match origin:
+        case OnDisk(path):
+            return regular(path)
+        case InMemory(held):
+            return io.BytesIO(held)
+        case _:
+            return io.BytesIO(_inner(origin))
+
+
+@lru_cache(maxsize=1)
+def _inner(origin: Origin) -> bytes:
+    """Return an archive within an archive; the last one is kept, since members come in order."""
+    return data(origin)
+
+
+def regular(path: str) -> BinaryIO:
+    """Return the regular file at `path`, opened; a pipe that took its place does not block."""
+    try:
+        number = os.open(path, _FLAGS)
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            os.close(number)
+            raise Unreadable("not a regular file")
+        return open(number, "rb", buffering=0)  # noqa: PTH123  the caller closes what it gets
+    except FileNotFoundError:
+        raise Unreadable("gone before it could be read") from None
+    except PermissionError:
+        raise Unreadable("no permission to read it") from None
+    except OSError as error:
+        raise Unreadable(f"cannot be opened ({error.strerror})") from error
+
+
+def _whole(path: str) -> bytes:
+    with regular(path) as file:
+        read = _read(file, MEMBER_BYTES + 1)
+    if len(read) > MEMBER_BYTES:
+        raise OverLimit(f"larger than {MEMBER_BYTES // MIB} MiB")
+    return read
+
+
+def _read(file: BinaryIO, size: int) -> bytes:
+    """Return up to `size` bytes; an unbuffered read may give fewer at a time."""
+    try:
+        chunks = [file.read(size)]
+        while chunks[-1] and (missing := size - sum(map(len, chunks))):
+            chunks.append(file.read(missing))
+    except OSError as error:
+        raise Unreadable(f"cannot be read ({error.strerror})") from error
+    return b"".join(chunks)
+
+
+def _entry(archive: Origin, entry: Entry) -> bytes:
+    if entry.packed > MEMBER_BYTES or entry.size > MEMBER_BYTES:
+        raise OverLimit(f"larger than {MEMBER_BYTES // MIB} MiB")
+    with opened(archive) as file:
+        start = _start(file, entry)
+        if start is None:
+            raise Unreadable("damaged inside its archive")
+        file.seek(start)
+        packed = _read(file, entry.packed)
+    return _checked(packed, entry)
+
+
+def _start(file: BinaryIO, entry: Entry) -> int | None:
+    """Return where the packed bytes of `entry` begin, None where there is no such entry."""
+    if entry.offset > file.seek(0, 2):
+        return None
+    file.seek(entry.offset)
+    header = _read(file, LOCAL.size)
+    if len(header) < LOCAL.size or not header.startswith(b"PK\x03\x04"):
+        return None
+    name_size, extra_size = LOCAL.unpack(header)[9:11]
+    return entry.offset + LOCAL.size + int(name_size) + int(extra_size)
+
+
+def head(file: BinaryIO, entry: Entry) -> bytes:
+    """Return the first unpacked bytes of `entry` of the zip in `file`, b"" where they cannot be had."""
+    start = _start(file, entry)
+    if start is None:
+        return b""
+    file.seek(start)
+    packed = _read(file, min(HEAD_BYTES, entry.packed))
+    return peek_deflated(packed) if entry.method == _DEFLATED else packed
+
+
+def _checked(packed: bytes, entry: Entry) -> bytes:
+    if len(packed) < entry.packed:
+        raise Unreadable("cut short inside its archive")
+    if entry.method not in {_STORED, _DEFLATED}:
+        raise Unreadable(f"packed in a way loadwatch does not know (zip method {entry.method})")
+    out = inflated(packed, entry.size) if entry.method == _DEFLATED else packed
+    if zlib.crc32(out) != entry.crc:
+        raise Unreadable("damaged inside its archive (its checksum is wrong)")
+    return out

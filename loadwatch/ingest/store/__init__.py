@@ -1,0 +1,184 @@
+"""One sqlite file an athlete: what an input gave, by the digest of its bytes, so that it is read once.
+
+A cache and nothing else. Whatever is wrong with it (torn, foreign, written by a newer loadwatch) it is
+set aside and begun anew; a disk that is full or read-only costs the next run time, never this one its result.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from loadwatch.activity import Skipped
+from loadwatch.ingest.store import file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    Row = dict[str, Any]
+
+BATCH = 64  # results written in one transaction
+ASKED = 500  # keys in one query
+PAGES = 8  # kept of one athlete
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one input gave: its exposure rows, and the parts of it that were left out."""
+
+    digest: str
+    rows: tuple[Row, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(slots=True)
+class Store:
+    """An open store, or, without a path, one that knows nothing and keeps nothing."""
+
+    path: Path | None
+    fingerprint: str
+    trouble: str = ""  # why nothing is kept, in words for the user
+    connection: sqlite3.Connection | None = None
+    number: int = 0  # of the fingerprint
+    waiting: list[tuple[str, str, Result]] = field(default_factory=list)
+
+    def known(self, keys: Iterable[str]) -> dict[str, Result]:
+        """Return what is known of inputs by their key: those whose file has not changed since."""
+        query = (
+            "SELECT input.key, result.digest, crc, value FROM input"
+            " JOIN result ON result.digest = input.digest AND fingerprint = ? WHERE input.key IN ({})"
+        )
+        return self._results(query, list(keys))
+
+    def by_digest(self, digests: Iterable[str]) -> dict[str, Result]:
+        """Return what is known of contents by their digest."""
+        query = "SELECT digest, digest, crc, value FROM result WHERE fingerprint = ? AND digest IN ({})"
+        return self._results(query, list(digests))
+
+    def put(self, key: str, digest: str, result: Result) -> None:
+        """Keep what an input gave; `key` may be "" where the input has no lasting name."""
+        if self.connection:
+            self.waiting.append((key, digest, result))
+            if len(self.waiting) >= BATCH:
+                self.flush()
+
+    def page(self, stamp: str) -> str:
+        """Return the page that was kept by `stamp`, "" if none was."""
+        query = "SELECT crc, value FROM page WHERE stamp = ?"
+        found = self._asked(query, (stamp,))
+        return next(
+            (value for crc, value in found if isinstance(value, str) and _crc(stamp, value) == crc), ""
+        )
+
+    def keep_page(self, stamp: str, page: str) -> None:
+        """Keep a page by all that it shows; the oldest make room."""
+        if not self.connection:
+            return
+        oldest = "DELETE FROM page WHERE id <= (SELECT max(id) FROM page) - ?"
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            row = (stamp, _crc(stamp, page), page)
+            self.connection.execute("INSERT OR REPLACE INTO page (stamp, crc, value) VALUES (?, ?, ?)", row)
+            self.connection.execute(oldest, (PAGES,))
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._fails(error)
+
+    def flush(self) -> None:
+        """Write what waits in one transaction."""
+        waiting, self.waiting = self.waiting, []
+        if not self.connection or not waiting:
+            return
+        results = [(self.number, digest, *_packed(digest, result)) for _, digest, result in waiting]
+        inputs = [(key, digest) for key, digest, _ in waiting if key]
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            self.connection.executemany("INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?)", results)
+            self.connection.executemany("INSERT OR REPLACE INTO input VALUES (?, ?)", inputs)
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._fails(error)
+
+    def _results(self, query: str, asked: list[str]) -> dict[str, Result]:
+        found: dict[str, Result] = {}
+        for at in range(0, len(asked), ASKED):
+            part = asked[at : at + ASKED]
+            found |= _unpacked(self._asked(query.format(",".join("?" * len(part))), (self.number, *part)))
+        return found
+
+    def _asked(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        """Return the rows that answer `query`; none from a store that is not there or fails."""
+        try:
+            return self.connection.execute(query, values).fetchall() if self.connection else []
+        except sqlite3.Error as error:
+            self._fails(error)
+            return []
+
+    def _fails(self, error: sqlite3.Error) -> None:
+        """Go on without the store; begin it anew if it is damaged."""
+        self.close()
+        self.trouble = f"the store cannot be used ({error}); nothing is kept for the next run"
+        if self.path and file.damaged(error):
+            self.connection, self.number = file.anew(self.path, self.fingerprint)
+            self.trouble = "the store was damaged; it was set aside and begun anew"
+
+    def close(self) -> None:
+        """Let go of the file."""
+        connection, self.connection = self.connection, None
+        if connection:
+            connection.close()
+
+
+@contextmanager
+def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[Store]:
+    """Open the store of `athlete` in `folder`; without a folder, one that keeps nothing.
+
+    `fingerprint` names all that changes a result beside the input: code version and settings.
+    A result found under another one does not count.
+    """
+    name = blake2b(athlete.encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
+    store = Store(folder / f"{name}.sqlite" if folder else None, fingerprint)
+    if store.path:
+        try:
+            file.private(store.path)
+            store.connection, store.number = file.connected(store.path, fingerprint)
+        except (sqlite3.Error, OSError) as error:
+            store.trouble = f"the store cannot be used ({error}); nothing is kept for the next run"
+    try:
+        yield store
+        store.flush()
+    finally:
+        store.close()
+
+
+def _packed(digest: str, result: Result) -> tuple[int, str]:
+    left = [(part.source, part.kind, part.why) for part in result.skipped]
+    value = json.dumps([result.digest, result.rows, left], separators=(",", ":"))
+    return _crc(digest, value), value
+
+
+def _crc(digest: str, value: str) -> int:
+    return zlib.crc32(value.encode("utf-8", "replace"), zlib.crc32(digest.encode("utf-8", "replace")))
+
+
+def _unpacked(found: list[tuple[Any, Any, Any, Any]]) -> dict[str, Result]:
+    """Return results by what they were asked for; one whose checksum is wrong is not known."""
+    whole = [
+        (key, value)
+        for key, digest, crc, value in found
+        if isinstance(digest, str) and isinstance(value, str) and _crc(digest, value) == crc
+    ]
+    try:
+        values = json.loads(f"[{','.join(value for _, value in whole)}]")
+    except (ValueError, RecursionError):
+        return {}
+    return {
+        key: Result(digest, tuple(rows), tuple(Skipped(*part) for part in left))
+        for (key, _), (digest, rows, left) in zip(whole, values, strict=True)
+    }

@@ -113,7 +113,7 @@ def read_one(job: Job) -> Result:
 
 def _rows(reading: Reading, job: Job) -> tuple[dict[str, Any], ...]:
     """Return the exposure rows of `reading`, as they come back from a store."""
-    from loadwatch import exposure  # noqa: PLC0415 - as above
+    from loadwatch.exposure.row import row as exposure  # noqa: PLC0415 - as above
 
     ground = _ground(job.area, job.area.mark) if job.area else None
     rows = []

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from loadwatch import exposure
 from loadwatch.activity import Activity, Session
+from loadwatch.exposure.row import row as exposure
 from loadwatch.ingest.readers.frames import EMPTY, path_m, records
 from loadwatch.settings import Settings
 from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS, names

@@ -6,7 +6,7 @@ ascent 30 m or 10 % (the watch's total against ours from its altitude), steps 1 
 
 import pytest
 
-from loadwatch import exposure
+from loadwatch.exposure.row import row as exposure
 from loadwatch.ingest import readers
 from loadwatch.settings import Settings
 from tests import make_formats

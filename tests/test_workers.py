@@ -83,7 +83,7 @@ if __name__ == "__main__":
 """
 
 
-STARTING = INTERRUPTED.replace("preload=()", "preload=('loadwatch.exposure',)").replace(
+STARTING = INTERRUPTED.replace("preload=()", "preload=('loadwatch.exposure.row',)").replace(
     "            for _", '            print("starting", flush=True)\n            for _'
 )
 

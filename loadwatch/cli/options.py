@@ -200,7 +200,7 @@ def _pooled(jobs: int) -> Any:
         from loadwatch.intake import lost
         from loadwatch.workers import pool
 
-        with pool(jobs, died=lost, preload=("loadwatch.intake", "loadwatch.exposure")) as spread:
+        with pool(jobs, died=lost, preload=("loadwatch.intake", "loadwatch.exposure.row")) as spread:
             yield from spread(function, chain(first, rest))
 
     return each

@@ -76,8 +76,8 @@ def hour(_corpus: Path, _cache: Path) -> str:
     data = run(seconds=3600, altitude_m=lambda metres: 50 + 20 * math.sin(metres / 300))
     lines = ["One hour at 1 Hz, CPU"]
     lines.append(f"  bytes to RECORDS and session  {cpu_s(records, data, ROUNDS) * 1000:6.2f} ms")
-    if importlib.util.find_spec("loadwatch.exposure"):
-        from loadwatch.exposure import row
+    if importlib.util.find_spec("loadwatch.exposure.row"):
+        from loadwatch.exposure.row.row import row
 
         def whole(data: bytes) -> object:
             return row(fit.read(data, "", Settings()).activities[0], "0" * 32, Settings(), None)

@@ -7,9 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loadwatch import osm, words
+from loadwatch import words
 from loadwatch.activity import Skipped
 from loadwatch.errors import LoadwatchError, NotActivity, NothingToRead, OverLimit, Unreadable
+from loadwatch.exposure import osm
 from loadwatch.exposure.row import row as exposure
 from loadwatch.ingest import readers
 from loadwatch.ingest.sources import members

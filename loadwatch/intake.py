@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from loadwatch.activity import Kind, Reading
+    from loadwatch.exposure.osm import Ground
     from loadwatch.ingest.sources import Member
     from loadwatch.ingest.store import Store
-    from loadwatch.osm import Ground
     from loadwatch.settings import Settings
 
 Each = Callable[..., Iterable[Any]]  # map(fn, items), in order
@@ -146,7 +146,7 @@ def lost(job: Job) -> Result:
 @functools.lru_cache(maxsize=1)
 def _ground(area: Area, _mark: str) -> Ground:
     """Return the map, read once a process as long as its file stays the same."""
-    from loadwatch import osm  # noqa: PLC0415 - only a run with a map needs it
+    from loadwatch.exposure import osm  # noqa: PLC0415 - only a run with a map needs it
 
     return osm.open_extract(area.path, area.cells, area.cache, dict(area.classes))
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from loadwatch.elevation import climb
 from loadwatch.errors import LoadwatchError
+from loadwatch.exposure.elevation import climb
 from loadwatch.ingest.readers import read
 from loadwatch.settings import Settings
 

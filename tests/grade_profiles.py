@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from loadwatch import elevation
+from loadwatch.exposure import elevation
 from tests import ascent_table
 
 NOISE_M, TAU_S, STEP_M = 0.45, 4.0, 0.2

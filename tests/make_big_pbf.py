@@ -45,7 +45,7 @@ def make(small: Path, big: Path, copies: int) -> None:
 
 def measure(big: Path, latitude: float, longitude: float) -> None:
     """Print seconds and peak memory of reading 25 cells, and the seconds of a second time."""
-    from loadwatch.osm import open_extract
+    from loadwatch.exposure.osm import open_extract
 
     row, column = int(latitude * 100), int(longitude * 100)
     cells = frozenset((row + i, column + j) for i in range(-2, 3) for j in range(-3, 4))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from loadwatch.osm.ground import M_PER_DEG
+from loadwatch.exposure.osm.ground import M_PER_DEG
 
 NORTH, EAST = 10.005, 20.005  # the middle of a cell; metres are counted from here
 SHRINK = 0.98478  # cos of 10.005 degrees

@@ -22,11 +22,11 @@ from pathlib import Path
 
 import numpy as np
 
-from loadwatch.osm import SOURCES, open_extract
-from loadwatch.osm.classes import table
-from loadwatch.osm.ground import CELLS_PER_DEG, M_PER_DEG, Ground
-from loadwatch.osm.match import _pairs, match
-from loadwatch.osm.read import Found, found
+from loadwatch.exposure.osm import SOURCES, open_extract
+from loadwatch.exposure.osm.classes import table
+from loadwatch.exposure.osm.ground import CELLS_PER_DEG, M_PER_DEG, Ground
+from loadwatch.exposure.osm.match import _pairs, match
+from loadwatch.exposure.osm.read import Found, found
 from loadwatch.tables import SURFACES
 
 ROUTES = {"heidelberg": 45, "dreieich": 15}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch.elevation import Climb, climb, differs, mean, noise_of, swings
+from loadwatch.exposure.elevation import Climb, climb, differs, mean, noise_of, swings
 from loadwatch.tables import GRADE_COLUMNS
 from tests import ascent_table, grade_profiles
 

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from loadwatch.load import HeartRates, edwards, effort_km, heart_rates, heart_remark, srpe, steps, trimp
+from loadwatch.exposure.load import (
+    HeartRates,
+    edwards,
+    effort_km,
+    heart_rates,
+    heart_remark,
+    srpe,
+    steps,
+    trimp,
+)
 from loadwatch.settings import Settings
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import osmium
 import pytest
 
-from loadwatch import osm
-from loadwatch.osm import SOURCES, MapError, NoOsmium, cells, match, open_extract, plain, read
-from loadwatch.osm.classes import AREAS, of_area, of_way, table
-from loadwatch.osm.pbf import Unusual, few, fields, numbers, numbers_at, signed
+from loadwatch.exposure import osm
+from loadwatch.exposure.osm import SOURCES, MapError, NoOsmium, cells, match, open_extract, plain, read
+from loadwatch.exposure.osm.classes import AREAS, of_area, of_way, table
+from loadwatch.exposure.osm.pbf import Unusual, few, fields, numbers, numbers_at, signed
 from loadwatch.tables import SURFACES
 from tests import make_map, make_traces
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from loadwatch.activity import Activity, Session
+from loadwatch.exposure.osm import CREDIT, cells, open_extract
 from loadwatch.ingest.readers.frames import EMPTY, records
-from loadwatch.osm import CREDIT, cells, open_extract
 from loadwatch.report.ground import describe
 from tests import make_map
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadwatch import surface
 from loadwatch.activity import Session
+from loadwatch.exposure import surface
+from loadwatch.exposure.osm import cells, open_extract
 from loadwatch.ingest.readers.frames import EMPTY, records
-from loadwatch.osm import cells, open_extract
 from loadwatch.settings import Settings
 from loadwatch.tables import SURFACES
 from tests import make_map

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from loadwatch import sheet
 from loadwatch.errors import SettingsError
+from loadwatch.exposure.tags import Tags, apply, read_tags
 from loadwatch.tables import SURFACE_COLUMNS
-from loadwatch.tags import Tags, apply, read_tags
 from tests.builders import activities, run
 
 

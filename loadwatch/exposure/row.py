@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch import elevation, load, osm, surface
+from loadwatch.exposure import elevation, load, osm, surface
 from loadwatch.ingest import zones
 from loadwatch.ingest.readers.frames import path_m
 from loadwatch.tables import GRADE_COLUMNS, SURFACES
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.activity import Activity, Session
-    from loadwatch.elevation import Climb
+    from loadwatch.exposure.elevation import Climb
+    from loadwatch.exposure.osm import Ground
+    from loadwatch.exposure.surface import Surfaces
     from loadwatch.ingest.zones import Zone
-    from loadwatch.osm import Ground
     from loadwatch.settings import Settings
-    from loadwatch.surface import Surfaces
 
     Array = NDArray[np.float64]
 

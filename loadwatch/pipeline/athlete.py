@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from loadwatch import diary, guidance, intake, load, rules, settings, shoes, tags, weeks
+from loadwatch import diary, guidance, intake, rules, settings, shoes, weeks
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis
 from loadwatch.errors import NothingToRead
+from loadwatch.exposure import load, tags
 from loadwatch.ingest import dedupe, zones
 from loadwatch.ingest.sources import OWN_FILES, Member, members
 from loadwatch.ingest.store import open_store

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loadwatch import elevation, osm, surface
+from loadwatch.exposure import elevation, osm, surface
 from loadwatch.tables import GRADE_COLUMNS, SURFACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from loadwatch.activity import Activity
-    from loadwatch.elevation import Climb
-    from loadwatch.osm import Ground
+    from loadwatch.exposure.elevation import Climb
+    from loadwatch.exposure.osm import Ground
 
 SAID: Final = {  # a source of the map in words
     "surface": "surface tag",

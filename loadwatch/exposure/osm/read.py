@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from loadwatch.errors import LoadwatchError
-from loadwatch.osm import plain
-from loadwatch.osm.classes import AREAS, Answer, of_area, of_way
-from loadwatch.osm.ground import UNITS_PER_CELL, around
-from loadwatch.osm.pbf import Unusual
-from loadwatch.osm.plain import Near
+from loadwatch.exposure.osm import plain
+from loadwatch.exposure.osm.classes import AREAS, Answer, of_area, of_way
+from loadwatch.exposure.osm.ground import UNITS_PER_CELL, around
+from loadwatch.exposure.osm.pbf import Unusual
+from loadwatch.exposure.osm.plain import Near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.osm.ground import Cells
+    from loadwatch.exposure.osm.ground import Cells
 
     Ints = NDArray[np.int64]
 

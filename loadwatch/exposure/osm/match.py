@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loadwatch.osm.classes import SOURCES, UNKNOWN
-from loadwatch.osm.ground import CELL_M, CELLS_PER_DEG, M_PER_DEG, among, coarse, hashed
+from loadwatch.exposure.osm.classes import SOURCES, UNKNOWN
+from loadwatch.exposure.osm.ground import CELL_M, CELLS_PER_DEG, M_PER_DEG, among, coarse, hashed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loadwatch.osm.ground import Ground
+    from loadwatch.exposure.osm.ground import Ground
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loadwatch.osm.classes import table
-from loadwatch.osm.ground import (
+from loadwatch.exposure.osm.classes import table
+from loadwatch.exposure.osm.ground import (
     CELLS_PER_DEG,
     M_PER_DEG,
     UNITS_PER_DEG,
@@ -25,7 +25,7 @@ from loadwatch.osm.ground import (
     keys,
     of_arrays,
 )
-from loadwatch.osm.read import MapError, found
+from loadwatch.exposure.osm.read import MapError, found
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.osm.read import Found
+    from loadwatch.exposure.osm.read import Found
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -6,11 +6,11 @@
 Surface data in an extract is (c) OpenStreetMap contributors, ODbL; pages that use it say so.
 """
 
-from loadwatch.osm.classes import INFERRED, SOURCES, TAGGED
-from loadwatch.osm.extract import cells, open_extract
-from loadwatch.osm.ground import Cells, Ground
-from loadwatch.osm.match import Matched, match
-from loadwatch.osm.read import MapError, NoOsmium
+from loadwatch.exposure.osm.classes import INFERRED, SOURCES, TAGGED
+from loadwatch.exposure.osm.extract import cells, open_extract
+from loadwatch.exposure.osm.ground import Cells, Ground
+from loadwatch.exposure.osm.match import Matched, match
+from loadwatch.exposure.osm.read import MapError, NoOsmium
 
 CREDIT = "Surface data © OpenStreetMap contributors (ODbL)"
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loadwatch import osm
+from loadwatch.exposure import osm
 from loadwatch.ingest.readers.frames import path_m
 from loadwatch.tables import SURFACES
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.activity import Session
-    from loadwatch.osm import Ground, Matched
+    from loadwatch.exposure.osm import Ground, Matched
     from loadwatch.settings import Settings
 
     Floats = NDArray[np.float64]

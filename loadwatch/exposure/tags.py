@@ -12,7 +12,7 @@ import pandas as pd
 from loadwatch import sheet
 from loadwatch.activity import Skipped
 from loadwatch.errors import SettingsError
-from loadwatch.load import srpe
+from loadwatch.exposure.load import srpe
 from loadwatch.tables import SURFACE_COLUMNS, SURFACES
 
 if TYPE_CHECKING:

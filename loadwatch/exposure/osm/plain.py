@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loadwatch.osm.ground import UNITS_PER_CELL, among, coarse, keys
-from loadwatch.osm.pbf import Unusual, blocks, few, fields, numbers, numbers_at, packed, signed
+from loadwatch.exposure.osm.ground import UNITS_PER_CELL, among, coarse, keys
+from loadwatch.exposure.osm.pbf import Unusual, blocks, few, fields, numbers, numbers_at, packed, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.osm.ground import Cells
+    from loadwatch.exposure.osm.ground import Cells
 
     Bytes = NDArray[np.uint8]
     Ints = NDArray[np.int64]

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.activity import Skipped
-    from loadwatch.budget import Limit
-    from loadwatch.diary import Answer
-    from loadwatch.guidance import Advice
+    from loadwatch.assess.budget import Limit
+    from loadwatch.assess.diary import Answer
+    from loadwatch.assess.guidance import Advice
+    from loadwatch.assess.rules import Flag, Unknown
     from loadwatch.ingest.dedupe import Duplicate
-    from loadwatch.rules import Flag, Unknown
     from loadwatch.settings import Settings
     from loadwatch.words import Units
 

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loadwatch.assess.rules import RULES, often, raised
 from loadwatch.pipeline import Options, analyse
-from loadwatch.rules import RULES, often, raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from loadwatch.analysis import Analysis
-    from loadwatch.rules import Flag
+    from loadwatch.assess.rules import Flag
 
 FOLDERS = ("irving-2025", "irving-2021", "irving-2012-2013", "irving-2018", "tiny656-huawei")
 LISTS = ("csv-strava", "csv-garmin", "csv-runkeeper", "csv-trainingpeaks")

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from loadwatch import rules, weeks
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis
+from loadwatch.assess import rules, weeks
+from loadwatch.assess.shoes import pairs
 from loadwatch.ingest.dedupe import Duplicate
 from loadwatch.settings import Settings
-from loadwatch.shoes import pairs
 from tests.builders import activities, run
 
 FIRST = dt.date(2026, 5, 25)  # a Monday

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loadwatch.diary import daily, onsets
+from loadwatch.assess.diary import daily, onsets
 
 SD, RHO, SHARE = 1.2, 0.5, 0.35
 

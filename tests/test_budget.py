@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from loadwatch import budget as b
+from loadwatch.assess import budget as b
+from loadwatch.assess.rules import judge
+from loadwatch.assess.weeks import weekly
 from loadwatch.errors import SettingsError
-from loadwatch.rules import judge
 from loadwatch.settings import Settings
-from loadwatch.weeks import weekly
 from tests.builders import activities, run, weekly_runs
 
 COLUMN = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}

@@ -15,7 +15,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Path_
 from matplotlib.text import Text
 
-from loadwatch import charts, weeks
+from loadwatch import charts
+from loadwatch.assess import weeks
 from loadwatch.charts import annual, canvas, season, signs
 from loadwatch.charts.palette import DARK, LIGHT, ROLES, SENTINEL, variables
 from loadwatch.report import figures

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch import context as c
+from loadwatch.assess import context as c
 
 A = np.array([30.0] * 21 + [50.0] * 7)
 B = np.array([0, 8, 0, 6, 0, 12, 5, 0, 8, 0, 6, 0, 13, 5, 0, 9, 0, 6, 0, 14, 5, 0, 10, 0, 8, 0, 18, 8], float)

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch.diary import FILE, HEADER, SIGNS, Diary, Entry, append, entry, read_diary, urgent
+from loadwatch.assess.diary import FILE, HEADER, SIGNS, Diary, Entry, append, entry, read_diary, urgent
 from loadwatch.errors import SettingsError
 
 DAY = dt.date(2026, 11, 16)
-append_module = importlib.import_module("loadwatch.diary.append")  # the name in the package is the function
+append_module = importlib.import_module(
+    "loadwatch.assess.diary.append"
+)  # the name in the package is the function
 
 
 def test_a_line_is_read_with_all_it_says():

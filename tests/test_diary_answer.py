@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from loadwatch.diary import analyse, daily, flags, permute, read_diary
-from loadwatch.diary.exposed import exposed_days
-from loadwatch.diary.onsets import MatchedSet, crossover, matched
-from loadwatch.diary.series import series
-from loadwatch.rules import Flag
+from loadwatch.assess.diary import analyse, daily, flags, permute, read_diary
+from loadwatch.assess.diary.exposed import exposed_days
+from loadwatch.assess.diary.onsets import MatchedSet, crossover, matched
+from loadwatch.assess.diary.series import series
+from loadwatch.assess.rules import Flag
 from loadwatch.settings import Settings
 from tests.builders import activities, run
 from tests.simulate_diary import Design, rates, upper

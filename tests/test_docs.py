@@ -17,8 +17,9 @@ import click
 import pytest
 
 import loadwatch
-from loadwatch import cli, rules
+from loadwatch import cli
 from loadwatch import settings as settings_room
+from loadwatch.assess import rules
 from loadwatch.settings import KEYS, TOP, Settings
 
 ROOT = Path(__file__).parent.parent

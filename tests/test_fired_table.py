@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from loadwatch import analyse
-from loadwatch.rules import often, raised
+from loadwatch.assess.rules import often, raised
 from tests import fired_table
 
 ANA = Path(__file__).parent.parent / "sample_data" / "ana"

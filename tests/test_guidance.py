@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import loadwatch.guidance as guidance
-from loadwatch.diary import SIGNS, analyse, read_diary
-from loadwatch.diary.redflags import CALL
-from loadwatch.rules import RULES, Flag
+import loadwatch.assess.guidance as guidance
+from loadwatch.assess.diary import SIGNS, analyse, read_diary
+from loadwatch.assess.diary.redflags import CALL
+from loadwatch.assess.rules import RULES, Flag
 from loadwatch.settings import Settings
 from tests.builders import activities, run
 

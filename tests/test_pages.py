@@ -8,9 +8,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from loadwatch import charts, guidance, rules
+from loadwatch import charts
 from loadwatch.analysis import Athlete, Roster
-from loadwatch.budget import Limit
+from loadwatch.assess import guidance, rules
+from loadwatch.assess.budget import Limit
 from loadwatch.report import anonymous, athletes, figures, html, verdict
 from loadwatch.settings import Settings
 from tests import report_cases as cases
@@ -213,8 +214,8 @@ def test_budget_stands_on_the_page(ana):
 
 
 def test_red_flags_of_a_diary_stand_above_everything(ana):
-    from loadwatch.diary import Answer
-    from loadwatch.diary.redflags import SIGNS, raised
+    from loadwatch.assess.diary import Answer
+    from loadwatch.assess.diary.redflags import SIGNS, raised
 
     sign = raised(SIGNS[0].column, TODAY)
     answer = Answer(state="red_flags", says=sign.says, red_flags=(sign,))

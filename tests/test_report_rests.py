@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import loadwatch
-from loadwatch import guidance, rules
 from loadwatch.analysis import Athlete, Roster
+from loadwatch.assess import guidance, rules
 from loadwatch.ingest.dedupe import Duplicate
 from loadwatch.report import anonymous, checks, context, html, remarks, trust, view
 from loadwatch.settings import Settings

@@ -14,9 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from loadwatch import budget, rules, words
+from loadwatch import words
 from loadwatch.analysis import Roster
-from loadwatch.budget import Plan
+from loadwatch.assess import budget, rules
+from loadwatch.assess.budget import Plan
 from loadwatch.report import (
     as_csv,
     as_json,

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from loadwatch.assess.rules import Flag
 from loadwatch.report import anonymous, athletes, levels, names, phrases, verdict
-from loadwatch.rules import Flag
 from loadwatch.settings import Settings
 from tests import report_cases as cases
 from tests.builders import run

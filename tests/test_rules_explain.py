@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from loadwatch import rules
-from loadwatch.diary import SIGNS
+from loadwatch.assess import rules
+from loadwatch.assess.diary import SIGNS
+from loadwatch.assess.rules.explain import bound
+from loadwatch.assess.rules.model import Bound
 from loadwatch.report import rulebook, terminal
-from loadwatch.rules.explain import bound
-from loadwatch.rules.model import Bound
 from loadwatch.settings import Settings
 
 

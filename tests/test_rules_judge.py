@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from loadwatch import rules
-from loadwatch.rules import explain, wording
+from loadwatch.assess import rules
+from loadwatch.assess.rules import explain, wording
+from loadwatch.assess.weeks import weekly
 from loadwatch.settings import Settings
-from loadwatch.weeks import weekly
 from tests.builders import activities, run, weekly_runs
 
 IDS = [

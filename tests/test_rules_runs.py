@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from loadwatch.rules import BY_ID, gap, hill_session, judge, limits, session_spike
-from loadwatch.rules.model import largest, raises
+from loadwatch.assess.rules import BY_ID, gap, hill_session, judge, limits, session_spike
+from loadwatch.assess.rules.model import largest, raises
+from loadwatch.assess.weeks import weekly
 from loadwatch.settings import Settings
-from loadwatch.weeks import weekly
 from tests.builders import activities, run
 
 SPIKE = limits(BY_ID["LW01"], Settings())

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from loadwatch.rules import BY_ID, judge, limits, surfaces
+from loadwatch.assess.rules import BY_ID, judge, limits, surfaces
+from loadwatch.assess.weeks import weekly
 from loadwatch.settings import Settings
-from loadwatch.weeks import weekly
 from tests.builders import activities, run, weekly_runs
 
 SHIFT = limits(BY_ID["LW08"], Settings())

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from loadwatch.rules import BY_ID, hill_week, hills, judge, limits, week_jump
+from loadwatch.assess.rules import BY_ID, hill_week, hills, judge, limits, week_jump
+from loadwatch.assess.weeks import weekly
 from loadwatch.settings import Settings
-from loadwatch.weeks import weekly
 from tests.builders import activities, run, weekly_runs
 
 KM = 1000.0

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadwatch.shoes import pairs, rotation
+from loadwatch.assess.shoes import pairs, rotation
 from loadwatch.tables import SURFACE_COLUMNS
 from tests.builders import activities, run
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from loadwatch.assess.weeks import partial, runs, usual, weekly
 from loadwatch.settings import Settings
 from loadwatch.tables import CONTEXT, MEASURED, WEEKS, check, names
-from loadwatch.weeks import partial, runs, usual, weekly
 from tests.builders import activities, run, weekly_runs
 
 KM = 1000.0

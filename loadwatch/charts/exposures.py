@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from loadwatch.assess.rules import Flag
     from loadwatch.charts.palette import Palette
     from loadwatch.charts.season import Period, Season
-    from loadwatch.rules import Flag
     from loadwatch.settings import Settings
 
 GAP_PT, LABEL_PT, BAR_PT = (

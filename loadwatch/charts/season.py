@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from loadwatch import words
+from loadwatch.assess.rules import raised
+from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS
 from loadwatch.charts.signs import Mark
-from loadwatch.rules import raised
-from loadwatch.weeks import USUAL_LEAST, USUAL_WEEKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.rules import Flag
+    from loadwatch.assess.rules import Flag
     from loadwatch.settings import Settings
 
     Floats = NDArray[np.float64]

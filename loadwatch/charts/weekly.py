@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loadwatch import words
+from loadwatch.assess.weeks import LOAD_COLUMN
 from loadwatch.charts import canvas, signs
 from loadwatch.charts import season as seasons
 from loadwatch.charts.palette import LIGHT, SENTINEL
-from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from loadwatch.assess.rules import Flag
     from loadwatch.charts.palette import Palette
     from loadwatch.charts.season import Period, Season
     from loadwatch.charts.signs import Mark
-    from loadwatch.rules import Flag
     from loadwatch.settings import Settings
 
 PANEL_IN = 2.6

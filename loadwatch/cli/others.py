@@ -95,8 +95,8 @@ def diary(ctx: click.Context, /, path: Path, action: str | None, **told: Any) ->
 
 def _log(folder: Path, told: dict[str, Any]) -> int:
     """Add one line to the diary in `folder`."""
-    from loadwatch import diary as book
     from loadwatch import machine
+    from loadwatch.assess import diary as book
 
     if told["pain"] is None:
         raise click.UsageError("log needs --pain, 0 to 10")
@@ -191,7 +191,7 @@ def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
 @opt.formats("table", "json", "md")
 def rules(rule: str | None, form: str) -> int:
     """Explain the checks: limits, evidence, references."""
-    from loadwatch import rules as book
+    from loadwatch.assess import rules as book
     from loadwatch.report import as_json, rulebook, terminal
 
     chosen = [r for r in book.RULES if rule is None or rule.lower() in {r.id.lower(), r.name}]

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from loadwatch import diary, guidance, intake, rules, settings, shoes, weeks
+from loadwatch import intake, settings
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis
+from loadwatch.assess import diary, guidance, rules, shoes, weeks
 from loadwatch.errors import NothingToRead
 from loadwatch.exposure import load, tags
 from loadwatch.ingest import dedupe, zones
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from loadwatch.budget import Plan
+    from loadwatch.assess.budget import Plan
     from loadwatch.ingest.store import Store
     from loadwatch.intake import Each, Taken, Tick
     from loadwatch.settings import Settings
@@ -223,7 +224,7 @@ def _tagged(places: Sequence[Path], rows: pd.DataFrame) -> tuple[pd.DataFrame, l
 
 def with_budget(analysis: Analysis) -> Analysis:
     """Return `analysis` with what this week and the next can hold before a rule fires."""
-    from loadwatch import budget  # noqa: PLC0415 - the weekly table does without it
+    from loadwatch.assess import budget  # noqa: PLC0415 - the weekly table does without it
 
     limits = budget.budget(analysis.activities, analysis.weeks, analysis.settings, analysis.today)
     return replace(analysis, limits=limits)
@@ -233,7 +234,7 @@ def with_plan(analysis: Analysis, path: Path) -> Plan:
     """Return what the rules would raise if the runs of `path` (a plan.csv) were run as written."""
     if not path.is_file():
         raise NothingToRead(f"no plan at {path}", "A plan is a CSV with date and distance_km.")
-    from loadwatch import budget  # noqa: PLC0415 - as above
+    from loadwatch.assess import budget  # noqa: PLC0415 - as above
 
     planned = budget.read_plan(path.read_bytes())
     return budget.try_plan(planned, analysis.activities, analysis.settings, analysis.today)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from loadwatch import rules
+from loadwatch.assess import rules
 from loadwatch.report import as_json, span
 from loadwatch.tables import EXPOSURES, names
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from loadwatch.assess.rules import row as flag_row
 from loadwatch.report import athletes as lines
 from loadwatch.report import span, verdict
-from loadwatch.rules import row as flag_row
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
 from loadwatch.words import clean_source, clean_text
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from loadwatch.analysis import Analysis, Roster
-    from loadwatch.budget import Limit, Plan
-    from loadwatch.rules import Rule
+    from loadwatch.assess.budget import Limit, Plan
+    from loadwatch.assess.rules import Rule
 
 SCHEMA = 1
 WEEK_COLUMNS = (

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from loadwatch import rules, words
+from loadwatch import words
 from loadwatch.analysis import Athlete, Trend
+from loadwatch.assess import rules
+from loadwatch.assess.weeks import LOAD_COLUMN
 from loadwatch.report import levels, verdict
 from loadwatch.report.phrases import BRIEF, BRIEF_TOPICS, load, told_of, topic
 from loadwatch.report.stamp import stamp
-from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from loadwatch.analysis import Analysis, Group
+    from loadwatch.assess.rules import Flag
     from loadwatch.report.levels import Week
     from loadwatch.report.verdict import State, Verdict
-    from loadwatch.rules import Flag
 
 GROUPS: dict[Group, str] = {
     "talk": "Talk to first",

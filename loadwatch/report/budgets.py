@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch import budget, words
+from loadwatch import words
+from loadwatch.assess import budget
+from loadwatch.assess.rules import raised
+from loadwatch.assess.rules.wording import shown_below
 from loadwatch.report import grids
-from loadwatch.rules import raised
-from loadwatch.rules.wording import shown_below
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
-    from loadwatch.budget import Limit
+    from loadwatch.assess.budget import Limit
     from loadwatch.report.grids import Cell, Grid
 
 NOTHING = "No limit can be worked out from these runs."

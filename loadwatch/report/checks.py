@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loadwatch import rules, words
+from loadwatch import words
+from loadwatch.assess import rules
+from loadwatch.assess.rules import raised
+from loadwatch.assess.rules.model import FIRED_WEEKS
+from loadwatch.assess.rules.wording import shown
 from loadwatch.report import levels
-from loadwatch.rules import raised
-from loadwatch.rules.model import FIRED_WEEKS
-from loadwatch.rules.wording import shown
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
-    from loadwatch.rules import Bound, Rule
+    from loadwatch.assess.rules import Bound, Rule
     from loadwatch.words import Units
 
 _BACK_PAIN = {"no": "not studied", "own": "your own records"}  # shorter in the table of rules

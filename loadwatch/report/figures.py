@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from loadwatch import charts, weeks, words
+from loadwatch import charts, words
+from loadwatch.assess import weeks
+from loadwatch.assess.weeks import LOAD_COLUMN
 from loadwatch.charts import canvas, season
 from loadwatch.report import grids, levels, span
-from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

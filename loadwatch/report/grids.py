@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from loadwatch import rules, words
+from loadwatch import words
+from loadwatch.assess import rules
+from loadwatch.assess.weeks import LOAD_COLUMN
 from loadwatch.report import athletes, levels
 from loadwatch.tables import SURFACE_COLUMNS
-from loadwatch.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loadwatch.analysis import Analysis, Roster
-    from loadwatch.rules import Flag
+    from loadwatch.assess.rules import Flag
 
 SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
 SPORT_LENGTH = 15  # of a sport and its kind, in a table of 80 columns

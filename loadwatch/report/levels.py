@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from loadwatch.rules import raised
+from loadwatch.assess.rules import raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from loadwatch.analysis import Analysis
-    from loadwatch.rules import Flag
+    from loadwatch.assess.rules import Flag
 
 Level = Literal["high", "watch", "info", "steady", "unknown", "open"]
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch import rules, words
-from loadwatch.rules import wording
-from loadwatch.weeks import LOAD_COLUMN
+from loadwatch import words
+from loadwatch.assess import rules
+from loadwatch.assess.rules import wording
+from loadwatch.assess.weeks import LOAD_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from loadwatch.analysis import Analysis
-    from loadwatch.rules import Flag
+    from loadwatch.assess.rules import Flag
 
 
 def topic(flag: Flag) -> str:

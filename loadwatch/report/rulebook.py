@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadwatch import rules as book
-from loadwatch.diary import FILE, SIGNS
+from loadwatch.assess import rules as book
+from loadwatch.assess.diary import FILE, SIGNS
 from loadwatch.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from loadwatch.rules import Rule
+    from loadwatch.assess.rules import Rule
 
 TICKED = "red_flags"  # the rule that is told by signs and not by numbers
 SIGNS_HEAD = f"Signs, each a column of {FILE} and a NAME for `diary FOLDER log --red-flag NAME`:"

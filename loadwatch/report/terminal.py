@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from loadwatch import rules as book
 from loadwatch import words
+from loadwatch.assess import rules as book
 from loadwatch.report import budgets, grids, levels, rulebook, span, trust, view
 from loadwatch.report.athletes import GROUPS
 from loadwatch.report.names import slug
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from loadwatch.analysis import Analysis, Roster
-    from loadwatch.budget import Plan
+    from loadwatch.assess.budget import Plan
+    from loadwatch.assess.rules import Flag, Rule
     from loadwatch.report.grids import Cell, Grid
-    from loadwatch.rules import Flag, Rule
 
 __all__ = [
     "activities",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from loadwatch import rules, weeks, words
+from loadwatch import words
+from loadwatch.assess import rules, weeks
 from loadwatch.ingest.sources import OWN_FILE
 from loadwatch.report.checks import tied
 from loadwatch.tables import SURFACE_COLUMNS
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
-    from loadwatch.rules import Unknown
+    from loadwatch.assess.rules import Unknown
 
 WEEKDAYS = {
     "mon": "Monday",

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from loadwatch import words
+from loadwatch.assess.rules import raised, reason
+from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, runs
 from loadwatch.report import levels
 from loadwatch.report.phrases import load, lower, phrase, topic
-from loadwatch.rules import raised, reason
-from loadwatch.weeks import USUAL_LEAST, USUAL_WEEKS, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from loadwatch.analysis import Analysis
+    from loadwatch.assess.rules import Flag, Unknown
     from loadwatch.report.levels import Week
-    from loadwatch.rules import Flag, Unknown
 
 State = Literal["high", "watch", "steady", "unknown"]
 PROMISE = "A flag is a reason to look and to talk; it does not predict an injury."

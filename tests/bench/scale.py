@@ -149,7 +149,7 @@ def _rows(count: int) -> tuple[object, ...]:
 
 def judged(_corpus: Path, _cache: Path) -> str:
     """Weekly table and rules."""
-    from loadwatch import rules, weeks
+    from loadwatch.assess import rules, weeks
 
     lines = ["Weekly table and rules, CPU"]
     for count in (1_000, 4_000):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from loadwatch import guidance
 from loadwatch.analysis import Roster
+from loadwatch.assess import guidance
 from loadwatch.report import athletes, html
 from tests import report_cases as cases
 from tests.hostile import NAMES

@@ -1,0 +1,146 @@
+"""diary.csv: lines of pain, read tolerantly, each problem named with its line."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from loadwatch import sheet
+from loadwatch.assess.diary.redflags import BY_COLUMN, SIGNS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+FILE = "diary.csv"
+When = Literal["", "before", "during", "after"]
+WHEN: tuple[When, ...] = ("", "before", "during", "after")
+COLUMNS = ("date", "pain", "when", "site", "note")
+HEADER = (*COLUMNS, *(sign.column for sign in SIGNS))
+WORST = 10.0
+_NO = {"", "0", "no", "n", "false", "none", "-", "--", "n/a", "na", "nil", "nan", "nein", "non"}
+_PAIN = re.compile(r"(\d+(?:[.,]\d+)?)(?:\s*/\s*10)?")
+_IN_NOTE = re.compile(r"#([a-z_]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line: pain from 0 to 10 on a day; NaN where a line only ticks a sign or marks an onset."""
+
+    day: date | None  # None only for a ticked line whose date cannot be read
+    pain: float = math.nan
+    when: When = ""  # before, during or after that day's run
+    site: str = ""
+    note: str = ""
+    ticks: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """All lines that say something, oldest first, and what could not be read."""
+
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
+    """Return, for each header word that is nearly one of ours, the column it is read as."""
+    spare = [word for word in HEADER if word not in columns]
+    out = {}
+    for column in columns:
+        close = difflib.get_close_matches(column, spare, 1, 0.8) if column and column not in HEADER else []
+        if close:
+            out[column] = close[0]
+            spare.remove(close[0])
+    return out
+
+
+def _pain(word: str) -> tuple[float, str]:
+    """Return the score that `word` states, or NaN and what is wrong with it."""
+    if not word:
+        return math.nan, ""
+    found = _PAIN.fullmatch(word)
+    pain = float(found[1].replace(",", ".")) if found else math.nan
+    if pain <= WORST:
+        return pain, ""
+    return math.nan, f'pain "{word[:40]}" is not a score from 0 to 10'
+
+
+def _when(word: str) -> tuple[When, str]:
+    known: dict[str, When] = {w: w for w in WHEN}
+    if word.lower() in known:
+        return known[word.lower()], ""
+    return "", f'when "{word[:40]}" is not before, during or after the run, and is left open'
+
+
+def _day(word: str) -> tuple[date | None, str]:
+    try:
+        return sheet.moment(word)[0], ""
+    except ValueError as error:
+        return None, str(error)
+
+
+def _ticks(cells: dict[str, str]) -> tuple[str, ...]:
+    """Return the signs ticked in `cells`; any word but a plain "no" is a tick, and `#sign` in the note."""
+    ticked = {sign.column for sign in SIGNS if cells.get(sign.column, "").lower() not in _NO}
+    ticked |= {word for word in _IN_NOTE.findall(cells.get("note", "").lower()) if word in BY_COLUMN}
+    return tuple(sign.column for sign in SIGNS if sign.column in ticked)
+
+
+def _entry(row: sheet.Row, renamed: dict[str, str]) -> tuple[Entry | None, list[str]]:
+    """Return the entry of one line, None where it says nothing usable, and its problems."""
+    cells = {renamed.get(column, column): word for column, word in row.cells.items()}
+    day, bad_day = _day(cells.get("date", ""))
+    pain, bad_pain = _pain(cells.get("pain", ""))
+    when, bad_when = _when(cells.get("when", ""))
+    ticks = _ticks(cells)
+    problems = [f"{FILE} line {row.line}: {why}" for why in (bad_day, bad_pain, bad_when) if why]
+    empty = not any(cells.get(column) for column in COLUMNS[1:])  # a day prepared and never filled in
+    if (day is None or bad_pain or empty) and not ticks:
+        return None, problems
+    entry = Entry(
+        day=day,
+        pain=pain,
+        when=when,
+        site=cells.get("site", ""),
+        note=cells.get("note", ""),
+        ticks=ticks,
+        line=row.line,
+    )
+    return entry, problems
+
+
+def _lacking(told: tuple[str, ...], columns: set[str]) -> str:
+    """Return that the first line does not name the columns there must be, and what it holds instead."""
+    missing = [word for word in ("date", "pain") if word not in columns]
+    named = f"column{'s' if len(missing) > 1 else ''} {' and '.join(missing)}"
+    held = ", ".join(f'"{column[:20]}"' for column in told[:5])
+    ways = "they must be called so, as in date,pain,when,site,note"
+    return f"{FILE}: its first line names no {named}, but {held}; {ways}"
+
+
+def read_diary(data: bytes) -> Diary:
+    """Return the diary in `data`, whatever the bytes; lines without a usable day or score become problems.
+
+    A ticked sign is kept even where the rest of its line cannot be read: losing it would be worse
+    than showing it without its day.
+    """
+    table = sheet.read(data)
+    renamed = _renamed(table.columns)
+    problems = [f'{FILE}: column "{old[:40]}" is read as {new}' for old, new in renamed.items()]
+    columns = {renamed.get(column, column) for column in table.columns}
+    problems += (
+        [_lacking(table.columns, columns)] if table.columns and not {"date", "pain"} <= columns else []
+    )
+    if len(data) > sheet.BYTES:
+        problems.append(f"{FILE}: only the first {sheet.BYTES // 1_000_000} MB are read")
+    entries = []
+    for row in table.rows:
+        entry, why = _entry(row, renamed)
+        entries += [entry] if entry else []
+        problems += why if "date" in columns else []  # else each line would lack its date, as the first says
+    entries.sort(key=lambda entry: (entry.day is not None, entry.day, entry.line))
+    return Diary(tuple(entries), tuple(problems))

@@ -1,0 +1,155 @@
+"""The words beside flags: what the physiotherapist's article says and a watch cannot, as data."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from loadwatch.assess.diary.redflags import CALL, SIGNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from loadwatch.assess.diary import Answer
+    from loadwatch.assess.diary.redflags import Urgency
+    from loadwatch.assess.rules import Flag
+
+RED_FLAGS = "red_flags"
+EXERCISES = "exercises"
+_RAISED = ("watch", "high")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One text, the rules that bring it up and what it rests on."""
+
+    id: str
+    title: str
+    paragraphs: tuple[str, ...]
+    source: str  # studies, or the article
+    credit: str  # of the article whose content it carries
+    for_rules: tuple[str, ...] = ()  # of the flags at hand; () = whatever the flags are
+
+    @property
+    def text(self) -> str:
+        """The paragraphs in one line."""
+        return " ".join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """One exercise of the article: how, what to mind, an easier and a harder form."""
+
+    id: str
+    title: str
+    how: str
+    detail: str
+    easier: str
+    harder: str
+
+    @property
+    def text(self) -> str:
+        """The exercise as one paragraph."""
+        return f"{self.title}. {self.how} {self.detail} Easier: {self.easier} Harder: {self.harder}"
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((files("loadwatch") / "guidance.toml").read_text(encoding="utf-8"))
+
+
+def credit() -> str:
+    """Return whose article this content follows."""
+    return str(_data()["credit"])
+
+
+def stop_rule() -> str:
+    """Return when to stop an exercise."""
+    return str(_data()["stop"])
+
+
+def exercises() -> tuple[Exercise, ...]:
+    """Return the article's exercises, in its order."""
+    return tuple(Exercise(**row) for row in _data()["exercise"])
+
+
+def _exercise_advice(rules: tuple[str, ...]) -> Advice:
+    return Advice(
+        id=EXERCISES,
+        title="Exercises",
+        paragraphs=(stop_rule(), *(exercise.text for exercise in exercises())),
+        source="article",
+        credit=credit(),
+        for_rules=rules,
+    )
+
+
+def red_flags(answer: Answer | None = None) -> Advice:
+    """Return the signs that need a person, and whom to call; those ticked in the diary stand first."""
+
+    def listed(urgency: Urgency) -> str:
+        return "; ".join(sign.says for sign in SIGNS if sign.urgency == urgency)
+
+    ticked = answer.red_flags if answer else ()
+    own = (f"You ticked: {'; '.join(sign.says for sign in ticked)}. {ticked[0].call}",) if ticked else ()
+    return Advice(
+        id=RED_FLAGS,
+        title="When to get help",
+        paragraphs=(
+            *own,
+            f"{CALL['today']} This holds for: {listed('today')}.",
+            f"{CALL['soon']} This holds for: {listed('soon')}.",
+            "This list is short and adds up to no score: one sign is reason enough, and so is doubt.",
+        ),
+        source="article; Finucane 2020, doi:10.2519/jospt.2020.9971",
+        credit=credit(),
+    )
+
+
+def _wanted(row: dict[str, Any], raised: frozenset[str], *, pain: bool) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a text is shown, and for which of the raised rules."""
+    rules = tuple(rule for rule in row.get("rules", ()) if rule in raised)
+    return bool(rules or row.get("always") or (pain and row.get("pain"))), rules
+
+
+def _in_pain(answer: Answer | None) -> bool:
+    return answer is not None and (bool(answer.red_flags) or any(score > 0 for _, score in answer.scores))
+
+
+def advice(
+    flags: Iterable[Flag], answer: Answer | None = None, since: date | None = None
+) -> tuple[Advice, ...]:
+    """Return the texts that belong to `flags` and `answer`; red flags first where the diary holds pain.
+
+    Flags at info bring up a text only where it is about them alone (shoes, support, a new surface).
+    Flags of weeks before `since` bring up none: what was raised last year needs no words today.
+    """
+    level = {"LW09", "LW11", "LW14", "LW15"}  # never or seldom above info, and still worth their text
+    raised = frozenset(
+        flag.rule
+        for flag in flags
+        if (flag.level in _RAISED or flag.rule in level) and (since is None or flag.week >= since)
+    )
+    pain = _in_pain(answer)
+    texts = []
+    for row in _data()["advice"]:
+        shown, rules = _wanted(row, raised, pain=pain)
+        if shown:
+            texts.append(
+                Advice(
+                    id=row["id"],
+                    title=row["title"],
+                    paragraphs=tuple(row["paragraphs"]),
+                    source=row["source"],
+                    credit=credit(),
+                    for_rules=rules,
+                )
+            )
+    support = next((text.for_rules for text in texts if text.id == "support"), ())
+    drill = (_exercise_advice(support),) if support else ()
+    help_ = red_flags(answer)
+    return (help_, *texts, *drill) if pain else (*texts, *drill, help_)

@@ -1,0 +1,87 @@
+"""Whether climbs that a flag compares were recorded alike: another watch adds up another climb."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadwatch.assess.rules.rule_input import DAY_US, LOOKBACK_DAYS
+
+if TYPE_CHECKING:
+    from loadwatch.assess.rules.rule_input import Facts, Ints
+
+MOVED = 0.25  # of the distance compared, by another recorder than before: worth a sentence
+WATCHES = (
+    "These runs were recorded by different watches, and watches differ in climb by more than in distance."
+)
+SOURCES = (
+    "These climbs come from different sources ({now} now, {before} before) and may differ for that reason "
+    "alone."
+)
+NAMES = {
+    "device": "the watch's own totals",
+    "barometer": "altitude by barometer",
+    "gps": "altitude by satellites",
+    "list": "a list",
+}
+
+
+def week(facts: Facts, column: str, number: int, weeks: int) -> str:
+    """Return what to say of a week held against `weeks` before it, "" if it was recorded like them."""
+    known = ~np.isnan(facts.table[column].to_numpy(np.float64))
+    now = np.flatnonzero(known & (facts.week == number))
+    before = np.flatnonzero(known & (facts.week < number) & (facts.week >= number - weeks))
+    return _said(facts, now, before)
+
+
+def run(facts: Facts, column: str, number: int) -> str:
+    """Return what to say of a run held against the 30 x 24 hours before it, "" if recorded like them."""
+    known = ~np.isnan(facts.table[column].to_numpy(np.float64))
+    starts = facts.sessions.start_us
+    start = starts[number]
+    end = starts[number + 1] if number + 1 < len(starts) else np.iinfo(np.int64).max
+    at = facts.start_us
+    now = np.flatnonzero(known & (at >= start) & (at < end))
+    before = np.flatnonzero(known & (at < start) & (at >= start - LOOKBACK_DAYS * DAY_US))
+    return _said(facts, now, before)
+
+
+def _said(facts: Facts, now: Ints, before: Ints) -> str:
+    if moved(*(_shares(facts, "device", rows) for rows in (now, before))) >= MOVED:
+        return WATCHES
+    shares = [_shares(facts, "ascent_source", rows) for rows in (now, before)]
+    if moved(*shares) < MOVED:
+        return ""
+    told = [NAMES.get(max(share, key=lambda name: (share[name], name)), "") for share in shares]
+    return SOURCES.format(now=told[0], before=told[1]) if told[0] != told[1] and all(told) else ""
+
+
+def _shares(facts: Facts, column: str, rows: Ints) -> dict[str, float]:
+    """Return the share of the distance by recorder, of runs that name theirs; empty where none does."""
+    names, metres = _column(facts, column), _metres(facts)
+    sums: dict[str, float] = {}
+    for row in rows.tolist():
+        name = names[row]
+        if name and name != "none":
+            sums[name] = sums.get(name, 0.0) + metres[row]
+    total = sum(sums.values())
+    return {name: part / total for name, part in sums.items()} if total > 0 else {}
+
+
+@lru_cache(maxsize=2)  # asked for each flag of one runner, and a frame is slow to ask
+def _column(facts: Facts, column: str) -> list[str]:
+    return facts.table[column].tolist()
+
+
+@lru_cache(maxsize=1)
+def _metres(facts: Facts) -> list[float]:
+    return [metres if metres == metres else 0.0 for metres in facts.table["distance_m"].tolist()]  # noqa: PLR0124  NaN
+
+
+def moved(now: dict[str, float], before: dict[str, float]) -> float:
+    """Return the share that went to another recorder [1]: half the sum of differences; 0 where unknown."""
+    if not now or not before:
+        return 0.0
+    return sum(abs(now.get(name, 0.0) - before.get(name, 0.0)) for name in {*now, *before}) / 2.0

@@ -1,0 +1,104 @@
+"""LW11: the first run after two weeks or more without one."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadwatch.assess.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown, largest
+from loadwatch.assess.rules.rule_input import DAY_US, lookback, session_fields
+from loadwatch.assess.rules.wording import MANY, apart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from loadwatch.assess.rules.rule_input import Facts
+
+
+def grade(distance_m: float, longest_m: float, limits: Limits) -> Grade:
+    """Return the level of a first run of `distance_m`, the longest before the gap being `longest_m`."""
+    over = distance_m / longest_m > limits["watch"] + TOLERANCE
+    return ("watch" if over else "info"), limits["watch"]
+
+
+def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+    sessions = facts.sessions
+    start, distance = sessions.start_us, sessions.distance_m
+    gaps = np.diff(start) >= limits["gap_days"] * DAY_US
+    past = lookback(sessions, distance, start)
+    for i in (np.flatnonzero(gaps) + 1).tolist():
+        longest = float(np.fmax(past.most[i - 1], distance[i - 1]))
+        week, first = facts.days[sessions.week[i]], float(distance[i])
+        if math.isnan(first) or not longest > 0:
+            yield Unknown(
+                week, RULE.id, "no_distance: the first run after a break, or those before it, lack a distance"
+            )
+            continue
+        level = grade(first, longest, limits)
+        assert level is not None
+        yield Flag(
+            week=week,
+            rule=RULE.id,
+            name=RULE.name,
+            level=level[0],
+            value=first / longest,
+            limit=level[1],
+            amount=first,
+            usual=longest,
+            unit=RULE.unit,
+            evidence=RULE.grade,
+            facts={
+                "words": level[0],
+                "day": sessions.day[i],
+                "gap": f"{(start[i] - start[i - 1]) // DAY_US}",
+                "share": _share(first / longest, limits["watch"]),
+                "limit_share": f"{100.0 * limits['watch']:.0f}",
+                "below": largest(partial(grade, longest_m=longest, limits=limits)),
+            },
+            **session_fields(sessions, i),
+        )
+
+
+def _share(part: float, limit: float) -> str:
+    """Return a part of the longest run: "80 % of", from double on "2.4 times"."""
+    return f"{part:.1f} times" if part >= MANY else f"{apart(100.0 * part, 100.0 * limit)} % of"
+
+
+_START = "{day}: {amount}, the first run after {gap} days without one"
+
+RULE = Rule(
+    id="LW11",
+    name="return_after_gap",
+    title="Back after a break",
+    kind="run",
+    measure="distance of the first run over the longest of the 30 days before the break",
+    unit="m",
+    shown="km",
+    asks="Was the first run after a break long, held against what came before the break?",
+    limits=(
+        Bound(key="gap_days", value=14.0, unit="days", meaning="from start to start make a break"),
+        Bound(
+            key="watch",
+            value=0.5,
+            unit="ratio",
+            meaning="noticed above this part of the longest run before the break",
+            presets={"return": 0.4},
+        ),
+    ),
+    words={
+        "info": f"{_START}; what was usual before it ({{usual}} at most in one run) no longer is.",
+        "watch": f"{_START}: {{share}} the longest before the break ({{usual}}); the limit is "
+        f"{{limit_share}} % of it. Up to {{below}} this check stays quiet.",
+    },
+    grade="E",
+    grade_why="our own limit; nobody has tested it",
+    lbp="no",
+    citation="none; a convention of loadwatch",
+    article="Suddenly running more can bring on trouble.",
+    caveat="A break in the files may be a watch left at home.",
+    basis="12 LW11",
+    check=_check,
+)

@@ -1,0 +1,93 @@
+"""Tables to flags: every rule over every week."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from loadwatch.assess.rules import wording
+from loadwatch.assess.rules.model import FIRED_WEEKS, Flag, Unknown, raised
+from loadwatch.assess.rules.rule_input import facts
+from loadwatch.assess.rules.table import BY_ID, RULES, enabled, limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    import pandas as pd
+
+    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.settings import Settings
+    from loadwatch.words import Units
+
+
+def judge(
+    activities: pd.DataFrame,
+    weeks: pd.DataFrame,
+    settings: Settings,
+    today: date,
+    *,
+    diary: Sequence[Flag] = (),
+) -> tuple[tuple[Flag, ...], tuple[Unknown, ...]]:
+    """Return what the rules raise and what they cannot judge, by week and rule.
+
+    Parameters
+    ----------
+    activities : all activities of one runner (EXPOSURES and HIDDEN)
+    weeks : `weeks.weekly` of the same activities, settings and day
+    settings : limits, preset, week start, sports
+    today : later activities are not looked at
+    diary : flags of the runner's diary (`pain.red_flag`, `pain.pain_link`), given their words here
+    """
+    laid_out = facts(activities, weeks, settings, today)
+    found = findings(laid_out, settings)
+    flags = [finding for finding in found if isinstance(finding, Flag)]
+    unknown = {(u.week, u.rule): u for u in reversed(found) if isinstance(u, Unknown)}
+    said = {(flag.week, flag.rule) for flag in flags}
+    open_weeks = sorted((u for key, u in unknown.items() if key not in said), key=lambda u: (u.week, u.rule))
+    held = [laid_out.days[i] for i in laid_out.run_weeks()]
+    return _told([*flags, *diary], held), tuple(open_weeks)
+
+
+def findings(laid_out: Facts, settings: Settings) -> list[Flag | Unknown]:
+    """Return all that the rules find, rule by rule; a later rule may look at the findings before it."""
+    found: list[Flag | Unknown] = []
+    for rule in RULES:
+        if rule.check is not None and enabled(rule, settings):
+            found += list(rule.check(laid_out, limits(rule, settings), found))
+    return found
+
+
+def _told(flags: Iterable[Flag], held: list[date]) -> tuple[Flag, ...]:
+    """Return flags in order, with their sentence and how often their rule fired up to then.
+
+    `held` are the weeks with runs: how often a rule fires is told as a part of those.
+    """
+    ordered = sorted(flags, key=lambda flag: (flag.week, flag.rule))
+    fired: dict[str, list[date]] = {}
+    for flag in ordered:
+        weeks = fired.setdefault(flag.rule, [])
+        if raised(flag) and flag.week not in weeks[-1:]:
+            weeks.append(flag.week)
+    return tuple(
+        replace(
+            flag,
+            says=words(flag),
+            fired_26w=_since(fired[flag.rule], flag.week),
+            facts={**flag.facts, "run_weeks": _since(held, flag.week)},
+        )
+        for flag in ordered
+    )
+
+
+def _since(weeks: list[date], week: date) -> int:
+    """Return how many of `weeks` lie in the 26 that end with `week`."""
+    first = week - timedelta(weeks=FIRED_WEEKS)
+    return bisect_right(weeks, week) - bisect_right(weeks, first)
+
+
+def words(flag: Flag, units: Units = "metric") -> str:
+    """Return the whole sentence of `flag` in the reader's units."""
+    return wording.words(BY_ID[flag.rule], flag, units)

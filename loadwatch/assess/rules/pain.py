@@ -1,0 +1,92 @@
+"""LW17 and LW18: what the runner's own diary says. The diary judges them; their words stand here."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from loadwatch.assess.rules.model import Flag, Rule
+from loadwatch.words import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from loadwatch.assess.rules.model import Level
+
+LINK = Rule(
+    id="LW17",
+    name="pain_link",
+    title="Pain and training in your own diary",
+    kind="diary",
+    measure="difference of pain, in points of 0 to 10",
+    asks="Did pain differ after a kind of training, in the runner's own diary?",
+    words={
+        "info": "In your own diary, days after {exposure} had {points} points more pain (interval {low} to "
+        "{high}) "
+        "than comparable days of the same weeks. This cannot show cause.",
+    },
+    grade="own data",
+    grade_why="one runner's own records, weeks exchanged at random; says nothing of anyone else",
+    lbp="own",
+    citation="none; a comparison within one diary: the day of the training and the two after it against the "
+    "same weekdays of the same four weeks, and chance from whole weeks put in another order",
+    article="Some may find that hills aggravate a sore back: which change bothers whom is individual.",
+    caveat="People write more when sore and run less when sore; both are shown beside the answer.",
+    basis="10; 12 LW17",
+)
+
+RED_FLAGS = Rule(
+    id="LW18",
+    name="red_flags",
+    title="Signs that belong before a doctor or physiotherapist",
+    kind="diary",
+    measure="signs ticked in the diary",
+    asks="Was a sign ticked in the diary that someone should look at in person?",
+    words={
+        "high": "Your diary names {signs} on {day}. Please have this looked at in person; "
+        "it comes before everything else on this page.",
+    },
+    grade="guideline",
+    grade_why="an international framework of physiotherapists; single signs are often harmless, and worth "
+    "a call",
+    lbp="yes",
+    citation="Finucane LM et al., International framework for red flags for potential serious spinal "
+    "pathologies. "
+    "J Orthop Sports Phys Ther 2020;50:350-372",
+    doi=("10.2519/jospt.2020.9971",),
+    article="See a physiotherapist, above all with sciatica, muscle weakness, unexplained weight loss, "
+    "changed "
+    "sensation, bladder or bowel trouble.",
+    caveat="The list is short on purpose and finds nothing by itself.",
+    basis="11; 12 LW18",
+)
+
+
+def _flag(rule: Rule, level: Level, week: date, facts: dict[str, object]) -> Flag:
+    return Flag(
+        week=week,
+        rule=rule.id,
+        name=rule.name,
+        level=level,
+        value=math.nan,
+        limit=math.nan,
+        amount=math.nan,
+        usual=math.nan,
+        unit=rule.unit,
+        evidence=rule.grade,
+        facts=facts,
+    )
+
+
+def pain_link(week: date, exposure: str, points: float, interval: tuple[float, float]) -> Flag:
+    """Return the diary's answer for one exposure as a flag of the week it was given in; info, never more."""
+    low, high = (number(value, 1) for value in interval)
+    facts: dict[str, object] = {"words": "info", "exposure": exposure, "points": number(points, 1)}
+    return _flag(LINK, "info", week, facts | {"low": low, "high": high})
+
+
+def red_flag(week: date, day: date, signs: Sequence[str]) -> Flag:
+    """Return the flag of signs ticked on `day`; high, so that nothing stands above it."""
+    facts: dict[str, object] = {"words": "high", "signs": " and ".join(signs), "day": day}
+    return _flag(RED_FLAGS, "high", week, facts)

@@ -1,0 +1,170 @@
+"""What the rules look at, laid out once: weeks as columns, runs as sessions with their look-back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loadwatch.assess import weeks as weekly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from loadwatch.settings import Settings
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+LOOKBACK_DAYS = 30
+ONE_RUN_MINUTES = 15  # less between the end of one and the start of the next: one run
+_MINUTE_US = 60_000_000
+DAY_US = 24 * 60 * _MINUTE_US
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sessions:
+    """Runs in the order of their start; pieces less than 15 minutes apart are one."""
+
+    start_us: Ints  # instant, since 1970
+    distance_m: Floats
+    ascent_m: Floats
+    week: list[int]
+    day: list[date]  # local
+    activity_id: list[str]
+    source: list[str]
+    offset_us: int  # local clock minus instant, of the last run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookback:
+    """For each asked instant what lies in the 30 x 24 hours before it."""
+
+    most: list[float]  # NaN where nothing is known
+    runs: list[int]
+    unknown: list[int]  # runs that do not know the column
+    behind: list[int]  # runs before the instant, of all time
+    behind_days: list[float]  # since the first run of all
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """Weeks by column, runs as sessions, and the runs themselves."""
+
+    days: list[date]
+    runs: list[int]
+    complete: list[bool]
+    columns: Mapping[str, list[float]]
+    partial: Mapping[str, list[float]]
+    sessions: Sessions
+    table: pd.DataFrame  # runs up to today
+    week: Ints  # of each row of `table`
+    start_us: Ints  # the same: its instant
+
+    def run_weeks(self) -> Iterator[int]:
+        """Yield the numbers of the weeks that hold a run."""
+        return (i for i, runs in enumerate(self.runs) if runs)
+
+    def amount(self, column: str, week: int) -> tuple[float, bool]:
+        """Return the week's sum, or the part of it that is known and False."""
+        whole = self.columns[column][week]
+        return (self.partial[column][week], False) if math.isnan(whole) else (whole, True)
+
+
+def facts(activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, today: date) -> Facts:
+    """Return what the rules look at; `weeks` is `weeks.weekly` of the same activities, settings and day."""
+    table = weekly.runs(activities, settings)
+    number = weekly.calendar(activities, settings, today).week(_local(table))
+    placed, number = table.iloc[np.flatnonzero(number >= 0)], number[number >= 0]
+    part = weekly.partial(activities, settings, today)
+    return Facts(
+        days=weeks.index.to_numpy("datetime64[D]").tolist(),
+        runs=weeks["runs"].tolist(),
+        complete=weeks["complete"].tolist(),
+        columns=dict(zip(weeks.columns, weeks.to_numpy(np.float64).T.tolist(), strict=True)),
+        partial={name: values.tolist() for name, values in part.items()},
+        sessions=_sessions(placed, number),
+        table=placed,
+        week=number,
+        start_us=_instants(placed),
+    )
+
+
+def _local(table: pd.DataFrame) -> NDArray[np.datetime64]:
+    return np.asarray(table["start_local"].to_numpy("datetime64[us]"))
+
+
+def _instants(table: pd.DataFrame) -> Ints:
+    """Return the start as microseconds since 1970, on the local clock where no zone tells the instant."""
+    utc = table["start_utc"].dt.tz_convert(None).to_numpy("datetime64[us]")
+    return np.where(np.isnat(utc), _local(table), utc).astype(np.int64)
+
+
+def _sessions(table: pd.DataFrame, week: Ints) -> Sessions:
+    start = _instants(table)
+    order = np.argsort(start, kind="stable")
+    start, week, table = start[order], week[order], table.iloc[order]
+    elapsed, duration = (np.nan_to_num(table[c].to_numpy(np.float64)) for c in ("elapsed_s", "duration_s"))
+    end = np.maximum.accumulate(start + (np.maximum(elapsed, duration) * 1e6).astype(np.int64))
+    dated = table["date_only"].to_numpy(bool)
+    first = np.ones(len(start), bool)
+    near = start[1:] - end[:-1] < ONE_RUN_MINUTES * _MINUTE_US
+    first[1:] = ~near | dated[1:] | dated[:-1]
+    at = np.flatnonzero(first)
+    local = _local(table)
+
+    def summed(column: str) -> Floats:
+        values = table[column].to_numpy(np.float64)
+        return np.asarray(np.add.reduceat(values, at) if len(at) else np.empty(0), np.float64)
+
+    def told(column: str) -> list[str]:
+        return [str(word) for word in table[column].to_numpy(object)[at]]
+
+    return Sessions(
+        start_us=start[at],
+        distance_m=summed("distance_m"),
+        ascent_m=summed("ascent_m"),
+        week=week[at].tolist(),
+        day=local[at].astype("datetime64[D]").tolist(),
+        activity_id=told("activity_id"),
+        source=told("source"),
+        offset_us=int(local[-1].astype(np.int64) - start[-1]) if len(start) else 0,
+    )
+
+
+def lookback(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
+    """Return what lies in the half-open 30 x 24 hours before each instant of `at_us`."""
+    low = np.searchsorted(sessions.start_us, at_us - LOOKBACK_DAYS * DAY_US)
+    high = np.searchsorted(sessions.start_us, at_us)  # runs of the same instant lie not before it
+    missing = np.isnan(values)
+    padded = np.append(np.where(missing, -np.inf, values), -np.inf)
+    most = (
+        np.maximum.reduceat(padded, np.column_stack((low, high)).ravel())[::2] if len(at_us) else np.empty(0)
+    )
+    most = np.where((high > low) & np.isfinite(most), most, np.nan)
+    lacking = np.concatenate(([0], np.cumsum(missing)))
+    since = sessions.start_us[0] if len(sessions.start_us) else 0
+    return Lookback(
+        most=most.tolist(),
+        runs=(high - low).tolist(),
+        unknown=(lacking[high] - lacking[low]).tolist(),
+        behind=high.tolist(),
+        behind_days=((at_us - since) / DAY_US).tolist(),
+    )
+
+
+def last_moment(sessions: Sessions, monday: date) -> Ints:
+    """Return the last minute of the week that begins on `monday`, as an instant by the last run's clock."""
+    end = np.datetime64(monday + timedelta(days=7), "us").astype(np.int64) - _MINUTE_US
+    return np.array([end - sessions.offset_us])
+
+
+def session_fields(sessions: Sessions, number: int) -> dict[str, Any]:
+    """Return which run a flag is about."""
+    return {"activity_id": sessions.activity_id[number], "source": sessions.source[number]}

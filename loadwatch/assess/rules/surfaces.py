@@ -1,0 +1,240 @@
+"""LW08 and LW09: more hard ground than before, and ground that is new."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from loadwatch.assess.rules.model import (
+    TOLERANCE,
+    TOLERANCE_M,
+    Bound,
+    Flag,
+    Grade,
+    Limits,
+    Rule,
+    Unknown,
+    largest,
+)
+from loadwatch.tables import SURFACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from loadwatch.assess.rules.rule_input import Facts
+
+CLASSES = tuple(surface for surface in SURFACES if surface != "unknown")
+GROUND = {
+    "hard": "hard ground (asphalt, concrete, paving)",
+    "firm": "firm ground (gravel, compacted paths)",
+    "soft": "soft ground (dirt, grass, sand)",
+    "track": "an athletics track",
+    "treadmill": "a treadmill",
+}
+_FEW = "too_few_weeks: fewer than three of the four weeks before hold a run"
+
+
+def grade(hard_m: float, other_m: float, share_before: float, usual_m: float, limits: Limits) -> Grade:
+    """Return the level of a week with `hard_m` on hard and `other_m` on other known ground."""
+    known = hard_m + other_m
+    points = 100.0 * ((hard_m / known if known else 0.0) - share_before)
+    for level in ("high", "watch"):
+        more = hard_m - usual_m >= limits[f"{level}_more_m"] - TOLERANCE_M
+        if points >= limits[level] - TOLERANCE and more:
+            return "high" if level == "high" else "watch", limits[level]
+    return None
+
+
+def pooled(columns: Mapping[str, Sequence[float]], start: int, end: int) -> tuple[dict[str, float], float]:
+    """Return metres by known class over the weeks [start, end), and the share of their distance so known."""
+    metres = {surface: sum(columns[f"{surface}_m"][start:end]) for surface in CLASSES}
+    distance = sum(columns["distance_m"][start:end])
+    return metres, sum(metres.values()) / distance if distance else 0.0
+
+
+def _unknown_share(metres: float, when: str, limits: Limits) -> str:
+    return (
+        f"no_surface: the ground is known for {100 * metres:.0f} % of the distance {when}, "
+        f"{100 * limits['known']:.0f} % are needed"
+    )
+
+
+def _shift(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+    for i in facts.run_weeks():
+        if not facts.complete[i]:
+            continue
+        now, known_now = pooled(facts.partial, i, i + 1)
+        before, known_before = pooled(facts.partial, max(i - 4, 0), i)
+        if why := _why_no_shift(facts, i, (known_now, known_before), limits):
+            yield Unknown(facts.days[i], SHIFT.id, why)
+        else:
+            yield from _shifted(facts, limits, i, (now, before))
+
+
+def _why_no_shift(facts: Facts, i: int, known: tuple[float, float], limits: Limits) -> str:
+    if math.isnan(facts.columns["hard_m_usual"][i]):
+        return _FEW
+    if math.isnan(facts.columns["distance_m"][i]):
+        return "no_distance: runs of this week have no distance"
+    for share, when in zip(known, ("of this week", "of the four weeks before"), strict=True):
+        if share < limits["known"] - TOLERANCE:
+            return _unknown_share(share, when, limits)
+    return ""
+
+
+def _shifted(
+    facts: Facts, limits: Limits, i: int, mixes: tuple[dict[str, float], dict[str, float]]
+) -> Iterator[Flag]:
+    now, before = mixes
+    usual = facts.columns["hard_m_usual"][i]
+    hard, known = now["hard"], sum(now.values())
+    share_before = before["hard"] / sum(before.values())
+    judged = partial(grade, other_m=known - hard, share_before=share_before, usual_m=usual, limits=limits)
+    if level := judged(hard):
+        yield Flag(
+            week=facts.days[i],
+            rule=SHIFT.id,
+            name=SHIFT.name,
+            level=level[0],
+            value=100.0 * (hard / known - share_before),
+            limit=level[1],
+            amount=hard,
+            usual=usual,
+            unit=SHIFT.unit,
+            evidence=SHIFT.grade,
+            facts={
+                "words": level[0],
+                "below": largest(judged),
+                "now": f"{100 * hard / known:.0f}",
+                "before": f"{100 * share_before:.0f}",
+            },
+        )
+
+
+def _new(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+    span = int(limits["weeks"])
+    for i in facts.run_weeks():
+        start = max(i - span, 0)
+        before, known_before = pooled(facts.partial, start, i)
+        now, known_now = pooled(facts.partial, i, i + 1)
+        why = (
+            "too_few_weeks: fewer than three weeks with a run lie before"
+            if sum(runs > 0 for runs in facts.runs[start:i]) < limits["least_weeks"]
+            else _unknown_share(known_before, f"of the {span} weeks before", limits)
+            if known_before < limits["known"] - TOLERANCE
+            else ""
+        )
+        fresh = (
+            [] if why else [c for c in CLASSES if _is_new(now[c], before[c], sum(before.values()), limits)]
+        )
+        for surface in fresh:
+            yield _new_flag(facts, limits, i, {"surface": surface, "metres": now[surface], "before": before})
+        if not fresh and not why and known_now < limits["known"] - TOLERANCE:
+            why = _unknown_share(known_now, "of this week", limits)
+        if why and facts.complete[i]:
+            yield Unknown(facts.days[i], NEW.id, why)
+
+
+def _is_new(metres: float, before: float, known: float, limits: Limits) -> bool:
+    return metres >= limits["info_m"] - TOLERANCE_M and before < limits["share"] * known - TOLERANCE_M
+
+
+def _new_flag(facts: Facts, limits: Limits, i: int, found: Mapping[str, Any]) -> Flag:
+    before = found["before"]
+    share = before[found["surface"]] / sum(before.values())
+    return Flag(
+        week=facts.days[i],
+        rule=NEW.id,
+        name=NEW.name,
+        level="info",
+        value=100.0 * share,
+        limit=100.0 * limits["share"],
+        amount=found["metres"],
+        usual=facts.columns[f"{found['surface']}_m_usual"][i],
+        unit=NEW.unit,
+        evidence=NEW.grade,
+        facts={
+            "words": "info",
+            "ground": GROUND[found["surface"]],
+            "share": f"{100.0 * share:.0f}",
+            "span": f"{limits['weeks']:.0f}",
+        },
+    )
+
+
+_MORE = "hard ground made up {now} % of the known distance, after {before} % in the four weeks before"
+_CITED = (
+    "Mitchell A et al., Sports Biomech 2025;24:1143-1167; Ferro-Sanchez A et al., Int J Environ Res Public "
+    "Health "
+    "2023;20:6405; Ferris DP et al., J Biomech 1999;32:787-794"
+)
+_ARTICLE = "A sudden move to harder ground such as road can bring on trouble."
+
+SHIFT = Rule(
+    id="LW08",
+    name="hard_surface_shift",
+    title="A week with much more hard ground",
+    kind="week",
+    measure="hard share of the known distance, in percentage points over the four weeks before",
+    unit="m",
+    shown="km",
+    asks="Did a larger part of a week's running lie on hard ground than in the four weeks before?",
+    limits=(
+        Bound(key="watch", value=25.0, unit="points", meaning="noticed from this many percentage points on"),
+        Bound(key="watch_more_m", value=5000.0, unit="m", meaning="least hard distance more to be noticed"),
+        Bound(key="high", value=50.0, unit="points", meaning="a large change from so many points on"),
+        Bound(
+            key="high_more_m", value=10_000.0, unit="m", meaning="least hard distance more for a large change"
+        ),
+        Bound(key="known", value=0.70, unit="share", meaning="of the distance must be known, now and before"),
+    ),
+    words={
+        "watch": f"In the week of {{week}} {_MORE}: {{amount}} on it, usually {{usual}}; "
+        "the limit is {limit} points. With the other ground as it was, up to {below} this check stays quiet.",
+        "high": f"In the week of {{week}} {_MORE}, a large change (from {{limit}} points on): {{amount}} on "
+        "it, usually {usual}. With the other ground as it was, up to {below} this check stays quiet.",
+    },
+    grade="E",
+    grade_why="the article's view; nobody has tested a sudden change of ground, and at the back the measured "
+    "difference between grounds is small",
+    lbp="none found: among 800 marathon runners the ground was not related to back pain",
+    citation=_CITED,
+    doi=("10.1080/14763141.2023.2236058",),
+    article=_ARTICLE,
+    caveat="Only ground that a label, a tag or a map tells is counted; no ground weighs more than another.",
+    basis="7; 12 LW08",
+    check=_shift,
+)
+
+NEW = Rule(
+    id="LW09",
+    name="new_surface",
+    title="A new kind of ground",
+    kind="week",
+    measure="share of that ground in the known distance of the eight weeks before, in %",
+    unit="m",
+    shown="km",
+    asks="Did a week hold a good distance on ground that was hardly run on in the eight weeks before?",
+    limits=(
+        Bound(key="info_m", value=5000.0, unit="m", meaning="mentioned from this distance on"),
+        Bound(key="share", value=0.05, unit="share", meaning="new below this share of the weeks before"),
+        Bound(key="weeks", value=8.0, unit="weeks", meaning="looked back on"),
+        Bound(key="least_weeks", value=3.0, unit="weeks", meaning="with a run needed of them"),
+        Bound(key="known", value=0.70, unit="share", meaning="of the distance must be known"),
+    ),
+    words={
+        "info": "{amount} on {ground} in the week of {week}, which made up {share} % of the known distance "
+        "in the "
+        "{span} weeks before.",
+    },
+    grade="E",
+    grade_why="the article's view; nobody has tested new ground",
+    lbp="no",
+    citation=_CITED,
+    doi=("10.1080/14763141.2023.2236058",),
+    article=_ARTICLE,
+    caveat="Only ground that a label, a tag or a map tells is counted.",
+    basis="7; 12 LW09",
+    check=_new,
+)

@@ -1,0 +1,83 @@
+"""RULES: every check, in the order of their ids. A new one is one module and one line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadwatch.assess.rules import (
+    compound,
+    context_rules,
+    effort,
+    gap,
+    hill_session,
+    hill_week,
+    hills,
+    pain,
+    session_spike,
+    shoe_km,
+    support,
+    surfaces,
+    week_jump,
+)
+from loadwatch.assess.rules.model import LEVELS
+from loadwatch.settings import PRESETS, RuleKeys
+
+if TYPE_CHECKING:
+    from loadwatch.assess.rules.model import Limits, Rule
+    from loadwatch.settings import Settings
+
+RULES: tuple[Rule, ...] = (
+    session_spike.RULE,
+    week_jump.RULE,
+    context_rules.ACWR,
+    hills.UPHILL,
+    hills.DOWNHILL,
+    hill_session.RULE,
+    hill_week.RULE,
+    surfaces.SHIFT,
+    surfaces.NEW,
+    compound.RULE,
+    gap.RULE,
+    effort.RULE,
+    context_rules.MONOTONY,
+    shoe_km.RULE,
+    support.RULE,
+    pain.LINK,
+    pain.RED_FLAGS,
+)
+BY_ID = {rule.id: rule for rule in RULES}
+ENABLED = "enabled"  # the one key that every rule has; false silences it
+
+
+def options() -> dict[str, RuleKeys]:
+    """Return what `[rules.<name>]` may hold, by rule name."""
+    return {
+        rule.name: RuleKeys(
+            id=rule.id,
+            limits={
+                preset: {limit.key: limit.presets.get(preset, limit.value) for limit in rule.limits}
+                for preset in PRESETS
+            },
+            levels=tuple(
+                limit.key
+                for level in LEVELS
+                for limit in rule.limits
+                if limit.key.removesuffix("_m") == level
+            ),
+            shares=frozenset(limit.key for limit in rule.limits if limit.unit == "share"),
+        )
+        for rule in RULES
+        if rule.kind != "context"
+    }
+
+
+def limits(rule: Rule, settings: Settings) -> Limits:
+    """Return the limits of `rule`: its own, then the preset's, then the runner's."""
+    own = {limit.key: limit.presets.get(settings.preset, limit.value) for limit in rule.limits}
+    told = settings.rules.get(rule.name, {})
+    return own | {key: float(value) for key, value in told.items() if key in own}
+
+
+def enabled(rule: Rule, settings: Settings) -> bool:
+    """Say whether `rule` is judged at all."""
+    return bool(settings.rules.get(rule.name, {}).get(ENABLED, True))

@@ -1,8 +1,0 @@
-"""The rules run backwards, and a plan run through them: what the coming week can hold."""
-
-from __future__ import annotations
-
-from loadwatch.budget.plan import Plan, read_plan, try_plan
-from loadwatch.budget.room import MEASURES, Limit, budget, words
-
-__all__ = ["MEASURES", "Limit", "Plan", "budget", "read_plan", "try_plan", "words"]

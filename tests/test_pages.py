@@ -12,8 +12,9 @@ from loadwatch import charts
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.budget import Limit
-from loadwatch.report import anonymous, athletes, figures, html, verdict
+from loadwatch.report import anonymous, figures, html
 from loadwatch.settings import Settings
+from loadwatch.verdict import groups, headline
 from tests import report_cases as cases
 from tests.hostile import HARMLESS, NAMES
 
@@ -42,7 +43,7 @@ def tags(page):
 
 
 def roster(*known):
-    lines = [athletes.athlete(one, TODAY) for one in known]
+    lines = [groups.athlete(one, TODAY) for one in known]
     lines.append(
         Athlete(
             name=known[0].name,
@@ -220,8 +221,8 @@ def test_red_flags_of_a_diary_stand_above_everything(ana):
     sign = raised(SIGNS[0].column, TODAY)
     answer = Answer(state="red_flags", says=sign.says, red_flags=(sign,))
     known = replace(cases.steady(), diary=answer)
-    assert verdict.verdict(known).state == "high"
-    assert athletes.athlete(known, TODAY).group == "talk"
+    assert headline.verdict(known).state == "high"
+    assert groups.athlete(known, TODAY).group == "talk"
     page = html.athlete(known)
     assert page.index("Your diary comes first") < page.index("Load by week")
 
@@ -245,7 +246,7 @@ def test_roster_groups_links_and_sentence(ana, pages):
 
 
 def test_roster_of_five_hundred(ana):
-    line = athletes.athlete(ana, TODAY)
+    line = groups.athlete(ana, TODAY)
     many = tuple(replace(line, name=f"Athlete {i}") for i in range(500))
     page = html.roster(Roster(name="Many", athletes=many, today=TODAY))
     assert page.count("<tr>") == 501 and len(page.encode()) < 1_500_000

@@ -18,19 +18,10 @@ from loadwatch import words
 from loadwatch.analysis import Roster
 from loadwatch.assess import budget, rules
 from loadwatch.assess.budget import Plan
-from loadwatch.report import (
-    as_csv,
-    as_json,
-    athletes,
-    budgets,
-    grids,
-    html,
-    markdown,
-    span,
-    terminal,
-)
+from loadwatch.report import as_csv, as_json, budgets, grids, html, markdown, span, terminal
 from loadwatch.settings import Settings, effective
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
+from loadwatch.verdict import groups
 from tests import report_cases as cases
 from tests.hostile import HARMLESS, NAMES
 
@@ -46,7 +37,7 @@ def hostile():
 
 
 def roster(*known):
-    lines = tuple(athletes.athlete(one, dt.date(2026, 11, 22)) for one in known)
+    lines = tuple(groups.athlete(one, dt.date(2026, 11, 22)) for one in known)
     return Roster(name="Hill Striders", athletes=lines, today=dt.date(2026, 11, 22))
 
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from loadwatch.assess.rules import Flag
-from loadwatch.report import anonymous, athletes, levels, names, phrases, verdict
+from loadwatch.report import anonymous, names
 from loadwatch.settings import Settings
+from loadwatch.verdict import groups as athletes
+from loadwatch.verdict import headline, levels, phrases
 from tests import report_cases as cases
 from tests.builders import run
 
@@ -39,7 +41,7 @@ def raised(
 
 
 def test_the_largest_change_and_one_of_another_kind_come_first(ana):
-    found = verdict.verdict(ana)
+    found = headline.verdict(ana)
     # 52 km at 45 m/km are 2,340 m; the weeks before climb 15 m/km: median of 52, 50, 48, 37 km... = 735 m
     assert found.state == "high"
     assert found.sentence == (
@@ -51,7 +53,7 @@ def test_the_largest_change_and_one_of_another_kind_come_first(ana):
 
 
 def test_steady_says_what_was_run_and_promises_nothing():
-    found = verdict.verdict(cases.steady())
+    found = headline.verdict(cases.steady())
     assert found.state == "steady"
     assert found.sentence.endswith("40 km last week, close to your usual 40 km; 40 km this week so far.")
     assert "no clearance" in found.below
@@ -66,13 +68,13 @@ def test_steady_says_what_was_run_and_promises_nothing():
     ],
 )
 def test_steady_speaks_of_the_load_that_was_chosen(measure, told):
-    found = verdict.verdict(cases.steady(settings=Settings(load=measure)))
+    found = headline.verdict(cases.steady(settings=Settings(load=measure)))
     assert found.state == "steady"
     assert told in found.sentence.replace(" steps", "")
 
 
 def test_too_little_history_is_never_steady():
-    found = verdict.verdict(cases.two_weeks())
+    found = headline.verdict(cases.two_weeks())
     assert found.state == "unknown"
     assert found.sentence.startswith("2 weeks with runs so far; ")
 
@@ -80,7 +82,7 @@ def test_too_little_history_is_never_steady():
 @pytest.mark.parametrize(("gap", "some"), [((16, 17, 18), "only one"), ((16, 17), "only two")])
 def test_few_runs_lately_are_said_to_be_few_lately(gap, some):
     rows = [row for number in range(20) if number not in gap for row in cases.week(number, 40.0)]
-    found = verdict.verdict(cases.analysis(rows))
+    found = headline.verdict(cases.analysis(rows))
     assert found.state == "unknown"
     assert found.sentence == (
         f"{20 - len(gap)} weeks with runs so far, but {some} of the four before this one; "
@@ -89,32 +91,32 @@ def test_few_runs_lately_are_said_to_be_few_lately(gap, some):
 
 
 def test_nothing_read_is_unknown():
-    found = verdict.verdict(cases.empty())
+    found = headline.verdict(cases.empty())
     assert (found.state, found.weeks) == ("unknown", ())
     assert found.sentence == "no run was found in what was read."
 
 
 def test_a_runner_who_stopped_is_unknown():
-    found = verdict.verdict(cases.steady(today=dt.date(2026, 11, 20)))
+    found = headline.verdict(cases.steady(today=dt.date(2026, 11, 20)))
     assert found.state == "unknown"
     assert found.sentence == "no runs since 11 October 2026."
 
 
 def test_nothing_judged_is_unknown_however_many_weeks():
     off = {"session_spike": {"enabled": False}, "week_jump": {"enabled": False}}
-    assert verdict.verdict(cases.steady(settings=Settings(rules=off))).state == "unknown"
+    assert headline.verdict(cases.steady(settings=Settings(rules=off))).state == "unknown"
 
 
 def test_info_is_never_raised(ana):
     quiet = replace(cases.steady(), flags=(raised("LW01", "info", dt.date(2026, 10, 5)),))
-    found = verdict.verdict(quiet)
+    found = headline.verdict(quiet)
     assert (found.state, found.flags, len(found.notes)) == ("steady", (), 1)
 
 
 def test_only_two_weeks_count():
     flags = (raised("LW01", "high", dt.date(2026, 11, 2)),)
-    assert verdict.verdict(replace(cases.ana(), flags=flags)).state == "steady"
-    assert verdict.current(replace(cases.ana(), flags=flags)) == ()
+    assert headline.verdict(replace(cases.ana(), flags=flags)).state == "steady"
+    assert headline.current(replace(cases.ana(), flags=flags)) == ()
 
 
 def test_flags_order_by_level_then_by_how_far_over():
@@ -184,7 +186,7 @@ def test_anonymous_keeps_the_numbers_and_drops_the_names():
 
 def test_a_coach_reads_each_change_once(ana):
     both = (raised("LW10", "high"), raised("LW01", "watch", usual=14_000.0), raised("LW08", "high"))
-    told = athletes.brief(ana, replace(verdict.verdict(ana), flags=both))
+    told = athletes.brief(ana, replace(headline.verdict(ana), flags=both))
     assert (
         told
         == "Hard ground 20 km, usually 10 km; longest run 20 km, 43 % longer than any in the 30 days before."
@@ -231,17 +233,17 @@ def test_the_day_of_the_last_run_is_not_that_of_a_later_ride():
     ride = run("2026-10-30T08:00", 30, sport="cycling")
     known = cases.analysis([*[row for n in range(20) for row in cases.week(n, 40.0)], ride])
     assert known.today == dt.date(2026, 10, 30)
-    assert verdict.verdict(known).sentence == "no runs since 11 October 2026."
+    assert headline.verdict(known).sentence == "no runs since 11 October 2026."
 
 
 def test_runs_that_lie_ahead_of_today_are_no_missing_runs():
-    found = verdict.verdict(cases.steady(today=dt.date(2026, 5, 1)))
+    found = headline.verdict(cases.steady(today=dt.date(2026, 5, 1)))
     assert found.sentence == "no run up to 1 May 2026; the first is of 26 May 2026."
 
 
 def test_a_last_week_without_a_run_is_the_reason_told():
     weeks = [row for n in range(20) if n != 18 for row in cases.week(n, 40.0)]
-    found = verdict.verdict(cases.analysis(weeks, today=dt.date(2026, 10, 7)))
+    found = headline.verdict(cases.analysis(weeks, today=dt.date(2026, 10, 7)))
     assert found.sentence == "no run in the week of 28 Sep, and this week is not over yet."
     assert found.below.startswith("Nothing could be judged in the week of 28 Sep, which held no run")
 

@@ -150,7 +150,7 @@ def weeks(ctx: click.Context, /, start: date | None, end: date | None, **_: Any)
 @click.pass_context
 def flags(ctx: click.Context, /, fail_on: str | None, start: date | None, end: date | None, **_: Any) -> int:
     """Print the raised flags, each with what changed, against what, and why it is raised."""
-    from loadwatch.report.verdict import current
+    from loadwatch.verdict.headline import current
 
     analysis = analysed(ctx)
     _printed(ctx, analysis, start, end)

@@ -11,8 +11,8 @@ from loadwatch.analysis import Athlete, Roster
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.ingest.sources import OWN_FILES
 from loadwatch.pipeline.athlete import Options, all_known, analyse, athlete_settings, rests_on, store_of
-from loadwatch.report import athletes
 from loadwatch.report.names import STAMPS
+from loadwatch.verdict import groups
 
 HINT = "Give a folder that holds a folder or zip an athlete."
 RECORDINGS = frozenset((".fit", ".gpx", ".tcx", ".gz"))  # of one run each: no athlete's whole export
@@ -30,7 +30,7 @@ def roster(folder: str | Path, options: Options | None = None) -> Roster:
     days = [line.today for line in lines if line.today]
     told = settings.load([], options.overrides, {}).today
     today = told or max([*days, *([options.now] if options.now else [])], default=None)
-    seen = tuple(athletes.seen_on(line, today) if today else line for line in lines)
+    seen = tuple(groups.seen_on(line, today) if today else line for line in lines)
     return Roster(name=root.resolve().name, athletes=seen, today=today)
 
 
@@ -62,11 +62,11 @@ def _line(path: Path, options: Options) -> Athlete:
         mark = f"line|{rests_on([path], options)}"
         with store_of([path], athlete_settings([path], options), options.store) as store:
             if kept := store.page(mark):
-                return athletes.from_text(kept, cache(partial(analyse, path, options=options)))
-        line = athletes.athlete(analyse(path, options=options))
+                return groups.from_text(kept, cache(partial(analyse, path, options=options)))
+        line = groups.athlete(analyse(path, options=options))
         with store_of([path], athlete_settings([path], options), options.store) as store:
             if all_known([path], store):
-                store.keep_page(mark, athletes.as_text(line))
+                store.keep_page(mark, groups.as_text(line))
     except LoadwatchError as error:
         return _unread(path, str(error).splitlines()[0])
     return line

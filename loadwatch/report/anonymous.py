@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loadwatch.report import athletes
 from loadwatch.report.remarks import entry, nameless
 from loadwatch.report.stamp import stamp
+from loadwatch.verdict import groups
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Athlete, Roster
@@ -75,8 +75,7 @@ def anonymised(roster: Roster) -> Roster:
         roster,
         name=ROSTER,
         athletes=tuple(
-            _athlete(athlete, f"Athlete {i}")
-            for i, athlete in enumerate(athletes.ordered(roster.athletes), 1)
+            _athlete(athlete, f"Athlete {i}") for i, athlete in enumerate(groups.ordered(roster.athletes), 1)
         ),
     )
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from loadwatch.assess.rules import row as flag_row
-from loadwatch.report import athletes as lines
-from loadwatch.report import span, verdict
+from loadwatch.report import span
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
+from loadwatch.verdict import groups as lines
+from loadwatch.verdict import headline
 from loadwatch.words import clean_source, clean_text
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def plan(tried: Plan) -> str:
 def report(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return everything at once: verdict, weeks, flags, budget, activities, what was left out."""
     shown = span.cut(analysis, start, end)
-    found = verdict.verdict(analysis)
+    found = headline.verdict(analysis)
     parts = (weeks(analysis, start, end), budget(analysis))
     whole: dict[str, Any] = {"schema": SCHEMA, "name": clean_text(analysis.name)}
     whole |= {"verdict": {"state": found.state, "says": clean_text(found.sentence)}}

@@ -11,7 +11,7 @@ from loadwatch.assess import rules
 from loadwatch.assess.rules import raised
 from loadwatch.assess.rules.model import FIRED_WEEKS
 from loadwatch.assess.rules.wording import shown
-from loadwatch.report import levels
+from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis

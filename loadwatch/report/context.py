@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loadwatch import words
-from loadwatch.report import levels
 from loadwatch.report.checks import tied
+from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis

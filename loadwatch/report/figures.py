@@ -13,7 +13,8 @@ from loadwatch import charts, words
 from loadwatch.assess import weeks
 from loadwatch.assess.weeks import LOAD_COLUMN
 from loadwatch.charts import canvas, season
-from loadwatch.report import grids, levels, span
+from loadwatch.report import grids, span
+from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ import pandas as pd
 from loadwatch import words
 from loadwatch.assess import rules
 from loadwatch.assess.weeks import LOAD_COLUMN
-from loadwatch.report import athletes, levels
 from loadwatch.tables import SURFACE_COLUMNS
+from loadwatch.verdict import groups, levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +153,7 @@ def activities(analysis: Analysis) -> Grid:
     return grid(heads, rows[::-1])
 
 
-def surfaces(analysis: Analysis, weeks: int = athletes.SPARK_WEEKS) -> Grid:
+def surfaces(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> Grid:
     """Return distance by surface: the newest week, its usual, and the share of the last weeks."""
     units, table = analysis.settings.units, analysis.weeks
     recent = table.iloc[-weeks:]
@@ -176,17 +176,17 @@ def surfaces(analysis: Analysis, weeks: int = athletes.SPARK_WEEKS) -> Grid:
 def roster(roster: Roster) -> Grid:
     """Return one line an athlete, group by group."""
     rows: list[tuple[Cell, ...]] = []
-    for athlete in athletes.ordered(roster.athletes):
+    for athlete in groups.ordered(roster.athletes):
         last = athlete.last_activity
         age = words.NONE if last is None or roster.today is None else words.ago((roster.today - last).days)
         spark = sparkline(athlete.trend.loads) if athlete.trend else ""
         name = words.clean_text(athlete.name, words.NAME_LENGTH)
         rows.append((name, Mark(athlete.level), words.clean_text(athlete.says), spark, age))
-    heads = {"Athlete": True, "Flag": True, "Why": True, f"{athletes.SPARK_WEEKS} weeks": True}
+    heads = {"Athlete": True, "Flag": True, "Why": True, f"{groups.SPARK_WEEKS} weeks": True}
     return grid(heads | {"Last file": False}, rows)
 
 
-def loads(analysis: Analysis, weeks: int = athletes.SPARK_WEEKS) -> list[float]:
+def loads(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> list[float]:
     """Return the load of the last weeks, oldest first."""
     return [float(value) for value in analysis.weeks["load"].tolist()[-weeks:]]
 

@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from loadwatch import words
 from loadwatch.charts import palette
-from loadwatch.report import anonymous, grids, levels, span, verdict, view
-from loadwatch.report import athletes as lines
+from loadwatch.report import anonymous, grids, span, view
 from loadwatch.report.checks import tied
 from loadwatch.report.names import slugs
+from loadwatch.verdict import groups as lines
+from loadwatch.verdict import headline, levels
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def athlete(analysis: Analysis, start: date | None = None, end: date | None = No
     """Return the athlete's page; `start` and `end` narrow pictures and numbers, never the verdict."""
     from loadwatch.report import figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
 
-    found = verdict.verdict(analysis)
+    found = headline.verdict(analysis)
     shown = span.cut(analysis, start, end)
     name = words.clean_text(analysis.name, words.NAME_LENGTH)
     drawn = figures.drawn(analysis, start, end)
@@ -97,7 +98,7 @@ def roster(roster: Roster) -> str:
         name=name,
         day=words.day(roster.today) if roster.today else "",
         sentence=_sentence(ordered),
-        promise=verdict.PROMISE,
+        promise=headline.PROMISE,
         groups=groups,
         named=not anonymous.nameless_roster(roster),
     )

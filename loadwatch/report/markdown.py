@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from loadwatch import words
-from loadwatch.report import budgets, grids, levels, span, trust
-from loadwatch.report.verdict import verdict
+from loadwatch.report import budgets, grids, span, trust
+from loadwatch.verdict import levels
+from loadwatch.verdict.headline import verdict
 
 if TYPE_CHECKING:
     from datetime import date

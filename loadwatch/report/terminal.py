@@ -13,11 +13,12 @@ from rich.text import Text
 
 from loadwatch import words
 from loadwatch.assess import rules as book
-from loadwatch.report import budgets, grids, levels, rulebook, span, trust, view
-from loadwatch.report.athletes import GROUPS
+from loadwatch.report import budgets, grids, rulebook, span, trust, view
 from loadwatch.report.names import slug
 from loadwatch.report.trust import summary
-from loadwatch.report.verdict import verdict as judge
+from loadwatch.verdict import levels
+from loadwatch.verdict.groups import GROUPS
+from loadwatch.verdict.headline import verdict as judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

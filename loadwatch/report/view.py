@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from loadwatch import words
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.rules.model import FIRED_WEEKS
-from loadwatch.report import budgets, context, grids, levels, remarks, trust
-from loadwatch.report.athletes import SPARK_WEEKS
+from loadwatch.report import budgets, context, grids, remarks, trust
 from loadwatch.report.checks import back_pain, checks, references, tied
+from loadwatch.verdict import levels
+from loadwatch.verdict.groups import SPARK_WEEKS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Athlete, Trend
     from loadwatch.assess.rules import Flag
     from loadwatch.report.grids import Grid
-    from loadwatch.report.verdict import Verdict
+    from loadwatch.verdict.headline import Verdict
 
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all
 LONGEST_PRINTED = 12

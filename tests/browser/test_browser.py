@@ -10,7 +10,8 @@ import pytest
 
 from loadwatch.analysis import Roster
 from loadwatch.assess import guidance
-from loadwatch.report import athletes, html
+from loadwatch.report import html
+from loadwatch.verdict import groups
 from tests import report_cases as cases
 from tests.hostile import NAMES
 
@@ -46,7 +47,7 @@ def pages(tmp_path_factory):
     }
     for name, one in known.items():
         (folder / f"{name}.html").write_text(html.athlete(one), encoding="utf-8")
-    lines = tuple(athletes.athlete(one, TODAY) for one in known.values())
+    lines = tuple(groups.athlete(one, TODAY) for one in known.values())
     (folder / "roster.html").write_text(
         html.roster(Roster(name="Hills", athletes=lines, today=TODAY)), encoding="utf-8"
     )

@@ -14,17 +14,17 @@ from loadwatch import words
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.assess import rules
 from loadwatch.assess.weeks import LOAD_COLUMN
-from loadwatch.report import levels, verdict
-from loadwatch.report.phrases import BRIEF, BRIEF_TOPICS, load, told_of, topic
 from loadwatch.report.stamp import stamp
+from loadwatch.verdict import headline, levels
+from loadwatch.verdict.phrases import BRIEF, BRIEF_TOPICS, load, told_of, topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from loadwatch.analysis import Analysis, Group
     from loadwatch.assess.rules import Flag
-    from loadwatch.report.levels import Week
-    from loadwatch.report.verdict import State, Verdict
+    from loadwatch.verdict.headline import State, Verdict
+    from loadwatch.verdict.levels import Week
 
 GROUPS: dict[Group, str] = {
     "talk": "Talk to first",
@@ -43,13 +43,13 @@ def athlete(analysis: Analysis, today: date | None = None) -> Athlete:
 
     What changed is told as of the athlete's own last day; `today` tells whether that is still news.
     """
-    found = verdict.verdict(analysis)
+    found = headline.verdict(analysis)
     line = Athlete(
         name=analysis.name,
         group=GROUP_OF[found.state],
         level=found.state,
         says=brief(analysis, found),
-        last_activity=verdict.last_activity(analysis),
+        last_activity=headline.last_activity(analysis),
         flags=len(found.flags),
         stamp=stamp(analysis),
         opened=lambda: analysis,

@@ -15,8 +15,8 @@ import pandas as pd
 from loadwatch import words
 from loadwatch.assess.rules import raised, reason
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, runs
-from loadwatch.report import levels
-from loadwatch.report.phrases import load, lower, phrase, topic
+from loadwatch.verdict import levels
+from loadwatch.verdict.phrases import load, lower, phrase, topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Flag, Unknown
-    from loadwatch.report.levels import Week
+    from loadwatch.verdict.levels import Week
 
 State = Literal["high", "watch", "steady", "unknown"]
 PROMISE = "A flag is a reason to look and to talk; it does not predict an injury."

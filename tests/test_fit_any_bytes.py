@@ -10,7 +10,7 @@ from loadwatch.activity import Reading
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers import fit, read
 from loadwatch.ingest.readers.fit import scan
-from loadwatch.report.inspect import describe
+from loadwatch.inspect.contents import describe
 from loadwatch.settings import Settings
 from tests.make_fit import FitFile, run
 from tests.mutants import mutant, problems

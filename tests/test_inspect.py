@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadwatch import inspection
 from loadwatch.errors import NothingToRead, Unreadable
 from loadwatch.ingest.readers import fit
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.columns import columns
 from loadwatch.ingest.readers.fit.columns import words as texts
-from loadwatch.report import inspect, readings
-from loadwatch.report.inspect import describe
-from loadwatch.report.private import OPEN, SAID, Field, showing
+from loadwatch.inspect import contents, files, readings
+from loadwatch.inspect.contents import describe
+from loadwatch.inspect.shareable_fields import OPEN, SAID, Field, showing
 from loadwatch.settings import Settings
 from tests.make_fit import START, FitFile, run
 
@@ -55,8 +54,8 @@ def test_nameless_fields_of_a_positions_type_are_hidden():
 
 
 def ours(data):
-    seen = inspect._by_us(inspect.fit.decode(data))
-    return "\n".join(inspect.line(key, one) for fields in seen.values() for key, one in fields.items())
+    seen = contents._by_us(contents.fit.decode(data))
+    return "\n".join(contents.line(key, one) for fields in seen.values() for key, one in fields.items())
 
 
 def somebody():
@@ -101,16 +100,16 @@ def test_a_large_number_is_never_shown():
     made.add("lap", timestamp=START, total_distance=2e9 / 100)
     assert row(describe(made.bytes(), "x"), "total_distance").endswith("20000000")
     assert showing(Field(message="record", name="epoch", units="s", named=False, developer=True)) == "value"
-    seen = inspect.Seen("s", "value", [1_600_000_000.0], 1)
-    assert inspect.line("epoch", seen).endswith(PERSON)
+    seen = contents.Seen("s", "value", [1_600_000_000.0], 1)
+    assert contents.line("epoch", seen).endswith(PERSON)
 
 
 def test_fields_of_one_name_shown_in_two_ways_are_hidden():
     fields = {}
     for size in (2, 4):
         told = Field(message="record", name="unknown_9", kind="uint", size=size, named=False)
-        inspect.note(fields, told, [7])
-    assert inspect.line("unknown_9", fields["unknown_9"]).endswith(PERSON)
+        contents.note(fields, told, [7])
+    assert contents.line("unknown_9", fields["unknown_9"]).endswith(PERSON)
 
 
 def test_fitparse_fails_and_we_answer():
@@ -129,7 +128,7 @@ def test_fitparse_stops_and_that_is_said():
 
 
 def test_large_file_is_ours(monkeypatch):
-    monkeypatch.setattr(inspect, "MAX_FITPARSE", 100)
+    monkeypatch.setattr(contents, "MAX_FITPARSE", 100)
     words = describe(run(seconds=9), "x")
     assert "too large for fitparse" in words
     assert "enhanced_altitude" in words
@@ -137,7 +136,7 @@ def test_large_file_is_ours(monkeypatch):
 
 
 def test_bounded_and_harmless(monkeypatch):
-    monkeypatch.setattr(inspect, "MAX_LINES", 5)
+    monkeypatch.setattr(contents, "MAX_LINES", 5)
     assert len(describe(run(seconds=9), "x").splitlines()) == 6
     monkeypatch.undo()
     made = FitFile()
@@ -197,7 +196,7 @@ def test_chain():
 
 
 def look(path):
-    return inspection.inspected(path, Settings(), None)
+    return files.inspected(path, Settings(), None)
 
 
 def test_one_file_is_shown_whole_without_its_name(tmp_path):
@@ -219,7 +218,7 @@ def test_of_few_files_each_is_whole_and_of_many_a_line_each(tmp_path, monkeypatc
     )
     assert lines[3] == "x.jpg: cannot be read: it starts like a JPEG image"
     assert "loadwatch inspect FILE" in "\n".join(lines[4:])
-    monkeypatch.setattr(inspection, "MOST", 4)
+    monkeypatch.setattr(files, "MOST", 4)
     (tmp_path / "y.fit").write_bytes(run(seconds=9))
     assert "... and 1 more file; loadwatch activities PATH" in look(tmp_path).text
 
@@ -227,7 +226,7 @@ def test_of_few_files_each_is_whole_and_of_many_a_line_each(tmp_path, monkeypatc
 def test_a_refused_file_is_a_reason_and_a_refused_fit_both(tmp_path):
     photo, broken = tmp_path / "a.jpg", tmp_path / "a.fit"
     photo.write_bytes(b"\xff\xd8\xff\xe0")
-    assert look(photo) == inspection.Inspected("", "a.jpg cannot be read: it starts like a JPEG image")
+    assert look(photo) == files.Inspected("", "a.jpg cannot be read: it starts like a JPEG image")
     broken.write_bytes(b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00")
     found = look(broken)
     assert found.text.startswith("FIT, 14 bytes")
@@ -263,7 +262,7 @@ def secrets(data):
 def test_no_real_file_says_who_where_or_when(corpus, monkeypatch):
     """All files in our own view, and in fitparse's those small enough to be quick."""
     looked = 0
-    monkeypatch.setattr(inspect, "MAX_FITPARSE", 8_000)
+    monkeypatch.setattr(contents, "MAX_FITPARSE", 8_000)
     for path in sorted(corpus.rglob("*")):
         if path.suffix.lower() != ".fit" or not fit.sniff(data := path.read_bytes()):
             continue

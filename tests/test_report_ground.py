@@ -6,7 +6,7 @@ import pytest
 from loadwatch.activity import Activity, Session
 from loadwatch.exposure.osm import CREDIT, cells, open_extract
 from loadwatch.ingest.readers.frames import EMPTY, records
-from loadwatch.report.ground import describe
+from loadwatch.inspect.ground_summary import describe
 from tests import make_map
 
 RUN = Session(format="fit", sport="running")

@@ -172,7 +172,7 @@ def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
     The output is made to be posted: it leaves out positions, names, serial numbers and the time of day.
     Of a folder or archive it is a line a file.
     """
-    from loadwatch.inspection import inspected
+    from loadwatch.inspect.files import inspected
     from loadwatch.pipeline import athlete_settings
 
     if str(file) != "-" and not file.exists():

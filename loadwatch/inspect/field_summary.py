@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.report import private
+from loadwatch.inspect import shareable_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,23 +24,23 @@ class Seen:
     """What one field of one message held so far."""
 
     units: str
-    showing: private.Showing
+    showing: shareable_fields.Showing
     kept: list[Any] = field(default_factory=list)
     count: int = 0
 
 
-def note(fields: dict[str, Seen], told: private.Field, values: Sequence[Any]) -> None:
+def note(fields: dict[str, Seen], told: shareable_fields.Field, values: Sequence[Any]) -> None:
     """Count values of a field, None and "" aside, and keep them where they may be shown.
 
     Fields of one name that may be shown in different ways are hidden together.
     """
-    showing = private.showing(told)
+    showing = shareable_fields.showing(told)
     held = fields.setdefault(told.name, Seen(told.units, showing))
-    if showing != held.showing and held.showing not in private.SAID:
-        held.showing = showing if showing in private.SAID else "person"
+    if showing != held.showing and held.showing not in shareable_fields.SAID:
+        held.showing = showing if showing in shareable_fields.SAID else "person"
     known = [value for value in values if value is not None and value != ""]
     held.count += len(known)
-    if held.showing not in private.SAID:
+    if held.showing not in shareable_fields.SAID:
         held.kept += known[: MAX_KEPT - len(held.kept)]
 
 
@@ -55,14 +55,14 @@ def line(name: str, one: Seen) -> str:
     head = f"  {clean(name, 34):<36}{clean(one.units, 12):<13}{one.count:>8}  "
     if not one.count:
         return head + "unknown"
-    if one.showing in private.SAID:
-        return head + private.SAID[one.showing]
+    if one.showing in shareable_fields.SAID:
+        return head + shareable_fields.SAID[one.showing]
     if one.showing == "day":
         return head + _days(one.kept)
     numbers = [value for value in one.kept if isinstance(value, (int, float)) and not isinstance(value, bool)]
     if len(numbers) == len(one.kept):
-        large = max(map(abs, numbers)) >= private.LARGEST
-        return head + (private.SAID["person"] if large else extent(numbers))
+        large = max(map(abs, numbers)) >= shareable_fields.LARGEST
+        return head + (shareable_fields.SAID["person"] if large else extent(numbers))
     return head + _common(list(map(str, one.kept)))
 
 
@@ -86,12 +86,12 @@ def _days(values: Sequence[Any]) -> str:
     """Return the days that moments lie on (UTC), and how far apart they follow each other."""
     moments = [value for value in values if isinstance(value, datetime)]
     if not moments:
-        return "unknown" if not values else private.SAID["person"]
+        return "unknown" if not values else shareable_fields.SAID["person"]
     days = from_to([moment.date() for moment in moments])
     if len(moments) == 1:
         return days
     steps = [(later - one).total_seconds() for one, later in pairwise(moments)]
-    near = [step for step in steps if abs(step) < private.LARGEST]
+    near = [step for step in steps if abs(step) < shareable_fields.LARGEST]
     far = ", with jumps of years" if len(near) < len(steps) else ""
     return f"{days}, {extent(near)} s apart{far}" if near else f"{days}{far}"
 

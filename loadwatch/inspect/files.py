@@ -14,7 +14,7 @@ from loadwatch.exposure import osm
 from loadwatch.exposure.row import row as exposure
 from loadwatch.ingest import readers
 from loadwatch.ingest.sources import members
-from loadwatch.report import ground, inspect, readings
+from loadwatch.inspect import contents, ground_summary, readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,7 +90,7 @@ def _whole(one: Member | Skipped, title: str, settings: Settings, cache: Path | 
     text = ""
     try:
         data = one.read()
-        text = inspect.describe(data, one.label, title, settings)
+        text = contents.describe(data, one.label, title, settings)
         return Inspected("\n\n".join((text, *_below(data, one.label, settings, cache))), "")
     except (Unreadable, OverLimit) as error:
         return Inspected(text, f"{words.clean_source(one.label)} cannot be read: {error.why}")
@@ -106,7 +106,7 @@ def _below(data: bytes, name: str, settings: Settings, cache: Path | None) -> It
         return
     for activity in islice((a for a in activities if len(a.records)), MOST_ACTIVITIES):
         row = exposure.row(activity, "", settings)
-        yield ground.describe(activity, row["distance_m"], _map(activity, settings, cache))
+        yield ground_summary.describe(activity, row["distance_m"], _map(activity, settings, cache))
 
 
 def _map(activity: Activity, settings: Settings, cache: Path | None) -> osm.Ground | None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from loadwatch import words
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers import read
-from loadwatch.report import private
-from loadwatch.report.seen import clean, extent, from_to
+from loadwatch.inspect import shareable_fields
+from loadwatch.inspect.field_summary import clean, extent, from_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -83,8 +83,8 @@ def _sampled(records: pd.DataFrame) -> Iterator[str]:
     """Yield a line for each column of samples: how many are known, and of what size they are."""
     for name in records.columns if len(records) else ():
         known = records[name].dropna().tolist()
-        placed = private.showing(private.Field(message="record", name=name)) == "place"
-        size = private.SAID["place"] if placed else extent(known) if known else "unknown"
+        placed = shareable_fields.showing(shareable_fields.Field(message="record", name=name)) == "place"
+        size = shareable_fields.SAID["place"] if placed else extent(known) if known else "unknown"
         yield f"    {name:<26}{len(known):>8}  {size}"
 
 

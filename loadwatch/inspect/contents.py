@@ -19,8 +19,8 @@ from loadwatch.ingest.readers import fit
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.columns import columns, text
 from loadwatch.ingest.readers.fit.layout import BYTE, STRING
-from loadwatch.report import private, readings
-from loadwatch.report.seen import MAX_KEPT, Seen, clean, line, note
+from loadwatch.inspect import readings, shareable_fields
+from loadwatch.inspect.field_summary import MAX_KEPT, Seen, clean, line, note
 from loadwatch.settings import Settings
 
 if TYPE_CHECKING:
@@ -118,9 +118,9 @@ def _by_fitparse(data: bytes) -> tuple[Messages, str]:
     return seen, ""
 
 
-def _theirs(message: str, one: Any) -> private.Field:
+def _theirs(message: str, one: Any) -> shareable_fields.Field:
     developer = one.field_type == "devfield"
-    return private.Field(
+    return shareable_fields.Field(
         message=message,
         name=one.name,
         units=one.units or "",
@@ -144,11 +144,11 @@ def _by_us(decoded: Decoded) -> Messages:
     return seen
 
 
-def _ours(number: int, key: int | tuple[int, int], column: Column) -> private.Field:
+def _ours(number: int, key: int | tuple[int, int], column: Column) -> shareable_fields.Field:
     kind = "" if isinstance(key, tuple) else profile.kind(number, key)
     base = {STRING: "string", BYTE: "byte", 0x85: "sint32"}.get(column.base, "number")
     name, units = profile.naming(number, key)
-    return private.Field(
+    return shareable_fields.Field(
         message=profile.message(number),
         name=name,
         units=units,
@@ -167,7 +167,7 @@ def _values(number: int, key: int | tuple[int, int], column: Column) -> list[Any
     known = [None if math.isnan(value) else value for value in column.first.tolist()[:MAX_KEPT]]
     if isinstance(key, tuple):
         return known
-    if profile.kind(number, key) in private.DAYS:
+    if profile.kind(number, key) in shareable_fields.DAYS:
         return [value if value is None else EPOCH + timedelta(seconds=value) for value in known]
     listed = profile.words(number, key)
     return [listed.get(int(value), value) if listed and value is not None else value for value in known]

@@ -15,11 +15,10 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Path_
 from matplotlib.text import Text
 
-from loadwatch import charts
 from loadwatch.assess import weeks
-from loadwatch.charts import annual, canvas, season, signs
-from loadwatch.charts.palette import DARK, LIGHT, ROLES, SENTINEL, variables
-from loadwatch.report import figures
+from loadwatch.report import charts, figures
+from loadwatch.report.charts import annual, canvas, markers, season
+from loadwatch.report.charts.palette import DARK, LIGHT, ROLES, SENTINEL, variables
 from loadwatch.settings import Settings
 from tests import report_cases
 from tests.builders import activities, run, weekly_runs
@@ -92,7 +91,7 @@ def test_marks_take_the_highest_level_and_leave_info_out(ana):
     starts = season.season(ana.weeks, []).starts
     assert season.marks(ana.flags, ("LW15",), starts) == []
     found = season.marks(ana.flags, season.CLIMB, starts)
-    assert signs.Mark(24, "high") in found
+    assert markers.Mark(24, "high") in found
     assert len({mark.at for mark in found}) == len(found)
 
 
@@ -127,8 +126,8 @@ def test_marks_of_a_picture_are_of_its_own_measure():
     raised = {(flag.rule, flag.level) for flag in analysis.flags if flag.week == dt.date(2026, 2, 16)}
     assert {("LW02", "watch"), ("LW08", "high"), ("LW10", "high")} <= raised
     starts = season.season(analysis.weeks, []).starts
-    assert season.marks(analysis.flags, season.LOAD, starts) == [signs.Mark(6, "watch")]
-    assert season.marks(analysis.flags, season.SURFACE, starts) == [signs.Mark(6, "high")]
+    assert season.marks(analysis.flags, season.LOAD, starts) == [markers.Mark(6, "watch")]
+    assert season.marks(analysis.flags, season.SURFACE, starts) == [markers.Mark(6, "high")]
 
 
 def test_weeks_without_files_are_hatched_everywhere_and_named_once():
@@ -194,12 +193,12 @@ def test_the_newest_marked_bar_is_told_but_not_that_of_the_headline():
 
 
 def test_among_thin_bars_only_a_clear_amount_is_told():
-    flags = [signs.Mark(20, "high"), signs.Mark(60, "watch"), signs.Mark(99, "high")]
+    flags = [markers.Mark(20, "high"), markers.Mark(60, "watch"), markers.Mark(99, "high")]
     tops = np.full(100, 20.0)
     tops[[20, 60, 63, 99]] = 50.0, 40.0, 45.0, 60.0
-    assert signs.told_mark(flags, tops) == flags[0]  # 60 has a longer neighbour, 99 has the headline
-    assert signs.told_mark(flags[:2], tops[:70]) == flags[1]  # bars wide enough for words
-    assert signs.told_mark(flags, np.tile(tops, 2)) is None  # many years
+    assert markers.told_mark(flags, tops) == flags[0]  # 60 has a longer neighbour, 99 has the headline
+    assert markers.told_mark(flags[:2], tops[:70]) == flags[1]  # bars wide enough for words
+    assert markers.told_mark(flags, np.tile(tops, 2)) is None  # many years
 
 
 def test_an_amount_finds_room_above_its_bar():
@@ -210,7 +209,7 @@ def test_an_amount_finds_room_above_its_bar():
         top = max(line.get_ydata().max() for line in axes.lines if line.get_marker() in ("^", "D"))
         height = 72 * (axes.get_position().height * axes.figure.get_size_inches()[1])
         low, high = axes.get_ylim()
-        assert (high - top) / (high - low) * height >= signs.MARK_PT + signs.AMOUNT_PT - 0.1, which
+        assert (high - top) / (high - low) * height >= markers.MARK_PT + markers.AMOUNT_PT - 0.1, which
 
 
 def test_the_edge_of_the_band_is_drawn_over_the_bars():

@@ -8,11 +8,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from loadwatch import charts
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.budget import Limit
-from loadwatch.report import anonymous, figures, html
+from loadwatch.report import anonymous, charts, figures, html
 from loadwatch.settings import Settings
 from loadwatch.verdict import groups, headline
 from tests import report_cases as cases

@@ -12,7 +12,7 @@ import loadwatch
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.ingest.dedupe import Duplicate
-from loadwatch.report import anonymous, checks, context, html, remarks, trust, view
+from loadwatch.report import anonymous, checks, context, html, provenance, remarks, view
 from loadwatch.settings import Settings
 from tests import report_cases as cases
 
@@ -184,20 +184,20 @@ def test_figures_are_not_shown_where_the_last_weeks_hold_no_file():
 
 def test_a_map_is_offered_where_there_are_positions():
     steady = cases.steady()
-    heads = [head for head, _ in trust.remedies(steady)]
+    heads = [head for head, _ in provenance.remedies(steady)]
     assert heads == ["Tag single runs", "Say where you mostly run"]
     cells = [[[4730, 854]]] * len(steady.activities)
     placed = replace(steady, activities=steady.activities.assign(cells=cells))
-    assert [head for head, _ in trust.remedies(placed)][-1] == "Give a map"
-    assert trust.remedies(cases.ana()) == ()
+    assert [head for head, _ in provenance.remedies(placed)][-1] == "Give a map"
+    assert provenance.remedies(cases.ana()) == ()
 
 
 def test_the_unknown_share_is_one_of_distance_and_of_weeks_there_are():
-    assert trust.unknown_line(cases.steady()) == (
+    assert provenance.unknown_line(cases.steady()) == (
         f"100{NBSP}% of the distance of the last 12 weeks was on ground that nobody told"
     )
     one = cases.analysis(cases.week(0, 20.0))
-    assert "of the only week was" in trust.unknown_line(one)
+    assert "of the only week was" in provenance.unknown_line(one)
     assert view.numbers_caption(one, 8).startswith("One week so far.")
     assert view.numbers_caption(cases.two_weeks(), 8).startswith("The last 2 weeks, newest first.")
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from loadwatch.assess.rules import Flag
-from loadwatch.report import anonymous, names
+from loadwatch.cli import slugs
+from loadwatch.report import anonymous
 from loadwatch.settings import Settings
 from loadwatch.verdict import groups as athletes
 from loadwatch.verdict import headline, levels, phrases
@@ -169,8 +170,8 @@ def test_slugs_are_safe_and_unique():
         athletes.athlete(cases.empty(name=name))
         for name in ("Ana K.", "ana k", "../../etc", "李", "CON", "Zoë", "")
     ]
-    assert names.slugs(lines) == ["ana-k", "ana-k-2", "etc", "runner", "con-runner", "zoe", "runner-2"]
-    assert len(names.slug("x" * 500)) == names.SLUG_LENGTH
+    assert slugs.slugs(lines) == ["ana-k", "ana-k-2", "etc", "runner", "con-runner", "zoe", "runner-2"]
+    assert len(slugs.slug("x" * 500)) == slugs.SLUG_LENGTH
 
 
 def test_anonymous_keeps_the_numbers_and_drops_the_names():

@@ -50,10 +50,10 @@ def nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
 
 def closed(ctx: click.Context, analysis: Analysis) -> int:
     """Print the summary of what was read on stderr; return the exit code under --strict."""
-    from loadwatch.report import trust
+    from loadwatch.report import provenance
 
     if not ctx.params.get("quiet"):
-        output.say(trust.summary(analysis, verbose=bool(ctx.params.get("verbose"))))
+        output.say(provenance.summary(analysis, verbose=bool(ctx.params.get("verbose"))))
     lost = sum(skipped.kind != "ignored" for skipped in analysis.skipped)
     if not (ctx.params.get("strict") and lost):
         return 0
@@ -218,7 +218,7 @@ def plot(
     """Draw the weekly picture."""
     if target.suffix.lower() not in PICTURES:
         raise click.UsageError(f"cannot write {target}: a picture is .png, .svg or .pdf")
-    from loadwatch import charts
+    from loadwatch.report import charts
 
     analysis = analysed(ctx)
     figure = charts.plot(analysis, measures, start, end)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
-from loadwatch.report.names import STAMPS, slugs
+from loadwatch.cli.slugs import STAMPS, slugs
 from loadwatch.report.stamp import stamp
 
 if TYPE_CHECKING:

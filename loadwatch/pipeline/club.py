@@ -8,10 +8,10 @@ from pathlib import Path
 
 from loadwatch import settings
 from loadwatch.analysis import Athlete, Roster
+from loadwatch.cli.slugs import STAMPS
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.ingest.sources import OWN_FILES
 from loadwatch.pipeline.athlete import Options, all_known, analyse, athlete_settings, rests_on, store_of
-from loadwatch.report.names import STAMPS
 from loadwatch.verdict import groups
 
 HINT = "Give a folder that holds a folder or zip an athlete."

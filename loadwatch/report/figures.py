@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from loadwatch import charts, words
+from loadwatch import words
 from loadwatch.assess import weeks
 from loadwatch.assess.weeks import LOAD_COLUMN
-from loadwatch.charts import canvas, season
-from loadwatch.report import grids, span
+from loadwatch.report import charts, grids, span
+from loadwatch.report.charts import canvas, season
 from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.analysis import Analysis
-    from loadwatch.charts.season import Season
+    from loadwatch.report.charts.season import Season
 
 SHOWN_WEEKS = 26
 BAND = "Pale band: from the smallest to the largest of the four weeks before, weeks without runs left out."

@@ -9,10 +9,10 @@ import jinja2
 from markupsafe import Markup
 
 from loadwatch import words
-from loadwatch.charts import palette
+from loadwatch.cli.slugs import slugs
 from loadwatch.report import anonymous, grids, span, view
+from loadwatch.report.charts import palette
 from loadwatch.report.checks import tied
-from loadwatch.report.names import slugs
 from loadwatch.verdict import groups as lines
 from loadwatch.verdict import headline, levels
 from loadwatch.version import __version__

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from loadwatch import words
-from loadwatch.report import budgets, grids, span, trust
+from loadwatch.report import budgets, grids, provenance, span
 from loadwatch.verdict import levels
 from loadwatch.verdict.headline import verdict
 
@@ -52,12 +52,12 @@ def weeks(analysis: Analysis, start: date | None = None, end: date | None = None
 def flags(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return all flags, newest first."""
     shown = span.cut(analysis, start, end)
-    return table(grids.flags(shown)) if shown.flags else f"{trust.no_flags(shown)}\n"
+    return table(grids.flags(shown)) if shown.flags else f"{provenance.no_flags(shown)}\n"
 
 
 def activities(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return what was read, then what was left out and why."""
-    left = trust.left_out(analysis)
+    left = provenance.left_out(analysis)
     shown = table(grids.activities(span.cut(analysis, start, end)))
     return f"{shown}\n{_list(left)}" if left else shown
 
@@ -87,9 +87,9 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
             + _list([f"{item.title}: {text}" for item in analysis.advice for text in item.paragraphs])
         )
     rests = [
-        trust.read_line(analysis),
-        *(f"Not judged: {line}" for line in trust.gaps(found.unjudged)),
-        *trust.left_out(analysis),
+        provenance.read_line(analysis),
+        *(f"Not judged: {line}" for line in provenance.gaps(found.unjudged)),
+        *provenance.left_out(analysis),
     ]
     parts.append(f"## What this page rests on\n\n{_list([*rests, *analysis.remarks])}")
     return "\n".join(part for part in parts if part)

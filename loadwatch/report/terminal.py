@@ -13,9 +13,9 @@ from rich.text import Text
 
 from loadwatch import words
 from loadwatch.assess import rules as book
-from loadwatch.report import budgets, grids, rulebook, span, trust, view
-from loadwatch.report.names import slug
-from loadwatch.report.trust import summary
+from loadwatch.cli.slugs import slug
+from loadwatch.report import budgets, grids, provenance, rulebook, span, view
+from loadwatch.report.provenance import summary
 from loadwatch.verdict import levels
 from loadwatch.verdict.groups import GROUPS
 from loadwatch.verdict.headline import verdict as judge
@@ -139,7 +139,7 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
     if len(analysis.weeks):
         parts += [_table(grids.weeks(analysis, SUMMARY_WEEKS), width=width), Text(_spark(analysis)), Text()]
     parts += _flag_lines(levels.of_each_rule((*found.flags, *found.notes)), analysis.settings.units)
-    parts += [Text(f"Not judged: {line}", style="dim") for line in trust.gaps(found.unjudged)]
+    parts += [Text(f"Not judged: {line}", style="dim") for line in provenance.gaps(found.unjudged)]
     return render(parts, width, color)
 
 
@@ -172,7 +172,7 @@ def flags(
     """Return all flags, newest first, each with its sentence."""
     shown = span.cut(analysis, start, end)
     if not shown.flags:
-        return render([Text(trust.no_flags(shown))], width, color)
+        return render([Text(provenance.no_flags(shown))], width, color)
     return render([_table(grids.flags(shown), "What changed", width=width)], width, color)
 
 
@@ -187,7 +187,7 @@ def activities(
     """Return what was read, then what was skipped or dropped, each with why."""
     shown = span.cut(analysis, start, end)
     parts: list[RenderableType] = [_table(grids.activities(shown), "From", width=width)]
-    parts += [Text(line) for line in trust.left_out(analysis)]
+    parts += [Text(line) for line in provenance.left_out(analysis)]
     return render(parts, width, color)
 
 
@@ -266,5 +266,5 @@ def plan(tried: Plan, units: words.Units = "metric", *, width: int = WIDTH, colo
     lines = _flag_lines(levels.by_size(tried.flags), units)
     if not any(book.raised(flag) for flag in tried.flags):
         lines.append(Text("The plan raises no check that could be judged. That is no promise."))
-    gaps = [Text(f"Not judged: {line}", style="dim") for line in trust.gaps(tried.unknown)]
+    gaps = [Text(f"Not judged: {line}", style="dim") for line in provenance.gaps(tried.unknown)]
     return render([*lines, *gaps], width, color)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from loadwatch import words
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.rules.model import FIRED_WEEKS
-from loadwatch.report import budgets, context, grids, remarks, trust
+from loadwatch.report import budgets, context, grids, provenance, remarks
 from loadwatch.report.checks import back_pain, checks, references, tied
 from loadwatch.verdict import levels
 from loadwatch.verdict.groups import SPARK_WEEKS
@@ -58,10 +58,10 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     return {
         "cards": [card(flag, analysis) for flag in raised_ones if flag not in joining],
         "notes": [card(flag, analysis) for flag in (*joining, *levels.of_each_rule(found.notes))],
-        "gaps": trust.gaps(found.unjudged),
+        "gaps": provenance.gaps(found.unjudged),
         "urgent": urgent(analysis),
-        "remedies": trust.remedies(analysis),
-        "unknown_line": trust.unknown_line(analysis),
+        "remedies": provenance.remedies(analysis),
+        "unknown_line": provenance.unknown_line(analysis),
         "context": context.context(analysis),
         "context_why": context.why(analysis),
         "context_day": words.day(analysis.today),
@@ -72,14 +72,14 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "shoes": shoes(analysis),
         "advice": texts,
         "credit": analysis.advice[0].credit if analysis.advice else "",
-        "read_line": trust.read_line(analysis),
+        "read_line": provenance.read_line(analysis),
         "remarks": [words.clean_text(remark) for remark in analysis.remarks],
-        "shares": trust.share_lines(analysis),
+        "shares": provenance.share_lines(analysis),
         "parts": lists,
         "not_printed": not_printed(lists, texts, figures=bool(len(analysis.weeks))),
         "checks": checks(analysis),
         "references": references(),
-        "map_used": bool(trust.map_shares(analysis)),
+        "map_used": bool(provenance.map_shares(analysis)),
     }
 
 
@@ -148,7 +148,7 @@ def shoes(analysis: Analysis) -> Grid | None:
 
 def parts(analysis: Analysis) -> list[Part]:
     """Return the folded lists: left out, twice there, data problems."""
-    left = trust.left_out(analysis)
+    left = provenance.left_out(analysis)
     skipped, twins = left[: len(analysis.skipped)], left[len(analysis.skipped) :]
     return [
         _part("Files skipped, and why", "skipped file", skipped, printed=len(skipped) <= LONGEST_PRINTED),

@@ -7,8 +7,8 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from loadwatch.charts import canvas
-from loadwatch.charts.palette import ROLES, SENTINEL
+from loadwatch.report.charts import canvas
+from loadwatch.report.charts.palette import ROLES, SENTINEL
 from loadwatch.words import clean_text
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pandas as pd
 from loadwatch import words
 from loadwatch.assess.rules import raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS
-from loadwatch.charts.signs import Mark
+from loadwatch.report.charts.markers import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from loadwatch.charts.annual import year
-    from loadwatch.charts.exposures import climb, surfaces
-    from loadwatch.charts.palette import LIGHT
-    from loadwatch.charts.season import Period
-    from loadwatch.charts.svg import inline
-    from loadwatch.charts.weekly import load, plot
+    from loadwatch.report.charts.annual import year
+    from loadwatch.report.charts.exposures import climb, surfaces
+    from loadwatch.report.charts.palette import LIGHT
+    from loadwatch.report.charts.season import Period
+    from loadwatch.report.charts.svg import inline
+    from loadwatch.report.charts.weekly import load, plot
 
 __all__ = ["LIGHT", "Period", "climb", "inline", "load", "picture", "plot", "surfaces", "year"]
 
@@ -47,7 +47,7 @@ def __getattr__(name: str) -> Any:
 
 def picture(figure: Figure, form: str) -> bytes:
     """Return `figure` as the bytes of a file, without date or program, the same each time."""
-    from loadwatch.charts import canvas, palette  # noqa: PLC0415 - matplotlib, as above
+    from loadwatch.report.charts import canvas, palette  # noqa: PLC0415 - matplotlib, as above
 
     out = io.BytesIO()
     with canvas.rc(palette.LIGHT):

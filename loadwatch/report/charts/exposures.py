@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch import words
-from loadwatch.charts import canvas, signs
-from loadwatch.charts import season as seasons
-from loadwatch.charts.palette import SENTINEL
-from loadwatch.charts.svg import BOLD_END
-from loadwatch.charts.weekly import newest
+from loadwatch.report.charts import canvas, markers
+from loadwatch.report.charts import season as seasons
+from loadwatch.report.charts.palette import SENTINEL
+from loadwatch.report.charts.svg import BOLD_END
+from loadwatch.report.charts.weekly import newest
 from loadwatch.tables import SURFACES
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.assess.rules import Flag
-    from loadwatch.charts.palette import Palette
-    from loadwatch.charts.season import Period, Season
+    from loadwatch.report.charts.palette import Palette
+    from loadwatch.report.charts.season import Period, Season
     from loadwatch.settings import Settings
 
 GAP_PT, LABEL_PT, BAR_PT = (
@@ -69,18 +69,18 @@ def surfaces(
     return figure
 
 
-def _above_pt(shown: Season, found: list[signs.Mark], shares: canvas.Floats) -> float:
+def _above_pt(shown: Season, found: list[markers.Mark], shares: canvas.Floats) -> float:
     """Return the room above the longest bar for shapes, and for an amount not in the row's label [pt].
 
     `shares` are the bars, of the longest of all rows [1].
     """
-    told = signs.told_mark([mark for mark in found if not _labelled(shown, mark)], shares)
+    told = markers.told_mark([mark for mark in found if not _labelled(shown, mark)], shares)
     bars = np.nan_to_num(shares) * BAR_PT
-    ends = [bars[mark.at] + signs.MARK_PT + (mark == told) * signs.AMOUNT_PT for mark in found]
+    ends = [bars[mark.at] + markers.MARK_PT + (mark == told) * markers.AMOUNT_PT for mark in found]
     return max(0.0, max(ends, default=0.0) - BAR_PT)
 
 
-def _labelled(shown: Season, mark: signs.Mark) -> bool:
+def _labelled(shown: Season, mark: markers.Mark) -> bool:
     """Say whether a row's label holds the amount of a marked week: last week's, while this one is open."""
     return bool(shown.open[-1]) and mark.at == len(shown.starts) - 2
 
@@ -89,7 +89,7 @@ def _surface(
     axes: Axes,
     shown: Season,
     surface: str,
-    found: list[signs.Mark],
+    found: list[markers.Mark],
     reach: tuple[float, float],
     settings: Settings,
     palette: Palette,
@@ -102,10 +102,10 @@ def _surface(
     axes.set_yticks([])
     axes.tick_params(labelbottom=False, length=0)
     _row(axes, shown, values, found, palette, surface)
-    signs.without_files(axes, shown.without_files, palette, top)
-    signs.marks(axes, found, values, palette)
+    markers.without_files(axes, shown.without_files, palette, top)
+    markers.marks(axes, found, values, palette)
     others = [mark for mark in found if not _labelled(shown, mark)]
-    signs.amount(axes, others, values, lambda at: shown.told(at, column, column, settings), palette)
+    markers.amount(axes, others, values, lambda at: shown.told(at, column, column, settings), palette)
     label = f"{SURFACE_WORDS[surface]}{BOLD_END} {_amounts(shown, column, settings)}".rstrip()
     place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "top"}
     below = 1.0 - GAP_PT / height_pt
@@ -132,7 +132,7 @@ def _row(
     axes: Axes,
     shown: Season,
     values: canvas.Floats,
-    found: list[signs.Mark],
+    found: list[markers.Mark],
     palette: Palette,
     surface: str = "",
 ) -> None:
@@ -195,9 +195,9 @@ def climb(
         axes.spines["bottom"].set_visible(False)
         _heights(axes, top, low, scale.word)
         unknown = (shown.table["runs"].to_numpy() > 0) & np.isnan(up) & np.isnan(down)
-        signs.unknown(axes, unknown, palette)
-        signs.without_files(axes, shown.without_files, palette)
-        signs.word(axes, shown.without_files, "no files", palette, 0.75)
+        markers.unknown(axes, unknown, palette)
+        markers.without_files(axes, shown.without_files, palette)
+        markers.word(axes, shown.without_files, "no files", palette, 0.75)
         if shown.starts:
             so_far = newest(shown, "ascent_m", "ascent_m", settings)
             canvas.headed(
@@ -209,10 +209,12 @@ def climb(
 
 
 def _reach(
-    low: float, top: float, downs: list[signs.Mark], ups: list[signs.Mark], height_pt: float
+    low: float, top: float, downs: list[markers.Mark], ups: list[markers.Mark], height_pt: float
 ) -> tuple[float, float]:
     """Return the ends of an axis that leaves room for shapes and amounts beyond its bars."""
-    beyond = [signs.MARK_PT + signs.AMOUNT_PT if found else signs.AMOUNT_PT / 2 for found in (downs, ups)]
+    beyond = [
+        markers.MARK_PT + markers.AMOUNT_PT if found else markers.AMOUNT_PT / 2 for found in (downs, ups)
+    ]
     point = (low + top) / (height_pt - sum(beyond))
     return -low - beyond[0] * point, top + beyond[1] * point
 
@@ -237,16 +239,16 @@ def _half(
     axes: Axes,
     shown: Season,
     values: canvas.Floats,
-    found: list[signs.Mark],
+    found: list[markers.Mark],
     settings: Settings,
     palette: Palette,
 ) -> None:
     below = bool(np.nansum(values) < 0)
     column, way = ("descent_m", "down") if below else ("ascent_m", "up")
     _row(axes, shown, values, found, palette)
-    signs.marks(axes, found, values, palette, below=below)
+    markers.marks(axes, found, values, palette, below=below)
 
     def told(at: int) -> str:
         return f"{shown.told(at, column, column, settings)} {way}"
 
-    signs.amount(axes, found, values, told, palette, below=below)
+    markers.amount(axes, found, values, told, palette, below=below)

@@ -9,9 +9,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loadwatch import words
 from loadwatch.assess.weeks import LOAD_COLUMN
-from loadwatch.charts import canvas, signs
-from loadwatch.charts import season as seasons
-from loadwatch.charts.palette import LIGHT, SENTINEL
+from loadwatch.report.charts import canvas, markers
+from loadwatch.report.charts import season as seasons
+from loadwatch.report.charts.palette import LIGHT, SENTINEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.assess.rules import Flag
-    from loadwatch.charts.palette import Palette
-    from loadwatch.charts.season import Period, Season
-    from loadwatch.charts.signs import Mark
+    from loadwatch.report.charts.markers import Mark
+    from loadwatch.report.charts.palette import Palette
+    from loadwatch.report.charts.season import Period, Season
     from loadwatch.settings import Settings
 
 PANEL_IN = 2.6
@@ -95,13 +95,13 @@ def panel(
     low = shown.low[column].to_numpy("float64") / scale.size
     _band(axes, (np.where(ran, low, np.nan), np.where(ran, high, np.nan)), values, top, palette)
     _bars(axes, values, shown.open, marks, palette)
-    signs.without_files(axes, shown.without_files, palette)
-    signs.word(axes, shown.without_files, "no files", palette)
+    markers.without_files(axes, shown.without_files, palette)
+    markers.word(axes, shown.without_files, "no files", palette)
     if len(values) <= canvas.LONG:
-        signs.word(axes, shown.without_runs, "no runs", palette)
-    signs.unknown(axes, (runs > 0) & np.isnan(values), palette)
-    signs.marks(axes, marks, values, palette)
-    signs.amount(axes, marks, values, lambda at: shown.told(at, column, measure, settings), palette)
+        markers.word(axes, shown.without_runs, "no runs", palette)
+    markers.unknown(axes, (runs > 0) & np.isnan(values), palette)
+    markers.marks(axes, marks, values, palette)
+    markers.amount(axes, marks, values, lambda at: shown.told(at, column, measure, settings), palette)
     _amounts(axes, scale.word)
     canvas.headed(axes, newest(shown, column, measure, settings), palette)
 
@@ -209,7 +209,7 @@ def _head(figure: Figure, name: str, told: str, palette: Palette) -> None:
 def key(shown: Season, columns: Sequence[str], found: Sequence[Mark]) -> str:
     """Return what the shapes and grounds of a picture mean, of those that it holds."""
     levels = {mark.level for mark in found}
-    shapes = [f"{signs.GLYPHS[level]} {level}" for level in signs.SHAPES if level in levels]
+    shapes = [f"{markers.GLYPHS[level]} {level}" for level in markers.SHAPES if level in levels]
     ground = "grey" if len(shown.starts) > canvas.DENSE else "hatched"
     untold = shown.table[list(columns)].isna().to_numpy() & (shown.table["runs"] > 0).to_numpy()[:, None]
     kinds = {"no files": shown.without_files.any(), "unknown": untold.any()}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch import words
-from loadwatch.charts import canvas
-from loadwatch.charts import season as seasons
-from loadwatch.charts.palette import SENTINEL
+from loadwatch.report.charts import canvas
+from loadwatch.report.charts import season as seasons
+from loadwatch.report.charts.palette import SENTINEL
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from loadwatch.charts.palette import Palette
+    from loadwatch.report.charts.palette import Palette
 
 SHADES = (0.3, 0.5, 0.75, 1.0)  # quarters of the longest day
 DAY_IN = (canvas.WIDTH_IN - canvas.LEFT_IN - canvas.RIGHT_IN) / seasons.YEAR_WEEKS  # side of a day

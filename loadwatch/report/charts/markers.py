@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch.charts import canvas
+from loadwatch.report.charts import canvas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
 
-    from loadwatch.charts.canvas import Bools, Floats
-    from loadwatch.charts.palette import Palette
+    from loadwatch.report.charts.canvas import Bools, Floats
+    from loadwatch.report.charts.palette import Palette
 
 SHAPES = {"high": "^", "watch": "D"}
 GLYPHS = {"high": "\N{BLACK UP-POINTING TRIANGLE}", "watch": "\N{BLACK DIAMOND}"}

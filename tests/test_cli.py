@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from loadwatch import cli
-from loadwatch.report import html, stamp
+from loadwatch.pipeline import cache_keys
+from loadwatch.report import html
 from loadwatch.tables import MEASURED
 from tests.make_fit import run
 
@@ -252,8 +253,8 @@ def test_a_page_is_drawn_again_only_where_something_changed(call, folder, tmp_pa
     (folder / "tags.csv").write_text("start,surface\n2026-03-02,track\n")
     told = report()
     assert told[0] == 1 and told[1] != first[1]
-    stamp.code.cache_clear()
-    monkeypatch.setattr(stamp, "__version__", "0.0.0")
+    cache_keys.code.cache_clear()
+    monkeypatch.setattr(cache_keys, "__version__", "0.0.0")
     assert report() == (1, told[1])  # other code draws for itself
 
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from loadwatch import intake
 from loadwatch.activity import Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY
 from loadwatch.ingest.sources import members
 from loadwatch.ingest.store import open_store
-from loadwatch.intake import Job, Taken
+from loadwatch.pipeline import intake
+from loadwatch.pipeline.executors import pool
+from loadwatch.pipeline.intake import Job, Taken
 from loadwatch.settings import Settings
-from loadwatch.workers import pool
 from tests import season
 from tests.season import FIRST, analysed, short, told
 

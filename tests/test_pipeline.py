@@ -15,10 +15,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from loadwatch import intake, pipeline
+from loadwatch import pipeline
 from loadwatch.errors import NothingToRead, SettingsError
 from loadwatch.ingest.sources import Member, members
-from loadwatch.pipeline import Options, club
+from loadwatch.pipeline import Options, intake
+from loadwatch.pipeline import roster as club
 from tests import make_map, season
 from tests.make_fit import FitFile, run
 from tests.season import FIRST, analysed, short, told, weekly
@@ -142,7 +143,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 import tzlocal
-from loadwatch.workers import pool
+from loadwatch.pipeline.executors import pool
 from tests.season import analysed, told
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loadwatch.workers import AHEAD, BATCH, DiedError, pool
+from loadwatch.pipeline.executors import AHEAD, BATCH, DiedError, pool
 
 
 def square(number: int) -> int:
@@ -72,7 +72,7 @@ def test_leaving_early_ends_the_work():
 INTERRUPTED = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it would be ignored
-from loadwatch.workers import pool
+from loadwatch.pipeline.executors import pool
 if __name__ == "__main__":
     try:
         with pool(2, preload=()) as each:

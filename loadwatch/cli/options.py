@@ -17,8 +17,8 @@ from loadwatch.errors import LoadwatchError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from loadwatch.intake import Tick
     from loadwatch.pipeline import Options
+    from loadwatch.pipeline.intake import Tick
 
 WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 MOST_JOBS = 8  # more workers wait for the disk
@@ -197,10 +197,10 @@ def _pooled(jobs: int) -> Any:
         if len(first) < WORTH_A_POOL:
             yield from map(function, first)
             return
-        from loadwatch.intake import lost
-        from loadwatch.workers import pool
+        from loadwatch.pipeline.executors import pool
+        from loadwatch.pipeline.intake import lost
 
-        with pool(jobs, died=lost, preload=("loadwatch.intake", "loadwatch.exposure.row")) as spread:
+        with pool(jobs, died=lost, preload=("loadwatch.pipeline.intake", "loadwatch.exposure.row")) as spread:
             yield from spread(function, chain(first, rest))
 
     return each

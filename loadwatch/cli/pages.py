@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
 from loadwatch.cli.slugs import STAMPS, slugs
-from loadwatch.report.stamp import stamp
+from loadwatch.pipeline.cache_keys import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

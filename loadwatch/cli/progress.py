@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadwatch.intake import Tick
+    from loadwatch.pipeline.intake import Tick
 
 PATIENCE_S = 1.0
 

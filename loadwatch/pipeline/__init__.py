@@ -12,7 +12,7 @@ from loadwatch.pipeline.athlete import (
     with_budget,
     with_plan,
 )
-from loadwatch.pipeline.club import roster
+from loadwatch.pipeline.roster import roster
 
 __all__ = [
     "HINT",

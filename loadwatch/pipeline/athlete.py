@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from loadwatch import intake, settings
+from loadwatch import settings
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis
 from loadwatch.assess import diary, guidance, rules, shoes, weeks
@@ -20,7 +20,8 @@ from loadwatch.exposure import load, tags
 from loadwatch.ingest import dedupe, zones
 from loadwatch.ingest.sources import OWN_FILES, Member, members
 from loadwatch.ingest.store import open_store
-from loadwatch.report.stamp import code
+from loadwatch.pipeline import intake
+from loadwatch.pipeline.cache_keys import code
 from loadwatch.tables import EXPOSURES, HIDDEN
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.budget import Plan
     from loadwatch.ingest.store import Store
-    from loadwatch.intake import Each, Taken, Tick
+    from loadwatch.pipeline.intake import Each, Taken, Tick
     from loadwatch.settings import Settings
     from loadwatch.tables import Column
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from loadwatch.pipeline.cache_keys import stamp
 from loadwatch.report.remarks import entry, nameless
-from loadwatch.report.stamp import stamp
 from loadwatch.verdict import groups
 
 if TYPE_CHECKING:

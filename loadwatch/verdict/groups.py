@@ -14,7 +14,7 @@ from loadwatch import words
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.assess import rules
 from loadwatch.assess.weeks import LOAD_COLUMN
-from loadwatch.report.stamp import stamp
+from loadwatch.pipeline.cache_keys import stamp
 from loadwatch.verdict import headline, levels
 from loadwatch.verdict.phrases import BRIEF, BRIEF_TOPICS, load, told_of, topic
 

@@ -14,7 +14,7 @@ from loadwatch.version import __version__
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Athlete, Roster
-    from loadwatch.machine import analyse, here, roster
+    from loadwatch.environment import analyse, here, roster
     from loadwatch.pipeline import Options, with_budget
 
 __all__ = [

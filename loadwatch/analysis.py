@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from loadwatch.assess.diary import Answer
     from loadwatch.assess.guidance import Advice
     from loadwatch.assess.rules import Flag, Unknown
+    from loadwatch.formatting import Units
     from loadwatch.ingest.dedupe import Duplicate
     from loadwatch.settings import Settings
-    from loadwatch.words import Units
 
 Group = Literal["talk", "watch", "steady", "unknown"]
 

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 import loadwatch
-from loadwatch import machine
+from loadwatch import environment
 from tests.make_fit import run
 
 
 @pytest.fixture
 def in_tokyo(monkeypatch, tmp_path):
     """A machine whose clock is in Tokyo, with no settings of the user's own."""
-    monkeypatch.setattr(machine.tzlocal, "get_localzone_name", lambda: "Asia/Tokyo")
+    monkeypatch.setattr(environment.tzlocal, "get_localzone_name", lambda: "Asia/Tokyo")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     return tmp_path
 
@@ -49,8 +49,8 @@ def test_python_counts_weeks_in_the_machine_s_zone_as_the_command_line_does(in_t
 
 
 def test_the_user_s_own_settings_hold_from_python_too(in_tokyo):
-    machine.settings_file().parent.mkdir(parents=True)
-    machine.settings_file().write_text('[weeks]\nweek_start = "sun"\n')
+    environment.settings_file().parent.mkdir(parents=True)
+    environment.settings_file().write_text('[weeks]\nweek_start = "sun"\n')
     (in_tokyo / "run.fit").write_bytes(run(datetime(2026, 3, 10, 8, tzinfo=UTC), 600, every_s=5))
     assert loadwatch.analyse(in_tokyo / "run.fit").weeks.index[0].date() == date(2026, 3, 8)
 

@@ -8,10 +8,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from loadwatch import anonymize
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.budget import Limit
-from loadwatch.report import anonymous, charts, figures, html
+from loadwatch.report import charts, figures, html
 from loadwatch.settings import Settings
 from loadwatch.verdict import groups, headline
 from tests import report_cases as cases
@@ -252,7 +253,7 @@ def test_roster_of_five_hundred(ana):
 
 
 def test_anonymised_roster_names_nobody(ana):
-    page = html.roster(anonymous.anonymised(roster(ana, cases.steady())))
+    page = html.roster(anonymize.anonymised(roster(ana, cases.steady())))
     assert (
         "Ana" not in page and "Tom" not in page and "Athlete 1" in page and "athletes/athlete-1.html" in page
     )

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 import loadwatch
+from loadwatch import anonymize
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.ingest.dedupe import Duplicate
-from loadwatch.report import anonymous, checks, context, html, provenance, remarks, view
+from loadwatch.report import checks, context, html, provenance, remarks, view
 from loadwatch.settings import Settings
 from tests import report_cases as cases
 
@@ -90,7 +91,7 @@ def test_a_note_without_a_name(note, told):
 def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():
     found = noted(("benjamin.csv#2", [STATED]), ("benjamin.csv#3", [STATED]), ("me.fit", ["type: Benjamin"]))
     found = replace(found, duplicates=(Duplicate("benjamin.csv#4", "me.fit", "same start"),))
-    page = html.athlete(anonymous.analysis(found))
+    page = html.athlete(anonymize.analysis(found))
     assert "2 entries of file 1, from #2 on: the list says neither km nor miles, read as km" in page
     assert "file 2: a kind of activity that is not known by its word" in page
     assert "Counted once: file 1#4 is the same run as file 2." in page
@@ -110,7 +111,7 @@ def test_a_roster_without_names_offers_no_replacing():
     )
     plain = Roster(name="Hills", athletes=(line, line), today=known.today)
     assert "--anonymise" in html.roster(plain)
-    assert "--anonymise" not in html.roster(anonymous.anonymised(plain))
+    assert "--anonymise" not in html.roster(anonymize.anonymised(plain))
 
 
 SAID = {

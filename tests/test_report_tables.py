@@ -14,11 +14,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from loadwatch import words
+from loadwatch import date_filter, formatting
 from loadwatch.analysis import Roster
 from loadwatch.assess import budget, rules
 from loadwatch.assess.budget import Plan
-from loadwatch.report import as_csv, as_json, budgets, grids, html, markdown, span, terminal
+from loadwatch.report import as_csv, as_json, budgets, grids, html, markdown, terminal
 from loadwatch.settings import Settings, effective
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
 from loadwatch.verdict import groups
@@ -106,7 +106,7 @@ def test_period_cuts_what_is_shown_and_not_what_is_judged(ana):
     ]
     days = {row["start"][:10] for row in strict(as_json.activities(ana, start, end))["activities"]}
     assert days == {"2026-11-12", "2026-11-13", "2026-11-15"}
-    assert span.cut(ana, None, None) is ana
+    assert date_filter.cut(ana, None, None) is ana
 
 
 @pytest.mark.parametrize("which", ["activities", "weeks", "flags"])
@@ -316,7 +316,7 @@ PRINTABLE = "".join(map(chr, range(32, 127)))
 @example("# no heading")
 @example("    no code")
 def test_markdown_shows_any_text_as_it_stands(text):
-    shown = " ".join(words.clean_text(text).split())  # outside code Markdown shows one space for many
+    shown = " ".join(formatting.clean_text(text).split())  # outside code Markdown shows one space for many
     escaped = html_words.escape(shown, quote=False).replace(chr(34), "&quot;")
     listed = MarkdownIt("commonmark").render(f"- {markdown.escape(shown)}\n")
     assert listed == f"<ul>\n<li>{escaped}</li>\n</ul>\n"

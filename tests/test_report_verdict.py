@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from loadwatch import anonymize
 from loadwatch.assess.rules import Flag
 from loadwatch.cli import slugs
-from loadwatch.report import anonymous
 from loadwatch.settings import Settings
 from loadwatch.verdict import groups as athletes
 from loadwatch.verdict import headline, levels, phrases
@@ -176,7 +176,7 @@ def test_slugs_are_safe_and_unique():
 
 def test_anonymous_keeps_the_numbers_and_drops_the_names():
     secret = "Ana Secret"
-    known = anonymous.analysis(cases.named(secret))
+    known = anonymize.analysis(cases.named(secret))
     assert secret not in repr(
         (known.name, known.flags, known.skipped, known.duplicates, known.remarks, known.settings)
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadwatch import sheet
+from loadwatch import user_csv
 from loadwatch.errors import SettingsError
 from loadwatch.exposure.tags import Tags, apply, read_tags
 from loadwatch.tables import SURFACE_COLUMNS
@@ -164,7 +164,7 @@ def test_no_tags_change_nothing():
 
 
 def test_a_file_beyond_all_measure_is_refused(monkeypatch):
-    monkeypatch.setattr(sheet, "BYTES", 10)
+    monkeypatch.setattr(user_csv, "BYTES", 10)
     with pytest.raises(SettingsError):
         read_tags(b"start,name\n2026-03-02,x\n")
 

@@ -41,7 +41,7 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         if self.clock and value == "now":
-            from loadwatch.machine import today
+            from loadwatch.environment import today
 
             return today()
         try:
@@ -59,8 +59,8 @@ class Measure(click.ParamType[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the column that the word means."""
-        from loadwatch.sheet import nearest
         from loadwatch.tables import MEASURED
+        from loadwatch.user_csv import nearest
 
         found = next((c for c in MEASURED if value.lower() in (c, c.rpartition("_")[0])), "")
         if not found:
@@ -161,18 +161,18 @@ def in_order(ctx: click.Context) -> None:
 
 def store(ctx: click.Context) -> Path | None:
     """Return the folder where read files are kept, None for nowhere."""
-    from loadwatch import machine
+    from loadwatch import environment
 
-    return None if ctx.params.get("no_store") else ctx.params.get("store") or machine.store_folder()
+    return None if ctx.params.get("no_store") else ctx.params.get("store") or environment.store_folder()
 
 
 def options(ctx: click.Context, tick: Tick | None = None) -> Options:
     """Return how to read, from the shared options of the running command."""
-    from loadwatch import machine
+    from loadwatch import environment
 
     params = ctx.params
     wants_stdin = any(str(path) == "-" for path in (*params.get("paths", ()), params.get("file")))
-    return machine.here(
+    return environment.here(
         overrides=overrides(ctx),
         store=store(ctx),
         each=_each(params),

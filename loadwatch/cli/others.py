@@ -95,14 +95,14 @@ def diary(ctx: click.Context, /, path: Path, action: str | None, **told: Any) ->
 
 def _log(folder: Path, told: dict[str, Any]) -> int:
     """Add one line to the diary in `folder`."""
-    from loadwatch import machine
+    from loadwatch import environment
     from loadwatch.assess import diary as book
 
     if told["pain"] is None:
         raise click.UsageError("log needs --pain, 0 to 10")
     if not folder.is_dir():
         raise LoadwatchError(f"cannot write a diary into {folder}: it is no folder")
-    today = machine.today()
+    today = environment.today()
     day = told["day"] or today
     if day > today:
         raise click.UsageError(f"--date {day} lies after today, {today}: a diary holds days that have been.")
@@ -139,10 +139,10 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
 def roster(ctx: click.Context, /, folder: Path, target: Path | None, anonymise: bool, **_: Any) -> int:
     """Review a folder of athletes: whom to talk to first, and a page for each."""
     from loadwatch import pipeline
+    from loadwatch.anonymize import anonymised
     from loadwatch.cli.pages import write_pages
     from loadwatch.cli.progress import shown
     from loadwatch.report import as_json, terminal
-    from loadwatch.report.anonymous import anonymised
 
     with shown(quiet=ctx.params["quiet"]) as tick:
         found = pipeline.roster(folder, opt.options(ctx, tick))
@@ -216,7 +216,7 @@ def rules(rule: str | None, form: str) -> int:
 @click.pass_context
 def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any) -> int:
     """Show the effective settings, and where each came from."""
-    from loadwatch import machine
+    from loadwatch import environment
     from loadwatch.pipeline import athlete_settings
     from loadwatch.report import as_json, terminal
     from loadwatch.settings import effective
@@ -225,7 +225,7 @@ def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any
     rows = effective(athlete_settings(paths or (Path(),), options))
     told = "--no-store" if ctx.params["no_store"] else "--store" if ctx.params["store"] else "default"
     rows += [("store", str(options.store) if options.store else "none", told)]
-    own = machine.settings_file()
+    own = environment.settings_file()
     rows += [("your own settings", str(own), "read" if own.is_file() else "not there yet")]
     if form == "json":
         output.result(as_json.settings(rows))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from loadwatch import sheet
+from loadwatch import user_csv
 from loadwatch.activity import Skipped
 from loadwatch.errors import SettingsError
 from loadwatch.exposure.load import srpe
@@ -62,25 +62,25 @@ def _broken(line: int, why: str) -> SettingsError:
 def _columns(columns: tuple[str, ...]) -> None:
     """Refuse a header without a way to find a run, or with a word that is nearly one of ours."""
     for column in columns:
-        if column not in (*COLUMNS, *_ALSO, "") and "did you mean" in sheet.nearest(column, COLUMNS):
-            raise _broken(1, f'column "{column[:40]}" is not known: {sheet.nearest(column, COLUMNS)}')
+        if column not in (*COLUMNS, *_ALSO, "") and "did you mean" in user_csv.nearest(column, COLUMNS):
+            raise _broken(1, f'column "{column[:40]}" is not known: {user_csv.nearest(column, COLUMNS)}')
     if not {"start", "file", "date"} & set(columns):
         raise _broken(1, "the first line names the columns, among them start or file")
 
 
-def _word(row: sheet.Row, column: str, words: tuple[str, ...]) -> str:
+def _word(row: user_csv.Row, column: str, words: tuple[str, ...]) -> str:
     word = row.cells.get(column, "").lower()
     if word and word not in words:
-        raise _broken(row.line, f'{column} "{word[:40]}" is not known: {sheet.nearest(word, words)}')
+        raise _broken(row.line, f'{column} "{word[:40]}" is not known: {user_csv.nearest(word, words)}')
     return word
 
 
-def _exclude(row: sheet.Row) -> bool:
+def _exclude(row: user_csv.Row) -> bool:
     words = _YES | _NO
     return words[_word(row, "exclude", tuple(words))]
 
 
-def _rpe(row: sheet.Row) -> float:
+def _rpe(row: user_csv.Row) -> float:
     word = row.cells.get("rpe", "").replace(",", ".")
     if not word:
         return math.nan
@@ -93,14 +93,14 @@ def _rpe(row: sheet.Row) -> float:
     return rpe
 
 
-def _tag(row: sheet.Row) -> Tag:
+def _tag(row: user_csv.Row) -> Tag:
     """Return the tag of one line; SettingsError names the line and what would be right."""
     file = row.cells.get("file", "").replace("\\", "/").removeprefix("./").strip("/")
     start = row.cells.get("start", "") or row.cells.get("date", "")
     if bool(file) == bool(start):
         raise _broken(row.line, "give the run's start or its file, one of the two")
     try:
-        day, clock = sheet.moment(start) if start else (None, None)
+        day, clock = user_csv.moment(start) if start else (None, None)
     except ValueError as error:
         raise _broken(row.line, str(error)) from None
     return Tag(
@@ -118,9 +118,9 @@ def _tag(row: sheet.Row) -> Tag:
 
 def read_tags(data: bytes) -> Tags:
     """Return the tags in `data`; SettingsError with its line where one says something impossible."""
-    if len(data) > sheet.BYTES:
-        raise SettingsError(FILE, f"is larger than {sheet.BYTES // 1_000_000} MB")
-    table = sheet.read(data)
+    if len(data) > user_csv.BYTES:
+        raise SettingsError(FILE, f"is larger than {user_csv.BYTES // 1_000_000} MB")
+    table = user_csv.read(data)
     if not table.rows:
         return Tags()
     _columns(table.columns)

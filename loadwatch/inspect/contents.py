@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import fitparse
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.ingest.readers import fit
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.columns import columns, text
@@ -89,7 +89,7 @@ def _layouts(link: Link) -> Iterator[str]:
         order = "big endian" if one.order == ">" else "little endian"
         yield (
             f"  {profile.message(one.number):<28}{_messages(len(table.offsets))} of "
-            f"{words.count(one.size, 'byte')}, {words.count(len(one.fields), 'field')}, {order}"
+            f"{formatting.count(one.size, 'byte')}, {formatting.count(len(one.fields), 'field')}, {order}"
         )
 
 

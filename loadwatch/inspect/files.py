@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.activity import Skipped
 from loadwatch.errors import LoadwatchError, NotActivity, NothingToRead, OverLimit, Unreadable
 from loadwatch.exposure import osm
@@ -64,9 +64,11 @@ def inspected(path: Path, settings: Settings, cache: Path | None, stdin: bytes |
 def _listed(found: Sequence[Member | Skipped], more: int, settings: Settings) -> Inspected:
     """Return a line a file, for more files than can be shown whole."""
     told = [_line(one, settings) for one in found]
-    lines = [f"{words.clean_source(label)}: {words.clean_text(said)}" for label, said, _ in told]
+    lines = [f"{formatting.clean_source(label)}: {formatting.clean_text(said)}" for label, said, _ in told]
     rest = (
-        [f"... and {words.count(more, 'more file')}; loadwatch activities PATH tells of all."] if more else []
+        [f"... and {formatting.count(more, 'more file')}; loadwatch activities PATH tells of all."]
+        if more
+        else []
     )
     read = any(fine for _, _, fine in told)
     return Inspected("\n".join((*lines, *rest, "", HINT)), "" if read else "none of these files can be read")
@@ -85,7 +87,7 @@ def _line(one: Member | Skipped, settings: Settings) -> tuple[str, str, bool]:
 def _whole(one: Member | Skipped, title: str, settings: Settings, cache: Path | None) -> Inspected:
     """Return all that one file holds; text and reason both where our reader refuses a FIT file laid open."""
     if isinstance(one, Skipped):
-        said = f"{words.clean_source(one.source)}: {one.why}"
+        said = f"{formatting.clean_source(one.source)}: {one.why}"
         return Inspected(said, "") if one.kind == "ignored" else Inspected("", said)
     text = ""
     try:
@@ -93,7 +95,7 @@ def _whole(one: Member | Skipped, title: str, settings: Settings, cache: Path | 
         text = contents.describe(data, one.label, title, settings)
         return Inspected("\n\n".join((text, *_below(data, one.label, settings, cache))), "")
     except (Unreadable, OverLimit) as error:
-        return Inspected(text, f"{words.clean_source(one.label)} cannot be read: {error.why}")
+        return Inspected(text, f"{formatting.clean_source(one.label)} cannot be read: {error.why}")
 
 
 def _below(data: bytes, name: str, settings: Settings, cache: Path | None) -> Iterator[str]:

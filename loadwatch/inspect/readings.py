@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers import read
 from loadwatch.inspect import shareable_fields
@@ -37,7 +37,7 @@ def brief(data: bytes, name: str, settings: Settings) -> str:
     if len(told) > 1:
         days = [day for one in reading.activities if (day := _day(one.session))]
         when = f", {from_to(days)}" if days else ""
-        told = [f"{words.number(len(reading.activities))} activities of {len(told)} kinds{when}"]
+        told = [f"{formatting.number(len(reading.activities))} activities of {len(told)} kinds{when}"]
     return clean("".join(told) or "nothing recorded", 200)
 
 
@@ -46,9 +46,9 @@ def lines(data: bytes, name: str, settings: Settings) -> Iterable[str]:
     try:
         reading = read(data, name, settings)
     except NotActivity as error:
-        return [f"{words.count(len(data), 'byte')}: {error.why}"]
-    told = words.count(len(reading.activities), "activity", "activities")
-    heads = [f"{words.count(len(data), 'byte')}, {told}"]
+        return [f"{formatting.count(len(data), 'byte')}: {error.why}"]
+    told = formatting.count(len(reading.activities), "activity", "activities")
+    heads = [f"{formatting.count(len(data), 'byte')}, {told}"]
     if len(reading.activities) == 1:
         (one,) = reading.activities
         return [*heads, *(f"  {kind}" for kind in _kinds([one])), *_sampled(one.records), *_notes(reading)]
@@ -66,10 +66,10 @@ def _kinds(activities: Sequence[Activity]) -> Iterator[str]:
         yield ", ".join(
             (
                 f"{form} {sport}/{sub_sport}"
-                + (f": {words.number(len(those))}" if len(activities) > 1 else ""),
+                + (f": {formatting.number(len(those))}" if len(activities) > 1 else ""),
                 from_to(days) if days else "no date",
                 f"{sum(metres) / 1000:,.2f} km by the file" if metres else "no distance stated",
-                words.count(sum(len(one.records) for one in those), "sample"),
+                formatting.count(sum(len(one.records) for one in those), "sample"),
             )
         )
 

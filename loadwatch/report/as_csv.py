@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from loadwatch import date_filter
 from loadwatch.assess import rules
-from loadwatch.report import as_json, span
+from loadwatch.report import as_json
 from loadwatch.tables import EXPOSURES, names
 
 if TYPE_CHECKING:
@@ -53,12 +54,12 @@ def text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 def activities(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return every activity with all EXPOSURES."""
     columns = names(EXPOSURES)
-    return text(columns, as_json.table(span.cut(analysis, start, end).activities, columns))
+    return text(columns, as_json.table(date_filter.cut(analysis, start, end).activities, columns))
 
 
 def weeks(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return the weekly table with usual, change and context."""
-    shown = span.cut(analysis, start, end).weeks
+    shown = date_filter.cut(analysis, start, end).weeks
     days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.index)]
     rows = as_json.table(shown, as_json.WEEK_COLUMNS)
     dated = ({"week": day, **row} for day, row in zip(days, rows, strict=True))
@@ -67,7 +68,7 @@ def weeks(analysis: Analysis, start: date | None = None, end: date | None = None
 
 def flags(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return all flags."""
-    shown = span.cut(analysis, start, end).flags
+    shown = date_filter.cut(analysis, start, end).flags
     return text(rules.FLAG_FIELDS, (as_json.record(rules.row(flag)) for flag in shown))
 
 

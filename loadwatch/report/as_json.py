@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from loadwatch import date_filter
 from loadwatch.assess.rules import row as flag_row
-from loadwatch.report import span
+from loadwatch.formatting import clean_source, clean_text
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
 from loadwatch.verdict import groups as lines
 from loadwatch.verdict import headline
-from loadwatch.words import clean_source, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -114,13 +114,13 @@ def _judged(told: Analysis | Plan) -> dict[str, Any]:
 
 def activities(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return every activity with all EXPOSURES, and what was skipped or a duplicate."""
-    shown = span.cut(analysis, start, end).activities
+    shown = date_filter.cut(analysis, start, end).activities
     return text({"schema": SCHEMA, "activities": table(shown, names(EXPOSURES)), **_left_out(analysis)})
 
 
 def weeks(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return the weekly table with usual, change and context, and what was judged in it."""
-    shown = span.cut(analysis, start, end)
+    shown = date_filter.cut(analysis, start, end)
     days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.weeks.index)]
     rows = [{"week": day, **row} for day, row in zip(days, table(shown.weeks, WEEK_COLUMNS), strict=True)]
     return text({"schema": SCHEMA, "weeks": rows, **_judged(shown), **_left_out(analysis)})
@@ -128,7 +128,7 @@ def weeks(analysis: Analysis, start: date | None = None, end: date | None = None
 
 def flags(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return all flags and everything that could not be judged, with why."""
-    return text({"schema": SCHEMA, **_judged(span.cut(analysis, start, end))})
+    return text({"schema": SCHEMA, **_judged(date_filter.cut(analysis, start, end))})
 
 
 def limit_row(limit: Limit) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def plan(tried: Plan) -> str:
 
 def report(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return everything at once: verdict, weeks, flags, budget, activities, what was left out."""
-    shown = span.cut(analysis, start, end)
+    shown = date_filter.cut(analysis, start, end)
     found = headline.verdict(analysis)
     parts = (weeks(analysis, start, end), budget(analysis))
     whole: dict[str, Any] = {"schema": SCHEMA, "name": clean_text(analysis.name)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.assess import budget
 from loadwatch.assess.rules import raised
 from loadwatch.assess.rules.wording import shown_below
@@ -35,7 +35,7 @@ def note(analysis: Analysis) -> str:
     }
     by_rule = {limit.rule: budget.MEASURES[limit.measure] for limit in analysis.limits}
     measures = [name for rule, name in by_rule.items() if rule in lately]
-    return NOTE + (AFTER_RAISED.format(measures=words.listed(measures)) if measures else "")
+    return NOTE + (AFTER_RAISED.format(measures=formatting.listed(measures)) if measures else "")
 
 
 def known(analysis: Analysis) -> bool:
@@ -51,11 +51,11 @@ def limits(analysis: Analysis) -> Grid:
     for measure, name in budget.MEASURES.items():
         mine = {limit.week: limit for limit in analysis.limits if limit.measure == measure}
         if mine:
-            so_far = words.quantity(mine[min(mine)].used, measure, units)
-            rooms = (_room(mine[week], units) if week in mine else words.NONE for week in weeks[:2])
+            so_far = formatting.quantity(mine[min(mine)].used, measure, units)
+            rooms = (_room(mine[week], units) if week in mine else formatting.NONE for week in weeks[:2])
             rows.append((f"{name[:1].upper()}{name[1:]} ({mine[min(mine)].rule})", so_far, *rooms))
     heads = {"Measure": True, "So far": False}
-    heads |= {f"Week of {words.short_day(week)}": False for week in weeks[:2]}
+    heads |= {f"Week of {formatting.short_day(week)}": False for week in weeks[:2]}
     return grids.grid(heads, rows)
 
 
@@ -65,20 +65,22 @@ def why(analysis: Analysis) -> list[str]:
     for limit in analysis.limits:
         if limit.why and math.isnan(limit.room):
             name = budget.MEASURES.get(limit.measure, limit.measure).capitalize()
-            told.setdefault((name, words.clean_text(limit.why)), []).append(words.short_day(limit.week))
+            told.setdefault((name, formatting.clean_text(limit.why)), []).append(
+                formatting.short_day(limit.week)
+            )
     names = [name for name, _ in told]
     return sorted(
-        f"{name}{f', week of {words.listed(weeks)}' if names.count(name) > 1 else ''}: {why}."
+        f"{name}{f', week of {formatting.listed(weeks)}' if names.count(name) > 1 else ''}: {why}."
         for (name, why), weeks in told.items()
     )
 
 
-def _room(limit: Limit, units: words.Units) -> str:
+def _room(limit: Limit, units: formatting.Units) -> str:
     """Return a room rounded down, so that what is shown never lies above it."""
     if math.isnan(limit.room):
         return "not known"
     if math.isinf(limit.room):
         return "no limit"
-    height = words.kind(limit.measure) == "height"
+    height = formatting.kind(limit.measure) == "height"
     room = shown_below("m" if height else "km", limit.limit, units)
     return "raised" if limit.why else f"up to {room}"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.assess import rules
 from loadwatch.assess.rules import raised
 from loadwatch.assess.rules.model import FIRED_WEEKS
@@ -16,7 +16,7 @@ from loadwatch.verdict import levels
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Bound, Rule
-    from loadwatch.words import Units
+    from loadwatch.formatting import Units
 
 _BACK_PAIN = {"no": "not studied", "own": "your own records"}  # shorter in the table of rules
 
@@ -59,7 +59,7 @@ def _fired(rule: Rule, analysis: Analysis) -> str:
     mine = [flag for flag in analysis.flags if flag.rule == rule.id and flag.week in recent]
     high = len({flag.week for flag in mine if raised(flag)})
     noted = len({flag.week for flag in mine if not raised(flag)})
-    of = f"of the last {words.count(len(recent), 'week')}"
+    of = f"of the last {formatting.count(len(recent), 'week')}"
     if mentions(rule):
         return f"mentioned in {noted} {of}"
     return f"raised in {high} {of}" + (f", mentioned in {noted}" if noted else "")
@@ -117,12 +117,12 @@ def _value(limit: Bound, value: float, units: Units) -> str:
     if limit.unit == "ratio":
         return f"{value:g} times"
     if limit.unit == "share":
-        return words.percent(value)
+        return formatting.percent(value)
     if limit.unit == "m/km":
         return shown("m/km", value, units)
     if limit.unit == "m":
         height = "ascent" in limit.meaning
-        unit = words.unit("ascent_m" if height else "distance_m", units)
+        unit = formatting.unit("ascent_m" if height else "distance_m", units)
         return f"{_plain(value / unit.size, 0 if height else 2)} {unit.word}"
     singular = limit.unit.removesuffix("s")
     many = f"percentage {limit.unit}" if limit.unit == "points" else limit.unit
@@ -130,7 +130,7 @@ def _value(limit: Bound, value: float, units: Units) -> str:
 
 
 def _plain(value: float, digits: int) -> str:
-    text = words.number(value, digits)
+    text = formatting.number(value, digits)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

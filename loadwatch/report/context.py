@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.report.checks import tied
 from loadwatch.verdict import levels
 
@@ -58,13 +58,13 @@ def context(analysis: Analysis) -> list[Figure]:
     start, known = levels.starts(analysis.weeks)[-1], not silent(analysis)
     values = {column: levels.cell(analysis.weeks, start, column) for column, *_ in _FIGURES}
     return [
-        Figure(title, _value(values[column], digits, unit) if known else words.NONE, meaning)
+        Figure(title, _value(values[column], digits, unit) if known else formatting.NONE, meaning)
         for column, title, digits, unit, meaning in _FIGURES
     ]
 
 
 def _value(value: float, digits: int, unit: str) -> str:
-    return tied(f"{words.number(value, digits)} {unit}".rstrip())
+    return tied(f"{formatting.number(value, digits)} {unit}".rstrip())
 
 
 def why(analysis: Analysis) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from loadwatch import words
+from loadwatch import date_filter, formatting
 from loadwatch.assess import weeks
 from loadwatch.assess.weeks import LOAD_COLUMN
-from loadwatch.report import charts, grids, span
+from loadwatch.report import charts, grids
 from loadwatch.report.charts import canvas, season
 from loadwatch.verdict import levels
 
@@ -49,7 +49,7 @@ class Drawn:
 
 def drawn(whole: Analysis, start: date | None = None, end: date | None = None) -> dict[str, Drawn]:
     """Return the page's four pictures; what lies before `start` still tells what is usual."""
-    analysis = span.cut(whole, start, end)
+    analysis = date_filter.cut(whole, start, end)
     if not len(analysis.weeks):
         return {}
     table, flags, chosen = whole.weeks, analysis.flags, analysis.settings
@@ -143,7 +143,7 @@ def _marks(analysis: Analysis, shown: Season, what: str, *groups: Sequence[str])
     shapes = [
         f"{levels.SHAPES[level]}{season.NO_BREAK}{level}" for level in ("high", "watch") if level in found
     ]
-    return f"{words.listed(shapes)}: weeks that raised {what}."
+    return f"{formatting.listed(shapes)}: weeks that raised {what}."
 
 
 def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
@@ -154,7 +154,7 @@ def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
     so_far = "so far " if not analysis.weeks["complete"].iloc[-1] else ""
     usually = f", usually {season.amount(usual, measure, analysis.settings)}" if math.isfinite(usual) else ""
     return (
-        f"{words.count(count, 'week')} up to the week of {words.day(starts[-1])}, {so_far}"
+        f"{formatting.count(count, 'week')} up to the week of {formatting.day(starts[-1])}, {so_far}"
         f"{season.amount(newest, measure, analysis.settings)}{usually}. "
         "The table of numbers below holds the values."
     )
@@ -171,6 +171,6 @@ def _year_told(analysis: Analysis) -> str:
     total = season.amount(float(last["distance_m"].sum()), "distance_m", analysis.settings)
     without = int((last["runs"] == 0).sum())
     return (
-        f"{words.count(int(last['runs'].sum()), 'run')} and {total} in {words.count(len(last), 'week')}; "
-        f"{words.count(without, 'week')} without a run."
+        f"{formatting.count(int(last['runs'].sum()), 'run')} and {total} in {formatting.count(len(last), 'week')}; "
+        f"{formatting.count(without, 'week')} without a run."
     )

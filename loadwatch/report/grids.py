@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.assess import rules
 from loadwatch.assess.weeks import LOAD_COLUMN
 from loadwatch.tables import SURFACE_COLUMNS
@@ -62,7 +62,7 @@ def grid(headers: dict[str, bool], rows: list[tuple[Cell, ...]]) -> Grid:
 
 def load_title(analysis: Analysis) -> str:
     """Return the name of the load measure and its unit, for the head of a column: "Load km"."""
-    word = words.unit(LOAD_COLUMN[analysis.settings.load], analysis.settings.units).word
+    word = formatting.unit(LOAD_COLUMN[analysis.settings.load], analysis.settings.units).word
     return f"Load {word}".strip() if analysis.settings.load != "distance" else word.capitalize()
 
 
@@ -78,18 +78,18 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
         total, change, hard, unknown, distance, up, down = values
         rows.append(
             (
-                words.full_day(week.start),
+                formatting.full_day(week.start),
                 Mark(week.level),
-                str(week.runs) if known else words.NONE,
-                words.shown(total, load, units),
-                words.percent(change, signed=True) if week.complete else "so far",
+                str(week.runs) if known else formatting.NONE,
+                formatting.shown(total, load, units),
+                formatting.percent(change, signed=True) if week.complete else "so far",
                 _hard(hard, unknown, distance),
-                words.percent(unknown / distance) if distance > 0 else words.NONE,
-                words.shown(up, "ascent_m", units),
-                words.shown(down, "descent_m", units),
+                formatting.percent(unknown / distance) if distance > 0 else formatting.NONE,
+                formatting.shown(up, "ascent_m", units),
+                formatting.shown(down, "descent_m", units),
             )
         )
-    height = words.unit("ascent_m", units).word
+    height = formatting.unit("ascent_m", units).word
     heads = {"Week of": True, "Flag": True, "Runs": False, load_title(analysis): False, "Change": False}
     heads |= {"Hard": False, "Unknown": False, f"Up {height}": False, f"Down {height}": False}
     return grid(heads, rows[::-1][: last or None])
@@ -98,12 +98,16 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
 def _hard(hard: float, unknown: float, distance: float) -> str:
     """Return the share on hard ground: the least it can be where some ground is unknown."""
     if not distance > 0 or (hard == 0 and unknown > 0):
-        return words.NONE
-    least = "\N{GREATER-THAN OR EQUAL TO} " if words.percent(unknown / distance) != words.percent(0.0) else ""
-    return f"{least}{words.percent(hard / distance)}"
+        return formatting.NONE
+    least = (
+        "\N{GREATER-THAN OR EQUAL TO} "
+        if formatting.percent(unknown / distance) != formatting.percent(0.0)
+        else ""
+    )
+    return f"{least}{formatting.percent(hard / distance)}"
 
 
-def sentence(flag: Flag, units: words.Units) -> str:
+def sentence(flag: Flag, units: formatting.Units) -> str:
     """Return what a flag says, and the remark of a check that fires often."""
     return f"{rules.words(flag, units)} {rules.often(flag)}".rstrip()
 
@@ -113,10 +117,10 @@ def flags(analysis: Analysis) -> Grid:
     units = analysis.settings.units
     rows: list[tuple[Cell, ...]] = [
         (
-            words.full_day(flag.week),
+            formatting.full_day(flag.week),
             Mark(flag.level),
             flag.rule,
-            words.clean_text(sentence(flag, units)),
+            formatting.clean_text(sentence(flag, units)),
             flag.evidence,
         )
         for flag in sorted(
@@ -138,16 +142,16 @@ def activities(analysis: Analysis) -> Grid:
         kind = sport if sub in ("", "unknown", "generic") else f"{sport}/{sub}"
         rows.append(
             (
-                words.NONE if pd.isna(start) else words.full_day(start),
-                words.clean_text(kind.replace("_", " "), SPORT_LENGTH),
-                words.shown(distance, "distance_m", units),
-                words.shown(duration, "duration_s", units),
-                words.shown(ascent, "ascent_m", units),
+                formatting.NONE if pd.isna(start) else formatting.full_day(start),
+                formatting.clean_text(kind.replace("_", " "), SPORT_LENGTH),
+                formatting.shown(distance, "distance_m", units),
+                formatting.shown(duration, "duration_s", units),
+                formatting.shown(ascent, "ascent_m", units),
                 surface,
-                words.clean_source(source),
+                formatting.clean_source(source),
             )
         )
-    distance_word, height = (words.unit(c, units).word for c in ("distance_m", "ascent_m"))
+    distance_word, height = (formatting.unit(c, units).word for c in ("distance_m", "ascent_m"))
     heads = {"Day": True, "Sport": True, distance_word.capitalize(): False, "Time": False}
     heads |= {f"Up {height}": False, "Surface by": True, "From": True}
     return grid(heads, rows[::-1])
@@ -162,12 +166,12 @@ def surfaces(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> Grid:
     for column in SURFACE_COLUMNS:
         newest, usual = (float(table[c].to_numpy("float64")[-1]) for c in (column, f"{column}_usual"))
         share = float(recent[column].sum()) / total if total > 0 else float("nan")
-        cells = (words.shown(newest, column, units), words.shown(usual, column, units))
-        rows.append((column.removesuffix("_m").capitalize(), *cells, words.percent(share)))
-    word = words.unit("distance_m", units).word
+        cells = (formatting.shown(newest, column, units), formatting.shown(usual, column, units))
+        rows.append((column.removesuffix("_m").capitalize(), *cells, formatting.percent(share)))
+    word = formatting.unit("distance_m", units).word
     heads = {
         "Surface": True,
-        f"Week of {words.short_day(levels.starts(table)[-1])} {word}": False,
+        f"Week of {formatting.short_day(levels.starts(table)[-1])} {word}": False,
         f"Usual {word}": False,
     }
     return grid(heads | {f"Share of {weeks} weeks": False}, rows)
@@ -178,10 +182,14 @@ def roster(roster: Roster) -> Grid:
     rows: list[tuple[Cell, ...]] = []
     for athlete in groups.ordered(roster.athletes):
         last = athlete.last_activity
-        age = words.NONE if last is None or roster.today is None else words.ago((roster.today - last).days)
+        age = (
+            formatting.NONE
+            if last is None or roster.today is None
+            else formatting.ago((roster.today - last).days)
+        )
         spark = sparkline(athlete.trend.loads) if athlete.trend else ""
-        name = words.clean_text(athlete.name, words.NAME_LENGTH)
-        rows.append((name, Mark(athlete.level), words.clean_text(athlete.says), spark, age))
+        name = formatting.clean_text(athlete.name, formatting.NAME_LENGTH)
+        rows.append((name, Mark(athlete.level), formatting.clean_text(athlete.says), spark, age))
     heads = {"Athlete": True, "Flag": True, "Why": True, f"{groups.SPARK_WEEKS} weeks": True}
     return grid(heads | {"Last file": False}, rows)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from loadwatch import words
+from loadwatch import anonymize, date_filter, formatting
 from loadwatch.cli.slugs import slugs
-from loadwatch.report import anonymous, grids, span, view
+from loadwatch.report import grids, view
 from loadwatch.report.charts import palette
 from loadwatch.report.checks import tied
 from loadwatch.verdict import groups as lines
@@ -61,15 +61,15 @@ def athlete(analysis: Analysis, start: date | None = None, end: date | None = No
     from loadwatch.report import figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
 
     found = headline.verdict(analysis)
-    shown = span.cut(analysis, start, end)
-    name = words.clean_text(analysis.name, words.NAME_LENGTH)
+    shown = date_filter.cut(analysis, start, end)
+    name = formatting.clean_text(analysis.name, formatting.NAME_LENGTH)
     drawn = figures.drawn(analysis, start, end)
     whole = bool(start or end)
     return _page(
         "athlete.html",
         name,
         name=name,
-        week=words.day(levels.starts(analysis.weeks)[-1]) if len(analysis.weeks) else "",
+        week=formatting.day(levels.starts(analysis.weeks)[-1]) if len(analysis.weeks) else "",
         found=found,
         figures=drawn,
         numbers=grids.weeks(shown, 0 if whole else NUMBERS_WEEKS),
@@ -91,16 +91,16 @@ def roster(roster: Roster) -> str:
         {"title": title, "athletes": [row for mine, row in rows if mine == group]}
         for group, title in lines.GROUPS.items()
     ]
-    name = words.clean_text(roster.name, words.NAME_LENGTH)
+    name = formatting.clean_text(roster.name, formatting.NAME_LENGTH)
     return _page(
         "roster.html",
         name,
         name=name,
-        day=words.day(roster.today) if roster.today else "",
+        day=formatting.day(roster.today) if roster.today else "",
         sentence=_sentence(ordered),
         promise=headline.PROMISE,
         groups=groups,
-        named=not anonymous.nameless_roster(roster),
+        named=not anonymize.nameless_roster(roster),
     )
 
 
@@ -114,9 +114,9 @@ _GROUP_WORDS = {
 
 def _sentence(athletes: tuple[Athlete, ...]) -> str:
     counts = {group: sum(a.group == group for a in athletes) for group in _GROUP_WORDS}
-    told = [f"{words.spelled(n)} {_GROUP_WORDS[group]}" for group, n in counts.items() if n]
-    whole = words.listed(told) or "no athletes"
+    told = [f"{formatting.spelled(n)} {_GROUP_WORDS[group]}" for group, n in counts.items() if n]
+    whole = formatting.listed(told) or "no athletes"
     silent = sum(a.silent for a in athletes)
-    of_them = "all of them" if silent == counts["unknown"] else f"{words.spelled(silent)} of them"
+    of_them = "all of them" if silent == counts["unknown"] else f"{formatting.spelled(silent)} of them"
     aside = f", {of_them} without a file for two weeks or more" if silent else ""
     return f"{whole[:1].upper()}{whole[1:]}{aside}."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from loadwatch import words
-from loadwatch.report import budgets, grids, provenance, span
+from loadwatch import date_filter, formatting
+from loadwatch.report import budgets, grids, provenance
 from loadwatch.verdict import levels
 from loadwatch.verdict.headline import verdict
 
@@ -27,7 +27,7 @@ def escape(text: str) -> str:
 
 def inline(text: str) -> str:
     """Return text that Markdown shows as it stands inside a line, as a cell of a table is."""
-    return _SPECIAL.sub(r"\\\1", words.clean_text(text))
+    return _SPECIAL.sub(r"\\\1", formatting.clean_text(text))
 
 
 def table(grid: Grid) -> str:
@@ -46,19 +46,19 @@ def _list(lines: list[str]) -> str:
 
 def weeks(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return the weekly table, newest first."""
-    return table(grids.weeks(span.cut(analysis, start, end)))
+    return table(grids.weeks(date_filter.cut(analysis, start, end)))
 
 
 def flags(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return all flags, newest first."""
-    shown = span.cut(analysis, start, end)
+    shown = date_filter.cut(analysis, start, end)
     return table(grids.flags(shown)) if shown.flags else f"{provenance.no_flags(shown)}\n"
 
 
 def activities(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return what was read, then what was left out and why."""
     left = provenance.left_out(analysis)
-    shown = table(grids.activities(span.cut(analysis, start, end)))
+    shown = table(grids.activities(date_filter.cut(analysis, start, end)))
     return f"{shown}\n{_list(left)}" if left else shown
 
 
@@ -69,8 +69,8 @@ def roster(roster: Roster) -> str:
 
 def report(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
     """Return the page as Markdown: verdict, why, numbers, budget, advice, what it rests on."""
-    found, shown = verdict(analysis), span.cut(analysis, start, end)
-    head = f"# {escape(analysis.name[: words.NAME_LENGTH])}\n"
+    found, shown = verdict(analysis), date_filter.cut(analysis, start, end)
+    head = f"# {escape(analysis.name[: formatting.NAME_LENGTH])}\n"
     state = f"**{levels.SHAPES[found.state]} {levels.WORDS[found.state]}:** {escape(found.sentence)}\n"
     why = [
         f"{levels.SHAPES[flag.level]} {grids.sentence(flag, analysis.settings.units)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.assess import rules, weeks
 from loadwatch.ingest.sources import OWN_FILE
 from loadwatch.report.checks import tied
@@ -67,14 +67,14 @@ def read_line(analysis: Analysis) -> str:
     """Return how much was read and how weeks are counted, in one line."""
     kept, left = len(analysis.activities), []
     if skipped := _others_files(analysis):
-        left.append(f"{words.number(skipped)} skipped")
+        left.append(f"{formatting.number(skipped)} skipped")
     if analysis.duplicates:
-        left.append(words.count(len(analysis.duplicates), "duplicate"))
+        left.append(formatting.count(len(analysis.duplicates), "duplicate"))
     aside = f" ({', '.join(left)})" if left else ""
-    files = f" from {words.count(analysis.files, 'file')}" if analysis.files else ""
+    files = f" from {formatting.count(analysis.files, 'file')}" if analysis.files else ""
     start = WEEKDAYS[analysis.settings.week_start]
     where = f"{zone_line(analysis)}, weeks" if zones(analysis) else "Weeks"
-    return f"Read {words.count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
+    return f"Read {formatting.count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
 
 
 def summary(analysis: Analysis, *, verbose: bool = False) -> str:
@@ -86,7 +86,7 @@ def summary(analysis: Analysis, *, verbose: bool = False) -> str:
         lines += unread(analysis)
         if _others_files(analysis):
             lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
-    return "\n".join((*lines, *map(words.clean_text, (*analysis.remarks, *diary_lines(analysis)))))
+    return "\n".join((*lines, *map(formatting.clean_text, (*analysis.remarks, *diary_lines(analysis)))))
 
 
 def diary_lines(analysis: Analysis) -> list[str]:
@@ -94,7 +94,9 @@ def diary_lines(analysis: Analysis) -> list[str]:
     problems = list(analysis.diary.problems) if analysis.diary else []
     more = len(problems) - FEW_LINES
     rest = (
-        [f"... and {words.count(more, 'more remark')} on the diary: loadwatch diary PATH"] if more > 0 else []
+        [f"... and {formatting.count(more, 'more remark')} on the diary: loadwatch diary PATH"]
+        if more > 0
+        else []
     )
     return problems[:FEW_LINES] + rest
 
@@ -103,7 +105,8 @@ def unread(analysis: Analysis) -> list[str]:
     """Return a line for each of the first files that could not be read."""
     lost = [item for item in analysis.skipped if item.kind != "ignored"]
     lines = [
-        f"Skipped {words.clean_source(item.source)}: {words.clean_text(item.why)}." for item in lost[:FEW]
+        f"Skipped {formatting.clean_source(item.source)}: {formatting.clean_text(item.why)}."
+        for item in lost[:FEW]
     ]
     return lines + [f"Skipped {len(lost) - FEW} more that could not be read."] * (len(lost) > FEW)
 
@@ -117,7 +120,7 @@ def zones(analysis: Analysis) -> list[tuple[str, int]]:
     """Return the zones the runs were counted in, the most used first."""
     found = Counter(zone for zone in analysis.activities["zone"].tolist() if zone)
     return [
-        (words.clean_text(zone, 40), n)
+        (formatting.clean_text(zone, 40), n)
         for zone, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))
     ]
 
@@ -126,7 +129,7 @@ def zone_line(analysis: Analysis) -> str:
     """Return the zone, or the most used one and how many others."""
     found = zones(analysis)
     others = len(found) - 1
-    return found[0][0] + (f" and {words.count(others, 'other zone')}" if others else "")
+    return found[0][0] + (f" and {formatting.count(others, 'other zone')}" if others else "")
 
 
 def zone_sources(analysis: Analysis) -> list[tuple[str, int]]:
@@ -164,9 +167,9 @@ def map_shares(analysis: Analysis) -> list[tuple[str, float]]:
 
 def share_lines(analysis: Analysis) -> list[str]:
     """Return who told local time and surface, and how much of the distance each covers."""
-    zone = [f"{source} ({words.number(n)})" for source, n in zone_sources(analysis)]
-    ground = [f"{source} {words.percent(share)}" for source, share in surface_sources(analysis)]
-    ways = [f"{word} {words.percent(share)}" for word, share in map_shares(analysis)]
+    zone = [f"{source} ({formatting.number(n)})" for source, n in zone_sources(analysis)]
+    ground = [f"{source} {formatting.percent(share)}" for source, share in surface_sources(analysis)]
+    ways = [f"{word} {formatting.percent(share)}" for word, share in map_shares(analysis)]
     told = {
         "Local time told by": ", ".join(zone),
         "Ground told by, of the distance run": ", ".join(ground),
@@ -187,7 +190,7 @@ def unknown_line(analysis: Analysis) -> str:
     """Return how much of the last weeks' distance was on ground that nobody told."""
     count = min(len(analysis.weeks), RECENT)
     last = f"the last {count} weeks" if count > 1 else "the only week"
-    share = tied(words.percent(unknown_share(analysis)))
+    share = tied(formatting.percent(unknown_share(analysis)))
     return f"{share} of the distance of {last} was on ground that nobody told"
 
 
@@ -201,11 +204,11 @@ def unknown_share(analysis: Analysis, last: int = RECENT) -> float:
 def left_out(analysis: Analysis) -> list[str]:
     """Return a line for each input left out, and for each run that was there twice."""
     lines = [
-        f"Skipped {words.clean_source(item.source)} ({KIND_WORDS[item.kind]}): {words.clean_text(item.why)}."
+        f"Skipped {formatting.clean_source(item.source)} ({KIND_WORDS[item.kind]}): {formatting.clean_text(item.why)}."
         for item in analysis.skipped
     ]
     return lines + [
-        f"Counted once: {words.clean_source(twin.source)} is the same run as {words.clean_source(twin.of)}."
+        f"Counted once: {formatting.clean_source(twin.source)} is the same run as {formatting.clean_source(twin.of)}."
         for twin in analysis.duplicates
     ]
 
@@ -215,8 +218,8 @@ def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
     titles = {rule.id: rule.title for rule in rules.RULES}
     several = len({gap.week for gap in unjudged}) > 1
     return [
-        f"{titles.get(gap.rule, gap.rule)}{f', week of {words.short_day(gap.week)}' if several else ''}: "
-        f"{words.clean_text(rules.reason(gap))}."
+        f"{titles.get(gap.rule, gap.rule)}{f', week of {formatting.short_day(gap.week)}' if several else ''}: "
+        f"{formatting.clean_text(rules.reason(gap))}."
         for gap in unjudged
     ]
 
@@ -224,5 +227,5 @@ def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
 def no_flags(analysis: Analysis) -> str:
     """Return that nothing was raised, without calling it safe."""
     judged = len({gap.rule for gap in analysis.unknown})
-    aside = f" {words.count(judged, 'check')} could not be judged in every week." if judged else ""
+    aside = f" {formatting.count(judged, 'check')} could not be judged in every week." if judged else ""
     return f"No flag in these weeks.{aside} Nothing raised is no clearance."

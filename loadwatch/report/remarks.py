@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from loadwatch import words
+from loadwatch import formatting
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
@@ -86,14 +86,14 @@ def lines(analysis: Analysis) -> list[str]:
             code, _, told = note.partition(": ")
             found.setdefault((code, told or note, file if number else ""), []).append(source)
     ordered = sorted(found.items(), key=lambda item: item[0][0])
-    return [f"{_who(sources, of)}: {words.clean_text(told)}" for (_, told, of), sources in ordered]
+    return [f"{_who(sources, of)}: {formatting.clean_text(told)}" for (_, told, of), sources in ordered]
 
 
 def _who(sources: list[str], of: str) -> str:
     """Return the source, or how many they are and the first of them."""
     if len(sources) == 1:
-        return words.clean_source(sources[0])
+        return formatting.clean_source(sources[0])
     if of:
         first = min(entry(source)[1] for source in sources)
-        return f"{words.number(len(sources))} entries of {words.clean_source(of)}, from #{first} on"
-    return f"{words.count(len(sources), 'file')}, the first {words.clean_source(min(sources))}"
+        return f"{formatting.number(len(sources))} entries of {formatting.clean_source(of)}, from #{first} on"
+    return f"{formatting.count(len(sources), 'file')}, the first {formatting.clean_source(min(sources))}"

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from loadwatch import words
+from loadwatch import date_filter, formatting
 from loadwatch.assess import rules as book
 from loadwatch.cli.slugs import slug
-from loadwatch.report import budgets, grids, provenance, rulebook, span, view
+from loadwatch.report import budgets, grids, provenance, rulebook, view
 from loadwatch.report.provenance import summary
 from loadwatch.verdict import levels
 from loadwatch.verdict.groups import GROUPS
@@ -121,14 +121,14 @@ def headline(analysis: Analysis) -> Text:
     """Return the verdict: shape, word, sentence."""
     found = judge(analysis)
     text = Text(f"{levels.SHAPES[found.state]} {levels.WORDS[found.state]}: ", style=STYLES[found.state])
-    return text.append(words.clean_text(found.sentence), style="bold")
+    return text.append(formatting.clean_text(found.sentence), style="bold")
 
 
-def _flag_lines(flags: Iterable[Flag], units: words.Units) -> list[Text]:
+def _flag_lines(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
     lines = []
     for flag in flags:
         text = Text(f"{levels.SHAPES[flag.level]} ", style=STYLES[flag.level])
-        lines.append(text.append(words.clean_text(grids.sentence(flag, units)), style="default"))
+        lines.append(text.append(formatting.clean_text(grids.sentence(flag, units)), style="default"))
     return lines
 
 
@@ -146,7 +146,7 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
 def _spark(analysis: Analysis) -> str:
     values = grids.loads(analysis)
     name = grids.LOAD_NAMES[analysis.settings.load]
-    return f"Last {words.count(len(values), 'week')}, {name}: {grids.sparkline(values)}"
+    return f"Last {formatting.count(len(values), 'week')}, {name}: {grids.sparkline(values)}"
 
 
 def weeks(
@@ -158,7 +158,7 @@ def weeks(
     color: bool = False,
 ) -> str:
     """Return the weekly table, newest first."""
-    return render([_table(grids.weeks(span.cut(analysis, start, end)), width=width)], width, color)
+    return render([_table(grids.weeks(date_filter.cut(analysis, start, end)), width=width)], width, color)
 
 
 def flags(
@@ -170,7 +170,7 @@ def flags(
     color: bool = False,
 ) -> str:
     """Return all flags, newest first, each with its sentence."""
-    shown = span.cut(analysis, start, end)
+    shown = date_filter.cut(analysis, start, end)
     if not shown.flags:
         return render([Text(provenance.no_flags(shown))], width, color)
     return render([_table(grids.flags(shown), "What changed", width=width)], width, color)
@@ -185,7 +185,7 @@ def activities(
     color: bool = False,
 ) -> str:
     """Return what was read, then what was skipped or dropped, each with why."""
-    shown = span.cut(analysis, start, end)
+    shown = date_filter.cut(analysis, start, end)
     parts: list[RenderableType] = [_table(grids.activities(shown), "From", width=width)]
     parts += [Text(line) for line in provenance.left_out(analysis)]
     return render(parts, width, color)
@@ -231,7 +231,8 @@ def _rule(rule: Rule) -> list[RenderableType]:
 def settings(rows: Iterable[tuple[str, object, str]], *, width: int = WIDTH, color: bool = False) -> str:
     """Return every setting, its value and where it came from."""
     cells: list[tuple[Cell, ...]] = [
-        (key, words.clean_text(_setting(value)), words.clean_text(origin)) for key, value, origin in rows
+        (key, formatting.clean_text(_setting(value)), formatting.clean_text(origin))
+        for key, value, origin in rows
     ]
     grid = grids.grid({"Setting": True, "Value": True, "From": True}, cells)
     return render([_table(grid, "Value", width=width)], width, color)
@@ -261,7 +262,7 @@ def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str
     return render(parts, width, color)
 
 
-def plan(tried: Plan, units: words.Units = "metric", *, width: int = WIDTH, color: bool = False) -> str:
+def plan(tried: Plan, units: formatting.Units = "metric", *, width: int = WIDTH, color: bool = False) -> str:
     """Return what a planned week would raise, and what could not be judged in it."""
     lines = _flag_lines(levels.by_size(tried.flags), units)
     if not any(book.raised(flag) for flag in tried.flags):

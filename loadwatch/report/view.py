@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.rules.model import FIRED_WEEKS
 from loadwatch.report import budgets, context, grids, provenance, remarks
@@ -64,7 +64,7 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "unknown_line": provenance.unknown_line(analysis),
         "context": context.context(analysis),
         "context_why": context.why(analysis),
-        "context_day": words.day(analysis.today),
+        "context_day": formatting.day(analysis.today),
         "budget": budgets.limits(analysis) if budgets.known(analysis) else None,
         "budget_note": budgets.note(analysis),
         "budget_why": budgets.why(analysis),
@@ -73,7 +73,7 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "advice": texts,
         "credit": analysis.advice[0].credit if analysis.advice else "",
         "read_line": provenance.read_line(analysis),
-        "remarks": [words.clean_text(remark) for remark in analysis.remarks],
+        "remarks": [formatting.clean_text(remark) for remark in analysis.remarks],
         "shares": provenance.share_lines(analysis),
         "parts": lists,
         "not_printed": not_printed(lists, texts, figures=bool(len(analysis.weeks))),
@@ -89,7 +89,7 @@ def card(flag: Flag, analysis: Analysis) -> Card:
     small = tied(f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain(rule)}")
     weeks = min(levels.starts(analysis.weeks).index(flag.week) + 1, FIRED_WEEKS)
     fired = f" Raised in {flag.fired_26w} of the {weeks} weeks up to then." if flag.fired_26w else ""
-    says = words.clean_text(grids.sentence(flag, analysis.settings.units))
+    says = formatting.clean_text(grids.sentence(flag, analysis.settings.units))
     return Card(flag.level, rule.title, tied(says), small if rules.often(flag) else small + fired)
 
 
@@ -106,9 +106,9 @@ def diary(analysis: Analysis) -> dict[str, Any] | None:
         return None
     links = [" ".join((link.says, *link.also)) for link in answer.links]
     return {
-        "says": words.clean_text(answer.says),
-        "links": [words.clean_text(line) for line in links],
-        "notes": [words.clean_text(note) for note in (*answer.notes, *answer.problems)],
+        "says": formatting.clean_text(answer.says),
+        "links": [formatting.clean_text(line) for line in links],
+        "notes": [formatting.clean_text(note) for note in (*answer.notes, *answer.problems)],
     }
 
 
@@ -134,10 +134,10 @@ def shoes(analysis: Analysis) -> Grid | None:
     units = analysis.settings.units
     rows: list[tuple[grids.Cell, ...]] = [
         (
-            words.clean_text(shoe, words.NAME_LENGTH),
-            words.quantity(float(metres), "distance_m", units),
+            formatting.clean_text(shoe, formatting.NAME_LENGTH),
+            formatting.quantity(float(metres), "distance_m", units),
             str(runs),
-            words.full_day(last),
+            formatting.full_day(last),
         )
         for shoe, metres, runs, last in zip(
             table["shoe"], table["distance_m"], table["runs"], table["last"], strict=True
@@ -167,11 +167,11 @@ def _part(title: str, noun: str, lines: list[str], count: int = 0, *, printed: b
 
 def not_printed(lists: list[Part], texts: list[dict[str, Any]], *, figures: bool) -> str:
     """Return what stands on the screen only, for the printed page."""
-    counts = [words.count(part.count, part.noun) for part in lists if part.lines and not part.printed]
+    counts = [formatting.count(part.count, part.noun) for part in lists if part.lines and not part.printed]
     general = ["general advice and exercises"] if not all(text["printed"] for text in texts) else []
     popular = ["popular load figures"] if figures else []
     left = [*counts, *popular, *general, "all checks with their limits and evidence"]
-    return f"Not printed: {words.listed(left)}; they are on the page on screen."
+    return f"Not printed: {formatting.listed(left)}; they are on the page on screen."
 
 
 def numbers_caption(shown: Analysis, last: int) -> str:
@@ -181,20 +181,20 @@ def numbers_caption(shown: Analysis, last: int) -> str:
     which = "One week so far." if count == 1 else which
     return (
         f"{which} Change is against your usual week: the median of those of the four weeks before that hold "
-        f"a run. Hard and unknown are shares of the distance. {words.NONE} is not known."
+        f"a run. Hard and unknown are shares of the distance. {formatting.NONE} is not known."
     )
 
 
 def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any]:
     """Return one line of the roster's page."""
     last, trend = athlete.last_activity, athlete.trend
-    age = words.NONE if last is None or today is None else words.ago((today - last).days)
+    age = formatting.NONE if last is None or today is None else formatting.ago((today - last).days)
     return {
-        "name": words.clean_text(athlete.name, words.NAME_LENGTH),
+        "name": formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
         "link": f"athletes/{slug}.html" if athlete.stamp else "",
         "level": athlete.level,
-        "says": words.clean_text(athlete.says),
-        "load": _load(trend) if trend else words.NONE,
+        "says": formatting.clean_text(athlete.says),
+        "load": _load(trend) if trend else formatting.NONE,
         "bars": _bars(trend) if trend else [],
         "spark": _spark(trend) if trend else "",
         "age": age,
@@ -203,14 +203,16 @@ def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any
 
 def _load(trend: Trend) -> str:
     """Return the usual load and that of the week spoken of: "33 \N{RIGHTWARDS ARROW} 45 km"."""
-    unit = words.unit(trend.column, trend.units)
-    usual, week = (words.number(load / unit.size) for load in (trend.usual, trend.week))
+    unit = formatting.unit(trend.column, trend.units)
+    usual, week = (formatting.number(load / unit.size) for load in (trend.usual, trend.week))
     return f"{usual} \N{RIGHTWARDS ARROW} {week} {unit.word}".rstrip()
 
 
 def _spark(trend: Trend) -> str:
-    newest = trend.loads[-1] / words.unit(trend.column, trend.units).size
-    return f"load of the last {words.count(len(trend.loads), 'week')}, newest {words.number(newest)}"
+    newest = trend.loads[-1] / formatting.unit(trend.column, trend.units).size
+    return (
+        f"load of the last {formatting.count(len(trend.loads), 'week')}, newest {formatting.number(newest)}"
+    )
 
 
 def _bars(trend: Trend) -> list[dict[str, Any]]:

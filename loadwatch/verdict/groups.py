@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.assess import rules
 from loadwatch.assess.weeks import LOAD_COLUMN
@@ -74,7 +74,7 @@ def seen_on(line: Athlete, day: date) -> Athlete:
         line,
         group=GROUP_OF["unknown"],
         level="unknown",
-        says=f"No files since {words.day(last)}{until}",
+        says=f"No files since {formatting.day(last)}{until}",
         flags=0,
         change=0.0,
         silent=True,
@@ -141,7 +141,7 @@ def _steady(analysis: Analysis, found: Verdict) -> str:
     now, usual = (
         load(analysis, levels.cell(analysis.weeks, week.start, column)) for column in ("load", "load_usual")
     )
-    return f"Nothing raised: {now} in the week of {words.short_day(week.start)}, usually {usual}."
+    return f"Nothing raised: {now} in the week of {formatting.short_day(week.start)}, usually {usual}."
 
 
 def _upper(sentence: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.assess import rules
 from loadwatch.assess.rules import wording
 from loadwatch.assess.weeks import LOAD_COLUMN
@@ -38,7 +38,7 @@ def load(analysis: Analysis, value: float) -> str:
     chosen = analysis.settings
     if not math.isfinite(value):
         return f"unknown {NOUNS.get(chosen.load, chosen.load)}"
-    told = words.quantity(value, LOAD_COLUMN[chosen.load], chosen.units)
+    told = formatting.quantity(value, LOAD_COLUMN[chosen.load], chosen.units)
     return f"{told} {NOUNS.get(chosen.load, '')}".rstrip()
 
 
@@ -54,14 +54,14 @@ def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
     """Return a flag in one of the `forms`, "" where none is for its rule."""
     units = analysis.settings.units
     column = "ascent_m" if topic(flag) == "up" else "distance_m"
-    amount, usual = (words.quantity(value, column, units) for value in (flag.amount, flag.usual))
+    amount, usual = (formatting.quantity(value, column, units) for value in (flag.amount, flag.usual))
     if flag.rule == "LW07":
         amount = wording.shown("m/km", flag.amount, units)
     more, longer = _over(flag, "more", ""), _over(flag, "longer", " as long as")
     told = forms.get(flag.rule, "")
     middle = flag.facts.get("lengths", {}).get("median", flag.usual)  # the usual week, beside the last one
-    over = words.percent(flag.amount / middle - 1) if middle > 0 else "much"
-    median = words.quantity(middle, column, units)
+    over = formatting.percent(flag.amount / middle - 1) if middle > 0 else "much"
+    median = formatting.quantity(middle, column, units)
     return told.format(
         amount=amount, usual=usual, more=more, longer=longer, times=_times(flag), over=over, median=median
     )
@@ -101,7 +101,7 @@ def _over(flag: Flag, comparative: str, equal: str) -> str:
     """Return by how much the usual was passed: a share up to double, then how many times."""
     ratio = flag.amount / flag.usual if flag.usual > 0 else float("inf")
     if ratio < MANY:
-        return f"{words.percent(ratio - 1)} {comparative} than"
+        return f"{formatting.percent(ratio - 1)} {comparative} than"
     return f"{ratio:.1f} times{equal}" if ratio < BEYOND_WORDS else f"much {comparative} than"
 
 

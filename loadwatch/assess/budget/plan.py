@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from loadwatch import sheet
+from loadwatch import user_csv
 from loadwatch.assess import weeks as weekly
 from loadwatch.assess.rules import judge
 from loadwatch.errors import SettingsError
@@ -57,11 +57,11 @@ def read_plan(data: bytes) -> tuple[dict[str, Any], ...]:
     `date` and `distance_km` must be there; `ascent_m`, `downhill_km`, `uphill_km`, `surface`, `duration`
     (h:mm:ss), `rpe`, `shoe` and `name` may. A cell left empty is unknown, not 0.
     """
-    table = sheet.read(data)
+    table = user_csv.read(data)
     for column in table.columns:
         if column and column not in (*COLUMNS, *_ALSO):
             raise SettingsError(
-                f"{FILE}:1", f'unknown column "{column[:40]}", {sheet.nearest(column, COLUMNS)}'
+                f"{FILE}:1", f'unknown column "{column[:40]}", {user_csv.nearest(column, COLUMNS)}'
             )
     for needed in ("date", "distance_km"):
         if needed not in table.columns:
@@ -69,10 +69,10 @@ def read_plan(data: bytes) -> tuple[dict[str, Any], ...]:
     return tuple(_planned(row) for row in table.rows)
 
 
-def _planned(row: sheet.Row) -> dict[str, Any]:
+def _planned(row: user_csv.Row) -> dict[str, Any]:
     where = f"{FILE}:{row.line}"
     try:
-        day, _ = sheet.moment(row.cells.get("date", ""))
+        day, _ = user_csv.moment(row.cells.get("date", ""))
         numbers = {column: _number(row.cells.get(column, ""), column) for column in NUMBERS}
         seconds = _seconds(row.cells.get("duration", ""))
     except ValueError as error:
@@ -81,7 +81,7 @@ def _planned(row: sheet.Row) -> dict[str, Any]:
         raise SettingsError(where, "a planned run needs its distance_km")
     surface = row.cells.get("surface", "").strip().lower() or "unknown"
     if surface not in SURFACES:
-        raise SettingsError(where, f'unknown surface "{surface[:40]}", {sheet.nearest(surface, SURFACES)}')
+        raise SettingsError(where, f'unknown surface "{surface[:40]}", {user_csv.nearest(surface, SURFACES)}')
     told = {column: row.cells.get(column, "").strip() for column in ("shoe", "name")}
     return {"date": day, "surface": surface, "duration_s": seconds, **numbers, **told}
 

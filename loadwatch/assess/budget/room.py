@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.rules.model import Grade, Limits
     from loadwatch.assess.rules.rule_input import Facts, Lookback
+    from loadwatch.formatting import Units
     from loadwatch.settings import Settings
-    from loadwatch.words import Units
 
 NAN = math.nan
 EARLY = "until more days and runs lie behind, this check makes a note at most"

@@ -11,7 +11,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from loadwatch import sheet
+from loadwatch import user_csv
 from loadwatch.assess.diary.entries import HEADER, WORST, Entry
 from loadwatch.assess.diary.redflags import BY_COLUMN, CALL
 from loadwatch.errors import SettingsError
@@ -42,7 +42,9 @@ def entry(
     ticks = tuple(word.strip().lower().replace("-", "_").replace(" ", "_") for word in red_flags)
     for tick in ticks:
         if tick not in BY_COLUMN:
-            raise SettingsError("red flag", f'"{tick[:40]}" is not known: {sheet.nearest(tick, BY_COLUMN)}')
+            raise SettingsError(
+                "red flag", f'"{tick[:40]}" is not known: {user_csv.nearest(tick, BY_COLUMN)}'
+            )
     return Entry(day=day, pain=pain, when=when, site=site, note=note, ticks=ticks)
 
 
@@ -88,14 +90,14 @@ def _line(words: list[str] | tuple[str, ...], delimiter: str, end: str) -> str:
 
 def _addition(path: Path, old: bytes, cells: dict[str, str]) -> bytes:
     """Return the bytes of `cells` that follow `old`, in its own encoding, delimiter and line ends."""
-    columns = sheet.read(old).columns
+    columns = user_csv.read(old).columns
     if not columns:
         lines = _line(HEADER, ",", "\n") + _line([cells.get(column, "") for column in HEADER], ",", "\n")
         return lines.encode()
-    end = "\r\n" if "\r\n" in sheet.text(old) else "\n"
-    line = _line(_fitted(path, cells, columns), sheet.delimiter(old), end)
-    gap = "" if sheet.text(old).endswith(("\n", "\r")) else end
-    return (gap + line).encode(sheet.encoding(old), errors="replace")
+    end = "\r\n" if "\r\n" in user_csv.text(old) else "\n"
+    line = _line(_fitted(path, cells, columns), user_csv.delimiter(old), end)
+    gap = "" if user_csv.text(old).endswith(("\n", "\r")) else end
+    return (gap + line).encode(user_csv.encoding(old), errors="replace")
 
 
 @contextlib.contextmanager

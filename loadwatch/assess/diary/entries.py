@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from loadwatch import sheet
+from loadwatch import user_csv
 from loadwatch.assess.diary.redflags import BY_COLUMN, SIGNS
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _when(word: str) -> tuple[When, str]:
 
 def _day(word: str) -> tuple[date | None, str]:
     try:
-        return sheet.moment(word)[0], ""
+        return user_csv.moment(word)[0], ""
     except ValueError as error:
         return None, str(error)
 
@@ -90,7 +90,7 @@ def _ticks(cells: dict[str, str]) -> tuple[str, ...]:
     return tuple(sign.column for sign in SIGNS if sign.column in ticked)
 
 
-def _entry(row: sheet.Row, renamed: dict[str, str]) -> tuple[Entry | None, list[str]]:
+def _entry(row: user_csv.Row, renamed: dict[str, str]) -> tuple[Entry | None, list[str]]:
     """Return the entry of one line, None where it says nothing usable, and its problems."""
     cells = {renamed.get(column, column): word for column, word in row.cells.items()}
     day, bad_day = _day(cells.get("date", ""))
@@ -128,15 +128,15 @@ def read_diary(data: bytes) -> Diary:
     A ticked sign is kept even where the rest of its line cannot be read: losing it would be worse
     than showing it without its day.
     """
-    table = sheet.read(data)
+    table = user_csv.read(data)
     renamed = _renamed(table.columns)
     problems = [f'{FILE}: column "{old[:40]}" is read as {new}' for old, new in renamed.items()]
     columns = {renamed.get(column, column) for column in table.columns}
     problems += (
         [_lacking(table.columns, columns)] if table.columns and not {"date", "pain"} <= columns else []
     )
-    if len(data) > sheet.BYTES:
-        problems.append(f"{FILE}: only the first {sheet.BYTES // 1_000_000} MB are read")
+    if len(data) > user_csv.BYTES:
+        problems.append(f"{FILE}: only the first {user_csv.BYTES // 1_000_000} MB are read")
     entries = []
     for row in table.rows:
         entry, why = _entry(row, renamed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from loadwatch.assess.rules.device_change import SOURCES, WATCHES
 from loadwatch.assess.rules.model import FIRED_WEEKS, LEVELS, OFTEN
 from loadwatch.assess.rules.table import ENABLED, RULES, limits
-from loadwatch.words import number
+from loadwatch.formatting import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.formatting import Units
     from loadwatch.settings import Settings
-    from loadwatch.words import Units
 
 
 def judge(

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loadwatch.assess.rules.model import Flag, Rule
-from loadwatch.words import number
+from loadwatch.formatting import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,16 +7,16 @@ from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from loadwatch import words as shared
+from loadwatch import formatting as shared
 from loadwatch.assess.rules.model import FIRED_WEEKS, OFTEN, OFTEN_LEAST
-from loadwatch.words import number
+from loadwatch.formatting import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
     from loadwatch.assess.rules.model import Flag, Rule
-    from loadwatch.words import Units
+    from loadwatch.formatting import Units
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_DIGITS = 3

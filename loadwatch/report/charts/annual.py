@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.report.charts import canvas
 from loadwatch.report.charts import season as seasons
 from loadwatch.report.charts.palette import SENTINEL
@@ -70,7 +70,7 @@ def _calendar(axes: Axes, starts: tuple[date, ...], columns: int, palette: Palet
     begins = [i for i in range(1, len(starts)) if starts[i].month != starts[i - 1].month]
     if not begins or begins[0] > 2:
         begins = [0, *begins]
-    axes.set_xticks(begins, [words.MONTHS[starts[i].month - 1][:3] for i in begins])
+    axes.set_xticks(begins, [formatting.MONTHS[starts[i].month - 1][:3] for i in begins])
     rows = (0, 2, 4, 6)
     names = [f"{starts[0] + timedelta(days=i):%a}" for i in rows]
     axes.set_yticks(rows, names, color=palette.soft, fontsize=canvas.SMALL)

@@ -12,7 +12,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from loadwatch import words
+from loadwatch import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +109,7 @@ def _glyphs() -> frozenset[int]:
 
 def safe(text: str) -> str:
     """Return a stranger's text for a picture: cleaned, cut, and what the font cannot draw as `?`."""
-    cut = words.clean_text(text, words.NAME_LENGTH)
+    cut = formatting.clean_text(text, formatting.NAME_LENGTH)
     return "".join(char if ord(char) in _glyphs() else "?" for char in cut)
 
 
@@ -172,11 +172,11 @@ def week_axis(axes: Axes, starts: Sequence[date]) -> None:
         labels = [str(starts[i].year) for i in at]
     elif count > 60:
         at = [i for i in range(1, count) if _quarter(starts[i]) != _quarter(starts[i - 1])]
-        labels = [f"{words.MONTHS[starts[i].month - 1][:3]} {starts[i].year}" for i in at]
+        labels = [f"{formatting.MONTHS[starts[i].month - 1][:3]} {starts[i].year}" for i in at]
     else:
         step = max(1, -(-count // LABELS))
         at = list(range(count - 1, -1, -step))[::-1]
-        labels = [words.short_day(starts[i]) for i in at]
+        labels = [formatting.short_day(starts[i]) for i in at]
     axes.set_xticks(at, labels)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.report.charts import canvas, markers
 from loadwatch.report.charts import season as seasons
 from loadwatch.report.charts.palette import SENTINEL
@@ -117,7 +117,7 @@ def _amounts(shown: Season, column: str, settings: Settings) -> str:
     if not shown.starts:
         return ""
     newest = shown.told(-1, column, column, settings)
-    told = [f"so far {newest}" if shown.open[-1] else f"{words.short_day(shown.starts[-1])} {newest}"]
+    told = [f"so far {newest}" if shown.open[-1] else f"{formatting.short_day(shown.starts[-1])} {newest}"]
     last = len(shown.starts) - 1
     if shown.open[-1] and last:
         last -= 1
@@ -181,7 +181,7 @@ def climb(
     """Return climb above a line and descent below it: two exposures, never one sum."""
     flags = tuple(flags)
     shown = seasons.season(weeks, [], period)
-    scale = words.unit("ascent_m", settings.units)
+    scale = formatting.unit("ascent_m", settings.units)
     up, down = (shown.values(c) / scale.size for c in ("ascent_m", "descent_m"))
     ups, downs = (seasons.marks(flags, r, shown.starts) for r in (seasons.CLIMB, seasons.DESCENT))
     with canvas.rc(palette):
@@ -225,7 +225,9 @@ def _heights(axes: Axes, top: float, low: float, unit: str) -> None:
         axes.set_yticks([top / 2, -low / 2], ["up", "down"])
         return
     up, down = (_largest_round(reach) for reach in (top, low))
-    axes.set_yticks([up, -down], [f"{words.number(up)} {unit}\nup", f"{words.number(down)} {unit}\ndown"])
+    axes.set_yticks(
+        [up, -down], [f"{formatting.number(up)} {unit}\nup", f"{formatting.number(down)} {unit}\ndown"]
+    )
     axes.yaxis.grid(visible=True)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.assess.rules import raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS
 from loadwatch.report.charts.markers import Mark
@@ -102,7 +102,7 @@ def season(weeks: pd.DataFrame, columns: Sequence[str], period: Period = ALL) ->
 
 def amount(value: float, measure: str, settings: Settings) -> str:
     """Return a value with its unit, which no line break parts."""
-    return words.quantity(value, measure, settings.units).replace(" ", NO_BREAK)
+    return formatting.quantity(value, measure, settings.units).replace(" ", NO_BREAK)
 
 
 def daily(runs: pd.DataFrame, weeks: pd.DataFrame, today: date) -> tuple[tuple[date, ...], Floats, Bools]:

@@ -7,9 +7,9 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from loadwatch.formatting import clean_text
 from loadwatch.report.charts import canvas
 from loadwatch.report.charts.palette import ROLES, SENTINEL
-from loadwatch.words import clean_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

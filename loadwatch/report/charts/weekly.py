@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from loadwatch import words
+from loadwatch import formatting
 from loadwatch.assess.weeks import LOAD_COLUMN
 from loadwatch.report.charts import canvas, markers
 from loadwatch.report.charts import season as seasons
@@ -85,7 +85,7 @@ def panel(
     palette: Palette,
 ) -> None:
     """Draw one measure: band, bars, marks, gaps, and the newest week's amount in words."""
-    scale = words.unit(measure, settings.units)
+    scale = formatting.unit(measure, settings.units)
     values = shown.values(column) / scale.size
     high = shown.high[column].to_numpy("float64") / scale.size
     top = float(np.nanmax(np.concatenate((values, high, [0.0])))) or 1.0
@@ -157,7 +157,9 @@ def _bars(
 def _amounts(axes: Axes, unit: str) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     digits = 0 if axes.get_ylim()[1] >= 4 else 1
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{words.number(y, digits)} {unit}".rstrip()))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda y, _: f"{formatting.number(y, digits)} {unit}".rstrip())
+    )
     axes.yaxis.grid(visible=True)
 
 
@@ -165,7 +167,7 @@ def newest(shown: Season, column: str, measure: str, settings: Settings) -> str:
     """Return the newest week's amount in words: "This week so far 40.8 km"."""
     if not shown.starts:
         return ""
-    when = "This week so far" if shown.open[-1] else words.short_day(shown.starts[-1])
+    when = "This week so far" if shown.open[-1] else formatting.short_day(shown.starts[-1])
     return f"{when} {shown.told(-1, column, measure, settings)}"
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from loadwatch.activity import Activity, Session
-from loadwatch.exposure.row import row as exposure
-from loadwatch.ingest.readers.frames import EMPTY, path_m, records
+from loadwatch.exposure.row import build_row
+from loadwatch.geodesy import path_m
+from loadwatch.ingest.readers.frames import EMPTY, records
 from loadwatch.settings import Settings
 from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS, names
 
@@ -30,7 +31,7 @@ def _activity(seconds=601, speed=3.0, session=None, **columns) -> Activity:
 
 
 def _row(activity: Activity, **settings) -> dict:
-    return exposure.row(activity, "d" * 64, Settings(**settings))
+    return build_row(activity, "d" * 64, Settings(**settings))
 
 
 def test_a_row_has_every_column_that_is_not_filled_later():

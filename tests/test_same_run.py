@@ -6,7 +6,7 @@ ascent 30 m or 10 % (the watch's total against ours from its altitude), steps 1 
 
 import pytest
 
-from loadwatch.exposure.row import row as exposure
+from loadwatch.exposure.row import build_row
 from loadwatch.ingest import readers
 from loadwatch.settings import Settings
 from tests import make_formats
@@ -17,7 +17,7 @@ from tests.make_formats import FORMATS, RUN
 def rows():
     settings = Settings(tz="Europe/Zurich")
     return {
-        name: exposure.row(readers.read(data(), name, settings).activities[0], name, settings)
+        name: build_row(readers.read(data(), name, settings).activities[0], name, settings)
         for name, data in FORMATS.items()
     }
 

@@ -1,1 +1,1 @@
-"""Second storey, exposure: an activity -> one row of what the runner was exposed to (load, surface, hills)."""
+"""Second storey, exposure: one activity -> one row of distance, load, surface and hills."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch.exposure import elevation, load, osm, surface
+from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
-from loadwatch.ingest.readers.frames import path_m
 from loadwatch.tables import GRADE_COLUMNS, SURFACES
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ class Track:
     speed_mps: Array  # over each step; NaN where no distance is known
 
 
-def row(activity: Activity, digest: str, settings: Settings, ground: Ground | None = None) -> dict[str, Any]:
+def build_row(
+    activity: Activity, digest: str, settings: Settings, ground: Ground | None = None
+) -> dict[str, Any]:
     """Return one row of EXPOSURES and HIDDEN (tables.py) as plain values, ready for JSON.
 
     `digest` names the unpacked content. `source`, `member` and `start` are filled by the

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from loadwatch.exposure import osm
-from loadwatch.ingest.readers.frames import path_m
+from loadwatch.geodesy import path_m
 from loadwatch.tables import SURFACES
 
 if TYPE_CHECKING:

@@ -77,10 +77,10 @@ def hour(_corpus: Path, _cache: Path) -> str:
     lines = ["One hour at 1 Hz, CPU"]
     lines.append(f"  bytes to RECORDS and session  {cpu_s(records, data, ROUNDS) * 1000:6.2f} ms")
     if importlib.util.find_spec("loadwatch.exposure.row"):
-        from loadwatch.exposure.row.row import row
+        from loadwatch.exposure.row import build_row
 
         def whole(data: bytes) -> object:
-            return row(fit.read(data, "", Settings()).activities[0], "0" * 32, Settings(), None)
+            return build_row(fit.read(data, "", Settings()).activities[0], "0" * 32, Settings(), None)
 
         lines.append(f"  bytes to exposure row         {cpu_s(whole, data, ROUNDS) * 1000:6.2f} ms")
     return "\n".join(lines)

@@ -25,7 +25,7 @@ Cells = frozenset[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """Ways and areas with their class and source; `loadwatch.exposure.osm.match` finds what lies under a track.
+    """Ways and areas with their class and source; `osm.match` finds the way under a track.
 
     A line is a way; its vertices stand one after the other in `latitude` and `longitude`. Segment k
     runs from vertex k to vertex k + 1; those from one line to the next belong to no cell.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.ingest.readers.frames import path_m
+from loadwatch.geodesy import path_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,8 @@ from loadwatch.version import __version__
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Athlete, Roster
-    from loadwatch.environment import analyse, here, roster
+    from loadwatch.api import analyse, roster
+    from loadwatch.environment import local_options
     from loadwatch.pipeline import Options, with_budget
 
 __all__ = [
@@ -24,20 +25,24 @@ __all__ = [
     "Roster",
     "__version__",
     "analyse",
-    "here",
+    "local_options",
     "roster",
     "with_budget",
 ]
-_ROOMS = {
-    "analysis": ("Analysis", "Athlete", "Roster"),
-    "machine": ("analyse", "here", "roster"),
-    "pipeline": ("Options", "with_budget"),
+_LAZY = {
+    "Analysis": "analysis",
+    "Athlete": "analysis",
+    "Options": "pipeline",
+    "Roster": "analysis",
+    "analyse": "api",
+    "local_options": "environment",
+    "roster": "api",
+    "with_budget": "pipeline",
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Bring in a room, and pandas with it, only when it is asked for: `import loadwatch` need not wait."""
-    if name in _HOME:
-        return getattr(import_module(f"loadwatch.{_HOME[name]}"), name)
+    """Import a public name, and pandas with it, when it is first asked for: `import loadwatch` stays fast."""
+    if name in _LAZY:
+        return getattr(import_module(f"loadwatch.{_LAZY[name]}"), name)
     raise AttributeError(f"module 'loadwatch' has no attribute {name!r}")

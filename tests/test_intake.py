@@ -109,7 +109,7 @@ sys.argv = ["loadwatch", "weeks", sys.argv[1], "--store", sys.argv[2], "--format
 try:
     cli.main()
 except SystemExit as done:
-    heavy = ("readers", "exposure", "osm", "elevation", "budget", "diary.answer", "charts.canvas")
+    heavy = ("ingest.readers", "exposure.row", "exposure.osm", "exposure.elevation", "assess.budget", "assess.diary.answer", "report.charts.canvas")
     names = [*(f"loadwatch.{name}" for name in heavy), "fitparse", "tzfpy", "matplotlib", "jinja2", "rich"]
     print(done.code, [name for name in names if name in sys.modules], file=sys.stderr)
 """

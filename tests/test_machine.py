@@ -56,8 +56,8 @@ def test_the_user_s_own_settings_hold_from_python_too(in_tokyo):
 
 
 def test_nothing_is_kept_unless_a_folder_is_named(in_tokyo):
-    assert loadwatch.here().store is None
-    assert loadwatch.here(store=in_tokyo).store == in_tokyo
+    assert loadwatch.local_options().store is None
+    assert loadwatch.local_options(store=in_tokyo).store == in_tokyo
 
 
 def test_what_the_package_promises_is_there():

@@ -19,7 +19,7 @@ from tests import report_cases as cases
 
 NBSP = "\N{NO-BREAK SPACE}"
 HOME = Path(loadwatch.__file__).parent
-NOTING = ("readers", "sources", "elevation.py", "exposure.py", "intake.py")  # what writes notes
+NOTING = ("ingest", "exposure", "pipeline")  # what writes notes
 STATED = "distance_unit: the list says neither km nor miles, read as km"
 
 
@@ -71,7 +71,7 @@ def codes():
 
 
 def test_every_note_has_words_that_name_nobody():
-    assert set(codes()) == set(remarks.KNOWN)
+    assert set(codes()) == set(anonymize.KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,13 @@ def test_every_note_has_words_that_name_nobody():
     [
         ("type: no kind of activity is known as Benjamin", "type: a kind of activity that is not known"),
         ("left_out: track Benjamin: it has no times", "left_out: parts of the file hold no activity"),
-        ("benjamin: was here", remarks.UNTOLD),
-        ("Benjamin", remarks.UNTOLD),
+        ("benjamin: was here", anonymize.UNTOLD),
+        ("Benjamin", anonymize.UNTOLD),
         (STATED, STATED),
     ],
 )
 def test_a_note_without_a_name(note, told):
-    assert remarks.nameless(note).startswith(told) and "enjamin" not in remarks.nameless(note)
+    assert anonymize.nameless(note).startswith(told) and "enjamin" not in anonymize.nameless(note)
 
 
 def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():

@@ -7,7 +7,7 @@ import pytest
 
 from loadwatch import anonymize
 from loadwatch.assess.rules import Flag
-from loadwatch.cli import slugs
+from loadwatch.report import slugs
 from loadwatch.settings import Settings
 from loadwatch.verdict import groups as athletes
 from loadwatch.verdict import headline, levels, phrases

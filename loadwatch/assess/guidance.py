@@ -59,7 +59,7 @@ class Exercise:
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads((files("loadwatch") / "guidance.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files("loadwatch.assess") / "guidance.toml").read_text(encoding="utf-8"))
 
 
 def credit() -> str:

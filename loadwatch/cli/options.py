@@ -172,7 +172,7 @@ def options(ctx: click.Context, tick: Tick | None = None) -> Options:
 
     params = ctx.params
     wants_stdin = any(str(path) == "-" for path in (*params.get("paths", ()), params.get("file")))
-    return environment.here(
+    return environment.local_options(
         overrides=overrides(ctx),
         store=store(ctx),
         each=_each(params),

@@ -150,7 +150,7 @@ def roster(ctx: click.Context, /, folder: Path, target: Path | None, anonymise: 
         found = anonymised(found)
     if target is not None:
         drawn = write_pages(found, target)
-        whole = sum(bool(athlete.stamp) for athlete in found.athletes)
+        whole = sum(bool(athlete.opened) for athlete in found.athletes)
         kept = f", {whole - drawn} unchanged" if drawn < whole else ""
         without = f", {len(found.athletes) - whole} could not be read" if whole < len(found.athletes) else ""
         pages = f"{drawn} of {len(found.athletes)} athlete pages{kept}{without}"

@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
-from loadwatch.cli.slugs import STAMPS, slugs
 from loadwatch.pipeline.cache_keys import stamp
+from loadwatch.pipeline.roster import STAMPS
+from loadwatch.report.slugs import slugs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ def write_pages(roster: Roster, target: Path) -> int:
     drawn = 0
     ordered = groups.ordered(roster.athletes)
     for athlete, link in zip(ordered, slugs(ordered), strict=True):
-        if not athlete.stamp:
+        if not athlete.opened:
             continue
         page = folder / f"{link}.html"
         now[link] = athlete.stamp

@@ -11,7 +11,7 @@ from loadwatch import formatting
 from loadwatch.activity import Skipped
 from loadwatch.errors import LoadwatchError, NotActivity, NothingToRead, OverLimit, Unreadable
 from loadwatch.exposure import osm
-from loadwatch.exposure.row import row as exposure
+from loadwatch.exposure.row import build_row
 from loadwatch.ingest import readers
 from loadwatch.ingest.sources import members
 from loadwatch.inspect import contents, ground_summary, readings
@@ -107,7 +107,7 @@ def _below(data: bytes, name: str, settings: Settings, cache: Path | None) -> It
             yield f"No activity: {error.why}."  # of other files this is said above
         return
     for activity in islice((a for a in activities if len(a.records)), MOST_ACTIVITIES):
-        row = exposure.row(activity, "", settings)
+        row = build_row(activity, "", settings)
         yield ground_summary.describe(activity, row["distance_m"], _map(activity, settings, cache))
 
 

@@ -113,13 +113,13 @@ def read_one(job: Job) -> Result:
 
 def _rows(reading: Reading, job: Job) -> tuple[dict[str, Any], ...]:
     """Return the exposure rows of `reading`, as they come back from a store."""
-    from loadwatch.exposure.row import row as exposure  # noqa: PLC0415 - as above
+    from loadwatch.exposure.row import build_row  # noqa: PLC0415 - as above
 
     ground = _ground(job.area, job.area.mark) if job.area else None
     rows = []
     for activity in reading.activities:
         session = activity.session
-        row = exposure.row(activity, job.digest, job.settings, ground)
+        row = build_row(activity, job.digest, job.settings, ground)
         suffix = f"#{session.line}" if session.line else f"#{session.part}" if session.part > 1 else ""
         notes = [*row["notes"], *job.notes]
         rows.append({"suffix": suffix, **row, "notes": notes, "cells": [list(cell) for cell in row["cells"]]})

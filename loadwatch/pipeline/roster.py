@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, fields, replace
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from loadwatch import settings
-from loadwatch.analysis import Athlete, Roster
-from loadwatch.cli.slugs import STAMPS
+from loadwatch.analysis import Athlete, Roster, Trend
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.ingest.sources import OWN_FILES
 from loadwatch.pipeline.athlete import Options, all_known, analyse, athlete_settings, rests_on, store_of
+from loadwatch.pipeline.cache_keys import stamp
 from loadwatch.verdict import groups
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from loadwatch.analysis import Analysis
 
 HINT = "Give a folder that holds a folder or zip an athlete."
 RECORDINGS = frozenset((".fit", ".gpx", ".tcx", ".gz"))  # of one run each: no athlete's whole export
+STAMPS = ".loadwatch.json"  # in a folder of a roster's pages: page -> digest of all that it shows
 PAGES = frozenset((".html", ".htm", ".md", ".png", ".svg", ".pdf"))  # what loadwatch writes
 
 
@@ -31,7 +40,7 @@ def roster(folder: str | Path, options: Options | None = None) -> Roster:
     told = settings.load([], options.overrides, {}).today
     today = told or max([*days, *([options.now] if options.now else [])], default=None)
     seen = tuple(groups.seen_on(line, today) if today else line for line in lines)
-    return Roster(name=root.resolve().name, athletes=seen, today=today)
+    return Roster(name=root.resolve().name, athletes=groups.ordered(seen), today=today)
 
 
 def _runners(root: Path) -> list[Path]:
@@ -62,11 +71,12 @@ def _line(path: Path, options: Options) -> Athlete:
         mark = f"line|{rests_on([path], options)}"
         with store_of([path], athlete_settings([path], options), options.store) as store:
             if kept := store.page(mark):
-                return groups.from_text(kept, cache(partial(analyse, path, options=options)))
-        line = groups.athlete(analyse(path, options=options))
+                return from_text(kept, cache(partial(analyse, path, options=options)))
+        analysis = analyse(path, options=options)
+        line = replace(groups.athlete(analysis), stamp=stamp(analysis))
         with store_of([path], athlete_settings([path], options), options.store) as store:
             if all_known([path], store):
-                store.keep_page(mark, groups.as_text(line))
+                store.keep_page(mark, as_text(line))
     except LoadwatchError as error:
         return _unread(path, str(error).splitlines()[0])
     return line
@@ -74,3 +84,21 @@ def _line(path: Path, options: Options) -> Athlete:
 
 def _unread(path: Path, why: str) -> Athlete:
     return Athlete(name=path.stem, group="unknown", level="unknown", says=why, last_activity=None, flags=0)
+
+
+def as_text(line: Athlete) -> str:
+    """Return a line as text to be kept; what it was made of is not in it."""
+    kept = {part.name: getattr(line, part.name) for part in fields(line) if part.name != "opened"}
+    kept["trend"] = asdict(line.trend) if line.trend else None
+    return json.dumps(kept, default=str)
+
+
+def from_text(text: str, opened: Callable[[], Analysis]) -> Athlete:
+    """Return the line that `as_text` kept; `opened` gives what it was made of."""
+    kept: dict[str, Any] = json.loads(text)
+    for day in ("last_activity", "today"):
+        kept[day] = date.fromisoformat(kept[day]) if kept[day] else None
+    if kept["trend"]:
+        told = kept["trend"]
+        kept["trend"] = Trend(**{**told, "loads": tuple(told["loads"]), "levels": tuple(told["levels"])})
+    return Athlete(**kept, opened=opened)

@@ -9,10 +9,10 @@ import jinja2
 from markupsafe import Markup
 
 from loadwatch import anonymize, date_filter, formatting
-from loadwatch.cli.slugs import slugs
 from loadwatch.report import grids, view
 from loadwatch.report.charts import palette
 from loadwatch.report.checks import tied
+from loadwatch.report.slugs import slugs
 from loadwatch.verdict import groups as lines
 from loadwatch.verdict import headline, levels
 from loadwatch.version import __version__

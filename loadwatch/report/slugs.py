@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Athlete
 
 SLUG_LENGTH = 60
-STAMPS = ".loadwatch.json"  # in a folder of a roster's pages: page -> digest of all that it shows
 # names that Windows keeps for devices
 RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))))
 

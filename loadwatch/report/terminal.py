@@ -13,9 +13,9 @@ from rich.text import Text
 
 from loadwatch import date_filter, formatting
 from loadwatch.assess import rules as book
-from loadwatch.cli.slugs import slug
 from loadwatch.report import budgets, grids, provenance, rulebook, view
 from loadwatch.report.provenance import summary
+from loadwatch.report.slugs import slug
 from loadwatch.verdict import levels
 from loadwatch.verdict.groups import GROUPS
 from loadwatch.verdict.headline import verdict as judge

@@ -191,7 +191,7 @@ def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any
     age = formatting.NONE if last is None or today is None else formatting.ago((today - last).days)
     return {
         "name": formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
-        "link": f"athletes/{slug}.html" if athlete.stamp else "",
+        "link": f"athletes/{slug}.html" if athlete.opened else "",
         "level": athlete.level,
         "says": formatting.clean_text(athlete.says),
         "load": _load(trend) if trend else formatting.NONE,

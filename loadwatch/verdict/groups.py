@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,13 +13,10 @@ from loadwatch import formatting
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.assess import rules
 from loadwatch.assess.weeks import LOAD_COLUMN
-from loadwatch.pipeline.cache_keys import stamp
 from loadwatch.verdict import headline, levels
 from loadwatch.verdict.phrases import BRIEF, BRIEF_TOPICS, load, told_of, topic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from loadwatch.analysis import Analysis, Group
     from loadwatch.assess.rules import Flag
     from loadwatch.verdict.headline import State, Verdict
@@ -51,7 +47,6 @@ def athlete(analysis: Analysis, today: date | None = None) -> Athlete:
         says=brief(analysis, found),
         last_activity=headline.last_activity(analysis),
         flags=len(found.flags),
-        stamp=stamp(analysis),
         opened=lambda: analysis,
         today=analysis.today if len(analysis.activities) else None,
         urgent=analysis.diary is not None and bool(analysis.diary.red_flags),
@@ -80,24 +75,6 @@ def seen_on(line: Athlete, day: date) -> Athlete:
         silent=True,
         trend=None,
     )
-
-
-def as_text(line: Athlete) -> str:
-    """Return a line as text to be kept; what it was made of is not in it."""
-    kept = {part.name: getattr(line, part.name) for part in fields(line) if part.name != "opened"}
-    kept["trend"] = asdict(line.trend) if line.trend else None
-    return json.dumps(kept, default=str)
-
-
-def from_text(text: str, opened: Callable[[], Analysis]) -> Athlete:
-    """Return the line that `as_text` kept; `opened` gives what it was made of."""
-    kept: dict[str, Any] = json.loads(text)
-    for day in ("last_activity", "today"):
-        kept[day] = date.fromisoformat(kept[day]) if kept[day] else None
-    if kept["trend"]:
-        told = kept["trend"]
-        kept["trend"] = Trend(**{**told, "loads": tuple(told["loads"]), "levels": tuple(told["levels"])})
-    return Athlete(**kept, opened=opened)
 
 
 def _told_of(found: Verdict) -> Week:

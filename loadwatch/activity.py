@@ -30,8 +30,12 @@ class Session:
     sport: str = "unknown"
     sub_sport: str = "unknown"
     name: str = ""
-    start_utc: datetime | None = None  # aware, UTC; None where the file knows no instant
-    start_local: datetime | None = None  # naive wall clock, as the file states it, unchecked
+    start_utc: datetime | None = (
+        None  # aware, UTC; None where the file knows no instant
+    )
+    start_local: datetime | None = (
+        None  # naive wall clock, as the file states it, unchecked
+    )
     zone: str = ""  # IANA name or "+02:00", where the file states one
     date_only: bool = False  # a list that knows the day but not the time
     timer_s: float = NAN  # pauses taken out, by the device
@@ -81,4 +85,6 @@ class Reading:
     """What one input gave: activities, and parts of it left out with their reason."""
 
     activities: tuple[Activity, ...] = ()
-    skipped: tuple[Skipped, ...] = field(default=())  # source is "" or "#line": the reader knows no name
+    skipped: tuple[Skipped, ...] = field(
+        default=()
+    )  # source is "" or "#line": the reader knows no name

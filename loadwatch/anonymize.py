@@ -81,7 +81,9 @@ def analysis(known: Analysis, name: str = "Runner") -> Analysis:
         source=known.activities["source"].map(files),
         member=known.activities["source"].map(files),
         zone="",
-        notes=known.activities["notes"].map(lambda notes: [nameless(note) for note in notes]),
+        notes=known.activities["notes"].map(
+            lambda notes: [nameless(note) for note in notes]
+        ),
     )
     pairs = [shoe for shoe in known.activities["shoe"].unique() if shoe]
     return replace(
@@ -97,11 +99,17 @@ def analysis(known: Analysis, name: str = "Runner") -> Analysis:
             )
             for flag in known.flags
         ),
-        skipped=tuple(replace(item, source=files[item.source], why=item.kind) for item in known.skipped),
-        duplicates=tuple(
-            replace(twin, source=files[twin.source], of=files[twin.of]) for twin in known.duplicates
+        skipped=tuple(
+            replace(item, source=files[item.source], why=item.kind)
+            for item in known.skipped
         ),
-        settings=replace(known.settings, name=name, birth_year=0, sex="", tz="", osm="", origins={}),
+        duplicates=tuple(
+            replace(twin, source=files[twin.source], of=files[twin.of])
+            for twin in known.duplicates
+        ),
+        settings=replace(
+            known.settings, name=name, birth_year=0, sex="", tz="", osm="", origins={}
+        ),
         shoes=None,
         remarks=(),
     )
@@ -110,9 +118,16 @@ def analysis(known: Analysis, name: str = "Runner") -> Analysis:
 def _files(known: Analysis) -> dict[str, str]:
     """Return another label for each source: "file 3", and "file 3#17" for a row of a list."""
     twins = {label for twin in known.duplicates for label in (twin.source, twin.of)}
-    labels = set(known.activities["source"]) | twins | {item.source for item in known.skipped}
+    labels = (
+        set(known.activities["source"])
+        | twins
+        | {item.source for item in known.skipped}
+    )
     parts = {label: entry(label) for label in labels}
-    places = {file: i for i, file in enumerate(sorted({file for file, _ in parts.values()}), 1)}
+    places = {
+        file: i
+        for i, file in enumerate(sorted({file for file, _ in parts.values()}), 1)
+    }
     return {
         label: f"file {places[file]}" + (f"#{number}" if number else "")
         for label, (file, number) in parts.items()
@@ -130,14 +145,19 @@ def anonymised(roster: Roster) -> Roster:
     return replace(
         roster,
         name=ROSTER,
-        athletes=tuple(_athlete(athlete, f"Athlete {i}") for i, athlete in enumerate(roster.athletes, 1)),
+        athletes=tuple(
+            _athlete(athlete, f"Athlete {i}")
+            for i, athlete in enumerate(roster.athletes, 1)
+        ),
     )
 
 
 def nameless_roster(roster: Roster) -> bool:
     """Say whether a roster's names were replaced already."""
     names = {athlete.name for athlete in roster.athletes}
-    return roster.name == ROSTER and names == {f"Athlete {i}" for i in range(1, len(roster.athletes) + 1)}
+    return roster.name == ROSTER and names == {
+        f"Athlete {i}" for i in range(1, len(roster.athletes) + 1)
+    }
 
 
 def _athlete(athlete: Athlete, name: str) -> Athlete:
@@ -145,4 +165,6 @@ def _athlete(athlete: Athlete, name: str) -> Athlete:
     if known is None:
         return replace(athlete, name=name, says="Nothing could be read.")
     nameless = analysis(known, name)
-    return replace(athlete, name=name, stamp=f"{athlete.stamp}-{name}", opened=lambda: nameless)
+    return replace(
+        athlete, name=name, stamp=f"{athlete.stamp}-{name}", opened=lambda: nameless
+    )

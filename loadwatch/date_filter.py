@@ -25,7 +25,9 @@ def cut(analysis: Analysis, start: date | None, end: date | None) -> Analysis:
         return analysis
     day = analysis.activities["start_local"].to_numpy("M8[D]")
     first = analysis.weeks.index.to_numpy("M8[D]")
-    last = (pd.DatetimeIndex(analysis.weeks.index) + pd.Timedelta(days=6)).to_numpy("M8[D]")
+    last = (pd.DatetimeIndex(analysis.weeks.index) + pd.Timedelta(days=6)).to_numpy(
+        "M8[D]"
+    )
     weeks = analysis.weeks[_within(last, start, None) & _within(first, None, end)]
     days = {stamp.date() for stamp in pd.DatetimeIndex(weeks.index)}
     return replace(
@@ -37,7 +39,9 @@ def cut(analysis: Analysis, start: date | None, end: date | None) -> Analysis:
     )
 
 
-def _within(days: NDArray[np.datetime64], start: date | None, end: date | None) -> NDArray[np.bool_]:
+def _within(
+    days: NDArray[np.datetime64], start: date | None, end: date | None
+) -> NDArray[np.bool_]:
     """Return which days lie from `start` to `end`; no day that is unknown does."""
     inside = ~np.isnat(days)
     if start is not None:

@@ -35,4 +35,6 @@ def store_folder() -> Path:
 def local_options(**more: Any) -> Options:
     """Return the reading options of this machine; `more` are further fields of `Options`."""
     zone = tzlocal.get_localzone_name() or "UTC"
-    return pipeline.Options(files=(settings_file(),), system_zone=zone, now=today(), **more)
+    return pipeline.Options(
+        files=(settings_file(),), system_zone=zone, now=today(), **more
+    )

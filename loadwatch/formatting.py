@@ -72,7 +72,13 @@ def kind(column: str) -> Kind:
         return "height"
     if column == "effort_km":
         return "effort"
-    return "distance" if column.endswith("_m") else "time" if column.endswith("_s") else "count"
+    return (
+        "distance"
+        if column.endswith("_m")
+        else "time"
+        if column.endswith("_s")
+        else "count"
+    )
 
 
 def unit(column: str, units: Units) -> Unit:
@@ -84,7 +90,13 @@ def _character(char: str) -> str:
     if unicodedata.category(char) not in _HIDDEN:
         return char
     code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return (
+        f"\\x{code:02x}"
+        if code < 0x100
+        else f"\\u{code:04x}"
+        if code < 0x10000
+        else f"\\U{code:08x}"
+    )
 
 
 def clean_text(text: object, limit: int = TEXT_LENGTH) -> str:
@@ -170,7 +182,19 @@ def count(amount: int, word: str, plural: str = "") -> str:
     return f"{number(amount)} {word if amount == 1 else plural or word + 's'}"
 
 
-_SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPELLED = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+)
 
 
 def spelled(amount: int) -> str:
@@ -180,7 +204,11 @@ def spelled(amount: int) -> str:
 
 def listed(words: list[str] | tuple[str, ...]) -> str:
     """Return "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    return (
+        " and ".join([", ".join(words[:-1]), words[-1]])
+        if len(words) > 1
+        else "".join(words)
+    )
 
 
 def ago(days: int) -> str:

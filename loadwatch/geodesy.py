@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 WGS84_A_M, WGS84_E2 = 6_378_137.0, 0.00669437999014  # NIMA TR8350.2
 
 
-def path_m(latitude_deg: NDArray[np.float64], longitude_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+def path_m(
+    latitude_deg: NDArray[np.float64], longitude_deg: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the distance run along a line of positions, from 0 at the first fix [m].
 
     Straight pieces on the WGS 84 ellipsoid by its two radii of curvature at their middle
@@ -24,7 +26,9 @@ def path_m(latitude_deg: NDArray[np.float64], longitude_deg: NDArray[np.float64]
     middle = (lat[1:] + lat[:-1]) / 2
     root = 1 - WGS84_E2 * np.sin(middle) ** 2
     north = np.diff(lat) * WGS84_A_M * (1 - WGS84_E2) / root**1.5
-    turn = (np.diff(lon) + np.pi) % (2 * np.pi) - np.pi  # the short way over the date line
+    turn = (np.diff(lon) + np.pi) % (
+        2 * np.pi
+    ) - np.pi  # the short way over the date line
     east = turn * WGS84_A_M / np.sqrt(root) * np.cos(middle)
     sums = np.zeros(len(latitude_deg))
     sums[known[1:]] = np.hypot(north, east)

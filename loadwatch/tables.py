@@ -63,7 +63,9 @@ _SURFACE_MEANING = {
     "treadmill": "on a treadmill",
     "unknown": "on a surface nobody told",
 }
-_SURFACE = _floats(*((f"{s}_m", "m", f"distance {_SURFACE_MEANING[s]}") for s in SURFACES))
+_SURFACE = _floats(
+    *((f"{s}_m", "m", f"distance {_SURFACE_MEANING[s]}") for s in SURFACES)
+)
 _GRADE = _floats(
     *zip(
         GRADE_COLUMNS,
@@ -117,7 +119,11 @@ EXPOSURES: Table = (
     Column("surface_source", "str", "", "tag, label, map, list, default or none"),
     *_floats(
         ("tagged_m", "m", "distance on ways whose surface the map states"),
-        ("inferred_m", "m", "distance on ways whose surface is inferred from other tags"),
+        (
+            "inferred_m",
+            "m",
+            "distance on ways whose surface is inferred from other tags",
+        ),
         ("unmatched_m", "m", "distance off the ways of the map"),
         ("outside_m", "m", "distance outside the map extract"),
     ),
@@ -184,12 +190,32 @@ WEEKS: Table = (
     Column("recorded", "bool", "", "false where there is no file at all"),
 )
 CONTEXT: Table = _floats(
-    ("acwr_uncoupled", "", "last 7 days over the 21 days before, daily means; context only"),
-    ("acwr_coupled", "", "last 7 days over the last 28 days, daily means; context only"),
-    ("acwr_ewma", "", "exponentially weighted, spans 7 and 28 days, from 56 days on; context only"),
-    ("monotony", "", "daily mean over daily standard deviation of 7 days; context only"),
+    (
+        "acwr_uncoupled",
+        "",
+        "last 7 days over the 21 days before, daily means; context only",
+    ),
+    (
+        "acwr_coupled",
+        "",
+        "last 7 days over the last 28 days, daily means; context only",
+    ),
+    (
+        "acwr_ewma",
+        "",
+        "exponentially weighted, spans 7 and 28 days, from 56 days on; context only",
+    ),
+    (
+        "monotony",
+        "",
+        "daily mean over daily standard deviation of 7 days; context only",
+    ),
     ("strain", "km", "week's sum times monotony; context only"),
-    ("load_42d", "km/day", "exponential mean of daily kilometres, 42 days; context only"),
+    (
+        "load_42d",
+        "km/day",
+        "exponential mean of daily kilometres, 42 days; context only",
+    ),
     ("load_7d", "km/day", "exponential mean of daily kilometres, 7 days; context only"),
 )
 # measured columns of WEEKS that get `<column>_usual` and `<column>_change`

@@ -58,7 +58,9 @@ def _lines(data: bytes) -> list[str]:
 
 def delimiter(data: bytes) -> str:
     """Return the sign between cells: the most frequent of comma, semicolon and tab in the header."""
-    header = next((line for line in _lines(data) if line.strip() and not line.startswith("#")), "")
+    header = next(
+        (line for line in _lines(data) if line.strip() and not line.startswith("#")), ""
+    )
     return max(_DELIMITERS, key=header.count)
 
 
@@ -82,7 +84,10 @@ def read(data: bytes) -> Sheet:
     if not lines:
         return Sheet((), ())
     columns = tuple(cell.lower().replace(" ", "_") for cell in lines[0][1])
-    rows = (Row(number, dict(zip(columns, cells, strict=False))) for number, cells in lines[1:])
+    rows = (
+        Row(number, dict(zip(columns, cells, strict=False)))
+        for number, cells in lines[1:]
+    )
     return Sheet(columns, tuple(rows))
 
 
@@ -91,7 +96,11 @@ def nearest(word: str, words: Iterable[str]) -> str:
     known = list(words)
     close = difflib.get_close_matches(word.lower(), known, 1, 0.6)
     listed = ", ".join(known)
-    return f"did you mean {close[0]}? It can be {listed}" if close else f"it can be {listed}"
+    return (
+        f"did you mean {close[0]}? It can be {listed}"
+        if close
+        else f"it can be {listed}"
+    )
 
 
 def moment(word: str) -> tuple[date, datetime | None]:
@@ -107,8 +116,12 @@ def moment(word: str) -> tuple[date, datetime | None]:
     try:
         clock = datetime.fromisoformat(word)
     except ValueError:
-        raise ValueError(f'"{word[:40]}" is not a date; write it as 2026-11-16 or 2026-11-16 07:30') from None
+        raise ValueError(
+            f'"{word[:40]}" is not a date; write it as 2026-11-16 or 2026-11-16 07:30'
+        ) from None
     if not 1970 <= clock.year <= 2200:  # no watch recorded a run outside these
         raise ValueError(f"the year {clock.year} cannot be right")
-    clock = clock.replace(tzinfo=None)  # the local wall clock counts; an offset says nothing more
+    clock = clock.replace(
+        tzinfo=None
+    )  # the local wall clock counts; an offset says nothing more
     return clock.date(), clock if re.search(r"\d[T ]\d", word) else None

@@ -111,10 +111,16 @@ METHODS = ("ours", "3 m hysteresis", ".3/.4/.3 kernel", "naive")
 
 def activities(corpus: Path):
     """Yield label and activity of every readable FIT file."""
-    for path in sorted([*corpus.rglob("*.fit"), *corpus.rglob("*.FIT"), *corpus.rglob("*.fit.gz")]):
+    for path in sorted(
+        [*corpus.rglob("*.fit"), *corpus.rglob("*.FIT"), *corpus.rglob("*.fit.gz")]
+    ):
         data = path.read_bytes()
         try:
-            reading = read(gzip.decompress(data) if path.suffix == ".gz" else data, path.name, Settings())
+            reading = read(
+                gzip.decompress(data) if path.suffix == ".gz" else data,
+                path.name,
+                Settings(),
+            )
         except (LoadwatchError, OSError, EOFError):
             continue
         for activity in reading.activities:
@@ -138,7 +144,11 @@ def cases(corpus: Path) -> list[Case]:
     result, seen = [], set()
     for source, activity in activities(corpus):
         session = activity.session
-        if session.sport not in ON_FOOT or session.sub_sport in INDOOR or not session.ascent_m >= LEAST_M:
+        if (
+            session.sport not in ON_FOOT
+            or session.sub_sport in INDOOR
+            or not session.ascent_m >= LEAST_M
+        ):
             continue
         time, altitude, distance = samples(activity)
         ours = climb(time, altitude, distance)
@@ -146,7 +156,14 @@ def cases(corpus: Path) -> list[Case]:
         if np.isnan(ours.ascent_m) or same in seen:
             continue
         seen.add(same)
-        known = next((told for name, told in BAROMETER.items() if session.device.startswith(name)), None)
+        known = next(
+            (
+                told
+                for name, told in BAROMETER.items()
+                if session.device.startswith(name)
+            ),
+            None,
+        )
         heard = altitude[np.isfinite(altitude)]
         sums = (ours.ascent_m, hysteresis(heard), kernel(heard), naive(heard))
         barometer = ours.noise_m < QUIET_M if known is None else known
@@ -156,13 +173,21 @@ def cases(corpus: Path) -> list[Case]:
 
 def errors(rows: list[Case]) -> np.ndarray:
     """Return |sum - watch| / watch: cases x METHODS."""
-    return np.array([[abs(total - row.watch_m) / row.watch_m for total in row.sums_m] for row in rows])
+    return np.array(
+        [
+            [abs(total - row.watch_m) / row.watch_m for total in row.sums_m]
+            for row in rows
+        ]
+    )
 
 
 def line(name: str, rows: list[Case]) -> str:
     """Return one line of the table: median and 90th percentile of each method."""
     off = errors(rows) * 100
-    cells = (f"{np.median(off[:, k]):6.1f} {np.percentile(off[:, k], 90):6.1f}" for k in range(len(METHODS)))
+    cells = (
+        f"{np.median(off[:, k]):6.1f} {np.percentile(off[:, k], 90):6.1f}"
+        for k in range(len(METHODS))
+    )
     return f"{name:34}{len(rows):5}  " + "  ".join(cells)
 
 
@@ -181,7 +206,9 @@ def main(corpus: Path) -> None:
     far = sorted(every, key=lambda case: -abs(case.sums_m[0] / case.watch_m - 1))[:8]
     print("farthest off:")
     for case in far:
-        print(f"  {case.source}: watch {case.watch_m:.0f} m, ours {case.sums_m[0]:.0f} m, {case.device}")
+        print(
+            f"  {case.source}: watch {case.watch_m:.0f} m, ours {case.sums_m[0]:.0f} m, {case.device}"
+        )
 
 
 if __name__ == "__main__":

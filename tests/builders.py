@@ -18,7 +18,12 @@ _BLANK: dict[str, Any] = {
     "instant": pd.NaT,
     "wall": pd.NaT,
 }
-_DTYPES = {"float": "float64", "bool": "bool", "instant": "datetime64[us, UTC]", "wall": "datetime64[us]"}
+_DTYPES = {
+    "float": "float64",
+    "bool": "bool",
+    "instant": "datetime64[us, UTC]",
+    "wall": "datetime64[us]",
+}
 
 
 def run(start: str, km: float = np.nan, **more: Any) -> dict[str, Any]:
@@ -26,7 +31,11 @@ def run(start: str, km: float = np.nan, **more: Any) -> dict[str, Any]:
 
     Any other column by its name; surfaces not named are unknown; `start_utc="..."` moves the instant.
     """
-    local = pd.Timestamp(start) if "T" in start else pd.Timestamp(start) + pd.Timedelta(hours=8)
+    local = (
+        pd.Timestamp(start)
+        if "T" in start
+        else pd.Timestamp(start) + pd.Timedelta(hours=8)
+    )
     metres = km * 1000.0
     row: dict[str, Any] = {
         "sport": "running",
@@ -45,7 +54,9 @@ def run(start: str, km: float = np.nan, **more: Any) -> dict[str, Any]:
     row |= more
     row["start_utc"] = pd.Timestamp(row["start_utc"])
     if km == km and "unknown_m" not in more:
-        row["unknown_m"] = metres - sum(row[c] for c in SURFACE_COLUMNS if c != "unknown_m")
+        row["unknown_m"] = metres - sum(
+            row[c] for c in SURFACE_COLUMNS if c != "unknown_m"
+        )
     row.setdefault("elapsed_s", row["duration_s"])
     row.setdefault("moving_s", row["duration_s"])
     row.setdefault("start", f"{local.isoformat(timespec='seconds')}+00:00")
@@ -54,7 +65,9 @@ def run(start: str, km: float = np.nan, **more: Any) -> dict[str, Any]:
 
 def activities(*rows: dict[str, Any]) -> pd.DataFrame:
     """An `activities` frame (EXPOSURES + HIDDEN), sorted by start; ids and sources are made up."""
-    ordered = sorted(rows, key=lambda row: (row["start_local"] is pd.NaT, row["start_local"]))
+    ordered = sorted(
+        rows, key=lambda row: (row["start_local"] is pd.NaT, row["start_local"])
+    )
     full = [
         {"activity_id": f"id{i}", "source": f"{i}.fit", "member": f"{i}.fit"} | row
         for i, row in enumerate(ordered)
@@ -63,20 +76,29 @@ def activities(*rows: dict[str, Any]) -> pd.DataFrame:
     for column in (*EXPOSURES, *HIDDEN):
         values = [row.get(column.name, _BLANK[column.dtype]) for row in full]
         if column.dtype == "list":
-            columns[column.name] = pd.Series([value or [] for value in values], dtype=object)
+            columns[column.name] = pd.Series(
+                [value or [] for value in values], dtype=object
+            )
         else:
-            columns[column.name] = pd.Series(values, dtype=_DTYPES.get(column.dtype, "str"))
+            columns[column.name] = pd.Series(
+                values, dtype=_DTYPES.get(column.dtype, "str")
+            )
     return pd.DataFrame(columns)
 
 
-def weekly_runs(first: str, kms: list[float | None], **more: Any) -> list[dict[str, Any]]:
+def weekly_runs(
+    first: str, kms: list[float | None], **more: Any
+) -> list[dict[str, Any]]:
     """One run a week from Wednesday `first` on, None = a week without; a list in `more` goes week by week."""
     day = dt.date.fromisoformat(first)
     return [
         run(
             (day + dt.timedelta(weeks=i)).isoformat(),
             km,
-            **{key: value[i] if isinstance(value, list) else value for key, value in more.items()},
+            **{
+                key: value[i] if isinstance(value, list) else value
+                for key, value in more.items()
+            },
         )
         for i, km in enumerate(kms)
         if km is not None

@@ -58,20 +58,30 @@ def _canonical(column: Any) -> list[Any]:
         return [one or None for one in text(column)]
     rows = column.raw.tolist()
     if column.base == BYTE:
-        return [None if all(byte == 0xFF for byte in row) else tuple(row) for row in rows]
+        return [
+            None if all(byte == 0xFF for byte in row) else tuple(row) for row in rows
+        ]
     invalid = BASES[column.base][1]
     if invalid is None:
         cleaned = [[None if math.isnan(one) else one for one in row] for row in rows]
     else:
         cleaned = [[None if one == invalid else one for one in row] for row in rows]
-    return [row[0] for row in cleaned] if column.raw.shape[1] == 1 else [tuple(row) for row in cleaned]
+    return (
+        [row[0] for row in cleaned]
+        if column.raw.shape[1] == 1
+        else [tuple(row) for row in cleaned]
+    )
 
 
 def _prepared(table: Table) -> tuple[Any, ...]:
     got = columns(table)
     raw = {key: _canonical(column) for key, column in got.items()}
     value = {key: column.value.tolist() for key, column in got.items()}
-    words = {key: profile.words(table.layout.number, key) for key in got if isinstance(key, int)}
+    words = {
+        key: profile.words(table.layout.number, key)
+        for key in got
+        if isinstance(key, int)
+    }
     return raw, value, words, table.stamps
 
 
@@ -81,12 +91,19 @@ def _ours(data: bytes) -> list[tuple[Table, int]]:
     for link in decode(data).links:
         if link.tables:
             offsets = np.concatenate([table.offsets for table in link.tables])
-            which = np.repeat(np.arange(len(link.tables)), [len(table.offsets) for table in link.tables])
-            row = np.concatenate([np.arange(len(table.offsets)) for table in link.tables])
+            which = np.repeat(
+                np.arange(len(link.tables)),
+                [len(table.offsets) for table in link.tables],
+            )
+            row = np.concatenate(
+                [np.arange(len(table.offsets)) for table in link.tables]
+            )
             order = np.argsort(offsets)
             found += [
                 (link.tables[table], index)
-                for table, index in zip(which[order].tolist(), row[order].tolist(), strict=True)
+                for table, index in zip(
+                    which[order].tolist(), row[order].tolist(), strict=True
+                )
             ]
     return found
 
@@ -119,7 +136,9 @@ def compare(data: bytes) -> Comparison:
             for message in fitparse.FitFile(data, check_developer_data=False):
                 mine = next(ours, None)
                 if mine is None:
-                    result.differences.append(f"message {result.messages}: fitparse has more")
+                    result.differences.append(
+                        f"message {result.messages}: fitparse has more"
+                    )
                     return result
                 table, row = mine
                 if id(table) not in prepared:
@@ -135,11 +154,15 @@ def compare(data: bytes) -> Comparison:
     return result
 
 
-def _message(result: Comparison, message: Any, table: Table, row: int, prepared: tuple[Any, ...]) -> None:
+def _message(
+    result: Comparison, message: Any, table: Table, row: int, prepared: tuple[Any, ...]
+) -> None:
     raw, value, words, stamps = prepared
     number = table.layout.number
     if message.mesg_num != number:
-        result.differences.append(f"message {result.messages}: {message.mesg_num} != {number}")
+        result.differences.append(
+            f"message {result.messages}: {message.mesg_num} != {number}"
+        )
         return
     seen = set()
     for one in message.fields:
@@ -151,7 +174,9 @@ def _message(result: Comparison, message: Any, table: Table, row: int, prepared:
             ):
                 result.raw += 1
                 if stamps is None or stamps[row] != one.raw_value:
-                    result.differences.append(f"message {result.messages}: stamp {one.raw_value}")
+                    result.differences.append(
+                        f"message {result.messages}: stamp {one.raw_value}"
+                    )
             continue
         index = getattr(one.field_def, "dev_data_index", None)
         key = one.field_def.def_num if index is None else (index, one.field_def.def_num)
@@ -162,10 +187,19 @@ def _message(result: Comparison, message: Any, table: Table, row: int, prepared:
 
 
 def _value(
-    result: Comparison, one: Any, key: Any, raw: Any, value: Any, words: Any, row: int, number: int
+    result: Comparison,
+    one: Any,
+    key: Any,
+    raw: Any,
+    value: Any,
+    words: Any,
+    row: int,
+    number: int,
 ) -> None:
     if key not in raw:
-        result.differences.append(f"message {result.messages} ({number}): no field {key}")
+        result.differences.append(
+            f"message {result.messages} ({number}): no field {key}"
+        )
         return
     result.raw += 1
     if not _same(raw[key][row], one.raw_value):
@@ -174,19 +208,27 @@ def _value(
         )
         return
     theirs = _number(one.value)
-    if one.parent_field is not None or theirs is None or one.type.name in {"localtime_into_day", "string"}:
+    if (
+        one.parent_field is not None
+        or theirs is None
+        or one.type.name in {"localtime_into_day", "string"}
+    ):
         return
     if isinstance(theirs, str):
         result.words += 1
         if words.get(key, {}).get(raw[key][row]) != theirs:
-            result.differences.append(f"message {result.messages} ({number}) field {key}: word {theirs!r}")
+            result.differences.append(
+                f"message {result.messages} ({number}) field {key}: word {theirs!r}"
+            )
         return
     mine = [None if math.isnan(part) else part for part in value[key][row]]
     if isinstance(theirs, tuple) and any(isinstance(part, str) for part in theirs):
         return
     result.scaled += 1
     if not _same(tuple(mine) if isinstance(theirs, tuple) else mine[0], theirs):
-        result.differences.append(f"message {result.messages} ({number}) field {key}: {mine!r} != {theirs!r}")
+        result.differences.append(
+            f"message {result.messages} ({number}) field {key}: {mine!r} != {theirs!r}"
+        )
 
 
 def files(corpus: Path) -> list[Path]:
@@ -194,7 +236,9 @@ def files(corpus: Path) -> list[Path]:
     return [
         path
         for path in sorted(corpus.rglob("*"))
-        if path.is_file() and path.suffix.lower() == ".fit" and path.read_bytes()[8:12] == b".FIT"
+        if path.is_file()
+        and path.suffix.lower() == ".fit"
+        and path.read_bytes()[8:12] == b".FIT"
     ]
 
 

@@ -24,7 +24,9 @@ def corpus() -> Path:
     """The folder of real files that LOADWATCH_CORPUS names; the test is skipped without it."""
     folder = os.environ.get("LOADWATCH_CORPUS", "")
     if not folder:
-        pytest.skip("LOADWATCH_CORPUS names no folder")  # the files are other people's and not shipped
+        pytest.skip(
+            "LOADWATCH_CORPUS names no folder"
+        )  # the files are other people's and not shipped
     return Path(folder)
 
 
@@ -32,7 +34,11 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew; look at the diff")
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write tests/golden anew; look at the diff",
+    )
 
 
 @pytest.fixture

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Flag
 
-FOLDERS = ("irving-2025", "irving-2021", "irving-2012-2013", "irving-2018", "tiny656-huawei")
+FOLDERS = (
+    "irving-2025",
+    "irving-2021",
+    "irving-2012-2013",
+    "irving-2018",
+    "tiny656-huawei",
+)
 LISTS = ("csv-strava", "csv-garmin", "csv-runkeeper", "csv-trainingpeaks")
 LEAST_WEEKS = 9  # with runs: two months
 
@@ -44,14 +50,21 @@ class Row:
 
 def logs(corpus: Path) -> list[Path]:
     """Return the logs of several months: folders of files, and each list's own folder."""
-    lists = [path for name in LISTS for path in sorted((corpus / name).iterdir()) if path.is_dir()]
+    lists = [
+        path
+        for name in LISTS
+        for path in sorted((corpus / name).iterdir())
+        if path.is_dir()
+    ]
     return [corpus / name for name in FOLDERS] + lists
 
 
 def rows(analysis: Analysis) -> Iterator[Row]:
     """Yield how often each check that judges weeks or runs fired."""
     runs = {stamp.date() for stamp, count in analysis.weeks["runs"].items() if count}
-    running = runs & {stamp.date() for stamp, done in analysis.weeks["complete"].items() if not done}
+    running = runs & {
+        stamp.date() for stamp, done in analysis.weeks["complete"].items() if not done
+    }
     for rule in RULES:
         if rule.check is None:
             continue
@@ -78,7 +91,9 @@ def worst(flags: list[Flag]) -> str:
 
 def whys(analysis: Analysis) -> str:
     """Return why checks could not be judged, the most frequent first."""
-    counted = Counter(f"{gap.rule} {gap.why.partition(':')[0]}" for gap in analysis.unknown)
+    counted = Counter(
+        f"{gap.rule} {gap.why.partition(':')[0]}" for gap in analysis.unknown
+    )
     return ", ".join(f"{why} {count}" for why, count in counted.most_common(6))
 
 
@@ -110,7 +125,9 @@ def main(corpus: Path, names: list[str], store: Path | None = None) -> None:
             print(table(name, analysis), end="\n\n", flush=True)
         else:
             short.append(name)
-    print(f"Too short, fewer than {LEAST_WEEKS} weeks with runs: {', '.join(short) or 'none'}")
+    print(
+        f"Too short, fewer than {LEAST_WEEKS} weeks with runs: {', '.join(short) or 'none'}"
+    )
 
 
 if __name__ == "__main__":

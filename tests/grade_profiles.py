@@ -21,7 +21,11 @@ EDGES = np.array([0.05, 0.10, 0.15])
 
 def bins(grade: np.ndarray) -> np.ndarray:
     """Return the bin of each grade, 0 to 6."""
-    return 3 + np.searchsorted(EDGES, grade, side="right") - np.searchsorted(EDGES, -grade, side="right")
+    return (
+        3
+        + np.searchsorted(EDGES, grade, side="right")
+        - np.searchsorted(EDGES, -grade, side="right")
+    )
 
 
 def barometer(altitude: np.ndarray, seed: int) -> np.ndarray:
@@ -29,7 +33,9 @@ def barometer(altitude: np.ndarray, seed: int) -> np.ndarray:
     dice = np.random.default_rng(seed)
     keep = np.exp(-1 / TAU_S)
     error, state = np.empty(altitude.size), 0.0
-    for second, push in enumerate(dice.normal(0, NOISE_M * np.sqrt(1 - keep * keep), altitude.size)):
+    for second, push in enumerate(
+        dice.normal(0, NOISE_M * np.sqrt(1 - keep * keep), altitude.size)
+    ):
         state = state * keep + push
         error[second] = state
     return np.round((altitude + error) / STEP_M) * STEP_M
@@ -39,9 +45,14 @@ def compared(corpus: Path, most: int = 80) -> np.ndarray:
     """Return for each profile: cells in the right bin, cells, error of its shares, noise, ascent ratio."""
     rows = []
     for source, activity in ascent_table.activities(corpus):
-        if activity.session.sport not in ascent_table.ON_FOOT or not activity.session.ascent_m >= 50:
+        if (
+            activity.session.sport not in ascent_table.ON_FOOT
+            or not activity.session.ascent_m >= 50
+        ):
             continue
-        time, altitude, distance, _ = elevation._profile(*ascent_table.samples(activity))
+        time, altitude, distance, _ = elevation._profile(
+            *ascent_table.samples(activity)
+        )
         if altitude.size < 600 or not distance[-1] > 3000:
             continue
         grid = np.arange(int(time[-1]) + 1.0)
@@ -54,7 +65,10 @@ def compared(corpus: Path, most: int = 80) -> np.ndarray:
         window_s = next(w for limit, w, _ in elevation.SMOOTHING if noise < limit)
         window_m = next(w for limit, w in elevation.GRADE_WINDOWS if noise < limit)
         found = []
-        for height, window in ((true, TRUE_WINDOW_M), (elevation.mean(heard, window_s), window_m)):
+        for height, window in (
+            (true, TRUE_WINDOW_M),
+            (elevation.mean(heard, window_s), window_m),
+        ):
             level = elevation._over_distance(height, metres, cells, width)
             found.append(bins(elevation._slopes(level, width, window)))
         shares = [np.bincount(k, minlength=7) / cells for k in found]
@@ -62,7 +76,15 @@ def compared(corpus: Path, most: int = 80) -> np.ndarray:
         assert np.allclose(np.array(ours.grade_m) / metres[-1], shares[1]), source
         error = np.abs(shares[0] - shares[1]).sum() / 2
         truth = np.maximum(np.diff(true), 0).sum()
-        rows.append(((found[0] == found[1]).sum(), cells, error, noise, ours.ascent_m / truth - 1))
+        rows.append(
+            (
+                (found[0] == found[1]).sum(),
+                cells,
+                error,
+                noise,
+                ours.ascent_m / truth - 1,
+            )
+        )
         if len(rows) == most:
             break
     return np.array(rows)

@@ -18,7 +18,9 @@ ID_STEP = 20_000_000_000  # ids of today's map end below this
 ACROSS, EAST_DEG, NORTH_DEG = 6, 0.6, 0.4
 
 
-def _shifted(path: Path, kind: osmium.osm.osm_entity_bits, copy: int) -> Iterator[tuple[str, object]]:
+def _shifted(
+    path: Path, kind: osmium.osm.osm_entity_bits, copy: int
+) -> Iterator[tuple[str, object]]:
     """Yield the method of the writer and the changed object for each object of one kind."""
     add = copy * ID_STEP
     east, north = copy % ACROSS * EAST_DEG, copy // ACROSS * NORTH_DEG
@@ -27,9 +29,16 @@ def _shifted(path: Path, kind: osmium.osm.osm_entity_bits, copy: int) -> Iterato
             where = (item.location.lon + east, item.location.lat + north)
             yield "add_node", item.replace(id=item.id + add, location=where)
         elif item.is_way():
-            yield "add_way", item.replace(id=item.id + add, nodes=[node.ref + add for node in item.nodes])
+            yield (
+                "add_way",
+                item.replace(
+                    id=item.id + add, nodes=[node.ref + add for node in item.nodes]
+                ),
+            )
         else:
-            members = [(member.type, member.ref + add, member.role) for member in item.members]
+            members = [
+                (member.type, member.ref + add, member.role) for member in item.members
+            ]
             yield "add_relation", item.replace(id=item.id + add, members=members)
 
 
@@ -56,8 +65,12 @@ def measure(big: Path, latitude: float, longitude: float) -> None:
             ground = open_extract(big, cells, folder, {})
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            print(f"{what}: {wall:.2f} s, {cpu:.2f} s CPU, peak {peak:.0f} MB, {ground.way_id.size} ways")
-        print(f"cache {sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.1f} MB")
+            print(
+                f"{what}: {wall:.2f} s, {cpu:.2f} s CPU, peak {peak:.0f} MB, {ground.way_id.size} ways"
+            )
+        print(
+            f"cache {sum(file.stat().st_size for file in folder.iterdir()) / 1e6:.1f} MB"
+        )
     finally:
         shutil.rmtree(folder)
 
@@ -66,4 +79,8 @@ if __name__ == "__main__":
     if sys.argv[1] == "--time":
         measure(Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]))
     else:
-        make(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if sys.argv[3:] else 36)
+        make(
+            Path(sys.argv[1]),
+            Path(sys.argv[2]),
+            int(sys.argv[3]) if sys.argv[3:] else 36,
+        )

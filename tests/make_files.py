@@ -54,7 +54,11 @@ class Outing:
 
     @property
     def seed(self) -> int:
-        return int(self.start.timestamp()) if self.start.tzinfo else int(self.start.strftime("%m%d%H"))
+        return (
+            int(self.start.timestamp())
+            if self.start.tzinfo
+            else int(self.start.strftime("%m%d%H"))
+        )
 
     @property
     def seconds(self) -> int:
@@ -73,7 +77,10 @@ BASE_M = 420.0
 
 def _height(outing: Outing, metres: float) -> float:
     """Altitude on the way out: one hill after the other, from `BASE_M` up and down again."""
-    return BASE_M + outing.hill_m * (1 - math.cos(2 * math.pi * metres / outing.every_m)) / 2
+    return (
+        BASE_M
+        + outing.hill_m * (1 - math.cos(2 * math.pi * metres / outing.every_m)) / 2
+    )
 
 
 def altitude(outing: Outing):
@@ -103,7 +110,12 @@ def position(outing: Outing, home: tuple[float, float]):
         heading += turn
         latitude, longitude = way[-1]
         east = GRID_M * math.sin(heading) / math.cos(math.radians(latitude))
-        way.append((latitude + GRID_M * math.cos(heading) / EARTH_M, longitude + east / EARTH_M))
+        way.append(
+            (
+                latitude + GRID_M * math.cos(heading) / EARTH_M,
+                longitude + east / EARTH_M,
+            )
+        )
 
     def at(metres: float) -> tuple[float, float]:
         away = min(metres, max(length - metres, 0.0)) / GRID_M
@@ -115,12 +127,16 @@ def position(outing: Outing, home: tuple[float, float]):
 
 
 def _heart(outing: Outing):
-    return lambda second: round(outing.heart_bpm - 25 * math.exp(-second / 180) + 4 * math.sin(second / 240))
+    return lambda second: round(
+        outing.heart_bpm - 25 * math.exp(-second / 180) + 4 * math.sin(second / 240)
+    )
 
 
 def _speed(outing: Outing):
     mean = 1000 / outing.pace_s
-    whole = outing.seconds / round(outing.seconds / 600)  # waves that fit, so that the mean stays
+    whole = outing.seconds / round(
+        outing.seconds / 600
+    )  # waves that fit, so that the mean stays
     return lambda second: mean * (1 + 0.04 * math.sin(2 * math.pi * second / whole))
 
 
@@ -220,7 +236,13 @@ def _at(week: int, day: int, clock: str) -> datetime:
 
 ROAD = {"hill_m": 16.0, "every_m": 2000.0}
 TRAIL = {"every_m": 1500.0, "pace_s": 390.0, "heart_bpm": 147, "title": "Woods"}
-MOUNTAIN = {"hill_m": 130.0, "every_m": 2400.0, "pace_s": 450.0, "heart_bpm": 153, "title": "Up to the hut"}
+MOUNTAIN = {
+    "hill_m": 130.0,
+    "every_m": 2400.0,
+    "pace_s": 450.0,
+    "heart_bpm": 153,
+    "title": "Up to the hut",
+}
 
 
 def ana() -> list[Outing]:
@@ -232,23 +254,42 @@ def _ana(week: int) -> list[Outing]:
     if week == 12:  # ill
         return []
     more = (1.0, 1.04, 1.02, 0.88)[week % 4]
-    tuesday = Outing(_at(week, 1, "06:45"), round(7 * more, 2), "street", title="Before work", **ROAD)
+    tuesday = Outing(
+        _at(week, 1, "06:45"), round(7 * more, 2), "street", title="Before work", **ROAD
+    )
     if week == WEEKS - 1:
         return [tuesday]
-    strength = [Outing(_at(week, 2, "19:10"), 0, "strength_training", title="Core")] if week < 22 else []
+    strength = (
+        [Outing(_at(week, 2, "19:10"), 0, "strength_training", title="Core")]
+        if week < 22
+        else []
+    )
     if week == 26:  # the marathon plan begins: farther, and all of it on the road
-        kms = ((1, "06:45", 9.0), (3, "18:20", 9.5), (5, "08:30", 7.5), (6, "09:00", 19.0))
+        kms = (
+            (1, "06:45", 9.0),
+            (3, "18:20", 9.5),
+            (5, "08:30", 7.5),
+            (6, "09:00", 19.0),
+        )
         return [
             Outing(_at(week, day, clock), km, "street", title="Marathon plan", **ROAD)
             for day, clock, km in kms
         ]
-    height = (44.0 if week < 12 else 36.0) * (0.8 if week % 4 == 3 else 1.0)  # flatter since summer
+    height = (44.0 if week < 12 else 36.0) * (
+        0.8 if week % 4 == 3 else 1.0
+    )  # flatter since summer
     hills = MOUNTAIN if week == 20 else {"hill_m": height, **TRAIL}
     return [
         tuesday,
         *strength,
         Outing(_at(week, 3, "18:20"), round(8 * more, 2), "trail", **hills),
-        Outing(_at(week, 5, "08:30"), round(5.5 * more, 2), "street", title="Round the town", **ROAD),
+        Outing(
+            _at(week, 5, "08:30"),
+            round(5.5 * more, 2),
+            "street",
+            title="Round the town",
+            **ROAD,
+        ),
         Outing(_at(week, 6, "09:00"), round(12 * more, 2), "trail", **hills),
     ]
 
@@ -260,15 +301,35 @@ def ben() -> list[Outing]:
 
 def _ben(week: int) -> list[Outing]:
     more = (1.0, 1.03, 0.97, 1.01)[week % 4]
-    wednesday = Outing(_at(week, 2, "12:15"), round(8 * more, 2), "generic", title="Lunch run", pace_s=330.0)
+    wednesday = Outing(
+        _at(week, 2, "12:15"),
+        round(8 * more, 2),
+        "generic",
+        title="Lunch run",
+        pace_s=330.0,
+    )
     if week == WEEKS - 1:
         return [wednesday]
     belt = week % 6 == 5
     friday = Outing(
-        _at(week, 4, "06:30"), round(6 * more, 2), "treadmill" if belt else "generic", pace_s=345.0
+        _at(week, 4, "06:30"),
+        round(6 * more, 2),
+        "treadmill" if belt else "generic",
+        pace_s=345.0,
     )
-    sunday = Outing(_at(week, 6, "10:00"), round(11 * more, 2), "generic", title="River loop", pace_s=340.0)
-    return [wednesday, friday, Outing(_at(week, 0, "18:30"), 0, "strength_training"), sunday]
+    sunday = Outing(
+        _at(week, 6, "10:00"),
+        round(11 * more, 2),
+        "generic",
+        title="River loop",
+        pace_s=340.0,
+    )
+    return [
+        wednesday,
+        friday,
+        Outing(_at(week, 0, "18:30"), 0, "strength_training"),
+        sunday,
+    ]
 
 
 ANA_TOML = """\
@@ -312,7 +373,9 @@ def ben_diary() -> bytes:
     for day in range(0, 7 * WEEKS - 4, 2):
         pain = max(0, draw.choice((0, 0, 0, 1, 1, 2)))
         when = f"{FIRST + timedelta(days=day):%Y-%m-%d}"
-        lines.append(f"{when},{pain},{'after' if pain else ''},{'low back' if pain else ''},")
+        lines.append(
+            f"{when},{pain},{'after' if pain else ''},{'low back' if pain else ''},"
+        )
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -328,8 +391,13 @@ def sample_data() -> dict[str, bytes]:
         ("ana", ana(), (-36.9, -21.4), 1_000_001),
         ("ben", ben(), (-37.6, -22.3), 1_000_002),
     ):
-        older, newer = FIRST + timedelta(weeks=LIST_UNTIL), FIRST + timedelta(weeks=FILES_FROM)
-        files[f"{name}/Activities.csv"] = garmin_list([one for one in outings if one.start < older])
+        older, newer = (
+            FIRST + timedelta(weeks=LIST_UNTIL),
+            FIRST + timedelta(weeks=FILES_FROM),
+        )
+        files[f"{name}/Activities.csv"] = garmin_list(
+            [one for one in outings if one.start < older]
+        )
         for one in outings:
             if one.start >= newer:
                 files[f"{name}/{one.start:%Y-%m-%d-%H%M}.fit"] = fit(one, home, serial)

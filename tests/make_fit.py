@@ -63,7 +63,9 @@ def crc(data: bytes, value: int = 0) -> int:
 
 def fit_time(when: datetime) -> int:
     """Seconds since 1989-12-31 of an aware instant, or of a naive wall clock taken as it stands."""
-    return round((when - (EPOCH if when.tzinfo else EPOCH.replace(tzinfo=None))).total_seconds())
+    return round(
+        (when - (EPOCH if when.tzinfo else EPOCH.replace(tzinfo=None))).total_seconds()
+    )
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ def _pack(base: int, value: Any, order: str) -> bytes:
     if base == 0x07:
         return (value.encode() if isinstance(value, str) else (value or b"")) + b"\0"
     values = value if isinstance(value, (list, tuple)) else [value]
-    whole = [invalid if v is None else v if letter in "fd" else round(v) for v in values]
+    whole = [
+        invalid if v is None else v if letter in "fd" else round(v) for v in values
+    ]
     return struct.pack(f"{order}{len(whole)}{letter}", *whole)
 
 
@@ -93,7 +97,9 @@ def _raw(kind: Any, value: Any) -> Any:
     if isinstance(value, datetime):
         return fit_time(value)
     if isinstance(value, str) and kind.type.values:
-        return next(number for number, word in kind.type.values.items() if word == value)
+        return next(
+            number for number, word in kind.type.values.items() if word == value
+        )
     if isinstance(value, str):
         return value
     return (value + (kind.offset or 0)) * (kind.scale or 1)
@@ -133,7 +139,9 @@ class FitFile:
         for one in whole:
             self.body += struct.pack("BBB", one.number, one.size, one.base)
         if dev:
-            self.body += bytes([len(dev)]) + b"".join(struct.pack("BBB", *one) for one in dev)
+            self.body += bytes([len(dev)]) + b"".join(
+                struct.pack("BBB", *one) for one in dev
+            )
 
     def data(self, local: int, payload: bytes, offset: int | None = None) -> None:
         """Write a data message; with `offset` (0-31) under a compressed timestamp header."""
@@ -159,7 +167,9 @@ class FitFile:
         fields, payload = [], b""
         for name, value in {**(values or {}), **more}.items():
             one = numbers[name]
-            base = (one.type if hasattr(one.type, "identifier") else one.type.base_type).identifier
+            base = (
+                one.type if hasattr(one.type, "identifier") else one.type.base_type
+            ).identifier
             packed = _pack(base, _raw(one, value), self.order)
             fields.append(Field(one.def_num, len(packed), base))
             payload += packed
@@ -168,7 +178,11 @@ class FitFile:
             packed = _pack(base, value, self.order)
             extra.append((number, len(packed), index))
             payload += packed
-        self.data(self._local(kind.mesg_num, fields, extra, offset is not None), payload, offset)
+        self.data(
+            self._local(kind.mesg_num, fields, extra, offset is not None),
+            payload,
+            offset,
+        )
 
     def raw(self, number: int, fields: Mapping[int, tuple[int, Any]]) -> None:
         """Write one message by numbers: {field: (base type, raw value, bytes as they are)}."""
@@ -176,10 +190,14 @@ class FitFile:
             key: value if isinstance(value, bytes) else _pack(base, value, self.order)
             for key, (base, value) in fields.items()
         }
-        layout = [Field(key, len(packed[key]), base) for key, (base, _) in fields.items()]
+        layout = [
+            Field(key, len(packed[key]), base) for key, (base, _) in fields.items()
+        ]
         self.data(self._local(number, layout, [], False), b"".join(packed.values()))
 
-    def _local(self, number: int, fields: list[Field], dev: list[Any], low: bool) -> int:
+    def _local(
+        self, number: int, fields: list[Field], dev: list[Any], low: bool
+    ) -> int:
         key = (number, tuple(fields), tuple(dev), self.big_endian)
         local = self._layouts.get(key)
         if local is None or (low and local > 3):
@@ -195,12 +213,16 @@ class FitFile:
         size = len(self.body) if self.data_size is None else self.data_size
         head = struct.pack("<BBHI4s", self.header, 0x20, self.profile, size, b".FIT")
         if self.header > 12:
-            head += struct.pack("<H", crc(head) if self.header_crc is None else self.header_crc)
+            head += struct.pack(
+                "<H", crc(head) if self.header_crc is None else self.header_crc
+            )
             head += bytes(self.header - 14)
         whole = head + bytes(self.body)
         if self.file_crc == -1:
             return whole
-        return whole + struct.pack("<H", crc(whole) if self.file_crc is None else self.file_crc)
+        return whole + struct.pack(
+            "<H", crc(whole) if self.file_crc is None else self.file_crc
+        )
 
 
 def straight(
@@ -323,23 +345,43 @@ def run(
     return fit.bytes()
 
 
-def _record(when, distance, pace, altitude_m, position, heart, cadence_spm, second, more) -> dict[str, Any]:
+def _record(
+    when, distance, pace, altitude_m, position, heart, cadence_spm, second, more
+) -> dict[str, Any]:
     values: dict[str, Any] = {"timestamp": when}
     if position is not None:
         latitude, longitude = position(distance)
-        values |= {"position_lat": latitude * SEMICIRCLES, "position_long": longitude * SEMICIRCLES}
+        values |= {
+            "position_lat": latitude * SEMICIRCLES,
+            "position_long": longitude * SEMICIRCLES,
+        }
     values |= {"distance": distance, "enhanced_speed": pace}
     if altitude_m is not None:
         values["enhanced_altitude"] = altitude_m(distance)
     if heart is not None:
         values["heart_rate"] = heart(second) if callable(heart) else heart
     if cadence_spm is not None:
-        values |= {"cadence": cadence_spm // 2, "fractional_cadence": (cadence_spm / 2) % 1}
+        values |= {
+            "cadence": cadence_spm // 2,
+            "fractional_cadence": (cadence_spm / 2) % 1,
+        }
     return values | dict(more(second) if more else {})
 
 
 def _close(
-    fit, start, end, seconds, distance, sport, sub_sport, cadence_spm, heart, climb, name, offset, more
+    fit,
+    start,
+    end,
+    seconds,
+    distance,
+    sport,
+    sub_sport,
+    cadence_spm,
+    heart,
+    climb,
+    name,
+    offset,
+    more,
 ) -> None:
     elapsed = (end - start).total_seconds()
     common = {
@@ -355,15 +397,29 @@ def _close(
     values = dict(common)
     if cadence_spm is not None:
         strides = cadence_spm / 2 * seconds / 60
-        values |= {"total_cycles": math.floor(strides), "total_fractional_cycles": strides % 1}
-        values |= {"avg_cadence": cadence_spm // 2, "avg_fractional_cadence": (cadence_spm / 2) % 1}
+        values |= {
+            "total_cycles": math.floor(strides),
+            "total_fractional_cycles": strides % 1,
+        }
+        values |= {
+            "avg_cadence": cadence_spm // 2,
+            "avg_fractional_cadence": (cadence_spm / 2) % 1,
+        }
     if heart is not None and not callable(heart):
         values["avg_heart_rate"] = heart
-    values |= {k: v for k, v in zip(("total_ascent", "total_descent"), climb, strict=True) if v is not None}
+    values |= {
+        k: v
+        for k, v in zip(("total_ascent", "total_descent"), climb, strict=True)
+        if v is not None
+    }
     if name:
         values["sport_profile_name"] = name
     fit.add("session", values | dict(more))
-    last: dict[str, Any] = {"timestamp": end, "total_timer_time": seconds, "num_sessions": 1}
+    last: dict[str, Any] = {
+        "timestamp": end,
+        "total_timer_time": seconds,
+        "num_sessions": 1,
+    }
     if offset is not None:
         last["local_timestamp"] = fit_time(end) + offset
     fit.add("activity", last)

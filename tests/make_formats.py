@@ -19,7 +19,9 @@ HOME = (-36.9, -21.4)
 EVERY_S = 5
 
 
-def samples(run: make_files.Outing = RUN, home: tuple[float, float] = HOME) -> list[dict[str, Any]]:
+def samples(
+    run: make_files.Outing = RUN, home: tuple[float, float] = HOME
+) -> list[dict[str, Any]]:
     """Every fifth second of the run, as the FIT encoder samples it."""
     altitude, position = make_files.altitude(run), make_files.position(run, home)
     speed, heart = make_files._speed(run), make_files._heart(run)

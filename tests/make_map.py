@@ -21,7 +21,9 @@ NODES = {
     60: (9000, 0), 61: (9100, 0),  # far away
 }  # fmt: skip
 
-NODES |= {1000 + k: (-380 + k, -380 + (k % 7)) for k in range(150)}  # a long path with many corners
+NODES |= {
+    1000 + k: (-380 + k, -380 + (k % 7)) for k in range(150)
+}  # a long path with many corners
 
 WAYS = {
     100: ([1, 2, 3], {"highway": "residential", "surface": "asphalt"}),
@@ -30,15 +32,23 @@ WAYS = {
     103: ([14, 15, 16, 17, 14], {"leisure": "pitch", "surface": "artificial_turf"}),
     104: ([20, 21, 22, 23, 20], {"leisure": "track", "sport": "athletics"}),
     105: ([30, 31], {"highway": "tertiary", "bridge": "yes", "layer": "1"}),
-    106: ([10, 11, 12, 13, 10], {}),  # the park's outline: its tags stand on the relation
+    106: (
+        [10, 11, 12, 13, 10],
+        {},
+    ),  # the park's outline: its tags stand on the relation
     107: ([40, 41, 42, 43, 40], {}),  # and its hole
     108: ([50, 51, 52], {"highway": "steps"}),
     109: ([60, 61], {"highway": "residential"}),
     110: ([1, 3], {"highway": "motorway"}),
-    112: (list(range(1000, 1150)), {"highway": "path", **{f"note:{k}": f"word {k}" for k in range(150)}}),
+    112: (
+        list(range(1000, 1150)),
+        {"highway": "path", **{f"note:{k}": f"word {k}" for k in range(150)}},
+    ),
     111: ([1, 3], {"power": "line"}),
 }
-RELATIONS = {200: ({106: "outer", 107: "inner"}, {"type": "multipolygon", "leisure": "park"})}
+RELATIONS = {
+    200: ({106: "outer", 107: "inner"}, {"type": "multipolygon", "leisure": "park"})
+}
 
 
 def place(east_m: float, north_m: float) -> tuple[float, float]:
@@ -51,7 +61,9 @@ def xml() -> str:
     rows = ['<osm version="0.6" generator="by hand">']
     for number, metres in NODES.items():
         lat, lon = place(*metres)
-        rows.append(f'<node id="{number}" version="1" lat="{lat:.7f}" lon="{lon:.7f}"/>')
+        rows.append(
+            f'<node id="{number}" version="1" lat="{lat:.7f}" lon="{lon:.7f}"/>'
+        )
     for number, (nodes, tags) in WAYS.items():
         rows.append(f'<way id="{number}" version="1">')
         rows += [f'<nd ref="{node}"/>' for node in nodes]
@@ -59,7 +71,10 @@ def xml() -> str:
         rows.append("</way>")
     for number, (members, tags) in RELATIONS.items():
         rows.append(f'<relation id="{number}" version="1">')
-        rows += [f'<member type="way" ref="{way}" role="{role}"/>' for way, role in members.items()]
+        rows += [
+            f'<member type="way" ref="{way}" role="{role}"/>'
+            for way, role in members.items()
+        ]
         rows += [f'<tag k="{key}" v="{value}"/>' for key, value in tags.items()]
         rows.append("</relation>")
     return "\n".join([*rows, "</osm>"])

@@ -67,7 +67,10 @@ def whole(path: Path) -> tuple[Ground, Found]:
 
 def graph(ways: Found) -> tuple[dict, dict]:
     """Return places of nodes (metres of longitude scaled later) and edges: node -> [(node, metres, way)]."""
-    place = {n: (y / 1e7, x / 1e7) for n, y, x in zip(*(side.tolist() for side in ways.nodes), strict=True)}
+    place = {
+        n: (y / 1e7, x / 1e7)
+        for n, y, x in zip(*(side.tolist() for side in ways.nodes), strict=True)
+    }
     edges = defaultdict(list)
     for way, refs in enumerate(ways.refs):
         for one, two in itertools.pairwise(refs):
@@ -83,7 +86,9 @@ def _metres(one: tuple[float, float], two: tuple[float, float]) -> float:
     return float(np.hypot(one[0] - two[0], (one[1] - two[1]) * shrink)) * M_PER_DEG
 
 
-def path_between(edges: dict, start: int, reach_m: float, dice: random.Random) -> list[tuple[int, int]]:
+def path_between(
+    edges: dict, start: int, reach_m: float, dice: random.Random
+) -> list[tuple[int, int]]:
     """Return nodes (each with the way that led to it) from `start` to a random place `reach_m` away."""
     best, came, queue = {start: 0.0}, {}, [(0.0, start)]
     goal = start
@@ -111,13 +116,21 @@ def routes(name: str, ground: Ground, ways: Found) -> list[Route]:
     place, edges = graph(ways)
     surface = np.array([answer[0] for answer in ways.answer])
     by_class = [
-        sorted({refs[0] for refs, answer in zip(ways.refs, ways.answer, strict=True) if answer[0] == k})
+        sorted(
+            {
+                refs[0]
+                for refs, answer in zip(ways.refs, ways.answer, strict=True)
+                if answer[0] == k
+            }
+        )
         for k in range(3)
     ]
     result = []
     for number in range(ROUTES[name]):
         dice = random.Random(f"{name} {number}")
-        node = dice.choice([n for n in by_class[number % 3] if n in place and _inside(place[n], name)])
+        node = dice.choice(
+            [n for n in by_class[number % 3] if n in place and _inside(place[n], name)]
+        )
         nodes, under, length = [node], [], 0.0
         goal, stuck = dice.uniform(6_000, 14_000), 0
         while length < goal and stuck < 9:
@@ -128,17 +141,33 @@ def routes(name: str, ground: Ground, ways: Found) -> list[Route]:
                 nodes.append(other)
                 under.append(way)
         if length > 2_000:
-            result.append(_run([place[n] for n in nodes], under, ways, surface, dice, number % 2 == 1))
+            result.append(
+                _run(
+                    [place[n] for n in nodes],
+                    under,
+                    ways,
+                    surface,
+                    dice,
+                    number % 2 == 1,
+                )
+            )
     return result
 
 
 def _inside(where: tuple[float, float], name: str) -> bool:
     south, west, north, east = BOX[name]
-    return south + 0.01 < where[0] < north - 0.01 and west + 0.01 < where[1] < east - 0.01
+    return (
+        south + 0.01 < where[0] < north - 0.01 and west + 0.01 < where[1] < east - 0.01
+    )
 
 
 def _run(
-    points: list, under: list, ways: Found, surface: np.ndarray, dice: random.Random, held: bool
+    points: list,
+    under: list,
+    ways: Found,
+    surface: np.ndarray,
+    dice: random.Random,
+    held: bool,
 ) -> Route:
     at = np.array(points)
     shrink = np.cos(np.radians(at[0, 0]))
@@ -148,7 +177,10 @@ def _run(
     step = np.clip(np.searchsorted(along, second, side="right") - 1, 0, len(under) - 1)
     way = np.array(under)[step]
     street = np.array(
-        [ways.answer[k][1] == SOURCES.index("highway") or ways.answer[k][0] == 0 for k in under]
+        [
+            ways.answer[k][1] == SOURCES.index("highway") or ways.answer[k][0] == 0
+            for k in under
+        ]
     )
     aside = np.where(street[step], dice.choice((-1, 1)) * dice.uniform(1.5, 4.0), 0.0)
     north, east = np.diff(y)[step], np.diff(x)[step]
@@ -158,7 +190,9 @@ def _run(
     return Route(true_y / M_PER_DEG, true_x / M_PER_DEG / shrink, surface[way], held)
 
 
-def noisy(latitude: np.ndarray, longitude: np.ndarray, sigma_m: float, seed: int) -> tuple:
+def noisy(
+    latitude: np.ndarray, longitude: np.ndarray, sigma_m: float, seed: int
+) -> tuple:
     """Return the places as a receiver would give them."""
     dice = np.random.default_rng(seed)
     keep = np.exp(-1 / TAU_S)
@@ -174,13 +208,18 @@ def noisy(latitude: np.ndarray, longitude: np.ndarray, sigma_m: float, seed: int
     return latitude + error[0] / M_PER_DEG, longitude + error[1] / M_PER_DEG / shrink
 
 
-def beelines(name: str, ground: Ground) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def beelines(
+    name: str, ground: Ground
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Return straight runs of 400 to 800 m with the flags of the points far from any way."""
     result = []
     south, west, north, east = BOX[name]
     for number in range(4 * ROUTES[name]):
         dice = random.Random(f"off {name} {number}")
-        lat, lon = dice.uniform(south + 0.02, north - 0.02), dice.uniform(west + 0.02, east - 0.02)
+        lat, lon = (
+            dice.uniform(south + 0.02, north - 0.02),
+            dice.uniform(west + 0.02, east - 0.02),
+        )
         turn, length = dice.uniform(0, 2 * np.pi), dice.uniform(400, 800)
         metres = np.arange(0, length, 3.0)
         latitude = lat + metres * np.cos(turn) / M_PER_DEG
@@ -191,13 +230,20 @@ def beelines(name: str, ground: Ground) -> list[tuple[np.ndarray, np.ndarray, np
     return result
 
 
-def _distance(ground: Ground, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:
+def _distance(
+    ground: Ground, latitude: np.ndarray, longitude: np.ndarray
+) -> np.ndarray:
     """Return the distance from each point to the nearest way, infinite beyond 40 m."""
     point, segment = _pairs(ground, latitude, longitude)
     scale = np.cos(np.radians(latitude[point])) * M_PER_DEG
     a = np.stack(((ground.longitude[segment] - longitude[point]) * scale,
                   (ground.latitude[segment] - latitude[point]) * M_PER_DEG))  # fmt: skip
-    d = np.stack((np.diff(ground.longitude)[segment] * scale, np.diff(ground.latitude)[segment] * M_PER_DEG))
+    d = np.stack(
+        (
+            np.diff(ground.longitude)[segment] * scale,
+            np.diff(ground.latitude)[segment] * M_PER_DEG,
+        )
+    )
     share = np.clip(-(a * d).sum(axis=0) / np.maximum((d * d).sum(axis=0), 1e-9), 0, 1)
     apart = np.hypot(*(a + share * d))
     nearest = np.full(latitude.size, np.inf)
@@ -205,14 +251,23 @@ def _distance(ground: Ground, latitude: np.ndarray, longitude: np.ndarray) -> np
     return nearest
 
 
-def accuracy(ground: Ground, runs: list[Route]) -> dict[float, list[tuple[int, int, float]]]:
+def accuracy(
+    ground: Ground, runs: list[Route]
+) -> dict[float, list[tuple[int, int, float]]]:
     """Return by sigma, for each run: points right, points, and the error of its shares by surface."""
     result = defaultdict(list)
     for number, run in enumerate(runs):
         for sigma in SIGMAS_M:
-            latitude, longitude = noisy(run.latitude, run.longitude, sigma, number * 10 + int(sigma))
-            got = match(ground, latitude, longitude, np.arange(float(latitude.size))).surface
-            shares = [np.bincount(s, minlength=len(SURFACES)) / s.size for s in (got, run.surface)]
+            latitude, longitude = noisy(
+                run.latitude, run.longitude, sigma, number * 10 + int(sigma)
+            )
+            got = match(
+                ground, latitude, longitude, np.arange(float(latitude.size))
+            ).surface
+            shares = [
+                np.bincount(s, minlength=len(SURFACES)) / s.size
+                for s in (got, run.surface)
+            ]
             error = float(np.abs(shares[0] - shares[1]).sum() / 2)
             result[sigma].append((int((got == run.surface).sum()), got.size, error))
     return result
@@ -222,7 +277,11 @@ def off_network(ground: Ground, lines: list) -> tuple[int, int, int]:
     """Return of the points far from any way: all, those given a way's class, those given an area's."""
     points = by_way = by_area = 0
     for number, (latitude, longitude, far) in enumerate(lines):
-        matched = match(ground, *noisy(latitude, longitude, 4.0, number), np.arange(float(latitude.size)))
+        matched = match(
+            ground,
+            *noisy(latitude, longitude, 4.0, number),
+            np.arange(float(latitude.size)),
+        )
         points += int(far.sum())
         by_way += int((matched.way_id[far] != 0).sum())
         classed = matched.surface[far] != SURFACES.index("unknown")
@@ -240,7 +299,9 @@ def main(where: Path) -> None:
         metres += sum(run.latitude.size for run in runs) * 3.0
         for held, result in tables.items():
             before = time.process_time()
-            for sigma, rows in accuracy(ground, [run for run in runs if run.held_out is held]).items():
+            for sigma, rows in accuracy(
+                ground, [run for run in runs if run.held_out is held]
+            ).items():
                 result[sigma] += rows
         off += off_network(ground, beelines(name, ground))
         for run in runs:
@@ -252,14 +313,19 @@ def main(where: Path) -> None:
     for held, result in tables.items():
         print("set aside" if held else "for choosing", f"({len(result[2.0])} routes)")
         for sigma, rows in result.items():
-            right, count, error = (np.array(column) for column in zip(*rows, strict=True))
+            right, count, error = (
+                np.array(column) for column in zip(*rows, strict=True)
+            )
             share = right.sum() / count.sum()
             print(
                 f"  sigma {sigma:.0f} m: {share:6.2%} of metres right, shares off by {error.mean():.2%} a run"
             )
         flat = [row for rows in result.values() for row in rows]
         print(f"  all: {sum(row[0] for row in flat) / sum(row[1] for row in flat):.2%}")
-    print(f"off the network: {off[1] / off[0]:.1%} of {off[0]} points given a way's class, ", end="")
+    print(
+        f"off the network: {off[1] / off[0]:.1%} of {off[0]} points given a way's class, ",
+        end="",
+    )
     print(f"{off[2] / off[0]:.1%} an area's")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

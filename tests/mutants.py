@@ -60,7 +60,9 @@ def _operate(out: bytearray, other: bytes, draw: random.Random) -> None:
     elif kind == 1:
         out[at] = draw.randrange(256)
     elif kind == 2:
-        out[at : at + span] = bytes([draw.choice((0, 0xFF, 0x7F, 0x80))]) * len(out[at : at + span])
+        out[at : at + span] = bytes([draw.choice((0, 0xFF, 0x7F, 0x80))]) * len(
+            out[at : at + span]
+        )
     elif kind == 3:
         del out[at : at + span]
     elif kind == 4:
@@ -73,7 +75,9 @@ def _operate(out: bytearray, other: bytes, draw: random.Random) -> None:
         start = draw.randrange(len(other))
         out[at : at + span] = other[start : start + span]
     elif kind == 8:
-        out[4:8] = struct.pack("<I", draw.choice((0, 1, size, 2**32 - 1, draw.randrange(2**32))))
+        out[4:8] = struct.pack(
+            "<I", draw.choice((0, 1, size, 2**32 - 1, draw.randrange(2**32)))
+        )
     elif kind == 9:
         out[define + 2] = draw.choice((0, 1, 2, 255))
     elif kind == 10:
@@ -108,9 +112,14 @@ def problems(data: bytes) -> list[str]:
             "distance_m": (0, 1e6),
         }
         for column, (low, high) in limits.items():
-            if column in frame and ((frame[column] < low) | (frame[column] > high)).any():
+            if (
+                column in frame
+                and ((frame[column] < low) | (frame[column] > high)).any()
+            ):
                 found.append(f"{column} outside {low} to {high}")
-        if len(frame) and not (frame.index[0].year >= 1999 and frame.index[-1].year <= 2035):
+        if len(frame) and not (
+            frame.index[0].year >= 1999 and frame.index[-1].year <= 2035
+        ):
             found.append(f"time {frame.index[0]} to {frame.index[-1]}")
         if len(frame) > 1 and np.diff(frame.index.asi8).max() > 86_400e9 * _per(frame):
             found.append("a jump of more than a day")
@@ -127,14 +136,22 @@ def _per(frame) -> float:
 
 
 def main(arguments: list[str]) -> int:
-    small = [path for path in sorted(Path(arguments[0]).rglob("*.fit")) if 150 < path.stat().st_size < 30_000]
+    small = [
+        path
+        for path in sorted(Path(arguments[0]).rglob("*.fit"))
+        if 150 < path.stat().st_size < 30_000
+    ]
     seeds = [path.read_bytes() for path in small[:: max(1, len(small) // 11)][:11]]
     count, first = int(arguments[1]), int(arguments[2]) if len(arguments) > 2 else 0
     verdicts: dict[str, int] = {}
     slowest = 0.0
     for index, data in enumerate(seeds):
         for number in range(count):
-            made = mutant(data, seeds[(index + 1) % len(seeds)], first + index * 1_000_003 + number)
+            made = mutant(
+                data,
+                seeds[(index + 1) % len(seeds)],
+                first + index * 1_000_003 + number,
+            )
             begun = time.process_time()
             try:
                 wrong = problems(made)
@@ -142,13 +159,17 @@ def main(arguments: list[str]) -> int:
             except (Unreadable, NotActivity, OverLimit) as error:
                 verdict = type(error).__name__
             except BaseException as error:  # noqa: BLE001 - that is what is counted
-                verdict = f"UNCAUGHT {type(error).__name__}: {error} (seed {index}, {number})"
+                verdict = (
+                    f"UNCAUGHT {type(error).__name__}: {error} (seed {index}, {number})"
+                )
             slowest = max(slowest, time.process_time() - begun)
             verdicts[verdict] = verdicts.get(verdict, 0) + 1
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     for verdict, times in sorted(verdicts.items()):
         print(f"{times:8d}  {verdict}")
-    print(f"slowest {slowest:.3f} s CPU, peak {peak:.0f} MB, checksum {crc(b'123456789'):04x}")
+    print(
+        f"slowest {slowest:.3f} s CPU, peak {peak:.0f} MB, checksum {crc(b'123456789'):04x}"
+    )
     return 0
 
 

@@ -44,7 +44,9 @@ def analysis(
     )
 
 
-def week(number: int, km: float, climb: float = 12.0, hard: float = 0.3, **more) -> list[dict]:
+def week(
+    number: int, km: float, climb: float = 12.0, hard: float = 0.3, **more
+) -> list[dict]:
     """Four runs of one week, Tuesday to Sunday, the last the longest; `climb` in m/km, `hard` as a share."""
     monday = FIRST + dt.timedelta(weeks=number)
     rows = []
@@ -76,7 +78,34 @@ def week(number: int, km: float, climb: float = 12.0, hard: float = 0.3, **more)
     return rows
 
 
-KMS = (44, 43, 46, 27, 44, 47, 49, 32, 46, 47, 50, 30, 47, 47, 0, 35, 47, 48, 50, 31, 48, 50, 52, 37, 52, 68)
+KMS = (
+    44,
+    43,
+    46,
+    27,
+    44,
+    47,
+    49,
+    32,
+    46,
+    47,
+    50,
+    30,
+    47,
+    47,
+    0,
+    35,
+    47,
+    48,
+    50,
+    31,
+    48,
+    50,
+    52,
+    37,
+    52,
+    68,
+)
 
 
 def ana(**more) -> Analysis:
@@ -85,7 +114,9 @@ def ana(**more) -> Analysis:
         row
         for number, km in enumerate(KMS)
         if km
-        for row in week(number, km, 45.0 if number >= 24 else 15.0, 0.75 if number == 25 else 0.2)
+        for row in week(
+            number, km, 45.0 if number >= 24 else 15.0, 0.75 if number == 25 else 0.2
+        )
     ]
     rows += [run("2026-08-26T12:00", sport="swimming", duration_s=1800.0)]
     told = {
@@ -93,7 +124,11 @@ def ana(**more) -> Analysis:
             Skipped("2026-09-03.fit", "rejected", "ends early and holds no record"),
             Skipped("courses/lake.gpx", "ignored", "a route without times"),
         ),
-        "duplicates": (Duplicate("strava/17.gpx", "3.fit", "the same start, duration and distance"),),
+        "duplicates": (
+            Duplicate(
+                "strava/17.gpx", "3.fit", "the same start, duration and distance"
+            ),
+        ),
         "files": len(rows) + 3,
     }
     return analysis(rows, dt.date(2026, 11, 20), **(told | more))

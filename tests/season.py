@@ -30,7 +30,12 @@ LIST = (
 
 def short(start: datetime, minutes: float = 25, **more: Any) -> bytes:
     """One run as a watch tells it, a sample a minute."""
-    told = {"every_s": 60, "ascent_m": 40.0, "descent_m": 40.0, "utc_offset_s": -7200} | more
+    told = {
+        "every_s": 60,
+        "ascent_m": 40.0,
+        "descent_m": 40.0,
+        "utc_offset_s": -7200,
+    } | more
     return run(start, int(minutes * 60), **told)
 
 
@@ -38,13 +43,19 @@ def files() -> dict[str, bytes]:
     """Eight weeks of FIT, one run in four formats, a list, and some files that are no activities."""
     found = {
         f"fit/{week:02}-{day}.fit": short(
-            FIRST + timedelta(weeks=week, days=day), 20 + 3 * day, sub_sport=("generic", "trail")[day % 2]
+            FIRST + timedelta(weeks=week, days=day),
+            20 + 3 * day,
+            sub_sport=("generic", "trail")[day % 2],
         )
         for week in range(8)
         for day in (0, 2, 5)
     }
     found |= {f"four/{name}": make() for name, make in make_formats.FORMATS.items()}
-    found |= {"list.csv": LIST.encode(), "notes.txt": b"rain\n", "photo.jpg": b"\xff\xd8\xff\xe0" + bytes(99)}
+    found |= {
+        "list.csv": LIST.encode(),
+        "notes.txt": b"rain\n",
+        "photo.jpg": b"\xff\xd8\xff\xe0" + bytes(99),
+    }
     found["route.gpx"] = b'<gpx version="1.1"><rte><rtept lat="1" lon="2"/></rte></gpx>'
     return found
 
@@ -81,5 +92,8 @@ def told(analysis: Analysis) -> tuple[str, str]:
 def weekly(analysis: Analysis) -> str:
     """The weeks, and the flags but for where their run lay, as JSON."""
     document = json.loads(as_json.weeks(analysis))
-    flags = [{key: value for key, value in flag.items() if key != "source"} for flag in document["flags"]]
+    flags = [
+        {key: value for key, value in flag.items() if key != "source"}
+        for flag in document["flags"]
+    ]
     return json.dumps([document["weeks"], flags, document["unknown"]])

@@ -25,7 +25,9 @@ class Design:
     weeks: int = 28
     effect: float = 0.0
     weekday: float = 0.0  # points more from Saturday to Monday, run or no run
-    block: float = 0.0  # points more in hard training blocks, in which exposures are more frequent
+    block: float = (
+        0.0  # points more in hard training blocks, in which exposures are more frequent
+    )
     shift: int = 0  # days by which training blocks miss the diary's own blocks
     exposures: int = 5
     missing: float = 0.0
@@ -49,12 +51,18 @@ def made(random, design):
     chance = np.where(hard, 0.55, 0.15) if design.block else np.full(days, SHARE)
     exposed = np.zeros((design.exposures, days), dtype=bool)
     draw = random.random((design.exposures, design.weeks))
-    draw[1:3] = np.where(random.random((2, design.weeks))[: design.exposures - 1] < 0.5, draw[0], draw[1:3])
+    draw[1:3] = np.where(
+        random.random((2, design.weeks))[: design.exposures - 1] < 0.5,
+        draw[0],
+        draw[1:3],
+    )
     places = [2, 3, 2, 6, 0]  # Saturday; Sunday; Saturday; Wednesday; Thursday
     for k in range(design.exposures):
         on = day[day % 7 == places[k]]
         exposed[k, on] = draw[k] < chance[on]
-    weekly = np.where(hard[::7], 40.0, 30.0) if design.block else np.full(design.weeks, 36.0)
+    weekly = (
+        np.where(hard[::7], 40.0, 30.0) if design.block else np.full(design.weeks, 36.0)
+    )
     distance = np.repeat(weekly * random.lognormal(0, 0.15, design.weeks) / 7, 7)
     score = 3 + noise(random, days) + design.block * hard
     score += design.weekday * np.isin(day % 7, [2, 3, 4])
@@ -67,9 +75,9 @@ def made(random, design):
 def upper(hits, runs):
     """Wilson's upper 95 % bound of a share (two-sided interval)."""
     z, p = 1.96, hits / runs
-    return (p + z * z / 2 / runs + z * math.sqrt(p * (1 - p) / runs + z * z / 4 / runs**2)) / (
-        1 + z * z / runs
-    )
+    return (
+        p + z * z / 2 / runs + z * math.sqrt(p * (1 - p) / runs + z * z / 4 / runs**2)
+    ) / (1 + z * z / runs)
 
 
 def rates(design, runs, seed=1):
@@ -102,7 +110,11 @@ def onset_rates(weeks, odds, runs, weekday=3.0, exposures=5, seed=1):
     for _ in range(runs):
         _, exposed, _ = made(random, Design(name="", weeks=weeks, exposures=exposures))
         after = daily.window(exposed, daily.AFTER)
-        chance = 0.03 * np.where(np.arange(weeks * 7) % 7 == 4, weekday, 1.0) * np.where(after[0], odds, 1.0)
+        chance = (
+            0.03
+            * np.where(np.arange(weeks * 7) % 7 == 4, weekday, 1.0)
+            * np.where(after[0], odds, 1.0)
+        )
         places, last = [], -99
         for day in np.flatnonzero(random.random(weeks * 7) < chance):
             if day - last > onsets.WASH_OUT:
@@ -153,7 +165,13 @@ def main():
             f"  first {first / counted:6.1%}  interval holds {held / counted:6.1%}  {each:5.1f} ms",
             flush=True,
         )
-    for weeks, odds, exposures in ((52, 1.0, 5), (104, 1.0, 5), (52, 5.0, 1), (104, 5.0, 1), (104, 5.0, 5)):
+    for weeks, odds, exposures in (
+        (52, 1.0, 5),
+        (104, 1.0, 5),
+        (52, 5.0, 1),
+        (104, 5.0, 1),
+        (104, 5.0, 5),
+    ):
         counted, called = onset_rates(weeks, odds, runs, exposures=exposures)
         print(
             f"onsets only, odds {odds:.0f}, {weeks} weeks, {exposures} exposures: judged {counted},"

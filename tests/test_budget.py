@@ -37,8 +37,14 @@ def raised(frame, limit):
     """Whether the week raises the rule; of room for one run: whether the added run does."""
     today = limit.week + dt.timedelta(days=6)
     flags, _ = judge(frame, weekly(frame, Settings(), today), Settings(), today)
-    found = (f for f in flags if f.rule == limit.rule and f.week == limit.week and f.level != "info")
-    return any(f.activity_id == "new" or not limit.measure.startswith("longest") for f in found)
+    found = (
+        f
+        for f in flags
+        if f.rule == limit.rule and f.week == limit.week and f.level != "info"
+    )
+    return any(
+        f.activity_id == "new" or not limit.measure.startswith("longest") for f in found
+    )
 
 
 def law(frame, today):
@@ -63,20 +69,35 @@ def ordinary():
     rows = [
         r
         for day, km in zip(days, (8, 10, 16), strict=True)
-        for r in weekly_runs(day, [km] * 6, ascent_m=[60.0, 70, 80, 90, 100, 110], downhill_m=900.0)
+        for r in weekly_runs(
+            day, [km] * 6, ascent_m=[60.0, 70, 80, 90, 100, 110], downhill_m=900.0
+        )
     ]
     return activities(*rows, run("2026-02-16", 6.5, ascent_m=40.0, downhill_m=300.0))
 
 
 def test_room_of_an_ordinary_week_by_hand():
-    found = {(limit.rule, limit.week): limit for limit in limits(ordinary(), dt.date(2026, 2, 17))}
+    found = {
+        (limit.rule, limit.week): limit
+        for limit in limits(ordinary(), dt.date(2026, 2, 17))
+    }
     now, later = dt.date(2026, 2, 16), dt.date(2026, 2, 23)
     assert len(found) == 10
     spike = found["LW01", now]
-    assert (spike.measure, spike.unit, spike.name) == ("longest_m", "m", "session_spike")
-    assert spike.limit == 18_080.0  # 1.13 of 16 km: up to there it is within the watch's error
+    assert (spike.measure, spike.unit, spike.name) == (
+        "longest_m",
+        "m",
+        "session_spike",
+    )
+    assert (
+        spike.limit == 18_080.0
+    )  # 1.13 of 16 km: up to there it is within the watch's error
     jump = found["LW02", now]
-    assert (jump.used, jump.limit, jump.room) == (6_500.0, 44_200.0, 37_700.0)  # 1.3 x 34 km
+    assert (jump.used, jump.limit, jump.room) == (
+        6_500.0,
+        44_200.0,
+        37_700.0,
+    )  # 1.3 x 34 km
     climb = found["LW04", now]
     assert (climb.used, climb.limit, climb.room) == (
         40.0,
@@ -85,8 +106,12 @@ def test_room_of_an_ordinary_week_by_hand():
     )  # 1.5 x median(240, 270, 300, 330) = 427.5
     assert found["LW06", now].limit == 209.0  # 110 m + 100 m
     assert found["LW05", now].limit == 4_199.0  # 2.7 km + 1.5 km
-    assert found["LW04", later].limit == 427.0  # median(270, 300, 330, 40) = 285, 1.5 times
-    assert found["LW02", later].room == 37_400.0  # the usual week stays 34 km: 1.10 times is not above it
+    assert (
+        found["LW04", later].limit == 427.0
+    )  # median(270, 300, 330, 40) = 285, 1.5 times
+    assert (
+        found["LW02", later].room == 37_400.0
+    )  # the usual week stays 34 km: 1.10 times is not above it
 
 
 def test_the_law_on_an_ordinary_week():
@@ -95,7 +120,9 @@ def test_the_law_on_an_ordinary_week():
 
 rows = st.lists(
     st.lists(
-        st.tuples(st.integers(0, 6), st.floats(1, 35), st.one_of(st.none(), st.floats(0, 600))),
+        st.tuples(
+            st.integers(0, 6), st.floats(1, 35), st.one_of(st.none(), st.floats(0, 600))
+        ),
         min_size=1,
         max_size=3,
     ),
@@ -112,7 +139,9 @@ def test_the_law_on_any_training(plan, weekday):
         run(
             f"{monday + dt.timedelta(days=7 * i + day)}T{6 + 4 * n:02}:00",
             km,
-            **({} if ascent is None else {"ascent_m": ascent, "downhill_m": ascent * 4}),
+            **(
+                {} if ascent is None else {"ascent_m": ascent, "downhill_m": ascent * 4}
+            ),
         )
         for i, week in enumerate(plan)
         for n, (day, km, ascent) in enumerate(week)
@@ -130,10 +159,15 @@ def test_unknown_room_says_why():
         if limit.week == dt.date(2026, 1, 12)
     }
     assert all(math.isnan(limit.room) for limit in found.values())
-    assert found["LW01"].why == "until more days and runs lie behind, this check makes a note at most"
+    assert (
+        found["LW01"].why
+        == "until more days and runs lie behind, this check makes a note at most"
+    )
     assert found["LW02"].why.startswith("fewer than three")
     assert found["LW06"].why == "a run of the 30 days before has no ascent"
-    assert b.words(found["LW02"]).startswith("Distance: not known, fewer than three of the four weeks before")
+    assert b.words(found["LW02"]).startswith(
+        "Distance: not known, fewer than three of the four weeks before"
+    )
     gone = {limit.rule: limit for limit in limits(frame, dt.date(2026, 5, 1))}
     assert gone["LW01"].why == "no run in the 30 days before"
     assert (
@@ -148,9 +182,13 @@ def test_unknown_room_says_why():
 
 
 def test_runs_of_unknown_distance_leave_no_room_to_tell():
-    frame = activities(*weekly_runs("2026-01-07", [10] * 5), run("2026-02-05", duration_s=4000.0))
+    frame = activities(
+        *weekly_runs("2026-01-07", [10] * 5), run("2026-02-05", duration_s=4000.0)
+    )
     found = {
-        limit.rule: limit for limit in limits(frame, dt.date(2026, 2, 5)) if limit.week == dt.date(2026, 2, 2)
+        limit.rule: limit
+        for limit in limits(frame, dt.date(2026, 2, 5))
+        if limit.week == dt.date(2026, 2, 2)
     }
     assert found["LW02"].why == "a run of this week has no distance"
     assert found["LW01"].why == "a run of the 30 days before has no distance"
@@ -160,33 +198,50 @@ def test_runs_of_unknown_distance_leave_no_room_to_tell():
 def test_a_rule_raised_already_leaves_nothing():
     frame = activities(*weekly_runs("2026-01-07", [30, 30, 30, 30, 30, 60]))
     jump = next(x for x in limits(frame, dt.date(2026, 2, 12)) if x.rule == "LW02")
-    assert (jump.room, jump.why, jump.limit) == (0.0, "already raised this week", 39_000.0)
+    assert (jump.room, jump.why, jump.limit) == (
+        0.0,
+        "already raised this week",
+        39_000.0,
+    )
     assert b.words(jump) == "Distance: 60.0 km, already raised this week (LW02)."
 
 
 def test_words_are_rounded_down_and_promise_nothing():
     found = limits(ordinary(), dt.date(2026, 2, 17))
     said = [b.words(limit) for limit in found]
-    assert "Longest single run: up to 18.0 km raises no check of this kind (LW01)." in said
-    assert "Distance: 6.5 km so far, up to 37.7 km more raises no check of this kind (LW02)." in said
-    assert "Distance: up to 37.4 km raises no check of this kind (LW02)." in said  # next week
-    assert "Ascent: 131 ft so far, up to 1,269 ft more raises no check of this kind (LW04)." in [
-        b.words(limit, "imperial") for limit in found
-    ]
+    assert (
+        "Longest single run: up to 18.0 km raises no check of this kind (LW01)." in said
+    )
+    assert (
+        "Distance: 6.5 km so far, up to 37.7 km more raises no check of this kind (LW02)."
+        in said
+    )
+    assert (
+        "Distance: up to 37.4 km raises no check of this kind (LW02)." in said
+    )  # next week
+    assert (
+        "Ascent: 131 ft so far, up to 1,269 ft more raises no check of this kind (LW04)."
+        in [b.words(limit, "imperial") for limit in found]
+    )
     assert not any("safe" in sentence for sentence in said)
 
 
 def test_silenced_rules_and_later_runs_are_left_out():
     frame = ordinary()
     assert {
-        x.rule for x in limits(frame, dt.date(2026, 2, 17), rules={"uphill_jump": {"enabled": False}})
+        x.rule
+        for x in limits(
+            frame, dt.date(2026, 2, 17), rules={"uphill_jump": {"enabled": False}}
+        )
     } == {
         "LW01",
         "LW02",
         "LW05",
         "LW06",
     }
-    before = limits(frame[frame["start_local"] < pd.Timestamp("2026-02-10")], dt.date(2026, 2, 9))
+    before = limits(
+        frame[frame["start_local"] < pd.Timestamp("2026-02-10")], dt.date(2026, 2, 9)
+    )
     assert limits(frame, dt.date(2026, 2, 9)) == before
 
 
@@ -212,9 +267,13 @@ def test_a_plan_is_held_against_the_same_rules():
 
 def test_a_plan_tells_hills_and_ground_too():
     kms = [20] * 14
-    mixed = weekly_runs("2026-01-07", kms, ascent_m=200.0, hard_m=4000.0, soft_m=16_000.0)
+    mixed = weekly_runs(
+        "2026-01-07", kms, ascent_m=200.0, hard_m=4000.0, soft_m=16_000.0
+    )
     text = b"date;distance_km;ascent_m;surface\n16.04.2026;22;400;hard\n"
-    plan = b.try_plan(b.read_plan(text), activities(*mixed), Settings(), dt.date(2026, 4, 12))
+    plan = b.try_plan(
+        b.read_plan(text), activities(*mixed), Settings(), dt.date(2026, 4, 12)
+    )
     assert {flag.rule for flag in plan.flags} >= {"LW07", "LW08"}
 
 
@@ -223,18 +282,32 @@ def test_an_empty_plan_and_one_before_today():
     with pytest.raises(SettingsError, match="2026-02-24 is before 2026-03-01"):
         b.try_plan(b.read_plan(PLAN), ordinary(), Settings(), dt.date(2026, 3, 1))
     alone = b.try_plan(b.read_plan(PLAN), activities(), Settings(), dt.date(2026, 2, 1))
-    assert {flag.level for flag in alone.flags} == {"info"}  # planned runs are held against each other
+    assert {flag.level for flag in alone.flags} == {
+        "info"
+    }  # planned runs are held against each other
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
         (b"date,distance_km\n2026-13-01,5\n", 'plan.csv:2: "2026-13-01" is not a date'),
-        (b"date,distance_km\n2026-01-01,\n", "plan.csv:2: a planned run needs its distance_km"),
+        (
+            b"date,distance_km\n2026-01-01,\n",
+            "plan.csv:2: a planned run needs its distance_km",
+        ),
         (b"date,distance_km\n2026-01-01,-3\n", "plan.csv:2: distance_km cannot be -3"),
-        (b"date,distance_km\n2026-01-01,far\n", 'plan.csv:2: "far" is no number for distance_km'),
-        (b"date,distance_km,duration\n2026-01-01,5,1h\n", 'plan.csv:2: "1h" is no duration'),
-        (b"date,distance_km,surface\n2026-01-01,5,road\n", 'plan.csv:2: unknown surface "road"'),
+        (
+            b"date,distance_km\n2026-01-01,far\n",
+            'plan.csv:2: "far" is no number for distance_km',
+        ),
+        (
+            b"date,distance_km,duration\n2026-01-01,5,1h\n",
+            'plan.csv:2: "1h" is no duration',
+        ),
+        (
+            b"date,distance_km,surface\n2026-01-01,5,road\n",
+            'plan.csv:2: unknown surface "road"',
+        ),
         (b"date,km\n2026-01-01,5\n", 'plan.csv:1: unknown column "km"'),
         (b"date\n2026-01-01\n", "plan.csv:1: no column distance_km"),
     ],

@@ -34,7 +34,9 @@ def drawn(analysis, which="load"):
     if which == "year":
         runs = weeks.runs(analysis.activities, analysis.settings)
         return charts.year(runs, analysis.weeks, analysis.today)
-    return getattr(charts, which)(analysis.weeks, analysis.flags, analysis.settings, charts.Period(26))
+    return getattr(charts, which)(
+        analysis.weeks, analysis.flags, analysis.settings, charts.Period(26)
+    )
 
 
 def test_delta_e00_of_published_pairs():
@@ -62,7 +64,10 @@ def test_text_reaches_four_and_a_half_and_shapes_three(palette):
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_levels_stay_apart_for_every_eye(palette, eye):
     levels = [palette.steady, palette.watch, palette.high]
-    apart = [delta_e00(seen(a, eye), seen(b, eye)) for a, b in itertools.combinations(levels, 2)]
+    apart = [
+        delta_e00(seen(a, eye), seen(b, eye))
+        for a, b in itertools.combinations(levels, 2)
+    ]
     assert min(apart) >= 18.0
 
 
@@ -77,12 +82,22 @@ def test_band_spans_the_weeks_behind_usual():
     frame = weeks.weekly(table, Settings(), dt.date(2026, 2, 8))
     low, high = season.usual_range(frame, ["distance_m"])
     assert np.isnan(low["distance_m"].iloc[3])
-    assert (low["distance_m"].iloc[4], high["distance_m"].iloc[4]) == (10_000.0, 30_000.0)
-    assert np.isnan(low["distance_m"].to_numpy()).tolist() == frame["distance_m_usual"].isna().tolist()
+    assert (low["distance_m"].iloc[4], high["distance_m"].iloc[4]) == (
+        10_000.0,
+        30_000.0,
+    )
+    assert (
+        np.isnan(low["distance_m"].to_numpy()).tolist()
+        == frame["distance_m_usual"].isna().tolist()
+    )
 
 
 def test_season_cuts_what_is_shown_and_not_what_is_behind(ana):
-    cut = season.season(ana.weeks, ["load"], season.Period(0, dt.date(2026, 11, 11), dt.date(2026, 11, 15)))
+    cut = season.season(
+        ana.weeks,
+        ["load"],
+        season.Period(0, dt.date(2026, 11, 11), dt.date(2026, 11, 15)),
+    )
     assert cut.starts == (dt.date(2026, 11, 9),)  # the week that holds the 11th
     assert cut.high["load"].iloc[0] == 52_000.0
 
@@ -107,14 +122,21 @@ def texts(figure):
 def squares(analysis, role):
     """How many squares of the calendar are drawn in one colour."""
     (axes,) = drawn(analysis, "year").axes
-    paths = [p for p in axes.patches + axes.artists if to_hex(p.get_facecolor()) == getattr(SENTINEL, role)]
+    paths = [
+        p
+        for p in axes.patches + axes.artists
+        if to_hex(p.get_facecolor()) == getattr(SENTINEL, role)
+    ]
     return sum(int((p.get_path().codes == Path_.MOVETO).sum()) for p in paths)
 
 
 def pauses(*kms, **more):
     """A run each Wednesday from 7 January on, None = no files; hard ground and a climb of 15 m/km."""
     known = [0.0 if km is None else float(km) for km in kms]
-    told = {"hard_m": [km * 1000.0 for km in known], "ascent_m": [km * 15.0 for km in known]}
+    told = {
+        "hard_m": [km * 1000.0 for km in known],
+        "ascent_m": [km * 15.0 for km in known],
+    }
     told |= {"descent_m": told["ascent_m"], "unknown_m": 0.0}
     return report_cases.analysis(weekly_runs("2026-01-07", list(kms), **(told | more)))
 
@@ -123,11 +145,19 @@ def test_marks_of_a_picture_are_of_its_own_measure():
     # seven weeks: 20 km, of them 4 on hard ground, then 28 km on hard ground alone
     hard = {"hard_m": [4e3] * 6 + [28e3, 0.0], "soft_m": [16e3] * 6 + [0.0, 8e3]}
     analysis = pauses(*[20] * 6, 28, 8, **hard)
-    raised = {(flag.rule, flag.level) for flag in analysis.flags if flag.week == dt.date(2026, 2, 16)}
+    raised = {
+        (flag.rule, flag.level)
+        for flag in analysis.flags
+        if flag.week == dt.date(2026, 2, 16)
+    }
     assert {("LW02", "watch"), ("LW08", "high"), ("LW10", "high")} <= raised
     starts = season.season(analysis.weeks, []).starts
-    assert season.marks(analysis.flags, season.LOAD, starts) == [markers.Mark(6, "watch")]
-    assert season.marks(analysis.flags, season.SURFACE, starts) == [markers.Mark(6, "high")]
+    assert season.marks(analysis.flags, season.LOAD, starts) == [
+        markers.Mark(6, "watch")
+    ]
+    assert season.marks(analysis.flags, season.SURFACE, starts) == [
+        markers.Mark(6, "high")
+    ]
 
 
 def test_weeks_without_files_are_hatched_everywhere_and_named_once():
@@ -148,7 +178,9 @@ def test_the_calendar_leaves_weeks_without_files_empty():
 def test_the_calendar_begins_with_the_first_file_of_its_year():
     rows = weekly_runs("2024-01-03", [10]) + weekly_runs("2025-12-03", [10] * 6)
     analysis = report_cases.analysis(rows)
-    starts, metres, ran = season.daily(analysis.activities, analysis.weeks, analysis.today)
+    starts, metres, ran = season.daily(
+        analysis.activities, analysis.weeks, analysis.today
+    )
     assert (starts[0], len(starts)) == (dt.date(2025, 12, 1), 6)
     assert (metres.sum(), ran.sum(), len(metres)) == (60_000.0, 6, 38)
 
@@ -161,7 +193,9 @@ def test_a_short_log_fills_its_picture(count):
         assert figure.get_size_inches()[0] == canvas.width_in(count)
         assert figure.axes[-1].get_xlim() == (-0.6, count - 0.4)
     calendar = drawn(analysis, "year")
-    assert calendar.get_size_inches()[0] == 0.9 + annual.DAY_IN * max(count, annual.LEAST_COLUMNS)
+    assert calendar.get_size_inches()[0] == 0.9 + annual.DAY_IN * max(
+        count, annual.LEAST_COLUMNS
+    )
     assert f'style="--in:{canvas.width_in(count):.2f}"' in svg(analysis)
 
 
@@ -174,30 +208,53 @@ def test_width_grows_with_the_log_to_that_of_the_page():
 def test_rows_of_ground_tell_last_week_beside_an_unfinished_one():
     analysis = pauses(*[12.7] * 8, 45, 6.2)
     (told,) = [t for t in texts(drawn(analysis, "surfaces")) if t.startswith("Hard")]
-    assert told.replace("\xa0", " ") == "Hard\u2060 last week 45 km, usual 12.7 km, so far 6.2 km"
+    assert (
+        told.replace("\xa0", " ")
+        == "Hard\u2060 last week 45 km, usual 12.7 km, so far 6.2 km"
+    )
     text = svg(analysis, "surfaces")
-    assert '<tspan font-weight="700">Hard</tspan> last week' in text and "\u2060" not in text
+    assert (
+        '<tspan font-weight="700">Hard</tspan> last week' in text
+        and "\u2060" not in text
+    )
 
 
 def test_rows_of_ground_tell_no_files_and_no_usual():
-    assert "last week no\xa0files" in "".join(texts(drawn(pauses(10, 10, None, 10), "surfaces")))
+    assert "last week no\xa0files" in "".join(
+        texts(drawn(pauses(10, 10, None, 10), "surfaces"))
+    )
     assert "usual" not in "".join(texts(drawn(pauses(10, 10), "surfaces")))
 
 
 def test_the_newest_marked_bar_is_told_but_not_that_of_the_headline():
     analysis = pauses(20, 20, 20, 20, 20, 45, 20, 6)
-    assert season.marks(analysis.flags, season.LOAD, season.season(analysis.weeks, []).starts)[-1].at == 5
+    assert (
+        season.marks(
+            analysis.flags, season.LOAD, season.season(analysis.weeks, []).starts
+        )[-1].at
+        == 5
+    )
     assert "45\xa0km" in texts(drawn(analysis))
     newest = pauses(20, 20, 20, 20, 20, 45)
-    assert "This week so far 45\xa0km" in texts(drawn(newest)) and "45\xa0km" not in texts(drawn(newest))
+    assert "This week so far 45\xa0km" in texts(
+        drawn(newest)
+    ) and "45\xa0km" not in texts(drawn(newest))
 
 
 def test_among_thin_bars_only_a_clear_amount_is_told():
-    flags = [markers.Mark(20, "high"), markers.Mark(60, "watch"), markers.Mark(99, "high")]
+    flags = [
+        markers.Mark(20, "high"),
+        markers.Mark(60, "watch"),
+        markers.Mark(99, "high"),
+    ]
     tops = np.full(100, 20.0)
     tops[[20, 60, 63, 99]] = 50.0, 40.0, 45.0, 60.0
-    assert markers.told_mark(flags, tops) == flags[0]  # 60 has a longer neighbour, 99 has the headline
-    assert markers.told_mark(flags[:2], tops[:70]) == flags[1]  # bars wide enough for words
+    assert (
+        markers.told_mark(flags, tops) == flags[0]
+    )  # 60 has a longer neighbour, 99 has the headline
+    assert (
+        markers.told_mark(flags[:2], tops[:70]) == flags[1]
+    )  # bars wide enough for words
     assert markers.told_mark(flags, np.tile(tops, 2)) is None  # many years
 
 
@@ -206,10 +263,16 @@ def test_an_amount_finds_room_above_its_bar():
     analysis = pauses(*[20] * 5, 45, 20, 6)
     for which in ("load", "climb"):
         (axes,) = drawn(analysis, which).axes
-        top = max(line.get_ydata().max() for line in axes.lines if line.get_marker() in ("^", "D"))
+        top = max(
+            line.get_ydata().max()
+            for line in axes.lines
+            if line.get_marker() in ("^", "D")
+        )
         height = 72 * (axes.get_position().height * axes.figure.get_size_inches()[1])
         low, high = axes.get_ylim()
-        assert (high - top) / (high - low) * height >= markers.MARK_PT + markers.AMOUNT_PT - 0.1, which
+        assert (high - top) / (
+            high - low
+        ) * height >= markers.MARK_PT + markers.AMOUNT_PT - 0.1, which
 
 
 def test_the_edge_of_the_band_is_drawn_over_the_bars():
@@ -226,17 +289,27 @@ def test_many_years_are_drawn_plain():
     figure = charts.plot(analysis)
     assert not [p for p in figure.findobj(PathPatch) if p.get_hatch()]
     assert texts(figure).count("no files") == 1
-    assert [line for line in texts(figure) if line.startswith("Pale band: range of the four weeks before")]
+    assert [
+        line
+        for line in texts(figure)
+        if line.startswith("Pale band: range of the four weeks before")
+    ]
     assert any(line.endswith("grey: no files") for line in texts(figure))
-    sizes = {line.get_marker(): line.get_markersize() for line in figure.findobj(Line2D)}
+    sizes = {
+        line.get_marker(): line.get_markersize() for line in figure.findobj(Line2D)
+    }
     assert sizes["D"] == 2.0
 
 
 def test_a_key_names_what_the_plot_holds_and_no_more(ana):
-    assert any("\u25b2 high: raised a check" in told for told in texts(charts.plot(ana, ("ascent",))))
+    assert any(
+        "\u25b2 high: raised a check" in told
+        for told in texts(charts.plot(ana, ("ascent",)))
+    )
     gaps = pauses(10, 10, None, 10, 10, 10, ascent_m=[100.0] * 4 + [np.nan] * 2)
     assert any(
-        told.endswith("hatched: no files or unknown") for told in texts(charts.plot(gaps, ("ascent",)))
+        told.endswith("hatched: no files or unknown")
+        for told in texts(charts.plot(gaps, ("ascent",)))
     )
     short = charts.plot(report_cases.two_weeks())
     assert not any("band" in t or "check" in t or "files" in t for t in texts(short))
@@ -248,7 +321,9 @@ def test_captions_say_what_the_pictures_hold():
     for key in ("load", "surfaces", "climb"):
         assert "Faint strokes: weeks without files." in gap[key].caption
     # weeks of a run each: the longest day is the longest run
-    assert gap["year"].caption.endswith("up to 19\xa0km in a day; weeks without files are left empty.")
+    assert gap["year"].caption.endswith(
+        "up to 19\xa0km in a day; weeks without files are left empty."
+    )
     years = figures.drawn(report_cases.five_years(), start=dt.date(2023, 1, 1))
     assert years["load"].caption.endswith("Grey ground: weeks without files.")
     short = figures.drawn(report_cases.two_weeks())
@@ -262,11 +337,18 @@ def test_captions_keep_numbers_and_units_on_one_line(ana):
 
 
 def test_captions_of_a_period_tell_of_all_its_weeks():
-    rows = [row for number in range(40) for row in report_cases.week(number, 80.0 if number == 5 else 40.0)]
+    rows = [
+        row
+        for number in range(40)
+        for row in report_cases.week(number, 80.0 if number == 5 else 40.0)
+    ]
     analysis = report_cases.analysis(rows)
     assert "raised a check of load" in figures.drawn(analysis)["load"].caption
     assert figures.drawn(analysis)["load"].caption.count("watch") == 0
-    assert "watch: weeks" in figures.drawn(analysis, start=dt.date(2026, 5, 25))["load"].caption
+    assert (
+        "watch: weeks"
+        in figures.drawn(analysis, start=dt.date(2026, 5, 25))["load"].caption
+    )
 
 
 @pytest.mark.parametrize("which", ["load", "surfaces", "climb", "year"])
@@ -283,7 +365,9 @@ def test_inline_svg_is_ready_for_a_page(ana, which):
     assert "http" not in text and "<image" not in text and "DejaVu" not in text
     assert not re.search(r"#0b0c\d\d", text)
     assert set(re.findall(r"var\(--(\w+)\)", text)) <= set(ROLES)
-    assert not re.search(r"#[0-9a-f]{6}", text)  # no colour that dark mode cannot follow
+    assert not re.search(
+        r"#[0-9a-f]{6}", text
+    )  # no colour that dark mode cannot follow
     assert len(text) <= 20_000
 
 
@@ -297,7 +381,10 @@ def test_a_wide_span_of_weeks_stays_small():
     assert (
         len(
             charts.inline(
-                charts.load(years.weeks, years.flags, years.settings, charts.Period()), "a", "t", "d"
+                charts.load(years.weeks, years.flags, years.settings, charts.Period()),
+                "a",
+                "t",
+                "d",
             )
         )
         < 60_000
@@ -306,10 +393,17 @@ def test_a_wide_span_of_weeks_stays_small():
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_pictures_are_whole_files_the_same_twice_and_tell_nothing(ana, form):
-    one, two = (charts.picture(charts.plot(ana, ("distance", "hard_m")), form) for _ in range(2))
+    one, two = (
+        charts.picture(charts.plot(ana, ("distance", "hard_m")), form) for _ in range(2)
+    )
     assert one == two
     assert one.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form])
-    for told in (b"Matplotlib", b"Date>", b"CreationDate", str(Path.home()).encode() + b"/"):
+    for told in (
+        b"Matplotlib",
+        b"Date>",
+        b"CreationDate",
+        str(Path.home()).encode() + b"/",
+    ):
         assert told not in one
 
 
@@ -318,11 +412,15 @@ def test_names_are_drawn_as_they_stand_or_as_a_mark():
     assert canvas.safe("Anna 李") == "Anna ?"
     assert canvas.safe("a\rb") == "a\\x0db"
     assert len(canvas.safe("x" * 500)) == 80
-    charts.picture(charts.plot(report_cases.two_weeks(name="$\\frac{$ \x1b[31m 李")), "png")
+    charts.picture(
+        charts.plot(report_cases.two_weeks(name="$\\frac{$ \x1b[31m 李")), "png"
+    )
 
 
 def test_plot_names_the_measures_there_are(ana):
-    with pytest.raises(ValueError, match="no measure 'speed'; there is duration_s, distance_m"):
+    with pytest.raises(
+        ValueError, match="no measure 'speed'; there is duration_s, distance_m"
+    ):
         charts.plot(ana, ("speed",))
     assert len(charts.plot(ana, ("ascent", "downhill_m", "load")).axes) == 3
 

@@ -46,7 +46,9 @@ def test_help_brings_in_neither_pandas_nor_matplotlib():
         "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
         "print([m for m in ('pandas', 'numpy', 'matplotlib', 'rich') if m in sys.modules])"
     )
-    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
     assert out.endswith("[]\n")
 
 
@@ -56,7 +58,9 @@ def test_a_misspelt_command_is_usage_and_names_the_nearest(call):
     assert "Did you mean 'weeks'?" in err
 
 
-@pytest.mark.parametrize("command", ["report", "weeks", "flags", "activities", "budget"])
+@pytest.mark.parametrize(
+    "command", ["report", "weeks", "flags", "activities", "budget"]
+)
 def test_a_missing_path_is_one_clear_error(call, tmp_path, command):
     code, out, err = call(command, tmp_path / "nowhere", "--no-store")
     assert (code, out) == (1, "")
@@ -89,7 +93,10 @@ def test_a_broken_settings_file_names_line_key_and_nearest(call, folder):
     (folder / "loadwatch.toml").write_text("[weeks]\nweek_begin = 'sun'\n")
     code, _, err = call("weeks", folder, "--no-store")
     assert code == 1
-    assert err == "Error: loadwatch.toml:2: unknown key 'week_begin' in [weeks]. Did you mean 'week_start'?\n"
+    assert (
+        err
+        == "Error: loadwatch.toml:2: unknown key 'week_begin' in [weeks]. Did you mean 'week_start'?\n"
+    )
 
 
 def test_stdout_is_the_result_alone(call, folder):
@@ -104,7 +111,15 @@ def test_stdout_is_the_result_alone(call, folder):
 def test_json_has_what_the_contract_names(call, folder):
     for command, keys in {
         "activities": {"schema", "activities", "skipped", "duplicates", "settings"},
-        "weeks": {"schema", "weeks", "flags", "unknown", "skipped", "duplicates", "settings"},
+        "weeks": {
+            "schema",
+            "weeks",
+            "flags",
+            "unknown",
+            "skipped",
+            "duplicates",
+            "settings",
+        },
         "flags": {"schema", "flags", "unknown"},
         "budget": {"schema", "week", "limits"},
     }.items():
@@ -114,12 +129,18 @@ def test_json_has_what_the_contract_names(call, folder):
 
 
 def test_fail_on_looks_at_this_week_and_exits_3(call, folder):
-    code, out, err = call("flags", folder, "--fail-on", "high", "--format", "json", "--no-store")
+    code, out, err = call(
+        "flags", folder, "--fail-on", "high", "--format", "json", "--no-store"
+    )
     assert (code, "At or over high: LW01 in the week of 2026-04-06" in err) == (3, True)
     spikes = [flag for flag in json.loads(out)["flags"] if flag["rule"] == "LW01"]
-    assert [(flag["level"], flag["source"]) for flag in spikes] == [("high", "long.fit")]
+    assert [(flag["level"], flag["source"]) for flag in spikes] == [
+        ("high", "long.fit")
+    ]
     assert spikes[0]["value"] == pytest.approx(3.0, abs=0.01)  # 18 km after 6 km
-    code, _, _ = call("flags", folder, "--fail-on", "high", "--today", "2026-04-03", "--no-store")
+    code, _, _ = call(
+        "flags", folder, "--fail-on", "high", "--today", "2026-04-03", "--no-store"
+    )
     assert code == 0
 
 
@@ -131,10 +152,14 @@ def test_strict_exits_4_where_a_file_cannot_be_read(call, folder):
 
 def test_from_and_to_cut_what_is_shown_never_the_look_back(call, folder):
     _, whole, _ = call("weeks", folder, "--format", "json", "--no-store")
-    _, cut, _ = call("weeks", folder, "--format", "json", "--no-store", "--from", "2026-04-06")
+    _, cut, _ = call(
+        "weeks", folder, "--format", "json", "--no-store", "--from", "2026-04-06"
+    )
     whole, cut = json.loads(whole), json.loads(cut)
     assert cut["weeks"] == whole["weeks"][-1:]
-    assert cut["flags"] == [flag for flag in whole["flags"] if flag["week"] == "2026-04-06"]
+    assert cut["flags"] == [
+        flag for flag in whole["flags"] if flag["week"] == "2026-04-06"
+    ]
 
 
 def test_an_option_may_come_from_the_environment(call, folder, monkeypatch):
@@ -144,15 +169,24 @@ def test_an_option_may_come_from_the_environment(call, folder, monkeypatch):
     assert json.loads(out)["weeks"][0]["week"] == "2026-03-01"
     _, out, _ = call("settings", folder)
     rows = {row["setting"]: row for row in json.loads(out)["settings"]}
-    assert (rows["week_start"]["value"], rows["week_start"]["from"]) == ("sun", "LOADWATCH_WEEK_START")
+    assert (rows["week_start"]["value"], rows["week_start"]["from"]) == (
+        "sun",
+        "LOADWATCH_WEEK_START",
+    )
 
 
 def test_report_writes_the_page_its_suffix_names(call, folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for suffix, begins in {".html": "<!doctype html>", ".md": "# ", ".json": "{"}.items():
+    for suffix, begins in {
+        ".html": "<!doctype html>",
+        ".md": "# ",
+        ".json": "{",
+    }.items():
         code, out, err = call("report", folder, "-o", f"page{suffix}", "--no-store")
         assert code == 0
-        assert (tmp_path / f"page{suffix}").read_text("utf-8").lower().startswith(begins)
+        assert (
+            (tmp_path / f"page{suffix}").read_text("utf-8").lower().startswith(begins)
+        )
         assert "High" in out
         assert f"Wrote page{suffix}" in err
     assert call("report", folder, "--no-store")[0] == 0
@@ -173,19 +207,36 @@ def test_what_cannot_be_written_is_one_line(call, folder, tmp_path):
     assert (code, "a picture is .png, .svg or .pdf" in err) == (2, True)
 
 
-@pytest.mark.parametrize(("suffix", "magic"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
+@pytest.mark.parametrize(
+    ("suffix", "magic"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")]
+)
 def test_plot_writes_three_kinds(call, folder, tmp_path, suffix, magic):
     assert call("plot", folder, "-o", tmp_path / f"x{suffix}", "--no-store")[0] == 0
     assert (tmp_path / f"x{suffix}").read_bytes().startswith(magic)
 
 
 def test_one_file_may_come_through_the_pipe(folder):
-    command = [sys.executable, "-m", "loadwatch", "activities", "-", "--format", "json", "--no-store"]
+    command = [
+        sys.executable,
+        "-m",
+        "loadwatch",
+        "activities",
+        "-",
+        "--format",
+        "json",
+        "--no-store",
+    ]
     with (folder / "long.fit").open("rb") as file:
         done = subprocess.run(
-            command, stdin=file, capture_output=True, check=True, cwd=Path(__file__).parent.parent
+            command,
+            stdin=file,
+            capture_output=True,
+            check=True,
+            cwd=Path(__file__).parent.parent,
         )
-    assert json.loads(done.stdout)["activities"][0]["distance_m"] == pytest.approx(18_000)
+    assert json.loads(done.stdout)["activities"][0]["distance_m"] == pytest.approx(
+        18_000
+    )
 
 
 def test_demo_needs_no_file(call, tmp_path, monkeypatch):
@@ -201,42 +252,66 @@ def test_demo_needs_no_file(call, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "command",
-    [("weeks",), ("flags",), ("activities",), ("report", "-o", "x.html"), ("plot", "-o", "x.svg")],
+    [
+        ("weeks",),
+        ("flags",),
+        ("activities",),
+        ("report", "-o", "x.html"),
+        ("plot", "-o", "x.svg"),
+    ],
     ids=lambda command: command[0],
 )
 @pytest.mark.parametrize(
     "period",
-    [("--to", "2026-03-20"), ("--from", "2026-03-20"), ("--from", "1900-01-01", "--to", "2199-12-31")],
+    [
+        ("--to", "2026-03-20"),
+        ("--from", "2026-03-20"),
+        ("--from", "1900-01-01", "--to", "2199-12-31"),
+    ],
 )
-def test_a_period_may_be_open_at_either_end(call, folder, tmp_path, monkeypatch, command, period):
+def test_a_period_may_be_open_at_either_end(
+    call, folder, tmp_path, monkeypatch, command, period
+):
     monkeypatch.chdir(tmp_path)
     assert call(command[0], folder, *command[1:], *period, "--no-store")[0] == 0
 
 
 def test_a_period_that_ends_before_it_begins_is_a_slip(call, folder):
-    code, _, err = call("weeks", folder, "--from", "2026-04-06", "--to", "2026-03-01", "--no-store")
+    code, _, err = call(
+        "weeks", folder, "--from", "2026-04-06", "--to", "2026-03-01", "--no-store"
+    )
     assert code == 2
     assert "--from 2026-04-06 lies after --to 2026-03-01" in err
 
 
 def test_two_periods_hold_each_week_and_activity_once(call, folder):
     def told(*period):
-        _, out, _ = call("activities", folder, "--format", "json", "--no-store", *period)
+        _, out, _ = call(
+            "activities", folder, "--format", "json", "--no-store", *period
+        )
         _, weeks, _ = call("weeks", folder, "--format", "json", "--no-store", *period)
         return [
             [r["start"] for r in json.loads(out)["activities"]],
             [w["week"] for w in json.loads(weeks)["weeks"]],
         ]
 
-    whole, before, after = told(), told("--to", "2026-03-22"), told("--from", "2026-03-23")  # a Monday
+    whole, before, after = (
+        told(),
+        told("--to", "2026-03-22"),
+        told("--from", "2026-03-23"),
+    )  # a Monday
     assert [a + b for a, b in zip(before, after, strict=True)] == whole
     assert all(before) and all(after)
 
 
-def test_a_page_is_drawn_again_only_where_something_changed(call, folder, tmp_path, monkeypatch):
+def test_a_page_is_drawn_again_only_where_something_changed(
+    call, folder, tmp_path, monkeypatch
+):
     drawn = []
     draw = html.athlete
-    monkeypatch.setattr(html, "athlete", lambda *args: drawn.append(args) or draw(*args))
+    monkeypatch.setattr(
+        html, "athlete", lambda *args: drawn.append(args) or draw(*args)
+    )
 
     def report(*more):
         before = len(drawn)
@@ -285,15 +360,26 @@ def test_roster_json_and_an_athlete_that_cannot_be_read(call, tmp_path):
     code, out, _ = call("roster", club, "--format", "json", "--no-store")
     assert code == 0
     athletes = json.loads(out)["athletes"]
-    assert {a["group"] for a in athletes if a["name"] in {"empty", "wrong"}} == {"unknown"}
-    assert set(athletes[0]) == {"name", "group", "level", "says", "last_activity", "flags"}
+    assert {a["group"] for a in athletes if a["name"] in {"empty", "wrong"}} == {
+        "unknown"
+    }
+    assert set(athletes[0]) == {
+        "name",
+        "group",
+        "level",
+        "says",
+        "last_activity",
+        "flags",
+    }
     assert call("roster", tmp_path / "none")[0] == 1
 
 
 def test_anonymised_roster_names_nobody(call, tmp_path):
     club = tmp_path / "club"
     shutil.copytree(SAMPLE / "ana", club / "secretname")
-    _, out, _ = call("roster", club, "-o", tmp_path / "out", "--anonymise", "--no-store")
+    _, out, _ = call(
+        "roster", club, "-o", tmp_path / "out", "--anonymise", "--no-store"
+    )
     pages = [page.read_text("utf-8") for page in (tmp_path / "out").rglob("*.html")]
     assert len(pages) == 2
     assert not any("secretname" in text or "Ana" in text for text in (out, *pages))
@@ -303,7 +389,17 @@ def test_diary_is_written_and_read(call, folder):
     code, _, err = call("diary", folder)
     assert (code, "no diary.csv" in err) == (1, True)
     for pain in (3, 4):
-        code, _, err = call("diary", folder, "log", "--pain", pain, "--date", "2026-04-06", "--note", "a, b")
+        code, _, err = call(
+            "diary",
+            folder,
+            "log",
+            "--pain",
+            pain,
+            "--date",
+            "2026-04-06",
+            "--note",
+            "a, b",
+        )
         assert code == 0
     assert len((folder / "diary.csv").read_text("utf-8").splitlines()) == 3
     assert call("diary", folder)[0] == 0
@@ -337,7 +433,9 @@ def test_budget_and_a_plan(call, folder, tmp_path):
     _, out, _ = call("budget", folder, "--plan", plan, "--no-store", "--format", "json")
     assert set(json.loads(out)) == {"schema", "week", "flags", "unknown"}
     assert json.loads(out)["flags"][0]["amount"] == pytest.approx(60_000)
-    _, out, _ = call("budget", folder, "--plan", plan, "--no-store", "--units", "imperial")
+    _, out, _ = call(
+        "budget", folder, "--plan", plan, "--no-store", "--units", "imperial"
+    )
     assert "37.3 mi" in out
 
 
@@ -349,7 +447,9 @@ def test_a_wrong_value_of_an_option_is_a_slip_and_of_a_file_is_not(call, folder)
 
 
 def test_sports_that_nobody_did_are_told_with_those_there_are(call, folder, tmp_path):
-    _, out, _ = call("report", folder, "-o", tmp_path / "x.html", "--no-store", "--sports", "runing")
+    _, out, _ = call(
+        "report", folder, "-o", tmp_path / "x.html", "--no-store", "--sports", "runing"
+    )
     told = " ".join(out.split())
     assert "it holds 11 of running, and what is looked for is runing." in told
 
@@ -372,28 +472,54 @@ def test_its_own_files_are_not_counted_as_skipped(call, folder):
 def test_a_misspelt_measure_is_a_slip_of_the_user(call, folder, tmp_path):
     code, _, err = call("plot", folder, "-o", tmp_path / "x.png", "--measure", "ascend")
     assert code == 2
-    assert "there is no measure 'ascend'; did you mean ascent_m?" in " ".join(err.split())
+    assert "there is no measure 'ascend'; did you mean ascent_m?" in " ".join(
+        err.split()
+    )
     told = call("plot", "--help")[1]
     words = set(" ".join(told.split()).replace(",", " ").replace(".", " ").split())
     bare = {
-        column.rpartition("_")[0] if column.endswith(("_m", "_s", "_km")) else column for column in MEASURED
+        column.rpartition("_")[0] if column.endswith(("_m", "_s", "_km")) else column
+        for column in MEASURED
     }
     assert bare - {"load"} <= words
     for measure in ("ascent", "ascent_m", "load"):
-        assert call("plot", folder, "-o", tmp_path / "x.svg", "--measure", measure, "--no-store")[0] == 0
+        assert (
+            call(
+                "plot",
+                folder,
+                "-o",
+                tmp_path / "x.svg",
+                "--measure",
+                measure,
+                "--no-store",
+            )[0]
+            == 0
+        )
 
 
 def test_a_report_in_json_holds_everything(call, folder, tmp_path):
     call("report", folder, "-o", tmp_path / "x.json", "--no-store", "-q")
     told = json.loads((tmp_path / "x.json").read_text())
-    assert {"schema", "verdict", "weeks", "flags", "limits", "activities", "skipped", "settings"} <= set(told)
+    assert {
+        "schema",
+        "verdict",
+        "weeks",
+        "flags",
+        "limits",
+        "activities",
+        "skipped",
+        "settings",
+    } <= set(told)
     assert len(told["activities"]) == 11 and told["limits"]
 
 
 def test_settings_say_where_each_came_from(call, folder):
     (folder / "loadwatch.toml").write_text("[weeks]\nload = 'steps'\n")
     _, out, _ = call("settings", folder, "--tz", "Asia/Tokyo", "--format", "json")
-    rows = {row["setting"]: (row["value"], row["from"]) for row in json.loads(out)["settings"]}
+    rows = {
+        row["setting"]: (row["value"], row["from"])
+        for row in json.loads(out)["settings"]
+    }
     assert rows["load"] == ("steps", "loadwatch.toml:2")
     assert rows["tz"] == ("Asia/Tokyo", "--tz")
 
@@ -441,7 +567,9 @@ def test_a_rosters_own_pages_are_no_athletes(call, tmp_path, monkeypatch):
     monkeypatch.chdir(club)
     call("report", "ben", "--no-store")  # leaves loadwatch-ben-made-up.html here
     for _ in range(2):
-        code, out, _ = call("roster", ".", "-o", "pages", "--format", "json", "--no-store")
+        code, out, _ = call(
+            "roster", ".", "-o", "pages", "--format", "json", "--no-store"
+        )
         assert code == 0
         assert [a["name"] for a in json.loads(out)["athletes"]] == ["Ben (made up)"]
 

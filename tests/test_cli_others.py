@@ -20,7 +20,9 @@ def test_inspect_of_a_broken_fit_shows_what_is_there_and_is_an_error(call, tmp_p
 
 
 def test_rules_are_written_as_markdown_too(call):
-    assert call("rules", "--format", "md")[1].startswith("| check | its name in settings |")
+    assert call("rules", "--format", "md")[1].startswith(
+        "| check | its name in settings |"
+    )
     code, out, _ = call("rules", "LW18", "--format", "md")
     assert (code, out.startswith("### LW18 `red_flags`")) == (0, True)
     assert "- `saddle_numbness`: " in out
@@ -44,7 +46,9 @@ def test_lines_of_the_diary_that_cannot_be_read_are_said_in_the_summary(call, tm
     _, _, err = call("weeks", tmp_path, "--no-store")
     assert err.count("diary.csv line") == 3
     assert "... and 2 more remarks on the diary: loadwatch diary PATH" in err
-    (tmp_path / "diary.csv").write_text("Datum;Schmerz\n2026-03-02;3\n", encoding="utf-8")
+    (tmp_path / "diary.csv").write_text(
+        "Datum;Schmerz\n2026-03-02;3\n", encoding="utf-8"
+    )
     _, _, err = call("weeks", tmp_path, "--no-store")
     assert err.count("names no columns date and pain") == 1
 

@@ -10,7 +10,39 @@ from hypothesis import strategies as st
 from loadwatch.assess import context as c
 
 A = np.array([30.0] * 21 + [50.0] * 7)
-B = np.array([0, 8, 0, 6, 0, 12, 5, 0, 8, 0, 6, 0, 13, 5, 0, 9, 0, 6, 0, 14, 5, 0, 10, 0, 8, 0, 18, 8], float)
+B = np.array(
+    [
+        0,
+        8,
+        0,
+        6,
+        0,
+        12,
+        5,
+        0,
+        8,
+        0,
+        6,
+        0,
+        13,
+        5,
+        0,
+        9,
+        0,
+        6,
+        0,
+        14,
+        5,
+        0,
+        10,
+        0,
+        8,
+        0,
+        18,
+        8,
+    ],
+    float,
+)
 FOSTER = np.array([300.0, 0.0, 420.0, 200.0, 0.0, 600.0, 150.0])
 
 
@@ -25,10 +57,14 @@ def test_ratios_of_the_published_athlete():
 def test_ratios_of_four_ordinary_weeks():
     assert c.acwr_coupled(B)[-1] == pytest.approx(1.248227, abs=5e-7)
     assert c.acwr_uncoupled(B)[-1] == pytest.approx(1.360825, abs=5e-7)
-    assert c.acwr_ewma(B)[-1] == pytest.approx(1.527595, abs=5e-7)  # started at the first day's 0
+    assert c.acwr_ewma(B)[-1] == pytest.approx(
+        1.527595, abs=5e-7
+    )  # started at the first day's 0
 
 
-@pytest.mark.parametrize(("coupled", "uncoupled"), [(0.8, 0.75), (1, 1), (1.3, 1.444444), (1.5, 1.8), (2, 3)])
+@pytest.mark.parametrize(
+    ("coupled", "uncoupled"), [(0.8, 0.75), (1, 1), (1.3, 1.444444), (1.5, 1.8), (2, 3)]
+)
 def test_coupled_to_uncoupled(coupled, uncoupled):
     assert c.uncoupled(np.array([coupled]))[0] == pytest.approx(uncoupled, abs=5e-7)
 
@@ -46,7 +82,9 @@ def test_monotony_and_strain():
     assert c.strain(FOSTER)[-1] == pytest.approx(1810.706822, abs=5e-6)
     short = c.monotony(np.array([0, 50.0, 0, 60, 0, 90, 0]))
     assert short[-1] == pytest.approx(0.759737, abs=5e-7)
-    assert np.isnan(c.monotony(np.full(7, 5.0)))[-1]  # days that do not differ: undefined, not infinite
+    assert np.isnan(c.monotony(np.full(7, 5.0)))[
+        -1
+    ]  # days that do not differ: undefined, not infinite
     assert np.isnan(c.monotony(FOSTER)[:6]).all()
     assert len(c.monotony(FOSTER[:3])) == 3
 
@@ -55,9 +93,19 @@ def test_smoothed_load():
     daily = np.array([50.0, 0, 80, 0, 60, 120, 0])
     expected = [1.190476, 1.162132, 3.039224, 2.966861, 4.324793, 7.078965, 6.910418]
     np.testing.assert_allclose(c.smoothed(daily, 42), expected, atol=5e-7)
-    expected = [7.142857, 6.122449, 16.676385, 14.294044, 20.823466, 34.991543, 29.992751]
+    expected = [
+        7.142857,
+        6.122449,
+        16.676385,
+        14.294044,
+        20.823466,
+        34.991543,
+        29.992751,
+    ]
     np.testing.assert_allclose(c.smoothed(daily, 7), expected, atol=5e-7)
-    assert c.smoothed(np.full(42, 100.0), 42)[-1] == pytest.approx(63.654405, abs=5e-7)  # not 63.212
+    assert c.smoothed(np.full(42, 100.0), 42)[-1] == pytest.approx(
+        63.654405, abs=5e-7
+    )  # not 63.212
 
 
 def test_weighted_ratio_waits_for_eight_weeks():
@@ -102,8 +150,14 @@ def test_against_a_year_computed_by_other_libraries(corpus):
         where=ours["tp_1overN_ctl"] > 0,
     )
     for name, values in ours.items():
-        theirs = np.array([float(line[name]) if line[name] else np.nan for line in oracle])
-        assert np.isnan(values[np.isinf(theirs)]).all()  # three weeks of nothing before: unknown for us
+        theirs = np.array(
+            [float(line[name]) if line[name] else np.nan for line in oracle]
+        )
+        assert np.isnan(
+            values[np.isinf(theirs)]
+        ).all()  # three weeks of nothing before: unknown for us
         told = np.isfinite(theirs)
         assert told.sum() > 300, name
-        np.testing.assert_allclose(values[told], theirs[told], rtol=1e-9, atol=1e-9, err_msg=name)
+        np.testing.assert_allclose(
+            values[told], theirs[told], rtol=1e-9, atol=1e-9, err_msg=name
+        )

@@ -13,10 +13,21 @@ from loadwatch.settings import Settings
 RUN_WORDS = {"Run", "Running", "Trail Running", "Treadmill Running", "Laufen", "Laufbandtraining", "Laufen auf der Bahn"} | {
     "Carrera", "Entrenamiento en cinta", "Corrida", "Corrida em esteira", "Corrida em trilhas",
 }  # fmt: skip
-TYPE = ("Activity Type", "Aktivitätstyp", "Tipo de actividad", "Tipo de atividade", "type")
+TYPE = (
+    "Activity Type",
+    "Aktivitätstyp",
+    "Tipo de actividad",
+    "Tipo de atividade",
+    "type",
+)
 DATE = ("Activity Date", "Date", "Datum", "Fecha", "Data", "date")
 DISTANCE = ("Distance", "Distanz", "Distancia", "Distância", "distance")
-FORMATS = ("%Y-%m-%d %H:%M:%S", "%b %d, %Y, %I:%M:%S %p", "%d %b %Y, %H:%M:%S", "%d.%m.%Y %H:%M")
+FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%b %d, %Y, %I:%M:%S %p",
+    "%d %b %Y, %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+)
 MILES = ("jeremyiwk-en-US",)  # its list does not say so; its stride lengths do
 NO_CLOCK = "00:00:00 PM"  # what one athlete wrote into a list of their own
 
@@ -53,7 +64,11 @@ def by_hand(path: Path) -> tuple[int, float, datetime, datetime]:
     """Return (runs, their kilometres, first and last start of all rows) by the csv module alone."""
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
     separator = ";" if text.partition("\n")[0].count(";") > 3 else ","
-    header, *rows = [row for row in stdlib.reader(text.splitlines(keepends=True), delimiter=separator) if row]
+    header, *rows = [
+        row
+        for row in stdlib.reader(text.splitlines(keepends=True), delimiter=separator)
+        if row
+    ]
     place = {
         name: header.index(next(n for n in names if n in header))
         for names, name in ((TYPE, "type"), (DATE, "date"))
@@ -65,7 +80,12 @@ def by_hand(path: Path) -> tuple[int, float, datetime, datetime]:
         for row in rows
         if row[place["type"]] in RUN_WORDS
     )
-    return sum(row[place["type"]] in RUN_WORDS for row in rows), km, min(starts), max(starts)
+    return (
+        sum(row[place["type"]] in RUN_WORDS for row in rows),
+        km,
+        min(starts),
+        max(starts),
+    )
 
 
 def when(cell: str) -> datetime:
@@ -80,12 +100,20 @@ def when(cell: str) -> datetime:
 def kilometres(cell: str, metres: bool, path: Path) -> float:
     if cell in {"--", ""}:
         return 0.0
-    value = float(cell.replace(",", ".") if cell[-3:-2] == "," else cell.replace(",", ""))
-    return value / 1000 if metres else value * (1.609344 if any(name in str(path) for name in MILES) else 1)
+    value = float(
+        cell.replace(",", ".") if cell[-3:-2] == "," else cell.replace(",", "")
+    )
+    return (
+        value / 1000
+        if metres
+        else value * (1.609344 if any(name in str(path) for name in MILES) else 1)
+    )
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("name", [*(f"csv-garmin/{n}" for n in GARMIN), *(f"csv-strava/{n}" for n in STRAVA)])
+@pytest.mark.parametrize(
+    "name", [*(f"csv-garmin/{n}" for n in GARMIN), *(f"csv-strava/{n}" for n in STRAVA)]
+)
 def test_runs_kilometres_and_dates_equal_the_csv_modules(corpus, name):
     path = corpus / name
     runs, km, first, last = by_hand(path)
@@ -102,9 +130,15 @@ def test_runs_kilometres_and_dates_equal_the_csv_modules(corpus, name):
 
 @pytest.mark.corpus
 def test_no_list_of_the_corpus_is_forgotten(corpus):
-    found = {str(p.relative_to(corpus / "csv-garmin")) for p in (corpus / "csv-garmin").rglob("*.csv")}
+    found = {
+        str(p.relative_to(corpus / "csv-garmin"))
+        for p in (corpus / "csv-garmin").rglob("*.csv")
+    }
     assert found == set(GARMIN)
-    found = {str(p.relative_to(corpus / "csv-strava")) for p in (corpus / "csv-strava").rglob("*.csv")}
+    found = {
+        str(p.relative_to(corpus / "csv-strava"))
+        for p in (corpus / "csv-strava").rglob("*.csv")
+    }
     assert found == set(STRAVA)
 
 
@@ -117,12 +151,17 @@ def test_the_real_runs_are_runs(corpus):
                 reading = csv.read(path.read_bytes(), path.name, Settings())
             except csv.NotActivity:
                 continue
-            paces = [pace for a in reading.activities if (pace := pace_of(a.session)) > 0]
+            paces = [
+                pace for a in reading.activities if (pace := pace_of(a.session)) > 0
+            ]
             assert sum(3 <= pace <= 12 for pace in paces) >= 0.9 * len(paces), path
 
 
 def pace_of(session) -> float:
     if session.sport != "running" or not session.distance_m > 400:
         return 0.0
-    time = next((t for t in (session.timer_s, session.moving_s, session.elapsed_s) if t > 0), 0.0)
+    time = next(
+        (t for t in (session.timer_s, session.moving_s, session.elapsed_s) if t > 0),
+        0.0,
+    )
     return time / session.distance_m * 1000 / 60

@@ -21,7 +21,10 @@ LIST = "date,distance_km,duration,name\n2024-05-01,10.5,0:55:00,Überall\n2024-0
 
 
 def distances(data: bytes) -> list[float]:
-    return [activity.session.distance_m for activity in csv.read(data, "x.csv", Settings()).activities]
+    return [
+        activity.session.distance_m
+        for activity in csv.read(data, "x.csv", Settings()).activities
+    ]
 
 
 @pytest.mark.parametrize(
@@ -58,8 +61,18 @@ def test_names_survive_cp1252():
 def test_an_open_quote_never_swallows_the_rows_below():
     text = 'date,distance_km,name\n2024-05-01,10,fine\n2024-05-02,9,"open\n2024-05-03,8,fine\n2024-05-04,7,fine\n'
     reading = csv.read(text.encode(), "x", Settings())
-    assert [a.session.distance_m for a in reading.activities] == [10_000, 9000, 8000, 7000]
-    assert [bool(a.session.notes) for a in reading.activities] == [False, True, False, False]
+    assert [a.session.distance_m for a in reading.activities] == [
+        10_000,
+        9000,
+        8000,
+        7000,
+    ]
+    assert [bool(a.session.notes) for a in reading.activities] == [
+        False,
+        True,
+        False,
+        False,
+    ]
     assert [a.session.line for a in reading.activities] == [2, 3, 4, 5]
 
 
@@ -86,7 +99,10 @@ def test_ragged_rows_of_a_vendor_are_left_out():
     )
     reading = csv.read(text.encode(), "x", Settings())
     assert [a.session.line for a in reading.activities] == [2, 5]
-    assert [(s.source, s.kind) for s in reading.skipped] == [("#3", "rejected"), ("#4", "rejected")]
+    assert [(s.source, s.kind) for s in reading.skipped] == [
+        ("#3", "rejected"),
+        ("#4", "rejected"),
+    ]
     assert "7 cells, the header 6" in reading.skipped[0].why
 
 
@@ -95,9 +111,17 @@ def test_limits():
     with pytest.raises(OverLimit, match="columns"):
         csv.read(wide + b"\n", "x", Settings())
     with pytest.raises(OverLimit, match="characters"):
-        csv.read(LIST.encode() + b"2024-05-03,1,0:05:00," + b"x" * (dialect.MAX_FIELD + 1), "x", Settings())
+        csv.read(
+            LIST.encode() + b"2024-05-03,1,0:05:00," + b"x" * (dialect.MAX_FIELD + 1),
+            "x",
+            Settings(),
+        )
     with pytest.raises(OverLimit, match="characters"):
-        csv.read(LIST.encode() + b"2024-05-03,1,0:05:00," + b'"' * (3 * dialect.MAX_FIELD), "x", Settings())
+        csv.read(
+            LIST.encode() + b"2024-05-03,1,0:05:00," + b'"' * (3 * dialect.MAX_FIELD),
+            "x",
+            Settings(),
+        )
     assert stdlib_csv.field_size_limit() == 131_072  # of the process: put back
 
 
@@ -134,7 +158,19 @@ def test_numbers():
         assert numbers.number(cell, style) == pytest.approx(expected), cell
     assert numbers.number("4,404", ",", whole=True) == 4404
     assert numbers.number("4.404", ".", whole=True) == 4404
-    for cell in ("", "--", "nan", "inf", "-inf", "####", "1_000", "9" * 5000, "12 apples", "0x10", "1e999"):
+    for cell in (
+        "",
+        "--",
+        "nan",
+        "inf",
+        "-inf",
+        "####",
+        "1_000",
+        "9" * 5000,
+        "12 apples",
+        "0x10",
+        "1e999",
+    ):
         assert math.isnan(numbers.number(cell)), cell
     assert numbers.measure("10.5 km") == (10.5, 1000.0)
 
@@ -144,7 +180,9 @@ def test_the_decimal_mark_of_a_column():
     assert numbers.style(["1,079", "968"]) == ""
     assert numbers.style(["1,079", "96.8"]) == "."
     assert numbers.style(["1.079,5"]) == ","
-    assert numbers.style(["4015.067", "59.500"]) == "."  # no thousands behind four digits
+    assert (
+        numbers.style(["4015.067", "59.500"]) == "."
+    )  # no thousands behind four digits
     assert numbers.style(["0,125"]) == ","
     assert numbers.style(["1.234.567"]) == ","
 
@@ -190,7 +228,9 @@ def test_dates():
         made = dates.moment(cell, "dmy")
         assert made is not None, cell
         assert made.wall == wall, cell
-    assert dates.moment("2024-05-03T19:15:11+02:00", "").offset.utcoffset(None) == timedelta(hours=2)
+    assert dates.moment("2024-05-03T19:15:11+02:00", "").offset.utcoffset(
+        None
+    ) == timedelta(hours=2)
     for cell in (
         "",
         "2024-13-01",
@@ -206,7 +246,11 @@ def test_dates():
 
 
 def test_every_month_name_stands_for_one_month():
-    names = [words.key(name) for held in words.table()["months"].values() for name in set(held)]
+    names = [
+        words.key(name)
+        for held in words.table()["months"].values()
+        for name in set(held)
+    ]
     assert len(words.months()) == len(set(names))
 
 
@@ -254,11 +298,15 @@ def test_any_bytes_give_a_reading_or_our_errors(data):
 
 
 @settings(max_examples=250, deadline=None)
-@given(header=HEADERS, rows=st.lists(st.lists(CELLS, min_size=1, max_size=8), max_size=8))
+@given(
+    header=HEADERS, rows=st.lists(st.lists(CELLS, min_size=1, max_size=8), max_size=8)
+)
 def test_any_cells_below_a_known_header_give_a_reading_or_our_errors(header, rows):
     text = header + "\n" + "\n".join(",".join(row) for row in rows)
     try:
-        reading = csv.read(text.encode(errors="replace"), "2024-05-01_10-00.csv", Settings())
+        reading = csv.read(
+            text.encode(errors="replace"), "2024-05-01_10-00.csv", Settings()
+        )
     except ALLOWED:
         return
     for activity in reading.activities:
@@ -266,7 +314,9 @@ def test_any_cells_below_a_known_header_give_a_reading_or_our_errors(header, row
         assert not session.distance_m < 0
         assert session.start_utc is not None or session.start_local is not None
         assert str(activity.records.index.tz) == "UTC"
-    lines = [s.source for s in reading.skipped] + [f"#{a.session.line}" for a in reading.activities]
+    lines = [s.source for s in reading.skipped] + [
+        f"#{a.session.line}" for a in reading.activities
+    ]
     assert len(lines) == len(set(lines))
 
 
@@ -278,7 +328,8 @@ def test_any_cells_below_a_known_header_give_a_reading_or_our_errors(header, row
 def test_distances_come_back_whatever_the_dialect(metres, style):
     mark, separator = style
     rows = [
-        f"2024-05-{1 + n % 28:02}{separator}{m / 1000:.3f}".replace(".", mark) for n, m in enumerate(metres)
+        f"2024-05-{1 + n % 28:02}{separator}{m / 1000:.3f}".replace(".", mark)
+        for n, m in enumerate(metres)
     ]
     text = f"date{separator}distance_km\n" + "\n".join(rows)
     assert distances(text.encode()) == pytest.approx(metres)
@@ -306,4 +357,6 @@ def test_no_pattern_is_slow_on_hostile_text():
         for pattern in patterns:
             pattern.fullmatch(hostile)
             pattern.search(hostile)
-        assert time.process_time() - begun < 0.5  # CPU, far above the microseconds it takes
+        assert (
+            time.process_time() - begun < 0.5
+        )  # CPU, far above the microseconds it takes

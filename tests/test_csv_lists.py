@@ -126,7 +126,11 @@ def test_garmin_in_each_language(language):
     assert morning.distance_m == pytest.approx(10_020)
     assert (morning.timer_s, morning.moving_s, morning.elapsed_s) == (3006, 3000, 3130)
     assert (morning.ascent_m, morning.descent_m) == (1050, 48)
-    assert (morning.steps, morning.cadence_spm, morning.heart_rate_bpm) == (8350, 166, 150)
+    assert (morning.steps, morning.cadence_spm, morning.heart_rate_bpm) == (
+        8350,
+        166,
+        150,
+    )
     assert (morning.line, evening.line) == (2, 3)
     assert math.isnan(evening.heart_rate_bpm)
     assert math.isnan(evening.ascent_m)
@@ -144,7 +148,10 @@ def test_garmin_of_2012_with_titles_above_and_a_blank_before_each_line():
     long, short = sessions(text)
     assert long.start_local == datetime(2012, 5, 25, 20, 31)
     assert (long.distance_m, long.timer_s) == (pytest.approx(10_200), 3911)
-    assert (short.distance_m, short.timer_s) == (pytest.approx(1500), 393)  # 6:33 is minutes and seconds
+    assert (short.distance_m, short.timer_s) == (
+        pytest.approx(1500),
+        393,
+    )  # 6:33 is minutes and seconds
     assert (long.line, short.line) == (4, 5)
 
 
@@ -197,7 +204,9 @@ def test_metres_of_a_track_run_that_a_spreadsheet_mangled():
 def test_swims_are_told_in_metres():
     header = "Activity Type,Date,Favorite,Title,Distance,Time,Avg Pace,Avg Stride Length,Steps\n"
     run = "Running,2023-03-01 08:00:00,false,Run,5.30,00:30:31,5:45,1.09,4862\n"
-    swim = 'Pool Swimming,2023-03-02 08:00:00,false,Swim,"1,214",00:45:23,3:44,0.00,--\n'
+    swim = (
+        'Pool Swimming,2023-03-02 08:00:00,false,Swim,"1,214",00:45:23,3:44,0.00,--\n'
+    )
     _, session = sessions(header + run + swim)
     assert session.distance_m == 1214
     assert (session.sport, session.sub_sport) == ("swimming", "lap_swimming")
@@ -207,9 +216,13 @@ def test_hours_and_minutes_are_told_by_the_other_durations():
     header, plain, _ = GARMIN["da"]
     row = f'{plain},2025-11-01 10:19:32,false,Langt,"11.18","888","1:02","159","165","5:29","92","91","1.11","10,004","01:01:12","01:01:18"\n'
     short = f'{plain},2025-10-31 15:51:00,false,Løb,"6.17","461","0:33","150","165","5:16","35","34","1.15","5,308","00:32:33","00:32:34"\n'
-    for session, elapsed in zip(sessions(header + "\n" + row + short), (3678, 1954), strict=True):
+    for session, elapsed in zip(
+        sessions(header + "\n" + row + short), (3678, 1954), strict=True
+    ):
         assert session.elapsed_s == elapsed
-        assert math.isnan(session.timer_s)  # whole minutes: the columns beside it know the seconds
+        assert math.isnan(
+            session.timer_s
+        )  # whole minutes: the columns beside it know the seconds
 
 
 def test_hours_and_minutes_alone_are_told_by_speed():
@@ -218,7 +231,9 @@ def test_hours_and_minutes_alone_are_told_by_speed():
 
 
 def test_pace_in_the_speed_column():
-    header = "Activity Type,Date,Title,Distance,Time,Avg Speed,Avg Stride Length,Steps\n"
+    header = (
+        "Activity Type,Date,Title,Distance,Time,Avg Speed,Avg Stride Length,Steps\n"
+    )
     text = header + (
         'Running,2024-05-01 07:00:00,Run,"5.00","00:52:05","10:25","0.96","5208"\n'
         'Cycling,2024-05-02 07:00:00,Ride,"20.00","01:00:00","20.0","0.00","--"\n'
@@ -230,11 +245,21 @@ def test_pace_in_the_speed_column():
 
 def test_fake_zeros_are_unknown():
     header = "Activity Type,Date,Favorite,Title,Distance,Time,Avg HR,Avg Run Cadence,Avg Run Cadence,Total Ascent,Total Descent,Avg Stride Length,Steps,Avg GCT Balance\n"
-    text = header + 'Running,2021-05-01 07:00:00,false,x,5.00,00:25:00,0,166,0,0,0,1.20,0,"0"\n'
+    text = (
+        header
+        + 'Running,2021-05-01 07:00:00,false,x,5.00,00:25:00,0,166,0,0,0,1.20,0,"0"\n'
+    )
     session = one(text)
-    for value in (session.heart_rate_bpm, session.ascent_m, session.descent_m, session.steps):
+    for value in (
+        session.heart_rate_bpm,
+        session.ascent_m,
+        session.descent_m,
+        session.steps,
+    ):
         assert math.isnan(value)
-    assert session.cadence_spm == 166  # of two columns of one name, the one that is not zero
+    assert (
+        session.cadence_spm == 166
+    )  # of two columns of one name, the one that is not zero
     assert math.isnan(session.stance_balance_pct)
 
 
@@ -243,7 +268,8 @@ def test_balance_and_oscillation():
     rows = {"50.1% V / 49.9% H": 50.1, "49% E / 51% D": 49.0}
     for cell, left in rows.items():
         session = one(
-            header + f'Running,2021-05-01 07:00:00,false,x,5.00,00:25:00,1.20,4167,"{cell}","9.8"\n'
+            header
+            + f'Running,2021-05-01 07:00:00,false,x,5.00,00:25:00,1.20,4167,"{cell}","9.8"\n'
         )
         assert session.stance_balance_pct == left
         assert session.vertical_oscillation_mm == pytest.approx(98)
@@ -301,7 +327,9 @@ RUN = (
 SWIM = '12,"Jul 15, 2024, 6:00:00 AM",Pool,Swim,,1800,"1,025",,false,,,1800.0,1700.0,1025.0,,,,,,,,,\n'
 
 
-@pytest.mark.parametrize("dirt", ["Dirt Distance", SPAN, BARE], ids=["plain", "span", "bare"])
+@pytest.mark.parametrize(
+    "dirt", ["Dirt Distance", SPAN, BARE], ids=["plain", "span", "bare"]
+)
 def test_strava_of_today(dirt):
     run, swim = sessions(strava(dirt) + RUN + SWIM)
     assert run.start_utc == datetime(2024, 7, 14, 22, 23, 29, tzinfo=UTC)
@@ -381,7 +409,10 @@ def test_strava_in_each_language(language):
     text = f'{header}\n77,{date},Runde,{run},3600,"9,44",Schuh,activities/1.fit.gz,3600.0,3550.0,9445.0,50.5,40.25,85.0,7.0,100.0\n'
     session = one(text)
     assert session.start_utc == datetime(2022, 12, 9, 15, 24, 49, tzinfo=UTC)
-    assert (session.sport, session.distance_m) == ("running", 9445.0)  # decimal comma in the km column only
+    assert (session.sport, session.distance_m) == (
+        "running",
+        9445.0,
+    )  # decimal comma in the km column only
     assert (session.ascent_m, session.descent_m) == (50.5, 40.25)
     assert (session.cadence_spm, session.rpe, session.dirt_m) == (170, 7, 100)
 
@@ -444,7 +475,9 @@ def test_runkeeper_without_a_unit_of_distance():
         "Average Heart Rate (bpm),Notes,GPX File\n2015-01-04 14:46:58,Running,,5.25,44:44,8:31,7.04,735.0,115.11,,,a.gpx\n"
     )
     session = one(text)
-    assert session.distance_m == pytest.approx(5.25 * 1609.344)  # 7.04 mph for 44:44 is 5.25 miles
+    assert session.distance_m == pytest.approx(
+        5.25 * 1609.344
+    )  # 7.04 mph for 44:44 is 5.25 miles
     assert session.notes == ()
 
 
@@ -462,9 +495,16 @@ def test_trainingpeaks():
     assert (run.distance_m, run.timer_s, run.rpe) == (10_800, pytest.approx(4320), 3)
     assert run.date_only
     assert run.cadence_spm == 162
-    assert (weights.sport, weights.sub_sport, weights.timer_s) == ("training", "strength_training", 2700)
+    assert (weights.sport, weights.sub_sport, weights.timer_s) == (
+        "training",
+        "strength_training",
+        2700,
+    )
     assert math.isnan(weights.distance_m)
-    assert [(s.source, s.kind) for s in reading.skipped] == [("#3", "ignored"), ("#4", "ignored")]
+    assert [(s.source, s.kind) for s in reading.skipped] == [
+        ("#3", "ignored"),
+        ("#4", "ignored"),
+    ]
 
 
 def test_intervals_icu():
@@ -478,7 +518,13 @@ def test_intervals_icu():
     assert easy.start_local == datetime(2024, 7, 1, 6, 30)
     assert easy.start_utc == datetime(2024, 7, 1, 4, 30, tzinfo=UTC)
     assert easy.zone == "Europe/Berlin"
-    assert (easy.distance_m, easy.moving_s, easy.ascent_m, easy.cadence_spm, easy.rpe) == (
+    assert (
+        easy.distance_m,
+        easy.moving_s,
+        easy.ascent_m,
+        easy.cadence_spm,
+        easy.rpe,
+    ) == (
         10_000.5,
         3000,
         55.5,
@@ -513,10 +559,18 @@ def test_garmin_service_dump():
     )
     session = one(text)
     assert (session.sport, session.sub_sport) == ("running", "trail")
-    assert (session.distance_m, session.timer_s, session.ascent_m) == (5012.5, 1800.5, 100)
+    assert (session.distance_m, session.timer_s, session.ascent_m) == (
+        5012.5,
+        1800.5,
+        100,
+    )
     assert session.start_utc == datetime(2024, 5, 1, 6, tzinfo=UTC)
     assert session.start_local == datetime(2024, 5, 1, 8)
-    assert (session.device_load, session.cadence_spm, session.device) == (88.2, 165.5, "garmin")
+    assert (session.device_load, session.cadence_spm, session.device) == (
+        88.2,
+        165.5,
+        "garmin",
+    )
 
 
 def test_apple_health_by_a_third_party():
@@ -537,7 +591,11 @@ def test_a_scraped_strava_list_has_raw_columns_beside_the_shown():
         '1,Corrida,Run,"5,01",5012.4,25:00,1500,1510,"ter, 18/07/2023",\n'
     )
     session = one(text)
-    assert (session.distance_m, session.moving_s, session.elapsed_s) == (5012.4, 1500, 1510)
+    assert (session.distance_m, session.moving_s, session.elapsed_s) == (
+        5012.4,
+        1500,
+        1510,
+    )
     assert session.start_local == datetime(2023, 7, 18)
     assert session.date_only
 
@@ -548,7 +606,11 @@ def test_a_list_without_types_of_a_runner():
         '"Feb 22, 2016, 2:48:17 PM",Morning,3763,3614,14587.4,186.5\n"Feb 20, 2016, 3:08:09 PM",Long,4522,4436,17830.8,139.2\n'
     )
     first, _ = sessions(text)
-    assert (first.sport, first.distance_m, first.moving_s) == ("running", 14_587.4, 3614)
+    assert (first.sport, first.distance_m, first.moving_s) == (
+        "running",
+        14_587.4,
+        3614,
+    )
     assert first.start_utc == datetime(2016, 2, 22, 14, 48, 17, tzinfo=UTC)
 
 
@@ -562,8 +624,19 @@ def test_a_list_kept_by_hand():
         "2024-05-02,8,45:00,,,,,,,\n"
     )
     first, second = sessions(text)
-    assert (first.sport, first.sub_sport, first.surface, first.shoe) == ("running", "trail", "soft", "Blue")
-    assert (first.distance_m, first.timer_s, first.ascent_m, first.descent_m, first.rpe) == (
+    assert (first.sport, first.sub_sport, first.surface, first.shoe) == (
+        "running",
+        "trail",
+        "soft",
+        "Blue",
+    )
+    assert (
+        first.distance_m,
+        first.timer_s,
+        first.ascent_m,
+        first.descent_m,
+        first.rpe,
+    ) == (
         10_500,
         3300,
         240,
@@ -597,7 +670,10 @@ def test_a_list_kept_by_hand_with_units_in_its_cells():
 
 
 def test_rows_that_end_early_do_no_harm_in_a_list_kept_by_hand():
-    assert one("date,distance_km,duration,type,name\n2024-05-01,10,0:50:00\n").distance_m == 10_000
+    assert (
+        one("date,distance_km,duration,type,name\n2024-05-01,10,0:50:00\n").distance_m
+        == 10_000
+    )
 
 
 def test_an_unknown_surface_is_said():
@@ -614,8 +690,12 @@ AMBIGUOUS = "date,distance_km\n03/04/2024,10\n"
 def test_a_date_that_may_begin_with_day_or_month_asks():
     with pytest.raises(Unreadable, match="--date-order"):
         read(AMBIGUOUS)
-    assert one(AMBIGUOUS, Settings(date_order="dmy")).start_local == datetime(2024, 4, 3)
-    assert one(AMBIGUOUS, Settings(date_order="mdy")).start_local == datetime(2024, 3, 4)
+    assert one(AMBIGUOUS, Settings(date_order="dmy")).start_local == datetime(
+        2024, 4, 3
+    )
+    assert one(AMBIGUOUS, Settings(date_order="mdy")).start_local == datetime(
+        2024, 3, 4
+    )
 
 
 def test_one_number_over_twelve_tells_the_order_of_all():
@@ -636,7 +716,8 @@ def test_both_orders_in_one_column_leave_the_doubtful_out():
 def test_the_order_of_rows_tells_the_order_of_a_date():
     # day first these go forward in time; month first they would jump to and fro
     rows = "".join(
-        f"{day:02}/{month:02}/2024,5\n" for month, day in ((1, 9), (2, 3), (3, 11), (4, 2), (5, 12))
+        f"{day:02}/{month:02}/2024,5\n"
+        for month, day in ((1, 9), (2, 3), (3, 11), (4, 2), (5, 12))
     )
     assert sessions("date,distance_km\n" + rows)[0].start_local == datetime(2024, 1, 9)
 
@@ -677,12 +758,18 @@ def test_splits_without_a_date_say_so_and_with_one_are_an_activity():
 
 # --- what the numbers of a row say about each other -------------------------------------------------
 
-PACED = "Activity Type,Date,Favorite,Title,Distance,Time,Avg Pace,Avg Stride Length,Steps\n"
+PACED = (
+    "Activity Type,Date,Favorite,Title,Distance,Time,Avg Pace,Avg Stride Length,Steps\n"
+)
 PLAIN = "Running,2023-03-01 08:00:00,false,Run,5.30,00:30:31,5:45,1.09,4862\n"
 
 
 def test_a_distance_that_does_not_fit_time_and_pace_is_said():
-    _, odd = sessions(PACED + PLAIN + "Running,2023-03-02 08:00:00,false,Run,9.00,00:30:31,5:45,1.09,4862\n")
+    _, odd = sessions(
+        PACED
+        + PLAIN
+        + "Running,2023-03-02 08:00:00,false,Run,9.00,00:30:31,5:45,1.09,4862\n"
+    )
     assert odd.distance_m == 9000
     assert "does not fit" in odd.notes[0]
 
@@ -691,7 +778,9 @@ def test_yards_of_a_track_run_in_a_list_of_miles():
     # 2,000 yards in 8:00 are 1.136 miles at 7:02
     rows = "Running,2023-03-01 08:00:00,false,Run,3.00,00:24:00,8:00,1.09,4429\n"
     _, track = sessions(
-        PACED + rows + 'Track Running,2023-03-02 08:00:00,false,Run,"2,000",00:08:00,7:02,1.20,1524\n'
+        PACED
+        + rows
+        + 'Track Running,2023-03-02 08:00:00,false,Run,"2,000",00:08:00,7:02,1.20,1524\n'
     )
     assert track.distance_m == pytest.approx(2000 * 0.9144)
     assert "yards" in track.notes[0]
@@ -719,7 +808,9 @@ def test_a_spreadsheets_hours_that_are_minutes():
 
 def test_plain_numbers_are_told_by_speed():
     for cell, length in (("25", 1500), ("1500", 1500), ("25.5", 1530)):
-        assert one(f"date,distance_km,duration\n2024-05-01,5,{cell}\n").timer_s == length
+        assert (
+            one(f"date,distance_km,duration\n2024-05-01,5,{cell}\n").timer_s == length
+        )
     doubtful = read("date,duration\n2024-05-01,0:47\n")
     assert [s.kind for s in doubtful.skipped] == ["rejected"]
 
@@ -738,33 +829,53 @@ def test_a_list_whose_speeds_are_nobodys_runs():
 
 
 def test_a_planned_row_and_an_empty_one():
-    reading = read("date,distance_km,duration\n2024-05-01,5,0:25:00\n2024-05-02,,\n2024-05-03,soon,later\n")
-    assert [(s.source, s.kind) for s in reading.skipped] == [("#3", "ignored"), ("#4", "rejected")]
+    reading = read(
+        "date,distance_km,duration\n2024-05-01,5,0:25:00\n2024-05-02,,\n2024-05-03,soon,later\n"
+    )
+    assert [(s.source, s.kind) for s in reading.skipped] == [
+        ("#3", "ignored"),
+        ("#4", "rejected"),
+    ]
 
 
 def test_starts_that_carry_an_offset_or_a_zone():
     text = "date,distance_km,timezone\n2024-05-01T07:00:00+02:00,5,\n2024-05-02T07:00:00Z,5,\n2024-05-03 07:00,5,Europe/Paris\n2024-05-04 07:00,5,../../etc\n"
     offset, utc, zone, none = sessions(text)
-    assert (offset.start_utc, offset.zone) == (datetime(2024, 5, 1, 5, tzinfo=UTC), "+02:00")
-    assert (utc.start_utc, utc.start_local) == (datetime(2024, 5, 2, 7, tzinfo=UTC), None)
-    assert (zone.start_utc, zone.zone) == (datetime(2024, 5, 3, 5, tzinfo=UTC), "Europe/Paris")
+    assert (offset.start_utc, offset.zone) == (
+        datetime(2024, 5, 1, 5, tzinfo=UTC),
+        "+02:00",
+    )
+    assert (utc.start_utc, utc.start_local) == (
+        datetime(2024, 5, 2, 7, tzinfo=UTC),
+        None,
+    )
+    assert (zone.start_utc, zone.zone) == (
+        datetime(2024, 5, 3, 5, tzinfo=UTC),
+        "Europe/Paris",
+    )
     assert (none.start_utc, none.zone) == (None, "")
 
 
 def test_instants_counted_since_1970_and_rows_without_a_date():
     reading = read("date,distance_km\n1714546800,5\n,6\n")
-    assert reading.activities[0].session.start_utc == datetime(2024, 5, 1, 7, tzinfo=UTC)
+    assert reading.activities[0].session.start_utc == datetime(
+        2024, 5, 1, 7, tzinfo=UTC
+    )
     assert reading.skipped[0].why == "it has no date"
 
 
 def test_a_date_without_a_clock_in_a_list_of_utc_is_a_day():
-    session = one('Activity Date,Activity Type,Elapsed Time,Distance\n"Oct 30, 2023",Run,1500,5.0\n')
+    session = one(
+        'Activity Date,Activity Type,Elapsed Time,Distance\n"Oct 30, 2023",Run,1500,5.0\n'
+    )
     assert session.date_only
     assert session.start_utc is None
 
 
 def test_a_zero_written_by_hand_is_meant_and_a_climb_may_carry_its_unit():
-    flat, hilly = sessions("date,distance_km,ascent,descent\n2024-05-01,5,0,0\n2024-05-02,5,230 ft,70 m\n")
+    flat, hilly = sessions(
+        "date,distance_km,ascent,descent\n2024-05-01,5,0,0\n2024-05-02,5,230 ft,70 m\n"
+    )
     assert (flat.ascent_m, flat.descent_m) == (0, 0)
     assert (hilly.ascent_m, hilly.descent_m) == (pytest.approx(70.104), 70)
 

@@ -17,7 +17,12 @@ SPEED = 3.0  # m/s in all tables below: 600 s are 1,800 m
 
 
 def table(header: str, row, seconds=SECONDS) -> str:
-    return header + "\n" + "\n".join(",".join(map(str, row(second))) for second in seconds) + "\n"
+    return (
+        header
+        + "\n"
+        + "\n".join(",".join(map(str, row(second))) for second in seconds)
+        + "\n"
+    )
 
 
 def one(text: str, name: str = "2024-05-31_18-30-00.csv") -> Activity:
@@ -33,7 +38,19 @@ def covered(activity: Activity) -> float:
 def test_goldencheetah():
     text = table(
         "secs,cad,hr,km,kph,nm,watts,alt,lon,lat,headwind",
-        lambda s: (s, 85, 140, s * SPEED / 1000, SPEED * 3.6, 0, 0, 100 + s / 100, 0, 0, 0),
+        lambda s: (
+            s,
+            85,
+            140,
+            s * SPEED / 1000,
+            SPEED * 3.6,
+            0,
+            0,
+            100 + s / 100,
+            0,
+            0,
+            0,
+        ),
     )
     activity = one(text)
     assert len(activity.records) == 601
@@ -43,7 +60,9 @@ def test_goldencheetah():
     assert "latitude_deg" not in activity.records  # 0, 0 is no fix
     assert activity.session.start_local == datetime(2024, 5, 31, 18, 30)
     assert activity.session.start_utc is None
-    assert activity.records.index[0].isoformat() == "2024-05-31T18:30:00+00:00"  # the wall clock, as if UTC
+    assert (
+        activity.records.index[0].isoformat() == "2024-05-31T18:30:00+00:00"
+    )  # the wall clock, as if UTC
     assert activity.session.format == "csv"
     assert activity.session.notes == ()
 
@@ -55,7 +74,9 @@ def test_goldencheetah_of_old_in_minutes():
     )
     activity = one(text)
     assert covered(activity) == pytest.approx(1800)
-    assert (activity.records.index[-1] - activity.records.index[0]).total_seconds() == pytest.approx(600)
+    assert (
+        activity.records.index[-1] - activity.records.index[0]
+    ).total_seconds() == pytest.approx(600)
     assert "heart_rate_bpm" not in activity.records
 
 
@@ -71,10 +92,14 @@ def test_fit_records_with_java_dates_and_semicircles():
             -1463077077,
         )
 
-    text = table("timestamp,heart_rate,cadence,speed,distance,position_lat,position_long", row)
+    text = table(
+        "timestamp,heart_rate,cadence,speed,distance,position_lat,position_long", row
+    )
     activity = one(text, "x.csv")
     assert activity.session.start_utc == datetime(2017, 6, 11, 14, 34, tzinfo=UTC)
-    assert activity.records["latitude_deg"].iloc[0] == pytest.approx(456099128 * 180 / 2**31)
+    assert activity.records["latitude_deg"].iloc[0] == pytest.approx(
+        456099128 * 180 / 2**31
+    )
     assert covered(activity) == 1800
 
 
@@ -82,23 +107,34 @@ def test_fit_records_with_java_dates_and_semicircles():
     ("stamp", "start"),
     [
         (lambda s: 1_700_000_000 + s, datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
-        (lambda s: (1_700_000_000 + s) * 1000, datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
+        (
+            lambda s: (1_700_000_000 + s) * 1000,
+            datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC),
+        ),
         (
             lambda s: 1_700_000_000 - 631_065_600 + s,
             datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC),
         ),  # FIT's count
-        (lambda s: f"2023-11-14T22:{13 + s // 60}:{s % 60:02}Z", datetime(2023, 11, 14, 22, 13, tzinfo=UTC)),
+        (
+            lambda s: f"2023-11-14T22:{13 + s // 60}:{s % 60:02}Z",
+            datetime(2023, 11, 14, 22, 13, tzinfo=UTC),
+        ),
     ],
 )
 def test_instants(stamp, start):
-    activity = one(table("timestamp,distance", lambda s: (stamp(s), s * SPEED)), "x.csv")
+    activity = one(
+        table("timestamp,distance", lambda s: (stamp(s), s * SPEED)), "x.csv"
+    )
     assert activity.session.start_utc == start
     assert covered(activity) == 1800
 
 
 def test_a_date_and_a_time_of_day_in_two_columns():
     activity = one(
-        table("date,time,speed (km/h)", lambda s: ("2024-05-31", f"18:{30 + s // 60}:{s % 60:02}", 10.8)),
+        table(
+            "date,time,speed (km/h)",
+            lambda s: ("2024-05-31", f"18:{30 + s // 60}:{s % 60:02}", 10.8),
+        ),
         "x.csv",
     )
     assert activity.session.start_local == datetime(2024, 5, 31, 18, 30)
@@ -110,7 +146,12 @@ def test_units_that_nobody_states_are_told_by_the_other_column():
     assert covered(km) == pytest.approx(1800)
     kmh = one(table("secs,dst,speed", lambda s: (s, s * SPEED, SPEED * 3.6)))
     assert kmh.records["speed_mps"].iloc[3] == pytest.approx(SPEED)
-    alone = one(table("secs,speed,lat,lon", lambda s: (s, SPEED * 3.6, 50 + s * SPEED / 111_195, 8)))
+    alone = one(
+        table(
+            "secs,speed,lat,lon",
+            lambda s: (s, SPEED * 3.6, 50 + s * SPEED / 111_195, 8),
+        )
+    )
     assert alone.records["speed_mps"].iloc[3] == pytest.approx(SPEED, rel=0.01)
 
 
@@ -123,7 +164,10 @@ def test_a_speed_whose_unit_cannot_be_told_is_left_out():
 
 
 def test_a_table_without_a_date_says_what_to_do():
-    text = table("elapsed,lat,lon,dst,spd,pace,hr", lambda s: (s, 50, 8, s * SPEED, SPEED, 333, 140))
+    text = table(
+        "elapsed,lat,lon,dst,spd,pace,hr",
+        lambda s: (s, 50, 8, s * SPEED, SPEED, 333, 140),
+    )
     with pytest.raises(NotActivity, match="without a date"):
         one(text, "track-data.csv")
     named = one(text, "rides/2024-05-31.csv")
@@ -143,7 +187,9 @@ def test_tables_of_moments_that_hold_nothing():
     with pytest.raises(NotActivity):
         one("XDATA: WEATHER,,\nSECS,KM,WINDSPEED:kmh\n1,0.004,8\n901,6.8,8\n")
     with pytest.raises(NotActivity, match="FIT"):
-        one("Type,Local Number,Message,Field 1,Value 1,Units 1\nDefinition,0,file_id,type,1,\n")
+        one(
+            "Type,Local Number,Message,Field 1,Value 1,Units 1\nDefinition,0,file_id,type,1,\n"
+        )
     with pytest.raises(NotActivity, match="Epson"):
         one("[[Training]]\n[TrainingResult]\nTrainingName,x\n")
 
@@ -164,8 +210,17 @@ def test_polar_flow():
     activity = one(POLAR + rows, "x.csv")
     session = activity.session
     assert session.start_local == datetime(2018, 6, 5, 11, 17, 3)  # day first, always
-    assert (session.sport, session.timer_s, session.distance_m) == ("running", 600, pytest.approx(1800))
-    assert (session.ascent_m, session.descent_m, session.cadence_spm, session.device_load) == (
+    assert (session.sport, session.timer_s, session.distance_m) == (
+        "running",
+        600,
+        pytest.approx(1800),
+    )
+    assert (
+        session.ascent_m,
+        session.descent_m,
+        session.cadence_spm,
+        session.device_load,
+    ) == (
         12,
         11,
         168,

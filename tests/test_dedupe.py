@@ -11,22 +11,37 @@ from tests.builders import activities, run
 
 
 def fit(start="2026-05-01T07:00:00", km=10.0, source="a.fit", **more):
-    return run(start, km, source=source, member=source.split("#")[0], activity_id=f"id-{source}", **more)
+    return run(
+        start,
+        km,
+        source=source,
+        member=source.split("#")[0],
+        activity_id=f"id-{source}",
+        **more,
+    )
 
 
 def gpx(start="2026-05-01T07:00:00", km=10.0, source="a.gpx", **more):
     return fit(start, km, source, format="gpx", **more)
 
 
-def listed(start="2026-05-01T07:00:00", km=10.0, line=2, member="activities.csv", **more):
-    more = {"zone_sure": False, "format": "list", "activity_id": f"id-{member}#{line}"} | more
+def listed(
+    start="2026-05-01T07:00:00", km=10.0, line=2, member="activities.csv", **more
+):
+    more = {
+        "zone_sure": False,
+        "format": "list",
+        "activity_id": f"id-{member}#{line}",
+    } | more
     return run(start, km, source=f"{member}#{line}", member=member, **more)
 
 
 def result(*rows):
     """Kept sources in order of start, and (left out, kept) pairs."""
     found = same_runs(activities(*rows))
-    return found.rows["source"].tolist(), [(pair.source, pair.of) for pair in found.duplicates]
+    return found.rows["source"].tolist(), [
+        (pair.source, pair.of) for pair in found.duplicates
+    ]
 
 
 def one(*rows):
@@ -40,7 +55,9 @@ def test_the_same_bytes_under_two_names():
     rows = [fit(source="b.fit.gz"), fit(source="a.fit")]
     rows[1]["activity_id"] = rows[0]["activity_id"]
     found = same_runs(activities(*rows))
-    assert [(d.source, d.of, d.why) for d in found.duplicates] == [("b.fit.gz", "a.fit", "the same content")]
+    assert [(d.source, d.of, d.why) for d in found.duplicates] == [
+        ("b.fit.gz", "a.fit", "the same content")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -69,13 +86,21 @@ def test_elapsed_time_speaks_where_one_leaves_pauses_out():
 
 def test_nobody_runs_twice_at_once():
     """10 km in 60 min from 07:00; the phone was started at 07:12 and has 48 of them: all of the shorter."""
-    assert result(fit(), gpx("2026-05-01T07:12:00", 8.0)) == (["a.fit"], [("a.gpx", "a.fit")])
+    assert result(fit(), gpx("2026-05-01T07:12:00", 8.0)) == (
+        ["a.fit"],
+        [("a.gpx", "a.fit")],
+    )
     # 07:50 to 08:38: ten of 48 minutes, 21 %
     assert len(result(fit(), gpx("2026-05-01T07:50:00", 8.0))[0]) == 2
 
 
 def test_strength_training_during_a_run_is_not_the_run_but_a_hike_is():
-    assert len(result(fit(), gpx("2026-05-01T07:12:00", 8.0, sport="strength_training"))[0]) == 2
+    assert (
+        len(
+            result(fit(), gpx("2026-05-01T07:12:00", 8.0, sport="strength_training"))[0]
+        )
+        == 2
+    )
     assert len(result(fit(), gpx("2026-05-01T07:12:00", 8.0, sport="hiking"))[0]) == 1
     assert len(result(fit(), gpx("2026-05-01T07:12:00", 8.0, sport="unknown"))[0]) == 1
 
@@ -83,20 +108,32 @@ def test_strength_training_during_a_run_is_not_the_run_but_a_hike_is():
 def test_two_runs_one_after_the_other_are_never_one():
     """Strides saved one by one: 100 s each, 110 s apart, equally long, on two watches."""
     short = {"duration_s": 100.0, "elapsed_s": 100.0, "moving_s": 100.0}
-    first, second = fit(km=0.4, **short), fit("2026-05-01T07:01:50", 0.4, "b.fit", **short)
+    first, second = (
+        fit(km=0.4, **short),
+        fit("2026-05-01T07:01:50", 0.4, "b.fit", **short),
+    )
     assert len(result(first, second)[0]) == 2
 
 
 def test_a_watch_left_running_for_a_month_hides_no_run():
     month = fit("2026-04-20T00:00:00", 40.0, "month.fit", duration_s=31 * 86400.0)
     assert len(result(month, gpx())[0]) == 2
-    pause = fit("2026-05-01T05:00:00", 10.0, "pause.fit", duration_s=3600.0, elapsed_s=5 * 3600.0)
+    pause = fit(
+        "2026-05-01T05:00:00",
+        10.0,
+        "pause.fit",
+        duration_s=3600.0,
+        elapsed_s=5 * 3600.0,
+    )
     assert len(result(pause, gpx())[0]) == 2  # 05:00 to 06:00, then forgotten
 
 
 def test_a_clock_of_another_zone():
     """A list in local time, UTC+2 unknown to us: 07:00 there is 05:00 UTC."""
-    assert result(fit("2026-05-01T05:00:00"), listed()) == (["a.fit"], [("activities.csv#2", "a.fit")])
+    assert result(fit("2026-05-01T05:00:00"), listed()) == (
+        ["a.fit"],
+        [("activities.csv#2", "a.fit")],
+    )
     # 1 % where even the hour is unknown, so 9.8 km is another run
     assert len(result(fit("2026-05-01T05:00:00"), listed(km=9.8))[0]) == 2
     # 100 minutes are no whole quarters of an hour (105 would be), nor 15 hours within 14
@@ -110,14 +147,22 @@ def test_sure_zones_are_not_shifted():
 
 def test_one_watch_does_not_wear_two_clocks():
     """Two equal treadmill runs a day, by a watch that states no zone."""
-    twice = [fit(zone_sure=False), fit("2026-05-01T17:00:00", 10.0, "b.fit", zone_sure=False)]
+    twice = [
+        fit(zone_sure=False),
+        fit("2026-05-01T17:00:00", 10.0, "b.fit", zone_sure=False),
+    ]
     assert len(result(*twice)[0]) == 2
-    assert len(result(*twice, listed(line=2), listed("2026-05-01T17:00:00", line=3))[0]) == 2
+    assert (
+        len(result(*twice, listed(line=2), listed("2026-05-01T17:00:00", line=3))[0])
+        == 2
+    )
 
 
 def test_a_second_equal_run_of_a_list_is_a_second_run():
     """The morning run has its file; the evening run, equally long, is in the list alone."""
-    kept, left_out = result(fit(), listed(line=2), listed("2026-05-01T17:00:00", line=3))
+    kept, left_out = result(
+        fit(), listed(line=2), listed("2026-05-01T17:00:00", line=3)
+    )
     assert kept == ["a.fit", "activities.csv#3"]
     assert left_out == [("activities.csv#2", "a.fit")]
 
@@ -130,14 +175,23 @@ def test_local_clocks_agree_where_the_instant_is_a_guess():
 
 @pytest.mark.parametrize(("km", "kept"), [(9.75, 1), (9.6, 2), (np.nan, 2)])
 def test_a_row_that_knows_only_its_day(km, kept):
-    diary = listed("2026-05-01T00:00:00", km, member="coach.csv", date_only=True, duration_s=np.nan)
+    diary = listed(
+        "2026-05-01T00:00:00", km, member="coach.csv", date_only=True, duration_s=np.nan
+    )
     assert len(result(fit("2026-05-01T18:00:00"), diary)[0]) == kept
 
 
 def test_a_day_with_two_runs_takes_two_bare_dates_and_no_third():
     runs = [fit("2026-05-01T07:00:00", 5.0), fit("2026-05-01T18:00:00", 5.0, "b.fit")]
     dates = [
-        listed("2026-05-01T00:00:00", 5.0, line, "coach.csv", date_only=True, activity_id=f"c{line}")
+        listed(
+            "2026-05-01T00:00:00",
+            5.0,
+            line,
+            "coach.csv",
+            date_only=True,
+            activity_id=f"c{line}",
+        )
         for line in (2, 3, 4)
     ]
     kept, left_out = result(*runs, *dates)
@@ -151,26 +205,54 @@ def test_a_day_with_two_runs_takes_two_bare_dates_and_no_third():
     ("member", "linked", "file"),
     [
         ("activities.csv", "activities/1.fit.gz", "activities/1.fit.gz"),
-        ("activities.csv", "activities/1.fit.gz", "activities/1.fit"),  # unpacked by hand
+        (
+            "activities.csv",
+            "activities/1.fit.gz",
+            "activities/1.fit",
+        ),  # unpacked by hand
         ("activities.csv", "activities/1.fit", "activities/1.fit.gz"),
-        ("export.zip/activities.csv", "activities/1.fit.gz", "export.zip/activities/1.fit.gz"),
+        (
+            "export.zip/activities.csv",
+            "activities/1.fit.gz",
+            "export.zip/activities/1.fit.gz",
+        ),
         ("x/cardioActivities.csv", "1.gpx", "x/1.gpx"),
-        ("lists/activities.csv", "activities/1.fit.gz", "files/activities/1.fit.gz"),  # moved
+        (
+            "lists/activities.csv",
+            "activities/1.fit.gz",
+            "files/activities/1.fit.gz",
+        ),  # moved
         ("activities.csv", "activities\\1.fit.gz", "activities/1.fit.gz"),
     ],
 )
 def test_a_list_row_whose_file_is_here_is_never_a_second_run(member, linked, file):
     """Even where nothing agrees: the list says it itself."""
-    row = listed("2026-05-01T09:11:00", 14.0, member=member, linked=linked, name="Hills", shoe="Old", rpe=6.0)
+    row = listed(
+        "2026-05-01T09:11:00",
+        14.0,
+        member=member,
+        linked=linked,
+        name="Hills",
+        shoe="Old",
+        rpe=6.0,
+    )
     kept = one(fit(source=file), row)
-    assert (kept["source"], kept["name"], kept["shoe"], kept["rpe"]) == (file, "Hills", "Old", 6.0)
+    assert (kept["source"], kept["name"], kept["shoe"], kept["rpe"]) == (
+        file,
+        "Hills",
+        "Old",
+        6.0,
+    )
     assert kept["srpe"] == 360  # 6 x 60 min
 
 
 def test_a_list_row_whose_file_is_missing_stays():
     row = listed("2026-05-02T09:11:00", linked="activities/2.fit.gz")
     assert len(result(fit(source="activities/1.fit.gz"), row)[0]) == 2
-    two = [fit(source="a/r/1.fit"), fit("2026-05-03", source="b/r/1.fit")]  # which one? nobody knows
+    two = [
+        fit(source="a/r/1.fit"),
+        fit("2026-05-03", source="b/r/1.fit"),
+    ]  # which one? nobody knows
     assert len(result(*two, listed("2026-05-02T09:11:00", linked="r/1.fit"))[0]) == 3
 
 
@@ -186,12 +268,22 @@ def test_rows_of_one_list_and_legs_of_one_file_stay_apart():
 
 
 def test_a_line_written_twice_counts_once():
-    kept, left_out = result(listed(line=2, activity_id="x"), listed(line=3, activity_id="x"))
-    assert (kept, left_out) == (["activities.csv#2"], [("activities.csv#3", "activities.csv#2")])
+    kept, left_out = result(
+        listed(line=2, activity_id="x"), listed(line=3, activity_id="x")
+    )
+    assert (kept, left_out) == (
+        ["activities.csv#2"],
+        [("activities.csv#3", "activities.csv#2")],
+    )
 
 
 def test_fit_gpx_and_list_are_one_run_and_the_richest_stays():
-    rows = [listed(name="Long run"), gpx(), fit(source="a.tcx", format="tcx"), fit(km=10.05)]
+    rows = [
+        listed(name="Long run"),
+        gpx(),
+        fit(source="a.tcx", format="tcx"),
+        fit(km=10.05),
+    ]
     assert result(*rows) == (
         ["a.fit"],
         [("a.gpx", "a.fit"), ("a.tcx", "a.fit"), ("activities.csv#2", "a.fit")],
@@ -209,7 +301,10 @@ def test_a_chain_of_twins_is_one_run():
     for row in rows:
         row["elapsed_s"] = row["moving_s"] = 400.0
     assert len(result(rows[0], rows[2])[0]) == 2
-    assert result(*rows) == (["a.fit"], [("a.gpx", "a.fit"), ("activities.csv#2", "a.fit")])
+    assert result(*rows) == (
+        ["a.fit"],
+        [("a.gpx", "a.fit"), ("activities.csv#2", "a.fit")],
+    )
 
 
 def test_two_files_under_one_long_track_both_stay():
@@ -227,7 +322,12 @@ def test_of_two_watches_the_fuller_file_stays_and_the_longer_before_it():
 def test_takes_only_what_it_lacks():
     row = listed(name="List", shoe="List", rpe=3.0, ascent_m=500.0)
     kept = one(fit(name="Watch", ascent_m=100.0, rpe=7.0, srpe=420.0), row)
-    assert (kept["name"], kept["shoe"], kept["rpe"], kept["srpe"]) == ("Watch", "List", 7.0, 420.0)
+    assert (kept["name"], kept["shoe"], kept["rpe"], kept["srpe"]) == (
+        "Watch",
+        "List",
+        7.0,
+        420.0,
+    )
     assert kept["ascent_m"] == 100
     assert np.isnan(one(fit(), listed(ascent_m=500.0))["ascent_m"])
 
@@ -236,9 +336,14 @@ def test_dirt_distance_becomes_surface_where_none_is_known():
     kept = one(fit(surface_source="none"), listed(dirt_m=4000.0))
     assert (kept["soft_m"], kept["hard_m"], kept["unknown_m"]) == (4000, 6000, 0)
     assert (kept["surface_source"], kept["dirt_m"]) == ("list", 4000)
-    kept = one(fit(surface_source="label", soft_m=10_000.0, unknown_m=0.0), listed(dirt_m=4000.0))
+    kept = one(
+        fit(surface_source="label", soft_m=10_000.0, unknown_m=0.0),
+        listed(dirt_m=4000.0),
+    )
     assert (kept["soft_m"], kept["surface_source"]) == (10_000, "label")
-    kept = one(fit(surface_source="none"), listed(dirt_m=0.0))  # Strava's 0 is no answer
+    kept = one(
+        fit(surface_source="none"), listed(dirt_m=0.0)
+    )  # Strava's 0 is no answer
     assert (kept["unknown_m"], kept["surface_source"]) == (10_000, "none")
     kept = one(fit(surface_source="none"), listed(dirt_m=10_200.0))
     assert (kept["soft_m"], kept["hard_m"]) == (10_000, 0)
@@ -254,21 +359,35 @@ def test_a_list_that_names_the_surface_is_heard():
 def test_a_guessed_sport_gives_way_to_the_word_of_the_list():
     notes = ["sport_inferred: the file names no sport", "gps_jump: one"]
     kept = one(gpx(sport="walking", notes=notes), listed(sub_sport="trail"))
-    assert (kept["sport"], kept["sub_sport"], kept["notes"]) == ("running", "trail", ["gps_jump: one"])
-    assert one(gpx(sport="hiking"), listed())["sport"] == "hiking"  # the file's own word stands
+    assert (kept["sport"], kept["sub_sport"], kept["notes"]) == (
+        "running",
+        "trail",
+        ["gps_jump: one"],
+    )
+    assert (
+        one(gpx(sport="hiking"), listed())["sport"] == "hiking"
+    )  # the file's own word stands
 
 
 def test_a_multisport_whole_beside_its_legs_is_skipped():
     whole = listed(km=50.0, parent=True, sport="multisport", elapsed_s=7200.0)
-    legs = [listed("2026-05-01T07:00:00", 10.0, 3), listed("2026-05-01T08:10:00", 5.0, 4)]
+    legs = [
+        listed("2026-05-01T07:00:00", 10.0, 3),
+        listed("2026-05-01T08:10:00", 5.0, 4),
+    ]
     found = same_runs(activities(whole, *legs))
-    assert [(s.source, s.kind) for s in found.skipped] == [("activities.csv#2", "ignored")]
+    assert [(s.source, s.kind) for s in found.skipped] == [
+        ("activities.csv#2", "ignored")
+    ]
     assert (len(found.rows), found.duplicates) == (2, ())
     assert len(same_runs(activities(whole)).rows) == 1  # alone it is all there is
 
 
 def test_rows_without_a_start_and_no_rows():
-    lost = [fit(source=f"{n}.fit", start_local=pd.NaT, start_utc=None, start="") for n in (1, 2)]
+    lost = [
+        fit(source=f"{n}.fit", start_local=pd.NaT, start_utc=None, start="")
+        for n in (1, 2)
+    ]
     assert len(result(*lost, fit())[0]) == 3
     assert same_runs(activities(fit()).iloc[:0]).rows.empty
 
@@ -290,11 +409,26 @@ def made(spec, sure=True):
         start = (pd.Timestamp("2026-05-01") + pd.Timedelta(minutes=minute)).isoformat()
         if kind in {"list", "other"}:
             rows.append(
-                listed(start, km, number, f"{kind}.csv", zone_sure=sure, activity_id=f"{kind}{number}")
+                listed(
+                    start,
+                    km,
+                    number,
+                    f"{kind}.csv",
+                    zone_sure=sure,
+                    activity_id=f"{kind}{number}",
+                )
             )
         elif kind == "whole":
             rows.append(
-                listed(start, km, number, "list.csv", parent=True, zone_sure=sure, sport="multisport")
+                listed(
+                    start,
+                    km,
+                    number,
+                    "list.csv",
+                    parent=True,
+                    zone_sure=sure,
+                    sport="multisport",
+                )
             )
         elif kind == "legs":
             rows.append(fit(start, km, f"legs.fit#{number}"))
@@ -334,10 +468,12 @@ def test_a_copy_changes_only_the_duplicates(spec, data):
     rows = made([one for one in spec if one[2] != "whole"])
     if not len(rows):
         return
-    copy = rows.iloc[[data.draw(st.integers(0, len(rows) - 1))]].assign(source="zz/copy", member="zz/copy")
+    copy = rows.iloc[[data.draw(st.integers(0, len(rows) - 1))]].assign(
+        source="zz/copy", member="zz/copy"
+    )
     found = same_runs(pd.concat([rows, copy], ignore_index=True))
     alone = same_runs(rows)
     pd.testing.assert_frame_equal(found.rows, alone.rows)
-    assert {pair.source for pair in found.duplicates} == {pair.source for pair in alone.duplicates} | {
-        "zz/copy"
-    }
+    assert {pair.source for pair in found.duplicates} == {
+        pair.source for pair in alone.duplicates
+    } | {"zz/copy"}

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch.assess.diary import FILE, HEADER, SIGNS, Diary, Entry, append, entry, read_diary, urgent
+from loadwatch.assess.diary import (
+    FILE,
+    HEADER,
+    SIGNS,
+    Diary,
+    Entry,
+    append,
+    entry,
+    read_diary,
+    urgent,
+)
 from loadwatch.errors import SettingsError
 
 DAY = dt.date(2026, 11, 16)
@@ -20,15 +30,26 @@ append_module = importlib.import_module(
 
 
 def test_a_line_is_read_with_all_it_says():
-    diary = read_diary(b'date,pain,when,site,note,sciatica\n2026-11-16,3,after,low back,"a, b",x\n')
+    diary = read_diary(
+        b'date,pain,when,site,note,sciatica\n2026-11-16,3,after,low back,"a, b",x\n'
+    )
     assert diary.problems == ()
     assert diary.entries == (
-        Entry(day=DAY, pain=3.0, when="after", site="low back", note="a, b", ticks=("sciatica",), line=2),
+        Entry(
+            day=DAY,
+            pain=3.0,
+            when="after",
+            site="low back",
+            note="a, b",
+            ticks=("sciatica",),
+            line=2,
+        ),
     )
 
 
 @pytest.mark.parametrize(
-    ("cell", "pain"), [("0", 0), ("10", 10), ("3,5", 3.5), ("3.5", 3.5), ("4/10", 4), ("4 / 10", 4)]
+    ("cell", "pain"),
+    [("0", 0), ("10", 10), ("3,5", 3.5), ("3.5", 3.5), ("4/10", 4), ("4 / 10", 4)],
 )
 def test_scores_as_people_write_them(cell, pain):
     assert read_diary(f"date;pain\n2026-11-16;{cell}".encode()).entries[0].pain == pain
@@ -65,11 +86,16 @@ def test_a_line_that_cannot_be_is_named_and_the_others_stay(line, word):
     assert "\n" not in diary.problems[0]
 
 
-@pytest.mark.parametrize("line", ["2026-11-16,", "2026-11-16", ",,", "", "# 2026-11-16,3"])
+@pytest.mark.parametrize(
+    "line", ["2026-11-16,", "2026-11-16", ",,", "", "# 2026-11-16,3"]
+)
 def test_a_day_prepared_and_never_filled_in_says_nothing(line):
     diary = read_diary(f"date,pain\n2026-11-15,1\n{line}\n".encode())
     assert len(diary.entries) == 1
-    assert diary.problems in ((), ("diary.csv line 3: " + diary.problems[0][18:],) if diary.problems else ())
+    assert diary.problems in (
+        (),
+        ("diary.csv line 3: " + diary.problems[0][18:],) if diary.problems else (),
+    )
 
 
 def test_an_unknown_word_for_when_is_left_open():
@@ -79,7 +105,9 @@ def test_an_unknown_word_for_when_is_left_open():
 
 
 def test_a_tick_is_kept_whatever_else_is_wrong_with_its_line():
-    diary = read_diary(b"date,pain,bladder_bowel\nyesterday,3,yes\n2026-11-16,eleven,yes\n")
+    diary = read_diary(
+        b"date,pain,bladder_bowel\nyesterday,3,yes\n2026-11-16,eleven,yes\n"
+    )
     assert [(e.day, math.isnan(e.pain), e.ticks) for e in diary.entries] == [
         (None, False, ("bladder_bowel",)),
         (DAY, True, ("bladder_bowel",)),
@@ -88,7 +116,8 @@ def test_a_tick_is_kept_whatever_else_is_wrong_with_its_line():
 
 
 @pytest.mark.parametrize(
-    ("cell", "ticked"), [("x", 1), ("a little", 1), ("no", 0), ("0", 0), ("n/a", 0), ("", 0)]
+    ("cell", "ticked"),
+    [("x", 1), ("a little", 1), ("no", 0), ("0", 0), ("n/a", 0), ("", 0)],
 )
 def test_any_word_but_no_ticks(cell, ticked):
     diary = read_diary(f"date,pain,fever\n2026-11-16,1,{cell}\n".encode())
@@ -98,7 +127,9 @@ def test_any_word_but_no_ticks(cell, ticked):
 def test_a_column_misspelt_is_read_and_said():
     diary = read_diary(b"Date,Pain,Bladder Bowl,weather\n2026-11-16,1,x,rain\n")
     assert diary.entries[0].ticks == ("bladder_bowel",)
-    assert diary.problems == ('diary.csv: column "bladder_bowl" is read as bladder_bowel',)
+    assert diary.problems == (
+        'diary.csv: column "bladder_bowl" is read as bladder_bowel',
+    )
 
 
 def test_a_sheet_without_dates_says_so():
@@ -120,7 +151,11 @@ def test_a_tick_counts_though_no_column_is_called_date():
 
 def test_semicolons_part_cells_as_commas_do():
     (entry,) = read_diary(b"date;pain;site\n16.11.2026;2,5;low back\n").entries
-    assert (entry.day, entry.pain, entry.site) == (dt.date(2026, 11, 16), 2.5, "low back")
+    assert (entry.day, entry.pain, entry.site) == (
+        dt.date(2026, 11, 16),
+        2.5,
+        "low back",
+    )
 
 
 def test_an_empty_sheet_is_an_empty_diary():
@@ -136,7 +171,10 @@ def test_a_diary_beyond_all_measure_is_cut_and_said(monkeypatch):
     from loadwatch import user_csv
 
     monkeypatch.setattr(user_csv, "BYTES", 30)
-    assert "only the first" in read_diary(b"date,pain\n2026-11-16,1\n2026-11-17,2\n").problems[0]
+    assert (
+        "only the first"
+        in read_diary(b"date,pain\n2026-11-16,1\n2026-11-17,2\n").problems[0]
+    )
 
 
 @given(st.binary(max_size=400))
@@ -147,19 +185,37 @@ def test_any_bytes_give_a_diary(data):
 
 def test_the_first_line_makes_the_file_with_its_header(tmp_path):
     path = tmp_path / FILE
-    append(path, entry(DAY, 3, when="after", site="low back", note="hills", red_flags=["leg-weakness"]))
+    append(
+        path,
+        entry(
+            DAY,
+            3,
+            when="after",
+            site="low back",
+            note="hills",
+            red_flags=["leg-weakness"],
+        ),
+    )
     lines = path.read_text().splitlines()
     assert lines[0].split(",") == list(HEADER)
     assert read_diary(path.read_bytes()).entries == (
         Entry(
-            day=DAY, pain=3.0, when="after", site="low back", note="hills", ticks=("leg_weakness",), line=2
+            day=DAY,
+            pain=3.0,
+            when="after",
+            site="low back",
+            note="hills",
+            ticks=("leg_weakness",),
+            line=2,
         ),
     )
 
 
 def test_foreign_columns_order_delimiter_line_ends_and_encoding_are_kept(tmp_path):
     path = tmp_path / FILE
-    old = "weather;pain;date;note\r\nGewölk;1;2026-11-15;ok".encode("cp1252")  # no end of line, either
+    old = "weather;pain;date;note\r\nGewölk;1;2026-11-15;ok".encode(
+        "cp1252"
+    )  # no end of line, either
     path.write_bytes(old)
     append(path, entry(DAY, 2.5, note="müde"))
     assert path.read_bytes() == old + "\r\n;2.5;2026-11-16;müde\r\n".encode("cp1252")
@@ -184,7 +240,9 @@ def test_what_would_be_lost_is_refused_and_nothing_written(tmp_path, header):
     path = tmp_path / FILE
     path.write_text(f"{header}\n")
     with pytest.raises(SettingsError, match="lacks the column"):
-        append(path, entry(DAY, 2, red_flags=["fever"] if header == "date,pain" else []))
+        append(
+            path, entry(DAY, 2, red_flags=["fever"] if header == "date,pain" else [])
+        )
     assert path.read_text() == f"{header}\n"
 
 
@@ -193,7 +251,9 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     append(path, entry(DAY, 1))
     before = path.read_bytes()
     write = os.write
-    monkeypatch.setattr(append_module.os, "write", lambda handle, data: write(handle, data[:5]))
+    monkeypatch.setattr(
+        append_module.os, "write", lambda handle, data: write(handle, data[:5])
+    )
     with pytest.raises(OSError, match="only 5 of"):
         append(path, entry(DAY, 2))
     assert path.read_bytes() == before
@@ -202,7 +262,9 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):
 def test_many_at_once_lose_no_line(tmp_path):
     path = tmp_path / FILE
     hands = [
-        threading.Thread(target=append, args=(path, entry(DAY + dt.timedelta(days=i), i % 11)))
+        threading.Thread(
+            target=append, args=(path, entry(DAY + dt.timedelta(days=i), i % 11))
+        )
         for i in range(24)
     ]
     for hand in hands:
@@ -244,7 +306,12 @@ def test_urgent_names_whom_to_call_the_most_urgent_first():
 def test_what_is_appended_is_read_again(tmp_path_factory, note, site, pain, ticks):
     path = tmp_path_factory.mktemp("diary") / FILE
     new = entry(
-        DAY, math.nan if pain is None else pain, when="after", note=note, site=site, red_flags=list(ticks)
+        DAY,
+        math.nan if pain is None else pain,
+        when="after",
+        note=note,
+        site=site,
+        red_flags=list(ticks),
     )
     append(path, new)
     (read,) = read_diary(path.read_bytes()).entries

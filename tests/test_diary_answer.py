@@ -47,7 +47,9 @@ def test_random_arrangements_come_near_the_exact_chance():
     score = random.normal(size=(8, 7))
     block = np.repeat([0, 1], 4)
     exact = permute.permutation_test(exposure, score, block)
-    drawn = permute.permutation_test(exposure, score, block, draws=500)  # 576 arrangements: now drawn
+    drawn = permute.permutation_test(
+        exposure, score, block, draws=500
+    )  # 576 arrangements: now drawn
     assert exact.exact and not drawn.exact
     assert drawn.single == pytest.approx(exact.single, abs=0.06)
     assert (drawn.joint >= drawn.single).all()
@@ -65,7 +67,9 @@ def test_case_crossover_by_hand():
     Mantel-Haenszel: (2+3+2+3)/4 over 1/4 = 10; P(X >= 4) = 0.046875, half of P(X = 4) less gives mid-p.
     """
     told = [(1, "001"), (1, "000"), (0, "000"), (1, "100"), (0, "100"), (1, "000")]
-    sets = [MatchedSet(bool(case), tuple(c == "1" for c in refs)) for case, refs in told]
+    sets = [
+        MatchedSet(bool(case), tuple(c == "1" for c in refs)) for case, refs in told
+    ]
     found = crossover(sets)
     assert found.odds_ratio == pytest.approx(10.0)
     assert found.upper_p == pytest.approx(0.046875)
@@ -82,8 +86,12 @@ def test_referents_are_the_same_weekdays_of_the_stratum():
     exposed = np.zeros(60, dtype=bool)
     exposed[[1, 8, 30]] = True
     first, second = matched([8, 30], exposed)
-    assert first == MatchedSet(case=True, referents=(True, False, False))  # 8; 1, 15, 22
-    assert second == MatchedSet(case=True, referents=(False, False, False))  # 30; 37, 44, 51
+    assert first == MatchedSet(
+        case=True, referents=(True, False, False)
+    )  # 8; 1, 15, 22
+    assert second == MatchedSet(
+        case=True, referents=(False, False, False)
+    )  # 30; 37, 44, 51
 
 
 def test_windows():
@@ -96,7 +104,9 @@ def test_windows():
 
 def test_weeks_are_cut_where_fewest_windows_tear():
     exposed = np.zeros((1, 28), dtype=bool)
-    exposed[0, 5::7] = True  # sixth day of each week: it and two more would cross the end
+    exposed[0, 5::7] = (
+        True  # sixth day of each week: it and two more would cross the end
+    )
     before = permute.cut(exposed, 3)
     assert (5 + before) % 7 <= 4
 
@@ -138,17 +148,31 @@ def year(weeks=28, effect=2.0, every=3, seed=4, keep=1.0):
     sore = set()
     for week in range(weeks):
         saturday = MONDAY + dt.timedelta(days=7 * week + 5)
-        rows += [run((saturday - dt.timedelta(days=d)).isoformat(), km) for d, km in ((5, 8), (2, 8))]
+        rows += [
+            run((saturday - dt.timedelta(days=d)).isoformat(), km)
+            for d, km in ((5, 8), (2, 8))
+        ]
         rows.append(run(saturday.isoformat(), 14, activity_id=f"long{week}"))
         if week % every == random.integers(every):
-            raised.append(flag("LW01", MONDAY + dt.timedelta(days=7 * week), activity_id=f"long{week}"))
+            raised.append(
+                flag(
+                    "LW01",
+                    MONDAY + dt.timedelta(days=7 * week),
+                    activity_id=f"long{week}",
+                )
+            )
             sore |= {saturday + dt.timedelta(days=d) for d in range(3)}
     for n in range(weeks * 7):
         day = MONDAY + dt.timedelta(days=n)
         pain = np.clip(round(2 + random.normal(0, 1) + effect * (day in sore)), 0, 10)
         if random.random() < keep:
             lines.append(f"{day},{pain},")
-    return activities(*rows), tuple(raised), "\n".join(lines), MONDAY + dt.timedelta(days=weeks * 7 - 1)
+    return (
+        activities(*rows),
+        tuple(raised),
+        "\n".join(lines),
+        MONDAY + dt.timedelta(days=weeks * 7 - 1),
+    )
 
 
 def answer(weeks=28, text=None, **kinds):
@@ -159,31 +183,46 @@ def answer(weeks=28, text=None, **kinds):
 def test_a_real_effect_is_found_with_its_interval_and_its_words():
     found = answer(every=2)
     link = found.links[0]
-    assert (found.state, found.method, link.rule, link.state) == ("associated", "daily", "LW01", "associated")
+    assert (found.state, found.method, link.rule, link.state) == (
+        "associated",
+        "daily",
+        "LW01",
+        "associated",
+    )
     assert link.low < 2.0 < link.high
     assert link.p <= 0.05
     assert link.exposed_weeks + link.unexposed_weeks in {28, 29}
     assert "In your log" in found.says and "This cannot show cause." in found.says
-    assert f"+{link.effect:.1f} points (interval +{link.low:.1f} to +{link.high:.1f})" in link.says
+    assert (
+        f"+{link.effect:.1f} points (interval +{link.low:.1f} to +{link.high:.1f})"
+        in link.says
+    )
     assert all(other.state == "not_enough" for other in found.links[1:])
     assert found.filled == 1.0 and found.weeks == 28 and len(found.scores) == 196
 
 
 def test_the_same_diary_gives_the_same_answer():
-    assert repr(answer(every=2)) == repr(answer(every=2))  # repr: unknown is NaN, which equals nothing
+    assert repr(answer(every=2)) == repr(
+        answer(every=2)
+    )  # repr: unknown is NaN, which equals nothing
 
 
 def test_only_differences_count():
     """The same diary a point higher throughout says the same."""
     rows, raised, text, today = year(every=2)
     head, *lines = text.split("\n")
-    higher = "\n".join([head, *(f"{line[:11]}{int(line[11:-1]) + 1}," for line in lines)])
+    higher = "\n".join(
+        [head, *(f"{line[:11]}{int(line[11:-1]) + 1}," for line in lines)]
+    )
     assert ",11," not in higher  # nobody above ten
     low, high = (
-        analyse(read_diary(t.encode()), raised, rows, SETTINGS, today).links[0] for t in (text, higher)
+        analyse(read_diary(t.encode()), raised, rows, SETTINGS, today).links[0]
+        for t in (text, higher)
     )
     assert (low.p, low.exposed_weeks) == (high.p, high.exposed_weeks)
-    assert (low.effect, low.low, low.later) == pytest.approx((high.effect, high.low, high.later))
+    assert (low.effect, low.low, low.later) == pytest.approx(
+        (high.effect, high.low, high.later)
+    )
 
 
 def test_no_effect_is_no_proof_of_none():
@@ -217,24 +256,36 @@ def test_a_short_diary_says_what_it_would_miss():
 
 def test_pain_before_the_change_is_said_to_be_so():
     rows, raised, _, today = year(every=2)
-    days = {rows.set_index("activity_id").loc[f.activity_id, "start_local"].date() for f in raised}
+    days = {
+        rows.set_index("activity_id").loc[f.activity_id, "start_local"].date()
+        for f in raised
+    }
     early = {day - dt.timedelta(days=d) for day in days for d in range(1, 8)}
     lines = ["date,pain"] + [
         f"{MONDAY + dt.timedelta(days=n)},{4 if MONDAY + dt.timedelta(days=n) in early else n % 2}"
         for n in range(196)
     ]
-    found = analyse(read_diary("\n".join(lines).encode()), raised, rows, SETTINGS, today)
+    found = analyse(
+        read_diary("\n".join(lines).encode()), raised, rows, SETTINGS, today
+    )
     assert found.links[0].before > 0
     assert any("the other way round" in also for also in found.links[0].also)
 
 
 def test_logging_when_sore_is_said():
     rows, raised, text, today = year(every=2)
-    days = {rows.set_index("activity_id").loc[f.activity_id, "start_local"].date() for f in raised}
+    days = {
+        rows.set_index("activity_id").loc[f.activity_id, "start_local"].date()
+        for f in raised
+    }
     near = {day + dt.timedelta(days=d) for day in days for d in range(3)}
     head, *lines = text.split("\n")
-    kept = [x for i, x in enumerate(lines) if dt.date.fromisoformat(x[:10]) in near or i % 4]
-    found = analyse(read_diary("\n".join([head, *kept]).encode()), raised, rows, SETTINGS, today)
+    kept = [
+        x for i, x in enumerate(lines) if dt.date.fromisoformat(x[:10]) in near or i % 4
+    ]
+    found = analyse(
+        read_diary("\n".join([head, *kept]).encode()), raised, rows, SETTINGS, today
+    )
     assert any("who logs when sore" in also for also in found.links[0].also)
 
 
@@ -247,20 +298,31 @@ def test_running_less_after_pain_is_said():
             for n, p in enumerate(pain[:-1])
         )
     )
-    text = "date,pain\n" + "\n".join(f"{MONDAY + dt.timedelta(days=n)},{p}" for n, p in enumerate(pain))
-    found = analyse(read_diary(text.encode()), (), rows, SETTINGS, MONDAY + dt.timedelta(days=195))
+    text = "date,pain\n" + "\n".join(
+        f"{MONDAY + dt.timedelta(days=n)},{p}" for n, p in enumerate(pain)
+    )
+    found = analyse(
+        read_diary(text.encode()), (), rows, SETTINGS, MONDAY + dt.timedelta(days=195)
+    )
     assert found.next_day_m == pytest.approx(-2000, rel=0.01)
     assert any("2.0 km less" in note for note in found.notes)
 
 
 def test_an_onset_diary_goes_the_other_way():
     rows, raised, _, today = year(weeks=52, every=2)
-    days = sorted(rows.set_index("activity_id").loc[f.activity_id, "start_local"].date() for f in raised)
+    days = sorted(
+        rows.set_index("activity_id").loc[f.activity_id, "start_local"].date()
+        for f in raised
+    )
     text = "date,pain\n" + "\n".join(f"{day + dt.timedelta(days=1)},4" for day in days)
     found = analyse(read_diary(text.encode()), raised, rows, SETTINGS, today)
     assert found.method == "onsets"
     assert found.onsets == len(
-        [b for a, b in zip([MONDAY, *days], days, strict=False) if (b - a).days > 7 or a == MONDAY]
+        [
+            b
+            for a, b in zip([MONDAY, *days], days, strict=False)
+            if (b - a).days > 7 or a == MONDAY
+        ]
     )
     assert found.links[0].discordant >= 6
     assert found.state == "associated" and "start of pain" in found.says
@@ -277,14 +339,20 @@ def test_few_onsets_are_not_enough():
 
 def test_a_score_before_a_run_speaks_for_the_evening_before():
     rows = activities(run("2026-01-06", 5))
-    diary = read_diary(b"date,pain,when\n2026-01-05,,before\n2026-01-06,6,before\n2026-01-07,0,before\n")
-    own = series(diary, frozenset(rows["start_local"].dt.date), MONDAY, dt.date(2026, 1, 31))
+    diary = read_diary(
+        b"date,pain,when\n2026-01-05,,before\n2026-01-06,6,before\n2026-01-07,0,before\n"
+    )
+    own = series(
+        diary, frozenset(rows["start_local"].dt.date), MONDAY, dt.date(2026, 1, 31)
+    )
     assert own.score[0] == 6 and np.isnan(own.score[1]) and own.score[2] == 0
     assert own.moved == 1
 
 
 def test_the_worst_score_of_a_day_counts():
-    diary = read_diary(b"date,pain,when\n2026-01-05,2,during\n2026-01-05,5,after\n2026-01-05,3,\n")
+    diary = read_diary(
+        b"date,pain,when\n2026-01-05,2,during\n2026-01-05,5,after\n2026-01-05,3,\n"
+    )
     assert series(diary, frozenset(), MONDAY, MONDAY).score.tolist() == [5]
 
 
@@ -296,18 +364,28 @@ def test_a_line_thousands_of_years_off_costs_nothing():
 
 @pytest.mark.parametrize("rows", [activities(), activities(run("2026-03-01", 5))])
 def test_a_diary_without_runs_or_lines_is_empty(rows):
-    found = analyse(read_diary(b"date,pain\n2020-01-01,3\n"), (), rows, SETTINGS, dt.date(2026, 3, 1))
+    found = analyse(
+        read_diary(b"date,pain\n2020-01-01,3\n"),
+        (),
+        rows,
+        SETTINGS,
+        dt.date(2026, 3, 1),
+    )
     assert found.state == "empty"
 
 
 def test_a_week_is_exposed_from_the_run_that_made_it_a_jump():
     week = dt.date(2026, 3, 2)
-    rows = activities(*(run(f"2026-03-0{2 + i}", 10, ascent_m=100.0) for i in (0, 2, 4)))
+    rows = activities(
+        *(run(f"2026-03-0{2 + i}", 10, ascent_m=100.0) for i in (0, 2, 4))
+    )
     days = exposed_days(
         (
             flag("LW02", week, below=19_999),
             flag("LW04", week, usual=250.0),
-            flag("LW05", week, below=500),  # downhill unknown: the first run stands for the week
+            flag(
+                "LW05", week, below=500
+            ),  # downhill unknown: the first run stands for the week
             flag("LW01", week, activity_id="id2"),
             flag("LW08", week, level="info", below=1),
             flag("LW07", week),
@@ -325,13 +403,17 @@ def test_a_week_is_exposed_from_the_run_that_made_it_a_jump():
 def test_flags_whose_runs_are_gone_stand_at_their_week():
     week = dt.date(2026, 3, 2)
     rows = activities(run("2026-01-01", 10))
-    days = exposed_days((flag("LW01", week, activity_id="gone"), flag("LW02", week)), rows, SETTINGS)
+    days = exposed_days(
+        (flag("LW01", week, activity_id="gone"), flag("LW02", week)), rows, SETTINGS
+    )
     assert days["LW01"] == days["LW02"] == {week}
 
 
 def test_red_flags_stand_above_every_answer():
     rows, raised, text, today = year(every=2)
-    late = today + dt.timedelta(days=5)  # after the last run: someone in trouble has stopped
+    late = today + dt.timedelta(
+        days=5
+    )  # after the last run: someone in trouble has stopped
     head = text.replace("date,pain,when", "date,pain,when,fever,bladder_bowel", 1)
     ticked = f"{head}\n{today},3,,yes,\n{late},8,,,yes\n2026-01-10,1,,,\n"
     found = analyse(read_diary(ticked.encode()), raised, rows, SETTINGS, today)
@@ -344,14 +426,18 @@ def test_red_flags_stand_above_every_answer():
 
 def test_a_tick_of_long_ago_is_a_note():
     rows, raised, _, today = year()
-    found = analyse(read_diary(b"date,pain,fever\n2026-01-10,1,x\n"), raised, rows, SETTINGS, today)
+    found = analyse(
+        read_diary(b"date,pain,fever\n2026-01-10,1,x\n"), raised, rows, SETTINGS, today
+    )
     assert found.red_flags == ()
     assert "2026-01-10" in found.notes[0] and "fever" in found.notes[0]
 
 
 def test_an_undated_tick_counts():
     rows, raised, _, today = year()
-    found = analyse(read_diary(b"date,pain,fever\n??,1,x\n"), raised, rows, SETTINGS, today)
+    found = analyse(
+        read_diary(b"date,pain,fever\n??,1,x\n"), raised, rows, SETTINGS, today
+    )
     assert found.state == "red_flags" and found.red_flags[0].day is None
     assert flags(found, today)[0].rule == "LW18"
     assert found.problems
@@ -390,4 +476,6 @@ def test_a_true_link_is_found_about_as_often_as_reckoned():
 
 
 def test_wilson_bound():
-    assert upper(100, 2000) == pytest.approx(0.0605, abs=1e-3)  # 5 % of 2,000: 4.1 to 6.0 %
+    assert upper(100, 2000) == pytest.approx(
+        0.0605, abs=1e-3
+    )  # 5 % of 2,000: 4.1 to 6.0 %

@@ -32,7 +32,10 @@ EXITS = {"--fail-on": 3}  # the exit code that README states where it is not 0
 
 def checks():
     """The table of checks, from the values that judge."""
-    lines = ["| check | its name in settings | asks | limits | evidence |", "|---|---|---|---|---|"]
+    lines = [
+        "| check | its name in settings | asks | limits | evidence |",
+        "|---|---|---|---|---|",
+    ]
     lines += [
         f"| {id_} | `{name}` | {asks} | {limits} | {grade} |"
         for id_, name, asks, limits, grade in rules.overview(Settings())
@@ -62,7 +65,13 @@ def test_every_command_is_named():
 
 def test_every_option_is_named_and_no_other():
     params = [p for command in cli.cli.commands.values() for p in command.params]
-    known = {name for p in params if isinstance(p, click.Option) for name in p.opts if name.startswith("--")}
+    known = {
+        name
+        for p in params
+        if isinstance(p, click.Option)
+        for name in p.opts
+        if name.startswith("--")
+    }
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", TEXT))
     assert known - named == set()
     assert named - known - {"--help", "--bbox"} == set()  # osmium's
@@ -94,7 +103,9 @@ def test_the_plain_list_is_read(tmp_path):
 def test_the_files_of_ones_own_are_read(tmp_path):
     tags = next(block for block in blocks("csv") if "exclude" in block)
     diary = next(block for block in blocks("csv") if "pain" in block)
-    (tmp_path / "runs.csv").write_text("date,distance_km\n2026-11-15 09:00,19\n", encoding="utf-8")
+    (tmp_path / "runs.csv").write_text(
+        "date,distance_km\n2026-11-15 09:00,19\n", encoding="utf-8"
+    )
     (tmp_path / "tags.csv").write_text(tags, encoding="utf-8")
     (tmp_path / "diary.csv").write_text(diary, encoding="utf-8")
     found = loadwatch.analyse(tmp_path)
@@ -119,19 +130,27 @@ def desk(tmp_path_factory):
     with zipfile.ZipFile(place / "export_1234567.zip", "w") as export:
         for path in sorted((place / "me").glob("*.fit"))[-20:]:
             export.write(path, f"activities/{path.name}")
-    (place / "plan.csv").write_text("date,distance_km\n2026-11-24,8\n2026-11-28,16\n", encoding="utf-8")
+    (place / "plan.csv").write_text(
+        "date,distance_km\n2026-11-24,8\n2026-11-28,16\n", encoding="utf-8"
+    )
     as_pbf(make_map.write(place), place / "region.osm.pbf")
     return place
 
 
-@pytest.mark.parametrize("line", [pytest.param(line, id=line.removeprefix(OURS)) for line in ours()])
-def test_every_command_of_readme_runs(desk, monkeypatch, capsys, tmp_path_factory, line):
+@pytest.mark.parametrize(
+    "line", [pytest.param(line, id=line.removeprefix(OURS)) for line in ours()]
+)
+def test_every_command_of_readme_runs(
+    desk, monkeypatch, capsys, tmp_path_factory, line
+):
     pytest.importorskip("osmium") if "--osm" in line else None
     for name in os.environ:
         if name.startswith("LOADWATCH_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "config"))
+    monkeypatch.setenv(
+        "XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "config")
+    )
     monkeypatch.chdir(desk)
     arguments = shlex.split(line.removeprefix(OURS), comments=True)
     monkeypatch.setattr(sys, "argv", ["loadwatch", *arguments])
@@ -148,7 +167,9 @@ def test_there_are_commands_to_run():
 
 
 def test_the_flag_that_readme_quotes_is_anas():
-    quoted = " ".join(line.removeprefix("> ") for line in TEXT.splitlines() if line.startswith("> "))
+    quoted = " ".join(
+        line.removeprefix("> ") for line in TEXT.splitlines() if line.startswith("> ")
+    )
     told = [flag.says for flag in loadwatch.analyse(ROOT / "sample_data" / "ana").flags]
     assert quoted.removeprefix("◆ ") in told
 
@@ -164,9 +185,17 @@ def test_the_python_of_readme_runs(monkeypatch, capsys):
 def test_completion_as_readme_tells_it():
     assert 'eval "$(_LOADWATCH_COMPLETE=bash_source loadwatch)"' in TEXT
     code = "from loadwatch.cli import cli; cli(prog_name='loadwatch')"
-    environment = {**os.environ, "_LOADWATCH_COMPLETE": "zsh_source"}  # bash's asks for a bash
+    environment = {
+        **os.environ,
+        "_LOADWATCH_COMPLETE": "zsh_source",
+    }  # bash's asks for a bash
     run = subprocess.run(
-        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "_loadwatch_completion" in run.stdout
 

@@ -37,7 +37,9 @@ def test_the_published_zigzag():
     assert turns[turns < 0].sum() == -16
 
 
-@pytest.mark.parametrize("altitude", [[], [5.0], [5.0, 5.0], [0.0, 1.0, 0.0], [1.0, 2.0]])
+@pytest.mark.parametrize(
+    "altitude", [[], [5.0], [5.0, 5.0], [0.0, 1.0, 0.0], [1.0, 2.0]]
+)
 def test_what_never_turns_has_no_swings(altitude):
     assert swings(np.array(altitude), 2.5).size == 0
 
@@ -56,9 +58,23 @@ def test_a_hill_is_its_height():
 
 def test_the_longest_climb_forgives_a_small_dip():
     up = np.linspace(0, 50, 500)
-    dip = np.concatenate((up, np.linspace(50, 48.2, 60), np.linspace(48.2, 90, 500), np.linspace(90, 0, 900)))
+    dip = np.concatenate(
+        (
+            up,
+            np.linspace(50, 48.2, 60),
+            np.linspace(48.2, 90, 500),
+            np.linspace(90, 0, 900),
+        )
+    )
     assert run(dip).longest_climb_m == pytest.approx(90, abs=1.5)
-    deep = np.concatenate((up, np.linspace(50, 40, 100), np.linspace(40, 90, 500), np.linspace(90, 0, 900)))
+    deep = np.concatenate(
+        (
+            up,
+            np.linspace(50, 40, 100),
+            np.linspace(40, 90, 500),
+            np.linspace(90, 0, 900),
+        )
+    )
     assert run(deep).longest_climb_m == pytest.approx(50, abs=1.5)
 
 
@@ -78,7 +94,9 @@ def test_the_longest_climb_forgives_a_small_dip():
 def test_a_slope_falls_into_its_bin(grade, column):
     slope = run(1000 + SECONDS[:1200] * 3.0 * grade)
     bins = dict(zip(GRADE_COLUMNS, slope.grade_m, strict=True))
-    assert bins[column] == pytest.approx(1199 * 3, rel=0.01)  # the mean bends the two ends
+    assert bins[column] == pytest.approx(
+        1199 * 3, rel=0.01
+    )  # the mean bends the two ends
 
 
 def test_an_edge_belongs_to_the_steeper_bin():
@@ -131,7 +149,9 @@ def test_a_lift_in_a_pause_is_no_climb():
     altitude = np.where(time < 1000, 50.0, 90.0) + np.sin(time / 50)
     lifted = climb(time, altitude, np.arange(1200.0) * 3)
     assert lifted.ascent_m < 8
-    assert sum(lifted.grade_m) == pytest.approx(1198 * 3)  # the metre of the pause has no altitude
+    assert sum(lifted.grade_m) == pytest.approx(
+        1198 * 3
+    )  # the metre of the pause has no altitude
 
 
 def test_zeros_amid_hills_are_missing_values():
@@ -180,7 +200,9 @@ def test_standing_still_has_no_grade():
 def test_a_watch_that_writes_its_distance_every_ten_metres_has_its_hills():
     """As a Suunto Ambit3 does: altitude each second, distance only every few seconds, held in between."""
     metres = SECONDS * 2.7
-    altitude = np.round(300.0 + 40.0 * np.sin(metres / 150.0))  # whole metres, up to 27 % steep
+    altitude = np.round(
+        300.0 + 40.0 * np.sin(metres / 150.0)
+    )  # whole metres, up to 27 % steep
     fine = climb(SECONDS, altitude, metres)
     coarse = climb(SECONDS, altitude, np.floor(metres / 10.0) * 10.0)
     assert fine.grade_m[FLAT] < 0.3 * metres[-1]
@@ -194,11 +216,14 @@ def test_noise_of_white_noise_is_its_spread():
 
 
 def test_mean_keeps_what_is_straight():
-    assert mean(np.arange(50.0), 11)[5:-5].tolist() == pytest.approx(np.arange(50.0)[5:-5].tolist())
+    assert mean(np.arange(50.0), 11)[5:-5].tolist() == pytest.approx(
+        np.arange(50.0)[5:-5].tolist()
+    )
 
 
 @pytest.mark.parametrize(
-    ("device", "ours", "far"), [(100, 129, False), (100, 131, True), (1000, 1240, False), (1000, 740, True)]
+    ("device", "ours", "far"),
+    [(100, 129, False), (100, 131, True), (1000, 1240, False), (1000, 740, True)],
 )
 def test_a_device_differs_beyond_30_m_and_a_quarter(device, ours, far):
     assert differs(device, ours) is far
@@ -240,7 +265,11 @@ def test_law_bins_sum_to_the_distance(heights, speed):
 
 
 def test_nothing_is_changed_in_place():
-    time, altitude, distance = SECONDS.copy(), 100 + np.sin(SECONDS / 50) * 9, SECONDS * 3
+    time, altitude, distance = (
+        SECONDS.copy(),
+        100 + np.sin(SECONDS / 50) * 9,
+        SECONDS * 3,
+    )
     before = [side.copy() for side in (time, altitude, distance)]
     assert isinstance(climb(time, altitude, distance), Climb)
     for old, new in zip(before, (time, altitude, distance), strict=True):
@@ -249,9 +278,14 @@ def test_nothing_is_changed_in_place():
 
 @pytest.mark.corpus
 def test_the_shared_vector(corpus: Path):
-    vector = json.loads((corpus.parent / "vectors" / "science.json").read_text())["ascent_zigzag"]
+    vector = json.loads((corpus.parent / "vectors" / "science.json").read_text())[
+        "ascent_zigzag"
+    ]
     turns = swings(np.array(vector["elev"], dtype=float), vector["H"])
-    assert (turns[turns > 0].sum(), -turns[turns < 0].sum()) == (vector["gain"], vector["loss"])
+    assert (turns[turns > 0].sum(), -turns[turns < 0].sum()) == (
+        vector["gain"],
+        vector["loss"],
+    )
 
 
 @pytest.mark.corpus
@@ -261,7 +295,9 @@ def test_ascent_agrees_with_barometric_watches(corpus: Path):
     assert len(rows) > 150
     assert np.median(off[:, 0]) <= 0.025
     assert np.percentile(off[:, 0], 90) <= 0.14
-    assert np.median(off[:, 0]) < np.median(off[:, 1:], axis=0).min()  # better than each of the others
+    assert (
+        np.median(off[:, 0]) < np.median(off[:, 1:], axis=0).min()
+    )  # better than each of the others
 
 
 @pytest.mark.corpus
@@ -275,7 +311,9 @@ def test_bins_and_thinning_on_every_file(corpus: Path):
         known = np.isfinite(distance)
         level = np.interp(time, time[known], np.maximum.accumulate(distance[known]))
         has = np.isfinite(altitude)
-        steps = np.diff(level[has])[np.diff(time[has]) <= 60]  # a longer gap has no altitude
+        steps = np.diff(level[has])[
+            np.diff(time[has]) <= 60
+        ]  # a longer gap has no altitude
         if abs(sum(result.grade_m) / steps.sum() - 1) > 0.005:
             apart.append(source)
         if result.ascent_m > 50 and np.median(np.diff(time)) <= 1 and has.mean() > 0.9:
@@ -283,7 +321,10 @@ def test_bins_and_thinning_on_every_file(corpus: Path):
             thinned.append(thin.ascent_m / result.ascent_m - 1)
     assert abs(np.median(thinned)) < 0.01
     # two files whose first samples are left out as spikes, or whose clock jumps
-    assert apart == ["Runalyze/fit/multisport-triathlon-fenix3.fit", "Runalyze/fit/time-jump.fit"]
+    assert apart == [
+        "Runalyze/fit/multisport-triathlon-fenix3.fit",
+        "Runalyze/fit/time-jump.fit",
+    ]
 
 
 @pytest.mark.corpus

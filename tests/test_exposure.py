@@ -39,16 +39,22 @@ def test_a_row_has_every_column_that_is_not_filled_later():
 
 
 def test_what_the_session_lacks_comes_from_the_records():
-    row = _row(_activity(cadence_spm=np.full(601, 170.0), heart_rate_bpm=np.full(601, 150.0)))
+    row = _row(
+        _activity(cadence_spm=np.full(601, 170.0), heart_rate_bpm=np.full(601, 150.0))
+    )
     assert (row["distance_m"], row["distance_source"]) == (1800, "records")
     assert (row["duration_s"], row["elapsed_s"], row["moving_s"]) == (600, 600, 600)
-    assert row["steps"] == pytest.approx(170 * 601 / 60)  # each of 601 samples holds a second
+    assert row["steps"] == pytest.approx(
+        170 * 601 / 60
+    )  # each of 601 samples holds a second
     assert (row["cadence_spm"], row["heart_rate_bpm"]) == (170, 150)
     assert row["activity_id"] == "d" * 16 + "-1"
 
 
 def test_a_recorder_that_slept_through_most_of_a_run_tells_no_time_in_motion():
-    seconds = np.array([*range(61), 600.0, 1200.0, *range(1201, 1262)])  # two holes of nine and ten minutes
+    seconds = np.array(
+        [*range(61), 600.0, 1200.0, *range(1201, 1262)]
+    )  # two holes of nine and ten minutes
     track = records(_time(seconds), {"distance_m": seconds * 3.0})
     row = _row(Activity(track, Session(format="gpx", sport="running", start_utc=START)))
     assert (row["duration_s"], row["elapsed_s"]) == (1261, 1261)
@@ -64,7 +70,11 @@ def test_what_the_session_says_stands():
     told = {"distance_m": 1810.0, "timer_s": 590.0, "ascent_m": 12.0, "steps": 1650.0}
     row = _row(_activity(session=told))
     assert (row["distance_m"], row["distance_source"]) == (1810, "device")
-    assert (row["duration_s"], row["ascent_m"], row["ascent_source"]) == (590, 12, "device")
+    assert (row["duration_s"], row["ascent_m"], row["ascent_source"]) == (
+        590,
+        12,
+        "device",
+    )
     assert row["steps"] == 1650
     assert row["effort_km"] == pytest.approx(1.81 + 0.12)  # km plus ascent over 100
 
@@ -73,7 +83,11 @@ def test_nothing_known_stays_unknown():
     row = _row(Activity(EMPTY, Session(format="list", line=3)))
     numbers = [row[c.name] for c in EXPOSURES if c.dtype == "float"]
     assert all(math.isnan(value) for value in numbers)
-    assert (row["distance_source"], row["ascent_source"], row["surface_source"]) == ("none", "none", "none")
+    assert (row["distance_source"], row["ascent_source"], row["surface_source"]) == (
+        "none",
+        "none",
+        "none",
+    )
 
 
 def test_a_pause_is_no_running_time_but_a_sparse_watch_is_no_pause():
@@ -86,7 +100,9 @@ def test_a_pause_is_no_running_time_but_a_sparse_watch_is_no_pause():
         assert (row["duration_s"], row["elapsed_s"]) == (duration, 308)
 
 
-@pytest.mark.parametrize(("speed", "sport"), [(1.2, "walking"), (3.0, "running"), (7.0, "cycling")])
+@pytest.mark.parametrize(
+    ("speed", "sport"), [(1.2, "walking"), (3.0, "running"), (7.0, "cycling")]
+)
 def test_a_file_without_a_sport_is_told_by_its_speed_and_says_so(speed, sport):
     row = _row(_activity(speed=speed, session={"sport": "unknown", "format": "gpx"}))
     assert row["sport"] == sport
@@ -128,13 +144,23 @@ def test_climbs_come_from_altitude_and_bins_add_up():
 
 
 def test_a_device_total_far_from_its_altitude_is_noted():
-    row = _row(_activity(altitude_m=np.minimum(np.arange(601.0) * 0.3, 150.0), session={"ascent_m": 400.0}))
+    row = _row(
+        _activity(
+            altitude_m=np.minimum(np.arange(601.0) * 0.3, 150.0),
+            session={"ascent_m": 400.0},
+        )
+    )
     assert row["ascent_m"] == 400
-    assert any(note.startswith("ascent_differs: the device says 400 m") for note in row["notes"])
+    assert any(
+        note.startswith("ascent_differs: the device says 400 m")
+        for note in row["notes"]
+    )
 
 
 def test_a_treadmill_has_no_hills_unless_asked():
-    hilly = _activity(altitude_m=np.arange(601.0) * 0.3, session={"sub_sport": "treadmill"})
+    hilly = _activity(
+        altitude_m=np.arange(601.0) * 0.3, session={"sub_sport": "treadmill"}
+    )
     row = _row(hilly)
     assert (row["ascent_m"], row["uphill_m"], row["downhill_m"]) == (0, 0, 0)
     assert row["treadmill_m"] == 1800
@@ -149,7 +175,13 @@ def test_surfaces_add_up_to_the_distance():
 
 
 def test_a_list_row_is_named_by_what_it_says_not_by_where_it_stands():
-    told = {"format": "list", "sport": "running", "distance_m": 5000.0, "timer_s": 1500.0, "start_utc": START}
+    told = {
+        "format": "list",
+        "sport": "running",
+        "distance_m": 5000.0,
+        "timer_s": 1500.0,
+        "start_utc": START,
+    }
     one, two, other = (
         _row(Activity(EMPTY, Session(**told | more)))
         for more in ({"line": 2}, {"line": 9}, {"line": 9, "distance_m": 1.0})

@@ -20,14 +20,22 @@ def test_the_table_of_ana():
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("name", ["irving-2021", "csv-strava/JoBoSo-2014-2025", "csv-garmin/RGazzaneo-pt-BR"])
+@pytest.mark.parametrize(
+    "name", ["irving-2021", "csv-strava/JoBoSo-2014-2025", "csv-garmin/RGazzaneo-pt-BR"]
+)
 def test_what_fires_in_more_than_a_fifth_of_the_weeks_says_so(corpus, name):
     analysis = analyse(corpus / name)
     held = [stamp.date() for stamp, runs in analysis.weeks["runs"].items() if runs]
     for flag in analysis.flags:
         span = [week for week in held if 0 <= (flag.week - week).days < 26 * 7]
-        fired = {f.week for f in analysis.flags if f.rule == flag.rule and raised(f) and f.week in set(span)}
-        assert bool(often(flag)) == (len(fired) >= 3 and len(fired) > 0.2 * len(span)), flag
+        fired = {
+            f.week
+            for f in analysis.flags
+            if f.rule == flag.rule and raised(f) and f.week in set(span)
+        }
+        assert bool(often(flag)) == (
+            len(fired) >= 3 and len(fired) > 0.2 * len(span)
+        ), flag
 
 
 @pytest.mark.corpus
@@ -36,4 +44,6 @@ def test_downhill_of_a_watch_with_rare_distances_is_that_of_the_next_watch(corpu
     rows = analyse(corpus / "irving-2021").activities
     share = rows.groupby("device")[["downhill_m", "descent_m"]].sum()
     steep = (share["downhill_m"] / share["descent_m"]).to_dict()
-    assert steep["suunto Suunto Ambit3 Peak"] == pytest.approx(steep["garmin enduro"], rel=0.35)
+    assert steep["suunto Suunto Ambit3 Peak"] == pytest.approx(
+        steep["garmin enduro"], rel=0.35
+    )

@@ -42,7 +42,11 @@ def test_any_bytes(data):
 @given(st.binary(max_size=400), st.sampled_from([12, 14, 200]), st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_any_content_behind_a_right_header(content, header, zero):
-    outcome(FitFile(header=header, body=bytearray(content), data_size=0 if zero else None).bytes())
+    outcome(
+        FitFile(
+            header=header, body=bytearray(content), data_size=0 if zero else None
+        ).bytes()
+    )
 
 
 @given(st.integers(0, 2), st.integers(0, 10_000), st.binary(min_size=1, max_size=9))
@@ -73,7 +77,9 @@ def test_a_bad_neighbour_changes_nothing():
     assert after.activities[0].records.equals(before.activities[0].records)
 
 
-@given(st.lists(st.tuples(st.integers(0, 15), st.integers(0, 40)), min_size=1, max_size=60))
+@given(
+    st.lists(st.tuples(st.integers(0, 15), st.integers(0, 40)), min_size=1, max_size=60)
+)
 @settings(max_examples=100, deadline=None)
 def test_walk_finds_every_message(messages):
     """Runs, bursts and single messages of any sizes: each start is found, in order."""
@@ -95,7 +101,11 @@ def test_limits(monkeypatch):
     for _ in range(40):
         made.define(0, 20, [(253, 4, 0x86)])
         made.data(0, bytes(4))
-    for name, value in (("MAX_MESSAGES", -1), ("MAX_DEFINITIONS", 30), ("MAX_DEFINED", 3)):
+    for name, value in (
+        ("MAX_MESSAGES", -1),
+        ("MAX_DEFINITIONS", 30),
+        ("MAX_DEFINED", 3),
+    ):
         with monkeypatch.context() as patch:
             patch.setattr(scan, name, value)
             assert isinstance(outcome(made.bytes()), OverLimit)
@@ -110,7 +120,9 @@ def test_more_layouts_than_a_byte_can_tell():
         made.define(number % 16, 500 + number, [(1, 1 + number % 200, 0x0D)])
         made.data(number % 16, bytes([number & 255]) * (1 + number % 200))
     tables = fit.decode(made.bytes()).links[0].tables
-    assert [table.layout.number for table in tables] == [500 + number for number in range(300)]
+    assert [table.layout.number for table in tables] == [
+        500 + number for number in range(300)
+    ]
     for number, table in enumerate(tables):
         assert fit.columns.columns(table)[1].raw[0, 0] == number & 255
 

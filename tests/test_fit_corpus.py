@@ -22,7 +22,9 @@ def chosen(corpus):
     whole = [(path, path.stat().st_size) for path in files(corpus)]
     large = [one for one in whole if SMALL < one[1] < SAMPLE / 6]
     step = max(1, sum(size for _, size in large) // SAMPLE)
-    return [path for path, size in whole if size <= SMALL] + [path for path, _ in large[::step]]
+    return [path for path, size in whole if size <= SMALL] + [
+        path for path, _ in large[::step]
+    ]
 
 
 def test_same_as_fitparse(corpus):
@@ -43,7 +45,9 @@ def test_broken_files_keep_what_is_whole(corpus, name):
     if len(data) > 100_000:
         data = data[:100_000]
     result = compare(data)
-    assert result.messages > 0 or "no length" in KNOWN[name]  # there fitparse reads nothing at all
+    assert (
+        result.messages > 0 or "no length" in KNOWN[name]
+    )  # there fitparse reads nothing at all
     assert all("fitparse has more" in one for one in result.differences)
 
 
@@ -61,5 +65,7 @@ def test_every_file_has_its_place(corpus):
                 assert isinstance(made, Reading)
                 kinds["read"] += 1
                 kinds["activities"] += len(made.activities)
-    assert kinds["read"] > 0.9 * (kinds["read"] + kinds["NotActivity"] + kinds["Unreadable"])
+    assert kinds["read"] > 0.9 * (
+        kinds["read"] + kinds["NotActivity"] + kinds["Unreadable"]
+    )
     assert kinds["Unreadable"] < 10

@@ -17,10 +17,20 @@ from tests.make_fit import START, FitFile, fit_time, run
 def session(**fields):
     made = FitFile()
     more = fields.pop("file_id", {})
-    made.add("file_id", {"type": "activity", "manufacturer": "garmin", "product": 4315} | more)
+    made.add(
+        "file_id",
+        {"type": "activity", "manufacturer": "garmin", "product": 4315} | more,
+    )
     if "profile" in fields:
-        made.add("sport", name=fields.pop("profile"), sport="running", sub_sport="trail")
-    base = {"timestamp": START, "start_time": START, "sport": "running", "sub_sport": "trail"}
+        made.add(
+            "sport", name=fields.pop("profile"), sport="running", sub_sport="trail"
+        )
+    base = {
+        "timestamp": START,
+        "start_time": START,
+        "sport": "running",
+        "sub_sport": "trail",
+    }
     dev = fields.pop("dev", None)
     made.add("session", base | fields, dev=dev)
     return read(made.bytes(), "x", Settings()).activities[0].session
@@ -60,8 +70,17 @@ def test_session_in_si():
 
 
 def test_session_unknown():
-    one = session(workout_rpe=None, total_ascent=None, avg_heart_rate=None, total_cycles=None)
-    for value in (one.rpe, one.ascent_m, one.heart_rate_bpm, one.steps, one.timer_s, one.distance_m):
+    one = session(
+        workout_rpe=None, total_ascent=None, avg_heart_rate=None, total_cycles=None
+    )
+    for value in (
+        one.rpe,
+        one.ascent_m,
+        one.heart_rate_bpm,
+        one.steps,
+        one.timer_s,
+        one.distance_m,
+    ):
         assert math.isnan(value)
     assert one.name == ""
 
@@ -83,7 +102,9 @@ def test_developer_feeling_is_no_rpe_and_replaces_nothing():
     made.add("developer_data_id", developer_data_index=0)
     made.add("field_description", developer_data_index=0, field_definition_number=3, fit_base_type_id="uint8",
              field_name="heart_rate", native_mesg_num="record", native_field_num=3)  # fmt: skip
-    made.add("record", {"timestamp": START, "heart_rate": 140}, dev={(0, 3): (0x02, 99)})
+    made.add(
+        "record", {"timestamp": START, "heart_rate": 140}, dev={(0, 3): (0x02, 99)}
+    )
     got = only(made, 20)
     assert got[3].first.tolist() == [140]
     assert got[0, 3].first.tolist() == [99]
@@ -95,7 +116,10 @@ def test_developer_field_described_anew():
     made = FitFile()
     for base, value, word in ((0x02, 7, "uint8"), (0x88, 2.5, "float32")):
         made.add(
-            "field_description", developer_data_index=0, field_definition_number=0, fit_base_type_id=word
+            "field_description",
+            developer_data_index=0,
+            field_definition_number=0,
+            fit_base_type_id=word,
         )
         made.add("record", {"timestamp": START}, dev={(0, 0): (base, value)})
     tables = fit.decode(made.bytes()).links[0].of(20)
@@ -108,8 +132,14 @@ def test_developer_field_described_anew():
         ({"manufacturer": "garmin", "product": 4315}, "garmin fr965"),
         ({"manufacturer": "garmin", "product": 65000}, "garmin 65000"),
         ({"manufacturer": "coros", "product": 841}, "coros 841"),
-        ({"manufacturer": "suunto", "product": 34, "product_name": "Suunto 9"}, "suunto Suunto 9"),
-        ({"manufacturer": "development", "product": 0, "product_name": "Own Watch"}, "Own Watch"),
+        (
+            {"manufacturer": "suunto", "product": 34, "product_name": "Suunto 9"},
+            "suunto Suunto 9",
+        ),
+        (
+            {"manufacturer": "development", "product": 0, "product_name": "Own Watch"},
+            "Own Watch",
+        ),
         ({"manufacturer": 64999, "product": None, "product_name": "X1"}, "X1"),
         ({"manufacturer": 64999, "product": 5}, "maker 64999 5"),
         ({"manufacturer": None, "product": None, "product_name": "Y"}, "Y"),
@@ -143,10 +173,23 @@ def test_every_base_type(big_endian):
 
 def test_arrays_bytes_and_misfits():
     made = FitFile()
-    made.define(0, 999, [(1, 6, 0x84), (2, 3, 0x84), (3, 2, 0x0D), (4, 0, 0x84), (5, 1, 0x44), (1, 2, 0x84)])
+    made.define(
+        0,
+        999,
+        [
+            (1, 6, 0x84),
+            (2, 3, 0x84),
+            (3, 2, 0x0D),
+            (4, 0, 0x84),
+            (5, 1, 0x44),
+            (1, 2, 0x84),
+        ],
+    )
     made.data(0, struct.pack("<3H3s2sBH", 0xFFFF, 8, 9, b"abc", b"\xff\xff", 6, 1))
     got = only(made, 999)
-    assert got[1].raw.tolist() == [[0xFFFF, 8, 9]]  # of a number defined twice the first stands
+    assert got[1].raw.tolist() == [
+        [0xFFFF, 8, 9]
+    ]  # of a number defined twice the first stands
     assert got[1].first.tolist() == [8]  # the first that is known
     assert bytes(got[2].raw[0]) == b"abc"  # a size that does not fit: bytes
     assert np.isnan(got[3].value).all()  # bytes that are all invalid
@@ -186,17 +229,29 @@ def test_records_of_two_layouts_in_time_order():
     """Heart rate comes and goes: two layouts, one frame."""
     made = FitFile()
     for second in range(20):
-        values = {"timestamp": START + timedelta(seconds=second), "distance": 3.0 * second}
-        made.add("record", values | ({"heart_rate": 100 + second} if second % 3 else {}))
+        values = {
+            "timestamp": START + timedelta(seconds=second),
+            "distance": 3.0 * second,
+        }
+        made.add(
+            "record", values | ({"heart_rate": 100 + second} if second % 3 else {})
+        )
     frame = read(made.bytes(), "x", Settings()).activities[0].records
     assert frame.distance_m.tolist() == [3.0 * second for second in range(20)]
-    assert frame.heart_rate_bpm.isna().tolist() == [second % 3 == 0 for second in range(20)]
+    assert frame.heart_rate_bpm.isna().tolist() == [
+        second % 3 == 0 for second in range(20)
+    ]
 
 
 def test_plain_fields_where_enhanced_are_missing():
     made = FitFile()
     made.add("record", timestamp=START, altitude=50.0, speed=3.0)
-    made.add("record", timestamp=START + timedelta(seconds=1), altitude=50.0, enhanced_altitude=60.0)
+    made.add(
+        "record",
+        timestamp=START + timedelta(seconds=1),
+        altitude=50.0,
+        enhanced_altitude=60.0,
+    )
     frame = read(made.bytes(), "x", Settings()).activities[0].records
     assert frame.altitude_m.tolist() == [50, 60]
     assert frame.speed_mps.iloc[0] == 3
@@ -207,7 +262,13 @@ def test_compressed_speed_and_distance():
     made = FitFile()
     for second, metres in enumerate((0, 100, 200, 300)):
         packed = 300 | (metres * 16 & 0xFFF) << 12
-        made.raw(20, {253: (0x86, fit_time(START) + second), 8: (0x0D, packed.to_bytes(3, "little"))})
+        made.raw(
+            20,
+            {
+                253: (0x86, fit_time(START) + second),
+                8: (0x0D, packed.to_bytes(3, "little")),
+            },
+        )
     made.raw(20, {253: (0x86, fit_time(START) + 4), 8: (0x0D, b"\xff\xff\xff")})
     frame = read(made.bytes(), "x", Settings()).activities[0].records
     assert frame.distance_m.tolist()[:4] == [0, 100, 200, 300]
@@ -216,8 +277,17 @@ def test_compressed_speed_and_distance():
 
 
 def test_running_dynamics():
-    more = {"stance_time": 250.5, "stance_time_balance": 49.5, "vertical_oscillation": 85.2, "power": 280}
-    frame = read(run(seconds=5, record=lambda _: more), "x", Settings()).activities[0].records
+    more = {
+        "stance_time": 250.5,
+        "stance_time_balance": 49.5,
+        "vertical_oscillation": 85.2,
+        "power": 280,
+    }
+    frame = (
+        read(run(seconds=5, record=lambda _: more), "x", Settings())
+        .activities[0]
+        .records
+    )
     last = frame.iloc[-1]
     assert last.stance_time_ms == 250.5
     assert last.stance_balance_pct == 49.5
@@ -232,7 +302,11 @@ def test_cadence_of_a_bike_is_no_steps():
 
 
 def test_sport_of_a_file_without_session():
-    one = read(run(seconds=9, with_session=False, profile_name="T", sub_sport="trail"), "x", Settings())
+    one = read(
+        run(seconds=9, with_session=False, profile_name="T", sub_sport="trail"),
+        "x",
+        Settings(),
+    )
     about = one.activities[0].session
     assert (about.sport, about.sub_sport, about.name) == ("running", "trail", "T")
     made = FitFile()

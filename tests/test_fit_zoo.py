@@ -35,7 +35,14 @@ def cut(data: bytes, size: int) -> bytes:
 def crashed(data: bytes, tail: bytes = b"", torn: int = 0) -> bytes:
     """As a watch leaves it that died: no length in the header, no checksum, perhaps a torn end."""
     content = body(data)
-    return data[:4] + bytes(4) + data[8:12] + bytes(2) + content[: len(content) - torn] + tail
+    return (
+        data[:4]
+        + bytes(4)
+        + data[8:12]
+        + bytes(2)
+        + content[: len(content) - torn]
+        + tail
+    )
 
 
 def no_ends(**more) -> bytes:
@@ -51,7 +58,9 @@ def compressed(*, reference: bool = True, local: int = 0) -> bytes:
     made.define(local, 20, [(5, 4, 0x86), (3, 1, 0x02)])
     first = fit_time(START)
     for second in range(100):
-        made.data(local, (300 * second).to_bytes(4, "little") + b"\x80", offset=first + second)
+        made.data(
+            local, (300 * second).to_bytes(4, "little") + b"\x80", offset=first + second
+        )
     return close(made, 100)
 
 
@@ -64,12 +73,17 @@ def close(made: FitFile, seconds: int, distance: float = 0.0, **more) -> bytes:
         "total_timer_time": seconds,
     }
     made.add(
-        "session", values | {"sport": "running", "sub_sport": "generic", "total_distance": distance} | more
+        "session",
+        values
+        | {"sport": "running", "sub_sport": "generic", "total_distance": distance}
+        | more,
     )
     return made.bytes()
 
 
-def with_records(fields, payload: Callable[[int], bytes], dev=(), before=None, seconds=60) -> bytes:
+def with_records(
+    fields, payload: Callable[[int], bytes], dev=(), before=None, seconds=60
+) -> bytes:
     """An activity whose records are laid out by hand after the three fields of RECORD."""
     made = FitFile()
     made.add("file_id", type="activity", manufacturer="garmin", product=1)
@@ -77,14 +91,18 @@ def with_records(fields, payload: Callable[[int], bytes], dev=(), before=None, s
         before(made)
     made.define(5, 20, [*RECORD, *fields], dev)
     for second in range(seconds):
-        head = (fit_time(START) + second).to_bytes(4, "little") + (300 * second).to_bytes(4, "little")
+        head = (fit_time(START) + second).to_bytes(4, "little") + (
+            300 * second
+        ).to_bytes(4, "little")
         made.data(5, head + bytes([140]) + payload(second))
     return close(made, seconds)
 
 
 def shifted(change: Callable[[int], int], **more) -> bytes:
     """A run whose record at second s carries the time of second change(s)."""
-    return run(record=lambda s: {"timestamp": START + timedelta(seconds=change(s))}, **more)
+    return run(
+        record=lambda s: {"timestamp": START + timedelta(seconds=change(s))}, **more
+    )
 
 
 def kind(word: str, *, records: bool = False) -> bytes:
@@ -115,7 +133,9 @@ def multisport() -> bytes:
     made = FitFile()
     made.add("file_id", type="activity", manufacturer="garmin", product=1)
     for second in range(1200):
-        made.add("record", timestamp=START + timedelta(seconds=second), distance=3.0 * second)
+        made.add(
+            "record", timestamp=START + timedelta(seconds=second), distance=3.0 * second
+        )
     legs = []
     for index, sport in enumerate(("swimming", "transition", "cycling", "running")):
         start = START + timedelta(seconds=300 * index)
@@ -161,7 +181,9 @@ def with_local_missing() -> bytes:
     made = FitFile()
     made.add("file_id", type="activity")
     for second in range(60):
-        made.add("record", timestamp=START + timedelta(seconds=second), distance=3.0 * second)
+        made.add(
+            "record", timestamp=START + timedelta(seconds=second), distance=3.0 * second
+        )
     made.data(13, b"what is this")
     return close(made, 60)
 
@@ -170,7 +192,9 @@ def with_arch() -> bytes:
     made = FitFile()
     made.add("file_id", type="activity")
     for second in range(60):
-        made.add("record", timestamp=START + timedelta(seconds=second), distance=3.0 * second)
+        made.add(
+            "record", timestamp=START + timedelta(seconds=second), distance=3.0 * second
+        )
     made.define(9, 20, RECORD, arch=7)
     return made.bytes()
 
@@ -182,7 +206,9 @@ def redefined() -> bytes:
     for second in range(60):
         if second in {0, 30}:
             made.define(7, 20, RECORD if second else RECORD[:2])
-        when = (fit_time(START) + second).to_bytes(4, "little") + (300 * second).to_bytes(4, "little")
+        when = (fit_time(START) + second).to_bytes(4, "little") + (
+            300 * second
+        ).to_bytes(4, "little")
         made.data(7, when + (b"\x80" if second >= 30 else b""))
         if second == 29:
             made.define(7, 21, [(253, 4, 0x86)])
@@ -200,7 +226,9 @@ def sleep() -> bytes:
 def without_file_id() -> bytes:
     made = FitFile()
     for second in range(60):
-        made.add("record", timestamp=START + timedelta(seconds=second), distance=3.0 * second)
+        made.add(
+            "record", timestamp=START + timedelta(seconds=second), distance=3.0 * second
+        )
     return close(made, 60)
 
 
@@ -299,7 +327,9 @@ def test_verdict(name):
 def test_crash_keeps_all_whole_records():
     """601 records, the last torn: 600 are left, and the run lasts 599 s."""
     for tail in (b"", bytes(4096)):
-        torn = activity(crashed(no_ends(with_events=False), torn=0 if tail else 3, tail=tail)).activities[0]
+        torn = activity(
+            crashed(no_ends(with_events=False), torn=0 if tail else 3, tail=tail)
+        ).activities[0]
         assert len(torn.records) == (601 if tail else 600)
         assert torn.session.elapsed_s == (600 if tail else 599)
         assert torn.session.start_utc == START
@@ -315,7 +345,9 @@ def test_pause_by_session_by_events_by_gap():
         one = activity(data).activities[0].session
         assert one.timer_s == 600
         assert one.elapsed_s == 1200
-    gap = activity(no_ends(pauses=((300, 600),), with_events=False)).activities[0].session
+    gap = (
+        activity(no_ends(pauses=((300, 600),), with_events=False)).activities[0].session
+    )
     assert gap.timer_s == 599  # the second of the gap itself is part of it
     smart = activity(no_ends(every_s=9, with_events=False)).activities[0].session
     assert smart.timer_s == smart.elapsed_s == 600
@@ -326,16 +358,26 @@ def test_compressed_time_under_each_local_type():
     for local in range(4):
         records = activity(compressed(local=local)).activities[0].records
         assert len(records) == 100
-        assert (records.index == [START + timedelta(seconds=second) for second in range(100)]).all()
+        assert (
+            records.index
+            == [START + timedelta(seconds=second) for second in range(100)]
+        ).all()
         assert records.distance_m.iloc[-1] == 297
 
 
 def test_multisport_is_cut_into_legs():
     legs = activity(multisport()).activities
-    assert [leg.session.sport for leg in legs] == ["swimming", "transition", "cycling", "running"]
+    assert [leg.session.sport for leg in legs] == [
+        "swimming",
+        "transition",
+        "cycling",
+        "running",
+    ]
     assert [leg.session.part for leg in legs] == [1, 2, 3, 4]
     assert [len(leg.records) for leg in legs] == [300] * 4
-    assert legs[3].records.distance_m.iloc[-1] == 900  # 3 m/s for 300 s, from its own start
+    assert (
+        legs[3].records.distance_m.iloc[-1] == 900
+    )  # 3 m/s for 300 s, from its own start
 
 
 def test_multisport_parent():
@@ -343,7 +385,12 @@ def test_multisport_parent():
     made.add("file_id", type="activity")
     for index, sport in enumerate(("multisport", "cycling", "running")):
         start = START + timedelta(seconds=600 * max(0, index - 1))
-        made.add("session", start_time=start, sport=sport, total_elapsed_time=1200 if index == 0 else 600)
+        made.add(
+            "session",
+            start_time=start,
+            sport=sport,
+            total_elapsed_time=1200 if index == 0 else 600,
+        )
     read_ = activity(made.bytes()).activities
     assert [(one.session.sport, one.session.parent) for one in read_] == [
         ("cycling", False),
@@ -357,7 +404,9 @@ def test_clock_that_jumps_by_days_keeps_its_samples():
     one = activity(shifted(lambda s: s if s < 100 else s + 1_728_000)).activities[0]
     assert len(one.records) == 601
     assert (one.records.index[-1] - one.records.index[0]).total_seconds() == 600
-    before = activity(shifted(lambda s: s if s >= 100 else s - 1_728_000, session={})).activities[0]
+    before = activity(
+        shifted(lambda s: s if s >= 100 else s - 1_728_000, session={})
+    ).activities[0]
     assert len(before.records) == 601
 
 
@@ -370,7 +419,11 @@ def test_dates_that_cannot_be_are_left_out():
 
 
 def test_start_from_records_where_the_session_has_none():
-    one = activity(run(session={"start_time": datetime(1990, 1, 1, tzinfo=UTC)})).activities[0].session
+    one = (
+        activity(run(session={"start_time": datetime(1990, 1, 1, tzinfo=UTC)}))
+        .activities[0]
+        .session
+    )
     assert one.start_utc == START
 
 
@@ -392,29 +445,48 @@ def test_stray_position_is_left_out_and_the_total_stands():
 def test_far_track_halves_are_kept():
     """A jump in the middle of a track makes neither half stray."""
     here, there = straight(10, -30), straight(20, -30)
-    one = activity(run(position=lambda d: here(d) if d < 900 else there(d))).activities[0]
+    one = activity(run(position=lambda d: here(d) if d < 900 else there(d))).activities[
+        0
+    ]
     assert not one.records.latitude_deg.isna().any()
-    assert one.session.notes[0].startswith("gps_jump: the position jumps 1 times, by up to 1112")
+    assert one.session.notes[0].startswith(
+        "gps_jump: the position jumps 1 times, by up to 1112"
+    )
 
 
 def test_distance_counter_that_restarts_runs_on():
     records = activity(run(record=reset)).activities[0].records
-    assert records.distance_m.iloc[-1] == 900 + 897  # 300 s, then 299 s before the counter restarted
+    assert (
+        records.distance_m.iloc[-1] == 900 + 897
+    )  # 300 s, then 299 s before the counter restarted
     assert (records.distance_m.diff().dropna() >= 0).all()
 
 
 def test_heart_rate_zero_and_sentinels_are_unknown():
-    zero = activity(run(heart_rate_bpm=lambda s: 0 if s < 10 else 140)).activities[0].records
+    zero = (
+        activity(run(heart_rate_bpm=lambda s: 0 if s < 10 else 140))
+        .activities[0]
+        .records
+    )
     assert zero.heart_rate_bpm.isna().sum() == 10
     gone = activity(sentinels()).activities[0].records
-    for column in ("heart_rate_bpm", "speed_mps", "distance_m", "altitude_m", "latitude_deg", "cadence_spm"):
+    for column in (
+        "heart_rate_bpm",
+        "speed_mps",
+        "distance_m",
+        "altitude_m",
+        "latitude_deg",
+        "cadence_spm",
+    ):
         assert gone[column].isna().sum() == 60  # every tenth of 600 samples
 
 
 def test_widened_sentinel_is_unknown():
     """A 16-bit 0xFFFF written into the 32-bit fields: 65.535 m/s, 12,607 m."""
     wide_ = {"enhanced_speed": 65.535, "enhanced_altitude": 12607.0}
-    records = activity(run(record=lambda s: wide_ if s == 7 else {})).activities[0].records
+    records = (
+        activity(run(record=lambda s: wide_ if s == 7 else {})).activities[0].records
+    )
     assert np.isnan(records.speed_mps.iloc[7])
     assert np.isnan(records.altitude_m.iloc[7])
 
@@ -433,7 +505,9 @@ def test_long_run_is_read_whole():
     made = FitFile()
     made.add("file_id", type="activity")
     made.define(3, 20, [(253, 4, 0x86), (5, 4, 0x86)])
-    rows = np.zeros(200_000, np.dtype([("head", "u1"), ("time", "<u4"), ("distance", "<u4")]))
+    rows = np.zeros(
+        200_000, np.dtype([("head", "u1"), ("time", "<u4"), ("distance", "<u4")])
+    )
     rows["head"] = 3
     rows["time"] = fit_time(START) + np.arange(200_000)
     rows["distance"] = 300 * np.arange(200_000)

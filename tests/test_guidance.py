@@ -16,7 +16,9 @@ from loadwatch.settings import Settings
 from tests.builders import activities, run
 
 WEEK = dt.date(2026, 11, 16)
-DATA = tomllib.loads((Path(guidance.__file__).parent / "guidance.toml").read_text(encoding="utf-8"))
+DATA = tomllib.loads(
+    (Path(guidance.__file__).parent / "guidance.toml").read_text(encoding="utf-8")
+)
 
 
 def flag(rule, level="watch"):
@@ -61,13 +63,19 @@ def test_info_brings_up_no_text_but_of_rules_that_know_no_more():
 
 
 def test_flags_of_weeks_gone_by_bring_up_nothing():
-    assert [text.id for text in guidance.advice([flag("LW01")], since=WEEK + dt.timedelta(days=7))] == ids()
+    assert [
+        text.id
+        for text in guidance.advice([flag("LW01")], since=WEEK + dt.timedelta(days=7))
+    ] == ids()
     assert "load" in [text.id for text in guidance.advice([flag("LW01")], since=WEEK)]
 
 
 def test_a_text_names_the_flags_it_is_there_for():
     texts = {
-        text.id: text for text in guidance.advice([flag("LW04"), flag("LW06", "high"), flag("LW07", "info")])
+        text.id: text
+        for text in guidance.advice(
+            [flag("LW04"), flag("LW06", "high"), flag("LW07", "info")]
+        )
     }
     assert texts["uphill"].for_rules == ("LW04", "LW06")
     assert texts["cannot_see"].for_rules == ()
@@ -97,24 +105,37 @@ def test_every_sign_is_on_the_page_with_whom_to_call():
 def test_the_article_is_credited_by_author_and_title():
     assert "Jo Perkins" in guidance.credit()
     assert "Lower back pain in runners – causes and prevention" in guidance.credit()
-    assert all(text.credit == guidance.credit() for text in guidance.advice([flag("LW01")]))
+    assert all(
+        text.credit == guidance.credit() for text in guidance.advice([flag("LW01")])
+    )
 
 
 def test_exercises_have_their_details_an_easier_form_and_a_stop_rule():
     drills = {exercise.id: exercise for exercise in guidance.exercises()}
-    assert set(drills) == {"deep_core", "squat_rotation", "bridge", "side_plank", "chicago_roll", "mobility"}
+    assert set(drills) == {
+        "deep_core",
+        "squat_rotation",
+        "bridge",
+        "side_plank",
+        "chicago_roll",
+        "mobility",
+    }
     assert "knee stays in line" in drills["squat_rotation"].detail
     assert "back foot" in drills["squat_rotation"].easier
     assert "pelvis stays level" in drills["bridge"].detail
     assert "Both feet" in drills["bridge"].easier
     assert "lower knee bent" in drills["side_plank"].easier
-    shown = next(text for text in guidance.advice([flag("LW10")]) if text.id == "exercises")
+    shown = next(
+        text for text in guidance.advice([flag("LW10")]) if text.id == "exercises"
+    )
     assert shown.paragraphs[0] == guidance.stop_rule()
     assert "physiotherapist" in guidance.stop_rule()
     assert len(shown.paragraphs) == 1 + len(drills)
 
 
-PROMISES = r"\bsafe|risk of|% risk|at risk|prevents?\b|cures?\b|you have a\b|\byou must\b"
+PROMISES = (
+    r"\bsafe|risk of|% risk|at risk|prevents?\b|cures?\b|you have a\b|\byou must\b"
+)
 TREATMENT = r"\btake\b.*(tablet|ibuprofen|paracetamol|medicine)|\brest for\b"
 
 
@@ -128,7 +149,19 @@ def test_every_rule_a_text_names_exists_and_every_raising_rule_has_a_text():
     known = {rule.id for rule in RULES}
     named = {rule for row in DATA["advice"] for rule in row.get("rules", ())}
     assert named <= known
-    assert {"LW01", "LW02", "LW04", "LW05", "LW06", "LW07", "LW08", "LW10", "LW11", "LW14", "LW15"} <= named
+    assert {
+        "LW01",
+        "LW02",
+        "LW04",
+        "LW05",
+        "LW06",
+        "LW07",
+        "LW08",
+        "LW10",
+        "LW11",
+        "LW14",
+        "LW15",
+    } <= named
 
 
 def test_every_text_says_what_it_rests_on_and_has_one_id():
@@ -139,10 +172,18 @@ def test_every_text_says_what_it_rests_on_and_has_one_id():
 
 def test_the_course_is_told_with_the_published_figures():
     """Menezes Costa 2012: 52, 23 (6 weeks), 12 (26 weeks) of 100, 11,166 people; Henschke 2008: 72 %."""
-    words = next(" ".join(row["paragraphs"]) for row in DATA["advice"] if row["id"] == "course")
+    words = next(
+        " ".join(row["paragraphs"]) for row in DATA["advice"] if row["id"] == "course"
+    )
     assert all(
         number in words
-        for number in ("52 of 100", "23 after six weeks", "12 after half a year", "11,166", "72")
+        for number in (
+            "52 of 100",
+            "23 after six weeks",
+            "12 after half a year",
+            "11,166",
+            "72",
+        )
     )
 
 

@@ -19,7 +19,10 @@ from loadwatch.settings import Settings
 from tests.make_fit import START, FitFile, run
 
 HIDDEN, PERSON = SAID["place"], SAID["person"]
-STRING, SERIALS = 0x07, (0x8C, 0x8B)  # FIT's base types; uint32z and uint16z hold serial and ANT numbers
+STRING, SERIALS = (
+    0x07,
+    (0x8C, 0x8B),
+)  # FIT's base types; uint32z and uint16z hold serial and ANT numbers
 
 
 def row(text, name):
@@ -55,17 +58,37 @@ def test_nameless_fields_of_a_positions_type_are_hidden():
 
 def ours(data):
     seen = contents._by_us(contents.fit.decode(data))
-    return "\n".join(contents.line(key, one) for fields in seen.values() for key, one in fields.items())
+    return "\n".join(
+        contents.line(key, one)
+        for fields in seen.values()
+        for key, one in fields.items()
+    )
 
 
 def somebody():
     """A file that says who, where and when in every way we know of."""
     made = FitFile()
     made.add(
-        "file_id", type="activity", manufacturer="garmin", serial_number=3_327_579_914, time_created=START
+        "file_id",
+        type="activity",
+        manufacturer="garmin",
+        serial_number=3_327_579_914,
+        time_created=START,
     )
-    made.add("user_profile", friendly_name="Annabel", gender="female", age=41, height=1.71, weight=63.2)
-    made.add("device_info", serial_number=3_327_579_914, ant_device_number=54_321, product_name="Annabel's")
+    made.add(
+        "user_profile",
+        friendly_name="Annabel",
+        gender="female",
+        age=41,
+        height=1.71,
+        weight=63.2,
+    )
+    made.add(
+        "device_info",
+        serial_number=3_327_579_914,
+        ant_device_number=54_321,
+        product_name="Annabel's",
+    )
     made.add("activity", timestamp=START, local_timestamp=START + timedelta(hours=2))
     made.add("record", timestamp=START, heart_rate=151)
     made.add("record", timestamp=START + timedelta(seconds=2), heart_rate=155)
@@ -79,8 +102,18 @@ def test_nobody_can_be_told_by_it(view):
     for name in ("serial_number", "friendly_name", "gender", "age", "height", "weight", "ant_device_number",
                  "product_name", "local_timestamp", "unknown_1", "unknown_2"):  # fmt: skip
         assert row(told, name).endswith(PERSON), name
-        assert row(told, name).split()[1].isdigit() or row(told, name).split()[2].isdigit()  # how many
-    for secret in ("nnabel", "3327579914", "54321", "63.2", "1.71", "967543417", "female"):
+        assert (
+            row(told, name).split()[1].isdigit() or row(told, name).split()[2].isdigit()
+        )  # how many
+    for secret in (
+        "nnabel",
+        "3327579914",
+        "54321",
+        "63.2",
+        "1.71",
+        "967543417",
+        "female",
+    ):
         assert secret not in told
     assert not re.search(r"\d\d:\d\d", told)
     assert row(told, "heart_rate").endswith("151 .. 153 .. 155")
@@ -88,10 +121,16 @@ def test_nobody_can_be_told_by_it(view):
     assert re.search(r"timestamp  .*20\d\d-\d\d-\d\d, 2 s apart$", told, re.MULTILINE)
 
 
-@given(name=st.text(max_size=20), kind=st.sampled_from(["uint8", "string", "date_time", "local_date_time"]))
+@given(
+    name=st.text(max_size=20),
+    kind=st.sampled_from(["uint8", "string", "date_time", "local_date_time"]),
+)
 def test_a_message_that_no_line_speaks_for_shows_nothing(name, kind):
     assert showing(Field(message="sleep_profile", name=name, kind=kind)) in SAID
-    assert showing(Field(message="sleep_profile", name=name, kind=kind, listed=True)) in SAID
+    assert (
+        showing(Field(message="sleep_profile", name=name, kind=kind, listed=True))
+        in SAID
+    )
 
 
 def test_a_large_number_is_never_shown():
@@ -99,7 +138,14 @@ def test_a_large_number_is_never_shown():
     made.add("event", timestamp=START, event="timer", event_type="start")
     made.add("lap", timestamp=START, total_distance=2e9 / 100)
     assert row(describe(made.bytes(), "x"), "total_distance").endswith("20000000")
-    assert showing(Field(message="record", name="epoch", units="s", named=False, developer=True)) == "value"
+    assert (
+        showing(
+            Field(
+                message="record", name="epoch", units="s", named=False, developer=True
+            )
+        )
+        == "value"
+    )
     seen = contents.Seen("s", "value", [1_600_000_000.0], 1)
     assert contents.line("epoch", seen).endswith(PERSON)
 
@@ -107,14 +153,18 @@ def test_a_large_number_is_never_shown():
 def test_fields_of_one_name_shown_in_two_ways_are_hidden():
     fields = {}
     for size in (2, 4):
-        told = Field(message="record", name="unknown_9", kind="uint", size=size, named=False)
+        told = Field(
+            message="record", name="unknown_9", kind="uint", size=size, named=False
+        )
         contents.note(fields, told, [7])
     assert contents.line("unknown_9", fields["unknown_9"]).endswith(PERSON)
 
 
 def test_fitparse_fails_and_we_answer():
     made = FitFile()
-    made.define(0, 999, [(1, 3, 0x84)])  # fitparse trips over a nameless field whose size does not fit
+    made.define(
+        0, 999, [(1, 3, 0x84)]
+    )  # fitparse trips over a nameless field whose size does not fit
     made.data(0, b"abc")
     words = describe(made.bytes(), "x")
     assert "fitparse cannot read it" in words
@@ -149,7 +199,10 @@ def test_bounded_and_harmless(monkeypatch):
 
 
 def test_what_cannot_be_read_is_refused():
-    for data, why in ((b"\xff\xd8\xff\xe0", "it starts like a JPEG image"), (b"", "the file is empty")):
+    for data, why in (
+        (b"\xff\xd8\xff\xe0", "it starts like a JPEG image"),
+        (b"", "the file is empty"),
+    ):
         with pytest.raises(Unreadable, match=why):
             describe(data, "a.jpg")
 
@@ -158,7 +211,10 @@ def test_a_list_says_each_remark_once():
     rows = "".join(f"2026-01-{day:02} 07:30,{day},Kanupolo\n" for day in range(1, 10))
     told = describe(b"date,distance_km,type\n" + rows.encode(), "runs.csv").splitlines()
     assert "9 activities" in told[0]
-    assert told[1] == "  list unknown/unknown: 9, 2026-01-01 .. 2026-01-09, 45.00 km by the file, 0 samples"
+    assert (
+        told[1]
+        == "  list unknown/unknown: 9, 2026-01-01 .. 2026-01-09, 45.00 km by the file, 0 samples"
+    )
     assert sum("Kanupolo" in line for line in told) == 1
     assert any(line.endswith("(9 times)") for line in told)
 
@@ -214,7 +270,8 @@ def test_of_few_files_each_is_whole_and_of_many_a_line_each(tmp_path, monkeypatc
     (tmp_path / "x.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     lines = look(tmp_path).text.splitlines()
     assert re.fullmatch(
-        r"0\.fit: fit running/\w+, \d{4}-\d\d-\d\d, 0\.06 km by the file, 21 samples", lines[0]
+        r"0\.fit: fit running/\w+, \d{4}-\d\d-\d\d, 0\.06 km by the file, 21 samples",
+        lines[0],
     )
     assert lines[3] == "x.jpg: cannot be read: it starts like a JPEG image"
     assert "loadwatch inspect FILE" in "\n".join(lines[4:])
@@ -226,7 +283,9 @@ def test_of_few_files_each_is_whole_and_of_many_a_line_each(tmp_path, monkeypatc
 def test_a_refused_file_is_a_reason_and_a_refused_fit_both(tmp_path):
     photo, broken = tmp_path / "a.jpg", tmp_path / "a.fit"
     photo.write_bytes(b"\xff\xd8\xff\xe0")
-    assert look(photo) == files.Inspected("", "a.jpg cannot be read: it starts like a JPEG image")
+    assert look(photo) == files.Inspected(
+        "", "a.jpg cannot be read: it starts like a JPEG image"
+    )
     broken.write_bytes(b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00")
     found = look(broken)
     assert found.text.startswith("FIT, 14 bytes")
@@ -255,7 +314,9 @@ def secrets(data):
                     yield from (word for word in texts(table, one.key) if len(word) > 5)
             for column in columns(table).values():
                 if column.base in SERIALS:
-                    yield from (f"{int(value)}" for value in column.first if value >= 1e5)
+                    yield from (
+                        f"{int(value)}" for value in column.first if value >= 1e5
+                    )
 
 
 @pytest.mark.corpus
@@ -271,19 +332,29 @@ def test_no_real_file_says_who_where_or_when(corpus, monkeypatch):
         listed = {line.split()[0] for line in rows.splitlines() if line.strip()}
         found = {word for word in secrets(data) if word in rows and word not in listed}
         # a profile's own word may also be a text, as "running"
-        found = {word for word in found if word not in WORDS and word not in described(data)}
+        found = {
+            word for word in found if word not in WORDS and word not in described(data)
+        }
         assert (path.name, found) == (path.name, set())
         assert not re.search(r"\d\d:\d\d:\d\d|(?<![\d.])[1-9]\d{8,}", rows), path.name
         message = ""
         for line in rows.splitlines():
             message = line if line and not line.startswith(" ") else message
             if line.startswith("  ") and message not in OPEN:
-                assert line.endswith((PERSON, HIDDEN, "unknown")), (path.name, message, line)
+                assert line.endswith((PERSON, HIDDEN, "unknown")), (
+                    path.name,
+                    message,
+                    line,
+                )
         looked += 1
     assert looked > 600
 
 
-WORDS = {str(word) for kind in profile.FIELD_TYPES.values() for word in (kind.values or {}).values()}
+WORDS = {
+    str(word)
+    for kind in profile.FIELD_TYPES.values()
+    for word in (kind.values or {}).values()
+}
 
 
 def described(data):
@@ -298,4 +369,7 @@ def described(data):
 
 
 def test_days_are_shown_as_days():
-    assert readings.from_to([date(2026, 5, 3), date(2026, 5, 1)]) == "2026-05-01 .. 2026-05-03"
+    assert (
+        readings.from_to([date(2026, 5, 3), date(2026, 5, 1)])
+        == "2026-05-01 .. 2026-05-03"
+    )

@@ -26,7 +26,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def job(data: bytes, label: str = "a.fit", **more) -> Job:
-    return Job(label, data, "d" * 64, "named", **{"notes": (), "settings": Settings()} | more)
+    return Job(
+        label, data, "d" * 64, "named", **{"notes": (), "settings": Settings()} | more
+    )
 
 
 class Reads:
@@ -50,13 +52,17 @@ def home(tmp_path) -> Path:
     })  # fmt: skip
 
 
-@pytest.mark.parametrize("error", [Unreadable("torn"), NotActivity("a course"), OverLimit("too large")])
+@pytest.mark.parametrize(
+    "error", [Unreadable("torn"), NotActivity("a course"), OverLimit("too large")]
+)
 def test_each_error_of_a_reader_is_a_reason(monkeypatch, error):
     def read(*_):
         raise error
 
     monkeypatch.setattr("loadwatch.ingest.readers.read", read)
-    kind = {"torn": "rejected", "a course": "ignored", "too large": "limited"}[error.why]
+    kind = {"torn": "rejected", "a course": "ignored", "too large": "limited"}[
+        error.why
+    ]
     assert intake.read_one(job(b"")).skipped == (Skipped("", kind, error.why),)
 
 
@@ -73,16 +79,26 @@ def test_parts_left_out_are_notes_where_the_file_gave_activities(monkeypatch):
     result = read_as(monkeypatch, *parts, row, activities=2)
     assert result.skipped == (row,)
     assert [one["suffix"] for one in result.rows] == ["", "#2"]
-    left = "left_out: track 0: no times; track 1: no times; track 2: no times; and 2 more"
-    assert [one["notes"] for one in result.rows] == [["gzip_crc: wrong", left], ["gzip_crc: wrong"]]
+    left = (
+        "left_out: track 0: no times; track 1: no times; track 2: no times; and 2 more"
+    )
+    assert [one["notes"] for one in result.rows] == [
+        ["gzip_crc: wrong", left],
+        ["gzip_crc: wrong"],
+    ]
 
 
 def test_a_file_without_activities_is_skipped_once(monkeypatch):
-    parts = [Skipped("", "ignored", "activity 1: empty"), Skipped("", "ignored", "activity 2: empty")]
+    parts = [
+        Skipped("", "ignored", "activity 1: empty"),
+        Skipped("", "ignored", "activity 2: empty"),
+    ]
     assert read_as(monkeypatch, *parts).skipped == (
         Skipped("", "ignored", "activity 1: empty; activity 2: empty"),
     )
-    assert read_as(monkeypatch).skipped == (Skipped("", "ignored", "it holds no activity"),)
+    assert read_as(monkeypatch).skipped == (
+        Skipped("", "ignored", "it holds no activity"),
+    )
 
 
 def test_a_store_changes_nothing_and_a_second_run_reads_nothing(home, tmp_path):
@@ -96,9 +112,13 @@ def test_a_store_changes_nothing_and_a_second_run_reads_nothing(home, tmp_path):
     assert again.labels == []
     for one in (first, second, third):
         assert told(one) == told(without)
-        pd.testing.assert_frame_equal(one.activities, without.activities, check_exact=True)
+        pd.testing.assert_frame_equal(
+            one.activities, without.activities, check_exact=True
+        )
         types = [[type(cell) for cell in one.activities[c]] for c in one.activities]
-        assert types == [[type(cell) for cell in without.activities[c]] for c in without.activities]
+        assert types == [
+            [type(cell) for cell in without.activities[c]] for c in without.activities
+        ]
 
 
 LIGHT = """
@@ -132,7 +152,9 @@ def test_fresh_rows_are_as_they_come_back_from_a_store(home, tmp_path):
         with open_store(tmp_path / "store", "x", "y") as store:
             return intake.take(inputs, Settings(), store)
 
-    assert repr([part.result for part in rows()]) == repr([part.result for part in rows()])
+    assert repr([part.result for part in rows()]) == repr(
+        [part.result for part in rows()]
+    )
 
 
 def test_a_file_is_known_by_its_content_wherever_it_goes(home, tmp_path):
@@ -143,7 +165,9 @@ def test_a_file_is_known_by_its_content_wherever_it_goes(home, tmp_path):
     (home / "other").mkdir()
     (home / "fit/00-0.fit").rename(home / "other/00-0.fit")
     os.utime(home / "fit/00-2.fit")
-    assert {"other/00-0.fit", "fit/00-2.fit"} <= set(analysed(home, **settings).activities["source"])
+    assert {"other/00-0.fit", "fit/00-2.fit"} <= set(
+        analysed(home, **settings).activities["source"]
+    )
     assert reads.labels == []
     (home / "fit/00-5.fit").write_bytes(short(FIRST + timedelta(days=4), 35))
     (home / "fit/new.fit").write_bytes(short(FIRST + timedelta(days=6), 35))
@@ -170,7 +194,9 @@ def test_a_file_is_known_by_its_content_wherever_it_goes(home, tmp_path):
     ],
 )
 def test_only_settings_that_change_a_row_read_it_anew(tmp_path, name, value, matters):
-    place = season.write(tmp_path / "home", {"a.fit": short(FIRST), "b.fit": b"nothing"})
+    place = season.write(
+        tmp_path / "home", {"a.fit": short(FIRST), "b.fit": b"nothing"}
+    )
     store = tmp_path / "store"
     analysed(place, store=store)
     reads = Reads()
@@ -179,12 +205,25 @@ def test_only_settings_that_change_a_row_read_it_anew(tmp_path, name, value, mat
     assert reads.labels == (["a.fit", "b.fit"] if matters else [])
     assert told(one) == told(analysed(place, **changed))
     reads.labels.clear()
-    analysed(place, store=store, each=reads)  # what was read under other settings is still there
+    analysed(
+        place, store=store, each=reads
+    )  # what was read under other settings is still there
     assert reads.labels == []
 
 
 def test_every_setting_is_either_of_the_row_or_of_the_tables():
-    late = {"name", "week_start", "load", "sports", "osm", "preset", "rules", "today", "units", "origins"}
+    late = {
+        "name",
+        "week_start",
+        "load",
+        "sports",
+        "osm",
+        "preset",
+        "rules",
+        "today",
+        "units",
+        "origins",
+    }
     assert set(intake.ROW_SETTINGS) | late == set(Settings.__dataclass_fields__)
     assert not set(intake.ROW_SETTINGS) & late
 
@@ -211,12 +250,16 @@ def test_killed_in_its_first_run_the_next_one_gives_the_same(tmp_path):
     store = tmp_path / "store"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(place), str(store)], env=environment, check=False
+        [sys.executable, "-c", KILLED, str(place), str(store)],
+        env=environment,
+        check=False,
     )
     assert killed.returncode == -signal.SIGKILL
     reads = Reads()
     after = analysed(place, store=store, each=reads)
-    assert len(reads.labels) == 120 - 64  # one batch of the store was whole when the process died
+    assert (
+        len(reads.labels) == 120 - 64
+    )  # one batch of the store was whole when the process died
     assert told(after) == told(analysed(place))
 
 
@@ -229,11 +272,15 @@ def deadly(one: Job) -> object:
 def test_a_worker_that_dies_costs_its_file_and_that_is_tried_again(home, tmp_path):
     whole = analysed(home)
     with pool(2, died=intake.lost, preload=()) as spread:
-        hurt = analysed(home, store=tmp_path / "store", each=lambda _, jobs: spread(deadly, jobs))
+        hurt = analysed(
+            home, store=tmp_path / "store", each=lambda _, jobs: spread(deadly, jobs)
+        )
     new = set(hurt.skipped) - set(whole.skipped)
     assert [(one.source, one.kind) for one in new] == [("fit/00-2.fit", "rejected")]
     assert [one.why.startswith("the process that read it") for one in new] == [True]
-    left = whole.activities[whole.activities["source"] != "fit/00-2.fit"].reset_index(drop=True)
+    left = whole.activities[whole.activities["source"] != "fit/00-2.fit"].reset_index(
+        drop=True
+    )
     pd.testing.assert_frame_equal(hurt.activities, left, check_exact=True)
     reads = Reads()
     assert told(analysed(home, store=tmp_path / "store", each=reads)) == told(whole)
@@ -245,9 +292,13 @@ def test_a_file_that_is_gone_is_a_reason_and_not_kept(home, tmp_path):
     (home / "fit/00-0.fit").unlink()
     ticks = []
     with open_store(tmp_path / "store", "x", "y") as store:
-        taken = intake.take(inputs, Settings(), store, tick=lambda *at: ticks.append(at))
+        taken = intake.take(
+            inputs, Settings(), store, tick=lambda *at: ticks.append(at)
+        )
         gone = [part for part in taken if part.member.label == "fit/00-0.fit"]
-        assert gone[0].result.skipped == (Skipped("", "rejected", "gone before it could be read"),)
+        assert gone[0].result.skipped == (
+            Skipped("", "rejected", "gone before it could be read"),
+        )
         assert store.known([gone[0].member.key]) == {}
     assert [part.member for part in taken] == inputs
     assert ticks[-1] == (len(inputs), len(inputs))

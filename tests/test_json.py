@@ -54,13 +54,29 @@ def export(*activities) -> list:
 def test_garmins_personal_data_export():
     (activity,) = read(export(summary())).activities
     session = activity.session
-    assert (session.sport, session.sub_sport, session.name) == ("running", "trail", "Woods")
+    assert (session.sport, session.sub_sport, session.name) == (
+        "running",
+        "trail",
+        "Woods",
+    )
     assert session.start_utc == datetime(2024, 5, 1, 7, tzinfo=UTC)
     assert session.start_local == datetime(2024, 5, 1, 9)
     assert session.distance_m == pytest.approx(10_020.5)  # centimetres
-    assert (session.timer_s, session.moving_s, session.elapsed_s) == (3600.5, 3550, 3700)  # milliseconds
-    assert (session.ascent_m, session.descent_m) == (pytest.approx(123), pytest.approx(119))
-    assert (session.cadence_spm, session.steps, session.rpe, session.device_load) == (166, 9900, 4, 120.5)
+    assert (session.timer_s, session.moving_s, session.elapsed_s) == (
+        3600.5,
+        3550,
+        3700,
+    )  # milliseconds
+    assert (session.ascent_m, session.descent_m) == (
+        pytest.approx(123),
+        pytest.approx(119),
+    )
+    assert (session.cadence_spm, session.steps, session.rpe, session.device_load) == (
+        166,
+        9900,
+        4,
+        120.5,
+    )
     assert (session.format, session.line, session.parent) == ("list", 1, False)
     assert activity.records.empty
 
@@ -73,7 +89,13 @@ def test_garmins_parents_alarms_and_missing_starts():
             summary(3, activityType="incident_detected"),
             summary(4, beginTimestamp=None, startTimeLocal=None),
             summary(5, beginTimestamp=None),
-            summary(6, activityType="quidditch", distance=0, elevationGain=0, elevationLoss=0),
+            summary(
+                6,
+                activityType="quidditch",
+                distance=0,
+                elevationGain=0,
+                elevationLoss=0,
+            ),
         )
     )
     parent, leg, local, odd = (activity.session for activity in reading.activities)
@@ -84,11 +106,16 @@ def test_garmins_parents_alarms_and_missing_starts():
     assert "quidditch" in odd.notes[0]
     assert math.isnan(odd.distance_m)
     assert math.isnan(odd.ascent_m)
-    assert [(s.source, s.kind) for s in reading.skipped] == [("#3", "ignored"), ("#4", "rejected")]
+    assert [(s.source, s.kind) for s in reading.skipped] == [
+        ("#3", "ignored"),
+        ("#4", "rejected"),
+    ]
 
 
 def test_garmins_lists_in_one_file():
-    reading = read(export(summary(1)) + export(summary(2, beginTimestamp=START_MS + 86_400_000)))
+    reading = read(
+        export(summary(1)) + export(summary(2, beginTimestamp=START_MS + 86_400_000))
+    )
     assert [activity.session.line for activity in reading.activities] == [1, 2]
 
 
@@ -110,7 +137,9 @@ def test_an_empty_list():
 def test_a_long_list_needs_little_memory(monkeypatch):
     """The list is read one activity after another, so what it takes does not grow with it."""
     monkeypatch.setattr(stream, "_WINDOW", 1 << 14)
-    one = stdlib.dumps(summary(splits=[{"a": n, "b": [n] * 20} for n in range(30)])).encode()
+    one = stdlib.dumps(
+        summary(splits=[{"a": n, "b": [n] * 20} for n in range(30)])
+    ).encode()
     data = b'[{"summarizedActivitiesExport":[' + b",".join([one] * 400) + b"]}]"
     tracemalloc.start()
     count = sum(1 for _ in stream.elements(data, data.index(b"[", 2)))
@@ -137,7 +166,11 @@ def test_the_web_services_answer_is_in_metres_and_seconds():
     (activity,) = read([found]).activities
     session = activity.session
     assert (session.sport, session.sub_sport) == ("running", "treadmill")
-    assert (session.distance_m, session.timer_s, session.cadence_spm) == (5000, 1500, 166.5)
+    assert (session.distance_m, session.timer_s, session.cadence_spm) == (
+        5000,
+        1500,
+        166.5,
+    )
     assert (session.ascent_m, session.descent_m) == (10, 0)
     assert session.start_utc == datetime(2024, 5, 1, 7, tzinfo=UTC)
 
@@ -155,10 +188,18 @@ def test_polars_service():
         "sport": "RUNNING",
         "detailed_sport_info": "TRAIL_RUNNING",
         "samples": [
-            {"recording_rate": 1, "sample_type": 0, "data": ",".join(["0", *["138"] * 600])},
+            {
+                "recording_rate": 1,
+                "sample_type": 0,
+                "data": ",".join(["0", *["138"] * 600]),
+            },
             {"recording_rate": 1, "sample_type": 1, "data": ",".join(["10.8"] * 601)},
             {"recording_rate": 1, "sample_type": 2, "data": ",".join(["83"] * 601)},
-            {"recording_rate": 1, "sample_type": 10, "data": ",".join(str(n * 3.0) for n in range(601))},
+            {
+                "recording_rate": 1,
+                "sample_type": 10,
+                "data": ",".join(str(n * 3.0) for n in range(601)),
+            },
             {"recording_rate": 5, "sample_type": 4, "data": "1,2,3"},
         ],
         "training_load_pro": {"cardio-load": 44.5},
@@ -173,7 +214,11 @@ def test_polars_service():
     )
     assert session.start_utc == datetime(2026, 2, 1, 4, 35, 7, tzinfo=UTC)
     assert session.start_local == datetime(2026, 2, 1, 6, 35, 7)
-    assert (session.zone, session.timer_s, session.device_load) == ("+02:00", 600.5, 44.5)
+    assert (session.zone, session.timer_s, session.device_load) == (
+        "+02:00",
+        600.5,
+        44.5,
+    )
     assert len(frame) == 601
     assert frame.index[0] == session.start_utc
     assert frame["speed_mps"].iloc[0] == pytest.approx(3)
@@ -193,7 +238,11 @@ def test_polars_new_export_with_tokens_that_are_no_json():
         {"type": "DISTANCE", "intervalMillis": 1000, "values": [0.0, 3.0, 6.0, 9.0]}]}}]}"""
     (activity,) = read(None, raw=raw).activities
     session = activity.session
-    assert (session.sport, session.sub_sport, session.name) == ("running", "treadmill", "Lunch")
+    assert (session.sport, session.sub_sport, session.name) == (
+        "running",
+        "treadmill",
+        "Lunch",
+    )
     assert (session.timer_s, session.distance_m, session.ascent_m) == (4, 12, 2.5)
     assert session.start_utc == datetime(2023, 11, 15, 11, 23, 32, tzinfo=UTC)
     assert math.isnan(activity.records["speed_mps"].iloc[0])
@@ -208,25 +257,52 @@ def test_polars_old_export_with_times_in_each_sample():
         "sport": "RUNNING",
         "heartRate": {"avg": 140},
         "samples": {
-            "heartRate": [{"dateTime": f"2014-01-27T18:00:0{n}.000", "value": 140 + n} for n in (0, 1, 3)],
-            "distance": [{"dateTime": f"2014-01-27T18:00:0{n}.000", "value": 3.0 * n} for n in range(4)],
+            "heartRate": [
+                {"dateTime": f"2014-01-27T18:00:0{n}.000", "value": 140 + n}
+                for n in (0, 1, 3)
+            ],
+            "distance": [
+                {"dateTime": f"2014-01-27T18:00:0{n}.000", "value": 3.0 * n}
+                for n in range(4)
+            ],
         },
     }
     (activity,) = read(
-        {"exportVersion": "1.0", "startTime": exercise["startTime"], "exercises": [exercise]}
+        {
+            "exportVersion": "1.0",
+            "startTime": exercise["startTime"],
+            "exercises": [exercise],
+        }
     ).activities
     assert activity.session.start_local == datetime(2014, 1, 27, 18)
     assert activity.session.start_utc is None
     assert (activity.session.timer_s, activity.session.heart_rate_bpm) == (3, 140)
     assert activity.records["distance_m"].tolist() == [0, 3, 6, 9]
-    assert activity.records["heart_rate_bpm"].isna().tolist() == [False, False, True, False]
+    assert activity.records["heart_rate_bpm"].isna().tolist() == [
+        False,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_several_exercises_are_several_activities():
-    part = {"startTime": "2023-11-15T12:00:00", "durationMillis": 600_000, "sport": {"id": "1"}}
+    part = {
+        "startTime": "2023-11-15T12:00:00",
+        "durationMillis": 600_000,
+        "sport": {"id": "1"},
+    }
     later = part | {"startTime": "2023-11-15T13:00:00", "sport": {"id": "999"}}
-    reading = read({"startTime": part["startTime"], "exercises": [part, later, {"sport": "RUNNING"}]})
-    assert [(a.session.part, a.session.sport) for a in reading.activities] == [(1, "running"), (2, "unknown")]
+    reading = read(
+        {
+            "startTime": part["startTime"],
+            "exercises": [part, later, {"sport": "RUNNING"}],
+        }
+    )
+    assert [(a.session.part, a.session.sport) for a in reading.activities] == [
+        (1, "running"),
+        (2, "unknown"),
+    ]
     assert [s.kind for s in reading.skipped] == ["rejected"]
 
 
@@ -244,9 +320,16 @@ def test_suuntos_moves():
     reading = read({"run_data": [move, move | {"DateTime": "soon"}]})
     (activity,) = reading.activities
     session = activity.session
-    assert (session.sport, session.timer_s, session.distance_m) == ("running", 2805.5, 6016)
+    assert (session.sport, session.timer_s, session.distance_m) == (
+        "running",
+        2805.5,
+        6016,
+    )
     assert (session.ascent_m, session.descent_m) == (14, 0)
-    assert (session.heart_rate_bpm, session.cadence_spm) == (150, 150)  # hertz; strides of one leg
+    assert (session.heart_rate_bpm, session.cadence_spm) == (
+        150,
+        150,
+    )  # hertz; strides of one leg
     assert session.start_local == datetime(2021, 2, 22, 17, 18, 18)
     assert [s.source for s in reading.skipped] == ["#2"]
     assert len(read([move]).activities) == len(read(move).activities) == 1
@@ -256,9 +339,13 @@ def test_goldencheetahs_own_file():
     ride = {
         "STARTTIME": "2017/04/24 16:18:45 UTC ",
         "TAGS": {"Sport": "Run "},
-        "SAMPLES": [{"SECS": n, "KM": n * 0.003, "KPH": 10.8, "HR": 140} for n in range(601)],
+        "SAMPLES": [
+            {"SECS": n, "KM": n * 0.003, "KPH": 10.8, "HR": 140} for n in range(601)
+        ],
     }
-    (activity,) = read({"RIDE": ride}, raw=b"\xef\xbb\xbf" + stdlib.dumps({"RIDE": ride}).encode()).activities
+    (activity,) = read(
+        {"RIDE": ride}, raw=b"\xef\xbb\xbf" + stdlib.dumps({"RIDE": ride}).encode()
+    ).activities
     assert activity.session.start_utc == datetime(2017, 4, 24, 16, 18, 45, tzinfo=UTC)
     assert activity.session.sport == "running"
     assert activity.records["distance_m"].iloc[-1] == pytest.approx(1800)
@@ -270,7 +357,14 @@ def test_goldencheetahs_own_file():
 def test_json_of_other_kinds():
     with pytest.raises(NotActivity, match="GeoJSON"):
         read({"type": "FeatureCollection", "features": []})
-    for other in ({}, [], [1, 2], {"sleep": [{"a": 1}]}, [{"a": 1}], {"exercises": [], "startTime": "soon"}):
+    for other in (
+        {},
+        [],
+        [1, 2],
+        {"sleep": [{"a": 1}]},
+        [{"a": 1}],
+        {"exercises": [], "startTime": "soon"},
+    ):
         with pytest.raises(NotActivity):
             read(other)
 
@@ -278,7 +372,11 @@ def test_json_of_other_kinds():
 def test_broken_json_says_where():
     with pytest.raises(Unreadable, match="line 2"):
         read(None, raw=b'{"a": 1,\n"b" 2}')
-    for raw in (b'{"a": ' + b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}", b'{"a": "\xff"}'):
+    for raw in (
+        b'{"a": ' + b"[" * 100_000,
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b'{"a": "\xff"}',
+    ):
         with pytest.raises(Unreadable):
             read(None, raw=raw)
 
@@ -290,7 +388,13 @@ def test_a_large_file_of_another_kind(monkeypatch):
 
 
 def test_what_is_no_json_is_left_to_others():
-    for data in (b"", b"date,km\n", b"[[Training]]\n", b"<gpx>", b"[TrainingResult]\nx"):
+    for data in (
+        b"",
+        b"date,km\n",
+        b"[[Training]]\n",
+        b"<gpx>",
+        b"[TrainingResult]\nx",
+    ):
         assert not json.sniff(data)
 
 
@@ -333,8 +437,14 @@ KEYS = st.sampled_from(
     ]
 )
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers(-(10**20), 10**20) | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6),
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers(-(10**20), 10**20)
+    | st.text(max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6)
+    ),
     max_leaves=20,
 )
 

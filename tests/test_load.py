@@ -24,7 +24,10 @@ from loadwatch.settings import Settings
 def stream(*minutes_and_values):
     """A 1 Hz stream of pieces (minutes, value)."""
     values = np.concatenate(
-        [np.full(int(minutes * 60), float(value)) for minutes, value in minutes_and_values]
+        [
+            np.full(int(minutes * 60), float(value))
+            for minutes, value in minutes_and_values
+        ]
     )
     return np.arange(len(values), dtype=np.float64), values
 
@@ -39,24 +42,36 @@ def stream(*minutes_and_values):
     ],
 )
 def test_trimp_of_both_sexes(minutes, heart, rest, most, sex, expected):
-    assert trimp(*stream((minutes, heart)), HeartRates(rest, most, sex, False)) == pytest.approx(
-        expected, abs=5e-5
-    )
+    assert trimp(
+        *stream((minutes, heart)), HeartRates(rest, most, sex, False)
+    ) == pytest.approx(expected, abs=5e-5)
 
 
 def test_trimp_is_summed_over_the_stream_and_not_taken_from_the_mean():
     rates = HeartRates(50.0, 190.0, "m", False)
-    assert trimp(*stream((30, 120), (30, 180)), rates) == pytest.approx(131.0956, abs=5e-5)
+    assert trimp(*stream((30, 120), (30, 180)), rates) == pytest.approx(
+        131.0956, abs=5e-5
+    )
     assert trimp(*stream((60, 150)), rates) == pytest.approx(108.0954, abs=5e-5)
 
 
 def test_edwards_zones():
-    pieces = [(5, 110), (10, 130), (20, 150), (15, 170), (5, 190)]  # of 200: zones 1 to 5
-    assert edwards(*stream(*pieces), HeartRates(60.0, 200.0, "", False)) == pytest.approx(170.0)
-    assert edwards(*stream((10, 99)), HeartRates(60.0, 200.0, "", False)) == 0.0  # below half the maximum
-    assert edwards(*stream((10, 162)), HeartRates(60.0, 180.0, "", False)) == pytest.approx(
-        50.0
-    )  # 90 % sharp
+    pieces = [
+        (5, 110),
+        (10, 130),
+        (20, 150),
+        (15, 170),
+        (5, 190),
+    ]  # of 200: zones 1 to 5
+    assert edwards(
+        *stream(*pieces), HeartRates(60.0, 200.0, "", False)
+    ) == pytest.approx(170.0)
+    assert (
+        edwards(*stream((10, 99)), HeartRates(60.0, 200.0, "", False)) == 0.0
+    )  # below half the maximum
+    assert edwards(
+        *stream((10, 162)), HeartRates(60.0, 180.0, "", False)
+    ) == pytest.approx(50.0)  # 90 % sharp
 
 
 def test_a_run_without_heart_rate_is_unknown_and_never_zero():
@@ -77,7 +92,9 @@ def test_without_sex_or_maximum_trimp_is_unknown():
 def test_a_strap_that_gave_up_half_way_leaves_the_run_unknown():
     time, heart = stream((30, 150), (30, math.nan))
     assert math.isnan(trimp(time, heart, HeartRates(50.0, 190.0, "m", False)))
-    time, heart = stream((58, 150), (2, math.nan))  # two minutes of drop-out: one is bridged
+    time, heart = stream(
+        (58, 150), (2, math.nan)
+    )  # two minutes of drop-out: one is bridged
     assert trimp(time, heart, HeartRates(50.0, 190.0, "m", False)) > 0
 
 
@@ -93,8 +110,12 @@ def test_a_pause_is_no_effort():
 @given(st.floats(61, 200), st.integers(1, 120))
 def test_women_weigh_more_at_any_heart_rate_up_to_the_maximum(heart, minutes):
     time, values = stream((minutes, heart))
-    men, women = (trimp(time, values, HeartRates(60.0, 200.0, sex, False)) for sex in ("m", "f"))
-    assert 0 < men < women  # the curves cross at 1.18 of the reserve (SCIENCE section 5)
+    men, women = (
+        trimp(time, values, HeartRates(60.0, 200.0, sex, False)) for sex in ("m", "f")
+    )
+    assert (
+        0 < men < women
+    )  # the curves cross at 1.18 of the reserve (SCIENCE section 5)
 
 
 def test_steps_of_a_kilometre():
@@ -105,24 +126,35 @@ def test_steps_of_a_kilometre():
 def test_session_rpe_and_effort():
     assert srpe(5.0, 45 * 60.0) == 225.0
     assert math.isnan(srpe(math.nan, 45 * 60.0))
-    for km, ascent, expected in ((10, 500, 15.0), (21.1, 300, 24.1), (42.2, 2500, 67.2)):
+    for km, ascent, expected in (
+        (10, 500, 15.0),
+        (21.1, 300, 24.1),
+        (42.2, 2500, 67.2),
+    ):
         assert effort_km(km * 1000.0, ascent) == pytest.approx(expected)
     assert math.isnan(effort_km(10_000.0, math.nan))
 
 
 def test_heart_rates_set_or_estimated():
-    assert heart_rates(Settings(hr_rest=50, hr_max=190, sex="f"), 2026) == HeartRates(50, 190, "f", False)
-    assert heart_rates(Settings(birth_year=1986, sex="m"), 2026) == HeartRates(60.0, 180.0, "m", True)
+    assert heart_rates(Settings(hr_rest=50, hr_max=190, sex="f"), 2026) == HeartRates(
+        50, 190, "f", False
+    )
+    assert heart_rates(Settings(birth_year=1986, sex="m"), 2026) == HeartRates(
+        60.0, 180.0, "m", True
+    )
     unknown = heart_rates(Settings(), 2026)
     assert math.isnan(unknown.max)
     assert unknown.estimated
-    assert math.isnan(heart_rates(Settings(birth_year=1986), 0).max)  # a run without a date
+    assert math.isnan(
+        heart_rates(Settings(birth_year=1986), 0).max
+    )  # a run without a date
 
 
 def test_what_the_page_says_of_heart_rates():
     assert heart_remark(Settings(hr_rest=50, hr_max=190, sex="f")) == ""
     assert (
-        heart_remark(Settings()) == "TRIMP is left unknown: set sex and hr_max in [athlete] of loadwatch.toml"
+        heart_remark(Settings())
+        == "TRIMP is left unknown: set sex and hr_max in [athlete] of loadwatch.toml"
     )
     assert heart_remark(Settings(sex="m", birth_year=1980)) == (
         "TRIMP rests on estimates: resting heart rate taken as 60, "

@@ -41,9 +41,23 @@ def test_python_counts_weeks_in_the_machine_s_zone_as_the_command_line_does(in_t
     told = loadwatch.analyse(path)
     assert told.activities["start"].tolist() == ["2026-03-09T05:00:00+09:00"]
     assert told.weeks.index[0].date() == date(2026, 3, 9)
-    command = [sys.executable, "-m", "loadwatch", "weeks", str(path), "--format", "json", "--no-store", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "loadwatch",
+        "weeks",
+        str(path),
+        "--format",
+        "json",
+        "--no-store",
+        "-q",
+    ]
     done = subprocess.run(
-        command, check=True, capture_output=True, text=True, env={"TZ": "Asia/Tokyo", "PATH": ""}
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"TZ": "Asia/Tokyo", "PATH": ""},
     )
     assert json.loads(done.stdout)["weeks"][0]["week"] == "2026-03-09"
 
@@ -51,8 +65,12 @@ def test_python_counts_weeks_in_the_machine_s_zone_as_the_command_line_does(in_t
 def test_the_user_s_own_settings_hold_from_python_too(in_tokyo):
     environment.settings_file().parent.mkdir(parents=True)
     environment.settings_file().write_text('[weeks]\nweek_start = "sun"\n')
-    (in_tokyo / "run.fit").write_bytes(run(datetime(2026, 3, 10, 8, tzinfo=UTC), 600, every_s=5))
-    assert loadwatch.analyse(in_tokyo / "run.fit").weeks.index[0].date() == date(2026, 3, 8)
+    (in_tokyo / "run.fit").write_bytes(
+        run(datetime(2026, 3, 10, 8, tzinfo=UTC), 600, every_s=5)
+    )
+    assert loadwatch.analyse(in_tokyo / "run.fit").weeks.index[0].date() == date(
+        2026, 3, 8
+    )
 
 
 def test_nothing_is_kept_unless_a_folder_is_named(in_tokyo):

@@ -5,9 +5,15 @@ from pathlib import Path
 
 import pytest
 
-nbformat = pytest.importorskip("nbformat", reason="notebooks need nbformat: pip install '.[notebooks]'")
-nbclient = pytest.importorskip("nbclient", reason="notebooks need nbclient: pip install '.[notebooks]'")
-pytest.importorskip("ipykernel", reason="notebooks need ipykernel: pip install '.[notebooks]'")
+nbformat = pytest.importorskip(
+    "nbformat", reason="notebooks need nbformat: pip install '.[notebooks]'"
+)
+nbclient = pytest.importorskip(
+    "nbclient", reason="notebooks need nbclient: pip install '.[notebooks]'"
+)
+pytest.importorskip(
+    "ipykernel", reason="notebooks need ipykernel: pip install '.[notebooks]'"
+)
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,7 +32,11 @@ def words(cell):
 
 
 def test_there_are_three():
-    assert [path.stem for path in NOTEBOOKS] == ["a_coachs_monday", "weekly_load_pictures", "your_own_export"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "a_coachs_monday",
+        "weekly_load_pictures",
+        "your_own_export",
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -46,14 +56,25 @@ def test_it_runs_from_top_to_bottom(path, monkeypatch):
     before = os.environ.get("PYTHONPATH", "")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT), before])))
     book = notebook(path)
-    client = nbclient.NotebookClient(book, timeout=120, resources={"metadata": {"path": str(path.parent)}})
+    client = nbclient.NotebookClient(
+        book, timeout=120, resources={"metadata": {"path": str(path.parent)}}
+    )
     client.execute()
     shown = [cell for cell in book.cells if cell.cell_type == "code"]
-    assert sum(bool(cell.outputs) for cell in shown) >= len(shown) - 1  # all but the one that reads
-    assert not any(output.get("name") == "stderr" for cell in shown for output in cell.outputs)
+    assert (
+        sum(bool(cell.outputs) for cell in shown) >= len(shown) - 1
+    )  # all but the one that reads
+    assert not any(
+        output.get("name") == "stderr" for cell in shown for output in cell.outputs
+    )
     if path.stem == "your_own_export":
         assert "activities from" in words(shown[1])
     if path.stem == "weekly_load_pictures":
-        assert sum("image/png" in o.get("data", {}) for cell in shown for o in cell.outputs) == len(shown) - 1
+        assert (
+            sum(
+                "image/png" in o.get("data", {}) for cell in shown for o in cell.outputs
+            )
+            == len(shown) - 1
+        )
     if path.stem == "a_coachs_monday":
         assert "Ana" in words(shown[1]) and "Ben" in words(shown[1])

@@ -12,7 +12,16 @@ import osmium
 import pytest
 
 from loadwatch.exposure import osm
-from loadwatch.exposure.osm import SOURCES, MapError, NoOsmium, cells, match, open_extract, plain, read
+from loadwatch.exposure.osm import (
+    SOURCES,
+    MapError,
+    NoOsmium,
+    cells,
+    match,
+    open_extract,
+    plain,
+    read,
+)
 from loadwatch.exposure.osm.classes import AREAS, of_area, of_way, table
 from loadwatch.exposure.osm.pbf import Unusual, few, fields, numbers, numbers_at, signed
 from loadwatch.tables import SURFACES
@@ -41,7 +50,9 @@ def line(*corners, step_m=3.0):
     east, north = (np.array(side, dtype=float) for side in zip(*corners, strict=True))
     along = np.concatenate(([0], np.cumsum(np.hypot(np.diff(east), np.diff(north)))))
     at = np.arange(0, along[-1], step_m)
-    latitude, longitude = make_map.place(np.interp(at, along, east), np.interp(at, along, north))
+    latitude, longitude = make_map.place(
+        np.interp(at, along, east), np.interp(at, along, north)
+    )
     return latitude, longitude, np.arange(float(at.size))
 
 
@@ -75,18 +86,34 @@ def sources_of(matched):
         ("highway=path lit=yes", "hard", "hint"),
         ("highway=path informal=yes lit=yes", "soft", "hint"),
         ("highway=track smoothness=horrible", "soft", "hint"),
-        ("highway=residential surface=asphalt sidewalk:both:surface=compacted", "firm", "surface"),
-        ("highway=residential surface=asphalt sidewalk:left:surface=grass", "hard", "surface"),
+        (
+            "highway=residential surface=asphalt sidewalk:both:surface=compacted",
+            "firm",
+            "surface",
+        ),
+        (
+            "highway=residential surface=asphalt sidewalk:left:surface=grass",
+            "hard",
+            "surface",
+        ),
         (
             "highway=residential surface=asphalt sidewalk:left:surface=grass sidewalk:right:surface=grass",
             "soft",
             "surface",
         ),
-        ("highway=path surface=asphalt segregated=yes footway:surface=gravel", "firm", "surface"),
+        (
+            "highway=path surface=asphalt segregated=yes footway:surface=gravel",
+            "firm",
+            "surface",
+        ),
         ("leisure=track", "track", "surface"),
         ("leisure=track surface=grass sport=running", "track", "surface"),
         ("leisure=track sport=running;cycling", "track", "surface"),
-        ("leisure=track sport=cycling highway=cycleway surface=asphalt", "hard", "surface"),
+        (
+            "leisure=track sport=cycling highway=cycleway surface=asphalt",
+            "hard",
+            "surface",
+        ),
     ],
 )
 def test_a_way_has_the_class_of_its_tags(tags, surface, source):
@@ -131,14 +158,23 @@ def test_areas_that_do_not_tell():
 
 
 def test_a_users_own_classes_stand_over_ours():
-    own = table({"ground": "firm", "highway=unclassified": "unknown", "tracktype=grade1": "firm"})
+    own = table(
+        {
+            "ground": "firm",
+            "highway=unclassified": "unknown",
+            "tracktype=grade1": "firm",
+        }
+    )
     assert of_way({"highway": "path", "surface": "ground"}, own) == (1, 0)
     assert of_way({"highway": "unclassified"}, own)[0] == SURFACES.index("unknown")
     assert of_way({"highway": "track", "tracktype": "grade1"}, own)[0] == 1
 
 
 def test_cells_are_hundredths_of_a_degree():
-    found = cells(np.array([10.005, np.nan, 10.0151, -0.001]), np.array([20.0, 3.0, 19.999, -0.001]))
+    found = cells(
+        np.array([10.005, np.nan, 10.0151, -0.001]),
+        np.array([20.0, 3.0, 19.999, -0.001]),
+    )
     assert found == {(1000, 2000), (1001, 1999), (-1, -1)}
 
 
@@ -152,7 +188,11 @@ def test_a_run_along_the_street_is_hard(ground):
 def test_turning_off_at_the_crossing(ground):
     latitude, longitude, time = line((-300, 0), (0, 0), (0, 300))
     matched = match(ground, latitude, longitude, time)
-    truth = np.where(latitude > make_map.place(0, 3)[0], SURFACES.index("soft"), SURFACES.index("hard"))
+    truth = np.where(
+        latitude > make_map.place(0, 3)[0],
+        SURFACES.index("soft"),
+        SURFACES.index("hard"),
+    )
     assert (matched.surface == truth).mean() > 0.96
 
 
@@ -167,10 +207,17 @@ def test_a_bridge_is_no_crossing(ground):
 
 def test_parks_pitches_and_the_pond(ground):
     # square to every way and far from them: the park is crossed off the ways
-    latitude, longitude = make_map.place(np.array([120, 175, 240, 290]), np.array([280, 175, 240, 290]))
+    latitude, longitude = make_map.place(
+        np.array([120, 175, 240, 290]), np.array([280, 175, 240, 290])
+    )
     matched = match(ground, latitude, longitude, np.arange(4) * 100.0)
     assert [SURFACES[k] for k in matched.surface] == ["soft", "soft", "unknown", "soft"]
-    assert [SOURCES[k] for k in matched.source] == ["area", "surface", "unmatched", "area"]
+    assert [SOURCES[k] for k in matched.source] == [
+        "area",
+        "surface",
+        "unmatched",
+        "area",
+    ]
 
 
 def test_laps_of_the_oval_are_track(ground):
@@ -204,7 +251,9 @@ def test_one_point_and_none(ground):
 
 def test_a_gap_starts_anew(ground):
     first, second = line((-350, 0), (-150, 0)), line((0, 380), (0, 150))
-    latitude, longitude = (np.concatenate(pair) for pair in zip(first[:2], second[:2], strict=True))
+    latitude, longitude = (
+        np.concatenate(pair) for pair in zip(first[:2], second[:2], strict=True)
+    )
     time = np.concatenate((first[2], second[2] + 500))
     matched = match(ground, latitude, longitude, time)
     assert {SURFACES[k] for k in matched.surface[: first[0].size]} == {"hard"}
@@ -251,7 +300,9 @@ def test_the_cache_is_used_and_grows(town, here, tmp_path, monkeypatch):
     first = open_extract(town, here, folder, {})
     reads = []
     real = osm.extract.found
-    monkeypatch.setattr(osm.extract, "found", lambda *given: reads.append(1) or real(*given))
+    monkeypatch.setattr(
+        osm.extract, "found", lambda *given: reads.append(1) or real(*given)
+    )
     again = open_extract(town, here, folder, {})
     assert not reads
     assert again.fingerprint == first.fingerprint
@@ -290,13 +341,16 @@ def test_a_cache_that_cannot_be_written_costs_only_time(town, here, tmp_path):
 
 
 def test_a_missing_map_is_one_line(tmp_path, here):
-    with pytest.raises(MapError, match=r"^nowhere\.osm.pbf: no such map extract") as error:
+    with pytest.raises(
+        MapError, match=r"^nowhere\.osm.pbf: no such map extract"
+    ) as error:
         open_extract(tmp_path / "nowhere.osm.pbf", here, None, {})
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"hello", b"\x00\x00\x00\x0d\x0a\x09OSMHeader", b"\xff" * 500, b"<osm"]
+    "data",
+    [b"", b"hello", b"\x00\x00\x00\x0d\x0a\x09OSMHeader", b"\xff" * 500, b"<osm"],
 )
 def test_what_is_no_map_is_one_line(tmp_path, here, data):
     path = tmp_path / "x.osm.pbf"
@@ -325,7 +379,9 @@ def test_a_torn_pbf_is_one_line(town, here, tmp_path):
 
 def test_a_damaged_pbf_is_read_or_one_line(town, here, tmp_path):
     whole = tmp_path / "whole.osm.pbf"
-    with osmium.SimpleWriter(osmium.io.File(str(whole), "pbf,pbf_compression=none")) as writer:
+    with osmium.SimpleWriter(
+        osmium.io.File(str(whole), "pbf,pbf_compression=none")
+    ) as writer:
         for item in osmium.FileProcessor(town):
             writer.add(item)
     data = whole.read_bytes()
@@ -348,9 +404,16 @@ def test_a_damaged_pbf_is_read_or_one_line(town, here, tmp_path):
 
 def test_numbers_of_protobuf():
     raw = np.frombuffer(bytes([0x01, 0xAC, 0x02, 0x7F]), np.uint8)
-    assert numbers(raw).tolist() == [1, 300, 127]  # 300 = 0xAC 0x02, the format's own example
+    assert numbers(raw).tolist() == [
+        1,
+        300,
+        127,
+    ]  # 300 = 0xAC 0x02, the format's own example
     assert few(bytes(raw)) == [1, 300, 127]
-    assert [side.tolist() for side in numbers_at(raw, np.array([0, 1]))] == [[1, 300], [1, 3]]
+    assert [side.tolist() for side in numbers_at(raw, np.array([0, 1]))] == [
+        [1, 300],
+        [1, 3],
+    ]
     assert signed(np.array([0, 1, 2, 3, 4])).tolist() == [0, -1, 1, -2, 2]
     assert list(fields(bytes([0x08, 0x96, 0x01]))) == [(1, 150)]
     with pytest.raises(Unusual):
@@ -361,8 +424,16 @@ def test_numbers_of_protobuf():
 
 def test_a_block_that_unfolds_beyond_the_rule_is_refused(tmp_path, here):
     bomb = zlib.compress(bytes(40 << 20))
-    blob = b"\x1a" + bytes([len(bomb) & 0x7F | 0x80, len(bomb) >> 7 & 0x7F | 0x80, len(bomb) >> 14]) + bomb
-    size = bytes([len(blob) & 0x7F | 0x80, len(blob) >> 7 & 0x7F | 0x80, len(blob) >> 14])
+    blob = (
+        b"\x1a"
+        + bytes(
+            [len(bomb) & 0x7F | 0x80, len(bomb) >> 7 & 0x7F | 0x80, len(bomb) >> 14]
+        )
+        + bomb
+    )
+    size = bytes(
+        [len(blob) & 0x7F | 0x80, len(blob) >> 7 & 0x7F | 0x80, len(blob) >> 14]
+    )
     header = b"\x0a\x07OSMData\x18" + size
     path = tmp_path / "bomb.osm.pbf"
     path.write_bytes(struct.pack(">I", len(header)) + header + blob)
@@ -382,8 +453,12 @@ def dreieich():
 @pytest.mark.corpus
 def test_tracks_along_real_ways_find_their_surface(dreieich):
     ground, ways = dreieich
-    rows = make_traces.accuracy(ground, make_traces.routes("dreieich", ground, ways)[:8])
-    right, count = (sum(row[k] for runs in rows.values() for row in runs) for k in (0, 1))
+    rows = make_traces.accuracy(
+        ground, make_traces.routes("dreieich", ground, ways)[:8]
+    )
+    right, count = (
+        sum(row[k] for runs in rows.values() for row in runs) for k in (0, 1)
+    )
     assert right / count >= 0.988
 
 
@@ -391,9 +466,17 @@ def test_tracks_along_real_ways_find_their_surface(dreieich):
 def test_our_pbf_reader_sees_what_pyosmium_sees(dreieich):
     path = make_traces.folder() / "dreieich.osm.pbf"
     place = (np.array([50.0]), np.array([8.71]))
-    near, wide = osm.ground.around(cells(*place), 1), osm.ground.around(cells(*place), 3)
-    ours, theirs = plain.near(path, near, wide, AREAS), read._by_osmium(path, near, wide)
-    assert all(np.array_equal(a, b) for a, b in zip(ours.nodes, theirs.nodes, strict=True))
+    near, wide = (
+        osm.ground.around(cells(*place), 1),
+        osm.ground.around(cells(*place), 3),
+    )
+    ours, theirs = (
+        plain.near(path, near, wide, AREAS),
+        read._by_osmium(path, near, wide),
+    )
+    assert all(
+        np.array_equal(a, b) for a, b in zip(ours.nodes, theirs.nodes, strict=True)
+    )
     assert ours.ways == theirs.ways
     assert len(ours.ways) > 100
     assert ours.relations == theirs.relations
@@ -402,5 +485,7 @@ def test_our_pbf_reader_sees_what_pyosmium_sees(dreieich):
 @pytest.mark.corpus
 def test_beelines_far_from_ways_are_off(dreieich):
     ground, _ = dreieich
-    points, by_way, _ = make_traces.off_network(ground, make_traces.beelines("dreieich", ground))
+    points, by_way, _ = make_traces.off_network(
+        ground, make_traces.beelines("dreieich", ground)
+    )
     assert by_way / points <= 0.06

@@ -28,9 +28,13 @@ def tree(page):
         warnings.simplefilter("ignore")  # html5lib uses what newer Pythons deprecate
         import html5lib
 
-        parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+        parser = html5lib.HTMLParser(
+            tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False
+        )
         document = parser.parse(page)
-    return document, [error for error in parser.errors if error[1] != "invalid-codepoint"]
+    return document, [
+        error for error in parser.errors if error[1] != "invalid-codepoint"
+    ]
 
 
 def tags(page):
@@ -65,8 +69,17 @@ def ana():
 
 @pytest.fixture(scope="module")
 def pages(ana):
-    known = [ana, cases.steady(), cases.two_weeks(), cases.empty(), cases.five_years(), cases.named(HARMLESS)]
-    return {one.name: html.athlete(one) for one in known} | {"roster": html.roster(roster(*known))}
+    known = [
+        ana,
+        cases.steady(),
+        cases.two_weeks(),
+        cases.empty(),
+        cases.five_years(),
+        cases.named(HARMLESS),
+    ]
+    return {one.name: html.athlete(one) for one in known} | {
+        "roster": html.roster(roster(*known))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +88,11 @@ def harmless():
     with pytest.MonkeyPatch.context() as patch:
         whole = tags(html.athlete(plain))
         patch.setattr(figures, "drawn", lambda *_: {})
-        return {True: whole, False: tags(html.athlete(plain)), "roster": tags(html.roster(roster(plain)))}
+        return {
+            True: whole,
+            False: tags(html.athlete(plain)),
+            "roster": tags(html.roster(roster(plain))),
+        }
 
 
 def test_pages_are_valid_with_unique_ids(pages):
@@ -99,10 +116,18 @@ def test_nothing_runs_and_nothing_is_fetched(pages):
         assert not {"script", "link", "img", "iframe", "object", "form", "base"} & {
             e.tag for e in document.iter()
         }
-        assert "http" not in page.replace("http-equiv", "") and "url(//" not in page and "@import" not in page
+        assert (
+            "http" not in page.replace("http-equiv", "")
+            and "url(//" not in page
+            and "@import" not in page
+        )
         for element in document.iter():
             assert not [key for key in element.attrib if key.startswith("on")]
-            href = element.get("href") or element.get("{http://www.w3.org/1999/xlink}href") or "#"
+            href = (
+                element.get("href")
+                or element.get("{http://www.w3.org/1999/xlink}href")
+                or "#"
+            )
             assert href.startswith(("#", "athletes/")), href
 
 
@@ -110,7 +135,9 @@ def test_every_figure_has_title_and_sentence(pages):
     for page in pages.values():
         document, _ = tree(page)
         for figure in (
-            e for e in document.iter() if isinstance(e.tag, str) and e.tag in ("svg", f"{SVG}svg")
+            e
+            for e in document.iter()
+            if isinstance(e.tag, str) and e.tag in ("svg", f"{SVG}svg")
         ):
             told = figure.get("aria-label") or "".join(
                 child.text or ""
@@ -122,15 +149,21 @@ def test_every_figure_has_title_and_sentence(pages):
 
 @pytest.mark.parametrize("key", NAMES)
 def test_a_hostile_name_changes_no_tag_and_no_attribute(key, monkeypatch, harmless):
-    if key != "mathtext":  # no name is drawn into the page's pictures: once with them is enough
+    if (
+        key != "mathtext"
+    ):  # no name is drawn into the page's pictures: once with them is enough
         monkeypatch.setattr(figures, "drawn", lambda *_: {})
     known = cases.named(NAMES[key])
     page = html.athlete(known)
     assert tags(page) == harmless[key == "mathtext"]
     page.encode("utf-8")
     assert tags(html.roster(roster(known))) == harmless["roster"]
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028]", page)
-    assert "49" not in tree(page)[0].find("head/title").text  # {{ 7 * 7 }} stays as it stands
+    assert not re.search(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028]", page
+    )
+    assert (
+        "49" not in tree(page)[0].find("head/title").text
+    )  # {{ 7 * 7 }} stays as it stands
 
 
 def test_same_input_same_bytes(ana):
@@ -144,8 +177,12 @@ def test_pages_stay_small(pages):
 
 def test_privacy_no_clock_no_path_no_mail_no_place(ana):
     mail = cases.ana(name="Ana", skipped=cases.ana().skipped)
-    rows = mail.activities.assign(source="DI/ana.k@mail.example.com_1.fit", notes=[["clock: set late"]] * 101)
-    page = html.athlete(replace(mail, activities=rows, settings=Settings(osm="/home/ana/berne.osm.pbf")))
+    rows = mail.activities.assign(
+        source="DI/ana.k@mail.example.com_1.fit", notes=[["clock: set late"]] * 101
+    )
+    page = html.athlete(
+        replace(mail, activities=rows, settings=Settings(osm="/home/ana/berne.osm.pbf"))
+    )
     assert "mail.example.com" not in page and "(mail)_1.fit" in page
     assert "/home/" not in page and "berne" not in page
     assert "07:30" not in page and "7:30" not in page  # no start time of day
@@ -164,7 +201,13 @@ def test_verdict_comes_before_why_before_pictures_before_trust(ana, pages):
         "What this page rests on",
     ]
     page = pages["Ana K."]
-    order = ["High", "4 checks raised", "LW04. Evidence E", "Load by week", "Not medical advice"]
+    order = [
+        "High",
+        "4 checks raised",
+        "LW04. Evidence E",
+        "Load by week",
+        "Not medical advice",
+    ]
     assert sorted(order, key=page.index) == order
 
 
@@ -179,7 +222,10 @@ def test_levels_have_word_and_shape(pages):
 
 
 def test_remedies_where_most_ground_is_unknown(pages):
-    assert "% of the distance of the last 12 weeks was on ground that nobody told</h3>" in pages["Tom R."]
+    assert (
+        "% of the distance of the last 12 weeks was on ground that nobody told</h3>"
+        in pages["Tom R."]
+    )
     for remedy in ("tags.csv", "default_surface"):
         assert remedy in pages["Tom R."]
     assert "nobody told</h3>" not in pages["Ana K."]
@@ -187,13 +233,19 @@ def test_remedies_where_most_ground_is_unknown(pages):
 
 def test_what_was_left_out_is_named_with_why(pages):
     page = pages["Ana K."]
-    assert "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in page
+    assert (
+        "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in page
+    )
     assert "Counted once: strava/17.gpx is the same run as 3.fit." in page
 
 
 def test_map_data_are_credited_where_a_map_was_used(ana):
     rows = ana.activities.assign(
-        surface_source="map", tagged_m=1000.0, inferred_m=0.0, unmatched_m=0.0, outside_m=0.0
+        surface_source="map",
+        tagged_m=1000.0,
+        inferred_m=0.0,
+        unmatched_m=0.0,
+        outside_m=0.0,
     )
     assert "OpenStreetMap contributors" in html.athlete(replace(ana, activities=rows))
     assert "OpenStreetMap contributors" not in html.athlete(ana)
@@ -238,11 +290,16 @@ def test_numbers_follow_period_and_units(ana):
 def test_roster_groups_links_and_sentence(ana, pages):
     page = pages["roster"]
     heads = ["".join(h.itertext()) for h in tree(page)[0].iter("h2")]
-    assert heads[0].startswith("Talk to first (") and heads[-1].startswith("Not enough data (")
+    assert heads[0].startswith("Talk to first (") and heads[-1].startswith(
+        "Not enough data ("
+    )
     links = [a.get("href") for a in tree(page)[0].iter("a")]
     assert "athletes/ana-k.html" in links and len(links) == len(set(links)) == 6
     assert re.search(r"to talk to first, .* and .* without enough data, ", page)
-    assert html.roster(Roster(name="x", athletes=(), today=None)).count("No athletes.") == 1
+    assert (
+        html.roster(Roster(name="x", athletes=(), today=None)).count("No athletes.")
+        == 1
+    )
 
 
 def test_roster_of_five_hundred(ana):
@@ -255,7 +312,10 @@ def test_roster_of_five_hundred(ana):
 def test_anonymised_roster_names_nobody(ana):
     page = html.roster(anonymize.anonymised(roster(ana, cases.steady())))
     assert (
-        "Ana" not in page and "Tom" not in page and "Athlete 1" in page and "athletes/athlete-1.html" in page
+        "Ana" not in page
+        and "Tom" not in page
+        and "Athlete 1" in page
+        and "athletes/athlete-1.html" in page
     )
 
 
@@ -273,9 +333,15 @@ def outline(page):
             return
         tag = element.tag.removeprefix(SVG)
         told = " ".join(
-            f"{key}={element.get(key)}" for key in ("id", "class", "role", "aria-label") if element.get(key)
+            f"{key}={element.get(key)}"
+            for key in ("id", "class", "role", "aria-label")
+            if element.get(key)
         )
-        text = f" {element.text.strip()}" if tag in ("h1", "h2", "h3", "summary") and element.text else ""
+        text = (
+            f" {element.text.strip()}"
+            if tag in ("h1", "h2", "h3", "summary") and element.text
+            else ""
+        )
         lines.append(f"{'  ' * depth}{tag} {told}{text}".rstrip())
         if tag not in ("svg", "tr", "dl", "ul"):
             for child in element:
@@ -291,6 +357,13 @@ def test_structure_as_it_was(golden, pages, name):
 
 
 def test_svg_of_a_page_is_the_figure_of_a_file(ana):
-    inline = charts.inline(charts.load(ana.weeks, ana.flags, ana.settings, charts.Period(26)), "x", "t", "d")
-    texts = {e.text for e in ET.fromstring(inline.replace("xlink:href", "href")).iter("text")}
+    inline = charts.inline(
+        charts.load(ana.weeks, ana.flags, ana.settings, charts.Period(26)),
+        "x",
+        "t",
+        "d",
+    )
+    texts = {
+        e.text for e in ET.fromstring(inline.replace("xlink:href", "href")).iter("text")
+    }
     assert "This week so far 40.8\xa0km" in texts

@@ -24,7 +24,9 @@ from tests import make_map, season
 from tests.make_fit import FitFile, run
 from tests.season import FIRST, analysed, short, told, weekly
 
-club = importlib.import_module("loadwatch.pipeline.roster")  # the name in the package is the function
+club = importlib.import_module(
+    "loadwatch.pipeline.roster"
+)  # the name in the package is the function
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +82,19 @@ def bad() -> list[bytes]:
 
 
 def test_a_hundred_bad_neighbours_change_no_row(files, home, at_home, tmp_path):
-    crowd = {f"{('fit', 'four', 'zz')[i % 3]}/bad{i:03}.fit": data for i, data in enumerate(bad())}
+    crowd = {
+        f"{('fit', 'four', 'zz')[i % 3]}/bad{i:03}.fit": data
+        for i, data in enumerate(bad())
+    }
     neighbours = analysed(season.write(tmp_path / "home", files | crowd))
-    pd.testing.assert_frame_equal(neighbours.activities, at_home.activities, check_exact=True)
+    pd.testing.assert_frame_equal(
+        neighbours.activities, at_home.activities, check_exact=True
+    )
     pd.testing.assert_frame_equal(neighbours.weeks, at_home.weeks, check_exact=True)
     assert neighbours.flags == at_home.flags
-    left = {left.source for left in neighbours.skipped} - {left.source for left in at_home.skipped}
+    left = {left.source for left in neighbours.skipped} - {
+        left.source for left in at_home.skipped
+    }
     assert {source.split("#")[0] for source in left} == set(crowd)
 
 
@@ -97,14 +106,26 @@ def test_every_file_is_accounted_for_once(home, at_home):
     sources = [*at_home.activities["source"], *(d.source for d in at_home.duplicates)]
     skipped = [left.source for left in at_home.skipped]
     assert not [source for source, n in Counter([*sources, *skipped]).items() if n > 1]
-    labels = [found.label if isinstance(found, Member) else found.source for found in members([home])]
+    labels = [
+        found.label if isinstance(found, Member) else found.source
+        for found in members([home])
+    ]
     assert {bare(s) for s in sources} | {bare(s) for s in skipped} == set(labels)
     assert not {bare(s) for s in sources} & set(skipped)
     assert {d.of for d in at_home.duplicates} <= set(at_home.activities["source"])
     # by hand: 24 FIT, one run in four formats, one row of the list; the other row, text, photo and route
-    assert (len(at_home.activities), len(at_home.duplicates), len(skipped)) == (26, 3, 4)
+    assert (len(at_home.activities), len(at_home.duplicates), len(skipped)) == (
+        26,
+        3,
+        4,
+    )
     assert {d.of for d in at_home.duplicates} == {"four/run.fit"}
-    assert [left.source for left in at_home.skipped] == ["list.csv#3", "notes.txt", "photo.jpg", "route.gpx"]
+    assert [left.source for left in at_home.skipped] == [
+        "list.csv#3",
+        "notes.txt",
+        "photo.jpg",
+        "route.gpx",
+    ]
 
 
 def test_a_season_raises_the_flags_it_was_made_for(at_home):
@@ -112,7 +133,9 @@ def test_a_season_raises_the_flags_it_was_made_for(at_home):
     assert "LW01" in {flag.rule for flag in at_home.flags if flag.level == "high"}
 
 
-@pytest.mark.parametrize("packing", ["zip", "zip in zip", "gz", "zip of gz", "gz of zip"])
+@pytest.mark.parametrize(
+    "packing", ["zip", "zip in zip", "gz", "zip of gz", "gz of zip"]
+)
 def test_packing_changes_nothing(files, at_home, tmp_path, packing):
     packed = season.zipped(files)
     path = tmp_path / "home"
@@ -129,7 +152,10 @@ def test_packing_changes_nothing(files, at_home, tmp_path, packing):
         )
     analysis = analysed(path)
     assert weekly(analysis) == weekly(at_home)
-    assert analysis.activities["activity_id"].tolist() == at_home.activities["activity_id"].tolist()
+    assert (
+        analysis.activities["activity_id"].tolist()
+        == at_home.activities["activity_id"].tolist()
+    )
     assert len(analysis.duplicates) == len(at_home.duplicates)
 
 
@@ -156,7 +182,9 @@ if __name__ == "__main__":
 
 
 def test_workers_the_machines_zone_and_the_hash_seed_change_nothing(files, tmp_path):
-    zoned = {name: data for name, data in files.items() if name != "list.csv"}  # a list tells no zone
+    zoned = {
+        name: data for name, data in files.items() if name != "list.csv"
+    }  # a list tells no zone
     place = season.write(tmp_path / "home", zoned)
     script = tmp_path / "script.py"
     script.write_text(PROGRAM)
@@ -167,13 +195,18 @@ def test_workers_the_machines_zone_and_the_hash_seed_change_nothing(files, tmp_p
                 **os.environ,
                 "TZ": zone,
                 "PYTHONHASHSEED": seed,
-                "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent.parent), *sys.path]),
+                "PYTHONPATH": os.pathsep.join(
+                    [str(Path(__file__).parent.parent), *sys.path]
+                ),
             },
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-        for zone, seed, workers in (("Asia/Kathmandu", "1", "2"), ("America/St_Johns", "77", "1"))
+        for zone, seed, workers in (
+            ("Asia/Kathmandu", "1", "2"),
+            ("America/St_Johns", "77", "1"),
+        )
     ]
     assert printed[0] == printed[1]
     assert printed[0] == " ".join(told(analysed(place))) + "\n"
@@ -182,10 +215,15 @@ def test_workers_the_machines_zone_and_the_hash_seed_change_nothing(files, tmp_p
 def test_several_paths_are_one_athlete(home, at_home):
     analysis = analysed(home / "fit", home / "four")
     assert len(analysis.activities) == 25
-    assert {source.split("/")[0] for source in analysis.activities["source"]} == {"fit", "four"}
+    assert {source.split("/")[0] for source in analysis.activities["source"]} == {
+        "fit",
+        "four",
+    }
     twice = analysed(home / "fit", home / "fit" / "00-0.fit")
     assert len(twice.activities) == 24
-    assert [left.why for left in twice.skipped] == ["the very same file as fit/00-0.fit"]
+    assert [left.why for left in twice.skipped] == [
+        "the very same file as fit/00-0.fit"
+    ]
 
 
 def test_stdin_is_a_file_or_an_archive(files, at_home):
@@ -215,16 +253,25 @@ def test_a_folder_with_tags_diary_and_settings(files, tmp_path):
     assert "fit/00-2.fit" not in rows.index
     why = {left.source: left.why for left in analysis.skipped}
     assert why["fit/00-2.fit"] == "left out by tags.csv line 3"
-    assert why["tags.csv"] == why["diary.csv"] == why["loadwatch.toml"] == "loadwatch's own file"
+    assert (
+        why["tags.csv"]
+        == why["diary.csv"]
+        == why["loadwatch.toml"]
+        == "loadwatch's own file"
+    )
     assert any("2020-01-01" in remark for remark in analysis.remarks)
     assert analysis.diary is not None
     assert "firm" not in (tmp_path / "home" / "tags.csv").read_text()
 
 
 def test_a_broken_settings_file_names_its_line(files, tmp_path):
-    place = season.write(tmp_path, {"a.fit": files["fit/00-0.fit"], "loadwatch.toml": b"[weeks]\ntzz = 1\n"})
+    place = season.write(
+        tmp_path,
+        {"a.fit": files["fit/00-0.fit"], "loadwatch.toml": b"[weeks]\ntzz = 1\n"},
+    )
     with pytest.raises(
-        SettingsError, match=r"loadwatch.toml:2: unknown key 'tzz' in \[weeks\]. Did you mean 'tz'"
+        SettingsError,
+        match=r"loadwatch.toml:2: unknown key 'tzz' in \[weeks\]. Did you mean 'tz'",
     ):
         analysed(place)
 
@@ -250,13 +297,21 @@ def test_nothing_to_read_says_why_and_what_to_do(tmp_path):
     with pytest.raises(NothingToRead, match="is empty"):
         pipeline.roster(tmp_path)
     (tmp_path / "a.txt").write_text("not a run")
-    analysis = analysed(tmp_path)  # that is for the caller to tell: the reasons are all there
-    assert (len(analysis.activities), len(analysis.skipped), len(analysis.weeks)) == (0, 1, 0)
+    analysis = analysed(
+        tmp_path
+    )  # that is for the caller to tell: the reasons are all there
+    assert (len(analysis.activities), len(analysis.skipped), len(analysis.weeks)) == (
+        0,
+        1,
+        0,
+    )
 
 
 def test_a_part_left_out_of_a_file_is_a_note_and_no_second_source(tmp_path):
     point = '<trkpt lat="10" lon="-30.{0:03}">{1}</trkpt>'
-    timed = "".join(point.format(i, f"<time>2026-03-02T07:{i:02}:00Z</time>") for i in range(20))
+    timed = "".join(
+        point.format(i, f"<time>2026-03-02T07:{i:02}:00Z</time>") for i in range(20)
+    )
     planned = "".join(point.format(i, "") for i in range(20))
     tracks = "".join(
         f"<trk><name>{name}</name><trkseg>{points}</trkseg></trk>"
@@ -264,16 +319,32 @@ def test_a_part_left_out_of_a_file_is_a_note_and_no_second_source(tmp_path):
     )
     (tmp_path / "two.gpx").write_text(f'<gpx version="1.1" creator="x">{tracks}</gpx>')
     analysis = analysed(tmp_path)
-    assert (analysis.skipped, analysis.activities["source"].tolist()) == ((), ["two.gpx"])
-    left = [note for note in analysis.activities["notes"][0] if note.startswith("left_out: ")]
-    assert left == ["left_out: track plan: it has no times; track other: it has no times"]
+    assert (analysis.skipped, analysis.activities["source"].tolist()) == (
+        (),
+        ["two.gpx"],
+    )
+    left = [
+        note
+        for note in analysis.activities["notes"][0]
+        if note.startswith("left_out: ")
+    ]
+    assert left == [
+        "left_out: track plan: it has no times; track other: it has no times"
+    ]
 
 
 def test_a_roster_lists_an_athlete_that_fails(files, tmp_path):
     for name in ("ana", "ben"):
-        season.write(tmp_path / name, {k: v for k, v in files.items() if k.startswith("fit/")})
-    season.write(tmp_path / "bad", {"loadwatch.toml": b"x = ", "a.fit": files["fit/00-0.fit"]})
-    season.write(tmp_path / "map", {"loadwatch.toml": b'[surface]\nosm = "no.osm"\n', "a.fit": short(FIRST)})
+        season.write(
+            tmp_path / name, {k: v for k, v in files.items() if k.startswith("fit/")}
+        )
+    season.write(
+        tmp_path / "bad", {"loadwatch.toml": b"x = ", "a.fit": files["fit/00-0.fit"]}
+    )
+    season.write(
+        tmp_path / "map",
+        {"loadwatch.toml": b'[surface]\nosm = "no.osm"\n', "a.fit": short(FIRST)},
+    )
     (tmp_path / "empty").mkdir()
     (tmp_path / "zip.zip").write_bytes(season.zipped({"a.fit": files["fit/00-0.fit"]}))
     (tmp_path / "loadwatch.toml").write_text('[surface]\ndefault_surface = "soft"\n')
@@ -286,7 +357,10 @@ def test_a_roster_lists_an_athlete_that_fails(files, tmp_path):
     assert {by_name[name].group for name in ("bad", "empty", "map")} == {"unknown"}
     ana = by_name["ana"].analysis
     assert ana is not None
-    assert set(ana.activities["surface_source"]) == {"label", "default"}  # the roster's own setting
+    assert set(ana.activities["surface_source"]) == {
+        "label",
+        "default",
+    }  # the roster's own setting
     assert roster.today == FIRST.date() + timedelta(weeks=7, days=5)
 
 
@@ -308,7 +382,9 @@ def along_the_street(metres: float) -> tuple[float, float]:
 def test_a_map_tells_the_surface_and_once_is_enough(tmp_path):
     place = tmp_path / "home"
     place.mkdir()
-    (place / "street.fit").write_bytes(run(FIRST, 240, position=along_the_street))  # 720 m at 3 m/s
+    (place / "street.fit").write_bytes(
+        run(FIRST, 240, position=along_the_street)
+    )  # 720 m at 3 m/s
     (place / "sea.fit").write_bytes(run(FIRST + timedelta(days=1), 240))
     (place / "belt.fit").write_bytes(
         run(FIRST + timedelta(days=2), 240, position=None, sub_sport="treadmill")
@@ -321,16 +397,30 @@ def test_a_map_tells_the_surface_and_once_is_enough(tmp_path):
             read.append(job.label)
             yield function(job)
 
-    with_map = {"store": tmp_path / "store", "each": each, "overrides": {"osm": (str(town), "--osm")}}
+    with_map = {
+        "store": tmp_path / "store",
+        "each": each,
+        "overrides": {"osm": (str(town), "--osm")},
+    }
     first = analysed(place, **with_map)
     rows = first.activities.set_index("source")
-    assert rows["surface_source"].to_dict() == {"street.fit": "map", "sea.fit": "none", "belt.fit": "label"}
+    assert rows["surface_source"].to_dict() == {
+        "street.fit": "map",
+        "sea.fit": "none",
+        "belt.fit": "label",
+    }
     street = rows.loc["street.fit"]
     assert street["hard_m"] == pytest.approx(720, abs=15)  # asphalt, but for its ends
     assert street["tagged_m"] == pytest.approx(720, abs=15)
     assert rows.loc["sea.fit", "outside_m"] == pytest.approx(720, abs=1)
     assert json.loads(told(first)[0])["settings"]["osm"] == "town.osm"
-    assert sorted(read) == ["belt.fit", "sea.fit", "sea.fit", "street.fit", "street.fit"]
+    assert sorted(read) == [
+        "belt.fit",
+        "sea.fit",
+        "sea.fit",
+        "street.fit",
+        "street.fit",
+    ]
     read.clear()
     assert told(analysed(place, **with_map)) == told(first)
     assert read == []
@@ -344,7 +434,11 @@ def test_a_map_tells_the_surface_and_once_is_enough(tmp_path):
 
 @pytest.mark.parametrize(
     ("file", "name"),
-    [("Activities.csv", "Your running"), ("export_123 (1).zip", "Your running"), ("Nils.csv", "Nils")],
+    [
+        ("Activities.csv", "Your running"),
+        ("export_123 (1).zip", "Your running"),
+        ("Nils.csv", "Nils"),
+    ],
 )
 def test_a_vendors_file_name_is_no_runners_name(tmp_path, file, name):
     path = tmp_path / file
@@ -356,11 +450,17 @@ def test_the_clock_tells_a_roster_who_fell_silent_and_nothing_else(tmp_path):
     season.write(tmp_path / "club" / "ida", season.files())
     last = analysed(tmp_path / "club" / "ida").today
     soon, late = (
-        pipeline.roster(tmp_path / "club", Options(now=last + timedelta(days=days))).athletes[0]
+        pipeline.roster(
+            tmp_path / "club", Options(now=last + timedelta(days=days))
+        ).athletes[0]
         for days in (13, 14)
     )
     assert not soon.silent and soon.group != "unknown"
-    assert late.silent and late.group == "unknown" and late.says.startswith("No files since")
+    assert (
+        late.silent
+        and late.group == "unknown"
+        and late.says.startswith("No files since")
+    )
     alone = pipeline.roster(tmp_path / "club").athletes[0]
     assert (soon.group, soon.says, soon.level) == (alone.group, alone.says, alone.level)
 
@@ -369,7 +469,9 @@ def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatc
     home = season.write(tmp_path / "club" / "ida", season.files())
     read = []
     analyse = club.analyse
-    monkeypatch.setattr(club, "analyse", lambda *a, **more: read.append(a) or analyse(*a, **more))
+    monkeypatch.setattr(
+        club, "analyse", lambda *a, **more: read.append(a) or analyse(*a, **more)
+    )
     options = Options(store=tmp_path / "store", now=date(2026, 6, 1))
 
     def line(**more):
@@ -380,13 +482,17 @@ def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatc
     first = line()
     assert first[0] == 1
     assert line() == (0, first[1])
-    assert line(now=date(2027, 6, 1))[0] == 0  # another day by the clock changes the view, not the line
+    assert (
+        line(now=date(2027, 6, 1))[0] == 0
+    )  # another day by the clock changes the view, not the line
     assert "silent=True" in line(now=date(2027, 6, 1))[1]
     for change in (
         lambda: (home / "tags.csv").write_text("start,name\n2026-03-02,x\n"),
         lambda: (home / "loadwatch.toml").write_text('[weeks]\nload = "duration"\n'),
         lambda: (home / "diary.csv").write_text("date,pain\n2026-03-02,3\n"),
-        lambda: (tmp_path / "club" / "loadwatch.toml").write_text('[weeks]\nweek_start = "sun"\n'),
+        lambda: (tmp_path / "club" / "loadwatch.toml").write_text(
+            '[weeks]\nweek_start = "sun"\n'
+        ),
         lambda: min(home.rglob("*.fit")).unlink(),
     ):
         change()
@@ -399,7 +505,9 @@ def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatc
 def test_a_kept_line_can_still_be_opened(tmp_path):
     season.write(tmp_path / "club" / "ida", season.files())
     options = Options(store=tmp_path / "store")
-    fresh, kept = (pipeline.roster(tmp_path / "club", options).athletes[0] for _ in range(2))
+    fresh, kept = (
+        pipeline.roster(tmp_path / "club", options).athletes[0] for _ in range(2)
+    )
     assert fresh.analysis is not None and kept.analysis is not None
     assert kept.analysis is kept.analysis  # read once
     assert told(kept.analysis) == told(fresh.analysis)
@@ -408,8 +516,13 @@ def test_a_kept_line_can_still_be_opened(tmp_path):
 
 def test_a_line_is_not_kept_while_an_input_was_lost(tmp_path, monkeypatch):
     season.write(tmp_path / "club" / "ida", season.files())
-    options = Options(store=tmp_path / "store", each=lambda _, jobs: [intake.lost(job) for job in jobs])
+    options = Options(
+        store=tmp_path / "store",
+        each=lambda _, jobs: [intake.lost(job) for job in jobs],
+    )
     died = pipeline.roster(tmp_path / "club", options).athletes[0]
     fresh = pipeline.roster(tmp_path / "club", replace(options, each=map)).athletes[0]
     assert died.last_activity is None
-    assert fresh.last_activity is not None  # tried again, and not answered by the line of the accident
+    assert (
+        fresh.last_activity is not None
+    )  # tried again, and not answered by the line of the accident

@@ -29,7 +29,8 @@ MAIL = "jo.secret@mail.example"
 SECRETS = ("jo.secret", "Users-of-secrethost", "secret-home")
 # a position beside its name; shapes of a picture are numbers in pairs by nature
 NAMED = re.compile(
-    r"\b(?:lat|lon|latitude|longitude|position_lat|position_long)\b\W{1,4}[-+]?\d", re.IGNORECASE
+    r"\b(?:lat|lon|latitude|longitude|position_lat|position_long)\b\W{1,4}[-+]?\d",
+    re.IGNORECASE,
 )
 NUMBER = re.compile(r"[-+\N{MINUS SIGN}]?\d+(?:\.\d+)?")
 SEMICIRCLES = 2**31 / 180.0
@@ -42,7 +43,9 @@ def boxes(folder):
     for member in members([folder]):
         try:
             activities = (
-                read(member.read(), member.label, Settings()).activities if hasattr(member, "read") else ()
+                read(member.read(), member.label, Settings()).activities
+                if hasattr(member, "read")
+                else ()
             )
         except LoadwatchError:
             continue
@@ -56,9 +59,12 @@ def boxes(folder):
 def positions(text, places):
     """Two numbers in a row that lie where a file was recorded, in degrees or in FIT's semicircles."""
     values = [
-        float(number.replace("\N{MINUS SIGN}", "-")) for number in NUMBER.findall(text.replace(",", ", "))
+        float(number.replace("\N{MINUS SIGN}", "-"))
+        for number in NUMBER.findall(text.replace(",", ", "))
     ]
-    pairs = np.array([(a, b) for a, b in itertools.pairwise(values) if a != int(a) or abs(a) > 1e6])
+    pairs = np.array(
+        [(a, b) for a, b in itertools.pairwise(values) if a != int(a) or abs(a) > 1e6]
+    )
     found = []
     for south, west, north, east in places if len(pairs) else ():
         for scale in (1.0, SEMICIRCLES):
@@ -67,7 +73,9 @@ def positions(text, places):
             for ordered in (pairs, pairs[:, ::-1]):
                 found += [
                     tuple(pair)
-                    for pair in ordered[((ordered >= low) & (ordered <= high)).all(axis=1)].tolist()
+                    for pair in ordered[
+                        ((ordered >= low) & (ordered <= high)).all(axis=1)
+                    ].tolist()
                 ]
     return found
 
@@ -80,7 +88,9 @@ def home(tmp_path_factory):
     shutil.copytree(SAMPLE, ana)
     files = sorted(ana.glob("*.fit"))
     for path, key in zip(
-        files[-6:], ("script", "formula", "markdown", "bidi", "at", "apostrophe"), strict=True
+        files[-6:],
+        ("script", "formula", "markdown", "bidi", "at", "apostrophe"),
+        strict=True,
     ):
         path.rename(path.with_name(NAMES[key].replace("/", "_")[:80] + ".fit"))
     files[0].rename(ana / f"{MAIL}_1234.fit")
@@ -94,7 +104,9 @@ def home(tmp_path_factory):
         )
     )
     (ana / "tags.csv").write_text(f"start,shoe,name\n{titles}", encoding="utf-8")
-    (ana / "diary.csv").write_text(f"date,pain,note\n2026-11-07,2,ask {MAIL}\n", encoding="utf-8")
+    (ana / "diary.csv").write_text(
+        f"date,pain,note\n2026-11-07,2,ask {MAIL}\n", encoding="utf-8"
+    )
     shutil.copytree(SAMPLE.parent / "ben", place / "ben")
     return place
 
@@ -122,9 +134,20 @@ def call(monkeypatch, capsys, tmp_path, tmp_path_factory):
 def words_of(data: bytes, secrets=(), places=()):
     """What a written file or a printed text tells of who and where, beyond what was asked for."""
     text = data.decode("utf-8", "replace")
-    own = {getpass.getuser(), socket.gethostname(), socket.getfqdn()} - {"root", "localhost"}
-    found = [word for word in (*secrets, str(Path.home()), str(Path.cwd())) if len(word) > 1 and word in text]
-    found += [name for name in own if len(name) > 3 and re.search(rf"\b{re.escape(name)}\b", text)]
+    own = {getpass.getuser(), socket.gethostname(), socket.getfqdn()} - {
+        "root",
+        "localhost",
+    }
+    found = [
+        word
+        for word in (*secrets, str(Path.home()), str(Path.cwd()))
+        if len(word) > 1 and word in text
+    ]
+    found += [
+        name
+        for name in own
+        if len(name) > 3 and re.search(rf"\b{re.escape(name)}\b", text)
+    ]
     found += re.findall(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", text)
     return found + NAMED.findall(text) + positions(text, places)
 
@@ -144,7 +167,9 @@ COMMANDS = (
 
 
 def written(folder):
-    return b"\n".join(p.read_bytes() for p in sorted(folder.glob("out*")) if p.is_file())
+    return b"\n".join(
+        p.read_bytes() for p in sorted(folder.glob("out*")) if p.is_file()
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -152,7 +177,8 @@ def test_nothing_of_who_and_where(call, home, tmp_path, command):
     name, *options = command
     told = call(name, home / "ana", *options, "-j1", "-v") + written(tmp_path)
     places = [
-        (lat - 0.1, lon - 0.1, lat + 0.1, lon + 0.1) for lat, lon in (make_formats.HOME, (-37.6, -22.3))
+        (lat - 0.1, lon - 0.1, lat + 0.1, lon + 0.1)
+        for lat, lon in (make_formats.HOME, (-37.6, -22.3))
     ]
     assert words_of(told, SECRETS, places) == []
 
@@ -169,15 +195,22 @@ def test_a_roster_and_its_pages(call, home, tmp_path):
 def test_an_anonymous_roster_names_nobody_and_no_shoe(call, tmp_path):
     ben = tmp_path / "Secret Club" / "Benjamin"
     ben.mkdir(parents=True)
-    days = "".join(f"2026-10-{day:02},10,0:55:00,Bens own pair\n" for day in range(1, 32))
-    (ben / "runs.csv").write_text(f"date,distance_km,duration,shoe\n{days}", encoding="utf-8")
+    days = "".join(
+        f"2026-10-{day:02},10,0:55:00,Bens own pair\n" for day in range(1, 32)
+    )
+    (ben / "runs.csv").write_text(
+        f"date,distance_km,duration,shoe\n{days}", encoding="utf-8"
+    )
     (ben / "loadwatch.toml").write_text(
         "[rules.shoe_km]\ninfo_m = 1000\nwatch_m = 305000\n", encoding="utf-8"
     )
     for more in ((), ("--anonymise",)):
         call("roster", ben.parent, "-o", f"out{len(more)}", *more, "-j1")
     plain, hidden = (
-        "".join(page.read_text(encoding="utf-8") for page in (tmp_path / out).rglob("*.html"))
+        "".join(
+            page.read_text(encoding="utf-8")
+            for page in (tmp_path / out).rglob("*.html")
+        )
         for out in ("out0", "out1")
     )
     words = ("Benjamin", "Bens own pair", "Secret Club")
@@ -199,7 +232,13 @@ def test_inspect_shows_no_position(call, tmp_path, form):
 
 @pytest.mark.corpus
 @pytest.mark.parametrize(
-    "name", ["irving-2025", "tiny656-huawei", "csv-strava/archipelagic", "csv-runkeeper/jezcope"]
+    "name",
+    [
+        "irving-2025",
+        "tiny656-huawei",
+        "csv-strava/archipelagic",
+        "csv-runkeeper/jezcope",
+    ],
 )
 def test_real_logs_tell_nothing_of_where(call, corpus, tmp_path, name):
     places = boxes(corpus / name)
@@ -227,7 +266,11 @@ def test_real_logs_tell_nothing_of_where(call, corpus, tmp_path, name):
 
 def test_a_position_would_be_found():
     place = (47.30, 8.50, 47.40, 8.60)
-    for text in ('<path d="M47.371 8.541"/>', '{"a": 8.5412, "b": 47.3711}', "564993024, 101896208"):
+    for text in (
+        '<path d="M47.371 8.541"/>',
+        '{"a": 8.5412, "b": 47.3711}',
+        "564993024, 101896208",
+    ):
         assert positions(text, [place]), text
     assert positions("47 km, 8 runs; 47.3 of 120.0", [place]) == []
     assert words_of(b"latitude: 12") and words_of(b"jo@mail.example")

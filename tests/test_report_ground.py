@@ -21,14 +21,26 @@ def ground(tmp_path_factory):
 def street(**columns):
     at = np.arange(-300.0, 301.0, 3.0)
     latitude, longitude = make_map.place(at, np.zeros(at.size))
-    every = {"latitude_deg": latitude, "longitude_deg": longitude, "distance_m": at + 300} | columns
+    every = {
+        "latitude_deg": latitude,
+        "longitude_deg": longitude,
+        "distance_m": at + 300,
+    } | columns
     return records(np.arange(at.size) * 1_000_000_000, every)
 
 
 def test_surface_source_and_grade_and_no_position(ground):
-    text = describe(Activity(street(altitude_m=100 + np.arange(201) * 0.2), RUN), 600.0, ground)
-    rows = {" ".join(line.split()[:-1]) or line: line.split()[-1] for line in text.splitlines() if line}
-    assert next(line for line in text.splitlines() if line.startswith("  hard")).split()[1:] == [
+    text = describe(
+        Activity(street(altitude_m=100 + np.arange(201) * 0.2), RUN), 600.0, ground
+    )
+    rows = {
+        " ".join(line.split()[:-1]) or line: line.split()[-1]
+        for line in text.splitlines()
+        if line
+    }
+    assert next(
+        line for line in text.splitlines() if line.startswith("  hard")
+    ).split()[1:] == [
         "600",
         "0",
         "0",
@@ -43,7 +55,9 @@ def test_surface_source_and_grade_and_no_position(ground):
 
 
 def test_without_a_map_there_is_grade_alone():
-    text = describe(Activity(street(altitude_m=100 + np.arange(201) * 0.2), RUN), 600.0, None)
+    text = describe(
+        Activity(street(altitude_m=100 + np.arange(201) * 0.2), RUN), 600.0, None
+    )
     assert "Metres by grade" in text
     assert "surface" not in text
 
@@ -54,7 +68,12 @@ def test_without_a_map_there_is_grade_alone():
         (Activity(EMPTY, RUN), "No samples"),
         (Activity(street(), RUN), "No altitude"),
         (Activity(street()[["distance_m"]], RUN), "No positions"),
-        (Activity(street(altitude_m=100 + np.arange(201) * 0.2)[["altitude_m"]], RUN), "No distance"),
+        (
+            Activity(
+                street(altitude_m=100 + np.arange(201) * 0.2)[["altitude_m"]], RUN
+            ),
+            "No distance",
+        ),
     ],
 )
 def test_what_is_missing_is_said(ground, activity, says):

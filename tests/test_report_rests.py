@@ -26,15 +26,21 @@ STATED = "distance_unit: the list says neither km nor miles, read as km"
 def noted(*rows, known=None):
     """A runner whose first activities carry these (source, notes)."""
     known = known or cases.two_weeks()
-    rows = [*rows, *(("other.fit", []) for _ in range(len(known.activities) - len(rows)))]
+    rows = [
+        *rows,
+        *(("other.fit", []) for _ in range(len(known.activities) - len(rows))),
+    ]
     sources, notes = zip(*rows, strict=True)
-    table = known.activities.assign(source=list(sources), member=list(sources), notes=list(notes))
+    table = known.activities.assign(
+        source=list(sources), member=list(sources), notes=list(notes)
+    )
     return replace(known, activities=table)
 
 
 def test_rows_of_a_list_that_say_the_same_stand_in_one_line():
     found = noted(
-        *((f"Activities.csv#{line}", [STATED]) for line in (86, 31, 84)), ("b.fit", ["clock: late"])
+        *((f"Activities.csv#{line}", [STATED]) for line in (86, 31, 84)),
+        ("b.fit", ["clock: late"]),
     )
     assert remarks.lines(found) == [
         "b.fit: late",
@@ -45,7 +51,9 @@ def test_rows_of_a_list_that_say_the_same_stand_in_one_line():
 
 def test_files_that_say_the_same_stand_in_one_line_and_others_alone():
     same, other = "altitude_spike: jumps left out", "altitude_spike: jumps 3 times"
-    found = noted(("b.fit", [same]), ("a.fit", [same]), ("c.fit", [other]), ("d.fit#2", [same]))
+    found = noted(
+        ("b.fit", [same]), ("a.fit", [same]), ("c.fit", [other]), ("d.fit#2", [same])
+    )
     assert remarks.lines(found) == [
         "2 files, the first a.fit: jumps left out",
         "c.fit: jumps 3 times",
@@ -63,7 +71,11 @@ def codes():
     for path in HOME.rglob("*.py"):
         if path.relative_to(HOME).parts[0] in NOTING:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                text = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else node
+                text = (
+                    node.values[0]
+                    if isinstance(node, ast.JoinedStr) and node.values
+                    else node
+                )
                 if isinstance(text, ast.Constant) and isinstance(text.value, str):
                     found = re.match(r"([a-z][a-z_]+): ", text.value)
                     if found and found[1] not in ("code", "line"):
@@ -77,22 +89,39 @@ def test_every_note_has_words_that_name_nobody():
 @pytest.mark.parametrize(
     ("note", "told"),
     [
-        ("type: no kind of activity is known as Benjamin", "type: a kind of activity that is not known"),
-        ("left_out: track Benjamin: it has no times", "left_out: parts of the file hold no activity"),
+        (
+            "type: no kind of activity is known as Benjamin",
+            "type: a kind of activity that is not known",
+        ),
+        (
+            "left_out: track Benjamin: it has no times",
+            "left_out: parts of the file hold no activity",
+        ),
         ("benjamin: was here", anonymize.UNTOLD),
         ("Benjamin", anonymize.UNTOLD),
         (STATED, STATED),
     ],
 )
 def test_a_note_without_a_name(note, told):
-    assert anonymize.nameless(note).startswith(told) and "enjamin" not in anonymize.nameless(note)
+    assert anonymize.nameless(note).startswith(
+        told
+    ) and "enjamin" not in anonymize.nameless(note)
 
 
 def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():
-    found = noted(("benjamin.csv#2", [STATED]), ("benjamin.csv#3", [STATED]), ("me.fit", ["type: Benjamin"]))
-    found = replace(found, duplicates=(Duplicate("benjamin.csv#4", "me.fit", "same start"),))
+    found = noted(
+        ("benjamin.csv#2", [STATED]),
+        ("benjamin.csv#3", [STATED]),
+        ("me.fit", ["type: Benjamin"]),
+    )
+    found = replace(
+        found, duplicates=(Duplicate("benjamin.csv#4", "me.fit", "same start"),)
+    )
     page = html.athlete(anonymize.analysis(found))
-    assert "2 entries of file 1, from #2 on: the list says neither km nor miles, read as km" in page
+    assert (
+        "2 entries of file 1, from #2 on: the list says neither km nor miles, read as km"
+        in page
+    )
     assert "file 2: a kind of activity that is not known by its word" in page
     assert "Counted once: file 1#4 is the same run as file 2." in page
     assert "enjamin" not in page and "me.fit" not in page
@@ -139,14 +168,21 @@ def test_limits_as_a_reader_says_them(rule):
 
 def test_no_limit_is_left_in_the_words_of_the_settings():
     for check in checks.checks(cases.two_weeks()):
-        assert not re.search(r"ratio|\bshare\b|\d{4}|this|so (?:much|many) |info|\b1 \w+s\b", check.limits)
+        assert not re.search(
+            r"ratio|\bshare\b|\d{4}|this|so (?:much|many) |info|\b1 \w+s\b",
+            check.limits,
+        )
 
 
 def test_limits_that_a_runner_set_and_miles():
     own = Settings(
-        units="imperial", rules={"return_after_gap": {"gap_days": 1.0}, "shoe_km": {"watch_m": 804672.0}}
+        units="imperial",
+        rules={"return_after_gap": {"gap_days": 1.0}, "shoe_km": {"watch_m": 804672.0}},
     )
-    told = {check.title[:4]: check.limits for check in checks.checks(cases.two_weeks(settings=own))}
+    told = {
+        check.title[:4]: check.limits
+        for check in checks.checks(cases.two_weeks(settings=own))
+    }
     assert told["LW11"].startswith("1 day from start to start")
     assert f"noticed from 500{NBSP}mi on" in told["LW14"]
 
@@ -156,8 +192,14 @@ def test_a_note_is_mentioned_and_never_raised():
     noted_only = {rule.id for rule in rules.RULES if checks.mentions(rule)}
     assert noted_only == {"LW09", "LW12", "LW15"}
     one = next(flag for flag in ana.flags if flag.rule == "LW04")
-    flags = (replace(one, rule="LW12", level="info"), replace(one, rule="LW14", level="info"))
-    titles = {check.title[:4]: check.title for check in checks.checks(replace(ana, flags=flags))}
+    flags = (
+        replace(one, rule="LW12", level="info"),
+        replace(one, rule="LW14", level="info"),
+    )
+    titles = {
+        check.title[:4]: check.title
+        for check in checks.checks(replace(ana, flags=flags))
+    }
     assert titles["LW12"].endswith(": mentioned in 1 of the last 26 weeks")
     assert titles["LW14"].endswith(": raised in 0 of the last 26 weeks, mentioned in 1")
     assert titles["LW03"].endswith(": never raised")
@@ -167,7 +209,9 @@ def test_no_is_no_finding():
     ana = cases.ana()
     told = [check.evidence for check in checks.checks(ana)]
     told += [view.card(flag, ana).small for flag in ana.flags]
-    assert not [text for text in told if text.endswith("runners: no.") or "runners: no." in text]
+    assert not [
+        text for text in told if text.endswith("runners: no.") or "runners: no." in text
+    ]
     assert any("About back pain in runners: not studied." in text for text in told)
 
 
@@ -180,7 +224,9 @@ def test_figures_are_not_shown_where_the_last_weeks_hold_no_file():
     silent = cases.analysis(rows, last + dt.timedelta(days=8))
     assert context.silent(silent)
     assert {figure.value for figure in context.context(silent)} == {"\N{EN DASH}"}
-    assert "without any file" in context.why(silent) and "without any file" not in context.why(known)
+    assert "without any file" in context.why(
+        silent
+    ) and "without any file" not in context.why(known)
 
 
 def test_a_map_is_offered_where_there_are_positions():
@@ -200,7 +246,9 @@ def test_the_unknown_share_is_one_of_distance_and_of_weeks_there_are():
     one = cases.analysis(cases.week(0, 20.0))
     assert "of the only week was" in provenance.unknown_line(one)
     assert view.numbers_caption(one, 8).startswith("One week so far.")
-    assert view.numbers_caption(cases.two_weeks(), 8).startswith("The last 2 weeks, newest first.")
+    assert view.numbers_caption(cases.two_weeks(), 8).startswith(
+        "The last 2 weeks, newest first."
+    )
 
 
 def test_paper_leaves_out_what_it_names():

@@ -57,12 +57,22 @@ def test_json_of_activities_has_the_schema(ana):
     assert told["duplicates"] == [{"source": "strava/17.gpx", "of": "3.fit"}]
     assert told["activities"][0]["srpe"] is None  # unknown is null
     assert told["activities"][0]["distance_m"] == pytest.approx(8800.0)
-    assert told["settings"]["today"] == "2026-11-20" and "origins" not in told["settings"]
+    assert (
+        told["settings"]["today"] == "2026-11-20" and "origins" not in told["settings"]
+    )
 
 
 def test_json_of_weeks_has_every_column(ana):
     told = strict(as_json.weeks(ana))
-    assert list(told) == ["schema", "weeks", "flags", "unknown", "skipped", "duplicates", "settings"]
+    assert list(told) == [
+        "schema",
+        "weeks",
+        "flags",
+        "unknown",
+        "skipped",
+        "duplicates",
+        "settings",
+    ]
     both = [f"{column}_{kind}" for column in MEASURED for kind in ("usual", "change")]
     assert list(told["weeks"][0]) == ["week", *names(WEEKS), *both, *names(CONTEXT)]
     last = told["weeks"][-1]
@@ -81,17 +91,35 @@ def test_json_of_flags_has_the_schema(ana):
 def test_json_of_a_roster_and_of_rules(ana):
     told = strict(as_json.roster(roster(cases.two_weeks(), ana)))
     assert [row["group"] for row in told["athletes"]] == ["talk", "unknown"]
-    assert list(told["athletes"][0]) == ["name", "group", "level", "says", "last_activity", "flags"]
+    assert list(told["athletes"][0]) == [
+        "name",
+        "group",
+        "level",
+        "says",
+        "last_activity",
+        "flags",
+    ]
     assert strict(as_json.rules(rules.RULES))["rules"][0]["id"] == "LW01"
-    assert strict(as_json.settings(effective(Settings())))["settings"][0]["setting"] == "name"
+    assert (
+        strict(as_json.settings(effective(Settings())))["settings"][0]["setting"]
+        == "name"
+    )
     assert strict(as_json.diary(ana)) == {"schema": 1, "diary": None}
-    assert strict(as_json.budget(ana)) == {"schema": 1, "week": "2026-11-16", "limits": []}
+    assert strict(as_json.budget(ana)) == {
+        "schema": 1,
+        "week": "2026-11-16",
+        "limits": [],
+    }
     assert strict(as_json.report(ana))["verdict"]["state"] == "high"
 
 
 def test_json_is_ascii_and_strict_whatever_the_names(hostile):
     for known in hostile.values():
-        for told in (as_json.activities(known), as_json.weeks(known), as_json.report(known)):
+        for told in (
+            as_json.activities(known),
+            as_json.weeks(known),
+            as_json.report(known),
+        ):
             assert told.isascii()
             strict(told)
 
@@ -102,9 +130,14 @@ def test_period_cuts_what_is_shown_and_not_what_is_judged(ana):
     assert [row["week"] for row in shown["weeks"]] == ["2026-11-09"]
     assert {flag["week"] for flag in shown["flags"]} == {"2026-11-09"}
     assert shown["weeks"] == [
-        row for row in strict(as_json.weeks(ana))["weeks"] if row["week"] == "2026-11-09"
+        row
+        for row in strict(as_json.weeks(ana))["weeks"]
+        if row["week"] == "2026-11-09"
     ]
-    days = {row["start"][:10] for row in strict(as_json.activities(ana, start, end))["activities"]}
+    days = {
+        row["start"][:10]
+        for row in strict(as_json.activities(ana, start, end))["activities"]
+    }
     assert days == {"2026-11-12", "2026-11-13", "2026-11-15"}
     assert date_filter.cut(ana, None, None) is ana
 
@@ -123,7 +156,11 @@ def test_csv_reads_back_and_numbers_stay_numbers(ana, which):
 
 def test_no_text_cell_begins_a_formula(hostile):
     for known in hostile.values():
-        for told in (as_csv.activities(known), as_csv.flags(known), as_csv.roster(roster(known))):
+        for told in (
+            as_csv.activities(known),
+            as_csv.flags(known),
+            as_csv.roster(roster(known)),
+        ):
             for row in csv.reader(io.StringIO(told)):
                 for cell in row:
                     number = re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell)
@@ -141,12 +178,16 @@ def test_markdown_shows_names_as_they_stand(hostile):
         assert told.count("\n") == markdown.report(plain).count("\n")
     assert markdown.escape("- [x](y) <b> | *c*") == r"\- \[x\]\(y\) \<b\> \| \*c\*"
     assert markdown.escape("1. a") == r"1\. a"
-    assert markdown.inline("45.0") == "45.0"  # a backslash before a digit would be shown
+    assert (
+        markdown.inline("45.0") == "45.0"
+    )  # a backslash before a digit would be shown
 
 
 def test_markdown_tables(ana):
     assert markdown.weeks(ana).startswith("| Week of | Flag | Runs | Km |")
-    assert markdown.flags(ana, dt.date(2027, 1, 1)).startswith("No flag in these weeks.")
+    assert markdown.flags(ana, dt.date(2027, 1, 1)).startswith(
+        "No flag in these weeks."
+    )
     assert "Skipped 2026\\-09\\-03.fit" in markdown.activities(
         ana
     ) or "Skipped 2026-09-03.fit" in markdown.activities(ana)
@@ -165,8 +206,16 @@ def pages(known, **more):
 
 def test_terminal_fits_eighty_columns(ana, hostile):
     steering = [hostile[key] for key in ("ansi", "return", "bidi", "mathtext")]
-    told = [page for known in (ana, cases.two_weeks(), cases.empty(), *steering) for page in pages(known)]
-    for page in (*told, terminal.rules(rules.RULES), terminal.rules(rules.RULES, full=True)):
+    told = [
+        page
+        for known in (ana, cases.two_weeks(), cases.empty(), *steering)
+        for page in pages(known)
+    ]
+    for page in (
+        *told,
+        terminal.rules(rules.RULES),
+        terminal.rules(rules.RULES, full=True),
+    ):
         assert max(map(len, page.splitlines()), default=0) <= 80
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", page)
 
@@ -174,14 +223,20 @@ def test_terminal_fits_eighty_columns(ana, hostile):
 def test_terminal_colours_only_when_asked(ana):
     assert "\x1b[" in terminal.verdict(ana, color=True)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", terminal.verdict(ana, color=True))
-    assert [line.rstrip() for line in plain.splitlines()] == terminal.verdict(ana).splitlines()
+    assert [line.rstrip() for line in plain.splitlines()] == terminal.verdict(
+        ana
+    ).splitlines()
 
 
 def test_terminal_says_level_as_word_and_shape(ana):
     told = terminal.verdict(ana)
-    assert told.startswith("\N{BLACK UP-POINTING TRIANGLE} High: last week, you climbed 2,340 m")
+    assert told.startswith(
+        "\N{BLACK UP-POINTING TRIANGLE} High: last week, you climbed 2,340 m"
+    )
     assert "16 Nov 2026" in told and "so far" in told
-    assert terminal.verdict(cases.two_weeks()).startswith("\N{WHITE CIRCLE} Not enough data: ")
+    assert terminal.verdict(cases.two_weeks()).startswith(
+        "\N{WHITE CIRCLE} Not enough data: "
+    )
 
 
 def test_terminal_in_miles(ana):
@@ -197,7 +252,9 @@ def test_summary_counts_what_was_read(ana):
         "Europe/Zurich and 1 other zone, weeks from Monday."
     )
     full = terminal.summary(ana, verbose=True)
-    assert "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in full
+    assert (
+        "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in full
+    )
     assert "Counted once: strava/17.gpx is the same run as 3.fit." in full
 
 
@@ -212,7 +269,10 @@ def test_plan_and_slug():
 
 
 def test_sparkline_of_known_values():
-    assert grids.sparkline([0.0, 1.0, 4.0, 8.0, math.nan]) == "\N{MIDDLE DOT}\u2582\u2585\u2588\N{MIDDLE DOT}"
+    assert (
+        grids.sparkline([0.0, 1.0, 4.0, 8.0, math.nan])
+        == "\N{MIDDLE DOT}\u2582\u2585\u2588\N{MIDDLE DOT}"
+    )
     assert grids.sparkline([]) == ""
 
 
@@ -224,52 +284,81 @@ def without_words(text):
 
 @pytest.mark.parametrize("which", ["activities", "weeks", "flags"])
 def test_json_as_it_was(golden, which):
-    golden(f"two_weeks.{which}.json", without_words(getattr(as_json, which)(cases.two_weeks())))
+    golden(
+        f"two_weeks.{which}.json",
+        without_words(getattr(as_json, which)(cases.two_weeks())),
+    )
 
 
 def test_roster_json_as_it_was(golden, ana):
     golden(
         "roster.json",
-        without_words(as_json.roster(roster(ana, cases.two_weeks(), cases.steady(), cases.empty()))),
+        without_words(
+            as_json.roster(
+                roster(ana, cases.two_weeks(), cases.steady(), cases.empty())
+            )
+        ),
     )
 
 
 def test_budget_in_every_form(ana):
-    known = replace(ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today))
+    known = replace(
+        ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today)
+    )
     weeks = {limit.week for limit in known.limits}
     assert weeks == {dt.date(2026, 11, 16), dt.date(2026, 11, 23)}
     told = terminal.budget(known)
-    assert "Week of 16 Nov" in told and "Longest single run (LW01)" in told and "It is no target" in told
+    assert (
+        "Week of 16 Nov" in told
+        and "Longest single run (LW01)" in told
+        and "It is no target" in told
+    )
     assert max(map(len, told.splitlines())) <= 80
-    assert "Week of 23 Nov" in markdown.budget(known) and "up to" in markdown.report(known)
-    assert markdown.budget(ana).startswith("No limit can be worked out from these runs.")
+    assert "Week of 23 Nov" in markdown.budget(known) and "up to" in markdown.report(
+        known
+    )
+    assert markdown.budget(ana).startswith(
+        "No limit can be worked out from these runs."
+    )
     rows = strict(as_json.budget(known))["limits"]
     assert list(rows[0])[:6] == ["rule", "measure", "unit", "used", "room", "limit"]
     assert len(as_csv.budget(known).splitlines()) == len(rows) + 1
 
 
 def test_a_room_is_never_shown_larger_than_it_is(ana):
-    known = replace(ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today))
+    known = replace(
+        ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today)
+    )
     limits = {(limit.measure, limit.week): limit for limit in known.limits}
     seen = 0
     for row in budgets.limits(known).rows:
         measure = next(
-            m for m, name in budget.MEASURES.items() if str(row[0]).lower().startswith(f"{name} (")
+            m
+            for m, name in budget.MEASURES.items()
+            if str(row[0]).lower().startswith(f"{name} (")
         )
-        for cell, week in zip(row[2:], (dt.date(2026, 11, 16), dt.date(2026, 11, 23)), strict=True):
+        for cell, week in zip(
+            row[2:], (dt.date(2026, 11, 16), dt.date(2026, 11, 23)), strict=True
+        ):
             told = re.fullmatch(r"up to ([\d.,]+) (km|m)", str(cell))
             if told:
                 seen += 1
-                shown = float(told[1].replace(",", "")) * (1000.0 if told[2] == "km" else 1.0)
+                shown = float(told[1].replace(",", "")) * (
+                    1000.0 if told[2] == "km" else 1.0
+                )
                 limit = limits[measure, week]
                 assert shown <= limit.limit + 1e-6
                 sum_so_far = 0.0 if measure.startswith("longest") else limit.used
-                assert limit.limit == pytest.approx(limit.room + sum_so_far, abs=1.0)  # a week's is in all
+                assert limit.limit == pytest.approx(
+                    limit.room + sum_so_far, abs=1.0
+                )  # a week's is in all
     assert seen >= 5
 
 
 def test_rooms_that_rest_on_what_was_raised_say_so(ana):
-    known = replace(ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today))
+    known = replace(
+        ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today)
+    )
     # the week of 9 November: 2,340 m up, 14 km steep downhill, and the longest climb of its runs
     assert budgets.note(known).endswith(
         "was itself raised lately: ascent, downhill running at 5 % or steeper and ascent in a single run."
@@ -280,7 +369,9 @@ def test_rooms_that_rest_on_what_was_raised_say_so(ana):
 
 def test_a_check_that_fires_often_says_so_in_every_form(ana):
     told = "This check fired in 7 of the 26 weeks with runs in the half year up to then"
-    flags = tuple(replace(f, fired_26w=7, facts={**f.facts, "run_weeks": 26}) for f in ana.flags)
+    flags = tuple(
+        replace(f, fired_26w=7, facts={**f.facts, "run_weeks": 26}) for f in ana.flags
+    )
     often = replace(ana, flags=flags)
 
     for text in (
@@ -299,7 +390,9 @@ def test_a_remark_beside_a_flag_is_never_cut(ana):
     often = replace(flag, facts={**flag.facts, "run_weeks": 20}, fired_26w=15)
     remark = rules.often(often)
     assert remark.endswith("it tells little that is new.")
-    assert len(grids.sentence(often, "metric")) > 300  # the length of a stranger's label
+    assert (
+        len(grids.sentence(often, "metric")) > 300
+    )  # the length of a stranger's label
     known = replace(ana, flags=(often,))
     assert remark in markdown.flags(known) and remark in html.athlete(known)
 
@@ -316,7 +409,9 @@ PRINTABLE = "".join(map(chr, range(32, 127)))
 @example("# no heading")
 @example("    no code")
 def test_markdown_shows_any_text_as_it_stands(text):
-    shown = " ".join(formatting.clean_text(text).split())  # outside code Markdown shows one space for many
+    shown = " ".join(
+        formatting.clean_text(text).split()
+    )  # outside code Markdown shows one space for many
     escaped = html_words.escape(shown, quote=False).replace(chr(34), "&quot;")
     listed = MarkdownIt("commonmark").render(f"- {markdown.escape(shown)}\n")
     assert listed == f"<ul>\n<li>{escaped}</li>\n</ul>\n"
@@ -327,7 +422,9 @@ def test_markdown_shows_any_text_as_it_stands(text):
 
 @pytest.mark.parametrize("width", [30, 40, 50, 60, 72, 80, 100, 200])
 def test_a_narrow_terminal_loses_columns_never_digits(ana, width):
-    known = replace(ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today))
+    known = replace(
+        ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today)
+    )
     for write in (terminal.weeks, terminal.flags, terminal.activities, terminal.budget):
         lines = write(known, width=width).splitlines()
         assert max(map(len, lines)) <= width
@@ -336,6 +433,8 @@ def test_a_narrow_terminal_loses_columns_never_digits(ana, width):
     kms = {str(row[3]) for row in grids.weeks(ana).rows}
     if width >= 40:
         shown = {
-            line.split()[6] for line in terminal.weeks(ana, width=width).splitlines()[3:] if "High" in line
+            line.split()[6]
+            for line in terminal.weeks(ana, width=width).splitlines()[3:]
+            if "High" in line
         }
         assert shown and shown <= kms

@@ -23,7 +23,14 @@ def ana():
 
 
 def raised(
-    rule, level, week=dt.date(2026, 11, 16), value=2.0, limit=1.1, amount=20_000.0, usual=10_000.0, unit="m"
+    rule,
+    level,
+    week=dt.date(2026, 11, 16),
+    value=2.0,
+    limit=1.1,
+    amount=20_000.0,
+    usual=10_000.0,
+    unit="m",
 ):
     return Flag(
         week=week,
@@ -56,16 +63,24 @@ def test_the_largest_change_and_one_of_another_kind_come_first(ana):
 def test_steady_says_what_was_run_and_promises_nothing():
     found = headline.verdict(cases.steady())
     assert found.state == "steady"
-    assert found.sentence.endswith("40 km last week, close to your usual 40 km; 40 km this week so far.")
+    assert found.sentence.endswith(
+        "40 km last week, close to your usual 40 km; 40 km this week so far."
+    )
     assert "no clearance" in found.below
-    assert {gap.rule for gap in found.unjudged} >= {"LW08", "LW09"}  # the surface is unknown
+    assert {gap.rule for gap in found.unjudged} >= {
+        "LW08",
+        "LW09",
+    }  # the surface is unknown
 
 
 @pytest.mark.parametrize(
     ("measure", "told"),
     [
         ("steps", "38,000 last week, close to your usual 38,000"),  # 0.95 a metre
-        ("trimp", "unknown TRIMP last week; unknown TRIMP this week so far"),  # no heart rate
+        (
+            "trimp",
+            "unknown TRIMP last week; unknown TRIMP this week so far",
+        ),  # no heart rate
     ],
 )
 def test_steady_speaks_of_the_load_that_was_chosen(measure, told):
@@ -80,9 +95,16 @@ def test_too_little_history_is_never_steady():
     assert found.sentence.startswith("2 weeks with runs so far; ")
 
 
-@pytest.mark.parametrize(("gap", "some"), [((16, 17, 18), "only one"), ((16, 17), "only two")])
+@pytest.mark.parametrize(
+    ("gap", "some"), [((16, 17, 18), "only one"), ((16, 17), "only two")]
+)
 def test_few_runs_lately_are_said_to_be_few_lately(gap, some):
-    rows = [row for number in range(20) if number not in gap for row in cases.week(number, 40.0)]
+    rows = [
+        row
+        for number in range(20)
+        if number not in gap
+        for row in cases.week(number, 40.0)
+    ]
     found = headline.verdict(cases.analysis(rows))
     assert found.state == "unknown"
     assert found.sentence == (
@@ -105,11 +127,15 @@ def test_a_runner_who_stopped_is_unknown():
 
 def test_nothing_judged_is_unknown_however_many_weeks():
     off = {"session_spike": {"enabled": False}, "week_jump": {"enabled": False}}
-    assert headline.verdict(cases.steady(settings=Settings(rules=off))).state == "unknown"
+    assert (
+        headline.verdict(cases.steady(settings=Settings(rules=off))).state == "unknown"
+    )
 
 
 def test_info_is_never_raised(ana):
-    quiet = replace(cases.steady(), flags=(raised("LW01", "info", dt.date(2026, 10, 5)),))
+    quiet = replace(
+        cases.steady(), flags=(raised("LW01", "info", dt.date(2026, 10, 5)),)
+    )
     found = headline.verdict(quiet)
     assert (found.state, found.flags, len(found.notes)) == ("steady", (), 1)
 
@@ -143,8 +169,13 @@ def test_each_phrase_is_a_sentence_part(ana, rule, units):
 def test_a_spike_in_words(ana):
     # 20 km after 14 km: 43 % more; after 5 km: 4.0 times
     spike = raised("LW01", "watch", usual=14_000.0)
-    assert phrases.phrase(spike, ana) == "one run of 20 km was 43 % longer than any in the 30 days before"
-    assert "4.0 times as long as any" in phrases.phrase(raised("LW01", "high", usual=5_000.0), ana)
+    assert (
+        phrases.phrase(spike, ana)
+        == "one run of 20 km was 43 % longer than any in the 30 days before"
+    )
+    assert "4.0 times as long as any" in phrases.phrase(
+        raised("LW01", "high", usual=5_000.0), ana
+    )
 
 
 def test_groups_of_a_roster(ana):
@@ -152,17 +183,41 @@ def test_groups_of_a_roster(ana):
         known.name: athletes.athlete(known, dt.date(2026, 11, 22)).group
         for known in (ana, cases.two_weeks(), cases.steady(), cases.empty())
     }
-    assert groups == {"Ana K.": "talk", "Nils F.": "unknown", "Tom R.": "unknown", "Nobody": "unknown"}
+    assert groups == {
+        "Ana K.": "talk",
+        "Nils F.": "unknown",
+        "Tom R.": "unknown",
+        "Nobody": "unknown",
+    }
     line = athletes.athlete(cases.steady())
-    assert (line.group, line.level, line.last_activity) == ("steady", "steady", dt.date(2026, 10, 11))
-    assert athletes.athlete(cases.steady(), TODAY).says == "No files since 11 October 2026."
-    assert athletes.athlete(ana).says.startswith("Climb 2,340 m, 3.2 times usual; steep downhill 14 km")
+    assert (line.group, line.level, line.last_activity) == (
+        "steady",
+        "steady",
+        dt.date(2026, 10, 11),
+    )
+    assert (
+        athletes.athlete(cases.steady(), TODAY).says
+        == "No files since 11 October 2026."
+    )
+    assert athletes.athlete(ana).says.startswith(
+        "Climb 2,340 m, 3.2 times usual; steep downhill 14 km"
+    )
 
 
 def test_order_of_a_roster_is_by_group_change_and_name(ana):
-    smaller = replace(ana, name="Zoe", flags=(raised("LW04", "high", value=2.2, limit=2.0),))
-    line = [athletes.athlete(a) for a in (cases.steady(name="b"), cases.steady(name="a"), smaller, ana)]
-    assert [a.name for a in athletes.ordered(tuple(line))] == ["Ana K.", "Zoe", "a", "b"]
+    smaller = replace(
+        ana, name="Zoe", flags=(raised("LW04", "high", value=2.2, limit=2.0),)
+    )
+    line = [
+        athletes.athlete(a)
+        for a in (cases.steady(name="b"), cases.steady(name="a"), smaller, ana)
+    ]
+    assert [a.name for a in athletes.ordered(tuple(line))] == [
+        "Ana K.",
+        "Zoe",
+        "a",
+        "b",
+    ]
 
 
 def test_slugs_are_safe_and_unique():
@@ -170,7 +225,15 @@ def test_slugs_are_safe_and_unique():
         athletes.athlete(cases.empty(name=name))
         for name in ("Ana K.", "ana k", "../../etc", "李", "CON", "Zoë", "")
     ]
-    assert slugs.slugs(lines) == ["ana-k", "ana-k-2", "etc", "runner", "con-runner", "zoe", "runner-2"]
+    assert slugs.slugs(lines) == [
+        "ana-k",
+        "ana-k-2",
+        "etc",
+        "runner",
+        "con-runner",
+        "zoe",
+        "runner-2",
+    ]
     assert len(slugs.slug("x" * 500)) == slugs.SLUG_LENGTH
 
 
@@ -178,15 +241,28 @@ def test_anonymous_keeps_the_numbers_and_drops_the_names():
     secret = "Ana Secret"
     known = anonymize.analysis(cases.named(secret))
     assert secret not in repr(
-        (known.name, known.flags, known.skipped, known.duplicates, known.remarks, known.settings)
+        (
+            known.name,
+            known.flags,
+            known.skipped,
+            known.duplicates,
+            known.remarks,
+            known.settings,
+        )
     )
     assert not known.activities.map(lambda cell: secret in str(cell)).to_numpy().any()
-    assert known.activities["distance_m"].equals(cases.named(secret).activities["distance_m"])
+    assert known.activities["distance_m"].equals(
+        cases.named(secret).activities["distance_m"]
+    )
     assert set(known.activities["source"]) >= {twin.of for twin in known.duplicates}
 
 
 def test_a_coach_reads_each_change_once(ana):
-    both = (raised("LW10", "high"), raised("LW01", "watch", usual=14_000.0), raised("LW08", "high"))
+    both = (
+        raised("LW10", "high"),
+        raised("LW01", "watch", usual=14_000.0),
+        raised("LW08", "high"),
+    )
     told = athletes.brief(ana, replace(headline.verdict(ana), flags=both))
     assert (
         told
@@ -201,23 +277,40 @@ def test_an_old_flag_is_not_news(ana):
 
 def test_an_athlete_gone_silent_keeps_what_was_raised_and_no_numbers(ana):
     line = athletes.athlete(ana, dt.date(2026, 12, 10))
-    assert (line.group, line.level, line.silent, line.trend) == ("unknown", "unknown", True, None)
-    assert line.says.startswith("No files since 20 November 2026; until then: Climb 2,340 m")
+    assert (line.group, line.level, line.silent, line.trend) == (
+        "unknown",
+        "unknown",
+        True,
+        None,
+    )
+    assert line.says.startswith(
+        "No files since 20 November 2026; until then: Climb 2,340 m"
+    )
 
 
 def test_a_line_holds_the_week_that_its_sentence_is_about(ana):
     line = athletes.athlete(ana)
     assert line.trend is not None
-    assert line.trend.week == 52_000.0  # KMS[24], the last complete week, and that of the climb
+    assert (
+        line.trend.week == 52_000.0
+    )  # KMS[24], the last complete week, and that of the climb
     steady = athletes.athlete(cases.steady(today=dt.date(2026, 10, 7)))  # a Wednesday
     assert steady.trend is not None
-    assert steady.trend.week == pytest.approx(40_000.0)  # the last complete week, not the one begun
+    assert steady.trend.week == pytest.approx(
+        40_000.0
+    )  # the last complete week, not the one begun
     assert steady.trend.levels[-1] == "open"
 
 
 def test_the_second_athlete_stands_before_the_tenth():
-    lines = tuple(athletes.athlete(cases.steady(name=f"Athlete {n}")) for n in (10, 2, 1))
-    assert [line.name for line in athletes.ordered(lines)] == ["Athlete 1", "Athlete 2", "Athlete 10"]
+    lines = tuple(
+        athletes.athlete(cases.steady(name=f"Athlete {n}")) for n in (10, 2, 1)
+    )
+    assert [line.name for line in athletes.ordered(lines)] == [
+        "Athlete 1",
+        "Athlete 2",
+        "Athlete 10",
+    ]
 
 
 def test_silent_ones_come_last_the_last_heard_of_first():
@@ -227,12 +320,18 @@ def test_silent_ones_come_last_the_last_heard_of_first():
         athletes.athlete(cases.steady(), day),  # October
         athletes.athlete(cases.two_weeks(name="New"), None),
     )
-    assert [line.name for line in athletes.ordered(lines)] == ["New", "Tom R.", "Nils F."]
+    assert [line.name for line in athletes.ordered(lines)] == [
+        "New",
+        "Tom R.",
+        "Nils F.",
+    ]
 
 
 def test_the_day_of_the_last_run_is_not_that_of_a_later_ride():
     ride = run("2026-10-30T08:00", 30, sport="cycling")
-    known = cases.analysis([*[row for n in range(20) for row in cases.week(n, 40.0)], ride])
+    known = cases.analysis(
+        [*[row for n in range(20) for row in cases.week(n, 40.0)], ride]
+    )
     assert known.today == dt.date(2026, 10, 30)
     assert headline.verdict(known).sentence == "no runs since 11 October 2026."
 
@@ -245,11 +344,17 @@ def test_runs_that_lie_ahead_of_today_are_no_missing_runs():
 def test_a_last_week_without_a_run_is_the_reason_told():
     weeks = [row for n in range(20) if n != 18 for row in cases.week(n, 40.0)]
     found = headline.verdict(cases.analysis(weeks, today=dt.date(2026, 10, 7)))
-    assert found.sentence == "no run in the week of 28 Sep, and this week is not over yet."
-    assert found.below.startswith("Nothing could be judged in the week of 28 Sep, which held no run")
+    assert (
+        found.sentence == "no run in the week of 28 Sep, and this week is not over yet."
+    )
+    assert found.below.startswith(
+        "Nothing could be judged in the week of 28 Sep, which held no run"
+    )
 
 
 def test_both_weeks_of_one_check_are_told():
     weeks = (dt.date(2026, 11, 9), dt.date(2026, 11, 16))
-    told = levels.of_each_rule(raised("LW04", "high", week, value=5.0 - n) for n, week in enumerate(weeks))
+    told = levels.of_each_rule(
+        raised("LW04", "high", week, value=5.0 - n) for n, week in enumerate(weeks)
+    )
     assert [flag.week for flag in told] == list(weeks)

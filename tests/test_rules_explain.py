@@ -29,7 +29,10 @@ from loadwatch.settings import Settings
     ],
 )
 def test_a_limit_is_told_in_words(unit, value, says):
-    assert bound(Bound(key="k", value=value, unit=unit, meaning="why"), value) == f"k = {says}: why"
+    assert (
+        bound(Bound(key="k", value=value, unit=unit, meaning="why"), value)
+        == f"k = {says}: why"
+    )
 
 
 def test_one_rule_whole_names_what_presets_change():
@@ -40,8 +43,14 @@ def test_one_rule_whole_names_what_presets_change():
 
 
 def test_the_signs_of_a_diary_stand_where_they_are_asked_for():
-    for told in (rulebook.whole(rules.BY_ID["LW18"]), rulebook.markdown([rules.BY_ID["LW18"]], full=True)):
-        assert all(re.search(rf"\b{sign.column}\b.*{re.escape(sign.says)}", told) for sign in SIGNS)
+    for told in (
+        rulebook.whole(rules.BY_ID["LW18"]),
+        rulebook.markdown([rules.BY_ID["LW18"]], full=True),
+    ):
+        assert all(
+            re.search(rf"\b{sign.column}\b.*{re.escape(sign.says)}", told)
+            for sign in SIGNS
+        )
     assert "saddle_numbness" not in rulebook.whole(rules.BY_ID["LW17"])
 
 
@@ -57,4 +66,6 @@ def test_markdown_is_markdown():
 
 
 def test_no_rule_points_to_a_document_that_is_not_there():
-    assert not any("documentation" in rules.describe(rule, Settings()) for rule in rules.RULES)
+    assert not any(
+        "documentation" in rules.describe(rule, Settings()) for rule in rules.RULES
+    )

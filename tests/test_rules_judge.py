@@ -35,7 +35,8 @@ IDS = [
     "LW18",
 ]
 FORBIDDEN = re.compile(
-    r"risk of injury|injury risk|\bsafe|\bdanger|your risk|you will|probabilit", re.IGNORECASE
+    r"risk of injury|injury risk|\bsafe|\bdanger|your risk|you will|probabilit",
+    re.IGNORECASE,
 )
 MONDAY = dt.date(2025, 1, 6)
 
@@ -53,7 +54,11 @@ def wild(weeks=40):
             continue
         big = i % 7 == 6
         for day in (1, 3, 6):
-            km = (8.0 + day) * (1.9 if big and day == 6 else 1.0) * (0.5 if i == 20 else 1.0)
+            km = (
+                (8.0 + day)
+                * (1.9 if big and day == 6 else 1.0)
+                * (0.5 if i == 20 else 1.0)
+            )
             hard = km * 1000 * (0.9 if i % 9 == 8 else 0.2)
             rows.append(
                 run(
@@ -90,7 +95,13 @@ def test_every_check_can_be_raised(whole):
 
 def test_levels_of_the_table_hold(whole):
     flags, _ = whole
-    allowed = {"LW02": "watch", "LW07": "watch", "LW09": "info", "LW11": "info watch", "LW12": "info"}
+    allowed = {
+        "LW02": "watch",
+        "LW07": "watch",
+        "LW09": "info",
+        "LW11": "info watch",
+        "LW12": "info",
+    }
     allowed |= {"LW14": "info watch", "LW15": "info"}
     for flag in flags:
         assert flag.level in allowed.get(flag.rule, "info watch high").split(), flag
@@ -103,7 +114,9 @@ def test_fired_counts_weeks_back_from_the_flags_own(whole):
         same = {
             f.week
             for f in flags
-            if f.rule == flag.rule and f.level != "info" and first <= f.week <= flag.week
+            if f.rule == flag.rule
+            and f.level != "info"
+            and first <= f.week <= flag.week
         }
         assert flag.fired_26w == len(same)
     assert all(f.fired_26w == 0 for f in flags if f.rule in {"LW09", "LW12", "LW15"})
@@ -113,7 +126,9 @@ def test_a_rule_that_fires_often_says_so():
     flag = judged(*wild())[0][0]
 
     def often(fired, weeks):
-        return rules.often(replace(flag, fired_26w=fired, facts={**flag.facts, "run_weeks": weeks}))
+        return rules.often(
+            replace(flag, fired_26w=fired, facts={**flag.facts, "run_weeks": weeks})
+        )
 
     assert often(5, 26) == ""  # 5 of 26 are 19 %
     assert often(6, 26) == (
@@ -128,7 +143,10 @@ def test_a_rule_that_fires_often_says_so():
 def test_how_often_is_told_of_weeks_with_runs():
     kms = [10, 10, 10, 10, None, None, None, None, 10]
     flags, _ = judged(activities(*weekly_runs("2026-01-07", kms)), dt.date(2026, 3, 9))
-    assert {f.week.isoformat(): f.facts["run_weeks"] for f in flags} == {"2026-01-26": 4, "2026-03-02": 5}
+    assert {f.week.isoformat(): f.facts["run_weeks"] for f in flags} == {
+        "2026-01-26": 4,
+        "2026-03-02": 5,
+    }
 
 
 def test_json_fields_are_those_of_the_contract(whole):
@@ -147,7 +165,11 @@ def test_a_week_is_flagged_or_unknown_never_both(whole):
 
 
 def test_fewer_weeks_than_a_rule_needs_are_unknown():
-    frame = activities(*weekly_runs("2026-01-07", [10, 10], ascent_m=10.0, downhill_m=0.0, soft_m=[1e4, 1e4]))
+    frame = activities(
+        *weekly_runs(
+            "2026-01-07", [10, 10], ascent_m=10.0, downhill_m=0.0, soft_m=[1e4, 1e4]
+        )
+    )
     _, unknown = judged(frame, dt.date(2026, 1, 26))
     told = {(u.week.isoformat(), u.rule) for u in unknown}
     for rule in ("LW02", "LW04", "LW05", "LW07", "LW08", "LW12", "LW15"):
@@ -161,7 +183,10 @@ def test_no_activity_no_flags():
 def test_options_and_presets():
     options = rules.options()
     assert options["session_spike"].keys[0] == "enabled"
-    assert (options["session_spike"].id, options["session_spike"].levels) == ("LW01", ("watch", "high"))
+    assert (options["session_spike"].id, options["session_spike"].levels) == (
+        "LW01",
+        ("watch", "high"),
+    )
     assert options["shoe_km"].levels == ("info_m", "watch_m")
     assert "watch_more_m" in options["uphill_jump"].keys
     assert options["week_jump"].limits["return"]["watch"] == 1.2
@@ -173,9 +198,10 @@ def test_options_and_presets():
             if rule.name in options:
                 assert own == options[rule.name].limits[preset]
     assert (
-        rules.limits(rules.BY_ID["LW02"], Settings(preset="return", rules={"week_jump": {"watch": 1.5}}))[
-            "watch"
-        ]
+        rules.limits(
+            rules.BY_ID["LW02"],
+            Settings(preset="return", rules={"week_jump": {"watch": 1.5}}),
+        )["watch"]
         == 1.5
     )
     keys = {key for rule in rules.RULES for told in rule.limits for key in told.presets}
@@ -189,7 +215,9 @@ def test_imperial_words_hold_no_metric_unit(whole):
         assert rules.words(flag) == flag.says
         assert "{" not in told
     spike = next(f for f in whole[0] if f.rule == "LW01")
-    assert f"{spike.amount / 1609.344:.1f} mi in one run" in rules.words(spike, "imperial")
+    assert f"{spike.amount / 1609.344:.1f} mi in one run" in rules.words(
+        spike, "imperial"
+    )
 
 
 def test_numbers_that_differ_do_not_read_the_same():
@@ -209,7 +237,10 @@ def test_diary_flags_join_with_their_words():
     flags, _ = judged(frame, dt.date(2026, 1, 21), diary=[link, red])
     said = {f.rule: f for f in flags}
     assert said["LW18"].level == "high"
-    assert "numbness in the saddle area and fever on Tuesday 20 January 2026" in said["LW18"].says
+    assert (
+        "numbness in the saddle area and fever on Tuesday 20 January 2026"
+        in said["LW18"].says
+    )
     assert said["LW17"].says == (
         "In your own diary, days after a long run had 0.9 points more pain (interval \N{MINUS SIGN}0.1 to "
         "1.7) "
@@ -230,7 +261,9 @@ def test_every_sentence_rests_on_something_and_promises_nothing(whole):
 
 
 def test_rules_explain_themselves():
-    text = rules.describe(rules.BY_ID["LW01"], Settings(rules={"session_spike": {"watch": 1.25}}))
+    text = rules.describe(
+        rules.BY_ID["LW01"], Settings(rules={"session_spike": {"watch": 1.25}})
+    )
     assert "watch = 1.25 times (25 % more): noticed above this ratio" in text
     assert "https://doi.org/10.1136/bjsports-2024-109380" in text
     for rule in rules.RULES:
@@ -246,7 +279,10 @@ def test_rules_explain_themselves():
 
 
 week_of_runs = st.lists(
-    st.tuples(st.integers(0, 6), st.floats(1, 40), st.one_of(st.none(), st.floats(0, 900))), max_size=4
+    st.tuples(
+        st.integers(0, 6), st.floats(1, 40), st.one_of(st.none(), st.floats(0, 900))
+    ),
+    max_size=4,
 )
 
 
@@ -255,7 +291,9 @@ def built(plan, monday=MONDAY):
     for i, week in enumerate(plan):
         for hour, (day, km, ascent) in enumerate(week):
             start = f"{monday + dt.timedelta(days=7 * i + day)}T{6 + 4 * hour:02}:00"
-            more = {} if ascent is None else {"ascent_m": ascent, "downhill_m": ascent * 5}
+            more = (
+                {} if ascent is None else {"ascent_m": ascent, "downhill_m": ascent * 5}
+            )
             rows.append(run(start, km, **more))
     return activities(*rows), monday + dt.timedelta(days=7 * len(plan))
 
@@ -269,7 +307,9 @@ def test_no_look_ahead(plan):
     before, open_before = judged(frame, cut)
     week = cut - dt.timedelta(days=cut.weekday())
     assert [f for f in flags if f.week < week] == [f for f in before if f.week < week]
-    assert [u for u in unknown if u.week < week] == [u for u in open_before if u.week < week]
+    assert [u for u in unknown if u.week < week] == [
+        u for u in open_before if u.week < week
+    ]
 
 
 @examples(max_examples=15, deadline=None)
@@ -280,10 +320,12 @@ def test_shifting_all_dates_by_whole_weeks_shifts_flags(plan, by):
     flags, unknown = judged(frame, today)
     moved, open_moved = judged(there, later)
     shift = dt.timedelta(weeks=by)
-    assert [(f.week + shift, f.rule, f.level, f.amount, f.fired_26w) for f in flags] == [
-        (f.week, f.rule, f.level, f.amount, f.fired_26w) for f in moved
+    assert [
+        (f.week + shift, f.rule, f.level, f.amount, f.fired_26w) for f in flags
+    ] == [(f.week, f.rule, f.level, f.amount, f.fired_26w) for f in moved]
+    assert [(u.week + shift, u.rule, u.why) for u in unknown] == [
+        (u.week, u.rule, u.why) for u in open_moved
     ]
-    assert [(u.week + shift, u.rule, u.why) for u in unknown] == [(u.week, u.rule, u.why) for u in open_moved]
 
 
 @examples(max_examples=10, deadline=None)

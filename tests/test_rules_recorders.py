@@ -35,14 +35,18 @@ def weeks(devices, sources=None, **more):
 def test_one_watch_says_nothing_of_watches():
     found = flags(*weeks(["garmin fr245"] * 6))
     assert {"LW04", "LW05", "LW06"} <= set(found)
-    assert not any("watches" in flag.says or "sources" in flag.says for flag in found.values())
+    assert not any(
+        "watches" in flag.says or "sources" in flag.says for flag in found.values()
+    )
 
 
 def test_a_new_watch_in_the_flagged_week_is_told():
     found = flags(*weeks(["garmin fr245"] * 5 + ["garmin fenix7"]))
     for rule in ("LW04", "LW05", "LW06"):
         assert found[rule].says.endswith(f" {device_change.WATCHES}")
-    assert found["LW04"].says.startswith("400 m of ascent in the week of 9 February 2026")
+    assert found["LW04"].says.startswith(
+        "400 m of ascent in the week of 9 February 2026"
+    )
 
 
 def test_a_watch_changed_long_ago_is_not():
@@ -53,16 +57,26 @@ def test_a_watch_changed_long_ago_is_not():
 
 
 def test_two_watches_taken_in_turn_do_not_differ_from_week_to_week():
-    other = [r | NEW | {"start_local": r["start_local"] + dt.timedelta(days=2)} for r in weeks(["x"] * 6)]
+    other = [
+        r | NEW | {"start_local": r["start_local"] + dt.timedelta(days=2)}
+        for r in weeks(["x"] * 6)
+    ]
     for row in other:
         row["start_utc"] = row["start_local"].tz_localize("UTC")
     found = flags(*weeks(["garmin fr245"] * 6), *other)
-    assert device_change.WATCHES not in found["LW04"].says  # half and half, now as before
-    assert device_change.WATCHES in found["LW06"].says  # one run of one watch, held against runs of both
+    assert (
+        device_change.WATCHES not in found["LW04"].says
+    )  # half and half, now as before
+    assert (
+        device_change.WATCHES in found["LW06"].says
+    )  # one run of one watch, held against runs of both
 
 
 def test_an_unnamed_device_is_no_other_device():
-    assert device_change.WATCHES not in flags(*weeks([""] * 5 + ["garmin fenix7"]))["LW04"].says
+    assert (
+        device_change.WATCHES
+        not in flags(*weeks([""] * 5 + ["garmin fenix7"]))["LW04"].says
+    )
 
 
 def test_climbs_from_a_list_held_against_those_of_a_watch():

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from loadwatch.assess.rules import BY_ID, gap, hill_session, judge, limits, session_spike
+from loadwatch.assess.rules import (
+    BY_ID,
+    gap,
+    hill_session,
+    judge,
+    limits,
+    session_spike,
+)
 from loadwatch.assess.rules.model import largest, raises
 from loadwatch.assess.weeks import weekly
 from loadwatch.settings import Settings
@@ -29,7 +36,14 @@ def judged(*rows, rule, today=None, **settings):
 
 def history(km=5.0, **more):
     """Six runs over the 35 days before 1 April 2026, so that nothing is capped for want of history."""
-    days = ("2026-02-20", "2026-02-25", "2026-03-05", "2026-03-12", "2026-03-19", "2026-03-26")
+    days = (
+        "2026-02-20",
+        "2026-02-25",
+        "2026-03-05",
+        "2026-03-12",
+        "2026-03-19",
+        "2026-03-26",
+    )
     return [run(day, km, **more) for day in days]
 
 
@@ -56,18 +70,34 @@ def test_spike_levels(before, distance, level):
 
 
 def test_spike_through_the_whole_judge():
-    flags, _ = judged(*history(8), run("2026-03-22", 10), run("2026-04-01", 13.01), rule="LW01")
+    flags, _ = judged(
+        *history(8), run("2026-03-22", 10), run("2026-04-01", 13.01), rule="LW01"
+    )
     flag = flags[-1]
-    assert (flag.level, flag.week, flag.name) == ("watch", dt.date(2026, 3, 30), "session_spike")
+    assert (flag.level, flag.week, flag.name) == (
+        "watch",
+        dt.date(2026, 3, 30),
+        "session_spike",
+    )
     assert flag.value == pytest.approx(1.301)
-    assert (flag.amount, flag.usual, flag.limit, flag.unit) == (13_010.0, 10_000.0, 1.10, "m")
+    assert (flag.amount, flag.usual, flag.limit, flag.unit) == (
+        13_010.0,
+        10_000.0,
+        1.10,
+        "m",
+    )
     assert flag.activity_id == "id7"
     assert flag.source == "7.fit"
     assert flag.evidence == "B"
 
 
 def test_a_run_of_31_days_ago_does_not_count():
-    rows = [run("2026-03-01", 18), run("2026-03-08", 9), run("2026-03-20", 10), run("2026-03-21", 1)]
+    rows = [
+        run("2026-03-01", 18),
+        run("2026-03-08", 9),
+        run("2026-03-20", 10),
+        run("2026-03-21", 1),
+    ]
     flags, _ = judged(*rows, run("2026-04-01", 12), rule="LW01")
     assert flags[-1].value == pytest.approx(1.2)
     assert flags[-1].usual == 10 * KM
@@ -75,7 +105,9 @@ def test_a_run_of_31_days_ago_does_not_count():
 
 def test_the_look_back_is_half_open_and_counted_in_hours():
     rows = [*history(5), run("2026-03-02T08:00", 20)]
-    at_edge, _ = judged(*rows, run("2026-04-01T08:00", 20), rule="LW01")  # 720 h later: still within
+    at_edge, _ = judged(
+        *rows, run("2026-04-01T08:00", 20), rule="LW01"
+    )  # 720 h later: still within
     assert not [f for f in at_edge if f.week == dt.date(2026, 3, 30)]
     after, _ = judged(*rows, run("2026-04-01T08:01", 20), rule="LW01")
     assert after[-1].usual == 5 * KM
@@ -89,12 +121,20 @@ def test_no_run_in_the_window_is_no_baseline_and_no_spike():
 
 
 def test_info_at_most_until_thirty_days_and_four_runs_lie_behind():
-    early, _ = judged(*[run(f"2026-01-{d:02}", 5) for d in (1, 3, 5, 7)], run("2026-01-09", 30), rule="LW01")
+    early, _ = judged(
+        *[run(f"2026-01-{d:02}", 5) for d in (1, 3, 5, 7)],
+        run("2026-01-09", 30),
+        rule="LW01",
+    )
     assert [f.level for f in early] == ["info"]
     # four runs lie behind, eight days
-    assert "6.0 times the longest of the 8 days that the files reach back" in early[0].says
+    assert (
+        "6.0 times the longest of the 8 days that the files reach back" in early[0].says
+    )
     assert early[0].says.endswith("it says little until 30 days lie behind.")
-    few, _ = judged(run("2026-01-01", 5), run("2026-01-20", 5), run("2026-02-04", 30), rule="LW01")
+    few, _ = judged(
+        run("2026-01-01", 5), run("2026-01-20", 5), run("2026-02-04", 30), rule="LW01"
+    )
     assert [f.level for f in few] == ["info"]
     enough, _ = judged(*history(5), run("2026-04-01", 30), rule="LW01")
     assert [f.level for f in enough] == ["high"]
@@ -109,7 +149,10 @@ def test_two_runs_less_than_fifteen_minutes_apart_count_as_one():
 
 
 def test_runs_of_which_only_the_day_is_known_stay_apart():
-    rows = [run("2026-04-01T00:00", 5, date_only=True), run("2026-04-01T00:00", 5, date_only=True)]
+    rows = [
+        run("2026-04-01T00:00", 5, date_only=True),
+        run("2026-04-01T00:00", 5, date_only=True),
+    ]
     flags, _ = judged(*history(5), *rows, rule="LW01")
     assert flags == []
 
@@ -118,14 +161,19 @@ def test_a_run_of_unknown_distance_before_leaves_a_spike_open_and_no_spike_close
     rows = [*history(5), run("2026-03-28", duration_s=3000.0)]
     flags, unknown = judged(*rows, run("2026-04-01", 9), rule="LW01")
     assert flags == []
-    assert any(u.why == "no_distance: a run of the 30 days before has no distance" for u in unknown)
+    assert any(
+        u.why == "no_distance: a run of the 30 days before has no distance"
+        for u in unknown
+    )
     flags, unknown = judged(*rows, run("2026-04-01", 5), rule="LW01")
     assert not [u for u in unknown if u.week == dt.date(2026, 3, 30)]
 
 
 def test_runs_before_of_no_length_are_no_baseline():
     _, unknown = judged(*history(0.0), run("2026-04-01", 9), rule="LW01")
-    assert unknown[-1].why == "no_baseline: the runs of the 30 days before have no length"
+    assert (
+        unknown[-1].why == "no_baseline: the runs of the 30 days before have no length"
+    )
 
 
 def test_sentence_of_a_spike():
@@ -135,14 +183,22 @@ def test_sentence_of_a_spike():
         "(10.0 km); the limit is 10 %, 13 % with the watch's error. Up to 11.3 km this check stays quiet."
     )
     guard, _ = judged(*history(10), run("2026-04-01", 11.2), rule="LW01")
-    assert guard[0].says.endswith("(10.0 km): at the threshold, within the watch's error.")
+    assert guard[0].says.endswith(
+        "(10.0 km): at the threshold, within the watch's error."
+    )
     high, _ = judged(*history(10), run("2026-04-01", 25), rule="LW01")
-    assert "2.5 times the longest of the 30 days before (10.0 km), a large change" in high[0].says
+    assert (
+        "2.5 times the longest of the 30 days before (10.0 km), a large change"
+        in high[0].says
+    )
 
 
 def test_limits_are_settings():
     flags, _ = judged(
-        *history(10), run("2026-04-01", 14), rule="LW01", rules={"session_spike": {"watch": 1.5}}
+        *history(10),
+        run("2026-04-01", 14),
+        rule="LW01",
+        rules={"session_spike": {"watch": 1.5}},
     )
     assert flags == []
     flags, _ = judged(
@@ -153,7 +209,10 @@ def test_limits_are_settings():
     )
     assert [f.level for f in flags] == ["watch"]
     flags, unknown = judged(
-        *history(10), run("2026-04-01", 30), rule="LW01", rules={"session_spike": {"enabled": False}}
+        *history(10),
+        run("2026-04-01", 30),
+        rule="LW01",
+        rules={"session_spike": {"enabled": False}},
     )
     assert (flags, unknown) == ([], [])
 
@@ -207,14 +266,19 @@ def test_hill_session_is_unknown_where_an_ascent_lacks():
     assert [(f.level, f.value) for f in flags] == [("high", 4.0)]
     _, unknown = judged(*rows, run("2026-04-01", 10), rule="LW06")
     assert unknown[-1].why == "no_ascent: a run of this week has no ascent"
-    flags, unknown = judged(*rows, run("2026-03-28", 3), run("2026-04-01", 10, ascent_m=400.0), rule="LW06")
+    flags, unknown = judged(
+        *rows, run("2026-03-28", 3), run("2026-04-01", 10, ascent_m=400.0), rule="LW06"
+    )
     assert flags == []
     assert unknown[-1].why == "no_ascent: a run of the 30 days before has no ascent"
 
 
 def test_the_first_climbs_of_a_log_are_no_more_than_mentioned():
     # two of three climbs flagged in a real log of three months were its second and third run
-    rows = [run("2026-01-05", 10, ascent_m=100.0), run("2026-01-08", 10, ascent_m=400.0)]
+    rows = [
+        run("2026-01-05", 10, ascent_m=100.0),
+        run("2026-01-08", 10, ascent_m=400.0),
+    ]
     flags, _ = judged(*rows, rule="LW06")
     assert [(f.level, f.value) for f in flags] == [("info", 4.0)]
     assert flags[0].says == (
@@ -224,9 +288,14 @@ def test_the_first_climbs_of_a_log_are_no_more_than_mentioned():
 
 
 def test_up_from_almost_none():
-    flags, _ = judged(*history(10, ascent_m=10.0), run("2026-04-01", 10, ascent_m=150.0), rule="LW06")
+    flags, _ = judged(
+        *history(10, ascent_m=10.0), run("2026-04-01", 10, ascent_m=150.0), rule="LW06"
+    )
     assert flags[0].usual == 50.0
-    assert "up from almost none (at most 10 m in the 30 days before, counted as 50 m)" in flags[0].says
+    assert (
+        "up from almost none (at most 10 m in the 30 days before, counted as 50 m)"
+        in flags[0].says
+    )
 
 
 def test_return_after_a_gap():
@@ -234,36 +303,59 @@ def test_return_after_a_gap():
     _, none = judged(*before, run("2026-02-23T07:59", 12), rule="LW11")
     assert none == []
     flags, _ = judged(*before, run("2026-02-23T08:00", 5), rule="LW11")
-    assert [(f.level, f.value, f.usual) for f in flags if f.week == dt.date(2026, 2, 23)] == [
-        ("info", 0.5, 10 * KM)
-    ]
+    assert [
+        (f.level, f.value, f.usual) for f in flags if f.week == dt.date(2026, 2, 23)
+    ] == [("info", 0.5, 10 * KM)]
     flags, _ = judged(*before, run("2026-02-23T08:00", 5.1), rule="LW11")
     assert flags[-1].level == "watch"
-    assert "14 days without one: 51 % of the longest before the break (10.0 km)" in flags[-1].says
+    assert (
+        "14 days without one: 51 % of the longest before the break (10.0 km)"
+        in flags[-1].says
+    )
     flags, _ = judged(*before, run("2026-02-23T08:00", 5.04), rule="LW11")
-    assert "50.4 % of the longest before the break (10.0 km); the limit is 50 %" in flags[-1].says
-    flags, _ = judged(*before, run("2026-02-23T08:00", 5.0), rule="LW11", preset="return")
+    assert (
+        "50.4 % of the longest before the break (10.0 km); the limit is 50 %"
+        in flags[-1].says
+    )
+    flags, _ = judged(
+        *before, run("2026-02-23T08:00", 5.0), rule="LW11", preset="return"
+    )
     assert flags[-1].level == "watch"
 
 
 def test_return_with_unknown_distance():
-    _, unknown = judged(run("2026-01-01", 10), run("2026-02-01", duration_s=1800.0), rule="LW11")
+    _, unknown = judged(
+        run("2026-01-01", 10), run("2026-02-01", duration_s=1800.0), rule="LW11"
+    )
     assert unknown[0].why.startswith("no_distance")
     assert math.isinf(largest(lambda _m: gap.grade(1.0, 10.0, {"watch": 0.5})))
 
 
 def test_shoes_flag_once_at_each_limit():
     rows = [
-        run((dt.date(2026, 1, 1) + dt.timedelta(days=i)).isoformat(), 30, shoe="Grey <b>") for i in range(40)
+        run(
+            (dt.date(2026, 1, 1) + dt.timedelta(days=i)).isoformat(),
+            30,
+            shoe="Grey <b>",
+        )
+        for i in range(40)
     ]
     flags, _ = judged(*rows, run("2026-02-20", 5), rule="LW14")
-    assert [(f.level, f.value, f.limit) for f in flags] == [("info", 510.0, 500.0), ("watch", 810.0, 800.0)]
+    assert [(f.level, f.value, f.limit) for f in flags] == [
+        ("info", 510.0, 500.0),
+        ("watch", 810.0, 800.0),
+    ]
     assert flags[0].activity_id == "id16"  # 17 runs of 30 km
     assert "the pair Grey <b> has run 510.0 km" in flags[0].says
 
 
 def test_weeks_without_a_named_pair_are_unknown():
     _, unknown = judged(
-        run("2026-01-01", 5, shoe="A"), run("2026-01-08", 5), run("2026-01-15", 5), rule="LW14"
+        run("2026-01-01", 5, shoe="A"),
+        run("2026-01-08", 5),
+        run("2026-01-15", 5),
+        rule="LW14",
     )
-    assert [u.week for u in unknown] == [dt.date(2026, 1, 5)]  # the week in progress is not told
+    assert [u.week for u in unknown] == [
+        dt.date(2026, 1, 5)
+    ]  # the week in progress is not told

@@ -17,20 +17,31 @@ def judged(rows, *rules, today=None, **settings):
     chosen = Settings(**settings)
     today = today or frame["start_local"].max().date() + dt.timedelta(days=7)
     flags, unknown = judge(frame, weekly(frame, chosen, today), chosen, today)
-    return [f for f in flags if f.rule in rules], [u for u in unknown if u.rule in rules]
+    return [f for f in flags if f.rule in rules], [
+        u for u in unknown if u.rule in rules
+    ]
 
 
 def mixed(hard, soft, **more):
     kms = [h + s for h, s in zip(hard, soft, strict=True)]
     return weekly_runs(
-        "2026-01-07", kms, hard_m=[h * 1000.0 for h in hard], soft_m=[s * 1000.0 for s in soft], **more
+        "2026-01-07",
+        kms,
+        hard_m=[h * 1000.0 for h in hard],
+        soft_m=[s * 1000.0 for s in soft],
+        **more,
     )
 
 
 def test_surface_shift_vector():
     flags, _ = judged(mixed([5, 5, 5, 5, 18], [15, 15, 15, 15, 6]), "LW08")
     flag = flags[0]
-    assert (flag.level, flag.limit, flag.amount, flag.usual) == ("high", 50.0, 18_000.0, 5_000.0)
+    assert (flag.level, flag.limit, flag.amount, flag.usual) == (
+        "high",
+        50.0,
+        18_000.0,
+        5_000.0,
+    )
     assert flag.value == pytest.approx(50.0)
     assert flag.says == (
         "In the week of 2 February 2026 hard ground made up 75 % of the known distance, "
@@ -70,7 +81,10 @@ def test_shift_is_suppressed_where_the_ground_is_not_known():
     assert unknown[-1].why.startswith(
         "no_surface: the ground is known for 0 % of the distance of the four weeks"
     )
-    assert unknown[0].why == "too_few_weeks: fewer than three of the four weeks before hold a run"
+    assert (
+        unknown[0].why
+        == "too_few_weeks: fewer than three of the four weeks before hold a run"
+    )
     _, unknown = judged([*rows, week, run("2026-02-05", duration_s=9000.0)], "LW08")
     assert unknown[-1].why == "no_distance: runs of this week have no distance"
 
@@ -84,7 +98,9 @@ def test_shift_says_nothing_of_a_week_in_progress():
 
 def test_new_ground_is_info():
     flags, _ = judged(mixed([0, 0, 0, 0, 6], [20, 20, 20, 20, 6]), "LW09")
-    assert [(f.level, f.amount, f.value, f.limit) for f in flags] == [("info", 6_000.0, 0.0, 5.0)]
+    assert [(f.level, f.amount, f.value, f.limit) for f in flags] == [
+        ("info", 6_000.0, 0.0, 5.0)
+    ]
     assert flags[0].says.startswith(
         "6.0 km on hard ground (asphalt, concrete, paving) in the week of 2 February 2026"
     )
@@ -99,9 +115,17 @@ def test_new_ground_counts_in_the_week_in_progress_and_needs_a_past():
     assert len(judged(rows, "LW09", today=dt.date(2026, 2, 5))[0]) == 1
     _, unknown = judged(rows, "LW09")
     assert [u.why.partition(":")[0] for u in unknown] == ["too_few_weeks"] * 3
-    blind = [*weekly_runs("2026-01-07", [20] * 4), run("2026-02-04", 24, hard_m=24_000.0)]
-    assert judged(blind, "LW09")[1][-1].why.startswith("no_surface: the ground is known for 0 %")
-    week = [*mixed([0, 0, 0, 0], [20, 20, 20, 20]), run("2026-02-04", 24, soft_m=4_000.0)]
+    blind = [
+        *weekly_runs("2026-01-07", [20] * 4),
+        run("2026-02-04", 24, hard_m=24_000.0),
+    ]
+    assert judged(blind, "LW09")[1][-1].why.startswith(
+        "no_surface: the ground is known for 0 %"
+    )
+    week = [
+        *mixed([0, 0, 0, 0], [20, 20, 20, 20]),
+        run("2026-02-04", 24, soft_m=4_000.0),
+    ]
     assert judged(week, "LW09")[1][-1].why.startswith(
         "no_surface: the ground is known for 17 % of the distance of this"
     )
@@ -110,26 +134,43 @@ def test_new_ground_counts_in_the_week_in_progress_and_needs_a_past():
 def test_two_kinds_of_change_in_one_week():
     rows = mixed([5, 5, 5, 5, 18], [15, 15, 15, 15, 6], ascent_m=100.0)
     flags, _ = judged(rows, "LW10")
-    assert [(f.level, f.value) for f in flags] == []  # hard ground alone: 24 km are no spike over 20
+    assert [
+        (f.level, f.value) for f in flags
+    ] == []  # hard ground alone: 24 km are no spike over 20
     rows = mixed([5, 5, 5, 5, 18], [15, 15, 15, 15, 6], ascent_m=[100.0] * 4 + [300.0])
     flags, _ = judged(rows, "LW10")
     assert [(f.level, f.value) for f in flags] == [("watch", 2.0)]
     assert (
-        flags[0].says == "More than one thing changed in the week of 2 February 2026: hills and hard ground."
+        flags[0].says
+        == "More than one thing changed in the week of 2 February 2026: hills and hard ground."
     )
 
 
 def test_hard_ground_with_distance_one_of_them_high_is_high():
-    flags, _ = judged(mixed([5, 5, 5, 5, 24], [15, 15, 15, 15, 6]), "LW10", "LW01", "LW02", "LW08")
+    flags, _ = judged(
+        mixed([5, 5, 5, 5, 24], [15, 15, 15, 15, 6]), "LW10", "LW01", "LW02", "LW08"
+    )
     levels = {f.rule: f.level for f in flags if f.week == dt.date(2026, 2, 2)}
-    assert levels == {"LW01": "info", "LW02": "watch", "LW08": "high", "LW10": "high"}  # LW01: 28 days behind
+    assert levels == {
+        "LW01": "info",
+        "LW02": "watch",
+        "LW08": "high",
+        "LW10": "high",
+    }  # LW01: 28 days behind
     flags, _ = judged(mixed([5, 5, 5, 5, 16], [15, 15, 15, 15, 16]), "LW10")
     assert [f.level for f in flags] == ["watch"]
 
 
 def test_compound_is_unknown_only_where_it_could_have_been_raised():
-    rows = weekly_runs("2026-01-07", [20, 20, 20, 20, 30, 20], ascent_m=100.0, downhill_m=500.0)
+    rows = weekly_runs(
+        "2026-01-07", [20, 20, 20, 20, 30, 20], ascent_m=100.0, downhill_m=500.0
+    )
     _, unknown = judged(rows, "LW10")
     weeks = {u.week.isoformat(): u.why for u in unknown}
-    assert weeks["2026-02-02"] == "not_judged: hard ground could not be judged in this week"
-    assert "2026-02-09" not in weeks  # nothing raised, and one open group alone makes no two
+    assert (
+        weeks["2026-02-02"]
+        == "not_judged: hard ground could not be judged in this week"
+    )
+    assert (
+        "2026-02-09" not in weeks
+    )  # nothing raised, and one open group alone makes no two

@@ -15,7 +15,9 @@ KM = 1000.0
 def judged(rows, rule, today=None, **settings):
     frame = activities(*rows)
     chosen = Settings(**settings)
-    today = today or frame["start_local"].max().date() + dt.timedelta(days=7)  # the last week is complete
+    today = today or frame["start_local"].max().date() + dt.timedelta(
+        days=7
+    )  # the last week is complete
     flags, unknown = judge(frame, weekly(frame, chosen, today), chosen, today)
     return [f for f in flags if f.rule == rule], [u for u in unknown if u.rule == rule]
 
@@ -27,7 +29,12 @@ def judged(rows, rule, today=None, **settings):
         (39.1, 30.0, 30.0, "watch"),
         (14.9, 10.0, 10.0, None),  # less than 5 km more
         (15.0, 10.0, 10.0, "watch"),
-        (44.0, 30.0, 40.0, None),  # no more than 1.10 of the usual week: back from an easy one
+        (
+            44.0,
+            30.0,
+            40.0,
+            None,
+        ),  # no more than 1.10 of the usual week: back from an easy one
         (44.1, 30.0, 40.0, "watch"),
         (99.0, 10.0, 10.0, "watch"),  # never high
         (7.1, 2.0, 1.0, "watch"),
@@ -37,17 +44,27 @@ def judged(rows, rule, today=None, **settings):
     ],
 )
 def test_week_jump_levels(distance, before, usual, level):
-    found = week_jump.grade(distance * KM, before * KM, usual * KM, limits(BY_ID["LW02"], Settings()))
+    found = week_jump.grade(
+        distance * KM, before * KM, usual * KM, limits(BY_ID["LW02"], Settings())
+    )
     assert (found[0] if found else None) == level
 
 
 def test_week_jump_by_presets():
-    bounds = {p: limits(BY_ID["LW02"], Settings(preset=p)) for p in ("default", "return", "novice")}
-    found = {p: week_jump.grade(13 * KM, 10 * KM, 10 * KM, own) for p, own in bounds.items()}
+    bounds = {
+        p: limits(BY_ID["LW02"], Settings(preset=p))
+        for p in ("default", "return", "novice")
+    }
+    found = {
+        p: week_jump.grade(13 * KM, 10 * KM, 10 * KM, own) for p, own in bounds.items()
+    }
     assert found["default"] is None
     assert found["return"] == ("watch", 1.20)
     assert found["novice"] is None
-    assert week_jump.grade(13.1 * KM, 10 * KM, 10 * KM, bounds["novice"]) == ("watch", 1.30)
+    assert week_jump.grade(13.1 * KM, 10 * KM, 10 * KM, bounds["novice"]) == (
+        "watch",
+        1.30,
+    )
 
 
 def test_week_jump_through_the_judge():
@@ -76,7 +93,12 @@ def test_vectors_week_to_week():
     # 30, 33, 40, 0, 25: changes of 10 and 21.2 %, then nothing to compare with
     for before, now, percent in ((30, 33, 10.0), (33, 40, 21.212121)):
         assert 100 * (now / before - 1) == pytest.approx(percent, abs=1e-6)
-        assert week_jump.grade(now * KM, before * KM, 30 * KM, limits(BY_ID["LW02"], Settings())) is None
+        assert (
+            week_jump.grade(
+                now * KM, before * KM, 30 * KM, limits(BY_ID["LW02"], Settings())
+            )
+            is None
+        )
 
 
 def test_the_week_in_progress_is_told_only_what_is_over_already():
@@ -101,7 +123,8 @@ def test_a_partial_sum_over_the_limit_counts_and_one_below_is_unknown():
     flags, unknown = judged([*base, *half], "LW04")
     assert flags == []
     assert (
-        unknown[-1].why == "not_known: runs with more than a tenth of the week's distance lack their ascent"
+        unknown[-1].why
+        == "not_known: runs with more than a tenth of the week's distance lack their ascent"
     )
 
 
@@ -113,14 +136,22 @@ def test_a_partial_distance_counts_too():
     flags, unknown = judged([*base, run("2026-02-04", 30), lost], "LW02")
     assert flags == []
     assert unknown[-1].why == "no_distance: runs of this week have no distance"
-    _, unknown = judged([*base, run("2026-02-04", 30), lost, run("2026-02-11", 30)], "LW02")
-    assert unknown[-1].why == "no_distance: the distance of the week before is not known"
+    _, unknown = judged(
+        [*base, run("2026-02-04", 30), lost, run("2026-02-11", 30)], "LW02"
+    )
+    assert (
+        unknown[-1].why == "no_distance: the distance of the week before is not known"
+    )
 
 
 def test_ascent_week_vector():
-    rows = weekly_runs("2026-01-07", [10] * 5, ascent_m=[120.0, 150.0, 130.0, 200.0, 330.0])
+    rows = weekly_runs(
+        "2026-01-07", [10] * 5, ascent_m=[120.0, 150.0, 130.0, 200.0, 330.0]
+    )
     flags, _ = judged(rows, "LW04")
-    assert [(f.level, f.usual) for f in flags] == [("watch", 140.0)]  # +190 m: short of 200 m for high
+    assert [(f.level, f.usual) for f in flags] == [
+        ("watch", 140.0)
+    ]  # +190 m: short of 200 m for high
     assert flags[0].value == pytest.approx(2.357142857142857)
 
 
@@ -148,7 +179,9 @@ def test_hill_levels(rule, usual, amount, level):
 
 
 def test_downhill_words():
-    rows = weekly_runs("2026-01-07", [20] * 5, downhill_m=[2000.0, 2000.0, 2000.0, 2000.0, 4120.0])
+    rows = weekly_runs(
+        "2026-01-07", [20] * 5, downhill_m=[2000.0, 2000.0, 2000.0, 2000.0, 4120.0]
+    )
     flags, _ = judged(rows, "LW05")
     assert flags[0].says == (
         "4.1 km downhill at 5 % or steeper in the week of 2 February 2026, 2.1 times the usual 2.0 km; "
@@ -158,9 +191,16 @@ def test_downhill_words():
 
 def test_one_rest_week_raises_nothing_in_the_weeks_after_it():
     kms = [40, 42, 41, 40, 42, None, 41, 42, 40, 41, 42, 40]
-    more = {"ascent_m": [m and m * 4.0 for m in kms], "downhill_m": [m and m * 30.0 for m in kms]}
+    more = {
+        "ascent_m": [m and m * 4.0 for m in kms],
+        "downhill_m": [m and m * 30.0 for m in kms],
+    }
     third = [m and m / 3 for m in kms]
-    rows = [r for day in ("2026-01-05", "2026-01-07", "2026-01-11") for r in weekly_runs(day, third, **more)]
+    rows = [
+        r
+        for day in ("2026-01-05", "2026-01-07", "2026-01-11")
+        for r in weekly_runs(day, third, **more)
+    ]
     frame = activities(*rows)
     today = dt.date(2026, 4, 5)
     flags, _ = judge(frame, weekly(frame, Settings(), today), Settings(), today)
@@ -169,10 +209,15 @@ def test_one_rest_week_raises_nothing_in_the_weeks_after_it():
 
 def test_hilly_week_against_the_own_half_year():
     kms = [20] * 14
-    ascents = [20.0 * m for m in (5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)] + [20 * 14.9, 20 * 11.0]
+    ascents = [20.0 * m for m in (5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)] + [
+        20 * 14.9,
+        20 * 11.0,
+    ]
     flags, unknown = judged(weekly_runs("2026-01-07", kms, ascent_m=ascents), "LW07")
     assert [f.value for f in flags] == [pytest.approx(14.9)]
-    assert flags[0].limit == pytest.approx(14.9)  # P90 of 5 ... 16: between the 10th and 11th of 12
+    assert flags[0].limit == pytest.approx(
+        14.9
+    )  # P90 of 5 ... 16: between the 10th and 11th of 12
     assert len(unknown) == 12
     assert (
         unknown[-1].why
@@ -182,7 +227,9 @@ def test_hilly_week_against_the_own_half_year():
 
 def test_flat_weeks_and_short_weeks_are_not_hilly():
     flat = weekly_runs(
-        "2026-01-07", [20] * 13, ascent_m=[20.0 * m for m in (1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 9.9)]
+        "2026-01-07",
+        [20] * 13,
+        ascent_m=[20.0 * m for m in (1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 9.9)],
     )
     assert judged(flat, "LW07")[0] == []
     short = weekly_runs("2026-01-07", [20] * 12 + [4], ascent_m=[100.0] * 12 + [400.0])
@@ -191,14 +238,18 @@ def test_flat_weeks_and_short_weeks_are_not_hilly():
 
 
 def test_effort_is_info_only():
-    rows = weekly_runs("2026-01-07", [10] * 5, trimp=[100.0, 100.0, 100.0, 100.0, 150.0])
+    rows = weekly_runs(
+        "2026-01-07", [10] * 5, trimp=[100.0, 100.0, 100.0, 100.0, 150.0]
+    )
     flags, unknown = judged(rows, "LW12")
     assert [(f.level, f.value) for f in flags] == [("info", 1.5)]
     assert (
         flags[0].says
         == "150 of effort by heart rate (TRIMP) in the week of 2 February 2026, 1.5 times the usual 100."
     )
-    rows = weekly_runs("2026-01-07", [10] * 5, srpe=[100.0, 100.0, 100.0, 100.0, 300.0], trimp=100.0)
+    rows = weekly_runs(
+        "2026-01-07", [10] * 5, srpe=[100.0, 100.0, 100.0, 100.0, 300.0], trimp=100.0
+    )
     assert "effort by feeling" in judged(rows, "LW12")[0][0].says
     _, unknown = judged(weekly_runs("2026-01-07", [10] * 5), "LW12")
     assert unknown[-1].why.startswith("not_known: neither exertion nor heart rate")
@@ -208,7 +259,11 @@ def test_support_sessions_are_missed_once_in_four_weeks():
     rows = weekly_runs("2026-01-07", [10] * 13)
     flags, unknown = judged(rows, "LW15")
     # four weeks lie behind on 26 January; the next four without a session end on 23 February
-    assert [f.week.isoformat() for f in flags] == ["2026-01-26", "2026-02-23", "2026-03-23"]
+    assert [f.week.isoformat() for f in flags] == [
+        "2026-01-26",
+        "2026-02-23",
+        "2026-03-23",
+    ]
     assert all(f.level == "info" and f.fired_26w == 0 for f in flags)
     assert len(unknown) == 3
     assert flags[0].says == (
@@ -221,14 +276,21 @@ def test_support_sessions_that_are_logged_keep_it_quiet():
     rows = weekly_runs("2026-01-07", [10] * 8)
     done = run("2026-01-15", sport="training", sub_sport="pilates")
     # counted up to the week of 2 February, the first week without it in its four is that of 9 February
-    assert [f.week.isoformat() for f in judged([*rows, done], "LW15")[0]] == ["2026-02-09"]
+    assert [f.week.isoformat() for f in judged([*rows, done], "LW15")[0]] == [
+        "2026-02-09"
+    ]
     asked = {"rules": {"support_sessions": {"info": 3}}}
     two = run("2026-01-16", sport="training", sub_sport="strength_training")
     told = judged([*rows, done, two], "LW15", **asked)[0][0].says
-    assert told.startswith("2 strength, Pilates or yoga sessions are logged in the 4 weeks")
+    assert told.startswith(
+        "2 strength, Pilates or yoga sessions are logged in the 4 weeks"
+    )
 
 
 def test_a_week_without_a_run_passes_the_missing_session_on():
     rows = weekly_runs("2026-01-07", [10, 10, 10, None, 10, 10, 10, None, 10])
     # no run in the fourth week: told in the fifth, and again four or more weeks after that
-    assert [f.week.isoformat() for f in judged(rows, "LW15")[0]] == ["2026-02-02", "2026-03-02"]
+    assert [f.week.isoformat() for f in judged(rows, "LW15")[0]] == [
+        "2026-02-02",
+        "2026-03-02",
+    ]

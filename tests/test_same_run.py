@@ -17,7 +17,9 @@ from tests.make_formats import FORMATS, RUN
 def rows():
     settings = Settings(tz="Europe/Zurich")
     return {
-        name: build_row(readers.read(data(), name, settings).activities[0], name, settings)
+        name: build_row(
+            readers.read(data(), name, settings).activities[0], name, settings
+        )
         for name, data in FORMATS.items()
     }
 
@@ -29,7 +31,9 @@ def row(rows, request):
 
 def test_distance_and_duration(row):
     assert row["distance_m"] == pytest.approx(12_480, rel=0.005)  # as planned
-    assert row["duration_s"] == pytest.approx(RUN.seconds, abs=2)  # 12.48 km at 6:30 = 4,867 s
+    assert row["duration_s"] == pytest.approx(
+        RUN.seconds, abs=2
+    )  # 12.48 km at 6:30 = 4,867 s
     assert row["elapsed_s"] == pytest.approx(RUN.seconds, abs=2)
 
 
@@ -40,7 +44,9 @@ def test_start(row):
 
 def test_hills(row, rows):
     assert row["ascent_m"] == pytest.approx(RUN.climb_m, abs=max(30, 0.1 * RUN.climb_m))
-    assert row["descent_m"] == pytest.approx(RUN.climb_m, abs=max(30, 0.1 * RUN.climb_m))
+    assert row["descent_m"] == pytest.approx(
+        RUN.climb_m, abs=max(30, 0.1 * RUN.climb_m)
+    )
     for grade in ("uphill_m", "downhill_m"):
         # 60 m on 750 m of a half cosine: at least 5 % where sin(x) >= 0.05 * 1500 / (60 pi), 74 % of the way
         assert row[grade] == pytest.approx(0.74 * 6_240, rel=0.08)
@@ -54,12 +60,15 @@ def test_steps_and_heart(row):
 
 
 def test_the_zone_is_the_files_own_only_where_it_tells(rows):
-    assert {name: row["zone_source"] for name, row in rows.items()} == {
-        "run.fit": "local_timestamp",  # the course lies at sea, where position has no answer
-        "run.gpx": "setting",
-        "run.tcx": "setting",
-        "run.csv": "setting",
-    }
+    assert (
+        {name: row["zone_source"] for name, row in rows.items()}
+        == {
+            "run.fit": "local_timestamp",  # the course lies at sea, where position has no answer
+            "run.gpx": "setting",
+            "run.tcx": "setting",
+            "run.csv": "setting",
+        }
+    )
 
 
 def test_samples_are_those_of_the_encoder():

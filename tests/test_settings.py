@@ -8,9 +8,14 @@ from loadwatch import settings
 from loadwatch.errors import SettingsError
 from loadwatch.settings import Settings
 
-LIMITS = {preset: {"watch": 1.1, "high": 2.0, "more_m": 500.0, "known": 0.7} for preset in settings.PRESETS}
+LIMITS = {
+    preset: {"watch": 1.1, "high": 2.0, "more_m": 500.0, "known": 0.7}
+    for preset in settings.PRESETS
+}
 RULES = {
-    name: settings.RuleKeys(id=id_, limits=LIMITS, levels=("watch", "high"), shares=frozenset(("known",)))
+    name: settings.RuleKeys(
+        id=id_, limits=LIMITS, levels=("watch", "high"), shares=frozenset(("known",))
+    )
     for name, id_ in (("session_spike", "LW01"), ("downhill_jump", "LW05"))
 }
 
@@ -38,10 +43,20 @@ def test_every_key_is_read_with_its_line(tmp_path):
         'classes = { ground = "firm" }\n[lists]\ndistance_unit = "mi"\n[elevation]\n'
         "virtual_altitude = true\n[rules.downhill_jump]\nwatch = 1.25\n",
     )
-    assert (read.name, read.sex, read.hr_rest, read.hr_max, read.birth_year) == ("Ana", "f", 52, 188, 1990)
+    assert (read.name, read.sex, read.hr_rest, read.hr_max, read.birth_year) == (
+        "Ana",
+        "f",
+        52,
+        188,
+        1990,
+    )
     assert (read.week_start, read.tz, read.load) == ("sun", "Europe/Zurich", "steps")
     assert read.sports == ("running", "walking")
-    assert (read.default_surface, read.classes, read.distance_unit) == ("hard", {"ground": "firm"}, "mi")
+    assert (read.default_surface, read.classes, read.distance_unit) == (
+        "hard",
+        {"ground": "firm"},
+        "mi",
+    )
     assert read.virtual_altitude
     assert read.rules == {"downhill_jump": {"watch": 1.25}}
     assert read.origins["tz"] == "loadwatch.toml:10"
@@ -59,7 +74,9 @@ def test_later_layers_win(tmp_path):
 
 
 def test_a_map_is_looked_for_beside_its_file(tmp_path):
-    assert _load(tmp_path, '[surface]\nosm = "region.osm.pbf"\n').osm == str(tmp_path / "region.osm.pbf")
+    assert _load(tmp_path, '[surface]\nosm = "region.osm.pbf"\n').osm == str(
+        tmp_path / "region.osm.pbf"
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,31 +134,44 @@ def test_an_option_out_of_range_names_the_option():
     for zone in ("Mars", "Mars/One"):
         with pytest.raises(SettingsError) as caught:
             settings.load([], {"tz": (zone, "--tz")}, RULES)
-        assert str(caught.value) == f"--tz: tz = {zone!r}: no such time zone. Write it as Europe/Zurich."
+        assert (
+            str(caught.value)
+            == f"--tz: tz = {zone!r}: no such time zone. Write it as Europe/Zurich."
+        )
 
 
 def test_limits_of_the_preset_count_and_ones_own_over_them(tmp_path):
     both = _load(tmp_path, "[rules.session_spike]\nwatch = 3\nhigh = 4\n")
     assert both.rules == {"session_spike": {"watch": 3, "high": 4}}
     novice = LIMITS | {"novice": LIMITS["novice"] | {"high": 1.5}}
-    keys = {"session_spike": settings.RuleKeys(id="LW01", limits=novice, levels=("watch", "high"))}
+    keys = {
+        "session_spike": settings.RuleKeys(
+            id="LW01", limits=novice, levels=("watch", "high")
+        )
+    }
     path = _file(tmp_path, "[rules.session_spike]\nwatch = 1.8\n")
     assert settings.load([path], {}, keys).rules["session_spike"] == {"watch": 1.8}
-    with pytest.raises(SettingsError, match=r"watch = 1\.8: should be at most high, which is 1\.5"):
+    with pytest.raises(
+        SettingsError, match=r"watch = 1\.8: should be at most high, which is 1\.5"
+    ):
         settings.load([path], {"preset": ("novice", "--preset")}, keys)
 
 
 def test_effective_lists_every_field_with_its_origin(tmp_path):
     rows = {
         name: (value, origin)
-        for name, value, origin in settings.effective(_load(tmp_path, "[weeks]\nload = 'steps'"))
+        for name, value, origin in settings.effective(
+            _load(tmp_path, "[weeks]\nload = 'steps'")
+        )
     }
     assert rows["load"] == ("steps", "loadwatch.toml:2")
     assert rows["week_start"] == ("mon", "default")
 
 
 def test_effective_names_each_limit_that_is_set(tmp_path):
-    rows = settings.effective(_load(tmp_path, "[rules.downhill_jump]\nwatch = 1.2\nenabled = false"))
+    rows = settings.effective(
+        _load(tmp_path, "[rules.downhill_jump]\nwatch = 1.2\nenabled = false")
+    )
     assert rows[-2:] == [
         ("rules.downhill_jump.watch", 1.2, "loadwatch.toml:2"),
         ("rules.downhill_jump.enabled", False, "loadwatch.toml:3"),

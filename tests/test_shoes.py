@@ -37,18 +37,31 @@ def test_a_pair_has_its_metres_by_surface_its_runs_and_days():
         5000,
         0,
     )
-    assert (blue["runs"], blue["first"], blue["last"]) == (2, dt.date(2026, 1, 5), dt.date(2026, 3, 4))
+    assert (blue["runs"], blue["first"], blue["last"]) == (
+        2,
+        dt.date(2026, 1, 5),
+        dt.date(2026, 3, 4),
+    )
 
 
 def test_no_named_pair_is_an_empty_table():
     table = pairs(activities(run("2026-03-02", 5)))
     assert table.empty
-    assert set(table.columns) == {"shoe", "distance_m", *SURFACE_COLUMNS, "runs", "first", "last"}
+    assert set(table.columns) == {
+        "shoe",
+        "distance_m",
+        *SURFACE_COLUMNS,
+        "runs",
+        "first",
+        "last",
+    }
     assert rotation(activities(run("2026-03-02", 5)), TODAY) == ""
 
 
 def test_a_pair_whose_runs_have_no_distance_has_none():
-    assert pd.isna(pairs(activities(run("2026-03-02", shoe="Blue")))["distance_m"].iloc[0])
+    assert pd.isna(
+        pairs(activities(run("2026-03-02", shoe="Blue")))["distance_m"].iloc[0]
+    )
 
 
 def test_rotation_counts_the_pairs_of_eight_weeks():
@@ -58,10 +71,19 @@ def test_rotation_counts_the_pairs_of_eight_weeks():
     assert rotation(some(), dt.date(2026, 1, 1)) == ""  # runs to come do not count
 
 
-@given(st.lists(st.tuples(st.sampled_from(["A", "B", " A ", ""]), st.floats(0, 50)), max_size=12))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["A", "B", " A ", ""]), st.floats(0, 50)), max_size=12
+    )
+)
 def test_metres_of_named_runs_are_kept(worn):
     table = pairs(
-        activities(*(run(f"2026-03-{i + 1:02}", km, shoe=shoe) for i, (shoe, km) in enumerate(worn)))
+        activities(
+            *(
+                run(f"2026-03-{i + 1:02}", km, shoe=shoe)
+                for i, (shoe, km) in enumerate(worn)
+            )
+        )
     )
     total = sum(km * 1000 for shoe, km in worn if shoe)
     assert abs(table["distance_m"].sum() - total) < 1e-6

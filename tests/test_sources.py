@@ -21,14 +21,18 @@ from loadwatch.ingest.sources import Member, members, zips
 from loadwatch.ingest.sources.gunzip import unpacked
 from loadwatch.ingest.sources.labels import clean, hidden, unique
 
-FIT = b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00" + bytes(range(256)) * 8  # good enough for a source
+FIT = (
+    b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00" + bytes(range(256)) * 8
+)  # good enough for a source
 
 
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", method) as archive:
         for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name) if method == zipfile.ZIP_STORED else name, data)
+            archive.writestr(
+                zipfile.ZipInfo(name) if method == zipfile.ZIP_STORED else name, data
+            )
     return held.getvalue()
 
 
@@ -46,11 +50,18 @@ def _bytes(member: Member) -> object:
     try:
         return member.read()
     except (Unreadable, OverLimit) as error:
-        return Skipped(member.label, "limited" if isinstance(error, OverLimit) else "rejected", error.why)
+        return Skipped(
+            member.label,
+            "limited" if isinstance(error, OverLimit) else "rejected",
+            error.why,
+        )
 
 
 def kinds(found: dict[str, object]) -> dict[str, str]:
-    return {name: part.kind if isinstance(part, Skipped) else "ok" for name, part in found.items()}
+    return {
+        name: part.kind if isinstance(part, Skipped) else "ok"
+        for name, part in found.items()
+    }
 
 
 def put(folder: Path, name: str, data: bytes) -> Path:
@@ -136,7 +147,11 @@ def test_names_that_are_no_utf8_and_control_characters(tmp_path):
     for name in (b"caf\xe9.fit", b"esc\x1b[31m.fit", b"two\nlines.fit"):
         Path(os.fsdecode(folder + b"/" + name)).write_bytes(FIT)
     found = listed(tmp_path)
-    assert kinds(found) == {"caf\ufffd.fit": "ok", "esc\ufffd[31m.fit": "ok", "two\ufffdlines.fit": "ok"}
+    assert kinds(found) == {
+        "caf\ufffd.fit": "ok",
+        "esc\ufffd[31m.fit": "ok",
+        "two\ufffdlines.fit": "ok",
+    }
     for part in members([tmp_path]):
         part.key.encode()  # a key can be stored whatever the name
 
@@ -289,7 +304,10 @@ def test_a_zip_of_a_folder_gives_the_labels_of_the_folder(tmp_path):
 def test_garmin_zip_in_zip_and_the_mail_address_in_each_name(tmp_path):
     inner = zipped({"anna.b@mail.example.org_123.fit": FIT})
     outer = zipped(
-        {"DI_CONNECT/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part1.zip": inner, "x.json": b"[]"}
+        {
+            "DI_CONNECT/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part1.zip": inner,
+            "x.json": b"[]",
+        }
     )
     found = listed(put(tmp_path, "export.zip", outer))
     assert found == {
@@ -302,10 +320,22 @@ def test_content_decides_what_a_zip_is(tmp_path):
     put(tmp_path, "1.fit", zipped({"1_ACTIVITY.fit": FIT}))
     put(tmp_path, "2.zip", FIT)
     put(tmp_path, "3.zip.gz", gzip.compress(zipped({"a.fit": FIT})))
-    put(tmp_path, "4.zip", b"#!/bin/sh\n" + zipped({"b.fit": FIT}))  # its start is no zip: a file like others
+    put(
+        tmp_path, "4.zip", b"#!/bin/sh\n" + zipped({"b.fit": FIT})
+    )  # its start is no zip: a file like others
     found = listed(tmp_path)
-    assert found["1.fit/1_ACTIVITY.fit"] == found["2.zip"] == found["3.zip.gz/a.fit"] == FIT
-    assert set(found) == {"1.fit/1_ACTIVITY.fit", "2.zip", "3.zip.gz/a.fit", "4.zip/b.fit"}
+    assert (
+        found["1.fit/1_ACTIVITY.fit"]
+        == found["2.zip"]
+        == found["3.zip.gz/a.fit"]
+        == FIT
+    )
+    assert set(found) == {
+        "1.fit/1_ACTIVITY.fit",
+        "2.zip",
+        "3.zip.gz/a.fit",
+        "4.zip/b.fit",
+    }
     assert found["4.zip/b.fit"] == FIT
 
 
@@ -349,14 +379,37 @@ def _raw_zip(entries: list[tuple[bytes, bytes]], **odd: int) -> bytes:
     for name, data in entries:
         crc = zlib.crc32(data)
         size = odd.get("size", len(data))
-        local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0x800, 0, 0, 0, crc, len(data), size, len(name), 0)
+        local = struct.pack(
+            "<4s5H3L2H",
+            b"PK\3\4",
+            20,
+            0x800,
+            0,
+            0,
+            0,
+            crc,
+            len(data),
+            size,
+            len(name),
+            0,
+        )
         table += struct.pack(
             "<4s6H3L5H2L", b"PK\1\2", 0x314, 20, odd.get("flags", 0x800), odd.get("method", 0), 0, 0,
             crc ^ odd.get("crc", 0), odd.get("packed", len(data)), size, len(name), 0, 0, 0, 0,
             odd.get("mode", 0o100644) << 16, odd.get("offset", len(body)),
         ) + name  # fmt: skip
         body += local + name + data
-    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(entries), len(entries), len(table), len(body), 0)
+    end = struct.pack(
+        "<4s4H2LH",
+        b"PK\5\6",
+        0,
+        0,
+        len(entries),
+        len(entries),
+        len(table),
+        len(body),
+        0,
+    )
     return body + table + end
 
 
@@ -382,7 +435,10 @@ def test_an_odd_zip_member_has_a_reason(tmp_path, odd, kind, why):
 def test_one_damaged_member_does_not_cost_the_other(tmp_path):
     data = bytearray(zipped({"a.fit": FIT, "b.fit": FIT}, zipfile.ZIP_STORED))
     data[60] ^= 1
-    assert kinds(listed(put(tmp_path, "bad_crc.zip", bytes(data)))) == {"a.fit": "rejected", "b.fit": "ok"}
+    assert kinds(listed(put(tmp_path, "bad_crc.zip", bytes(data)))) == {
+        "a.fit": "rejected",
+        "b.fit": "ok",
+    }
 
 
 def test_a_damaged_deflated_member(tmp_path):
@@ -393,7 +449,9 @@ def test_a_damaged_deflated_member(tmp_path):
 
 
 def test_empty_truncated_and_endless_tables(tmp_path, monkeypatch):
-    assert kinds(listed(put(tmp_path, "empty.zip", zipped({})))) == {"empty.zip": "ignored"}
+    assert kinds(listed(put(tmp_path, "empty.zip", zipped({})))) == {
+        "empty.zip": "ignored"
+    }
     whole = zipped({"a.fit": FIT, "b.fit": FIT})
     cut = listed(put(tmp_path, "cut.zip", whole[:-30]))
     assert cut["cut.zip"].kind == "rejected"
@@ -404,26 +462,44 @@ def test_empty_truncated_and_endless_tables(tmp_path, monkeypatch):
     assert "endless" in listed(put(tmp_path, "long.zip", whole))["long.zip"].why
     end = bytearray(whole)
     end[-6:-2] = b"\xff\xff\xff\x7f"  # the table begins behind the file
-    assert kinds(listed(put(tmp_path, "behind.zip", bytes(end)))) == {"behind.zip": "rejected"}
+    assert kinds(listed(put(tmp_path, "behind.zip", bytes(end)))) == {
+        "behind.zip": "rejected"
+    }
 
 
 def test_duplicate_names_are_told_apart(tmp_path):
     found = listed(
-        put(tmp_path, "dup.zip", _raw_zip([(b"a.fit", FIT), (b"a.fit", FIT + b"2"), (b"A.fit", FIT)]))
+        put(
+            tmp_path,
+            "dup.zip",
+            _raw_zip([(b"a.fit", FIT), (b"a.fit", FIT + b"2"), (b"A.fit", FIT)]),
+        )
     )
     assert found == {"A.fit": FIT, "a.fit": FIT, "a.fit (2)": FIT + b"2"}
 
 
 def test_clutter_in_a_zip(tmp_path):
     found = listed(
-        put(tmp_path, "mac.zip", zipped({"__MACOSX/._a.fit": b"x", "Thumbs.db": b"x", "a.fit": FIT}))
+        put(
+            tmp_path,
+            "mac.zip",
+            zipped({"__MACOSX/._a.fit": b"x", "Thumbs.db": b"x", "a.fit": FIT}),
+        )
     )
-    assert kinds(found) == {"Thumbs.db": "ignored", "__MACOSX/._a.fit": "ignored", "a.fit": "ok"}
+    assert kinds(found) == {
+        "Thumbs.db": "ignored",
+        "__MACOSX/._a.fit": "ignored",
+        "a.fit": "ok",
+    }
 
 
 def test_an_office_document_is_one_thing(tmp_path):
     found = listed(
-        put(tmp_path, "runs.xlsx", zipped({"[Content_Types].xml": b"<x/>", "xl/sheet.xml": b"<x/>"}))
+        put(
+            tmp_path,
+            "runs.xlsx",
+            zipped({"[Content_Types].xml": b"<x/>", "xl/sheet.xml": b"<x/>"}),
+        )
     )
     assert list(found) == ["runs.xlsx"]
     assert "save its table as CSV" in found["runs.xlsx"].why
@@ -448,7 +524,10 @@ def test_bombs_are_limited_by_what_comes_out(tmp_path, monkeypatch):
     lie = bytearray(zipped({"lie.fit": bytes(1 << 20)}))
     at = lie.rfind(b"PK\1\2") + 24
     lie[at : at + 4] = struct.pack("<L", 100)  # declares 100 bytes, holds 1 MiB
-    assert "more than its archive declares" in listed(put(tmp_path, "lie.zip", bytes(lie)))["lie.fit"].why
+    assert (
+        "more than its archive declares"
+        in listed(put(tmp_path, "lie.zip", bytes(lie)))["lie.fit"].why
+    )
     monkeypatch.setattr("loadwatch.ingest.sources.archives.ARCHIVE_BYTES", 3 * len(FIT))
     nested = zipped({"1.zip": zipped({"a.fit": FIT, "b.fit": FIT}), "c.fit": FIT})
     found = kinds(listed(put(tmp_path, "sum.zip", nested)))
@@ -469,9 +548,13 @@ def test_too_many_entries(tmp_path, monkeypatch):
     assert "more than" in listed(put(tmp_path, "six.zip", six))["six.zip"].why
     lying = bytearray(six)
     lying[-12:-10] = b"\2\0"  # says two, holds six
-    assert kinds(listed(put(tmp_path, "lying.zip", bytes(lying)))) == {"lying.zip": "limited"}
+    assert kinds(listed(put(tmp_path, "lying.zip", bytes(lying)))) == {
+        "lying.zip": "limited"
+    }
     five = _raw_zip([(b"%d.fit" % k, b"x") for k in range(5)])
-    found = kinds(listed(put(tmp_path, "nested.zip", zipped({"1.zip": five, "2.zip": five}))))
+    found = kinds(
+        listed(put(tmp_path, "nested.zip", zipped({"1.zip": five, "2.zip": five})))
+    )
     assert sorted(found.values()) == ["limited", *["ok"] * 5]
 
 
@@ -488,17 +571,29 @@ def test_a_zip64_table(tmp_path):
     plain = _raw_zip([(b"a.fit", FIT)])
     end = plain.rfind(b"PK\5\6")
     count, size, offset = struct.unpack_from("<4s4H2LH", plain, end)[4:7]
-    wide = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, offset)
+    wide = struct.pack(
+        "<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, offset
+    )
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, end, 1)
-    last = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
-    assert listed(put(tmp_path, "t64.zip", plain[:end] + wide + locator + last)) == {"a.fit": FIT}
-    assert kinds(listed(put(tmp_path, "no64.zip", plain[:end] + last))) == {"no64.zip": "rejected"}
+    last = struct.pack(
+        "<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0
+    )
+    assert listed(put(tmp_path, "t64.zip", plain[:end] + wide + locator + last)) == {
+        "a.fit": FIT
+    }
+    assert kinds(listed(put(tmp_path, "no64.zip", plain[:end] + last))) == {
+        "no64.zip": "rejected"
+    }
 
 
-NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=20)
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=20
+)
 
 
-@given(st.dictionaries(NAMES, st.binary(max_size=300), max_size=6), st.binary(max_size=40))
+@given(
+    st.dictionaries(NAMES, st.binary(max_size=300), max_size=6), st.binary(max_size=40)
+)
 @settings(deadline=None)
 def test_our_table_of_contents_is_that_of_zipfile(files, before):
     data = before + zipped(files)
@@ -516,9 +611,19 @@ def test_our_table_of_contents_is_that_of_zipfile(files, before):
 @given(st.data())
 @settings(deadline=None)
 def test_any_damage_to_a_zip_leaves_every_member_accounted_for(data):
-    whole = bytearray(zipped({"a.fit": FIT, "b/c.zip": zipped({"d.fit": FIT}), "e.gz": gzip.compress(FIT)}))
+    whole = bytearray(
+        zipped(
+            {
+                "a.fit": FIT,
+                "b/c.zip": zipped({"d.fit": FIT}),
+                "e.gz": gzip.compress(FIT),
+            }
+        )
+    )
     for _ in range(data.draw(st.integers(1, 4))):
-        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(
+            st.integers(0, 255)
+        )
     cut = data.draw(st.integers(len(whole) - 60, len(whole)))
     found = listed(Path("-"), stdin=bytes(whole[:cut]))
     assert found
@@ -540,14 +645,23 @@ def test_hidden_and_unique():
     assert hidden("__MACOSX/a")
     assert not hidden("a/b.fit")
     once = unique()
-    assert [once("a"), once("a"), once("a (2)"), once("b")] == ["a", "a (2)", "a (2) (2)", "b"]
+    assert [once("a"), once("a"), once("a (2)"), once("b")] == [
+        "a",
+        "a (2)",
+        "a (2) (2)",
+        "b",
+    ]
 
 
 def test_limits_are_those_of_the_threat_model():
     # the threat model: 256 MiB a member, 8 GiB an archive, 200:1 beyond 16 MiB, depth 3, 200,000 entries
     assert (limits.MEMBER_BYTES, limits.ARCHIVE_BYTES) == (256 << 20, 8 << 30)
     assert (limits.RATIO, limits.RATIO_FREE_BYTES) == (200, 16 << 20)
-    assert (limits.ARCHIVE_DEPTH, limits.ARCHIVE_ENTRIES, limits.GZIP_DEPTH) == (3, 200_000, 2)
+    assert (limits.ARCHIVE_DEPTH, limits.ARCHIVE_ENTRIES, limits.GZIP_DEPTH) == (
+        3,
+        200_000,
+        2,
+    )
 
 
 @pytest.mark.corpus
@@ -555,4 +669,8 @@ def test_every_real_file_is_a_member_that_can_be_read(corpus):
     found = list(members([corpus]))
     files = sum(path.is_file() for path in corpus.rglob("*"))
     assert sum(isinstance(part, Member) for part in found) == len(found) >= files
-    assert len({part.label for part in found}) == len({part.key for part in found}) == len(found)
+    assert (
+        len({part.label for part in found})
+        == len({part.key for part in found})
+        == len(found)
+    )

@@ -19,11 +19,19 @@ from loadwatch.activity import Skipped
 from loadwatch.ingest import store as stores
 from loadwatch.ingest.store import Result, Store, file, open_store
 
-ROW = {"sport": "running", "distance_m": 5000.5, "notes": ["a: b"], "ascent_m": math.nan, "cells": [[1, 2]]}
+ROW = {
+    "sport": "running",
+    "distance_m": 5000.5,
+    "notes": ["a: b"],
+    "ascent_m": math.nan,
+    "cells": [[1, 2]],
+}
 
 
 def result(name: str = "d") -> Result:
-    return Result(name, ({**ROW, "name": name},), (Skipped("#3", "ignored", "a rest day"),))
+    return Result(
+        name, ({**ROW, "name": name},), (Skipped("#3", "ignored", "a rest day"),)
+    )
 
 
 def filled(folder: Path, count: int = 3, fingerprint: str = "f") -> Path:
@@ -46,7 +54,10 @@ def knows(folder: Path, fingerprint: str = "f") -> set[str]:
 def test_what_was_put_is_known_by_key_and_by_digest(tmp_path):
     filled(tmp_path)
     with open_store(tmp_path, "anna", "f") as store:
-        assert names(store.known(["key1", "key2", "none"])) == {"key1": "run 1", "key2": "run 2"}
+        assert names(store.known(["key1", "key2", "none"])) == {
+            "key1": "run 1",
+            "key2": "run 2",
+        }
         assert names(store.by_digest(["digest0", "none"])) == {"digest0": "run 0"}
         one = store.known(["key1"])["key1"]
         assert one.digest == "run 1"
@@ -58,7 +69,11 @@ def test_what_was_put_is_known_by_key_and_by_digest(tmp_path):
 def test_other_settings_another_athlete_and_changed_files_are_unknown(tmp_path):
     filled(tmp_path)
     assert knows(tmp_path, "other settings") == set()
-    assert knows(tmp_path) == {"key0", "key1", "key2"}  # and the first settings' results are still there
+    assert knows(tmp_path) == {
+        "key0",
+        "key1",
+        "key2",
+    }  # and the first settings' results are still there
     with open_store(tmp_path, "ben", "f") as store:
         assert store.known(["key0"]) == {}
         store.put("key0", "other", result())
@@ -165,7 +180,10 @@ def test_the_old_store_is_set_aside_not_deleted(tmp_path):
 
 def test_a_value_that_changed_is_not_believed(tmp_path):
     path = filled(tmp_path)
-    _spoil(path, "UPDATE result SET value = replace(value, '5000.5', '5000.6') WHERE digest = 'digest1'")
+    _spoil(
+        path,
+        "UPDATE result SET value = replace(value, '5000.5', '5000.6') WHERE digest = 'digest1'",
+    )
     assert knows(tmp_path) == {"key0", "key2"}
 
 
@@ -174,14 +192,25 @@ def test_a_value_that_is_no_json_is_not_believed(tmp_path):
     for value in ("[" * 100_000, "nonsense"):
         crc = stores._crc("digest1", value)
         with sqlite3.connect(path) as connection:
-            connection.execute("UPDATE result SET value = ?, crc = ? WHERE digest = 'digest1'", (value, crc))
+            connection.execute(
+                "UPDATE result SET value = ?, crc = ? WHERE digest = 'digest1'",
+                (value, crc),
+            )
         connection.close()
         with open_store(tmp_path, "anna", "f") as store:
             assert store.known(["key1"]) == {}
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 7)), min_size=1, max_size=3))
+@settings(
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1 << 20), st.integers(0, 7)), min_size=1, max_size=3
+    )
+)
 def test_flipped_bits_give_the_truth_or_nothing(tmp_path, flips):
     for old in tmp_path.iterdir():
         old.unlink()
@@ -291,7 +320,8 @@ for turn in range(rounds):
 
 def _process(folder: Path, who: str, rounds: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", WORK, str(folder), who, str(rounds)], stdout=subprocess.PIPE
+        [sys.executable, "-c", WORK, str(folder), who, str(rounds)],
+        stdout=subprocess.PIPE,
     )
 
 
@@ -300,7 +330,9 @@ def test_eight_processes_at_once_lose_nothing(tmp_path):
     for process in crew:
         process.communicate(timeout=100)
     assert [process.returncode for process in crew] == [0] * 8
-    keys = [f"{who}-{turn}-{k}" for who in range(8) for turn in range(10) for k in range(20)]
+    keys = [
+        f"{who}-{turn}-{k}" for who in range(8) for turn in range(10) for k in range(20)
+    ]
     with open_store(tmp_path, "anna", "f") as store:
         assert set(store.known(keys)) == set(keys)
 
@@ -343,7 +375,9 @@ def test_the_newest_pages_are_kept(tmp_path):
             store.keep_page(f"s{k}", f"page {k}")
         store.keep_page("s5", "page 5 once more")
         kept = [k for k in range(12) if store.page(f"s{k}")]
-    assert kept == [5, 6, 7, 8, 9, 10, 11] and stores.PAGES == 8  # the fifth is the newest now, after a gap
+    assert (
+        kept == [5, 6, 7, 8, 9, 10, 11] and stores.PAGES == 8
+    )  # the fifth is the newest now, after a gap
 
 
 def test_a_page_that_changed_is_not_believed(tmp_path):

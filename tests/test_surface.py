@@ -36,10 +36,15 @@ def along(*corners, columns=("distance_m",)):
     east, north = (np.array(side, dtype=float) for side in zip(*corners, strict=True))
     far = np.concatenate(([0], np.cumsum(np.hypot(np.diff(east), np.diff(north)))))
     at = np.arange(0, far[-1] + 0.1, 2.0)
-    latitude, longitude = make_map.place(np.interp(at, far, east), np.interp(at, far, north))
+    latitude, longitude = make_map.place(
+        np.interp(at, far, east), np.interp(at, far, north)
+    )
     every = {"latitude_deg": latitude, "longitude_deg": longitude, "distance_m": at}
     time = np.arange(at.size) * 1_000_000_000
-    return records(time, {name: every[name] for name in ("latitude_deg", "longitude_deg", *columns)})
+    return records(
+        time,
+        {name: every[name] for name in ("latitude_deg", "longitude_deg", *columns)},
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,9 @@ def along(*corners, columns=("distance_m",)):
     ],
 )
 def test_labels(sub_sport, expected, source):
-    found = surface.metres(replace(RUN, sub_sport=sub_sport), EMPTY, 5000.0, PLAIN, None)
+    found = surface.metres(
+        replace(RUN, sub_sport=sub_sport), EMPTY, 5000.0, PLAIN, None
+    )
     assert known(found) == {expected: 5000.0}
     assert found.source == source
     assert math.isnan(found.tagged_m)
@@ -68,7 +75,9 @@ def test_a_run_without_places_is_unknown_and_no_treadmill():
 
 def test_a_virtual_ride_is_no_treadmill():
     ride = Session(format="fit", sport="cycling", sub_sport="virtual_activity")
-    assert known(surface.metres(ride, EMPTY, 9000.0, PLAIN, None)) == {"unknown": 9000.0}
+    assert known(surface.metres(ride, EMPTY, 9000.0, PLAIN, None)) == {
+        "unknown": 9000.0
+    }
 
 
 def test_a_lists_own_column_stands_over_labels():
@@ -85,11 +94,15 @@ def test_dirt_distance():
 
 
 def test_more_dirt_than_distance_is_all_dirt():
-    assert known(surface.metres(replace(RUN, dirt_m=6000.0), EMPTY, 5000.0, PLAIN, None)) == {"soft": 5000.0}
+    assert known(
+        surface.metres(replace(RUN, dirt_m=6000.0), EMPTY, 5000.0, PLAIN, None)
+    ) == {"soft": 5000.0}
 
 
 def test_a_dirt_distance_of_nothing_is_no_answer():
-    assert known(surface.metres(replace(RUN, dirt_m=0.0), EMPTY, 5000.0, GRAVEL, None)) == {"firm": 5000.0}
+    assert known(
+        surface.metres(replace(RUN, dirt_m=0.0), EMPTY, 5000.0, GRAVEL, None)
+    ) == {"firm": 5000.0}
 
 
 def test_a_label_stands_over_dirt_distance():
@@ -111,7 +124,9 @@ def test_an_unknown_distance_has_unknown_metres():
 
 @pytest.mark.parametrize("columns", [("distance_m",), ()])
 def test_the_map_knows_metre_by_metre(ground, columns):
-    found = surface.metres(RUN, along((-300, 0), (0, 0), (0, 300), columns=columns), 600.0, PLAIN, ground)
+    found = surface.metres(
+        RUN, along((-300, 0), (0, 0), (0, 300), columns=columns), 600.0, PLAIN, ground
+    )
     assert found.source == "map"
     assert found.metres["hard"] == pytest.approx(300, abs=12)
     assert found.metres["soft"] == pytest.approx(300, abs=12)
@@ -121,7 +136,9 @@ def test_the_map_knows_metre_by_metre(ground, columns):
 
 def test_the_map_stands_over_a_label_that_only_suggests(ground):
     trail = replace(RUN, sub_sport="trail")
-    assert known(surface.metres(trail, along((-300, 0), (300, 0)), 600.0, PLAIN, ground)) == {"hard": 600.0}
+    assert known(
+        surface.metres(trail, along((-300, 0), (300, 0)), 600.0, PLAIN, ground)
+    ) == {"hard": 600.0}
 
 
 def test_what_the_map_does_not_know_falls_to_the_label(ground):
@@ -153,7 +170,9 @@ def test_samples_between_positions_take_the_nearest(ground):
     run = along((-300, 0), (0, 0), (0, 300))
     holed = run.copy()
     holed.loc[holed.index[1:-1:2], ["latitude_deg", "longitude_deg"]] = np.nan
-    found, whole = (surface.metres(RUN, samples, 600.0, PLAIN, ground) for samples in (holed, run))
+    found, whole = (
+        surface.metres(RUN, samples, 600.0, PLAIN, ground) for samples in (holed, run)
+    )
     assert found.metres["unknown"] == 0
     assert found.metres["hard"] == pytest.approx(whole.metres["hard"], abs=10)
 
@@ -181,7 +200,9 @@ def test_standing_at_one_place(ground):
 )
 def test_law_metres_sum_to_the_distance(distance, dirt, default, sub_sport):
     session = replace(RUN, sub_sport=sub_sport, dirt_m=dirt)
-    found = surface.metres(session, EMPTY, distance, Settings(default_surface=default), None)
+    found = surface.metres(
+        session, EMPTY, distance, Settings(default_surface=default), None
+    )
     assert tuple(found.metres) == SURFACES
     assert sum(found.metres.values()) == pytest.approx(distance, rel=1e-15, abs=1e-9)
     assert min(found.metres.values()) >= 0

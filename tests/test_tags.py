@@ -16,7 +16,14 @@ from tests.builders import activities, run
 
 def rows():
     return activities(
-        run("2026-03-02T07:30", 10, source="a/1.fit", hard_m=4000.0, surface_source="map", tagged_m=4000.0),
+        run(
+            "2026-03-02T07:30",
+            10,
+            source="a/1.fit",
+            hard_m=4000.0,
+            surface_source="map",
+            tagged_m=4000.0,
+        ),
         run("2026-03-03T07:30", 8, source="a/2.fit.gz", rpe=3.0, srpe=144.0),
         run("2026-03-03T18:00", 5, source="b/1.fit"),
         run("2026-03-04T07:00", 30, source="ride.fit", sport="cycling"),
@@ -31,16 +38,18 @@ def tagged(text):
 def test_a_surface_tag_puts_all_distance_in_one_class():
     out, _, remarks = tagged("start,surface\n2026-03-02 07:30,soft\n")
     first = out.iloc[0]
-    assert {c: first[c] for c in SURFACE_COLUMNS} == dict.fromkeys(SURFACE_COLUMNS, 0.0) | {
-        "soft_m": 10_000.0
-    }
+    assert {c: first[c] for c in SURFACE_COLUMNS} == dict.fromkeys(
+        SURFACE_COLUMNS, 0.0
+    ) | {"soft_m": 10_000.0}
     assert first["surface_source"] == "tag"
     assert math.isnan(first["tagged_m"])  # the map's share is no longer the answer
     assert remarks == ()
 
 
 def test_a_surface_tag_on_a_run_without_distance_leaves_it_unknown():
-    out, _, _ = apply(activities(run("2026-03-02")), read_tags(b"start,surface\n2026-03-02,soft\n"))
+    out, _, _ = apply(
+        activities(run("2026-03-02")), read_tags(b"start,surface\n2026-03-02,soft\n")
+    )
     assert out[list(SURFACE_COLUMNS)].isna().all(axis=None)
 
 
@@ -91,7 +100,8 @@ def test_a_line_that_means_two_runs_changes_none_and_is_named(key):
 
 
 @pytest.mark.parametrize(
-    "line", ["start\n2026-03-02 07:33", "file\nit.fit", "start\n2026-03-09", "file\nruns.csv"]
+    "line",
+    ["start\n2026-03-02 07:33", "file\nit.fit", "start\n2026-03-09", "file\nruns.csv"],
 )
 def test_a_line_without_a_run_is_named(line):
     header, key = line.split("\n")
@@ -117,7 +127,11 @@ def test_rows_that_know_only_the_day_do_not_answer_to_a_time():
     ("text", "place", "word"),
     [
         ("start,surface\n2026-03-02,sofd", "tags.csv:2", "did you mean soft?"),
-        ("start,surface\n\n2026-03-02,mud", "tags.csv:3", "hard, firm, soft, track, treadmill"),
+        (
+            "start,surface\n\n2026-03-02,mud",
+            "tags.csv:3",
+            "hard, firm, soft, track, treadmill",
+        ),
         ("start,rpe\n2026-03-02,11", "tags.csv:2", "0 to 10"),
         ("start,rpe\n2026-03-02,nan", "tags.csv:2", "0 to 10"),
         ("start,rpe\n2026-03-02,hard", "tags.csv:2", "0 to 10"),
@@ -139,10 +153,15 @@ def test_an_impossible_line_names_itself_and_what_would_be_right(text, place, wo
 
 
 def test_a_decimal_comma_and_other_encodings_are_read():
-    out, _, _ = apply(rows(), read_tags("\ufeffstart;rpe;shoe\n2026-03-02;4,5;Grün".encode()))
+    out, _, _ = apply(
+        rows(), read_tags("\ufeffstart;rpe;shoe\n2026-03-02;4,5;Grün".encode())
+    )
     assert out.iloc[0]["rpe"] == 4.5
     for encoding in ("utf-16", "cp1252"):
-        assert read_tags("start,shoe\n2026-03-02,Grün".encode(encoding)).tags[0].shoe == "Grün"
+        assert (
+            read_tags("start,shoe\n2026-03-02,Grün".encode(encoding)).tags[0].shoe
+            == "Grün"
+        )
 
 
 def test_a_note_column_of_the_runners_own_is_no_mistake():

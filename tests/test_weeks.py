@@ -37,8 +37,12 @@ def table(*rows, today=None, **settings):
 )
 def test_usual_week(weeks, expected):
     built = table(*weekly_runs("2026-01-07", [*weeks, 50]))
-    assert week(built, "2026-02-02")["distance_m_usual"] == pytest.approx(expected * KM, nan_ok=True)
-    assert week(built, "2026-02-02")["distance_m_change"] == pytest.approx(50 / expected - 1, nan_ok=True)
+    assert week(built, "2026-02-02")["distance_m_usual"] == pytest.approx(
+        expected * KM, nan_ok=True
+    )
+    assert week(built, "2026-02-02")["distance_m_change"] == pytest.approx(
+        50 / expected - 1, nan_ok=True
+    )
 
 
 def test_usual_of_columns_at_once():
@@ -50,7 +54,9 @@ def test_usual_of_columns_at_once():
 
 
 def test_every_week_is_there_and_empty_ones_are_told_apart():
-    built = table(run("2026-01-05", 10), run("2026-01-26", 10), run("2026-01-14", sport="cycling"))
+    built = table(
+        run("2026-01-05", 10), run("2026-01-26", 10), run("2026-01-14", sport="cycling")
+    )
     assert [day.date().isoformat() for day in built.index] == [
         "2026-01-05",
         "2026-01-12",
@@ -58,11 +64,20 @@ def test_every_week_is_there_and_empty_ones_are_told_apart():
         "2026-01-26",
     ]
     assert built["runs"].tolist() == [1, 0, 0, 1]
-    assert built["recorded"].tolist() == [True, True, False, True]  # a ride is a file; a bare week holds none
+    assert built["recorded"].tolist() == [
+        True,
+        True,
+        False,
+        True,
+    ]  # a ride is a file; a bare week holds none
     assert built["distance_m"].tolist() == [10 * KM, 0, 0, 10 * KM]
     assert built["complete"].tolist() == [True, True, True, False]
     assert check(built, (*WEEKS, *CONTEXT)) is built
-    assert all(f"{column}_{kind}" in built for column in MEASURED for kind in ("usual", "change"))
+    assert all(
+        f"{column}_{kind}" in built
+        for column in MEASURED
+        for kind in ("usual", "change")
+    )
 
 
 def test_sums_longest_and_support():
@@ -75,14 +90,23 @@ def test_sums_longest_and_support():
         run("2026-01-11", 99, parent=True),
     )
     first = built.iloc[0]
-    assert (first["runs"], first["distance_m"], first["longest_m"]) == (2, 25 * KM, 15 * KM)
-    assert (first["ascent_m"], first["longest_ascent_m"], first["srpe"]) == (140.0, 100.0, 800.0)
+    assert (first["runs"], first["distance_m"], first["longest_m"]) == (
+        2,
+        25 * KM,
+        15 * KM,
+    )
+    assert (first["ascent_m"], first["longest_ascent_m"], first["srpe"]) == (
+        140.0,
+        100.0,
+        800.0,
+    )
     assert first["support_sessions"] == 2
     assert first["load"] == 25 * KM
 
 
 @pytest.mark.parametrize(
-    ("method", "expected"), [("duration", 3600.0), ("effort", 10.0), ("steps", 9000.0), ("trimp", 80.0)]
+    ("method", "expected"),
+    [("duration", 3600.0), ("effort", 10.0), ("steps", 9000.0), ("trimp", 80.0)],
 )
 def test_load_by_method(method, expected):
     built = table(run("2026-01-05", 10, steps=9000.0, trimp=80.0), load=method)
@@ -95,12 +119,20 @@ def test_nine_tenths_of_the_distance_make_a_sum_known():
     lacking = table(run("2026-01-05", 8.9, ascent_m=90.0), run("2026-01-06", 1.1))
     assert np.isnan(lacking["ascent_m"].iloc[0])
     frame = activities(run("2026-01-05", 8.9, ascent_m=90.0), run("2026-01-06", 1.1))
-    assert partial(frame, Settings(), dt.date(2026, 1, 6))["ascent_m"].tolist() == [90.0]
+    assert partial(frame, Settings(), dt.date(2026, 1, 6))["ascent_m"].tolist() == [
+        90.0
+    ]
 
 
 def test_a_run_of_unknown_distance_is_weighed_by_its_time():
-    rows = [run("2026-01-05", 10), run("2026-01-06", 10), run("2026-01-07", duration_s=3600.0)]
-    assert np.isnan(table(*rows)["distance_m"].iloc[0])  # a third of the running is missing
+    rows = [
+        run("2026-01-05", 10),
+        run("2026-01-06", 10),
+        run("2026-01-07", duration_s=3600.0),
+    ]
+    assert np.isnan(
+        table(*rows)["distance_m"].iloc[0]
+    )  # a third of the running is missing
     rows[2] = run("2026-01-07", duration_s=600.0)  # a twelfth is not
     assert table(*rows)["distance_m"].iloc[0] == 20 * KM
     only = table(run("2026-01-05", duration_s=600.0), run("2026-01-06"))
@@ -127,9 +159,13 @@ def test_week_start(start, first):
 
 
 def test_days_are_local_and_a_week_of_clock_change_is_seven_dates_long():
-    late = run("2026-03-29T23:50", 5, start_utc="2026-03-29T21:50Z")  # Sunday night in Berlin, clocks changed
+    late = run(
+        "2026-03-29T23:50", 5, start_utc="2026-03-29T21:50Z"
+    )  # Sunday night in Berlin, clocks changed
     next_day = run("2026-03-30T00:10", 7, start_utc="2026-03-29T22:10Z")
-    built = table(run("2026-03-23T00:10", 3, start_utc="2026-03-22T23:10Z"), late, next_day)
+    built = table(
+        run("2026-03-23T00:10", 3, start_utc="2026-03-22T23:10Z"), late, next_day
+    )
     assert built["distance_m"].tolist() == [8 * KM, 7 * KM]
 
 
@@ -144,11 +180,16 @@ def test_today_cuts_and_reaches_on():
 
 def test_nothing_and_no_date_give_an_empty_table():
     empty = activities()
-    assert list(weekly(empty, Settings(), dt.date(2026, 1, 1)).columns[: len(WEEKS)]) == names(WEEKS)
-    undated = activities(run("2026-01-05", 5) | {"start_local": pd.NaT, "start_utc": pd.NaT})
+    assert list(
+        weekly(empty, Settings(), dt.date(2026, 1, 1)).columns[: len(WEEKS)]
+    ) == names(WEEKS)
+    undated = activities(
+        run("2026-01-05", 5) | {"start_local": pd.NaT, "start_utc": pd.NaT}
+    )
     assert weekly(undated, Settings(), dt.date(2026, 1, 1)).empty
     mixed = activities(
-        run("2026-01-05", 5), run("2026-01-05", 5) | {"start_local": pd.NaT, "start_utc": pd.NaT}
+        run("2026-01-05", 5),
+        run("2026-01-05", 5) | {"start_local": pd.NaT, "start_utc": pd.NaT},
     )
     assert weekly(mixed, Settings(), dt.date(2026, 1, 6))["runs"].tolist() == [1]
 
@@ -160,12 +201,16 @@ def test_sports_are_a_setting():
 
 
 def test_context_stands_as_of_the_last_day_and_of_today():
-    rows = [run((dt.date(2026, 1, 5) + dt.timedelta(days=i)).isoformat(), 5 + i % 2) for i in range(31)]
+    rows = [
+        run((dt.date(2026, 1, 5) + dt.timedelta(days=i)).isoformat(), 5 + i % 2)
+        for i in range(31)
+    ]
     built = table(*rows)
     assert np.isnan(built["acwr_coupled"].iloc[2])  # 21 days
     assert built["acwr_coupled"].iloc[3] == pytest.approx(1.0, abs=0.02)
     assert built["monotony"].iloc[4] == pytest.approx(
-        np.mean([6, 5, 6, 5, 6, 5, 5 + 0.0]) / np.std([6, 5, 6, 5, 6, 5, 5], ddof=1), rel=0.05
+        np.mean([6, 5, 6, 5, 6, 5, 5 + 0.0]) / np.std([6, 5, 6, 5, 6, 5, 5], ddof=1),
+        rel=0.05,
     )
     assert not np.isnan(built["load_7d"].iloc[4])
 
@@ -178,7 +223,10 @@ def test_input_is_left_alone():
 
 
 @examples(max_examples=15, deadline=None)
-@given(st.lists(st.one_of(st.none(), st.floats(1, 80)), min_size=1, max_size=12), st.integers(1, 60))
+@given(
+    st.lists(st.one_of(st.none(), st.floats(1, 80)), min_size=1, max_size=12),
+    st.integers(1, 60),
+)
 def test_shifting_all_dates_by_whole_weeks_shifts_the_table(kms, by):
     if kms[0] is None:
         kms = [5.0, *kms]
@@ -186,10 +234,15 @@ def test_shifting_all_dates_by_whole_weeks_shifts_the_table(kms, by):
     moved = dt.date(2026, 1, 7) + dt.timedelta(weeks=by)
     here = weekly(activities(*weekly_runs("2026-01-07", kms)), Settings(), today)
     there = weekly(
-        activities(*weekly_runs(moved.isoformat(), kms)), Settings(), today + dt.timedelta(weeks=by)
+        activities(*weekly_runs(moved.isoformat(), kms)),
+        Settings(),
+        today + dt.timedelta(weeks=by),
     )
     pd.testing.assert_frame_equal(
-        here.reset_index(drop=True), there.reset_index(drop=True), check_exact=False, rtol=1e-9
+        here.reset_index(drop=True),
+        there.reset_index(drop=True),
+        check_exact=False,
+        rtol=1e-9,
     )
 
 

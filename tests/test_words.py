@@ -38,7 +38,11 @@ def test_units_of_the_reader():
 
 def test_days_and_lists():
     day = dt.date(2026, 11, 16)
-    assert (formatting.day(day), formatting.short_day(day), formatting.full_day(day)) == (
+    assert (
+        formatting.day(day),
+        formatting.short_day(day),
+        formatting.full_day(day),
+    ) == (
         "16 November 2026",
         "16 Nov",
         "16 Nov 2026",
@@ -48,13 +52,21 @@ def test_days_and_lists():
     assert formatting.listed([]) == ""
     assert formatting.count(1, "run") == "1 run"
     assert formatting.count(1346, "activity", "activities") == "1,346 activities"
-    assert [formatting.ago(n) for n in (0, 1, 9, 28)] == ["today", "yesterday", "9 days", "4 weeks"]
+    assert [formatting.ago(n) for n in (0, 1, 9, 28)] == [
+        "today",
+        "yesterday",
+        "9 days",
+        "4 weeks",
+    ]
     assert (formatting.spelled(3), formatting.spelled(11)) == ("three", "11")
 
 
 def test_mail_addresses_in_file_names_are_masked():
     # Garmin names its files by the account's address
-    assert formatting.clean_source("DI/ana.k+run@mail.example.com_17.fit") == "DI/(mail)_17.fit"
+    assert (
+        formatting.clean_source("DI/ana.k+run@mail.example.com_17.fit")
+        == "DI/(mail)_17.fit"
+    )
     assert formatting.clean_source("no mail @ all.fit") == "no mail @ all.fit"
 
 
@@ -62,7 +74,9 @@ def test_hostile_names_come_out_printable_and_cut():
     for name in NAMES.values():
         text = formatting.clean_text(name)
         assert len(text) <= 10 * formatting.TEXT_LENGTH
-        assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\ud800-\udfff]", text)
+        assert not re.search(
+            "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\ud800-\udfff]", text
+        )
     assert formatting.clean_text("a\rb\x1b[0m") == "a\\x0db\\x1b[0m"
     assert formatting.clean_text("\u202ex") == "\\u202ex"
     assert formatting.clean_text("\U000e0001") == "\\U000e0001"

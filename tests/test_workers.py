@@ -83,14 +83,22 @@ if __name__ == "__main__":
 """
 
 
-STARTING = INTERRUPTED.replace("preload=()", "preload=('loadwatch.exposure.row',)").replace(
+STARTING = INTERRUPTED.replace(
+    "preload=()", "preload=('loadwatch.exposure.row',)"
+).replace(
     "            for _", '            print("starting", flush=True)\n            for _'
 )
 
 
 @pytest.mark.parametrize(
     ("script_text", "after_s"),
-    [(INTERRUPTED, 0.0), (STARTING, 0.0), (STARTING, 0.05), (STARTING, 0.2), (STARTING, 0.5)],
+    [
+        (INTERRUPTED, 0.0),
+        (STARTING, 0.0),
+        (STARTING, 0.05),
+        (STARTING, 0.2),
+        (STARTING, 0.5),
+    ],
 )
 def test_ctrl_c_ends_it_without_a_traceback(tmp_path, script_text, after_s):
     script = tmp_path / "script.py"

@@ -20,7 +20,15 @@ NORTH_M = 110_611.0  # metres in a degree of latitude at 10 deg, WGS 84: 111132.
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def point(k: int, step_m: float = 3.0, *, extra: str = "", at: str = "", lat: str = "", lon: str = "") -> str:
+def point(
+    k: int,
+    step_m: float = 3.0,
+    *,
+    extra: str = "",
+    at: str = "",
+    lat: str = "",
+    lon: str = "",
+) -> str:
     lat = lat or f"{LATITUDE + k * step_m / NORTH_M:.9f}"
     lon = lon or f"{LONGITUDE}"
     at = at or f"{(START + timedelta(seconds=k)).isoformat().replace('+00:00', 'Z')}"
@@ -28,7 +36,13 @@ def point(k: int, step_m: float = 3.0, *, extra: str = "", at: str = "", lat: st
     return f'<trkpt lat="{lat}" lon="{lon}">\n <ele>100.5</ele>\n {time}{extra}\n</trkpt>\n'
 
 
-def gpx(*segments: str, kind: str = "running", head: str = HEAD, rest: str = "", root: str = "") -> bytes:
+def gpx(
+    *segments: str,
+    kind: str = "running",
+    head: str = HEAD,
+    rest: str = "",
+    root: str = "",
+) -> bytes:
     body = "".join(f"<trkseg>\n{segment}</trkseg>\n" for segment in segments)
     kind = f"<type>{kind}</type>" if kind else ""
     text = (
@@ -61,7 +75,11 @@ def codes(activity) -> set[str]:
 def test_a_plain_gpx_run():
     activity = only(gpx(run()))
     session, records = activity.session, activity.records
-    assert (session.format, session.sport, session.name) == ("gpx", "running", "Morning")
+    assert (session.format, session.sport, session.name) == (
+        "gpx",
+        "running",
+        "Morning",
+    )
     assert session.start_utc == START
     assert session.device == "test watch"
     assert session.notes == ()
@@ -79,7 +97,9 @@ def test_a_plain_gpx_run():
         lambda data: b"          \r\n" + data,
         lambda data: b"\xef\xbb\xbf" + data,
         lambda data: data.replace(b"UTF-8", b"UTF-16").decode().encode("utf-16"),
-        lambda data: data.replace(b"UTF-8", b"ISO-8859-1").replace(b"Morning", b"Morg\xe9n"),
+        lambda data: data.replace(b"UTF-8", b"ISO-8859-1").replace(
+            b"Morning", b"Morg\xe9n"
+        ),
         lambda data: data.replace(b"1/1", b"1/0").replace(b'"1.1"', b'"1.0"'),
         lambda data: data.replace(b"<ele>", b"<q:ele>").replace(
             b"</ele>", b"</q:ele>"
@@ -106,13 +126,18 @@ def test_extensions_of_garmin_strava_and_others():
     assert records["power_w"].iloc[0] == 240
     cycling = only(gpx(run(extra=garmin), kind="cycling")).records
     assert cycling["cadence_spm"].iloc[0] == 85
-    both_feet = only(gpx(run(extra="<extensions><cadence>172</cadence></extensions>"))).records
+    both_feet = only(
+        gpx(run(extra="<extensions><cadence>172</cadence></extensions>"))
+    ).records
     assert both_feet["cadence_spm"].iloc[0] == 172
 
 
 def test_a_cumulative_distance_in_the_points_is_the_device_s():
     body = "".join(
-        point(k, extra=f"<extensions><d:distance>{100 + k * 3.1:.1f}</d:distance></extensions>")
+        point(
+            k,
+            extra=f"<extensions><d:distance>{100 + k * 3.1:.1f}</d:distance></extensions>",
+        )
         for k in range(600)
     )
     session = only(gpx(body)).session
@@ -121,7 +146,8 @@ def test_a_cumulative_distance_in_the_points_is_the_device_s():
 
 def test_an_absurd_distance_in_the_points_is_not():
     body = "".join(
-        point(k, extra=f"<extensions><distance>{k * 99}</distance></extensions>") for k in range(100)
+        point(k, extra=f"<extensions><distance>{k * 99}</distance></extensions>")
+        for k in range(100)
     )
     activity = only(gpx(body))
     assert math.isnan(activity.session.distance_m)
@@ -134,7 +160,9 @@ def test_segments_are_stretches_between_pauses():
     activity = only(gpx(early, late))
     assert activity.session.timer_s == 198
     assert activity.records["distance_m"].iloc[-1] == pytest.approx(198 * 3, rel=1e-3)
-    close = only(gpx(early, "".join(point(k + 100) for k in range(100))))  # a new segment, yet no pause
+    close = only(
+        gpx(early, "".join(point(k + 100) for k in range(100)))
+    )  # a new segment, yet no pause
     assert math.isnan(close.session.timer_s)
     assert close.records["distance_m"].iloc[-1] == pytest.approx(199 * 3, rel=1e-3)
 
@@ -166,9 +194,9 @@ NOT_ACTIVITIES = {
     "a route to follow": b'<gpx><rte><rtept lat="1" lon="2"/></rte></gpx>',
     "way-points only": b'<gpx><wpt lat="1" lon="2"/></gpx>',
     "without a track": b"<gpx></gpx>",
-    "no points: nothing was recorded but a name (treadmill_running)": gpx(kind="treadmill_running").replace(
-        b"</trk>", b"<trkseg/></trk>"
-    ),
+    "no points: nothing was recorded but a name (treadmill_running)": gpx(
+        kind="treadmill_running"
+    ).replace(b"</trk>", b"<trkseg/></trk>"),
     "all carry the same time": gpx(run(at="2026-03-01T07:00:00Z")),
 }
 
@@ -189,8 +217,16 @@ TOTALS = (
 
 def test_a_treadmill_gpx_without_points_but_with_totals():
     session = only(gpx(kind="indoor_running", root=TOTALS)).session
-    assert (session.distance_m, session.moving_s, session.elapsed_s) == (5931.13, 1791.9, 1800.8)
-    assert (session.sport, session.sub_sport, session.heart_rate_bpm) == ("running", "indoor_running", 164)
+    assert (session.distance_m, session.moving_s, session.elapsed_s) == (
+        5931.13,
+        1791.9,
+        1800.8,
+    )
+    assert (session.sport, session.sub_sport, session.heart_rate_bpm) == (
+        "running",
+        "indoor_running",
+        164,
+    )
     assert session.start_utc == START
 
 
@@ -218,7 +254,10 @@ def test_totals_of_garmin_s_track_stats():
         (gpx(run() + point(700, at="none")), "no_time"),
         (gpx(run() + point(700, at="2026-13-45T00:00:00Z")), "no_time"),
         (gpx(run() + point(700, at="1989-12-31T00:00:00Z")), "clock"),
-        (gpx(run() + '<trkpt lon="20"><time>2026-03-01T09:00:00Z</time></trkpt>'), "gps_gap"),
+        (
+            gpx(run() + '<trkpt lon="20"><time>2026-03-01T09:00:00Z</time></trkpt>'),
+            "gps_gap",
+        ),
         (gpx(point(0)), "one_point"),
         (gpx(run(), head=HEAD).replace(b"Morning", b"Morg\xe9n"), "encoding"),
         (gpx(run()).replace(b"Z</time>", b"</time>"), "zone"),
@@ -248,7 +287,9 @@ def test_impossible_dates_are_unreadable():
 
 
 def test_an_offset_tells_the_wall_clock():
-    data = gpx("".join(point(k, at=f"2026-03-01T09:00:{k:02d}.250+02:00") for k in range(60)))
+    data = gpx(
+        "".join(point(k, at=f"2026-03-01T09:00:{k:02d}.250+02:00") for k in range(60))
+    )
     session = only(data).session
     assert session.start_utc == START + timedelta(milliseconds=250)
     assert str(session.start_local) == "2026-03-01 09:00:00.250000"
@@ -294,17 +335,25 @@ def test_a_first_fix_far_away_does_not_cost_the_run():
 
 def test_two_points_in_one_second():
     body = "".join(
-        point(k) + point(k, at=f"{(START + timedelta(seconds=k)).isoformat()}") for k in range(200)
+        point(k) + point(k, at=f"{(START + timedelta(seconds=k)).isoformat()}")
+        for k in range(200)
     )
-    assert only(gpx(body)).records["distance_m"].iloc[-1] == pytest.approx(199 * 3, rel=2e-3)
+    assert only(gpx(body)).records["distance_m"].iloc[-1] == pytest.approx(
+        199 * 3, rel=2e-3
+    )
 
 
 def test_a_stretch_elsewhere_is_kept_but_the_way_there_is_not():
-    here, there = run(100), "".join(point(k, lat=f"{11 + k * 3 / NORTH_M:.9f}") for k in range(100, 160))
+    here, there = (
+        run(100),
+        "".join(point(k, lat=f"{11 + k * 3 / NORTH_M:.9f}") for k in range(100, 160)),
+    )
     activity = only(gpx(here + there))
     assert codes(activity) == {"gps_jump"}
     assert activity.records["latitude_deg"].notna().all()
-    assert activity.records["distance_m"].iloc[-1] == pytest.approx((99 + 59) * 3, rel=2e-3)
+    assert activity.records["distance_m"].iloc[-1] == pytest.approx(
+        (99 + 59) * 3, rel=2e-3
+    )
 
 
 def test_the_gate_follows_the_sport():
@@ -318,8 +367,13 @@ def test_the_gate_follows_the_sport():
 @settings(deadline=None, max_examples=40)
 def test_positions_in_any_disorder_give_a_path_that_never_falls(count, data):
     numbers = st.floats(-200, 200) | st.just(math.nan) | st.just(0.0)
-    lat, lon = (np.array(data.draw(st.lists(numbers, min_size=count, max_size=count))) for _ in "ab")
-    breaks = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)))
+    lat, lon = (
+        np.array(data.draw(st.lists(numbers, min_size=count, max_size=count)))
+        for _ in "ab"
+    )
+    breaks = np.array(
+        data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
+    )
     found = positions.path(np.arange(count, dtype=float), lat, lon, breaks, "running")
     steps = np.diff(found.distance_m[np.isfinite(found.distance_m)])
     assert (steps >= 0).all()
@@ -353,7 +407,9 @@ def test_limits_of_depth_attributes_elements_and_points(monkeypatch):
     with pytest.raises(OverLimit, match="64 deep"):
         read(gpx(run(3), rest=deep))
     with pytest.raises(OverLimit, match="64 attributes"):
-        read(gpx(run(3), rest="<a " + " ".join(f'a{k}="1"' for k in range(1000)) + "/>"))
+        read(
+            gpx(run(3), rest="<a " + " ".join(f'a{k}="1"' for k in range(1000)) + "/>")
+        )
     spaces = "<a " + " ".join(f'xmlns:a{k}="u"' for k in range(1000)) + "/>"
     assert only(gpx(run(3), rest=spaces)).session.sport == "running"
     with pytest.raises(OverLimit, match="endless track point"):
@@ -367,7 +423,11 @@ def test_limits_of_depth_attributes_elements_and_points(monkeypatch):
     with pytest.raises(OverLimit, match="more than 1 recordings"):
         read(_tracks(3600))
     with pytest.raises(OverLimit, match="more than 1 activities"):
-        read(tcx(body=f"<Activities>{activity_of(lap(3))}{activity_of(lap(3))}</Activities>"))
+        read(
+            tcx(
+                body=f"<Activities>{activity_of(lap(3))}{activity_of(lap(3))}</Activities>"
+            )
+        )
     monkeypatch.setattr("loadwatch.ingest.readers.xml.MAX_BYTES", 100)
     with pytest.raises(OverLimit, match="more than 0 MiB"):
         read(gpx(run(3)))
@@ -406,7 +466,8 @@ def _slowly(data: bytes, monkeypatch) -> object:
 
 
 @pytest.mark.parametrize(
-    "data", [gpx(run(50), run(50)), _tracks(3600), gpx(run(30, extra="<x><y>1</y></x><z/>"))]
+    "data",
+    [gpx(run(50), run(50)), _tracks(3600), gpx(run(30, extra="<x><y>1</y></x><z/>"))],
 )
 def test_points_taken_out_by_pattern_are_those_of_the_parser(data, monkeypatch):
     _same(read(data), _slowly(data, monkeypatch))
@@ -419,7 +480,13 @@ def _same(one, two):
 
 
 def test_points_in_a_comment_do_not_count():
-    hidden = gpx(run(50) + "<!--" + "".join(point(k) for k in range(100, 200)) + "-->" + point(60))
+    hidden = gpx(
+        run(50)
+        + "<!--"
+        + "".join(point(k) for k in range(100, 200))
+        + "-->"
+        + point(60)
+    )
     assert len(only(hidden).records) == 51
 
 
@@ -462,7 +529,9 @@ def test_mixed_layouts_and_cuts_give_the_same_both_ways(extras, cut):
 
 def _outcome(data: bytes) -> object:
     try:
-        return [(a.session, a.records.to_csv()) for a in read(data).activities].__repr__()
+        return [
+            (a.session, a.records.to_csv()) for a in read(data).activities
+        ].__repr__()
     except (NotActivity, Unreadable, OverLimit) as error:
         return type(error).__name__, error.why
 
@@ -484,7 +553,12 @@ def test_any_damage_gives_an_activity_or_a_reason(data):
 
 
 def trackpoint(
-    k: int, distance: float | None, *, heart: int = 140, position: bool = True, extra: str = ""
+    k: int,
+    distance: float | None,
+    *,
+    heart: int = 140,
+    position: bool = True,
+    extra: str = "",
 ) -> str:
     where = (
         f"<Position><LatitudeDegrees>{LATITUDE + k * 3 / NORTH_M:.9f}</LatitudeDegrees>"
@@ -541,7 +615,11 @@ def test_a_plain_tcx_run():
         "test watch",
         "12345",
     )
-    assert (session.distance_m, session.timer_s, session.start_utc) == (1797, 600, START)
+    assert (session.distance_m, session.timer_s, session.start_utc) == (
+        1797,
+        600,
+        START,
+    )
     assert session.notes == ()
     assert records["cadence_spm"].iloc[0] == 168
     assert records["heart_rate_bpm"].iloc[0] == 140
@@ -598,11 +676,10 @@ def test_lap_totals_of_weeks_are_a_broken_clock():
 
 def test_multisport_gives_its_legs():
     legs = [
-        activity_of(lap(60, k * 100), sport=sport) for k, sport in enumerate(["Other", "Biking", "Running"])
+        activity_of(lap(60, k * 100), sport=sport)
+        for k, sport in enumerate(["Other", "Biking", "Running"])
     ]
-    body = (
-        f"<Activities><MultiSportSession><FirstSport>{legs[0]}</FirstSport><NextSport>{legs[1]}</NextSport>"
-    )
+    body = f"<Activities><MultiSportSession><FirstSport>{legs[0]}</FirstSport><NextSport>{legs[1]}</NextSport>"
     body += f"<NextSport>{legs[2]}</NextSport></MultiSportSession></Activities>"
     found = read(tcx(body=body)).activities
     assert [(a.session.sport, a.session.part, len(a.records)) for a in found] == [
@@ -665,13 +742,16 @@ def test_words_of_sport():
 
 @given(st.datetimes(), st.sampled_from(["Z", "+05:45", "-03:00", ""]))
 def test_the_fast_clock_is_python_s(moment, zone):
-    for text in (moment.isoformat() + zone, moment.replace(microsecond=0).isoformat() + zone):
+    for text in (
+        moment.isoformat() + zone,
+        moment.replace(microsecond=0).isoformat() + zone,
+    ):
         found = clock.instants([text.encode(), b"", text])
         aware = datetime.fromisoformat(text)
         shift = aware.utcoffset() or timedelta(0)
-        want = (aware.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC) - shift) // timedelta(
-            microseconds=1
-        )
+        want = (
+            aware.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC) - shift
+        ) // timedelta(microseconds=1)
         assert found.us.tolist() == [want, clock.NAT, want]
         assert found.naive == (zone == "")
         assert found.bad == 0
@@ -679,7 +759,13 @@ def test_the_fast_clock_is_python_s(moment, zone):
 
 def test_clocks_that_are_none():
     found = clock.instants(
-        ["2026-02-30T00:00:00Z", "yesterday", "x" * 50, "2026-03-01T07:00:00,5Z", "٢٠٢٦-03-01T07:00:00Z"]
+        [
+            "2026-02-30T00:00:00Z",
+            "yesterday",
+            "x" * 50,
+            "2026-03-01T07:00:00,5Z",
+            "٢٠٢٦-03-01T07:00:00Z",
+        ]
     )
     assert found.bad == 4
     assert (found.us != clock.NAT).tolist() == [False, False, False, True, False]
@@ -691,7 +777,10 @@ def test_clocks_that_are_none():
 @pytest.mark.corpus
 def test_real_files_against_their_manifest(corpus):
     """Distance within 2 % and time within 2 s of the manifest's naive sums, but where a note says why not."""
-    rows = [line.split("\t") for line in (corpus / "MANIFEST.tsv").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        line.split("\t")
+        for line in (corpus / "MANIFEST.tsv").read_text(encoding="utf-8").splitlines()
+    ]
     at = {name: k for k, name in enumerate(rows[0])}
     checked = 0
     for row in rows[1:]:
@@ -711,10 +800,17 @@ def test_real_files_against_their_manifest(corpus):
         found = reading.activities
         checked += 1
         stated = sum(a.session.distance_m for a in found)
-        along = [a.records["distance_m"].max() for a in found if "distance_m" in a.records]
+        along = [
+            a.records["distance_m"].max() for a in found if "distance_m" in a.records
+        ]
         best = sum(along) if math.isnan(stated) else stated
         noted = any(codes(a) & {"gps_jump", "no_time", "no_distance"} for a in found)
-        if not noted and not reading.skipped and math.isnan(stated) and len(found[0].records) > 30:
+        if (
+            not noted
+            and not reading.skipped
+            and math.isnan(stated)
+            and len(found[0].records) > 30
+        ):
             assert best == pytest.approx(float(row[at["distance_m"]]), rel=0.02), path
         if "tcx" in row[at["kind"]] and math.isfinite(stated):
             assert stated == pytest.approx(float(row[at["distance_m"]]), rel=0.01), path

@@ -33,7 +33,9 @@ def fit(utc, local=None, **more):
 
 def locate(session, latitude, longitude, settings):
     """Two samples without a fix (a gap, and what a watch writes before it has one), then the place."""
-    return zones.locate(session, np.array([nan, 0, latitude]), np.array([nan, 0, longitude]), settings)
+    return zones.locate(
+        session, np.array([nan, 0, latitude]), np.array([nan, 0, longitude]), settings
+    )
 
 
 def iso(zone):
@@ -44,8 +46,12 @@ def frame(*placed, **more):
     """Rows from (Zone, format) pairs, with the dtypes of the table."""
     return pd.DataFrame(
         {
-            "start_utc": pd.Series([zone.start_utc for zone, _ in placed], dtype="datetime64[us, UTC]"),
-            "start_local": pd.Series([zone.start_local for zone, _ in placed], dtype="datetime64[us]"),
+            "start_utc": pd.Series(
+                [zone.start_utc for zone, _ in placed], dtype="datetime64[us, UTC]"
+            ),
+            "start_local": pd.Series(
+                [zone.start_local for zone, _ in placed], dtype="datetime64[us]"
+            ),
             "zone": [zone.zone for zone, _ in placed],
             "zone_source": [zone.source for zone, _ in placed],
             "zone_sure": [zone.sure for zone, _ in placed],
@@ -56,7 +62,11 @@ def frame(*placed, **more):
 
 
 def wall(text):
-    return locate(Session(format="list", start_local=datetime.fromisoformat(text)), *NOWHERE, PLAIN), "list"
+    return locate(
+        Session(format="list", start_local=datetime.fromisoformat(text)),
+        *NOWHERE,
+        PLAIN,
+    ), "list"
 
 
 def test_local_timestamp_of_a_watch_is_believed():
@@ -67,7 +77,10 @@ def test_local_timestamp_of_a_watch_is_believed():
 
 def test_local_timestamp_gets_the_name_of_the_place_that_agrees_with_it():
     zone = locate(fit(SUMMER, datetime(2026, 7, 1, 12, 6, 38)), *OSLO, PLAIN)
-    assert zone.zone in {"Europe/Oslo", "Europe/Berlin"}  # one clock; border simplification may name either
+    assert zone.zone in {
+        "Europe/Oslo",
+        "Europe/Berlin",
+    }  # one clock; border simplification may name either
     assert iso(zone) == "2026-07-01T12:06:38+02:00"
 
 
@@ -79,7 +92,11 @@ def test_local_timestamp_stands_where_the_place_disagrees():
 def test_local_clock_equal_to_utc_is_a_trap_where_the_place_says_otherwise():
     zone = locate(fit(SUMMER, SUMMER.replace(tzinfo=None)), *QUITO, PLAIN)
     assert iso(zone) == "2026-07-01T05:06:38-05:00"
-    assert (zone.zone, zone.source, zone.sure) == ("America/Guayaquil", "position", True)
+    assert (zone.zone, zone.source, zone.sure) == (
+        "America/Guayaquil",
+        "position",
+        True,
+    )
 
 
 def test_local_clock_equal_to_utc_is_right_in_a_london_winter():
@@ -92,13 +109,22 @@ def test_local_clock_equal_to_utc_without_a_place_yields_to_setting_and_own_file
     assert locate(trap, *NOWHERE, HOME).source == "setting"
     unsure = locate(trap, *NOWHERE, PLAIN)
     alone = settle(frame((unsure, "fit")), PLAIN, "Asia/Tokyo").iloc[0]
-    assert (alone["start"], alone["zone_source"]) == ("2026-07-01T10:06:38+00:00", "local_timestamp")
-    beside = settle(frame((unsure, "fit"), (locate(fit(SUMMER), *QUITO, PLAIN), "fit")), PLAIN, "Asia/Tokyo")
+    assert (alone["start"], alone["zone_source"]) == (
+        "2026-07-01T10:06:38+00:00",
+        "local_timestamp",
+    )
+    beside = settle(
+        frame((unsure, "fit"), (locate(fit(SUMMER), *QUITO, PLAIN), "fit")),
+        PLAIN,
+        "Asia/Tokyo",
+    )
     assert beside["start"].iloc[0] == "2026-07-01T05:06:38-05:00"
     assert beside["zone_source"].iloc[0] == "athlete"
 
 
-@pytest.mark.parametrize("local", [datetime(2026, 7, 1, 10, 12), datetime(2026, 7, 2, 1, 6, 38)])
+@pytest.mark.parametrize(
+    "local", [datetime(2026, 7, 1, 10, 12), datetime(2026, 7, 2, 1, 6, 38)]
+)
 def test_an_offset_that_no_clock_has_is_no_answer(local):
     assert locate(fit(SUMMER, local), *QUITO, PLAIN).source == "position"
 
@@ -106,20 +132,29 @@ def test_an_offset_that_no_clock_has_is_no_answer(local):
 def test_a_zone_that_the_file_states_stands_above_position():
     session = Session(format="json", start_utc=WINTER, zone="+05:45")
     assert iso(locate(session, *OSLO, PLAIN)) == "2026-01-14T15:45:00+05:45"
-    session = Session(format="json", start_utc=WINTER, start_local=datetime(2026, 1, 14, 11))
+    session = Session(
+        format="json", start_utc=WINTER, start_local=datetime(2026, 1, 14, 11)
+    )
     assert locate(session, *NOWHERE, PLAIN).source == "file"
 
 
 def test_a_zone_beside_two_clocks_keeps_its_name():
     session = Session(
-        format="list", start_utc=SUMMER, start_local=datetime(2026, 7, 1, 12, 6, 38), zone="Europe/Oslo"
+        format="list",
+        start_utc=SUMMER,
+        start_local=datetime(2026, 7, 1, 12, 6, 38),
+        zone="Europe/Oslo",
     )
     assert locate(session, *NOWHERE, PLAIN).zone == "Europe/Oslo"
 
 
 def test_setting_speaks_for_files_that_do_not_tell():
     zone = locate(Session(format="gpx", start_utc=WINTER), *NOWHERE, HOME)
-    assert (iso(zone), zone.source, zone.sure) == ("2026-01-14T11:00:00+01:00", "setting", False)
+    assert (iso(zone), zone.source, zone.sure) == (
+        "2026-01-14T11:00:00+01:00",
+        "setting",
+        False,
+    )
 
 
 def test_a_wall_clock_stays_as_stated_until_a_zone_is_known():
@@ -129,8 +164,12 @@ def test_a_wall_clock_stays_as_stated_until_a_zone_is_known():
 
 def test_a_wall_clock_with_position_or_zone_is_an_instant():
     session = Session(format="csv", start_local=datetime(2026, 5, 1, 7))
-    assert locate(session, *QUITO, PLAIN).start_utc == datetime(2026, 5, 1, 12, tzinfo=UTC)
-    session = Session(format="list", start_local=datetime(2026, 5, 1, 7), zone="Europe/Oslo")
+    assert locate(session, *QUITO, PLAIN).start_utc == datetime(
+        2026, 5, 1, 12, tzinfo=UTC
+    )
+    session = Session(
+        format="list", start_local=datetime(2026, 5, 1, 7), zone="Europe/Oslo"
+    )
     assert iso(locate(session, *QUITO, PLAIN)) == "2026-05-01T07:00:00+02:00"
 
 
@@ -151,26 +190,48 @@ def test_zone_at(place, name):
 
 @pytest.mark.parametrize(
     ("name", "hours"),
-    [("Z", 0), ("UTC", 0), ("+02:00", 2), ("-0330", -3.5), ("UTC-3", -3), ("Asia/Kathmandu", 5.75)],
+    [
+        ("Z", 0),
+        ("UTC", 0),
+        ("+02:00", 2),
+        ("-0330", -3.5),
+        ("UTC-3", -3),
+        ("Asia/Kathmandu", 5.75),
+    ],
 )
 def test_tzinfo_of(name, hours):
-    assert WINTER.astimezone(tzinfo_of(name)).utcoffset().total_seconds() == hours * 3600
+    assert (
+        WINTER.astimezone(tzinfo_of(name)).utcoffset().total_seconds() == hours * 3600
+    )
 
 
-@pytest.mark.parametrize("name", ["", "+16:00", "Middle/Earth", "../etc/passwd", "Europe", "02:00", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["", "+16:00", "Middle/Earth", "../etc/passwd", "Europe", "02:00", "a\0b"]
+)
 def test_no_zone(name):
     assert tzinfo_of(name) is None
 
 
 def test_list_takes_the_zone_of_the_nearest_file_with_the_summer_time_of_its_own_day():
     files = [
-        (locate(fit(datetime(2026, 3, 20, 12, tzinfo=UTC)), 47.37, 8.54, PLAIN), "fit"),  # winter, Zurich
+        (
+            locate(fit(datetime(2026, 3, 20, 12, tzinfo=UTC)), 47.37, 8.54, PLAIN),
+            "fit",
+        ),  # winter, Zurich
         (locate(fit(datetime(2026, 9, 20, 12, tzinfo=UTC)), *QUITO, PLAIN), "fit"),
     ]
     rows = frame(wall("2026-04-02T07:00:00"), wall("2026-09-01T07:00:00"), *files)
     settled = settle(rows, HOME, "Asia/Tokyo")
-    assert settled["start"].tolist()[:2] == ["2026-04-02T07:00:00+02:00", "2026-09-01T07:00:00-05:00"]
-    assert settled["zone_source"].tolist() == ["athlete", "athlete", "position", "position"]
+    assert settled["start"].tolist()[:2] == [
+        "2026-04-02T07:00:00+02:00",
+        "2026-09-01T07:00:00-05:00",
+    ]
+    assert settled["zone_source"].tolist() == [
+        "athlete",
+        "athlete",
+        "position",
+        "position",
+    ]
     assert settled["zone_sure"].tolist() == [False, False, True, True]
     assert settled["start_utc"].iloc[0] == pd.Timestamp("2026-04-02T05:00Z")
 
@@ -183,10 +244,17 @@ def test_setting_stands_above_other_files_for_a_file_and_below_them_for_a_list()
 
 
 def test_an_offset_gets_the_name_of_a_zone_that_the_athlete_was_in():
-    treadmill = (locate(fit(SUMMER, datetime(2026, 7, 1, 12, 6, 38)), *NOWHERE, PLAIN), "fit")  # "+02:00"
+    treadmill = (
+        locate(fit(SUMMER, datetime(2026, 7, 1, 12, 6, 38)), *NOWHERE, PLAIN),
+        "fit",
+    )  # "+02:00"
     outside = (locate(fit(datetime(2024, 7, 1, tzinfo=UTC)), 47.37, 8.54, PLAIN), "fit")
-    settled = settle(frame(treadmill, outside, wall("2026-12-01T07:00:00")), PLAIN, "UTC")
-    assert settled["start"].iloc[2] == "2026-12-01T07:00:00+01:00"  # winter time by its name
+    settled = settle(
+        frame(treadmill, outside, wall("2026-12-01T07:00:00")), PLAIN, "UTC"
+    )
+    assert (
+        settled["start"].iloc[2] == "2026-12-01T07:00:00+01:00"
+    )  # winter time by its name
     assert settled["zone"].tolist() == ["Europe/Zurich"] * 3
     alone = settle(frame(treadmill, wall("2026-12-01T07:00:00")), PLAIN, "UTC")
     assert alone["start"].iloc[1] == "2026-12-01T07:00:00+02:00"  # nobody named a zone
@@ -196,21 +264,31 @@ def test_a_list_alone_keeps_its_clock_whatever_the_machine_says():
     rows = frame(wall("2026-05-01T07:00:00"))
     for machine in ("UTC", "Asia/Tokyo", "nonsense"):
         row = settle(rows, PLAIN, machine).iloc[0]
-        assert (row["start"], row["zone_source"], row["zone"]) == ("2026-05-01T07:00:00", "list", "")
+        assert (row["start"], row["zone_source"], row["zone"]) == (
+            "2026-05-01T07:00:00",
+            "list",
+            "",
+        )
         assert row["start_local"] == pd.Timestamp("2026-05-01T07:00")
     assert settle(rows, HOME, "UTC")["start"].iloc[0] == "2026-05-01T07:00:00+02:00"
 
 
 def test_a_file_that_tells_nothing_takes_the_machine_zone():
     row = settle(
-        frame((locate(Session(format="gpx", start_utc=WINTER), *NOWHERE, PLAIN), "gpx")), PLAIN, "Asia/Tokyo"
+        frame(
+            (locate(Session(format="gpx", start_utc=WINTER), *NOWHERE, PLAIN), "gpx")
+        ),
+        PLAIN,
+        "Asia/Tokyo",
     )
     assert row["start"].iloc[0] == "2026-01-14T19:00:00+09:00"
     assert row["zone_source"].iloc[0] == "system"
 
 
 def test_a_day_without_hour_stays_a_day():
-    row = settle(frame(wall("2026-05-01T00:00:00"), date_only=True), HOME, "UTC").iloc[0]
+    row = settle(frame(wall("2026-05-01T00:00:00"), date_only=True), HOME, "UTC").iloc[
+        0
+    ]
     assert row["start"] == "2026-05-01"
     assert row["start_local"] == pd.Timestamp("2026-05-01")
 
@@ -229,7 +307,9 @@ def test_hours_that_the_clock_leaves_out_or_shows_twice(clock, start, utc):
 
 
 def test_no_date_and_wild_dates_stay_unknown():
-    wild = locate(fit(datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31)), *OSLO, HOME)
+    wild = locate(
+        fit(datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31)), *OSLO, HOME
+    )
     row = settle(frame((wild, "fit")), PLAIN, "UTC").iloc[0]
     assert row["start"] == ""
     assert pd.isna(row["start_utc"])
@@ -238,7 +318,11 @@ def test_no_date_and_wild_dates_stay_unknown():
 
 def test_a_wrong_setting_is_said():
     with pytest.raises(SettingsError, match="no time zone is called 'Oslo'"):
-        settle(frame(wall("2026-05-01T07:00:00")), Settings(tz="Oslo", origins={"tz": "--tz"}), "UTC")
+        settle(
+            frame(wall("2026-05-01T07:00:00")),
+            Settings(tz="Oslo", origins={"tz": "--tz"}),
+            "UTC",
+        )
 
 
 def test_no_rows():
@@ -246,11 +330,19 @@ def test_no_rows():
     assert settle(rows, PLAIN, "UTC").empty
 
 
-STARTS = st.datetimes(datetime(2020, 1, 1), datetime(2026, 12, 31)).map(lambda at: at.replace(microsecond=0))
+STARTS = st.datetimes(datetime(2020, 1, 1), datetime(2026, 12, 31)).map(
+    lambda at: at.replace(microsecond=0)
+)
 
 
 @hypothesis(deadline=None, max_examples=30)
-@given(st.lists(st.tuples(STARTS, st.sampled_from(["quito", "oslo", "wall", "utc"])), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(STARTS, st.sampled_from(["quito", "oslo", "wall", "utc"])),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_settled_rows_agree_with_themselves_and_settle_once(runs):
     made = {
         "quito": lambda at: (locate(fit(at.replace(tzinfo=UTC)), *QUITO, PLAIN), "fit"),

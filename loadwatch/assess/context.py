@@ -25,12 +25,17 @@ def rolling_mean(daily: Floats, days: int) -> Floats:
     """Return the mean of the last `days` days. [unit of daily] NaN until so many days are there."""
     out = np.full(len(daily), np.nan)
     if len(daily) >= days:
-        out[days - 1 :] = np.lib.stride_tricks.sliding_window_view(daily, days).mean(axis=1)
+        out[days - 1 :] = np.lib.stride_tricks.sliding_window_view(daily, days).mean(
+            axis=1
+        )
     return out
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0), np.float64)
+    return np.asarray(
+        np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0),
+        np.float64,
+    )
 
 
 def acwr_coupled(daily: Floats) -> Floats:
@@ -65,7 +70,11 @@ def ewma(daily: Floats, days: int) -> Floats:
     .. [1] Williams S et al., Br J Sports Med 2017;51:209-210, doi:10.1136/bjsports-2016-096589
     """
     weight = 2.0 / (days + 1)
-    return np.fromiter(accumulate(daily.tolist(), lambda y, x: y + weight * (x - y)), np.float64, len(daily))
+    return np.fromiter(
+        accumulate(daily.tolist(), lambda y, x: y + weight * (x - y)),
+        np.float64,
+        len(daily),
+    )
 
 
 def acwr_ewma(daily: Floats) -> Floats:
@@ -91,13 +100,17 @@ def monotony(daily: Floats, days: int = 7) -> Floats:
     spread = np.full(len(daily), np.nan)
     if len(daily) >= days:
         windows = np.lib.stride_tricks.sliding_window_view(daily, days)
-        spread[days - 1 :] = np.where(np.ptp(windows, axis=1) > 0, windows.std(axis=1, ddof=1), np.nan)
+        spread[days - 1 :] = np.where(
+            np.ptp(windows, axis=1) > 0, windows.std(axis=1, ddof=1), np.nan
+        )
     return _ratio(rolling_mean(daily, days), spread)
 
 
 def strain(daily: Floats, days: int = 7) -> Floats:
     """Return the sum of the last `days` days times their monotony [unit of daily]."""
-    return np.asarray(rolling_mean(daily, days) * days * monotony(daily, days), np.float64)
+    return np.asarray(
+        rolling_mean(daily, days) * days * monotony(daily, days), np.float64
+    )
 
 
 def smoothed(daily: Floats, days: int) -> Floats:
@@ -129,7 +142,10 @@ def context(daily: Floats) -> dict[str, Floats]:
     columns = {
         "acwr_uncoupled": (acwr_uncoupled(x), CHRONIC_DAYS),
         "acwr_coupled": (acwr_coupled(x), CHRONIC_DAYS),
-        "acwr_ewma": (np.where(days >= EWMA_FROM_DAY, acwr_ewma(x), np.nan), EWMA_FROM_DAY),
+        "acwr_ewma": (
+            np.where(days >= EWMA_FROM_DAY, acwr_ewma(x), np.nan),
+            EWMA_FROM_DAY,
+        ),
         "monotony": (even, ACUTE_DAYS),
         "strain": (rolling_mean(x, ACUTE_DAYS) * ACUTE_DAYS * even, ACUTE_DAYS),
         "load_42d": (smoothed(x, LONG_DAYS), LONG_DAYS),

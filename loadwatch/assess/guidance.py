@@ -59,7 +59,9 @@ class Exercise:
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads((files("loadwatch.assess") / "guidance.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        (files("loadwatch.assess") / "guidance.toml").read_text(encoding="utf-8")
+    )
 
 
 def credit() -> str:
@@ -95,7 +97,11 @@ def red_flags(answer: Answer | None = None) -> Advice:
         return "; ".join(sign.says for sign in SIGNS if sign.urgency == urgency)
 
     ticked = answer.red_flags if answer else ()
-    own = (f"You ticked: {'; '.join(sign.says for sign in ticked)}. {ticked[0].call}",) if ticked else ()
+    own = (
+        (f"You ticked: {'; '.join(sign.says for sign in ticked)}. {ticked[0].call}",)
+        if ticked
+        else ()
+    )
     return Advice(
         id=RED_FLAGS,
         title="When to get help",
@@ -110,14 +116,18 @@ def red_flags(answer: Answer | None = None) -> Advice:
     )
 
 
-def _wanted(row: dict[str, Any], raised: frozenset[str], *, pain: bool) -> tuple[bool, tuple[str, ...]]:
+def _wanted(
+    row: dict[str, Any], raised: frozenset[str], *, pain: bool
+) -> tuple[bool, tuple[str, ...]]:
     """Return whether a text is shown, and for which of the raised rules."""
     rules = tuple(rule for rule in row.get("rules", ()) if rule in raised)
     return bool(rules or row.get("always") or (pain and row.get("pain"))), rules
 
 
 def _in_pain(answer: Answer | None) -> bool:
-    return answer is not None and (bool(answer.red_flags) or any(score > 0 for _, score in answer.scores))
+    return answer is not None and (
+        bool(answer.red_flags) or any(score > 0 for _, score in answer.scores)
+    )
 
 
 def advice(
@@ -128,11 +138,17 @@ def advice(
     Flags at info bring up a text only where it is about them alone (shoes, support, a new surface).
     Flags of weeks before `since` bring up none: what was raised last year needs no words today.
     """
-    level = {"LW09", "LW11", "LW14", "LW15"}  # never or seldom above info, and still worth their text
+    level = {
+        "LW09",
+        "LW11",
+        "LW14",
+        "LW15",
+    }  # never or seldom above info, and still worth their text
     raised = frozenset(
         flag.rule
         for flag in flags
-        if (flag.level in _RAISED or flag.rule in level) and (since is None or flag.week >= since)
+        if (flag.level in _RAISED or flag.rule in level)
+        and (since is None or flag.week >= since)
     )
     pain = _in_pain(answer)
     texts = []

@@ -16,17 +16,25 @@ ROTATION_WEEKS = 8
 COLUMNS = ["shoe", "distance_m", *SURFACE_COLUMNS, "runs", "first", "last"]
 
 
-def pairs(activities: pd.DataFrame, sports: tuple[str, ...] = ("running",)) -> pd.DataFrame:
+def pairs(
+    activities: pd.DataFrame, sports: tuple[str, ...] = ("running",)
+) -> pd.DataFrame:
     """Return one row a pair, the longest used first.
 
     Columns: `shoe`, `distance_m` [m], one column a surface (`hard_m` ... `unknown_m`) [m], `runs`,
     and `first` and `last`, the local days of its first and last run. A run whose pair nobody named
     belongs to no row: distance on unnamed pairs would read as a pair of its own.
     """
-    if not any(activities["shoe"].tolist()):  # most runners name none, and to group nothing takes long
+    if not any(
+        activities["shoe"].tolist()
+    ):  # most runners name none, and to group nothing takes long
         return pd.DataFrame(columns=COLUMNS)
     named = activities["shoe"].fillna("").str.strip()
-    counted = activities["sport"].isin(sports) & ~activities["parent"].astype(bool) & named.ne("")
+    counted = (
+        activities["sport"].isin(sports)
+        & ~activities["parent"].astype(bool)
+        & named.ne("")
+    )
     worn = activities[counted]
     worn = worn.assign(shoe=named[worn.index], day=worn["start_local"].dt.date)
     groups = worn.groupby("shoe", sort=True)

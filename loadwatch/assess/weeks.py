@@ -35,7 +35,10 @@ LOAD_COLUMN = {
 LONGEST = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
 SUPPORT = ("strength_training", "pilates", "yoga")
 KNOWN_SHARE = 0.9  # of a week's distance, for its sum to be known
-GUESS_MPS, GUESS_M = 2.8, 5000.0  # a run of unknown distance: by its time at 10 km/h, else this
+GUESS_MPS, GUESS_M = (
+    2.8,
+    5000.0,
+)  # a run of unknown distance: by its time at 10 km/h, else this
 USUAL_WEEKS = 4  # looked back on
 NOTHING = 1e-9  # of any unit: less is the remainder of a sum, and to divide by it tells nothing
 USUAL_LEAST = 3  # of them with a run and the column known
@@ -72,13 +75,17 @@ def calendar(activities: pd.DataFrame, settings: Settings, today: date) -> Calen
     if not len(local):
         return Calendar(np.empty(0, "datetime64[D]"), until)
     first, last = (first_day(day, settings.week_start) for day in (local.min(), until))
-    return Calendar(np.arange(first, last + np.timedelta64(1, "D"), 7, dtype="datetime64[D]"), until)
+    return Calendar(
+        np.arange(first, last + np.timedelta64(1, "D"), 7, dtype="datetime64[D]"), until
+    )
 
 
 def runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Return the rows that count as runs: a sport of `settings.sports`, no multisport parent."""
     sport = activities["sport"].to_numpy(object)
-    counts = np.isin(sport.astype(str), settings.sports) & ~activities["parent"].to_numpy(bool)
+    counts = np.isin(sport.astype(str), settings.sports) & ~activities[
+        "parent"
+    ].to_numpy(bool)
     table: pd.DataFrame = activities.loc[counts]
     return table
 
@@ -88,7 +95,9 @@ def _weights(table: pd.DataFrame) -> Floats:
 
     The guess is the same for all: one from the runner's own pace would let later runs change earlier weeks.
     """
-    distance, duration = (table[c].to_numpy(np.float64) for c in ("distance_m", "duration_s"))
+    distance, duration = (
+        table[c].to_numpy(np.float64) for c in ("distance_m", "duration_s")
+    )
     guess = np.where(np.isnan(duration), GUESS_M, duration * GUESS_MPS)
     return np.where(np.isnan(distance), guess, distance)
 
@@ -97,7 +106,9 @@ def _added(number: Ints, values: Floats, count: int) -> Floats:
     return np.asarray(np.bincount(number, values, count), np.float64)
 
 
-def _sums(table: pd.DataFrame, week: Ints, count: int) -> tuple[dict[str, Floats], dict[str, Bools]]:
+def _sums(
+    table: pd.DataFrame, week: Ints, count: int
+) -> tuple[dict[str, Floats], dict[str, Bools]]:
     """Return by measured column what is known of its weekly sum or maximum, and whether that suffices."""
     weight = _weights(table)
     total = np.bincount(week, weight, count)
@@ -113,11 +124,15 @@ def _sums(table: pd.DataFrame, week: Ints, count: int) -> tuple[dict[str, Floats
         known[name] = enough & ((some == 0) | (np.bincount(week, has, count) > 0))
     for name, column in LONGEST.items():
         sums[name], known[name] = np.zeros(count), known[column]
-        np.maximum.at(sums[name], week, np.nan_to_num(table[column].to_numpy(np.float64)))
+        np.maximum.at(
+            sums[name], week, np.nan_to_num(table[column].to_numpy(np.float64))
+        )
     return sums, known
 
 
-def partial(activities: pd.DataFrame, settings: Settings, today: date) -> dict[str, Floats]:
+def partial(
+    activities: pd.DataFrame, settings: Settings, today: date
+) -> dict[str, Floats]:
     """Return by column of MEASURED what is known so far of each week's sum: never more than the sum.
 
     A sum that passes a limit with part of its runs unknown passes it all the same.
@@ -127,7 +142,9 @@ def partial(activities: pd.DataFrame, settings: Settings, today: date) -> dict[s
     return sums | {"load": sums[LOAD_COLUMN[settings.load]]}
 
 
-def _placed(activities: pd.DataFrame, settings: Settings, today: date) -> tuple[Calendar, pd.DataFrame, Ints]:
+def _placed(
+    activities: pd.DataFrame, settings: Settings, today: date
+) -> tuple[Calendar, pd.DataFrame, Ints]:
     cal = calendar(activities, settings, today)
     table = runs(activities, settings)
     week = cal.week(table["start_local"].to_numpy("datetime64[us]"))
@@ -143,15 +160,22 @@ def usual(values: Floats, counted: Bools) -> Floats:
     kept = np.where(counted, values, np.nan)
     start = np.full((USUAL_WEEKS, *kept.shape[1:]), np.nan)
     before = np.concatenate((start, kept))
-    window = np.sort(np.lib.stride_tricks.sliding_window_view(before, USUAL_WEEKS, axis=0)[:-1], axis=-1)
+    window = np.sort(
+        np.lib.stride_tricks.sliding_window_view(before, USUAL_WEEKS, axis=0)[:-1],
+        axis=-1,
+    )
     count = (~np.isnan(window)).sum(axis=-1)
-    middle = np.where(count == USUAL_WEEKS, (window[..., 1] + window[..., 2]) / 2, window[..., 1])
+    middle = np.where(
+        count == USUAL_WEEKS, (window[..., 1] + window[..., 2]) / 2, window[..., 1]
+    )
     return np.asarray(np.where(count >= USUAL_LEAST, middle, np.nan), np.float64)
 
 
 def _daily_km(table: pd.DataFrame, cal: Calendar) -> Floats:
     """Return kilometres a day from the first week on [km]; NaN on a day with a run of unknown distance."""
-    day = (table["start_local"].to_numpy("datetime64[D]") - cal.days[0]).astype(np.int64)
+    day = (table["start_local"].to_numpy("datetime64[D]") - cal.days[0]).astype(
+        np.int64
+    )
     span = int((cal.today - cal.days[0]).astype(np.int64)) + 1
     return _added(day, table["distance_m"].to_numpy(np.float64) / 1000.0, span)
 
@@ -166,7 +190,10 @@ def _context(table: pd.DataFrame, cal: Calendar) -> dict[str, Floats]:
 
 
 def _support(activities: pd.DataFrame) -> Bools:
-    told = (activities[column].to_numpy(object).astype(str) for column in ("sport", "sub_sport"))
+    told = (
+        activities[column].to_numpy(object).astype(str)
+        for column in ("sport", "sub_sport")
+    )
     sessions = np.logical_or(*(np.isin(words, SUPPORT) for words in told))
     return np.asarray(sessions & ~activities["parent"].to_numpy(bool), bool)
 
@@ -175,17 +202,28 @@ def _counts(activities: pd.DataFrame, cal: Calendar) -> dict[str, Ints | Bools]:
     week = cal.week(activities["start_local"].to_numpy("datetime64[us]"))
     count = len(cal.days)
     return {
-        "support_sessions": np.bincount(week[_support(activities) & (week >= 0)], minlength=count),
+        "support_sessions": np.bincount(
+            week[_support(activities) & (week >= 0)], minlength=count
+        ),
         "complete": np.arange(count) < count - 1,
         "recorded": np.bincount(week[week >= 0], minlength=count) > 0,
     }
 
 
-def _measured(sums: Mapping[str, Floats], known: Mapping[str, Bools], some: Ints) -> dict[str, Floats]:
+def _measured(
+    sums: Mapping[str, Floats], known: Mapping[str, Bools], some: Ints
+) -> dict[str, Floats]:
     """Return measured columns, then `<column>_usual` and `<column>_change`."""
-    table = np.column_stack([np.where(known[name], sums[name], np.nan) for name in MEASURED])
+    table = np.column_stack(
+        [np.where(known[name], sums[name], np.nan) for name in MEASURED]
+    )
     middle = usual(table, (some > 0)[:, None])
-    change = np.divide(table, middle, out=np.full(table.shape, np.nan), where=middle > NOTHING) - 1.0
+    change = (
+        np.divide(
+            table, middle, out=np.full(table.shape, np.nan), where=middle > NOTHING
+        )
+        - 1.0
+    )
     columns = {name: table[:, i] for i, name in enumerate(MEASURED)}
     columns |= {f"{name}_usual": middle[:, i] for i, name in enumerate(MEASURED)}
     return columns | {f"{name}_change": change[:, i] for i, name in enumerate(MEASURED)}
@@ -201,8 +239,14 @@ def weekly(activities: pd.DataFrame, settings: Settings, today: date) -> pd.Data
     some = np.bincount(week, minlength=len(cal.days))
     sums, known = _sums(table, week, len(cal.days))
     load = LOAD_COLUMN[settings.load]
-    measured = _measured(sums | {"load": sums[load]}, known | {"load": known[load]}, some)
+    measured = _measured(
+        sums | {"load": sums[load]}, known | {"load": known[load]}, some
+    )
     columns = {"runs": some} | measured | _counts(activities, cal)
-    order = names(WEEKS) + [f"{c}_{kind}" for c in MEASURED for kind in ("usual", "change")]
+    order = names(WEEKS) + [
+        f"{c}_{kind}" for c in MEASURED for kind in ("usual", "change")
+    ]
     index = pd.DatetimeIndex(cal.days.astype("datetime64[us]"), name="week")
-    return pd.DataFrame({name: columns[name] for name in order} | _context(table, cal), index=index)
+    return pd.DataFrame(
+        {name: columns[name] for name in order} | _context(table, cal), index=index
+    )

@@ -48,7 +48,9 @@ def main() -> NoReturn:
     gc.set_threshold(CYCLES, 50, 50)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a plain ASCII terminal shows ? for ▲, it does not fail
+            stream.reconfigure(
+                errors="replace"
+            )  # a plain ASCII terminal shows ? for ▲, it does not fail
     sys.exit(_run())
 
 
@@ -69,7 +71,9 @@ def _run() -> int:
         _failed(str(error))
         return USAGE if error.where.startswith(("-", "LOADWATCH_")) else COULD_NOT
     except (LoadwatchError, click.ClickException) as error:
-        return _failed(str(error) if isinstance(error, LoadwatchError) else error.format_message())
+        return _failed(
+            str(error) if isinstance(error, LoadwatchError) else error.format_message()
+        )
     except OSError as error:
         return _failed(f"{error.filename or 'file'}: {error.strerror or error}")
     except Exception as error:  # the last guard: a fault of ours is one line too

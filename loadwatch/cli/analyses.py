@@ -30,7 +30,9 @@ def analysed(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysis:
     quiet = bool(ctx.params.get("quiet"))
     opt.in_order(ctx)
     with shown(quiet=quiet) as tick:
-        analysis = pipeline.analyse(*ctx.params["paths"], options=opt.options(ctx, tick))
+        analysis = pipeline.analyse(
+            *ctx.params["paths"], options=opt.options(ctx, tick)
+        )
     if analysis.activities.empty and not empty_is_fine:
         raise NothingToRead(nothing(analysis, ctx.params["paths"]), pipeline.HINT)
     return analysis
@@ -39,7 +41,9 @@ def analysed(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysis:
 def nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
     """Return why there is nothing to show."""
     where = ", ".join(str(path) for path in paths)
-    first = next(iter(sorted(analysis.skipped, key=lambda s: s.kind == "ignored")), None)
+    first = next(
+        iter(sorted(analysis.skipped, key=lambda s: s.kind == "ignored")), None
+    )
     if first is not None and len(analysis.skipped) == 1:
         inside = "" if Path(where).name == first.source else f"{first.source}: "
         return f"nothing to read in {where}: {inside}{first.why}."
@@ -53,7 +57,9 @@ def closed(ctx: click.Context, analysis: Analysis) -> int:
     from loadwatch.report import provenance
 
     if not ctx.params.get("quiet"):
-        output.say(provenance.summary(analysis, verbose=bool(ctx.params.get("verbose"))))
+        output.say(
+            provenance.summary(analysis, verbose=bool(ctx.params.get("verbose")))
+        )
     lost = sum(skipped.kind != "ignored" for skipped in analysis.skipped)
     if not (ctx.params.get("strict") and lost):
         return 0
@@ -75,7 +81,14 @@ def closed(ctx: click.Context, analysis: Analysis) -> int:
 @opt.period
 @opt.reading
 @click.pass_context
-def report(ctx: click.Context, /, target: Path | None, start: date | None, end: date | None, **_: Any) -> int:
+def report(
+    ctx: click.Context,
+    /,
+    target: Path | None,
+    start: date | None,
+    end: date | None,
+    **_: Any,
+) -> int:
     """Read everything, say what changed, and write the page.
 
     PATH is a file, a folder or a vendor zip; several are one athlete. Without -o the page is
@@ -98,7 +111,13 @@ def report(ctx: click.Context, /, target: Path | None, start: date | None, end: 
     return closed(ctx, analysis)
 
 
-def _page(ctx: click.Context, target: Path, analysis: Analysis, start: date | None, end: date | None) -> str:
+def _page(
+    ctx: click.Context,
+    target: Path,
+    analysis: Analysis,
+    start: date | None,
+    end: date | None,
+) -> str:
     """Return the page in the form that the target's name asks for."""
     suffix = target.suffix.lower() if str(target) != "-" else ".html"
     if suffix in (".html", ".htm"):
@@ -114,11 +133,15 @@ def _page(ctx: click.Context, target: Path, analysis: Analysis, start: date | No
     return write(with_budget(analysis), start, end)
 
 
-def _printed(ctx: click.Context, analysis: Analysis, start: date | None, end: date | None) -> None:
+def _printed(
+    ctx: click.Context, analysis: Analysis, start: date | None, end: date | None
+) -> None:
     """Print the running command's table in the form asked for; only that form's room is brought in."""
     name, form = str(ctx.info_name), ctx.params["form"]
     write = getattr(import_module(f"loadwatch.report.{ROOMS[form]}"), name)
-    more = {"width": output.width(), "color": output.colour()} if form == "table" else {}
+    more = (
+        {"width": output.width(), "color": output.colour()} if form == "table" else {}
+    )
     output.result(write(analysis, start, end, **more))
 
 
@@ -148,7 +171,14 @@ def weeks(ctx: click.Context, /, start: date | None, end: date | None, **_: Any)
 @opt.period
 @opt.reading
 @click.pass_context
-def flags(ctx: click.Context, /, fail_on: str | None, start: date | None, end: date | None, **_: Any) -> int:
+def flags(
+    ctx: click.Context,
+    /,
+    fail_on: str | None,
+    start: date | None,
+    end: date | None,
+    **_: Any,
+) -> int:
     """Print the raised flags, each with what changed, against what, and why it is raised."""
     from loadwatch.verdict.headline import current
 
@@ -156,10 +186,16 @@ def flags(ctx: click.Context, /, fail_on: str | None, start: date | None, end: d
     _printed(ctx, analysis, start, end)
     code = closed(ctx, analysis)
     order = ("info", "watch", "high")
-    now = [flag for flag in current(analysis) if fail_on and order.index(flag.level) >= order.index(fail_on)]
+    now = [
+        flag
+        for flag in current(analysis)
+        if fail_on and order.index(flag.level) >= order.index(fail_on)
+    ]
     if not now:
         return code
-    told = ", ".join(sorted({f"{flag.rule} in the week of {flag.week}" for flag in now}))
+    told = ", ".join(
+        sorted({f"{flag.rule} in the week of {flag.week}" for flag in now})
+    )
     output.say(f"At or over {fail_on}: {told}.", quiet=ctx.params["quiet"])
     return FLAGGED
 
@@ -171,7 +207,9 @@ def flags(ctx: click.Context, /, fail_on: str | None, start: date | None, end: d
 @opt.period
 @opt.reading
 @click.pass_context
-def activities(ctx: click.Context, /, start: date | None, end: date | None, **_: Any) -> int:
+def activities(
+    ctx: click.Context, /, start: date | None, end: date | None, **_: Any
+) -> int:
     """Print what was read, from where, and what was skipped or counted only once, and why."""
     analysis = analysed(ctx, empty_is_fine=True)
     _printed(ctx, analysis, start, end)
@@ -217,7 +255,9 @@ def plot(
 ) -> int:
     """Draw the weekly picture."""
     if target.suffix.lower() not in PICTURES:
-        raise click.UsageError(f"cannot write {target}: a picture is .png, .svg or .pdf")
+        raise click.UsageError(
+            f"cannot write {target}: a picture is .png, .svg or .pdf"
+        )
     from loadwatch.report import charts
 
     analysis = analysed(ctx)
@@ -256,7 +296,9 @@ def budget(ctx: click.Context, /, plan: Path | None, **_: Any) -> int:
         output.result(as_json.plan(tried))
     else:
         units = analysis.settings.units
-        output.result(terminal.plan(tried, units, width=output.width(), color=output.colour()))
+        output.result(
+            terminal.plan(tried, units, width=output.width(), color=output.colour())
+        )
     return closed(ctx, analysis)
 
 

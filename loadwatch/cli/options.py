@@ -24,7 +24,17 @@ WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 MOST_JOBS = 8  # more workers wait for the disk
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOADS = ("distance", "duration", "steps", "effort", "trimp", "srpe")
-SETTINGS = ("tz", "week_start", "load", "sports", "osm", "default_surface", "preset", "today", "units")
+SETTINGS = (
+    "tz",
+    "week_start",
+    "load",
+    "sports",
+    "osm",
+    "default_surface",
+    "preset",
+    "today",
+    "units",
+)
 LIST_SETTINGS = ("distance_unit", "elevation_unit", "date_order")
 
 
@@ -36,7 +46,9 @@ class Day(click.ParamType[date]):
     def __init__(self, *, clock: bool = False) -> None:
         self.clock = clock
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
         """Return the date that the text means."""
         if isinstance(value, date):
             return value
@@ -48,7 +60,9 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(
-                f"{value!r} is no date; write it as 2026-11-23{' or now' if self.clock else ''}.", param, ctx
+                f"{value!r} is no date; write it as 2026-11-23{' or now' if self.clock else ''}.",
+                param,
+                ctx,
             )
 
 
@@ -57,14 +71,22 @@ class Measure(click.ParamType[str]):
 
     name = "column"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
         """Return the column that the word means."""
         from loadwatch.tables import MEASURED
         from loadwatch.user_csv import nearest
 
-        found = next((c for c in MEASURED if value.lower() in (c, c.rpartition("_")[0])), "")
+        found = next(
+            (c for c in MEASURED if value.lower() in (c, c.rpartition("_")[0])), ""
+        )
         if not found:
-            self.fail(f"there is no measure {value!r}; {nearest(value, MEASURED)}.", param, ctx)
+            self.fail(
+                f"there is no measure {value!r}; {nearest(value, MEASURED)}.",
+                param,
+                ctx,
+            )
         return found
 
 
@@ -90,33 +112,79 @@ paths = click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PAT
 quiet = _option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
 
 _files = (  # what a file does not tell by itself
-    _option("--tz", metavar="ZONE", help="Zone for files that do not tell, as Europe/Zurich."),
-    _option("--osm", type=click.Path(path_type=str), metavar="FILE", help="Map extract, to know surfaces."),
     _option(
-        "--distance-unit", type=click.Choice(("km", "mi")), help="Distances of a list that does not tell."
+        "--tz",
+        metavar="ZONE",
+        help="Zone for files that do not tell, as Europe/Zurich.",
     ),
-    _option("--elevation-unit", type=click.Choice(("m", "ft")), help="Climbs of a list that does not tell."),
     _option(
-        "--date-order", type=click.Choice(("dmy", "mdy", "ymd")), help="Date order of a list, if unclear."
+        "--osm",
+        type=click.Path(path_type=str),
+        metavar="FILE",
+        help="Map extract, to know surfaces.",
+    ),
+    _option(
+        "--distance-unit",
+        type=click.Choice(("km", "mi")),
+        help="Distances of a list that does not tell.",
+    ),
+    _option(
+        "--elevation-unit",
+        type=click.Choice(("m", "ft")),
+        help="Climbs of a list that does not tell.",
+    ),
+    _option(
+        "--date-order",
+        type=click.Choice(("dmy", "mdy", "ymd")),
+        help="Date order of a list, if unclear.",
     ),
 )
 _judging = (
-    _option("--week-start", type=click.Choice(WEEKDAYS), help="First day of the week. [mon]"),
     _option(
-        "--today", type=Day(clock=True), metavar="DATE|now", help="Judge as of this day. [last activity]"
+        "--week-start", type=click.Choice(WEEKDAYS), help="First day of the week. [mon]"
+    ),
+    _option(
+        "--today",
+        type=Day(clock=True),
+        metavar="DATE|now",
+        help="Judge as of this day. [last activity]",
     ),
     _option("--load", type=click.Choice(LOADS), help="What counts as load. [distance]"),
-    _option("--sports", metavar="LIST", help="Sports that are summed, as running,walking. [running]"),
-    _option("--default-surface", metavar="CLASS", help="Surface where nothing tells: hard, firm, soft, ..."),
-    _option("--preset", type=click.Choice(("default", "return", "novice")), help="Named set of limits."),
+    _option(
+        "--sports",
+        metavar="LIST",
+        help="Sports that are summed, as running,walking. [running]",
+    ),
+    _option(
+        "--default-surface",
+        metavar="CLASS",
+        help="Surface where nothing tells: hard, firm, soft, ...",
+    ),
+    _option(
+        "--preset",
+        type=click.Choice(("default", "return", "novice")),
+        help="Named set of limits.",
+    ),
 )
 _kept = (
-    _option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Where read files are kept."),
+    _option(
+        "--store",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Where read files are kept.",
+    ),
     _option("--no-store", is_flag=True, help="Keep nothing, read everything anew."),
 )
 _work = (
-    _option("-j", "--jobs", type=click.IntRange(1, 64), help="Worker processes. [number of cores]"),
-    _option("--cluster", metavar="ADDRESS", help="Work on a dask cluster (extra: cluster)."),
+    _option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1, 64),
+        help="Worker processes. [number of cores]",
+    ),
+    _option(
+        "--cluster", metavar="ADDRESS", help="Work on a dask cluster (extra: cluster)."
+    ),
     _option("--strict", is_flag=True, help="Exit 4 if any file could not be read."),
     quiet,
     _option("-v", "--verbose", is_flag=True, help="Say more on what was read."),
@@ -124,16 +192,28 @@ _work = (
 looking = _stack(*_files, *_kept)  # at one file
 settling = _stack(*_files, *_judging, *_kept)  # what holds, without reading a file
 reading = _stack(*_files, *_judging, *_kept, *_work)
-units = _option("--units", type=click.Choice(("metric", "imperial")), help="Units of the output. [metric]")
+units = _option(
+    "--units",
+    type=click.Choice(("metric", "imperial")),
+    help="Units of the output. [metric]",
+)
 period = _stack(
-    _option("--from", "start", type=Day(), metavar="DATE", help="Show from this day on."),
+    _option(
+        "--from", "start", type=Day(), metavar="DATE", help="Show from this day on."
+    ),
     _option("--to", "end", type=Day(), metavar="DATE", help="Show up to this day."),
 )
 
 
 def formats(*known: str) -> Callable[[Any], Any]:
     """Return the --format option of a command that knows `known`."""
-    return _option("--format", "form", type=click.Choice(known), default=known[0], help="Form of the output.")
+    return _option(
+        "--format",
+        "form",
+        type=click.Choice(known),
+        default=known[0],
+        help="Form of the output.",
+    )
 
 
 def overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
@@ -143,9 +223,17 @@ def overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
         name = parameter.name or ""
         value = ctx.params.get(name)
         source = ctx.get_parameter_source(name)
-        if name not in (*SETTINGS, *LIST_SETTINGS) or value is None or source is ParameterSource.DEFAULT:
+        if (
+            name not in (*SETTINGS, *LIST_SETTINGS)
+            or value is None
+            or source is ParameterSource.DEFAULT
+        ):
             continue
-        told = parameter.envvar if source is ParameterSource.ENVIRONMENT else parameter.opts[-1]
+        told = (
+            parameter.envvar
+            if source is ParameterSource.ENVIRONMENT
+            else parameter.opts[-1]
+        )
         if name == "sports":
             value = tuple(word.strip() for word in value.split(",") if word.strip())
         found[name] = (value, str(told))
@@ -156,14 +244,20 @@ def in_order(ctx: click.Context) -> None:
     """Refuse a period that ends before it begins."""
     start, end = ctx.params.get("start"), ctx.params.get("end")
     if start and end and start > end:
-        raise click.UsageError(f"--from {start} lies after --to {end}: nothing can lie between.")
+        raise click.UsageError(
+            f"--from {start} lies after --to {end}: nothing can lie between."
+        )
 
 
 def store(ctx: click.Context) -> Path | None:
     """Return the folder where read files are kept, None for nowhere."""
     from loadwatch import environment
 
-    return None if ctx.params.get("no_store") else ctx.params.get("store") or environment.store_folder()
+    return (
+        None
+        if ctx.params.get("no_store")
+        else ctx.params.get("store") or environment.store_folder()
+    )
 
 
 def options(ctx: click.Context, tick: Tick | None = None) -> Options:
@@ -171,7 +265,9 @@ def options(ctx: click.Context, tick: Tick | None = None) -> Options:
     from loadwatch import environment
 
     params = ctx.params
-    wants_stdin = any(str(path) == "-" for path in (*params.get("paths", ()), params.get("file")))
+    wants_stdin = any(
+        str(path) == "-" for path in (*params.get("paths", ()), params.get("file"))
+    )
     return environment.local_options(
         overrides=overrides(ctx),
         store=store(ctx),
@@ -200,7 +296,11 @@ def _pooled(jobs: int) -> Any:
         from loadwatch.pipeline.executors import pool
         from loadwatch.pipeline.intake import lost
 
-        with pool(jobs, died=lost, preload=("loadwatch.pipeline.intake", "loadwatch.exposure.row")) as spread:
+        with pool(
+            jobs,
+            died=lost,
+            preload=("loadwatch.pipeline.intake", "loadwatch.exposure.row"),
+        ) as spread:
             yield from spread(function, chain(first, rest))
 
     return each
@@ -215,4 +315,6 @@ def _cluster(address: str) -> Any:
         # pure=False: two files of one digest are still two tasks, and a task is never answered from memory
         return Client(address, timeout="10s").get_executor(pure=False).map
     except (OSError, TimeoutError, ValueError) as error:
-        raise LoadwatchError(f"no dask scheduler answers at {address} ({error})") from None
+        raise LoadwatchError(
+            f"no dask scheduler answers at {address} ({error})"
+        ) from None

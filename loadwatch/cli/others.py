@@ -32,15 +32,20 @@ def demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
     from loadwatch.pipeline import Options, analyse, with_budget
     from loadwatch.report import html, terminal
 
-    analysis = with_budget(analyse(_sample(), options=Options(overrides=opt.overrides(ctx))))
+    analysis = with_budget(
+        analyse(_sample(), options=Options(overrides=opt.overrides(ctx)))
+    )
     target = folder / "loadwatch-demo.html"
     folder.mkdir(parents=True, exist_ok=True)
     output.write(target, html.athlete(analysis))
     if not ctx.params["quiet"]:
-        output.result(terminal.verdict(analysis, width=output.width(), color=output.colour()))
+        output.result(
+            terminal.verdict(analysis, width=output.width(), color=output.colour())
+        )
     output.say(f"Wrote {target} (a made-up runner).", quiet=ctx.params["quiet"])
     output.say(
-        "Next, with your own export: loadwatch report export.zip -o me.html", quiet=ctx.params["quiet"]
+        "Next, with your own export: loadwatch report export.zip -o me.html",
+        quiet=ctx.params["quiet"],
     )
     return 0
 
@@ -49,15 +54,25 @@ def _sample() -> Path:
     """Return the made-up runner's folder: inside an installed package, beside a checked-out one."""
     package = Path(__file__).parents[1]
     beside = package.parent / "sample_data"
-    return (package / "sample_data" if (package / "sample_data").is_dir() else beside) / "ana"
+    return (
+        package / "sample_data" if (package / "sample_data").is_dir() else beside
+    ) / "ana"
 
 
 @click.command(short_help="Pain held against earlier load.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("action", required=False, type=click.Choice(("log",)), metavar="[log]")
 @click.option("--pain", type=click.IntRange(0, 10), help="log: 0 none to 10 worst.")
-@click.option("--date", "day", type=opt.Day(clock=True), metavar="DATE", help="log: day of the pain. [today]")
-@click.option("--when", type=click.Choice(PAIN_WHEN), help="log: before, during or after a run.")
+@click.option(
+    "--date",
+    "day",
+    type=opt.Day(clock=True),
+    metavar="DATE",
+    help="log: day of the pain. [today]",
+)
+@click.option(
+    "--when", type=click.Choice(PAIN_WHEN), help="log: before, during or after a run."
+)
 @click.option("--site", default="", help="log: where it hurts, as 'low back, left'.")
 @click.option("--note", default="", help="log: anything else.")
 @click.option(
@@ -78,18 +93,24 @@ def diary(ctx: click.Context, /, path: Path, action: str | None, **told: Any) ->
     if action == "log":
         return _log(path, told)
     if told["pain"] is not None:
-        raise click.UsageError(f"--pain writes a line: loadwatch diary {path} log --pain {told['pain']}")
+        raise click.UsageError(
+            f"--pain writes a line: loadwatch diary {path} log --pain {told['pain']}"
+        )
     from loadwatch.cli.analyses import analysed
     from loadwatch.report import as_json, terminal
 
     ctx.params["paths"] = (path,)
     analysis = analysed(ctx)
     if analysis.diary is None:
-        raise NothingToRead(f"no diary.csv in {path}", f"Begin one: loadwatch diary {path} log --pain 0")
+        raise NothingToRead(
+            f"no diary.csv in {path}", f"Begin one: loadwatch diary {path} log --pain 0"
+        )
     if ctx.params["form"] == "json":
         output.result(as_json.diary(analysis))
     else:
-        output.result(terminal.diary(analysis, width=output.width(), color=output.colour()))
+        output.result(
+            terminal.diary(analysis, width=output.width(), color=output.colour())
+        )
     return 0
 
 
@@ -105,7 +126,9 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
     today = environment.today()
     day = told["day"] or today
     if day > today:
-        raise click.UsageError(f"--date {day} lies after today, {today}: a diary holds days that have been.")
+        raise click.UsageError(
+            f"--date {day} lies after today, {today}: a diary holds days that have been."
+        )
     entry = book.entry(
         day,
         told["pain"],
@@ -136,7 +159,9 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
 @opt.units
 @opt.reading
 @click.pass_context
-def roster(ctx: click.Context, /, folder: Path, target: Path | None, anonymise: bool, **_: Any) -> int:
+def roster(
+    ctx: click.Context, /, folder: Path, target: Path | None, anonymise: bool, **_: Any
+) -> int:
     """Review a folder of athletes: whom to talk to first, and a page for each."""
     from loadwatch import pipeline
     from loadwatch.anonymize import anonymised
@@ -152,13 +177,21 @@ def roster(ctx: click.Context, /, folder: Path, target: Path | None, anonymise: 
         drawn = write_pages(found, target)
         whole = sum(bool(athlete.opened) for athlete in found.athletes)
         kept = f", {whole - drawn} unchanged" if drawn < whole else ""
-        without = f", {len(found.athletes) - whole} could not be read" if whole < len(found.athletes) else ""
+        without = (
+            f", {len(found.athletes) - whole} could not be read"
+            if whole < len(found.athletes)
+            else ""
+        )
         pages = f"{drawn} of {len(found.athletes)} athlete pages{kept}{without}"
-        output.say(f"Wrote {target / 'index.html'} and {pages}.", quiet=ctx.params["quiet"])
+        output.say(
+            f"Wrote {target / 'index.html'} and {pages}.", quiet=ctx.params["quiet"]
+        )
     if ctx.params["form"] == "json":
         output.result(as_json.roster(found))
     else:
-        output.result(terminal.roster(found, width=output.width(), color=output.colour()))
+        output.result(
+            terminal.roster(found, width=output.width(), color=output.colour())
+        )
     return 0
 
 
@@ -178,7 +211,9 @@ def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
     if str(file) != "-" and not file.exists():
         raise NothingToRead(f"no file or folder at {file}", "Check the spelling.")
     options = opt.options(ctx)
-    found = inspected(file, athlete_settings([file], options), options.store, options.stdin)
+    found = inspected(
+        file, athlete_settings([file], options), options.store, options.stdin
+    )
     if found.text:
         output.result(found.text)
     if found.why:
@@ -194,7 +229,9 @@ def rules(rule: str | None, form: str) -> int:
     from loadwatch.assess import rules as book
     from loadwatch.report import as_json, rulebook, terminal
 
-    chosen = [r for r in book.RULES if rule is None or rule.lower() in {r.id.lower(), r.name}]
+    chosen = [
+        r for r in book.RULES if rule is None or rule.lower() in {r.id.lower(), r.name}
+    ]
     if not chosen:
         raise click.UsageError(f"no rule {rule!r}; `loadwatch rules` lists them.")
     if form == "json":
@@ -203,7 +240,12 @@ def rules(rule: str | None, form: str) -> int:
         output.result(rulebook.markdown(chosen, full=rule is not None))
     else:
         output.result(
-            terminal.rules(chosen, full=rule is not None, width=output.width(), color=output.colour())
+            terminal.rules(
+                chosen,
+                full=rule is not None,
+                width=output.width(),
+                color=output.colour(),
+            )
         )
     return 0
 
@@ -214,7 +256,9 @@ def rules(rule: str | None, form: str) -> int:
 @opt.units
 @opt.settling
 @click.pass_context
-def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any) -> int:
+def settings(
+    ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any
+) -> int:
     """Show the effective settings, and where each came from."""
     from loadwatch import environment
     from loadwatch.pipeline import athlete_settings
@@ -223,14 +267,24 @@ def settings(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any
 
     options = opt.options(ctx)
     rows = effective(athlete_settings(paths or (Path(),), options))
-    told = "--no-store" if ctx.params["no_store"] else "--store" if ctx.params["store"] else "default"
+    told = (
+        "--no-store"
+        if ctx.params["no_store"]
+        else "--store"
+        if ctx.params["store"]
+        else "default"
+    )
     rows += [("store", str(options.store) if options.store else "none", told)]
     own = environment.settings_file()
-    rows += [("your own settings", str(own), "read" if own.is_file() else "not there yet")]
+    rows += [
+        ("your own settings", str(own), "read" if own.is_file() else "not there yet")
+    ]
     if form == "json":
         output.result(as_json.settings(rows))
     else:
-        output.result(terminal.settings(rows, width=output.width(), color=output.colour()))
+        output.result(
+            terminal.settings(rows, width=output.width(), color=output.colour())
+        )
     return 0
 
 

@@ -39,7 +39,11 @@ def width() -> int:
 def colour(stream: Any = None) -> bool:
     """Return whether colour helps: a terminal, and nobody said no."""
     stream = stream or sys.stdout
-    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return (
+        stream.isatty()
+        and "NO_COLOR" not in os.environ
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -48,7 +52,9 @@ def write(path: Path, content: str | bytes) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except FileNotFoundError:
-        raise LoadwatchError(f"cannot write {path}: there is no folder {path.parent}") from None
+        raise LoadwatchError(
+            f"cannot write {path}: there is no folder {path.parent}"
+        ) from None
     except OSError as error:
         raise LoadwatchError(f"cannot write {path}: {error.strerror}") from None
     try:

@@ -34,7 +34,9 @@ def write_pages(roster: Roster, target: Path) -> int:
             continue
         page = folder / f"{link}.html"
         now[link] = athlete.stamp
-        if (before.get(link) != athlete.stamp or not page.exists()) and (known := athlete.analysis):
+        if (before.get(link) != athlete.stamp or not page.exists()) and (
+            known := athlete.analysis
+        ):
             output.write(page, html.athlete(with_budget(known)))
             drawn += 1
     for gone in before.keys() - now.keys():
@@ -45,7 +47,11 @@ def write_pages(roster: Roster, target: Path) -> int:
 
 
 def kept_or_drawn(
-    analysis: Analysis, places: Sequence[Path], store: Path | None, start: date | None, end: date | None
+    analysis: Analysis,
+    places: Sequence[Path],
+    store: Path | None,
+    start: date | None,
+    end: date | None,
 ) -> str:
     """Return the athlete's page: as it was drawn the last time, if all that it shows is the same."""
     from loadwatch.pipeline import store_of, with_budget
@@ -69,5 +75,7 @@ def _stamps(target: Path) -> dict[str, str]:
         return {}
     known = found.items() if isinstance(found, dict) else ()
     return {
-        page: mark for page, mark in known if isinstance(mark, str) and "/" not in page and "\\" not in page
+        page: mark
+        for page, mark in known
+        if isinstance(mark, str) and "/" not in page and "\\" not in page
     }

@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 NAN = math.nan
 LOWEST_M, HIGHEST_M = -450.0, 8900.0  # the Dead Sea and Everest, with a margin
 FAR_FROM_ZERO_M = 10.0  # a 0.0 between altitudes beyond this is a missing value
-GAP_S = 60.0  # smart recording leaves up to 53 s between samples: a longer gap is a pause
-STEP_M, STEP_MPS = 6.0, 3.0  # a change no runner makes: a recalibration, a lift, a spike
+GAP_S = (
+    60.0  # smart recording leaves up to 53 s between samples: a longer gap is a pause
+)
+STEP_M, STEP_MPS = (
+    6.0,
+    3.0,
+)  # a change no runner makes: a recalibration, a lift, a spike
 STEP_NOISE = 6.0  # times the median change: what noise alone makes
 FEWEST = 5  # samples; a shorter piece between two cuts is a spike
 FEWEST_CONSTANT = 60  # samples; a longer stream that never changes was not measured
@@ -40,7 +45,9 @@ GRADE_WINDOWS = ((0.5, 50.0), (1.2, 100.0), (math.inf, 200.0))
 NOISY_M = GRADE_WINDOWS[-2][0]
 GRID_M = 5.0
 SHORTEST_M = 25.0  # a grade needs this much distance
-COARSE_S = 2.0  # between two distances that differ: some watches write one every 10 m only
+COARSE_S = (
+    2.0  # between two distances that differ: some watches write one every 10 m only
+)
 STANDING_MPS = 0.2  # what altitude does below this speed is drift of the sensor
 
 DIFFERS_M, DIFFERS_SHARE = 30.0, 0.25
@@ -53,7 +60,9 @@ class Climb:
     ascent_m: float = NAN
     descent_m: float = NAN
     longest_climb_m: float = NAN  # largest rise without a dip of a turning point's size
-    grade_m: tuple[float, ...] = (NAN,) * len(GRADE_COLUMNS)  # metres, in the order of GRADE_COLUMNS
+    grade_m: tuple[float, ...] = (NAN,) * len(
+        GRADE_COLUMNS
+    )  # metres, in the order of GRADE_COLUMNS
     noise_m: float = NAN
     confidence: str = "none"  # high, low or none
     notes: tuple[str, ...] = ()
@@ -72,7 +81,11 @@ def climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
     if altitude.size < FEWEST:
         return Climb()
     if altitude.size >= FEWEST_CONSTANT and not np.ptp(altitude):
-        return Climb(notes=("altitude_constant: the altitude never changes, so it was not measured",))
+        return Climb(
+            notes=(
+                "altitude_constant: the altitude never changes, so it was not measured",
+            )
+        )
     grid = np.arange(math.floor(time[-1]) + 1.0)
     raw, metres = np.interp(grid, time, altitude), np.interp(grid, time, distance)
     noise = noise_of(raw)
@@ -86,7 +99,11 @@ def climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
         ascent_m=float(up_down[up_down > 0].sum()),
         descent_m=float(-up_down[up_down < 0].sum()),
         longest_climb_m=float(up_down.max(initial=0.0)),
-        grade_m=_grade_bins(smooth, _spread(metres), next(w for limit, w in GRADE_WINDOWS if noise < limit)),
+        grade_m=_grade_bins(
+            smooth,
+            _spread(metres),
+            next(w for limit, w in GRADE_WINDOWS if noise < limit),
+        ),
         noise_m=noise,
         confidence="low" if noise >= NOISY_M or sparse else "high",
         notes=notes,
@@ -115,7 +132,9 @@ def swings(altitude_m: Floats, threshold_m: float) -> Floats:
     rising = 0
     for here in _extremes(altitude_m).tolist():
         if not rising:
-            low, high = (here, here) if low == math.inf else (min(low, here), max(high, here))
+            low, high = (
+                (here, here) if low == math.inf else (min(low, here), max(high, here))
+            )
             if here - low >= threshold_m:
                 rising, high = 1, here
                 turns.append(low)
@@ -160,7 +179,9 @@ def mean(values: Floats, window: int) -> Floats:
 
 def noise_of(altitude_m: Floats) -> float:
     """Return the noise of an altitude at 1 Hz: a robust standard deviation about its 31 s mean [m]."""
-    return float(1.4826 * np.median(np.abs(altitude_m - mean(altitude_m, NOISE_WINDOW_S))))
+    return float(
+        1.4826 * np.median(np.abs(altitude_m - mean(altitude_m, NOISE_WINDOW_S)))
+    )
 
 
 def _profile(
@@ -168,18 +189,27 @@ def _profile(
 ) -> tuple[Floats, Floats, Floats, tuple[str, ...]]:
     """Return time, altitude and distance of the usable samples, as if gaps and steps were not there."""
     keep = np.isfinite(time_s) & (altitude_m > LOWEST_M) & (altitude_m < HIGHEST_M)
-    time, altitude, distance = time_s[keep], altitude_m[keep], _filled(time_s, distance_m)[keep]
+    time, altitude, distance = (
+        time_s[keep],
+        altitude_m[keep],
+        _filled(time_s, distance_m)[keep],
+    )
     keep = _later(time) & ~_false_zeros(altitude)
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
     if time.size < FEWEST:
         return time, altitude, distance, ()
     keep = _in_long_pieces(_cuts(time, altitude))
-    notes = () if keep.all() else ("altitude_spike: altitude jumps that no runner makes were left out",)
+    notes = (
+        ()
+        if keep.all()
+        else ("altitude_spike: altitude jumps that no runner makes were left out",)
+    )
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
     cut, gap = _cuts(time, altitude), np.diff(time) > GAP_S
     return (
         _summed(np.where(gap, 1.0, np.diff(time))),
-        _summed(np.where(cut, 0.0, np.diff(altitude))) + (altitude[0] if altitude.size else 0.0),
+        _summed(np.where(cut, 0.0, np.diff(altitude)))
+        + (altitude[0] if altitude.size else 0.0),
         _summed(np.where(gap, 0.0, np.diff(distance))),
         notes,
     )
@@ -194,7 +224,9 @@ def _filled(time_s: Floats, distance_m: Floats) -> Floats:
     known = np.isfinite(distance_m) & np.isfinite(time_s)
     if not known.any():
         return np.full(distance_m.shape, NAN)
-    result: Floats = np.interp(time_s, time_s[known], np.maximum.accumulate(distance_m[known]))
+    result: Floats = np.interp(
+        time_s, time_s[known], np.maximum.accumulate(distance_m[known])
+    )
     return result
 
 
@@ -213,7 +245,9 @@ def _false_zeros(altitude_m: Floats) -> NDArray[np.bool_]:
     after = np.searchsorted(others, np.arange(altitude_m.size))
     right = np.abs(altitude_m[others[np.minimum(after, others.size - 1)]])
     left = np.abs(altitude_m[others[np.maximum(after - 1, 0)]])
-    false: NDArray[np.bool_] = zero & (left > FAR_FROM_ZERO_M) & (right > FAR_FROM_ZERO_M)
+    false: NDArray[np.bool_] = (
+        zero & (left > FAR_FROM_ZERO_M) & (right > FAR_FROM_ZERO_M)
+    )
     return false
 
 
@@ -221,7 +255,9 @@ def _cuts(time_s: Floats, altitude_m: Floats) -> NDArray[np.bool_]:
     """Return for each step between samples whether the profile is cut there."""
     seconds, rise = np.diff(time_s), np.abs(np.diff(altitude_m))
     usual = float(np.median(rise)) if rise.size else 0.0
-    return (seconds > GAP_S) | (rise > np.maximum(max(STEP_M, STEP_NOISE * usual), STEP_MPS * seconds))
+    return (seconds > GAP_S) | (
+        rise > np.maximum(max(STEP_M, STEP_NOISE * usual), STEP_MPS * seconds)
+    )
 
 
 def _in_long_pieces(cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -231,16 +267,22 @@ def _in_long_pieces(cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return long_enough
 
 
-def _grade_bins(altitude_m: Floats, distance_m: Floats, window_m: float) -> tuple[float, ...]:
+def _grade_bins(
+    altitude_m: Floats, distance_m: Floats, window_m: float
+) -> tuple[float, ...]:
     """Return the metres run in each grade bin; the sum is the whole distance of the profile."""
     total = float(distance_m[-1])
     if not total >= SHORTEST_M:
         return Climb().grade_m
     cells = max(1, round(total / GRID_M))
     width = total / cells
-    grade = _slopes(_over_distance(altitude_m, distance_m, cells, width), width, window_m)
+    grade = _slopes(
+        _over_distance(altitude_m, distance_m, cells, width), width, window_m
+    )
     edges = np.array([edge for edge in GRADE_EDGES if edge > 0])
-    up = np.searchsorted(edges, grade, side="right")  # an edge belongs to the steeper bin
+    up = np.searchsorted(
+        edges, grade, side="right"
+    )  # an edge belongs to the steeper bin
     down = np.searchsorted(edges, -grade, side="right")
     counts = np.bincount(edges.size + up - down, minlength=len(GRADE_COLUMNS))
     return tuple((counts * width).tolist())
@@ -258,7 +300,9 @@ def _spread(distance_m: Floats) -> Floats:
     return result
 
 
-def _over_distance(altitude_m: Floats, distance_m: Floats, cells: int, width: float) -> Floats:
+def _over_distance(
+    altitude_m: Floats, distance_m: Floats, cells: int, width: float
+) -> Floats:
     """Return the altitude at the middle of each cell of distance, what it drifts while standing left out."""
     metres = np.diff(distance_m)
     moving = metres > STANDING_MPS
@@ -280,4 +324,6 @@ def _slopes(height: Floats, width: float, window_m: float) -> Floats:
     covariance = moments[high] - moments[low] - middle * (sums[high] - sums[low])
     variance = count * (count * count - 1) / 12
     slope: Floats = covariance / variance / width
-    return np.round(slope, 9)  # a run and its reverse fall into mirrored bins, to the last bit
+    return np.round(
+        slope, 9
+    )  # a run and its reverse fall into mirrored bins, to the last bit

@@ -17,11 +17,21 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-LONGEST_HOLD_S = 60.0  # a value stands until the next one, but no longer: a pause is no effort
+LONGEST_HOLD_S = (
+    60.0  # a value stands until the next one, but no longer: a pause is no effort
+)
 KNOWN_SHARE = 0.9  # of the recorded time, for a total to be known
-USUAL_REST = 60.0  # 1/min, where no resting heart rate is set; a guess, and said to be one
-TANAKA = (208.0, 0.7)  # maximum = 208 - 0.7 age, with a spread of about 10 beats between people
-BANISTER = {"m": (0.64, 1.92), "f": (0.86, 1.67)}  # factor and exponent; the pairs do not mix
+USUAL_REST = (
+    60.0  # 1/min, where no resting heart rate is set; a guess, and said to be one
+)
+TANAKA = (
+    208.0,
+    0.7,
+)  # maximum = 208 - 0.7 age, with a spread of about 10 beats between people
+BANISTER = {
+    "m": (0.64, 1.92),
+    "f": (0.86, 1.67),
+}  # factor and exponent; the pairs do not mix
 CLIMB_PER_KM_M = 100.0  # metres of ascent that count as one more kilometre
 
 
@@ -67,8 +77,14 @@ def heart_remark(settings: Settings) -> str:
     guesses = [
         words
         for words, unset in (
-            (f"resting heart rate taken as {USUAL_REST:.0f}", math.isnan(settings.hr_rest)),
-            ("maximum heart rate estimated from the year of birth", math.isnan(settings.hr_max)),
+            (
+                f"resting heart rate taken as {USUAL_REST:.0f}",
+                math.isnan(settings.hr_rest),
+            ),
+            (
+                "maximum heart rate estimated from the year of birth",
+                math.isnan(settings.hr_max),
+            ),
         )
         if unset
     ]
@@ -90,7 +106,9 @@ def _held(time_s: Floats) -> Floats:
     """Return for how long each sample stands, the last as long as the middle one [min]."""
     step = np.diff(time_s)
     last = np.median(step) if len(step) else 0.0
-    return np.asarray(np.minimum(np.append(step, last), LONGEST_HOLD_S) / 60.0, np.float64)
+    return np.asarray(
+        np.minimum(np.append(step, last), LONGEST_HOLD_S) / 60.0, np.float64
+    )
 
 
 def trimp(time_s: Floats, heart_rate_bpm: Floats, rates: HeartRates) -> float:

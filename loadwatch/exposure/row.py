@@ -28,13 +28,30 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 NAN = math.nan
-INDOOR = frozenset({"treadmill", "indoor_running", "indoor_walking", "virtual_activity", "indoor_cycling"})
+INDOOR = frozenset(
+    {
+        "treadmill",
+        "indoor_running",
+        "indoor_walking",
+        "virtual_activity",
+        "indoor_cycling",
+    }
+)
 STEPPING = frozenset({"running", "walking", "hiking"})
-WALKING_MPS, RUNNING_MPS = 1.7, 5.5  # no sport told: walking below, running up to, cycling above (DESIGN.md)
+WALKING_MPS, RUNNING_MPS = (
+    1.7,
+    5.5,
+)  # no sport told: walking below, running up to, cycling above (DESIGN.md)
 MOVING_MPS = 0.5  # slower is standing
-GAP_S, GAP_STEPS = 10.0, 5.0  # a hole this long, and this many median steps, in which nobody moved is a pause
+GAP_S, GAP_STEPS = (
+    10.0,
+    5.0,
+)  # a hole this long, and this many median steps, in which nobody moved is a pause
 BAROMETER_NOISE_M = 0.5  # nine of ten barometric watches are quieter
-DYNAMICS = ("stance_balance_pct", "vertical_oscillation_mm")  # told as a whole, or the samples' mean
+DYNAMICS = (
+    "stance_balance_pct",
+    "vertical_oscillation_mm",
+)  # told as a whole, or the samples' mean
 # taken from the session as it states them
 AS_TOLD = (
     "name",
@@ -92,12 +109,17 @@ def build_row(
         "distance_m": distance_m,
         "distance_source": distance_source,
         **hills,
-        **_surfaces(surface.metres(session, activity.records, distance_m, settings, ground)),
+        **_surfaces(
+            surface.metres(session, activity.records, distance_m, settings, ground)
+        ),
         **_steps(session, track, sport),
         **_heart(session, track, settings, year),
         "srpe": load.srpe(session.rpe, times["duration_s"]),
         "effort_km": load.effort_km(distance_m, hills["ascent_m"]),
-        **{name: _or_mean(getattr(session, name), activity.records, name) for name in DYNAMICS},
+        **{
+            name: _or_mean(getattr(session, name), activity.records, name)
+            for name in DYNAMICS
+        },
         "notes": _once([*session.notes, *sport_notes, *hill_notes]),
         **_start(zone),
         **{name: getattr(session, name) for name in AS_TOLD},
@@ -106,8 +128,15 @@ def build_row(
 
 
 def _surfaces(under: Surfaces) -> dict[str, Any]:
-    told = {name: getattr(under, name) for name in ("tagged_m", "inferred_m", "unmatched_m", "outside_m")}
-    return {f"{name}_m": under.metres[name] for name in SURFACES} | {"surface_source": under.source} | told
+    told = {
+        name: getattr(under, name)
+        for name in ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
+    }
+    return (
+        {f"{name}_m": under.metres[name] for name in SURFACES}
+        | {"surface_source": under.source}
+        | told
+    )
 
 
 def _start(zone: Zone) -> dict[str, Any]:
@@ -120,7 +149,9 @@ def _start(zone: Zone) -> dict[str, Any]:
     }
 
 
-def identity(session: Session, digest: str, distance_m: float, duration_s: float) -> str:
+def identity(
+    session: Session, digest: str, distance_m: float, duration_s: float
+) -> str:
     """Return the activity's name: of its content and part, or of what a list row says."""
     if session.line:
         start = session.start_utc or session.start_local
@@ -164,17 +195,27 @@ def _times(session: Session, track: Track) -> dict[str, float]:
         elapsed = float(track.time_s[-1] - track.time_s[0])
         known = np.isfinite(track.speed_mps) & (track.step_s <= LONGEST_STEP_S)
         hole = track.step_s > max(GAP_S, GAP_STEPS * float(np.median(track.step_s)))
-        timer = elapsed - float(track.step_s[hole & ~(track.speed_mps > MOVING_MPS)].sum())
+        timer = elapsed - float(
+            track.step_s[hole & ~(track.speed_mps > MOVING_MPS)].sum()
+        )
         if known.any() and float(track.step_s[known].sum()) >= COVERED * timer:
             moving = float(track.step_s[known & (track.speed_mps > MOVING_MPS)].sum())
-        elapsed = max(elapsed, session.timer_s) if math.isfinite(session.timer_s) else elapsed
+        elapsed = (
+            max(elapsed, session.timer_s) if math.isfinite(session.timer_s) else elapsed
+        )
     elapsed = _first(session.elapsed_s, elapsed)
     moving = _first(session.moving_s, moving)
     duration = _first(session.timer_s, session.moving_s, timer, elapsed)
-    return {"duration_s": duration, "elapsed_s": _first(elapsed, duration), "moving_s": moving}
+    return {
+        "duration_s": duration,
+        "elapsed_s": _first(elapsed, duration),
+        "moving_s": moving,
+    }
 
 
-def _distance(session: Session, records: pd.DataFrame, track: Track) -> tuple[float, str]:
+def _distance(
+    session: Session, records: pd.DataFrame, track: Track
+) -> tuple[float, str]:
     if math.isfinite(session.distance_m):
         return session.distance_m, "list" if session.format == "list" else "device"
     known = track.distance_m[np.isfinite(track.distance_m)]
@@ -186,23 +227,41 @@ def _distance(session: Session, records: pd.DataFrame, track: Track) -> tuple[fl
 
 def _sport(session: Session, track: Track) -> tuple[str, str, list[str]]:
     """Return sport and sub sport; where the file names none, the median moving speed decides."""
-    moving = track.speed_mps[(track.speed_mps > MOVING_MPS) & (track.step_s <= LONGEST_STEP_S)]
+    moving = track.speed_mps[
+        (track.speed_mps > MOVING_MPS) & (track.step_s <= LONGEST_STEP_S)
+    ]
     if session.sport != "unknown" or not moving.size:
         return session.sport, session.sub_sport, []
     speed = float(np.median(moving))
-    sport = "walking" if speed < WALKING_MPS else "running" if speed <= RUNNING_MPS else "cycling"
+    sport = (
+        "walking"
+        if speed < WALKING_MPS
+        else "running"
+        if speed <= RUNNING_MPS
+        else "cycling"
+    )
     note = f"sport_inferred: the file names no sport; {speed:.1f} m/s in motion reads as {sport}"
     return sport, session.sub_sport, [note]
 
 
-def _hills(session: Session, track: Track, settings: Settings) -> tuple[dict[str, Any], list[str]]:
+def _hills(
+    session: Session, track: Track, settings: Settings
+) -> tuple[dict[str, Any], list[str]]:
     indoor = session.sub_sport in INDOOR and not settings.virtual_altitude
-    climb = elevation.Climb() if indoor else elevation.climb(track.time_s, track.altitude_m, track.distance_m)
+    climb = (
+        elevation.Climb()
+        if indoor
+        else elevation.climb(track.time_s, track.altitude_m, track.distance_m)
+    )
     ascent, source, notes = _ascent(session, climb)
     descent = _first(session.descent_m, climb.descent_m)
     uphill, downhill = sum(climb.grade_m[4:]), sum(climb.grade_m[:3])
-    if indoor and track.time_s.size:  # a belt's incline is nowhere recorded; it carries nobody downhill
-        notes.append("indoor: no hills are counted on a treadmill or in a virtual world")
+    if (
+        indoor and track.time_s.size
+    ):  # a belt's incline is nowhere recorded; it carries nobody downhill
+        notes.append(
+            "indoor: no hills are counted on a treadmill or in a virtual world"
+        )
         ascent, descent = _first(ascent, 0.0), _first(descent, 0.0)
         uphill = downhill = 0.0
     values = {
@@ -220,7 +279,9 @@ def _hills(session: Session, track: Track, settings: Settings) -> tuple[dict[str
 def _ascent(session: Session, climb: Climb) -> tuple[float, str, list[str]]:
     if math.isfinite(session.ascent_m):
         source = "list" if session.format == "list" else "device"
-        if math.isfinite(climb.ascent_m) and elevation.differs(session.ascent_m, climb.ascent_m):
+        if math.isfinite(climb.ascent_m) and elevation.differs(
+            session.ascent_m, climb.ascent_m
+        ):
             counted, ours = f"{session.ascent_m:.0f} m", f"{climb.ascent_m:.0f} m"
             return (
                 session.ascent_m,
@@ -230,7 +291,11 @@ def _ascent(session: Session, climb: Climb) -> tuple[float, str, list[str]]:
         return session.ascent_m, source, []
     if not math.isfinite(climb.ascent_m):
         return NAN, "none", []
-    return climb.ascent_m, "barometer" if climb.noise_m < BAROMETER_NOISE_M else "gps", []
+    return (
+        climb.ascent_m,
+        "barometer" if climb.noise_m < BAROMETER_NOISE_M else "gps",
+        [],
+    )
 
 
 def _steps(session: Session, track: Track, sport: str) -> dict[str, float]:
@@ -246,7 +311,9 @@ def _steps(session: Session, track: Track, sport: str) -> dict[str, float]:
     return {"steps": steps, "cadence_spm": cadence}
 
 
-def _heart(session: Session, track: Track, settings: Settings, year: int) -> dict[str, float]:
+def _heart(
+    session: Session, track: Track, settings: Settings, year: int
+) -> dict[str, float]:
     known = track.heart_rate_bpm[np.isfinite(track.heart_rate_bpm)]
     mean = _first(session.heart_rate_bpm, float(known.mean()) if known.size else NAN)
     rates = load.heart_rates(settings, year)

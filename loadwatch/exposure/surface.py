@@ -43,7 +43,9 @@ SETTLED: Final[Mapping[str, str]] = {  # sub_sport -> surface
 SUGGESTED: Final[Mapping[str, str]] = {"street": "hard", "trail": "soft"}
 ROUNDING: Final = 1e-9  # of shares
 HOLE_S: Final = 60.0  # a longer one between two positions stays one
-UNSETTLED_SPORTS: Final = frozenset({"cycling", "rowing"})  # virtual or on a track, but not on foot
+UNSETTLED_SPORTS: Final = frozenset(
+    {"cycling", "rowing"}
+)  # virtual or on a track, but not on foot
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,11 @@ class Surfaces:
 
 
 def metres(
-    session: Session, records: pd.DataFrame, distance_m: float, settings: Settings, ground: Ground | None
+    session: Session,
+    records: pd.DataFrame,
+    distance_m: float,
+    settings: Settings,
+    ground: Ground | None,
 ) -> Surfaces:
     """Return the metres by surface of one activity.
 
@@ -77,7 +83,11 @@ def metres(
     if settled:
         return Surfaces(_spread({settled: 1.0}, distance_m), source)
     rest, source = _below_map(session, distance_m, settings)
-    if ground is None or "latitude_deg" not in records or "longitude_deg" not in records:
+    if (
+        ground is None
+        or "latitude_deg" not in records
+        or "longitude_deg" not in records
+    ):
         return Surfaces(_spread(rest, distance_m), source)
     share, matched = under(records, ground)
     return _joined(share, matched, rest, source, distance_m)
@@ -91,9 +101,13 @@ def under(records: pd.DataFrame, ground: Ground) -> tuple[Floats, Matched]:
     time_s = (index - index[:1]) / 1e9
     step = _steps(records, latitude, longitude)
     total = step.sum()
-    nearest = _nearest_place(np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude)), time_s)
+    nearest = _nearest_place(
+        np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude)), time_s
+    )
     found = osm.match(ground, latitude, longitude, time_s)
-    filled = osm.Matched(found.surface[nearest], found.source[nearest], found.way_id[nearest])
+    filled = osm.Matched(
+        found.surface[nearest], found.source[nearest], found.way_id[nearest]
+    )
     return step / total if total > 0 else step * 0, filled
 
 
@@ -109,7 +123,9 @@ def _nearest_place(known: Ints, time_s: Floats) -> Ints:
     right = known[np.minimum(after, known.size - 1)]
     left = known[np.maximum(after - 1, 0)]
     nearest = np.where(time_s - time_s[left] <= time_s[right] - time_s, left, right)
-    hole = (time_s[right] - time_s[left] > HOLE_S) | (after == 0) | (after == known.size)
+    hole = (
+        (time_s[right] - time_s[left] > HOLE_S) | (after == 0) | (after == known.size)
+    )
     hole[known], nearest[known] = False, known
     return np.where(hole, own, nearest)
 
@@ -123,7 +139,9 @@ def _settled(session: Session) -> tuple[str, str]:
     return SETTLED.get(session.sub_sport, ""), "label"
 
 
-def _below_map(session: Session, distance_m: float, settings: Settings) -> tuple[dict[str, float], str]:
+def _below_map(
+    session: Session, distance_m: float, settings: Settings
+) -> tuple[dict[str, float], str]:
     """Return shares by surface and their source, from what stands below the map on the ladder.
 
     A Dirt Distance of 0 is no answer: Strava writes it for runs on roads, and also for runs whose
@@ -149,7 +167,11 @@ def _spread(shares: Mapping[str, float], distance_m: float) -> dict[str, float]:
 
 def _steps(records: pd.DataFrame, latitude: Floats, longitude: Floats) -> Floats:
     """Return the distance that ends at each sample: by the device, else between places [m]."""
-    total = records["distance_m"].to_numpy(np.float64) if "distance_m" in records else np.empty(0)
+    total = (
+        records["distance_m"].to_numpy(np.float64)
+        if "distance_m" in records
+        else np.empty(0)
+    )
     if not np.isfinite(total).any():
         total = path_m(latitude, longitude)
     known = np.flatnonzero(np.isfinite(total))
@@ -159,12 +181,19 @@ def _steps(records: pd.DataFrame, latitude: Floats, longitude: Floats) -> Floats
 
 
 def _joined(
-    share: Floats, matched: Matched, rest: Mapping[str, float], below: str, distance_m: float
+    share: Floats,
+    matched: Matched,
+    rest: Mapping[str, float],
+    below: str,
+    distance_m: float,
 ) -> Surfaces:
     """Return what the map knows with what the rungs below it say of the remainder."""
     by_source = np.bincount(matched.source, share, len(osm.SOURCES))
     of = dict(zip(osm.SOURCES, by_source.tolist(), strict=True))
-    known = np.isin(matched.source, [osm.SOURCES.index(name) for name in (*osm.TAGGED, *osm.INFERRED)])
+    known = np.isin(
+        matched.source,
+        [osm.SOURCES.index(name) for name in (*osm.TAGGED, *osm.INFERRED)],
+    )
     by_surface = np.bincount(matched.surface[known], share[known], len(SURFACES))
     left = 1.0 - float(by_surface.sum())
     left = left if left > ROUNDING else 0.0

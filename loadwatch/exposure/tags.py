@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 FILE = "tags.csv"
 COLUMNS = ("start", "file", "surface", "shoe", "rpe", "name", "exclude")
 NEAR = timedelta(minutes=2)
-_ALSO = ("date", "note", "comment", "notes", "comments")  # columns that may stand there, unread
+_ALSO = (
+    "date",
+    "note",
+    "comment",
+    "notes",
+    "comments",
+)  # columns that may stand there, unread
 _YES = {"yes": True, "y": True, "true": True, "1": True, "x": True}
 _NO = {"no": False, "n": False, "false": False, "0": False, "": False}
 _MAX_RPE = 10.0
@@ -45,7 +51,9 @@ class Tag:
     @property
     def key(self) -> str:
         """The run, as the line names it."""
-        return self.file or (f"{self.clock:%Y-%m-%d %H:%M}" if self.clock else str(self.day))
+        return self.file or (
+            f"{self.clock:%Y-%m-%d %H:%M}" if self.clock else str(self.day)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,13 @@ def _broken(line: int, why: str) -> SettingsError:
 def _columns(columns: tuple[str, ...]) -> None:
     """Refuse a header without a way to find a run, or with a word that is nearly one of ours."""
     for column in columns:
-        if column not in (*COLUMNS, *_ALSO, "") and "did you mean" in user_csv.nearest(column, COLUMNS):
-            raise _broken(1, f'column "{column[:40]}" is not known: {user_csv.nearest(column, COLUMNS)}')
+        if column not in (*COLUMNS, *_ALSO, "") and "did you mean" in user_csv.nearest(
+            column, COLUMNS
+        ):
+            raise _broken(
+                1,
+                f'column "{column[:40]}" is not known: {user_csv.nearest(column, COLUMNS)}',
+            )
     if not {"start", "file", "date"} & set(columns):
         raise _broken(1, "the first line names the columns, among them start or file")
 
@@ -71,7 +84,10 @@ def _columns(columns: tuple[str, ...]) -> None:
 def _word(row: user_csv.Row, column: str, words: tuple[str, ...]) -> str:
     word = row.cells.get(column, "").lower()
     if word and word not in words:
-        raise _broken(row.line, f'{column} "{word[:40]}" is not known: {user_csv.nearest(word, words)}')
+        raise _broken(
+            row.line,
+            f'{column} "{word[:40]}" is not known: {user_csv.nearest(word, words)}',
+        )
     return word
 
 
@@ -131,9 +147,14 @@ def _by_file(rows: pd.DataFrame, file: str) -> list[int]:
     """Return the positions of the rows whose source is `file` or ends in it at a folder's edge."""
 
     def ends(source: str) -> bool:
-        return any(f"/{name}".endswith(f"/{file}") for name in (source, source.removesuffix(".gz")))
+        return any(
+            f"/{name}".endswith(f"/{file}")
+            for name in (source, source.removesuffix(".gz"))
+        )
 
-    return [position for position, source in enumerate(rows["source"]) if ends(str(source))]
+    return [
+        position for position, source in enumerate(rows["source"]) if ends(str(source))
+    ]
 
 
 def _by_start(rows: pd.DataFrame, tag: Tag) -> list[int]:
@@ -159,7 +180,11 @@ def _place(rows: pd.DataFrame, tag: Tag) -> tuple[int | None, str]:
     where = f"{FILE} line {tag.line} ({tag.key})"
     if not found:
         return None, f"{where} matches no activity, so it changes nothing"
-    more = "give more of its path" if tag.file else "give the time of its start, or its file"
+    more = (
+        "give more of its path"
+        if tag.file
+        else "give the time of its start, or its file"
+    )
     return None, f"{where} matches {len(found)} activities, so it changes none; {more}"
 
 
@@ -181,7 +206,9 @@ def _changes(row: pd.Series[float], tag: Tag) -> dict[str, object]:
     return out
 
 
-def apply(rows: pd.DataFrame, tags: Tags) -> tuple[pd.DataFrame, tuple[Skipped, ...], tuple[str, ...]]:
+def apply(
+    rows: pd.DataFrame, tags: Tags
+) -> tuple[pd.DataFrame, tuple[Skipped, ...], tuple[str, ...]]:
     """Return `rows` as tagged, the rows left out on request, and a remark for each line without effect.
 
     Parameters
@@ -203,7 +230,11 @@ def apply(rows: pd.DataFrame, tags: Tags) -> tuple[pd.DataFrame, tuple[Skipped, 
             left_out[position] = tag.line
     keep = [position not in left_out for position in range(len(out))]
     skipped = tuple(
-        Skipped(str(rows["source"].iloc[position]), "ignored", f"left out by {FILE} line {line}")
+        Skipped(
+            str(rows["source"].iloc[position]),
+            "ignored",
+            f"left out by {FILE} line {line}",
+        )
         for position, line in left_out.items()
     )
     return out.loc[keep], skipped, tuple(remarks)

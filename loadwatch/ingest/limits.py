@@ -4,7 +4,9 @@ from __future__ import annotations
 
 MIB = 1 << 20
 MEMBER_BYTES = 256 * MIB  # what one member may hold, unpacked
-ARCHIVE_BYTES = 8192 * MIB  # what one archive may hold in all, unpacked, inner archives included
+ARCHIVE_BYTES = (
+    8192 * MIB
+)  # what one archive may hold in all, unpacked, inner archives included
 RATIO = 200  # bytes out for one byte in ...
 RATIO_FREE_BYTES = 16 * MIB  # ... beyond so many bytes out
 ARCHIVE_DEPTH = 3  # zip in zip in zip

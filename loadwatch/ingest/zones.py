@@ -36,7 +36,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEARS = (1900, 2200)
 SLACK = timedelta(seconds=2)  # a watch may read its two clocks a moment apart
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-]\d{1,2})(?::?([0-5]\d))?")
-COLUMNS = ("start_utc", "start_local", "zone", "zone_source", "zone_sure")  # a Zone, as a row holds it
+COLUMNS = (
+    "start_utc",
+    "start_local",
+    "zone",
+    "zone_source",
+    "zone_sure",
+)  # a Zone, as a row holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +63,23 @@ def tzinfo_of(name: str) -> tzinfo | None:
         return UTC
     if found := _OFFSET.fullmatch(name):
         hours, minutes = int(found[1]), int(found[2] or 0)
-        offset = timedelta(hours=hours, minutes=-minutes if found[1][0] == "-" else minutes)
+        offset = timedelta(
+            hours=hours, minutes=-minutes if found[1][0] == "-" else minutes
+        )
         return timezone(offset) if abs(offset) <= FARTHEST else None
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a name that is a folder of zones
+    except (
+        ZoneInfoNotFoundError,
+        ValueError,
+        OSError,
+    ):  # OSError: a name that is a folder of zones
         return None
 
 
-def locate(session: Session, latitude_deg: Array, longitude_deg: Array, settings: Settings) -> Zone:
+def locate(
+    session: Session, latitude_deg: Array, longitude_deg: Array, settings: Settings
+) -> Zone:
     """Return the start and zone of one activity, as far as it and the setting can tell.
 
     `sure` is false where the offset is not the activity's own; `settle` then goes on with the
@@ -81,12 +95,21 @@ def locate(session: Session, latitude_deg: Array, longitude_deg: Array, settings
         name = session.zone if tzinfo_of(session.zone) else place
         if local is None or not name:
             return Zone(None, local, source="list" if local else "")
-        return _from_wall(local, name, "file" if name == session.zone else "position", sure=True)
+        return _from_wall(
+            local, name, "file" if name == session.zone else "position", sure=True
+        )
     stated = _plausible(local - utc.replace(tzinfo=None)) if local else None
-    if stated is not None and (session.format != "fit" or stated or _offset(place, utc) == stated):
+    if stated is not None and (
+        session.format != "fit" or stated or _offset(place, utc) == stated
+    ):
         names = (session.zone, place, _offset_name(stated))
         name = next(name for name in names if _offset(name, utc) == stated)
-        return _from_utc(utc, name, "local_timestamp" if session.format == "fit" else "file", sure=True)
+        return _from_utc(
+            utc,
+            name,
+            "local_timestamp" if session.format == "fit" else "file",
+            sure=True,
+        )
     if tzinfo_of(session.zone):
         return _from_utc(utc, session.zone, "file", sure=True)
     if place:
@@ -99,8 +122,14 @@ def locate(session: Session, latitude_deg: Array, longitude_deg: Array, settings
 
 def _first_place(latitude_deg: Array, longitude_deg: Array) -> str:
     """Return the zone at the first fix; (0, 0) is what a watch writes before it has one."""
-    fixes = np.flatnonzero(np.isfinite(latitude_deg) & ((latitude_deg != 0) | (longitude_deg != 0)))
-    return zone_at(float(latitude_deg[fixes[0]]), float(longitude_deg[fixes[0]])) if fixes.size else ""
+    fixes = np.flatnonzero(
+        np.isfinite(latitude_deg) & ((latitude_deg != 0) | (longitude_deg != 0))
+    )
+    return (
+        zone_at(float(latitude_deg[fixes[0]]), float(longitude_deg[fixes[0]]))
+        if fixes.size
+        else ""
+    )
 
 
 def zone_at(latitude_deg: float, longitude_deg: float) -> str:
@@ -121,16 +150,32 @@ def settle(rows: pd.DataFrame, settings: Settings, system_zone: str) -> pd.DataF
     in the order said above.
     """
     if settings.tz and tzinfo_of(settings.tz) is None:
-        raise SettingsError(settings.origins.get("tz", "tz"), f"no time zone is called {settings.tz!r}")
+        raise SettingsError(
+            settings.origins.get("tz", "tz"), f"no time zone is called {settings.tz!r}"
+        )
     home = system_zone if tzinfo_of(system_zone) else "UTC"
     own = _own(rows)
     settled = [
-        _settled(Zone(utc and utc.replace(tzinfo=UTC), *cells), own, settings.tz, home, listed=form == "list")
-        for utc, *cells, form in zip(*(_plain(rows[name]) for name in (*COLUMNS, "format")), strict=True)
+        _settled(
+            Zone(utc and utc.replace(tzinfo=UTC), *cells),
+            own,
+            settings.tz,
+            home,
+            listed=form == "list",
+        )
+        for utc, *cells, form in zip(
+            *(_plain(rows[name]) for name in (*COLUMNS, "format")), strict=True
+        )
     ]
-    utc_us = np.array([zone.start_utc and zone.start_utc.replace(tzinfo=None) for zone in settled], "M8[us]")
+    utc_us = np.array(
+        [zone.start_utc and zone.start_utc.replace(tzinfo=None) for zone in settled],
+        "M8[us]",
+    )
     return rows.assign(
-        start=[_iso(zone, day) for zone, day in zip(settled, rows["date_only"].tolist(), strict=True)],
+        start=[
+            _iso(zone, day)
+            for zone, day in zip(settled, rows["date_only"].tolist(), strict=True)
+        ],
         start_utc=pd.Series(utc_us, rows.index).dt.tz_localize(UTC),
         start_local=np.array([zone.start_local for zone in settled], "M8[us]"),
         zone=[zone.zone for zone in settled],
@@ -160,13 +205,15 @@ class _Own:
 
 def _own(rows: pd.DataFrame) -> _Own:
     """Return what the athlete's own activities tell of the zones they were in."""
-    known = rows[rows["zone_sure"].astype(bool) & rows["start_utc"].notna()].sort_values(
-        ["start_utc", "zone"]
-    )
+    known = rows[
+        rows["zone_sure"].astype(bool) & rows["start_utc"].notna()
+    ].sort_values(["start_utc", "zone"])
     zones = tuple(known["zone"].tolist())
     count = Counter(sorted(name for name in zones if not _OFFSET.fullmatch(name)))
     names = tuple(name for name, _ in count.most_common())
-    return _Own(known["start_utc"].to_numpy(dtype="M8[us]").view(np.int64), zones, names)
+    return _Own(
+        known["start_utc"].to_numpy(dtype="M8[us]").view(np.int64), zones, names
+    )
 
 
 def _nearest(own: _Own, instant: datetime, tz: str) -> str:
@@ -180,7 +227,9 @@ def _nearest(own: _Own, instant: datetime, tz: str) -> str:
     after = int(np.searchsorted(own.at_us, at_us))
     near = range(max(after - 1, 0), min(after + 1, len(own.zones)))
     best = min(near, key=lambda at: abs(int(own.at_us[at]) - at_us))
-    return _named(own.zones[best], EPOCH + timedelta(microseconds=int(own.at_us[best])), own, tz)
+    return _named(
+        own.zones[best], EPOCH + timedelta(microseconds=int(own.at_us[best])), own, tz
+    )
 
 
 def _named(zone: str, then: datetime, own: _Own, tz: str) -> str:
@@ -190,7 +239,9 @@ def _named(zone: str, then: datetime, own: _Own, tz: str) -> str:
     """
     if not _OFFSET.fullmatch(zone):
         return zone
-    fitting = (name for name in (tz, *own.names) if _offset(name, then) == _offset(zone, then))
+    fitting = (
+        name for name in (tz, *own.names) if _offset(name, then) == _offset(zone, then)
+    )
     return next(fitting, zone)
 
 
@@ -246,7 +297,11 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
 def _plausible(offset: timedelta) -> timedelta | None:
     """Return a stated offset as whole quarter hours, None where no clock on earth has it."""
     quarters = round(offset / QUARTER) * QUARTER
-    return quarters if abs(offset - quarters) <= SLACK and abs(quarters) <= FARTHEST else None
+    return (
+        quarters
+        if abs(offset - quarters) <= SLACK and abs(quarters) <= FARTHEST
+        else None
+    )
 
 
 def _offset(name: str, instant: datetime) -> timedelta | None:
@@ -258,4 +313,6 @@ def _offset(name: str, instant: datetime) -> timedelta | None:
 def _offset_name(offset: timedelta) -> str:
     """Return an offset as `+02:00`."""
     minutes = offset // timedelta(minutes=1)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    return (
+        f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    )

@@ -30,21 +30,37 @@ if TYPE_CHECKING:
     from loadwatch.ingest.readers.fit.columns import Column
 
 MAX_LINES = 1_000
-MAX_FITPARSE = 4_000_000  # bytes; fitparse takes a minute for more, our own decoder then answers
+MAX_FITPARSE = (
+    4_000_000  # bytes; fitparse takes a minute for more, our own decoder then answers
+)
 EPOCH = datetime(1989, 12, 31)  # noqa: DTZ001 - FIT's zero, as fitparse gives moments: UTC without a zone
 # what fitparse was seen to raise on broken files, beside its own FitParseError (a ValueError)
-FITPARSE_FAILS = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, struct.error)
+FITPARSE_FAILS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    struct.error,
+)
 
 Messages = dict[str, dict[str, Seen]]
 
 
-def describe(data: bytes, name: str, title: str = "", settings: Settings | None = None) -> str:
+def describe(
+    data: bytes, name: str, title: str = "", settings: Settings | None = None
+) -> str:
     """Return what a file holds, as plain text of at most MAX_LINES lines.
 
     `name` is what the file is called: it may hold a date, and is not shown. `title` stands in its place
     where several files are shown. Raises Unreadable and OverLimit, of FIT files only the latter.
     """
-    lines = _fit(data) if fit.sniff(data[:4096]) else readings.lines(data, name, settings or Settings())
+    lines = (
+        _fit(data)
+        if fit.sniff(data[:4096])
+        else readings.lines(data, name, settings or Settings())
+    )
     cut = [clean(one, 200) for _, one in zip(range(MAX_LINES), lines, strict=False)]
     cut[0] = f"{title}: {cut[0]}" if title else cut[0]
     return "\n".join([*cut, "..."] if len(cut) == MAX_LINES else cut)
@@ -103,11 +119,17 @@ def _by_fitparse(data: bytes) -> tuple[Messages, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of what `problem:` lines say already
         try:
-            for message in fitparse.UncachedFitFile(io.BytesIO(data), check_developer_data=False):
+            for message in fitparse.UncachedFitFile(
+                io.BytesIO(data), check_developer_data=False
+            ):
                 fields = seen.setdefault(message.name, {})
                 for one in message.fields:
                     several = isinstance(one.value, tuple | list)
-                    note(fields, _theirs(message.name, one), one.value if several else (one.value,))
+                    note(
+                        fields,
+                        _theirs(message.name, one),
+                        one.value if several else (one.value,),
+                    )
         except FITPARSE_FAILS as error:
             why = f"{type(error).__name__}: {error}"
             return seen, (
@@ -144,7 +166,9 @@ def _by_us(decoded: Decoded) -> Messages:
     return seen
 
 
-def _ours(number: int, key: int | tuple[int, int], column: Column) -> shareable_fields.Field:
+def _ours(
+    number: int, key: int | tuple[int, int], column: Column
+) -> shareable_fields.Field:
     kind = "" if isinstance(key, tuple) else profile.kind(number, key)
     base = {STRING: "string", BYTE: "byte", 0x85: "sint32"}.get(column.base, "number")
     name, units = profile.naming(number, key)
@@ -164,10 +188,19 @@ def _values(number: int, key: int | tuple[int, int], column: Column) -> list[Any
     """Return the values of a column as fitparse would: text, words, moments, numbers, None for unknown."""
     if column.base == STRING:
         return text(column)[:MAX_KEPT]
-    known = [None if math.isnan(value) else value for value in column.first.tolist()[:MAX_KEPT]]
+    known = [
+        None if math.isnan(value) else value
+        for value in column.first.tolist()[:MAX_KEPT]
+    ]
     if isinstance(key, tuple):
         return known
     if profile.kind(number, key) in shareable_fields.DAYS:
-        return [value if value is None else EPOCH + timedelta(seconds=value) for value in known]
+        return [
+            value if value is None else EPOCH + timedelta(seconds=value)
+            for value in known
+        ]
     listed = profile.words(number, key)
-    return [listed.get(int(value), value) if listed and value is not None else value for value in known]
+    return [
+        listed.get(int(value), value) if listed and value is not None else value
+        for value in known
+    ]

@@ -29,7 +29,9 @@ class Seen:
     count: int = 0
 
 
-def note(fields: dict[str, Seen], told: shareable_fields.Field, values: Sequence[Any]) -> None:
+def note(
+    fields: dict[str, Seen], told: shareable_fields.Field, values: Sequence[Any]
+) -> None:
     """Count values of a field, None and "" aside, and keep them where they may be shown.
 
     Fields of one name that may be shown in different ways are hidden together.
@@ -59,7 +61,11 @@ def line(name: str, one: Seen) -> str:
         return head + shareable_fields.SAID[one.showing]
     if one.showing == "day":
         return head + _days(one.kept)
-    numbers = [value for value in one.kept if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    numbers = [
+        value
+        for value in one.kept
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    ]
     if len(numbers) == len(one.kept):
         large = max(map(abs, numbers)) >= shareable_fields.LARGEST
         return head + (shareable_fields.SAID["person"] if large else extent(numbers))
@@ -69,7 +75,9 @@ def line(name: str, one: Seen) -> str:
 def extent(numbers: Sequence[float]) -> str:
     """Return the least, middle and greatest of some numbers, or the only one."""
     low, middle, high = min(numbers), median(numbers), max(numbers)
-    return _number(low) if low == high else " .. ".join(map(_number, (low, middle, high)))
+    return (
+        _number(low) if low == high else " .. ".join(map(_number, (low, middle, high)))
+    )
 
 
 def _common(said: list[str]) -> str:

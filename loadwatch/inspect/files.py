@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.activity import Skipped
-from loadwatch.errors import LoadwatchError, NotActivity, NothingToRead, OverLimit, Unreadable
+from loadwatch.errors import (
+    LoadwatchError,
+    NotActivity,
+    NothingToRead,
+    OverLimit,
+    Unreadable,
+)
 from loadwatch.exposure import osm
 from loadwatch.exposure.row import build_row
 from loadwatch.ingest import readers
@@ -40,7 +46,9 @@ class Inspected:
     why: str
 
 
-def inspected(path: Path, settings: Settings, cache: Path | None, stdin: bytes | None = None) -> Inspected:
+def inspected(
+    path: Path, settings: Settings, cache: Path | None, stdin: bytes | None = None
+) -> Inspected:
     """Return what each file at `path` holds, in words that may be posted; of many files a line each.
 
     `cache` is where a map extract that was read is kept.
@@ -53,7 +61,10 @@ def inspected(path: Path, settings: Settings, cache: Path | None, stdin: bytes |
     if len(first) > WHOLE:
         return _listed(first, more, settings)
     titles = [f"file {n}" if len(first) > 1 else "" for n in range(1, len(first) + 1)]
-    parts = [_whole(one, title, settings, cache) for one, title in zip(first, titles, strict=True)]
+    parts = [
+        _whole(one, title, settings, cache)
+        for one, title in zip(first, titles, strict=True)
+    ]
     text = "\n\n".join(part.text for part in parts if part.text)
     failed = "; ".join(part.why for part in parts if part.why)
     if all(part.why for part in parts):
@@ -61,17 +72,27 @@ def inspected(path: Path, settings: Settings, cache: Path | None, stdin: bytes |
     return Inspected("\n\n".join(filter(None, (text, failed))), "")
 
 
-def _listed(found: Sequence[Member | Skipped], more: int, settings: Settings) -> Inspected:
+def _listed(
+    found: Sequence[Member | Skipped], more: int, settings: Settings
+) -> Inspected:
     """Return a line a file, for more files than can be shown whole."""
     told = [_line(one, settings) for one in found]
-    lines = [f"{formatting.clean_source(label)}: {formatting.clean_text(said)}" for label, said, _ in told]
+    lines = [
+        f"{formatting.clean_source(label)}: {formatting.clean_text(said)}"
+        for label, said, _ in told
+    ]
     rest = (
-        [f"... and {formatting.count(more, 'more file')}; loadwatch activities PATH tells of all."]
+        [
+            f"... and {formatting.count(more, 'more file')}; loadwatch activities PATH tells of all."
+        ]
         if more
         else []
     )
     read = any(fine for _, _, fine in told)
-    return Inspected("\n".join((*lines, *rest, "", HINT)), "" if read else "none of these files can be read")
+    return Inspected(
+        "\n".join((*lines, *rest, "", HINT)),
+        "" if read else "none of these files can be read",
+    )
 
 
 def _line(one: Member | Skipped, settings: Settings) -> tuple[str, str, bool]:
@@ -84,7 +105,9 @@ def _line(one: Member | Skipped, settings: Settings) -> tuple[str, str, bool]:
         return one.label, f"cannot be read: {error.why}", False
 
 
-def _whole(one: Member | Skipped, title: str, settings: Settings, cache: Path | None) -> Inspected:
+def _whole(
+    one: Member | Skipped, title: str, settings: Settings, cache: Path | None
+) -> Inspected:
     """Return all that one file holds; text and reason both where our reader refuses a FIT file laid open."""
     if isinstance(one, Skipped):
         said = f"{formatting.clean_source(one.source)}: {one.why}"
@@ -93,12 +116,18 @@ def _whole(one: Member | Skipped, title: str, settings: Settings, cache: Path | 
     try:
         data = one.read()
         text = contents.describe(data, one.label, title, settings)
-        return Inspected("\n\n".join((text, *_below(data, one.label, settings, cache))), "")
+        return Inspected(
+            "\n\n".join((text, *_below(data, one.label, settings, cache))), ""
+        )
     except (Unreadable, OverLimit) as error:
-        return Inspected(text, f"{formatting.clean_source(one.label)} cannot be read: {error.why}")
+        return Inspected(
+            text, f"{formatting.clean_source(one.label)} cannot be read: {error.why}"
+        )
 
 
-def _below(data: bytes, name: str, settings: Settings, cache: Path | None) -> Iterator[str]:
+def _below(
+    data: bytes, name: str, settings: Settings, cache: Path | None
+) -> Iterator[str]:
     """Yield metres by surface and by grade of each activity with samples."""
     try:
         activities = readers.read(data, name, settings).activities
@@ -108,13 +137,23 @@ def _below(data: bytes, name: str, settings: Settings, cache: Path | None) -> It
         return
     for activity in islice((a for a in activities if len(a.records)), MOST_ACTIVITIES):
         row = build_row(activity, "", settings)
-        yield ground_summary.describe(activity, row["distance_m"], _map(activity, settings, cache))
+        yield ground_summary.describe(
+            activity, row["distance_m"], _map(activity, settings, cache)
+        )
 
 
-def _map(activity: Activity, settings: Settings, cache: Path | None) -> osm.Ground | None:
+def _map(
+    activity: Activity, settings: Settings, cache: Path | None
+) -> osm.Ground | None:
     if not settings.osm or "latitude_deg" not in activity.records.columns:
         return None
     if not Path(settings.osm).is_file():
-        raise LoadwatchError(f"no map extract at {settings.osm}; README says where one comes from")
-    columns = (activity.records[name].to_numpy() for name in ("latitude_deg", "longitude_deg"))
-    return osm.open_extract(Path(settings.osm), osm.cells(*columns), cache, settings.classes)
+        raise LoadwatchError(
+            f"no map extract at {settings.osm}; README says where one comes from"
+        )
+    columns = (
+        activity.records[name].to_numpy() for name in ("latitude_deg", "longitude_deg")
+    )
+    return osm.open_extract(
+        Path(settings.osm), osm.cells(*columns), cache, settings.classes
+    )

@@ -64,14 +64,18 @@ def _surfaces(activity: Activity, distance_m: float, ground: Ground) -> Iterable
     cells = np.zeros((len(SURFACES), len(osm.SOURCES)))
     np.add.at(cells, (matched.surface, matched.source), metres)
     columns = [osm.SOURCES.index(source) for source in SAID]
-    lines = [f"{'Metres by surface, as told by':30}" + "".join(f"{word:>13}" for word in SAID.values())]
+    lines = [
+        f"{'Metres by surface, as told by':30}"
+        + "".join(f"{word:>13}" for word in SAID.values())
+    ]
     for row, name in enumerate(SURFACES):
         told = cells[row, columns]
         if told.any():
             lines.append(f"  {name:28}" + "".join(f"{value:13,.0f}" for value in told))
     missing = cells.sum(axis=0)
     lines += [
-        f"  {words:28}{missing[osm.SOURCES.index(source)]:13,.0f}" for source, words in NOT_SAID.items()
+        f"  {words:28}{missing[osm.SOURCES.index(source)]:13,.0f}"
+        for source, words in NOT_SAID.items()
     ]
     return [*lines, osm.CREDIT]
 
@@ -98,4 +102,8 @@ def _grades(climb: Climb) -> Iterable[str]:
     if math.isnan(climb.grade_m[0]):
         return [*lines, "No distance: the grade cannot be told."]
     rows = zip(GRADES.values(), climb.grade_m, strict=True)
-    return [*lines, "Metres by grade", *(f"  {words:28}{metres:13,.0f}" for words, metres in rows)]
+    return [
+        *lines,
+        "Metres by grade",
+        *(f"  {words:28}{metres:13,.0f}" for words, metres in rows),
+    ]

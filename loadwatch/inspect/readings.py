@@ -37,7 +37,9 @@ def brief(data: bytes, name: str, settings: Settings) -> str:
     if len(told) > 1:
         days = [day for one in reading.activities if (day := _day(one.session))]
         when = f", {from_to(days)}" if days else ""
-        told = [f"{formatting.number(len(reading.activities))} activities of {len(told)} kinds{when}"]
+        told = [
+            f"{formatting.number(len(reading.activities))} activities of {len(told)} kinds{when}"
+        ]
     return clean("".join(told) or "nothing recorded", 200)
 
 
@@ -51,24 +53,41 @@ def lines(data: bytes, name: str, settings: Settings) -> Iterable[str]:
     heads = [f"{formatting.count(len(data), 'byte')}, {told}"]
     if len(reading.activities) == 1:
         (one,) = reading.activities
-        return [*heads, *(f"  {kind}" for kind in _kinds([one])), *_sampled(one.records), *_notes(reading)]
-    return [*heads, *(f"  {kind}" for kind in _kinds(reading.activities)), *_notes(reading)]
+        return [
+            *heads,
+            *(f"  {kind}" for kind in _kinds([one])),
+            *_sampled(one.records),
+            *_notes(reading),
+        ]
+    return [
+        *heads,
+        *(f"  {kind}" for kind in _kinds(reading.activities)),
+        *_notes(reading),
+    ]
 
 
 def _kinds(activities: Sequence[Activity]) -> Iterator[str]:
     """Yield a line for each kind of activity: how many, when, how far by the file, how many samples."""
     kinds: dict[tuple[str, str, str], list[Activity]] = {}
     for one in activities:
-        kinds.setdefault((one.session.format, one.session.sport, one.session.sub_sport), []).append(one)
+        kinds.setdefault(
+            (one.session.format, one.session.sport, one.session.sub_sport), []
+        ).append(one)
     for (form, sport, sub_sport), those in kinds.items():
         days = [day for one in those if (day := _day(one.session))]
-        metres = [one.session.distance_m for one in those if not math.isnan(one.session.distance_m)]
+        metres = [
+            one.session.distance_m
+            for one in those
+            if not math.isnan(one.session.distance_m)
+        ]
         yield ", ".join(
             (
                 f"{form} {sport}/{sub_sport}"
                 + (f": {formatting.number(len(those))}" if len(activities) > 1 else ""),
                 from_to(days) if days else "no date",
-                f"{sum(metres) / 1000:,.2f} km by the file" if metres else "no distance stated",
+                f"{sum(metres) / 1000:,.2f} km by the file"
+                if metres
+                else "no distance stated",
                 formatting.count(sum(len(one.records) for one in those), "sample"),
             )
         )
@@ -83,15 +102,29 @@ def _sampled(records: pd.DataFrame) -> Iterator[str]:
     """Yield a line for each column of samples: how many are known, and of what size they are."""
     for name in records.columns if len(records) else ():
         known = records[name].dropna().tolist()
-        placed = shareable_fields.showing(shareable_fields.Field(message="record", name=name)) == "place"
-        size = shareable_fields.SAID["place"] if placed else extent(known) if known else "unknown"
+        placed = (
+            shareable_fields.showing(
+                shareable_fields.Field(message="record", name=name)
+            )
+            == "place"
+        )
+        size = (
+            shareable_fields.SAID["place"]
+            if placed
+            else extent(known)
+            if known
+            else "unknown"
+        )
         yield f"    {name:<26}{len(known):>8}  {size}"
 
 
 def _notes(reading: Reading) -> Iterator[str]:
     """Yield notes and parts left out; what differs in its numbers only stands once, with how often."""
     notes = [note for one in reading.activities for note in one.session.notes]
-    for head, said in (("note", notes), ("left out", [part.why for part in reading.skipped])):
+    for head, said in (
+        ("note", notes),
+        ("left out", [part.why for part in reading.skipped]),
+    ):
         alike: dict[str, list[str]] = {}
         for one in map(_anonymous, said):
             alike.setdefault(_NUMBER.sub("0", one), []).append(one)
@@ -102,6 +135,10 @@ def _notes(reading: Reading) -> Iterator[str]:
 
 def _anonymous(note: str) -> str:
     """Return a remark of a reader without the names and the time of day that it may quote."""
-    for pattern, rest in ((_NAMED_PART, r"\1\2"), (_FILE_NOTE, r"\1 one"), (_CLOCK, r"\1")):
+    for pattern, rest in (
+        (_NAMED_PART, r"\1\2"),
+        (_FILE_NOTE, r"\1 one"),
+        (_CLOCK, r"\1"),
+    ):
         note = pattern.sub(rest, note)
     return note

@@ -11,7 +11,10 @@ from functools import cache
 from typing import Literal
 
 Showing = Literal["value", "day", "place", "person"]
-SAID: dict[Showing, str] = {"place": "positions are not shown", "person": "not shown: may tell who it is"}
+SAID: dict[Showing, str] = {
+    "place": "positions are not shown",
+    "person": "not shown: may tell who it is",
+}
 
 # messages on what was recorded; all others (profiles, settings, zones, sleep, weather ...) only list fields
 OPEN = frozenset(
@@ -21,8 +24,12 @@ OPEN = frozenset(
         "sport", "timestamp_correlation",
     )
 )  # fmt: skip
-MEASURED = frozenset(("record", "lap", "length", "session"))  # a developer's field with a unit is shown here
-SAMPLES = frozenset(("record", "lap", "length"))  # and one that nobody names where it is small
+MEASURED = frozenset(
+    ("record", "lap", "length", "session")
+)  # a developer's field with a unit is shown here
+SAMPLES = frozenset(
+    ("record", "lap", "length")
+)  # and one that nobody names where it is small
 TEXTS = frozenset((("field_description", "field_name"), ("field_description", "units")))
 SMALL = 2  # bytes; a position, a moment or a serial number takes four
 LARGEST = 1e8  # a number of no known meaning above it may be a moment, a position or a serial number
@@ -84,6 +91,10 @@ def showing(field: Field) -> Showing:
 
 def _placed(field: Field) -> bool:
     """Tell whether it may hold a position: by name, unit, or as a nameless one of a position's type."""
-    nameless = not field.named and not field.developer and field.kind in {"sint32", "byte"}
-    angle = field.units.lower() in _ANGLES and (not field.named or field.units == "semicircles")
+    nameless = (
+        not field.named and not field.developer and field.kind in {"sint32", "byte"}
+    )
+    angle = field.units.lower() in _ANGLES and (
+        not field.named or field.units == "semicircles"
+    )
     return nameless or angle or bool(_PLACE.search(field.name))

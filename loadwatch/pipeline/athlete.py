@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 NEVER = date(1970, 1, 1)  # today of an athlete without activities
 NAMELESS = "Your running"
-VENDORS_NAMES = frozenset(("", "activities", "activity", "export", "strava_export"))  # nobody's name
+VENDORS_NAMES = frozenset(
+    ("", "activities", "activity", "export", "strava_export")
+)  # nobody's name
 HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
 
 
@@ -44,12 +46,18 @@ HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it
 class Options:
     """How to read, beside what the settings say; only `system_zone` and `now` can change a result."""
 
-    files: tuple[Path, ...] = ()  # settings files below the athlete's own: the user's, the roster's
-    overrides: Mapping[str, tuple[object, str]] = field(default_factory=dict)  # field -> value, origin
+    files: tuple[
+        Path, ...
+    ] = ()  # settings files below the athlete's own: the user's, the roster's
+    overrides: Mapping[str, tuple[object, str]] = field(
+        default_factory=dict
+    )  # field -> value, origin
     store: Path | None = None  # folder of the stores; None keeps nothing
     each: Each = map
     system_zone: str = "UTC"
-    now: date | None = None  # the day by the clock: a roster tells by it who has fallen silent
+    now: date | None = (
+        None  # the day by the clock: a roster tells by it who has fallen silent
+    )
     tick: Tick | None = None
     stdin: bytes | None = None
 
@@ -95,28 +103,44 @@ def rests_on(places: Sequence[Path], options: Options) -> str:
     """
     judged_by = athlete_settings(places, options)
     facts = [code(), repr(judged_by), options.system_zone]
-    facts += [repr((m.label, m.key) if isinstance(m, Member) else m) for m in members(places)]
-    facts += [repr(data) for name in sorted(OWN_FILES) for data in _own_files(places, name)]
+    facts += [
+        repr((m.label, m.key) if isinstance(m, Member) else m) for m in members(places)
+    ]
+    facts += [
+        repr(data) for name in sorted(OWN_FILES) for data in _own_files(places, name)
+    ]
     if judged_by.osm and Path(judged_by.osm).is_file():
         about = Path(judged_by.osm).stat()
         facts.append(repr((about.st_size, about.st_mtime_ns)))
-    return hashlib.sha256("\n".join(facts).encode("utf-8", "backslashreplace")).hexdigest()
+    return hashlib.sha256(
+        "\n".join(facts).encode("utf-8", "backslashreplace")
+    ).hexdigest()
 
 
-def _inputs(places: Sequence[Path], options: Options) -> tuple[list[Member], list[Skipped]]:
+def _inputs(
+    places: Sequence[Path], options: Options
+) -> tuple[list[Member], list[Skipped]]:
     for place in places:
         if str(place) != "-" and not place.exists():
             raise NothingToRead(
-                f"no file or folder at {place}", "Check the spelling, or drag the folder into the terminal."
+                f"no file or folder at {place}",
+                "Check the spelling, or drag the folder into the terminal.",
             )
     found = list(members(places, stdin=options.stdin))
     if not found:
-        raise NothingToRead(f"nothing to read in {', '.join(map(str, places))}: it is empty.", HINT)
-    return [m for m in found if isinstance(m, Member)], [s for s in found if isinstance(s, Skipped)]
+        raise NothingToRead(
+            f"nothing to read in {', '.join(map(str, places))}: it is empty.", HINT
+        )
+    return [m for m in found if isinstance(m, Member)], [
+        s for s in found if isinstance(s, Skipped)
+    ]
 
 
 def _taken(
-    places: Sequence[Path], inputs: Sequence[Member], judged_by: Settings, options: Options
+    places: Sequence[Path],
+    inputs: Sequence[Member],
+    judged_by: Settings,
+    options: Options,
 ) -> list[Taken]:
     with store_of(places, judged_by, options.store) as store:
         taken = intake.take(inputs, judged_by, store, options.each, options.tick)
@@ -142,15 +166,24 @@ def store_of(
 def _frame(taken: Sequence[Taken]) -> pd.DataFrame:
     """Return the rows of all members as one frame of EXPOSURES and HIDDEN."""
     rows = [
-        {**row, "member": part.member.label, "source": part.member.label + row["suffix"]}
+        {
+            **row,
+            "member": part.member.label,
+            "source": part.member.label + row["suffix"],
+        }
         for part in taken
         for row in part.result.rows
     ]
     columns = (*EXPOSURES, *HIDDEN)
     names = [column.name for column in columns]
-    cells = list(zip(*(map(row.get, names) for row in rows), strict=True)) or [()] * len(names)
+    cells = list(zip(*(map(row.get, names) for row in rows), strict=True)) or [
+        ()
+    ] * len(names)
     return pd.DataFrame(
-        {column.name: _typed(column, values) for column, values in zip(columns, cells, strict=True)}
+        {
+            column.name: _typed(column, values)
+            for column, values in zip(columns, cells, strict=True)
+        }
     )
 
 
@@ -161,11 +194,13 @@ def _typed(column: Column, values: Sequence[Any]) -> Any:
         case "bool":
             return np.array(values, dtype=bool)  # None is False
         case "instant":
-            return pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601").dt.as_unit(
-                "us"
-            )
+            return pd.to_datetime(
+                pd.Series(values, dtype=object), utc=True, format="ISO8601"
+            ).dt.as_unit("us")
         case "wall":
-            return pd.to_datetime(pd.Series(values, dtype=object), format="ISO8601").astype("datetime64[us]")
+            return pd.to_datetime(
+                pd.Series(values, dtype=object), format="ISO8601"
+            ).astype("datetime64[us]")
         case "list":
             return pd.Series([value or [] for value in values], dtype=object)
         case _:
@@ -173,7 +208,11 @@ def _typed(column: Column, values: Sequence[Any]) -> Any:
 
 
 def _judged(
-    places: Sequence[Path], rows: pd.DataFrame, skipped: list[Skipped], judged_by: Settings, files: int
+    places: Sequence[Path],
+    rows: pd.DataFrame,
+    skipped: list[Skipped],
+    judged_by: Settings,
+    files: int,
 ) -> Analysis:
     single = dedupe.same_runs(rows)
     kept, left_out, remarks = _tagged(places, single.rows)
@@ -187,7 +226,10 @@ def _judged(
     this_week = table.index[-1].date() if len(table) else today
     if answer and (told := diary.flags(answer, this_week)):
         flags, unknown = rules.judge(kept, table, judged_by, today, diary=told)
-    remarks += [shoes.rotation(kept, today), load.heart_remark(judged_by) if _hearts(kept) else ""]
+    remarks += [
+        shoes.rotation(kept, today),
+        load.heart_remark(judged_by) if _hearts(kept) else "",
+    ]
     return Analysis(
         name=judged_by.name or _name(places),
         activities=kept,
@@ -195,7 +237,10 @@ def _judged(
         flags=flags,
         unknown=unknown,
         skipped=tuple(
-            sorted([*skipped, *single.skipped, *left_out], key=lambda s: (s.source, s.kind, s.why))
+            sorted(
+                [*skipped, *single.skipped, *left_out],
+                key=lambda s: (s.source, s.kind, s.why),
+            )
         ),
         duplicates=single.duplicates,
         settings=judged_by,
@@ -212,7 +257,9 @@ def _hearts(activities: pd.DataFrame) -> bool:
     return bool(activities["heart_rate_bpm"].notna().any())
 
 
-def _tagged(places: Sequence[Path], rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Skipped], list[str]]:
+def _tagged(
+    places: Sequence[Path], rows: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Skipped], list[str]]:
     """Return `rows` under the tags of the folders at `places`, what those left out, and remarks."""
     left_out: list[Skipped] = []
     remarks: list[str] = []
@@ -227,18 +274,24 @@ def with_budget(analysis: Analysis) -> Analysis:
     """Return `analysis` with what this week and the next can hold before a rule fires."""
     from loadwatch.assess import budget  # noqa: PLC0415 - the weekly table does without it
 
-    limits = budget.budget(analysis.activities, analysis.weeks, analysis.settings, analysis.today)
+    limits = budget.budget(
+        analysis.activities, analysis.weeks, analysis.settings, analysis.today
+    )
     return replace(analysis, limits=limits)
 
 
 def with_plan(analysis: Analysis, path: Path) -> Plan:
     """Return what the rules would raise if the runs of `path` (a plan.csv) were run as written."""
     if not path.is_file():
-        raise NothingToRead(f"no plan at {path}", "A plan is a CSV with date and distance_km.")
+        raise NothingToRead(
+            f"no plan at {path}", "A plan is a CSV with date and distance_km."
+        )
     from loadwatch.assess import budget  # noqa: PLC0415 - as above
 
     planned = budget.read_plan(path.read_bytes())
-    return budget.try_plan(planned, analysis.activities, analysis.settings, analysis.today)
+    return budget.try_plan(
+        planned, analysis.activities, analysis.settings, analysis.today
+    )
 
 
 def _own_files(places: Sequence[Path], name: str) -> Iterator[bytes]:

@@ -29,7 +29,11 @@ def stamp(analysis: Analysis) -> str:
         value = getattr(analysis, part.name)
         digest.update(f"\0{part.name}\0".encode())
         for cells in _cells(value) if hasattr(value, "columns") else (_told(value),):
-            digest.update(cells if isinstance(cells, bytes) else cells.encode("utf-8", "backslashreplace"))
+            digest.update(
+                cells
+                if isinstance(cells, bytes)
+                else cells.encode("utf-8", "backslashreplace")
+            )
     return digest.hexdigest()[:32]
 
 
@@ -48,7 +52,9 @@ def code() -> str:
 def _told(value: object) -> str:
     """Return what tells a value from any other; of a row of dataclasses the fields, written much sooner."""
     if isinstance(value, tuple) and value and is_dataclass(value[0]):
-        return repr(list(map(attrgetter(*(part.name for part in fields(value[0]))), value)))
+        return repr(
+            list(map(attrgetter(*(part.name for part in fields(value[0]))), value))
+        )
     return repr(value)
 
 
@@ -56,7 +62,10 @@ def _cells(table: pd.DataFrame) -> Iterator[bytes | str]:
     """Return a table as what tells it from any other: numbers as they lie in memory, words a column."""
     yield repr((table.dtypes.to_dict(), len(table)))
     yield table.select_dtypes("float").to_numpy().tobytes()
-    for _, column in (("", table.index.to_series()), *table.select_dtypes(exclude="float").items()):
+    for _, column in (
+        ("", table.index.to_series()),
+        *table.select_dtypes(exclude="float").items(),
+    ):
         if column.dtype.kind == "M":
             yield column.to_numpy("M8[us]").tobytes()
         else:

@@ -61,7 +61,10 @@ class _Crew:
 
 @contextmanager
 def pool(
-    jobs: int, *, died: Function = _raise, preload: Sequence[str] = ("loadwatch.ingest.readers",)
+    jobs: int,
+    *,
+    died: Function = _raise,
+    preload: Sequence[str] = ("loadwatch.ingest.readers",),
 ) -> Iterator[Each]:
     """Yield a `map` over `jobs` processes: results in order, few items under way at a time.
 
@@ -81,7 +84,9 @@ def pool(
 def _executor(jobs: int, preload: Sequence[str]) -> ProcessPoolExecutor:
     """Return processes that share nothing with this one: no open store, no lock held elsewhere."""
     methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    context = multiprocessing.get_context(
+        "forkserver" if "forkserver" in methods else "spawn"
+    )
     if "forkserver" in methods:
         context.set_forkserver_preload(list(preload))
     return ProcessPoolExecutor(jobs, context, _deaf)
@@ -90,12 +95,17 @@ def _executor(jobs: int, preload: Sequence[str]) -> ProcessPoolExecutor:
 @contextmanager
 def _unheard() -> Iterator[None]:
     """Let processes be started whole, and so that Ctrl-C does not reach them; here it is heard afterwards."""
-    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+    if (
+        not hasattr(signal, "pthread_sigmask")
+        or threading.current_thread() is not threading.main_thread()
+    ):
         yield
         return
     heard: list[int] = []
     handler = signal.signal(signal.SIGINT, lambda number, _frame: heard.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what is started inherits it
+    mask = signal.pthread_sigmask(
+        signal.SIG_BLOCK, {signal.SIGINT}
+    )  # what is started inherits it
     try:
         yield
     finally:
@@ -114,19 +124,27 @@ def _done(function: Function, batch: Batch) -> list[Any]:
     return [function(item) for item in batch]
 
 
-def _mapped(crew: _Crew, function: Function, items: Iterable[Any], died: Function) -> Iterator[Any]:
+def _mapped(
+    crew: _Crew, function: Function, items: Iterable[Any], died: Function
+) -> Iterator[Any]:
     rest = iter(items)
-    under_way: deque[tuple[Future[list[Any]], Batch, ProcessPoolExecutor | None]] = deque()
+    under_way: deque[tuple[Future[list[Any]], Batch, ProcessPoolExecutor | None]] = (
+        deque()
+    )
     try:
         while True:
-            while len(under_way) < AHEAD * crew.jobs and (batch := tuple(islice(rest, BATCH))):
+            while len(under_way) < AHEAD * crew.jobs and (
+                batch := tuple(islice(rest, BATCH))
+            ):
                 under_way.append((_sent(crew, function, batch), batch, crew.executor))
             if not under_way:
                 return
             future, batch, executor = under_way.popleft()
             try:
                 results = future.result()
-            except BrokenProcessPool:  # all that this executor had under way is lost with it
+            except (
+                BrokenProcessPool
+            ):  # all that this executor had under way is lost with it
                 if crew.executor is executor:
                     crew.dismiss()
                 results = _one_by_one(crew, function, batch, died)
@@ -144,7 +162,9 @@ def _sent(crew: _Crew, function: Function, batch: Batch) -> Future[list[Any]]:
         return crew.submit(function, batch)
 
 
-def _one_by_one(crew: _Crew, function: Function, batch: Batch, died: Function) -> list[Any]:
+def _one_by_one(
+    crew: _Crew, function: Function, batch: Batch, died: Function
+) -> list[Any]:
     """Return the results of a batch whose process died, each item on its own: only the killer is lost."""
     results = []
     alone = _Crew(1, crew.preload)

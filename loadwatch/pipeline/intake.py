@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 Each = Callable[..., Iterable[Any]]  # map(fn, items), in order
 Tick = Callable[[int, int], None]  # done, total
 MOST_NAMED = 3  # parts of one file left out that its note names
-VERSION = 3  # raise it when a row comes to mean something else: stores are then read anew
+VERSION = (
+    3  # raise it when a row comes to mean something else: stores are then read anew
+)
 KINDS: dict[type[Exception], Kind] = {
     Unreadable: "rejected",
     NotActivity: "ignored",
@@ -87,7 +89,9 @@ class Job:
 def fingerprint(settings: Settings) -> str:
     """Return what rows depend on beside their input: this code and the settings that matter."""
     facts = {name: repr(getattr(settings, name)) for name in ROW_SETTINGS}
-    return hashlib.sha256(json.dumps([__version__, VERSION, facts], sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        json.dumps([__version__, VERSION, facts], sort_keys=True).encode()
+    ).hexdigest()[:16]
 
 
 def read_one(job: Job) -> Result:
@@ -120,9 +124,22 @@ def _rows(reading: Reading, job: Job) -> tuple[dict[str, Any], ...]:
     for activity in reading.activities:
         session = activity.session
         row = build_row(activity, job.digest, job.settings, ground)
-        suffix = f"#{session.line}" if session.line else f"#{session.part}" if session.part > 1 else ""
+        suffix = (
+            f"#{session.line}"
+            if session.line
+            else f"#{session.part}"
+            if session.part > 1
+            else ""
+        )
         notes = [*row["notes"], *job.notes]
-        rows.append({"suffix": suffix, **row, "notes": notes, "cells": [list(cell) for cell in row["cells"]]})
+        rows.append(
+            {
+                "suffix": suffix,
+                **row,
+                "notes": notes,
+                "cells": [list(cell) for cell in row["cells"]],
+            }
+        )
     return tuple(rows)
 
 
@@ -211,19 +228,40 @@ def _jobs(
             store.put(key, named, known[named])
             continue
         under_way.append(key)
-        yield Job(member.label, content.data, digest, named, content.notes, settings, area)
+        yield Job(
+            member.label, content.data, digest, named, content.notes, settings, area
+        )
 
 
 def on_map(
-    taken: Sequence[Taken], settings: Settings, store: Store, cache: Path | None, each: Each = map
+    taken: Sequence[Taken],
+    settings: Settings,
+    store: Store,
+    cache: Path | None,
+    each: Each = map,
 ) -> list[Taken]:
     """Return `taken` with the surface under every run that left the house, from the map extract."""
     if not Path(settings.osm).is_file():
-        raise SettingsError(settings.origins.get("osm", "osm"), f"no map extract at {settings.osm}")
+        raise SettingsError(
+            settings.origins.get("osm", "osm"), f"no map extract at {settings.osm}"
+        )
     cells = {
-        (int(cell[0]), int(cell[1])) for part in taken for row in part.result.rows for cell in row["cells"]
+        (int(cell[0]), int(cell[1]))
+        for part in taken
+        for row in part.result.rows
+        for cell in row["cells"]
     }
-    area = Area(Path(settings.osm), frozenset(cells), cache, tuple(sorted(settings.classes.items())))
-    outdoor = [part.member for part in taken if any(row["cells"] for row in part.result.rows)]
-    matched = {part.member.label: part for part in take(outdoor, settings, store, each, None, area)}
+    area = Area(
+        Path(settings.osm),
+        frozenset(cells),
+        cache,
+        tuple(sorted(settings.classes.items())),
+    )
+    outdoor = [
+        part.member for part in taken if any(row["cells"] for row in part.result.rows)
+    ]
+    matched = {
+        part.member.label: part
+        for part in take(outdoor, settings, store, each, None, area)
+    }
     return [matched.get(part.member.label, part) for part in taken]

@@ -13,7 +13,14 @@ from loadwatch import settings
 from loadwatch.analysis import Athlete, Roster, Trend
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.ingest.sources import OWN_FILES
-from loadwatch.pipeline.athlete import Options, all_known, analyse, athlete_settings, rests_on, store_of
+from loadwatch.pipeline.athlete import (
+    Options,
+    all_known,
+    analyse,
+    athlete_settings,
+    rests_on,
+    store_of,
+)
 from loadwatch.pipeline.cache_keys import stamp
 from loadwatch.verdict import groups
 
@@ -23,9 +30,13 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
 
 HINT = "Give a folder that holds a folder or zip an athlete."
-RECORDINGS = frozenset((".fit", ".gpx", ".tcx", ".gz"))  # of one run each: no athlete's whole export
+RECORDINGS = frozenset(
+    (".fit", ".gpx", ".tcx", ".gz")
+)  # of one run each: no athlete's whole export
 STAMPS = ".loadwatch.json"  # in a folder of a roster's pages: page -> digest of all that it shows
-PAGES = frozenset((".html", ".htm", ".md", ".png", ".svg", ".pdf"))  # what loadwatch writes
+PAGES = frozenset(
+    (".html", ".htm", ".md", ".png", ".svg", ".pdf")
+)  # what loadwatch writes
 
 
 def roster(folder: str | Path, options: Options | None = None) -> Roster:
@@ -48,13 +59,19 @@ def _runners(root: Path) -> list[Path]:
     found = [
         path
         for path in sorted(root.iterdir())
-        if not (path.name.startswith(".") or path.name in OWN_FILES or path.suffix.lower() in PAGES)
+        if not (
+            path.name.startswith(".")
+            or path.name in OWN_FILES
+            or path.suffix.lower() in PAGES
+        )
         and not (path / STAMPS).exists()
     ]
     if not found:
         raise NothingToRead(f"{root} is empty", HINT)
     recordings = sum(path.suffix.lower() in RECORDINGS for path in found)
-    if 2 * recordings > len(found) > 1 and not any(p.is_dir() or p.suffix.lower() == ".zip" for p in found):
+    if 2 * recordings > len(found) > 1 and not any(
+        p.is_dir() or p.suffix.lower() == ".zip" for p in found
+    ):
         raise NothingToRead(
             f"{root} is the folder of one athlete: it holds {recordings} recordings and no folder or zip",
             f"For one athlete: loadwatch report {root}",
@@ -69,12 +86,16 @@ def _line(path: Path, options: Options) -> Athlete:
     """
     try:
         mark = f"line|{rests_on([path], options)}"
-        with store_of([path], athlete_settings([path], options), options.store) as store:
+        with store_of(
+            [path], athlete_settings([path], options), options.store
+        ) as store:
             if kept := store.page(mark):
                 return from_text(kept, cache(partial(analyse, path, options=options)))
         analysis = analyse(path, options=options)
         line = replace(groups.athlete(analysis), stamp=stamp(analysis))
-        with store_of([path], athlete_settings([path], options), options.store) as store:
+        with store_of(
+            [path], athlete_settings([path], options), options.store
+        ) as store:
             if all_known([path], store):
                 store.keep_page(mark, as_text(line))
     except LoadwatchError as error:
@@ -83,12 +104,23 @@ def _line(path: Path, options: Options) -> Athlete:
 
 
 def _unread(path: Path, why: str) -> Athlete:
-    return Athlete(name=path.stem, group="unknown", level="unknown", says=why, last_activity=None, flags=0)
+    return Athlete(
+        name=path.stem,
+        group="unknown",
+        level="unknown",
+        says=why,
+        last_activity=None,
+        flags=0,
+    )
 
 
 def as_text(line: Athlete) -> str:
     """Return a line as text to be kept; what it was made of is not in it."""
-    kept = {part.name: getattr(line, part.name) for part in fields(line) if part.name != "opened"}
+    kept = {
+        part.name: getattr(line, part.name)
+        for part in fields(line)
+        if part.name != "opened"
+    }
     kept["trend"] = asdict(line.trend) if line.trend else None
     return json.dumps(kept, default=str)
 
@@ -100,5 +132,7 @@ def from_text(text: str, opened: Callable[[], Analysis]) -> Athlete:
         kept[day] = date.fromisoformat(kept[day]) if kept[day] else None
     if kept["trend"]:
         told = kept["trend"]
-        kept["trend"] = Trend(**{**told, "loads": tuple(told["loads"]), "levels": tuple(told["levels"])})
+        kept["trend"] = Trend(
+            **{**told, "loads": tuple(told["loads"]), "levels": tuple(told["levels"])}
+        )
     return Athlete(**kept, opened=opened)

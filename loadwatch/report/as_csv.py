@@ -51,13 +51,20 @@ def text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
-def activities(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def activities(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return every activity with all EXPOSURES."""
     columns = names(EXPOSURES)
-    return text(columns, as_json.table(date_filter.cut(analysis, start, end).activities, columns))
+    return text(
+        columns,
+        as_json.table(date_filter.cut(analysis, start, end).activities, columns),
+    )
 
 
-def weeks(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def weeks(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return the weekly table with usual, change and context."""
     shown = date_filter.cut(analysis, start, end).weeks
     days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.index)]
@@ -66,7 +73,9 @@ def weeks(analysis: Analysis, start: date | None = None, end: date | None = None
     return text(("week", *as_json.WEEK_COLUMNS), dated)
 
 
-def flags(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def flags(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return all flags."""
     shown = date_filter.cut(analysis, start, end).flags
     return text(rules.FLAG_FIELDS, (as_json.record(rules.row(flag)) for flag in shown))
@@ -74,7 +83,10 @@ def flags(analysis: Analysis, start: date | None = None, end: date | None = None
 
 def budget(analysis: Analysis) -> str:
     """Return what each limit leaves."""
-    return text(as_json.LIMIT_KEYS, (as_json.record(as_json.limit_row(limit)) for limit in analysis.limits))
+    return text(
+        as_json.LIMIT_KEYS,
+        (as_json.record(as_json.limit_row(limit)) for limit in analysis.limits),
+    )
 
 
 def roster(roster: Roster) -> str:

@@ -31,7 +31,9 @@ WEEK_COLUMNS = (
     *(f"{column}_{kind}" for column in MEASURED for kind in ("usual", "change")),
     *names(CONTEXT),
 )
-LABELS = frozenset(("source", "of"))  # of files: cleaned, and a mail address in them masked
+LABELS = frozenset(
+    ("source", "of")
+)  # of files: cleaned, and a mail address in them masked
 LIMIT_KEYS = ("rule", "measure", "unit", "used", "room", "limit", "week", "why")
 ATHLETE_KEYS = ("name", "group", "level", "says", "last_activity", "flags")
 DECIMALS = 6  # below any watch's resolution; keeps 0.1 + 0.2 readable
@@ -40,7 +42,13 @@ DECIMALS = 6  # below any watch's resolution; keeps 0.1 + 0.2 readable
 def text(document: Mapping[str, Any]) -> str:
     """Return `document` as strict JSON, a line for each row of its tables, with a newline at its end."""
     # json's own indent is ten times slower and gives a number a line
-    return "{\n " + ",\n ".join(f"{_line(key)}: {_laid(value)}" for key, value in document.items()) + "\n}\n"
+    return (
+        "{\n "
+        + ",\n ".join(
+            f"{_line(key)}: {_laid(value)}" for key, value in document.items()
+        )
+        + "\n}\n"
+    )
 
 
 def _laid(value: Any) -> str:
@@ -56,7 +64,9 @@ def _line(value: Any) -> str:
 def plain(value: Any) -> Any:
     """Return `value` as JSON knows it: NaN and NaT become null, dates ISO, numpy's numbers Python's."""
     if isinstance(value, float):
-        return round(float(value), DECIMALS) + 0.0 if math.isfinite(value) else None  # no -0.0
+        return (
+            round(float(value), DECIMALS) + 0.0 if math.isfinite(value) else None
+        )  # no -0.0
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, (bool, int)):
@@ -74,13 +84,21 @@ def plain(value: Any) -> Any:
 
 def record(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return one row, plain, with its file labels masked."""
-    return {key: clean_source(item) if key in LABELS else plain(item) for key, item in row.items()}
+    return {
+        key: clean_source(item) if key in LABELS else plain(item)
+        for key, item in row.items()
+    }
 
 
-def table(frame: pd.DataFrame, columns: list[str] | tuple[str, ...]) -> list[dict[str, Any]]:
+def table(
+    frame: pd.DataFrame, columns: list[str] | tuple[str, ...]
+) -> list[dict[str, Any]]:
     """Return the rows of `frame`, column by column, which is several times faster than row by row."""
     lists = [
-        [clean_source(value) if column in LABELS else plain(value) for value in frame[column].tolist()]
+        [
+            clean_source(value) if column in LABELS else plain(value)
+            for value in frame[column].tolist()
+        ]
         for column in columns
     ]
     return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
@@ -89,7 +107,11 @@ def table(frame: pd.DataFrame, columns: list[str] | tuple[str, ...]) -> list[dic
 def in_force(analysis: Analysis) -> dict[str, Any]:
     """Return what changes a result, beside the files; of a map its name only."""
     chosen = analysis.settings
-    values = {f.name: getattr(chosen, f.name) for f in fields(chosen) if f.name not in ("origins", "name")}
+    values = {
+        f.name: getattr(chosen, f.name)
+        for f in fields(chosen)
+        if f.name not in ("origins", "name")
+    }
     values["osm"] = PurePath(chosen.osm).name
     values["today"] = analysis.today
     return record(values)
@@ -98,9 +120,13 @@ def in_force(analysis: Analysis) -> dict[str, Any]:
 def _left_out(analysis: Analysis) -> dict[str, Any]:
     return {
         "skipped": [
-            record({"source": item.source, "kind": item.kind, "why": item.why}) for item in analysis.skipped
+            record({"source": item.source, "kind": item.kind, "why": item.why})
+            for item in analysis.skipped
         ],
-        "duplicates": [record({"source": item.source, "of": item.of}) for item in analysis.duplicates],
+        "duplicates": [
+            record({"source": item.source, "of": item.of})
+            for item in analysis.duplicates
+        ],
         "settings": in_force(analysis),
     }
 
@@ -108,25 +134,45 @@ def _left_out(analysis: Analysis) -> dict[str, Any]:
 def _judged(told: Analysis | Plan) -> dict[str, Any]:
     return {
         "flags": [record(flag_row(flag)) for flag in told.flags],
-        "unknown": [record({"week": gap.week, "rule": gap.rule, "why": gap.why}) for gap in told.unknown],
+        "unknown": [
+            record({"week": gap.week, "rule": gap.rule, "why": gap.why})
+            for gap in told.unknown
+        ],
     }
 
 
-def activities(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def activities(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return every activity with all EXPOSURES, and what was skipped or a duplicate."""
     shown = date_filter.cut(analysis, start, end).activities
-    return text({"schema": SCHEMA, "activities": table(shown, names(EXPOSURES)), **_left_out(analysis)})
+    return text(
+        {
+            "schema": SCHEMA,
+            "activities": table(shown, names(EXPOSURES)),
+            **_left_out(analysis),
+        }
+    )
 
 
-def weeks(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def weeks(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return the weekly table with usual, change and context, and what was judged in it."""
     shown = date_filter.cut(analysis, start, end)
     days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.weeks.index)]
-    rows = [{"week": day, **row} for day, row in zip(days, table(shown.weeks, WEEK_COLUMNS), strict=True)]
-    return text({"schema": SCHEMA, "weeks": rows, **_judged(shown), **_left_out(analysis)})
+    rows = [
+        {"week": day, **row}
+        for day, row in zip(days, table(shown.weeks, WEEK_COLUMNS), strict=True)
+    ]
+    return text(
+        {"schema": SCHEMA, "weeks": rows, **_judged(shown), **_left_out(analysis)}
+    )
 
 
-def flags(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def flags(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return all flags and everything that could not be judged, with why."""
     return text({"schema": SCHEMA, **_judged(date_filter.cut(analysis, start, end))})
 
@@ -136,7 +182,9 @@ def limit_row(limit: Limit) -> dict[str, Any]:
     return {key: getattr(limit, key) for key in LIMIT_KEYS}
 
 
-def budget(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:  # noqa: ARG001 - all tables are called alike
+def budget(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:  # noqa: ARG001 - all tables are called alike
     """Return what each limit leaves for the week of today."""
     limits = [record(limit_row(limit)) for limit in analysis.limits]
     start = pd.DatetimeIndex(analysis.weeks.index).max()
@@ -149,7 +197,9 @@ def plan(tried: Plan) -> str:
     return text({"schema": SCHEMA, "week": tried.first.isoformat(), **_judged(tried)})
 
 
-def report(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def report(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return everything at once: verdict, weeks, flags, budget, activities, what was left out."""
     shown = date_filter.cut(analysis, start, end)
     found = headline.verdict(analysis)
@@ -164,7 +214,10 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
 def athletes(roster: Roster) -> list[dict[str, Any]]:
     """Return one row an athlete, in the order of the page."""
     ordered = lines.ordered(roster.athletes)
-    return [record({key: getattr(athlete, key) for key in ATHLETE_KEYS}) for athlete in ordered]
+    return [
+        record({key: getattr(athlete, key) for key in ATHLETE_KEYS})
+        for athlete in ordered
+    ]
 
 
 def roster(roster: Roster) -> str:
@@ -174,13 +227,25 @@ def roster(roster: Roster) -> str:
 
 def rules(table: Iterable[Rule]) -> str:
     """Return the rules with their limits, evidence and references."""
-    keys = ("id", "name", "title", "kind", "measure", "unit", "asks", "grade", "grade_why", "lbp")
+    keys = (
+        "id",
+        "name",
+        "title",
+        "kind",
+        "measure",
+        "unit",
+        "asks",
+        "grade",
+        "grade_why",
+        "lbp",
+    )
     more = ("citation", "doi", "article", "caveat")
     rows = [
         record({key: getattr(rule, key) for key in (*keys, *more)})
         | {
             "limits": [
-                record({k: getattr(x, k) for k in ("key", "value", "unit", "meaning")}) for x in rule.limits
+                record({k: getattr(x, k) for k in ("key", "value", "unit", "meaning")})
+                for x in rule.limits
             ]
         }
         for rule in table
@@ -190,7 +255,10 @@ def rules(table: Iterable[Rule]) -> str:
 
 def settings(rows: Iterable[tuple[str, object, str]]) -> str:
     """Return every setting, its value and where it came from."""
-    told = [record({"setting": key, "value": value, "from": origin}) for key, value, origin in rows]
+    told = [
+        record({"setting": key, "value": value, "from": origin})
+        for key, value, origin in rows
+    ]
     return text({"schema": SCHEMA, "settings": told})
 
 

@@ -22,7 +22,9 @@ NOTE = (
     "run already; of a single run, each time. Next week's holds if nothing more is run in this one. Hard "
     "ground has none, since it hangs on what the rest of the week is run on. It is no target and no promise."
 )
-AFTER_RAISED = " Part of what these are counted from was itself raised lately: {measures}."
+AFTER_RAISED = (
+    " Part of what these are counted from was itself raised lately: {measures}."
+)
 LATELY_DAYS = 37  # a run counts for 30 days, a week is named by its first day
 
 
@@ -35,7 +37,9 @@ def note(analysis: Analysis) -> str:
     }
     by_rule = {limit.rule: budget.MEASURES[limit.measure] for limit in analysis.limits}
     measures = [name for rule, name in by_rule.items() if rule in lately]
-    return NOTE + (AFTER_RAISED.format(measures=formatting.listed(measures)) if measures else "")
+    return NOTE + (
+        AFTER_RAISED.format(measures=formatting.listed(measures)) if measures else ""
+    )
 
 
 def known(analysis: Analysis) -> bool:
@@ -49,11 +53,22 @@ def limits(analysis: Analysis) -> Grid:
     weeks = sorted({limit.week for limit in analysis.limits})
     rows: list[tuple[Cell, ...]] = []
     for measure, name in budget.MEASURES.items():
-        mine = {limit.week: limit for limit in analysis.limits if limit.measure == measure}
+        mine = {
+            limit.week: limit for limit in analysis.limits if limit.measure == measure
+        }
         if mine:
             so_far = formatting.quantity(mine[min(mine)].used, measure, units)
-            rooms = (_room(mine[week], units) if week in mine else formatting.NONE for week in weeks[:2])
-            rows.append((f"{name[:1].upper()}{name[1:]} ({mine[min(mine)].rule})", so_far, *rooms))
+            rooms = (
+                _room(mine[week], units) if week in mine else formatting.NONE
+                for week in weeks[:2]
+            )
+            rows.append(
+                (
+                    f"{name[:1].upper()}{name[1:]} ({mine[min(mine)].rule})",
+                    so_far,
+                    *rooms,
+                )
+            )
     heads = {"Measure": True, "So far": False}
     heads |= {f"Week of {formatting.short_day(week)}": False for week in weeks[:2]}
     return grids.grid(heads, rows)

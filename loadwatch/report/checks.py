@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Bound, Rule
     from loadwatch.formatting import Units
 
-_BACK_PAIN = {"no": "not studied", "own": "your own records"}  # shorter in the table of rules
+_BACK_PAIN = {
+    "no": "not studied",
+    "own": "your own records",
+}  # shorter in the table of rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ def checks(analysis: Analysis) -> list[Check]:
     told = []
     for rule in rules.RULES:
         grade = rule.grade if len(rule.grade) > 1 else f"Evidence {rule.grade}"
-        evidence = f"{grade[:1].upper()}{grade[1:]}: {rule.grade_why}. {back_pain(rule)}"
+        evidence = (
+            f"{grade[:1].upper()}{grade[1:]}: {rule.grade_why}. {back_pain(rule)}"
+        )
         title = f"{rule.id} {rule.title}: {_fired(rule, analysis)}"
         told.append(Check(title, _limits(rule, analysis), evidence))
     return told
@@ -56,7 +61,9 @@ def _fired(rule: Rule, analysis: Analysis) -> str:
     if rule.kind == "context":
         return "never raised"
     recent = set(levels.starts(analysis.weeks)[-FIRED_WEEKS:])
-    mine = [flag for flag in analysis.flags if flag.rule == rule.id and flag.week in recent]
+    mine = [
+        flag for flag in analysis.flags if flag.rule == rule.id and flag.week in recent
+    ]
     high = len({flag.week for flag in mine if raised(flag)})
     noted = len({flag.week for flag in mine if not raised(flag)})
     of = f"of the last {formatting.count(len(recent), 'week')}"
@@ -67,7 +74,9 @@ def _fired(rule: Rule, analysis: Analysis) -> str:
 
 def _limits(rule: Rule, analysis: Analysis) -> str:
     held, units = rules.limits(rule, analysis.settings), analysis.settings.units
-    told = "; ".join(limit_words(limit, held[limit.key], units) for limit in rule.limits)
+    told = "; ".join(
+        limit_words(limit, held[limit.key], units) for limit in rule.limits
+    )
     return f"{told[:1].upper()}{told[1:]}"
 
 
@@ -90,8 +99,16 @@ _PLACES = (
     "this",
 )
 _PLACE = re.compile(rf"\b(?:{'|'.join(_PLACES)})\b")
-_SAID = {"info at most": "a note at most", "times to the": "times the", "times of the": "times the"}
-_LEADS = ("of the ", "from start ", "looked at, ")  # a meaning that goes on from its number
+_SAID = {
+    "info at most": "a note at most",
+    "times to the": "times the",
+    "times of the": "times the",
+}
+_LEADS = (
+    "of the ",
+    "from start ",
+    "looked at, ",
+)  # a meaning that goes on from its number
 
 
 def limit_words(limit: Bound, value: float, units: Units) -> str:
@@ -104,7 +121,13 @@ def limit_words(limit: Bound, value: float, units: Units) -> str:
         return tied(f"{limit.meaning}: {told}")
     if found[0] == "this percentile":
         told = f"percentile {100 * value:g}"
-    verb = " lies" if found[0].endswith(" lies") else " lie" if found[0].endswith(" lie") else ""
+    verb = (
+        " lies"
+        if found[0].endswith(" lies")
+        else " lie"
+        if found[0].endswith(" lie")
+        else ""
+    )
     verb = verb and (" lies" if value == 1 else " lie")
     kind = " of change" if found[0].endswith("of change") else ""
     whole = f"{limit.meaning[: found.start()]}{told}{kind}{verb}{limit.meaning[found.end() :]}"

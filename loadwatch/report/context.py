@@ -35,10 +35,34 @@ class Figure:
 
 # column, title, decimals, unit, how it is made
 _FIGURES = (
-    ("acwr_uncoupled", "Acute to chronic, uncoupled", 2, "", "Last 7 days over the 21 before, daily means."),
-    ("acwr_coupled", "Acute to chronic, coupled", 2, "", "Last 7 days over the last 28, which hold them."),
-    ("acwr_ewma", "Acute to chronic, smoothed", 2, "", "Exponential means, 7 over 28 days; from day 56 on."),
-    ("monotony", "Monotony", 1, "", "Mean of the last 7 days over their deviation: high is every day alike."),
+    (
+        "acwr_uncoupled",
+        "Acute to chronic, uncoupled",
+        2,
+        "",
+        "Last 7 days over the 21 before, daily means.",
+    ),
+    (
+        "acwr_coupled",
+        "Acute to chronic, coupled",
+        2,
+        "",
+        "Last 7 days over the last 28, which hold them.",
+    ),
+    (
+        "acwr_ewma",
+        "Acute to chronic, smoothed",
+        2,
+        "",
+        "Exponential means, 7 over 28 days; from day 56 on.",
+    ),
+    (
+        "monotony",
+        "Monotony",
+        1,
+        "",
+        "Mean of the last 7 days over their deviation: high is every day alike.",
+    ),
     ("strain", "Strain", 0, "km", "The last 7 days' kilometres times their monotony."),
     (
         "load_42d",
@@ -47,7 +71,13 @@ _FIGURES = (
         "km a day",
         "Exponential mean of daily kilometres, called fitness elsewhere.",
     ),
-    ("load_7d", "7-day load", 1, "km a day", "The same over 7 days, called fatigue elsewhere."),
+    (
+        "load_7d",
+        "7-day load",
+        1,
+        "km a day",
+        "The same over 7 days, called fatigue elsewhere.",
+    ),
 )
 
 
@@ -56,9 +86,15 @@ def context(analysis: Analysis) -> list[Figure]:
     if not len(analysis.weeks):
         return []
     start, known = levels.starts(analysis.weeks)[-1], not silent(analysis)
-    values = {column: levels.cell(analysis.weeks, start, column) for column, *_ in _FIGURES}
+    values = {
+        column: levels.cell(analysis.weeks, start, column) for column, *_ in _FIGURES
+    }
     return [
-        Figure(title, _value(values[column], digits, unit) if known else formatting.NONE, meaning)
+        Figure(
+            title,
+            _value(values[column], digits, unit) if known else formatting.NONE,
+            meaning,
+        )
         for column, title, digits, unit, meaning in _FIGURES
     ]
 
@@ -77,4 +113,6 @@ def silent(analysis: Analysis) -> bool:
     table = analysis.weeks
     weeks = zip(levels.starts(table), table["recorded"], table["complete"], strict=True)
     first = analysis.today - REACH - dt.timedelta(days=6)
-    return any(start >= first and whole and not recorded for start, recorded, whole in weeks)
+    return any(
+        start >= first and whole and not recorded for start, recorded, whole in weeks
+    )

@@ -47,7 +47,9 @@ class Drawn:
     svg: Markup
 
 
-def drawn(whole: Analysis, start: date | None = None, end: date | None = None) -> dict[str, Drawn]:
+def drawn(
+    whole: Analysis, start: date | None = None, end: date | None = None
+) -> dict[str, Drawn]:
     """Return the page's four pictures; what lies before `start` still tells what is usual."""
     analysis = date_filter.cut(whole, start, end)
     if not len(analysis.weeks):
@@ -70,7 +72,9 @@ def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]
     load = analysis.settings.load
     count = len(shown.starts)
     nobody = (
-        "; outlines with strokes are ground that nobody told" if (shown.values("unknown_m") > 0).any() else ""
+        "; outlines with strokes are ground that nobody told"
+        if (shown.values("unknown_m") > 0).any()
+        else ""
     )
     band = f"{BAND} " if shown.high["load"].notna().any() else ""
     return {
@@ -117,7 +121,9 @@ def _year_caption(analysis: Analysis) -> str:
     parts = ["A column a week, a row a weekday"]
     if metres.max() > 0:
         top = season.amount(float(metres.max()), "distance_m", analysis.settings)
-        parts.append(f"the darker, the farther, in four equal steps up to {top} in a day")
+        parts.append(
+            f"the darker, the farther, in four equal steps up to {top} in a day"
+        )
     if (ran & (metres == 0)).any():
         parts.append("strokes are runs of unknown distance")
     if not analysis.weeks["recorded"].iloc[-len(starts) :].all():
@@ -137,11 +143,17 @@ def _drawn(key: str, figure: Figure, title: str, caption: str, told: str) -> Dra
 
 def _marks(analysis: Analysis, shown: Season, what: str, *groups: Sequence[str]) -> str:
     """Return what the shapes mean that stand in a picture; each of `groups` marks bars of its own."""
-    found = {mark.level for rules in groups for mark in season.marks(analysis.flags, rules, shown.starts)}
+    found = {
+        mark.level
+        for rules in groups
+        for mark in season.marks(analysis.flags, rules, shown.starts)
+    }
     if not found:
         return f"No week here raised {what}."
     shapes = [
-        f"{levels.SHAPES[level]}{season.NO_BREAK}{level}" for level in ("high", "watch") if level in found
+        f"{levels.SHAPES[level]}{season.NO_BREAK}{level}"
+        for level in ("high", "watch")
+        if level in found
     ]
     return f"{formatting.listed(shapes)}: weeks that raised {what}."
 
@@ -152,7 +164,11 @@ def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
     newest = levels.cell(analysis.weeks, starts[-1], column)
     usual = levels.cell(analysis.weeks, starts[-1], f"{column}_usual")
     so_far = "so far " if not analysis.weeks["complete"].iloc[-1] else ""
-    usually = f", usually {season.amount(usual, measure, analysis.settings)}" if math.isfinite(usual) else ""
+    usually = (
+        f", usually {season.amount(usual, measure, analysis.settings)}"
+        if math.isfinite(usual)
+        else ""
+    )
     return (
         f"{formatting.count(count, 'week')} up to the week of {formatting.day(starts[-1])}, {so_far}"
         f"{season.amount(newest, measure, analysis.settings)}{usually}. "
@@ -161,14 +177,18 @@ def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
 
 
 def _surfaces_told(analysis: Analysis) -> str:
-    rows = [f"{row[0]} {row[1]}, usually {row[2]}" for row in grids.surfaces(analysis).rows]
+    rows = [
+        f"{row[0]} {row[1]}, usually {row[2]}" for row in grids.surfaces(analysis).rows
+    ]
     told = "; ".join(rows)
     return f"By ground in the newest week shown: {told}. The table Distance by surface holds the values."
 
 
 def _year_told(analysis: Analysis) -> str:
     last = analysis.weeks.iloc[-season.YEAR_WEEKS :]
-    total = season.amount(float(last["distance_m"].sum()), "distance_m", analysis.settings)
+    total = season.amount(
+        float(last["distance_m"].sum()), "distance_m", analysis.settings
+    )
     without = int((last["runs"] == 0).sum())
     return (
         f"{formatting.count(int(last['runs'].sum()), 'run')} and {total} in {formatting.count(len(last), 'week')}; "

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.rules import Flag
 
-SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
+SPARKS = (
+    "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
+)
 SPORT_LENGTH = 15  # of a sport and its kind, in a table of 80 columns
 LOAD_NAMES = {
     "distance": "distance",
@@ -62,19 +64,39 @@ def grid(headers: dict[str, bool], rows: list[tuple[Cell, ...]]) -> Grid:
 
 def load_title(analysis: Analysis) -> str:
     """Return the name of the load measure and its unit, for the head of a column: "Load km"."""
-    word = formatting.unit(LOAD_COLUMN[analysis.settings.load], analysis.settings.units).word
-    return f"Load {word}".strip() if analysis.settings.load != "distance" else word.capitalize()
+    word = formatting.unit(
+        LOAD_COLUMN[analysis.settings.load], analysis.settings.units
+    ).word
+    return (
+        f"Load {word}".strip()
+        if analysis.settings.load != "distance"
+        else word.capitalize()
+    )
 
 
 def weeks(analysis: Analysis, last: int = 0) -> Grid:
     """Return the weekly table, newest first; the `last` weeks only, all for 0."""
     units, load = analysis.settings.units, LOAD_COLUMN[analysis.settings.load]
     table = analysis.weeks
-    names = ("load", "load_change", "hard_m", "unknown_m", "distance_m", "ascent_m", "descent_m")
-    there = table["recorded"].to_numpy(bool)  # a week without any file is no week of rest
-    columns = [np.where(there, table[name].to_numpy("float64"), np.nan) for name in names]
+    names = (
+        "load",
+        "load_change",
+        "hard_m",
+        "unknown_m",
+        "distance_m",
+        "ascent_m",
+        "descent_m",
+    )
+    there = table["recorded"].to_numpy(
+        bool
+    )  # a week without any file is no week of rest
+    columns = [
+        np.where(there, table[name].to_numpy("float64"), np.nan) for name in names
+    ]
     rows: list[tuple[Cell, ...]] = []
-    for week, known, *values in zip(levels.weekly(analysis), there, *columns, strict=True):
+    for week, known, *values in zip(
+        levels.weekly(analysis), there, *columns, strict=True
+    ):
         total, change, hard, unknown, distance, up, down = values
         rows.append(
             (
@@ -84,14 +106,27 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
                 formatting.shown(total, load, units),
                 formatting.percent(change, signed=True) if week.complete else "so far",
                 _hard(hard, unknown, distance),
-                formatting.percent(unknown / distance) if distance > 0 else formatting.NONE,
+                formatting.percent(unknown / distance)
+                if distance > 0
+                else formatting.NONE,
                 formatting.shown(up, "ascent_m", units),
                 formatting.shown(down, "descent_m", units),
             )
         )
     height = formatting.unit("ascent_m", units).word
-    heads = {"Week of": True, "Flag": True, "Runs": False, load_title(analysis): False, "Change": False}
-    heads |= {"Hard": False, "Unknown": False, f"Up {height}": False, f"Down {height}": False}
+    heads = {
+        "Week of": True,
+        "Flag": True,
+        "Runs": False,
+        load_title(analysis): False,
+        "Change": False,
+    }
+    heads |= {
+        "Hard": False,
+        "Unknown": False,
+        f"Up {height}": False,
+        f"Down {height}": False,
+    }
     return grid(heads, rows[::-1][: last or None])
 
 
@@ -124,20 +159,38 @@ def flags(analysis: Analysis) -> Grid:
             flag.evidence,
         )
         for flag in sorted(
-            levels.by_size(analysis.flags), key=lambda f: (-f.week.toordinal(), f.rule == levels.COMPOUND)
+            levels.by_size(analysis.flags),
+            key=lambda f: (-f.week.toordinal(), f.rule == levels.COMPOUND),
         )
     ]
-    return grid({"Week of": True, "Flag": True, "Rule": True, "What changed": True, "Evidence": True}, rows)
+    return grid(
+        {
+            "Week of": True,
+            "Flag": True,
+            "Rule": True,
+            "What changed": True,
+            "Evidence": True,
+        },
+        rows,
+    )
 
 
 def activities(analysis: Analysis) -> Grid:
     """Return what was read, newest first: how much, from where, and who told the surface."""
     units = analysis.settings.units
-    columns = ("start_local", "sport", "sub_sport", "distance_m", "duration_s", "ascent_m")
+    columns = (
+        "start_local",
+        "sport",
+        "sub_sport",
+        "distance_m",
+        "duration_s",
+        "ascent_m",
+    )
     texts = ("surface_source", "source")
     rows: list[tuple[Cell, ...]] = []
     for start, sport, sub, distance, duration, ascent, surface, source in zip(
-        *(analysis.activities[column].tolist() for column in (*columns, *texts)), strict=True
+        *(analysis.activities[column].tolist() for column in (*columns, *texts)),
+        strict=True,
     ):
         kind = sport if sub in ("", "unknown", "generic") else f"{sport}/{sub}"
         rows.append(
@@ -151,8 +204,15 @@ def activities(analysis: Analysis) -> Grid:
                 formatting.clean_source(source),
             )
         )
-    distance_word, height = (formatting.unit(c, units).word for c in ("distance_m", "ascent_m"))
-    heads = {"Day": True, "Sport": True, distance_word.capitalize(): False, "Time": False}
+    distance_word, height = (
+        formatting.unit(c, units).word for c in ("distance_m", "ascent_m")
+    )
+    heads = {
+        "Day": True,
+        "Sport": True,
+        distance_word.capitalize(): False,
+        "Time": False,
+    }
     heads |= {f"Up {height}": False, "Surface by": True, "From": True}
     return grid(heads, rows[::-1])
 
@@ -164,10 +224,17 @@ def surfaces(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> Grid:
     total = float(recent["distance_m"].sum())
     rows: list[tuple[Cell, ...]] = []
     for column in SURFACE_COLUMNS:
-        newest, usual = (float(table[c].to_numpy("float64")[-1]) for c in (column, f"{column}_usual"))
+        newest, usual = (
+            float(table[c].to_numpy("float64")[-1]) for c in (column, f"{column}_usual")
+        )
         share = float(recent[column].sum()) / total if total > 0 else float("nan")
-        cells = (formatting.shown(newest, column, units), formatting.shown(usual, column, units))
-        rows.append((column.removesuffix("_m").capitalize(), *cells, formatting.percent(share)))
+        cells = (
+            formatting.shown(newest, column, units),
+            formatting.shown(usual, column, units),
+        )
+        rows.append(
+            (column.removesuffix("_m").capitalize(), *cells, formatting.percent(share))
+        )
     word = formatting.unit("distance_m", units).word
     heads = {
         "Surface": True,
@@ -189,8 +256,15 @@ def roster(roster: Roster) -> Grid:
         )
         spark = sparkline(athlete.trend.loads) if athlete.trend else ""
         name = formatting.clean_text(athlete.name, formatting.NAME_LENGTH)
-        rows.append((name, Mark(athlete.level), formatting.clean_text(athlete.says), spark, age))
-    heads = {"Athlete": True, "Flag": True, "Why": True, f"{groups.SPARK_WEEKS} weeks": True}
+        rows.append(
+            (name, Mark(athlete.level), formatting.clean_text(athlete.says), spark, age)
+        )
+    heads = {
+        "Athlete": True,
+        "Flag": True,
+        "Why": True,
+        f"{groups.SPARK_WEEKS} weeks": True,
+    }
     return grid(heads | {"Last file": False}, rows)
 
 
@@ -203,6 +277,8 @@ def sparkline(values: Sequence[float]) -> str:
     """Return one block character a value, the tallest for the largest; a dot where it is unknown or none."""
     top = max((value for value in values if value > 0), default=0.0)
     return "".join(
-        SPARKS[min(int(value / top * len(SPARKS)), len(SPARKS) - 1)] if value > 0 else "\N{MIDDLE DOT}"
+        SPARKS[min(int(value / top * len(SPARKS)), len(SPARKS) - 1)]
+        if value > 0
+        else "\N{MIDDLE DOT}"
         for value in values
     )

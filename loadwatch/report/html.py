@@ -42,7 +42,9 @@ def _templates() -> jinja2.Environment:
 def _page(template: str, title: str, **values: Any) -> str:
     """Return a page; `Markup` is only ever our own CSS and our own SVG."""
     env = _templates()
-    source = {name: env.get_template(f"{name}.css").render() for name in ("style", "print")}
+    source = {
+        name: env.get_template(f"{name}.css").render() for name in ("style", "print")
+    }
     return env.get_template(template).render(
         title=title,
         version=__version__,
@@ -56,7 +58,9 @@ def _page(template: str, title: str, **values: Any) -> str:
     )
 
 
-def athlete(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def athlete(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return the athlete's page; `start` and `end` narrow pictures and numbers, never the verdict."""
     from loadwatch.report import figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
 
@@ -69,7 +73,9 @@ def athlete(analysis: Analysis, start: date | None = None, end: date | None = No
         "athlete.html",
         name,
         name=name,
-        week=formatting.day(levels.starts(analysis.weeks)[-1]) if len(analysis.weeks) else "",
+        week=formatting.day(levels.starts(analysis.weeks)[-1])
+        if len(analysis.weeks)
+        else "",
         found=found,
         figures=drawn,
         numbers=grids.weeks(shown, 0 if whole else NUMBERS_WEEKS),
@@ -114,9 +120,17 @@ _GROUP_WORDS = {
 
 def _sentence(athletes: tuple[Athlete, ...]) -> str:
     counts = {group: sum(a.group == group for a in athletes) for group in _GROUP_WORDS}
-    told = [f"{formatting.spelled(n)} {_GROUP_WORDS[group]}" for group, n in counts.items() if n]
+    told = [
+        f"{formatting.spelled(n)} {_GROUP_WORDS[group]}"
+        for group, n in counts.items()
+        if n
+    ]
     whole = formatting.listed(told) or "no athletes"
     silent = sum(a.silent for a in athletes)
-    of_them = "all of them" if silent == counts["unknown"] else f"{formatting.spelled(silent)} of them"
+    of_them = (
+        "all of them"
+        if silent == counts["unknown"]
+        else f"{formatting.spelled(silent)} of them"
+    )
     aside = f", {of_them} without a file for two weeks or more" if silent else ""
     return f"{whole[:1].upper()}{whole[1:]}{aside}."

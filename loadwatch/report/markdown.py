@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from loadwatch.report.grids import Grid
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&$@])")
-_LEADING = re.compile(r"^(\d{0,9})([-+=.)])(?=[-+=]|\s|$)")  # would begin a list or underline a heading
+_LEADING = re.compile(
+    r"^(\d{0,9})([-+=.)])(?=[-+=]|\s|$)"
+)  # would begin a list or underline a heading
 
 
 def escape(text: str) -> str:
@@ -44,18 +46,26 @@ def _list(lines: list[str]) -> str:
     return "".join(f"- {escape(line)}\n" for line in lines)
 
 
-def weeks(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def weeks(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return the weekly table, newest first."""
     return table(grids.weeks(date_filter.cut(analysis, start, end)))
 
 
-def flags(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def flags(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return all flags, newest first."""
     shown = date_filter.cut(analysis, start, end)
-    return table(grids.flags(shown)) if shown.flags else f"{provenance.no_flags(shown)}\n"
+    return (
+        table(grids.flags(shown)) if shown.flags else f"{provenance.no_flags(shown)}\n"
+    )
 
 
-def activities(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def activities(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return what was read, then what was left out and why."""
     left = provenance.left_out(analysis)
     shown = table(grids.activities(date_filter.cut(analysis, start, end)))
@@ -67,7 +77,9 @@ def roster(roster: Roster) -> str:
     return table(grids.roster(roster))
 
 
-def report(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:
+def report(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
     """Return the page as Markdown: verdict, why, numbers, budget, advice, what it rests on."""
     found, shown = verdict(analysis), date_filter.cut(analysis, start, end)
     head = f"# {escape(analysis.name[: formatting.NAME_LENGTH])}\n"
@@ -76,7 +88,13 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
         f"{levels.SHAPES[flag.level]} {grids.sentence(flag, analysis.settings.units)}"
         for flag in levels.of_each_rule((*found.flags, *found.notes))
     ]
-    parts = [head, state, f"{escape(found.below)}\n", _list(why), f"## Weeks\n\n{table(grids.weeks(shown))}"]
+    parts = [
+        head,
+        state,
+        f"{escape(found.below)}\n",
+        _list(why),
+        f"## Weeks\n\n{table(grids.weeks(shown))}",
+    ]
     if len(shown.weeks):
         parts.append(f"## Where you ran\n\n{table(grids.surfaces(shown))}")
     if budgets.known(analysis):
@@ -84,7 +102,13 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
     if analysis.advice:
         parts.append(
             "## What to do\n\n"
-            + _list([f"{item.title}: {text}" for item in analysis.advice for text in item.paragraphs])
+            + _list(
+                [
+                    f"{item.title}: {text}"
+                    for item in analysis.advice
+                    for text in item.paragraphs
+                ]
+            )
         )
     rests = [
         provenance.read_line(analysis),
@@ -95,7 +119,9 @@ def report(analysis: Analysis, start: date | None = None, end: date | None = Non
     return "\n".join(part for part in parts if part)
 
 
-def budget(analysis: Analysis, start: date | None = None, end: date | None = None) -> str:  # noqa: ARG001 - all tables are called alike
+def budget(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:  # noqa: ARG001 - all tables are called alike
     """Return the most of this week and the next that raises nothing."""
     if not budgets.known(analysis):
         return f"{budgets.NOTHING}\n\n{_list(budgets.why(analysis))}".rstrip() + "\n"

@@ -71,7 +71,9 @@ def read_line(analysis: Analysis) -> str:
     if analysis.duplicates:
         left.append(formatting.count(len(analysis.duplicates), "duplicate"))
     aside = f" ({', '.join(left)})" if left else ""
-    files = f" from {formatting.count(analysis.files, 'file')}" if analysis.files else ""
+    files = (
+        f" from {formatting.count(analysis.files, 'file')}" if analysis.files else ""
+    )
     start = WEEKDAYS[analysis.settings.week_start]
     where = f"{zone_line(analysis)}, weeks" if zones(analysis) else "Weeks"
     return f"Read {formatting.count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
@@ -86,7 +88,12 @@ def summary(analysis: Analysis, *, verbose: bool = False) -> str:
         lines += unread(analysis)
         if _others_files(analysis):
             lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
-    return "\n".join((*lines, *map(formatting.clean_text, (*analysis.remarks, *diary_lines(analysis)))))
+    return "\n".join(
+        (
+            *lines,
+            *map(formatting.clean_text, (*analysis.remarks, *diary_lines(analysis))),
+        )
+    )
 
 
 def diary_lines(analysis: Analysis) -> list[str]:
@@ -94,7 +101,9 @@ def diary_lines(analysis: Analysis) -> list[str]:
     problems = list(analysis.diary.problems) if analysis.diary else []
     more = len(problems) - FEW_LINES
     rest = (
-        [f"... and {formatting.count(more, 'more remark')} on the diary: loadwatch diary PATH"]
+        [
+            f"... and {formatting.count(more, 'more remark')} on the diary: loadwatch diary PATH"
+        ]
         if more > 0
         else []
     )
@@ -108,7 +117,9 @@ def unread(analysis: Analysis) -> list[str]:
         f"Skipped {formatting.clean_source(item.source)}: {formatting.clean_text(item.why)}."
         for item in lost[:FEW]
     ]
-    return lines + [f"Skipped {len(lost) - FEW} more that could not be read."] * (len(lost) > FEW)
+    return lines + [f"Skipped {len(lost) - FEW} more that could not be read."] * (
+        len(lost) > FEW
+    )
 
 
 def _others_files(analysis: Analysis) -> int:
@@ -129,20 +140,30 @@ def zone_line(analysis: Analysis) -> str:
     """Return the zone, or the most used one and how many others."""
     found = zones(analysis)
     others = len(found) - 1
-    return found[0][0] + (f" and {formatting.count(others, 'other zone')}" if others else "")
+    return found[0][0] + (
+        f" and {formatting.count(others, 'other zone')}" if others else ""
+    )
 
 
 def zone_sources(analysis: Analysis) -> list[tuple[str, int]]:
     """Return who told the local time, and of how many activities."""
     found = Counter(analysis.activities["zone_source"].tolist())
-    return [(ZONE_SOURCES[source], found[source]) for source in ZONE_SOURCES if found[source]]
+    return [
+        (ZONE_SOURCES[source], found[source])
+        for source in ZONE_SOURCES
+        if found[source]
+    ]
 
 
 def surface_sources(analysis: Analysis) -> list[tuple[str, float]]:
     """Return who told the surface, and the share of the runs' distance each told."""
     runs = weeks.runs(analysis.activities, analysis.settings)
     total = float(runs["distance_m"].sum())
-    by_source = runs.groupby("surface_source")["distance_m"].sum().to_dict() if len(runs) else {}
+    by_source = (
+        runs.groupby("surface_source")["distance_m"].sum().to_dict()
+        if len(runs)
+        else {}
+    )
     return [
         (SURFACE_SOURCES[source], float(by_source[source]) / total)
         for source in SURFACE_SOURCES
@@ -167,9 +188,16 @@ def map_shares(analysis: Analysis) -> list[tuple[str, float]]:
 
 def share_lines(analysis: Analysis) -> list[str]:
     """Return who told local time and surface, and how much of the distance each covers."""
-    zone = [f"{source} ({formatting.number(n)})" for source, n in zone_sources(analysis)]
-    ground = [f"{source} {formatting.percent(share)}" for source, share in surface_sources(analysis)]
-    ways = [f"{word} {formatting.percent(share)}" for word, share in map_shares(analysis)]
+    zone = [
+        f"{source} ({formatting.number(n)})" for source, n in zone_sources(analysis)
+    ]
+    ground = [
+        f"{source} {formatting.percent(share)}"
+        for source, share in surface_sources(analysis)
+    ]
+    ways = [
+        f"{word} {formatting.percent(share)}" for word, share in map_shares(analysis)
+    ]
     told = {
         "Local time told by": ", ".join(zone),
         "Ground told by, of the distance run": ", ".join(ground),
@@ -227,5 +255,9 @@ def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
 def no_flags(analysis: Analysis) -> str:
     """Return that nothing was raised, without calling it safe."""
     judged = len({gap.rule for gap in analysis.unknown})
-    aside = f" {formatting.count(judged, 'check')} could not be judged in every week." if judged else ""
+    aside = (
+        f" {formatting.count(judged, 'check')} could not be judged in every week."
+        if judged
+        else ""
+    )
     return f"No flag in these weeks.{aside} Nothing raised is no clearance."

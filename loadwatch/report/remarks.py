@@ -24,9 +24,14 @@ def lines(analysis: Analysis) -> list[str]:
         file, number = entry(source)
         for note in notes:
             code, _, told = note.partition(": ")
-            found.setdefault((code, told or note, file if number else ""), []).append(source)
+            found.setdefault((code, told or note, file if number else ""), []).append(
+                source
+            )
     ordered = sorted(found.items(), key=lambda item: item[0][0])
-    return [f"{_who(sources, of)}: {formatting.clean_text(told)}" for (_, told, of), sources in ordered]
+    return [
+        f"{_who(sources, of)}: {formatting.clean_text(told)}"
+        for (_, told, of), sources in ordered
+    ]
 
 
 def _who(sources: list[str], of: str) -> str:

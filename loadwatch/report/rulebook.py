@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Rule
 
 TICKED = "red_flags"  # the rule that is told by signs and not by numbers
-SIGNS_HEAD = f"Signs, each a column of {FILE} and a NAME for `diary FOLDER log --red-flag NAME`:"
+SIGNS_HEAD = (
+    f"Signs, each a column of {FILE} and a NAME for `diary FOLDER log --red-flag NAME`:"
+)
 
 
 def whole(rule: Rule) -> str:
@@ -23,7 +25,13 @@ def whole(rule: Rule) -> str:
     if rule.name != TICKED:
         return told
     wide = max(len(sign.column) for sign in SIGNS)
-    return told + "\n".join((SIGNS_HEAD, *(f"  {sign.column:<{wide}}  {sign.says}" for sign in SIGNS))) + "\n"
+    return (
+        told
+        + "\n".join(
+            (SIGNS_HEAD, *(f"  {sign.column:<{wide}}  {sign.says}" for sign in SIGNS))
+        )
+        + "\n"
+    )
 
 
 def markdown(chosen: Sequence[Rule], *, full: bool) -> str:
@@ -37,11 +45,14 @@ def table(rows: Iterable[tuple[str, str, str, str, str]]) -> str:
     """Return id, name, question, limits and grade of rules as a Markdown table."""
     heads = "| check | its name in settings | asks | limits | evidence |\n|---|---|---|---|---|\n"
     return heads + "".join(
-        f"| {id_} | `{name}` | {asks} | {limits} | {grade} |\n" for id_, name, asks, limits, grade in rows
+        f"| {id_} | `{name}` | {asks} | {limits} | {grade} |\n"
+        for id_, name, asks, limits, grade in rows
     )
 
 
 def _signs(rule: Rule) -> str:
     if rule.name != TICKED:
         return ""
-    return "\n".join(("", SIGNS_HEAD, "", *(f"- `{sign.column}`: {sign.says}" for sign in SIGNS), ""))
+    return "\n".join(
+        ("", SIGNS_HEAD, "", *(f"- `{sign.column}`: {sign.says}" for sign in SIGNS), "")
+    )

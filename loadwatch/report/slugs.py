@@ -12,12 +12,22 @@ if TYPE_CHECKING:
 
 SLUG_LENGTH = 60
 # names that Windows keeps for devices
-RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))))
+RESERVED = frozenset(
+    (
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)),
+    )
+)
 
 
 def slug(name: str) -> str:
     """Return `name` as a file's name without suffix: ASCII letters and digits, hyphens between."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = (
+        unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    )
     kept = "".join(char if char.isalnum() else " " for char in plain[: 4 * SLUG_LENGTH])
     found = "-".join(kept.split())[:SLUG_LENGTH].strip("-")
     return f"{found}-runner" if found in RESERVED else found or "runner"

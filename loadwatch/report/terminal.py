@@ -84,34 +84,57 @@ def render(parts: Iterable[RenderableType], width: int, color: bool) -> str:
 
 
 def _cell(cell: Cell) -> Text:
-    return Text(str(cell), style=STYLES[cell.level] if isinstance(cell, grids.Mark) else "")
+    return Text(
+        str(cell), style=STYLES[cell.level] if isinstance(cell, grids.Mark) else ""
+    )
 
 
 def _fitting(grid: Grid, wrap: str, width: int) -> Grid:
     """Return `grid` without its last columns where they do not fit: no digit or word of the others is cut."""
     shown = [grid.headers, *grid.rows]
     widths = [
-        WRAPPED if head == wrap else min(max(len(str(row[at])) for row in shown), NAME_WIDTH)
+        WRAPPED
+        if head == wrap
+        else min(max(len(str(row[at])) for row in shown), NAME_WIDTH)
         for at, head in enumerate(grid.headers)
     ]
     kept = list(range(len(widths)))
     for at in reversed(range(1 if wrap else 2, len(widths))):
-        if sum(widths[i] + GAP for i in kept) - GAP > width and grid.headers[at] != wrap:
+        if (
+            sum(widths[i] + GAP for i in kept) - GAP > width
+            and grid.headers[at] != wrap
+        ):
             kept.remove(at)
     pick = itemgetter(*kept)
-    return grids.Grid(pick(grid.headers), pick(grid.left), tuple(pick(row) for row in grid.rows))
+    return grids.Grid(
+        pick(grid.headers), pick(grid.left), tuple(pick(row) for row in grid.rows)
+    )
 
 
 def _table(grid: Grid, wrap: str = "", *, width: int = WIDTH) -> Table:
     """Return `grid` as a rich table; only the column headed `wrap` may break into lines."""
     grid = _fitting(grid, wrap, width)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table = Table(
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+        header_style="bold",
+    )
     for header, left in zip(grid.headers, grid.left, strict=True):
         justify: Literal["left", "right"] = "left" if left else "right"
         if header == wrap:
-            table.add_column(Text(header), justify=justify, ratio=1, min_width=WRAPPED, overflow="fold")
+            table.add_column(
+                Text(header),
+                justify=justify,
+                ratio=1,
+                min_width=WRAPPED,
+                overflow="fold",
+            )
         else:
-            table.add_column(Text(header), justify=justify, no_wrap=True, max_width=NAME_WIDTH)
+            table.add_column(
+                Text(header), justify=justify, no_wrap=True, max_width=NAME_WIDTH
+            )
     for row in grid.rows:
         table.add_row(*map(_cell, row))
     return table
@@ -120,7 +143,10 @@ def _table(grid: Grid, wrap: str = "", *, width: int = WIDTH) -> Table:
 def headline(analysis: Analysis) -> Text:
     """Return the verdict: shape, word, sentence."""
     found = judge(analysis)
-    text = Text(f"{levels.SHAPES[found.state]} {levels.WORDS[found.state]}: ", style=STYLES[found.state])
+    text = Text(
+        f"{levels.SHAPES[found.state]} {levels.WORDS[found.state]}: ",
+        style=STYLES[found.state],
+    )
     return text.append(formatting.clean_text(found.sentence), style="bold")
 
 
@@ -128,18 +154,35 @@ def _flag_lines(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
     lines = []
     for flag in flags:
         text = Text(f"{levels.SHAPES[flag.level]} ", style=STYLES[flag.level])
-        lines.append(text.append(formatting.clean_text(grids.sentence(flag, units)), style="default"))
+        lines.append(
+            text.append(
+                formatting.clean_text(grids.sentence(flag, units)), style="default"
+            )
+        )
     return lines
 
 
 def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:
     """Return the verdict, the last weeks, and why anything was raised."""
     found = judge(analysis)
-    parts: list[RenderableType] = [headline(analysis), Text(found.below, style="dim"), Text()]
+    parts: list[RenderableType] = [
+        headline(analysis),
+        Text(found.below, style="dim"),
+        Text(),
+    ]
     if len(analysis.weeks):
-        parts += [_table(grids.weeks(analysis, SUMMARY_WEEKS), width=width), Text(_spark(analysis)), Text()]
-    parts += _flag_lines(levels.of_each_rule((*found.flags, *found.notes)), analysis.settings.units)
-    parts += [Text(f"Not judged: {line}", style="dim") for line in provenance.gaps(found.unjudged)]
+        parts += [
+            _table(grids.weeks(analysis, SUMMARY_WEEKS), width=width),
+            Text(_spark(analysis)),
+            Text(),
+        ]
+    parts += _flag_lines(
+        levels.of_each_rule((*found.flags, *found.notes)), analysis.settings.units
+    )
+    parts += [
+        Text(f"Not judged: {line}", style="dim")
+        for line in provenance.gaps(found.unjudged)
+    ]
     return render(parts, width, color)
 
 
@@ -158,7 +201,11 @@ def weeks(
     color: bool = False,
 ) -> str:
     """Return the weekly table, newest first."""
-    return render([_table(grids.weeks(date_filter.cut(analysis, start, end)), width=width)], width, color)
+    return render(
+        [_table(grids.weeks(date_filter.cut(analysis, start, end)), width=width)],
+        width,
+        color,
+    )
 
 
 def flags(
@@ -173,7 +220,9 @@ def flags(
     shown = date_filter.cut(analysis, start, end)
     if not shown.flags:
         return render([Text(provenance.no_flags(shown))], width, color)
-    return render([_table(grids.flags(shown), "What changed", width=width)], width, color)
+    return render(
+        [_table(grids.flags(shown), "What changed", width=width)], width, color
+    )
 
 
 def activities(
@@ -201,19 +250,38 @@ def budget(
 ) -> str:
     """Return the most of this week and the next that raises nothing."""
     if not budgets.known(analysis):
-        return render([Text(line) for line in (budgets.NOTHING, *budgets.why(analysis))], width, color)
-    lines = [Text(line, style="dim") for line in (*budgets.why(analysis), budgets.note(analysis))]
-    return render([_table(budgets.limits(analysis), "Measure", width=width), *lines], width, color)
+        return render(
+            [Text(line) for line in (budgets.NOTHING, *budgets.why(analysis))],
+            width,
+            color,
+        )
+    lines = [
+        Text(line, style="dim")
+        for line in (*budgets.why(analysis), budgets.note(analysis))
+    ]
+    return render(
+        [_table(budgets.limits(analysis), "Measure", width=width), *lines], width, color
+    )
 
 
 def roster(roster: Roster, *, width: int = WIDTH, color: bool = False) -> str:
     """Return one line an athlete, in the four groups."""
     groups = [athlete.group for athlete in roster.athletes]
-    counts = " \N{MIDDLE DOT} ".join(f"{GROUPS[group]}: {groups.count(group)}" for group in GROUPS)
-    return render([_table(grids.roster(roster), "Why", width=width), Text(counts)], width, color)
+    counts = " \N{MIDDLE DOT} ".join(
+        f"{GROUPS[group]}: {groups.count(group)}" for group in GROUPS
+    )
+    return render(
+        [_table(grids.roster(roster), "Why", width=width), Text(counts)], width, color
+    )
 
 
-def rules(table: Iterable[Rule], *, full: bool = False, width: int = WIDTH, color: bool = False) -> str:
+def rules(
+    table: Iterable[Rule],
+    *,
+    full: bool = False,
+    width: int = WIDTH,
+    color: bool = False,
+) -> str:
     """Return the rules as a list, or with `full` each one whole."""
     if full:
         return render([part for rule in table for part in _rule(rule)], width, color)
@@ -228,7 +296,9 @@ def _rule(rule: Rule) -> list[RenderableType]:
     return [Text(head, style="bold"), *map(Text, lines), Text()]
 
 
-def settings(rows: Iterable[tuple[str, object, str]], *, width: int = WIDTH, color: bool = False) -> str:
+def settings(
+    rows: Iterable[tuple[str, object, str]], *, width: int = WIDTH, color: bool = False
+) -> str:
     """Return every setting, its value and where it came from."""
     cells: list[tuple[Cell, ...]] = [
         (key, formatting.clean_text(_setting(value)), formatting.clean_text(origin))
@@ -254,7 +324,9 @@ def _setting(value: object) -> str:
 def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:
     """Return what the runner's own diary says, red flags first."""
     answer = view.diary(analysis)
-    parts: list[RenderableType] = [Text(line, style=STYLES["high"]) for line in view.urgent(analysis)]
+    parts: list[RenderableType] = [
+        Text(line, style=STYLES["high"]) for line in view.urgent(analysis)
+    ]
     if answer is not None:
         parts.append(Text(answer["says"], style="bold"))
         parts += [Text(f"  {line}") for line in answer["links"]]
@@ -262,10 +334,21 @@ def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str
     return render(parts, width, color)
 
 
-def plan(tried: Plan, units: formatting.Units = "metric", *, width: int = WIDTH, color: bool = False) -> str:
+def plan(
+    tried: Plan,
+    units: formatting.Units = "metric",
+    *,
+    width: int = WIDTH,
+    color: bool = False,
+) -> str:
     """Return what a planned week would raise, and what could not be judged in it."""
     lines = _flag_lines(levels.by_size(tried.flags), units)
     if not any(book.raised(flag) for flag in tried.flags):
-        lines.append(Text("The plan raises no check that could be judged. That is no promise."))
-    gaps = [Text(f"Not judged: {line}", style="dim") for line in provenance.gaps(tried.unknown)]
+        lines.append(
+            Text("The plan raises no check that could be judged. That is no promise.")
+        )
+    gaps = [
+        Text(f"Not judged: {line}", style="dim")
+        for line in provenance.gaps(tried.unknown)
+    ]
     return render([*lines, *gaps], width, color)

@@ -54,10 +54,15 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     """Return everything of the athlete's page but its pictures and numbers."""
     lists, texts = parts(analysis), advice(analysis)
     raised_ones = levels.of_each_rule(found.flags)
-    joining = tuple(flag for flag in raised_ones if flag.rule == levels.COMPOUND)  # a line below the others
+    joining = tuple(
+        flag for flag in raised_ones if flag.rule == levels.COMPOUND
+    )  # a line below the others
     return {
         "cards": [card(flag, analysis) for flag in raised_ones if flag not in joining],
-        "notes": [card(flag, analysis) for flag in (*joining, *levels.of_each_rule(found.notes))],
+        "notes": [
+            card(flag, analysis)
+            for flag in (*joining, *levels.of_each_rule(found.notes))
+        ],
         "gaps": provenance.gaps(found.unjudged),
         "urgent": urgent(analysis),
         "remedies": provenance.remedies(analysis),
@@ -86,11 +91,22 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
 def card(flag: Flag, analysis: Analysis) -> Card:
     """Return a raised check: what, against what, by which limit, on what evidence, how often."""
     rule = rules.BY_ID[flag.rule]
-    small = tied(f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain(rule)}")
+    small = tied(
+        f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain(rule)}"
+    )
     weeks = min(levels.starts(analysis.weeks).index(flag.week) + 1, FIRED_WEEKS)
-    fired = f" Raised in {flag.fired_26w} of the {weeks} weeks up to then." if flag.fired_26w else ""
+    fired = (
+        f" Raised in {flag.fired_26w} of the {weeks} weeks up to then."
+        if flag.fired_26w
+        else ""
+    )
     says = formatting.clean_text(grids.sentence(flag, analysis.settings.units))
-    return Card(flag.level, rule.title, tied(says), small if rules.often(flag) else small + fired)
+    return Card(
+        flag.level,
+        rule.title,
+        tied(says),
+        small if rules.often(flag) else small + fired,
+    )
 
 
 def urgent(analysis: Analysis) -> list[str]:
@@ -108,7 +124,9 @@ def diary(analysis: Analysis) -> dict[str, Any] | None:
     return {
         "says": formatting.clean_text(answer.says),
         "links": [formatting.clean_text(line) for line in links],
-        "notes": [formatting.clean_text(note) for note in (*answer.notes, *answer.problems)],
+        "notes": [
+            formatting.clean_text(note) for note in (*answer.notes, *answer.problems)
+        ],
     }
 
 
@@ -120,7 +138,8 @@ def advice(analysis: Analysis) -> list[dict[str, Any]]:
             "paragraphs": item.paragraphs,
             "source": item.source,
             "printed": item.id not in GENERAL,
-            "open": item.id == OPEN or bool(item.for_rules and item is analysis.advice[0]),
+            "open": item.id == OPEN
+            or bool(item.for_rules and item is analysis.advice[0]),
         }
         for item in analysis.advice
     ]
@@ -140,10 +159,16 @@ def shoes(analysis: Analysis) -> Grid | None:
             formatting.full_day(last),
         )
         for shoe, metres, runs, last in zip(
-            table["shoe"], table["distance_m"], table["runs"], table["last"], strict=True
+            table["shoe"],
+            table["distance_m"],
+            table["runs"],
+            table["last"],
+            strict=True,
         )
     ]
-    return grids.grid({"Pair": True, "Distance": False, "Runs": False, "Last run": False}, rows)
+    return grids.grid(
+        {"Pair": True, "Distance": False, "Runs": False, "Last run": False}, rows
+    )
 
 
 def parts(analysis: Analysis) -> list[Part]:
@@ -151,13 +176,22 @@ def parts(analysis: Analysis) -> list[Part]:
     left = provenance.left_out(analysis)
     skipped, twins = left[: len(analysis.skipped)], left[len(analysis.skipped) :]
     return [
-        _part("Files skipped, and why", "skipped file", skipped, printed=len(skipped) <= LONGEST_PRINTED),
+        _part(
+            "Files skipped, and why",
+            "skipped file",
+            skipped,
+            printed=len(skipped) <= LONGEST_PRINTED,
+        ),
         _part("Runs that were there twice", "duplicate", twins),
-        _part("Data problems", "remark", remarks.lines(analysis), remarks.amount(analysis)),
+        _part(
+            "Data problems", "remark", remarks.lines(analysis), remarks.amount(analysis)
+        ),
     ]
 
 
-def _part(title: str, noun: str, lines: list[str], count: int = 0, *, printed: bool = False) -> Part:
+def _part(
+    title: str, noun: str, lines: list[str], count: int = 0, *, printed: bool = False
+) -> Part:
     count = count or len(lines)
     more = ""
     if len(lines) > LONGEST_LIST:
@@ -165,10 +199,20 @@ def _part(title: str, noun: str, lines: list[str], count: int = 0, *, printed: b
     return Part(title, lines[:LONGEST_LIST], count, more, noun, printed)
 
 
-def not_printed(lists: list[Part], texts: list[dict[str, Any]], *, figures: bool) -> str:
+def not_printed(
+    lists: list[Part], texts: list[dict[str, Any]], *, figures: bool
+) -> str:
     """Return what stands on the screen only, for the printed page."""
-    counts = [formatting.count(part.count, part.noun) for part in lists if part.lines and not part.printed]
-    general = ["general advice and exercises"] if not all(text["printed"] for text in texts) else []
+    counts = [
+        formatting.count(part.count, part.noun)
+        for part in lists
+        if part.lines and not part.printed
+    ]
+    general = (
+        ["general advice and exercises"]
+        if not all(text["printed"] for text in texts)
+        else []
+    )
     popular = ["popular load figures"] if figures else []
     left = [*counts, *popular, *general, "all checks with their limits and evidence"]
     return f"Not printed: {formatting.listed(left)}; they are on the page on screen."
@@ -188,7 +232,11 @@ def numbers_caption(shown: Analysis, last: int) -> str:
 def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any]:
     """Return one line of the roster's page."""
     last, trend = athlete.last_activity, athlete.trend
-    age = formatting.NONE if last is None or today is None else formatting.ago((today - last).days)
+    age = (
+        formatting.NONE
+        if last is None or today is None
+        else formatting.ago((today - last).days)
+    )
     return {
         "name": formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
         "link": f"athletes/{slug}.html" if athlete.opened else "",
@@ -204,15 +252,15 @@ def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any
 def _load(trend: Trend) -> str:
     """Return the usual load and that of the week spoken of: "33 \N{RIGHTWARDS ARROW} 45 km"."""
     unit = formatting.unit(trend.column, trend.units)
-    usual, week = (formatting.number(load / unit.size) for load in (trend.usual, trend.week))
+    usual, week = (
+        formatting.number(load / unit.size) for load in (trend.usual, trend.week)
+    )
     return f"{usual} \N{RIGHTWARDS ARROW} {week} {unit.word}".rstrip()
 
 
 def _spark(trend: Trend) -> str:
     newest = trend.loads[-1] / formatting.unit(trend.column, trend.units).size
-    return (
-        f"load of the last {formatting.count(len(trend.loads), 'week')}, newest {formatting.number(newest)}"
-    )
+    return f"load of the last {formatting.count(len(trend.loads), 'week')}, newest {formatting.number(newest)}"
 
 
 def _bars(trend: Trend) -> list[dict[str, Any]]:
@@ -222,8 +270,17 @@ def _bars(trend: Trend) -> list[dict[str, Any]]:
         return []
     bars = []
     first = SPARK_WEEKS - len(trend.loads)
-    for place, (level, load) in enumerate(zip(trend.levels, trend.loads, strict=True), first):
+    for place, (level, load) in enumerate(
+        zip(trend.levels, trend.loads, strict=True), first
+    ):
         height = round(20.0 * load / top, 1) if load > 0 else 1.0
         role = level if level in ("high", "watch") else "bar" if load > 0 else "none"
-        bars.append({"x": 9 * place, "height": height, "y": round(22.0 - height, 1), "role": role})
+        bars.append(
+            {
+                "x": 9 * place,
+                "height": height,
+                "y": round(22.0 - height, 1),
+                "role": role,
+            }
+        )
     return bars

@@ -71,7 +71,9 @@ class Settings:
     # table "surface"
     default_surface: str = ""  # one of TAGGED, or "" to stay unknown
     osm: str = ""  # path of a map extract
-    classes: Mapping[str, str] = field(default_factory=dict)  # OSM value to class, over our table
+    classes: Mapping[str, str] = field(
+        default_factory=dict
+    )  # OSM value to class, over our table
     # table "lists": what a CSV list cannot tell by itself
     distance_unit: Literal["", "km", "mi"] = ""
     elevation_unit: Literal["", "m", "ft"] = ""
@@ -84,7 +86,9 @@ class Settings:
     # the command line's alone
     today: date | None = None  # None: the date of the last activity
     units: Literal["metric", "imperial"] = "metric"
-    origins: Mapping[str, str] = field(default_factory=dict, compare=False)  # field -> where from
+    origins: Mapping[str, str] = field(
+        default_factory=dict, compare=False
+    )  # field -> where from
 
 
 def load(
@@ -107,7 +111,9 @@ def load(
                     limits.setdefault(key[0], {})[key[1]] = value
                 else:
                     values[key] = str(path.parent / value) if key == "osm" else value
-                origins[".".join(("rules", *key)) if isinstance(key, tuple) else key] = where
+                origins[
+                    ".".join(("rules", *key)) if isinstance(key, tuple) else key
+                ] = where
     for key, (value, origin) in overrides.items():
         values[key] = _parsed(key, value, origin)
         origins[key] = origin
@@ -125,7 +131,9 @@ def _parsed(key: str, value: object, origin: str) -> object:
         raise SettingsError(origin, f"{key} = {value!r}: {error}") from None
 
 
-def _entries(path: Path, rules: Mapping[str, RuleKeys]) -> Iterable[tuple[str, str | tuple[str, str], Any]]:
+def _entries(
+    path: Path, rules: Mapping[str, RuleKeys]
+) -> Iterable[tuple[str, str | tuple[str, str], Any]]:
     text = _read(path)
     try:
         document = tomllib.loads(text)
@@ -163,10 +171,21 @@ def _rule(
 ) -> Iterable[tuple[str, tuple[str, str], float | bool]]:
     where = f"{file}:{lines.get(('rules', name), 1)}"
     if name not in rules:
-        named = next((f" Its name here is '{one}'." for one in rules if rules[one].id == name.upper()), "")
-        raise SettingsError(where, f"unknown rule '{name}'.{named or nearest(name, rules)}")
+        named = next(
+            (
+                f" Its name here is '{one}'."
+                for one in rules
+                if rules[one].id == name.upper()
+            ),
+            "",
+        )
+        raise SettingsError(
+            where, f"unknown rule '{name}'.{named or nearest(name, rules)}"
+        )
     if not isinstance(content, dict):
-        raise SettingsError(where, f"'rules.{name}' should be a table, as [rules.{name}]")
+        raise SettingsError(
+            where, f"'rules.{name}' should be a table, as [rules.{name}]"
+        )
     for key, value in content.items():
         where = f"{file}:{lines.get(('rules', name, key), 1)}"
         if key not in rules[name].keys:
@@ -182,7 +201,11 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
+        why = (
+            "is not UTF-8 text"
+            if isinstance(error, UnicodeDecodeError)
+            else str(error.strerror)
+        )
         raise SettingsError(path.name, why) from None
 
 
@@ -201,7 +224,8 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
         bare = line[:200].strip()
         if bare.startswith("["):
             table = tuple(
-                part.strip(" \"'") for part in bare.strip("[]").split("#")[0].rstrip("] ").split(".")
+                part.strip(" \"'")
+                for part in bare.strip("[]").split("#")[0].rstrip("] ").split(".")
             )
             for depth in range(1, len(table) + 1):
                 found.setdefault(table[:depth], number)
@@ -214,7 +238,10 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
 def effective(settings: Settings) -> list[tuple[str, object, str]]:
     """Return (name, value, where from) of every setting in the order of the class, then of each set limit."""
     plain = [f.name for f in fields(settings) if f.name not in {"origins", "rules"}]
-    rows = [(name, getattr(settings, name), settings.origins.get(name, "default")) for name in plain]
+    rows = [
+        (name, getattr(settings, name), settings.origins.get(name, "default"))
+        for name in plain
+    ]
     for rule, limits in settings.rules.items():
         for key, value in limits.items():
             name = f"rules.{rule}.{key}"

@@ -15,7 +15,13 @@ Preset = Literal["default", "return", "novice"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 LOAD_METHODS: tuple[LoadMethod, ...] = get_args(LoadMethod)
 PRESETS: tuple[Preset, ...] = get_args(Preset)
-TAGGED = ("hard", "firm", "soft", "track", "treadmill")  # surfaces that a person can name
+TAGGED = (
+    "hard",
+    "firm",
+    "soft",
+    "track",
+    "treadmill",
+)  # surfaces that a person can name
 
 
 def _text(value: object) -> str:
@@ -33,7 +39,11 @@ def flag(value: object) -> bool:
 
 def _number(low: float, high: float) -> Callable[[object], float]:
     def parse(value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not low <= value <= high
+        ):
             raise ValueError(f"should be a number from {low:g} to {high:g}")
         return float(value)
 
@@ -43,7 +53,9 @@ def _number(low: float, high: float) -> Callable[[object], float]:
 def _choice(words: Collection[str]) -> Callable[[object], str]:
     def parse(value: object) -> str:
         if value not in words:
-            raise ValueError(f"should be one of {', '.join(words)}.{nearest(str(value), words)}")
+            raise ValueError(
+                f"should be one of {', '.join(words)}.{nearest(str(value), words)}"
+            )
         return str(value)
 
     return parse
@@ -52,7 +64,9 @@ def _choice(words: Collection[str]) -> Callable[[object], str]:
 def _zone(value: object) -> str:
     name = _text(value)
     if name not in available_timezones():
-        known = {zone.rsplit("/")[-1].lower(): zone for zone in sorted(available_timezones())}
+        known = {
+            zone.rsplit("/")[-1].lower(): zone for zone in sorted(available_timezones())
+        }
         near = nearest(name, available_timezones(), 0.8) or nearest(
             known.get(name.lower(), ""), known.values(), 1
         )
@@ -61,7 +75,11 @@ def _zone(value: object) -> str:
 
 
 def _words(value: object) -> tuple[str, ...]:
-    if not isinstance(value, (list, tuple)) or not value or not all(isinstance(v, str) for v in value):
+    if (
+        not isinstance(value, (list, tuple))
+        or not value
+        or not all(isinstance(v, str) for v in value)
+    ):
         raise ValueError('should be a list of words, as ["running"]')
     return tuple(value)
 
@@ -96,12 +114,16 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "elevation": {"virtual_altitude": flag},
 }
 TOP = {"preset": _choice(PRESETS)}
-PARSERS = {key: parse for table in (*KEYS.values(), TOP) for key, parse in table.items()}
+PARSERS = {
+    key: parse for table in (*KEYS.values(), TOP) for key, parse in table.items()
+}
 
 
 def home(key: str) -> str:
     """Return under which table a key belongs, as the end of a message."""
-    return next((f" It belongs under [{table}]." for table in KEYS if key in KEYS[table]), "")
+    return next(
+        (f" It belongs under [{table}]." for table in KEYS if key in KEYS[table]), ""
+    )
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:

@@ -19,8 +19,12 @@ class RuleKeys:
     """What the table `[rules.<name>]` of one rule may hold: its limits as each preset has them."""
 
     id: str
-    limits: Mapping[str, Mapping[str, float]]  # preset -> key -> value; each preset has all keys
-    levels: tuple[str, ...] = ()  # keys of the levels, the lowest first: a later one may not begin below it
+    limits: Mapping[
+        str, Mapping[str, float]
+    ]  # preset -> key -> value; each preset has all keys
+    levels: tuple[
+        str, ...
+    ] = ()  # keys of the levels, the lowest first: a later one may not begin below it
     shares: frozenset[str] = frozenset()  # keys that are a part of a whole, up to 1
 
     @property
@@ -34,8 +38,14 @@ def limit(key: str, value: object, *, share: bool) -> float | bool:
     if key == "enabled":
         return flag(value)
     most = 1.0 if share else math.inf
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
-        kind = "share above 0 and up to 1, as 0.9 for 90 %" if share else "number above 0"
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not 0 < value <= most
+    ):
+        kind = (
+            "share above 0 and up to 1, as 0.9 for 90 %" if share else "number above 0"
+        )
         raise ValueError(f"should be a {kind}; enabled = false silences the rule")
     if math.isinf(value):
         raise ValueError("should be a number; enabled = false silences the rule")
@@ -43,12 +53,20 @@ def limit(key: str, value: object, *, share: bool) -> float | bool:
 
 
 def ladder(
-    rule: str, own: Mapping[str, float | bool], keys: RuleKeys, preset: str, origins: Mapping[str, str]
+    rule: str,
+    own: Mapping[str, float | bool],
+    keys: RuleKeys,
+    preset: str,
+    origins: Mapping[str, str],
 ) -> None:
     """Refuse a level of a rule that begins above a higher one."""
     told = {**keys.limits[preset], **own}
     for low, high in pairwise(keys.levels):
         if told[low] > told[high]:
-            key, verb, other = (low, "at most", high) if low in own else (high, "at least", low)
+            key, verb, other = (
+                (low, "at most", high) if low in own else (high, "at least", low)
+            )
             why = f"should be {verb} {other}, which is {told[other]:g}; change one of them in [rules.{rule}]"
-            raise SettingsError(origins[f"rules.{rule}.{key}"], f"{key} = {told[key]:g}: {why}")
+            raise SettingsError(
+                origins[f"rules.{rule}.{key}"], f"{key} = {told[key]:g}: {why}"
+            )

@@ -28,7 +28,12 @@ GROUPS: dict[Group, str] = {
     "steady": "Nothing new",
     "unknown": "Not enough data",
 }
-GROUP_OF: dict[State, Group] = {"high": "talk", "watch": "watch", "steady": "steady", "unknown": "unknown"}
+GROUP_OF: dict[State, Group] = {
+    "high": "talk",
+    "watch": "watch",
+    "steady": "steady",
+    "unknown": "unknown",
+}
 SPARK_WEEKS = 12
 SILENT_DAYS = 14  # without any file: what is known is no longer news
 _NUMBERS = re.compile(r"(\d+)")
@@ -62,7 +67,12 @@ def seen_on(line: Athlete, day: date) -> Athlete:
     What was raised until then is still told, for it has not been settled since.
     """
     last = line.last_activity
-    if last is None or line.silent or line.urgent or day - last < timedelta(days=SILENT_DAYS):
+    if (
+        last is None
+        or line.silent
+        or line.urgent
+        or day - last < timedelta(days=SILENT_DAYS)
+    ):
         return line
     until = f"; until then: {line.says}" if line.flags else "."
     return replace(
@@ -82,14 +92,18 @@ def _told_of(found: Verdict) -> Week:
     days = {week.start: week for week in found.weeks}
     if found.flags:
         return days[found.flags[0].week]
-    return next((week for week in reversed(found.weeks) if week.complete), found.weeks[-1])
+    return next(
+        (week for week in reversed(found.weeks) if week.complete), found.weeks[-1]
+    )
 
 
 def trend(analysis: Analysis, week: Week) -> Trend:
     """Return the load of the last weeks, and of `week` beside its usual."""
     shown = levels.weekly(analysis, SPARK_WEEKS)
     return Trend(
-        loads=tuple(float(load) for load in analysis.weeks["load"].tolist()[-len(shown) :]),
+        loads=tuple(
+            float(load) for load in analysis.weeks["load"].tolist()[-len(shown) :]
+        ),
         levels=tuple(one.level for one in shown),
         week=levels.cell(analysis.weeks, week.start, "load"),
         usual=levels.cell(analysis.weeks, week.start, "load_usual"),
@@ -103,20 +117,26 @@ def brief(analysis: Analysis, found: Verdict) -> str:
     if found.state == "steady":
         return _steady(analysis, found)
     topics: dict[str, Flag] = {}
-    single = tuple(flag for flag in found.flags if flag.rule != levels.COMPOUND)  # that one joins others
+    single = tuple(
+        flag for flag in found.flags if flag.rule != levels.COMPOUND
+    )  # that one joins others
     for flag in levels.by_size(single or found.flags):
         topics.setdefault(topic(flag), flag)
     urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
     if not topics or urgent:
         return _upper(found.sentence)
-    told = [told_of(flag, analysis, BRIEF) or rules.BY_ID[flag.rule].title for flag in topics.values()]
+    told = [
+        told_of(flag, analysis, BRIEF) or rules.BY_ID[flag.rule].title
+        for flag in topics.values()
+    ]
     return f"{_upper('; '.join(told[:BRIEF_TOPICS]))}."
 
 
 def _steady(analysis: Analysis, found: Verdict) -> str:
     week = _told_of(found)
     now, usual = (
-        load(analysis, levels.cell(analysis.weeks, week.start, column)) for column in ("load", "load_usual")
+        load(analysis, levels.cell(analysis.weeks, week.start, column))
+        for column in ("load", "load_usual")
     )
     return f"Nothing raised: {now} in the week of {formatting.short_day(week.start)}, usually {usual}."
 
@@ -146,7 +166,9 @@ def ordered(athletes: tuple[Athlete, ...]) -> tuple[Athlete, ...]:
             athletes,
             key=lambda a: (
                 groups.index(a.group),
-                -a.last_activity.toordinal() if a.silent and a.last_activity else -(10**9),
+                -a.last_activity.toordinal()
+                if a.silent and a.last_activity
+                else -(10**9),
                 -a.change,
                 _natural(a.name),
             ),
@@ -157,5 +179,8 @@ def ordered(athletes: tuple[Athlete, ...]) -> tuple[Athlete, ...]:
 def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return what sorts "Athlete 2" before "Athlete 10", and the same name in one way only."""
     parts = _NUMBERS.split(name)
-    plain = tuple((int(p.isdecimal()), int(p) if p.isdecimal() else 0, p.casefold()) for p in parts)
+    plain = tuple(
+        (int(p.isdecimal()), int(p) if p.isdecimal() else 0, p.casefold())
+        for p in parts
+    )
     return (*plain, (0, 0, name))

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 State = Literal["high", "watch", "steady", "unknown"]
 PROMISE = "A flag is a reason to look and to talk; it does not predict an injury."
-NO_PROMISE = "Nothing raised is no clearance: pain that worries you is reason enough to ask."
+NO_PROMISE = (
+    "Nothing raised is no clearance: pain that worries you is reason enough to ask."
+)
 MOST_SPORTS = 3  # named where no run was found
 NEAR = 0.1  # of the usual: watches and weeks differ by as much
 
@@ -80,7 +82,10 @@ def _state(weeks: tuple[Week, ...]) -> State:
 
 
 def _below(
-    state: State, flags: tuple[Flag, ...], weeks: tuple[Week, ...], open_rules: tuple[Unknown, ...]
+    state: State,
+    flags: tuple[Flag, ...],
+    weeks: tuple[Week, ...],
+    open_rules: tuple[Unknown, ...],
 ) -> str:
     """Return how many checks were raised in which weeks, or how many could be, and what that does not say."""
     if not weeks:
@@ -91,9 +96,7 @@ def _below(
     if state == "unknown":
         empty = [week.start for week in weeks if week.complete and not week.runs]
         if empty:
-            return (
-                f"Nothing could be judged {_in(empty)}, which held no run: that says nothing of how it went."
-            )
+            return f"Nothing could be judged {_in(empty)}, which held no run: that says nothing of how it went."
         several = f"{formatting.count(len(open_rules), 'check')} could not be judged"
         told = several if open_rules else "No check was judged"
         return f"{told} {_in([week.start for week in weeks])}: that nothing is raised says nothing."
@@ -105,12 +108,17 @@ def _in(days: Sequence[date]) -> str:
     return f"in the week{'s' if len(days) > 1 else ''} of {listed}"
 
 
-def _raised(analysis: Analysis, weeks: tuple[Week, ...], flags: tuple[Flag, ...]) -> str:
+def _raised(
+    analysis: Analysis, weeks: tuple[Week, ...], flags: tuple[Flag, ...]
+) -> str:
     """Return the largest change and the largest of another kind; a red flag of the diary before both."""
     if analysis.diary is not None and analysis.diary.red_flags:
         return f"{lower(analysis.diary.says)}."
     first = next((flag for flag in flags if flag.rule != levels.COMPOUND), flags[0])
-    other = next((f for f in flags if topic(f) != topic(first) and f.rule != levels.COMPOUND), None)
+    other = next(
+        (f for f in flags if topic(f) != topic(first) and f.rule != levels.COMPOUND),
+        None,
+    )
     told = [phrase(flag, analysis) for flag in (first, other) if flag is not None]
     lead = _when(first, weeks)
     if other is not None and other.week != first.week:
@@ -123,14 +131,27 @@ def _when(flag: Flag, weeks: tuple[Week, ...]) -> str:
     return "last week" if week.complete and len(weeks) > 1 else "this week"
 
 
-def _steady(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]) -> str:
+def _steady(
+    analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]
+) -> str:
     """Return the load of both weeks beside the usual one; no word of safety."""
     told = []
     for week in weeks:
-        held, usual = (levels.cell(analysis.weeks, week.start, column) for column in ("load", "load_usual"))
+        held, usual = (
+            levels.cell(analysis.weeks, week.start, column)
+            for column in ("load", "load_usual")
+        )
         amount = load(analysis, held)
-        beside = f", {_beside(analysis, held, usual)}" if week.complete and usual > 0 and held >= 0 else ""
-        told.append(f"{amount} last week{beside}" if week.complete else f"{amount} this week so far")
+        beside = (
+            f", {_beside(analysis, held, usual)}"
+            if week.complete and usual > 0 and held >= 0
+            else ""
+        )
+        told.append(
+            f"{amount} last week{beside}"
+            if week.complete
+            else f"{amount} this week so far"
+        )
     return f"nothing rose enough to raise a check: {'; '.join(told)}."
 
 
@@ -138,11 +159,15 @@ def _beside(analysis: Analysis, held: float, usual: float) -> str:
     """Return how a week's load stands to the usual one: a number only where it is far from it."""
     apart = held / usual - 1
     side = "below" if apart < 0 else "above"
-    place = "close to" if abs(apart) <= NEAR else f"{formatting.percent(abs(apart))} {side}"
+    place = (
+        "close to" if abs(apart) <= NEAR else f"{formatting.percent(abs(apart))} {side}"
+    )
     return f"{place} your usual {load(analysis, usual)}"
 
 
-def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]) -> str:
+def _unknown(
+    analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ...]
+) -> str:
     """Return why nothing can be said: no run at all, none lately, or too little history."""
     held = analysis.weeks["runs"] if len(analysis.weeks) else pd.Series(dtype="int64")
     if not int(held.sum()):
@@ -159,8 +184,14 @@ def _unknown(analysis: Analysis, weeks: tuple[Week, ...], _flags: tuple[Flag, ..
         return f"{history}, but {some} of the four before this one; a week is held against three of them."
     if weeks[0].complete and not weeks[0].runs:
         return f"no run in the week of {formatting.short_day(weeks[0].start)}, and this week is not over yet."
-    why = next((reason(gap) for gap in gaps if gap.rule in levels.LOAD_RULES.values()), "")
-    return f"{history}; {lower(why)}." if why else f"{history}; too little is known of them to compare with."
+    why = next(
+        (reason(gap) for gap in gaps if gap.rule in levels.LOAD_RULES.values()), ""
+    )
+    return (
+        f"{history}; {lower(why)}."
+        if why
+        else f"{history}; too little is known of them to compare with."
+    )
 
 
 def _run_days(analysis: Analysis) -> pd.Series[pd.Timestamp]:
@@ -177,20 +208,29 @@ def _no_run(analysis: Analysis) -> str:
     found = Counter(analysis.activities["sport"].tolist()).most_common(MOST_SPORTS)
     if not found:
         return "no run was found in what was read."
-    told = formatting.listed([f"{formatting.number(n)} of {sport.replace('_', ' ')}" for sport, n in found])
-    looked = formatting.listed([formatting.clean_text(sport, 40) for sport in analysis.settings.sports])
+    told = formatting.listed(
+        [f"{formatting.number(n)} of {sport.replace('_', ' ')}" for sport, n in found]
+    )
+    looked = formatting.listed(
+        [formatting.clean_text(sport, 40) for sport in analysis.settings.sports]
+    )
     return f"no run was found in what was read; it holds {told}, and what is looked for is {looked}."
 
 
 def _lately(analysis: Analysis, weeks: tuple[Week, ...]) -> int:
     """Return how many of the four weeks before the newest one have a run."""
     newest = levels.starts(analysis.weeks).index(weeks[-1].start)
-    return int((analysis.weeks["runs"].iloc[max(newest - USUAL_WEEKS, 0) : newest] > 0).sum())
+    return int(
+        (analysis.weeks["runs"].iloc[max(newest - USUAL_WEEKS, 0) : newest] > 0).sum()
+    )
 
 
 def _unjudged(analysis: Analysis, weeks: tuple[Week, ...]) -> tuple[Unknown, ...]:
     days = [week.start for week in weeks]
-    gaps = sorted((gap for gap in analysis.unknown if gap.week in days), key=lambda gap: (gap.rule, gap.week))
+    gaps = sorted(
+        (gap for gap in analysis.unknown if gap.week in days),
+        key=lambda gap: (gap.rule, gap.week),
+    )
     return tuple({gap.rule: gap for gap in gaps}.values())
 
 

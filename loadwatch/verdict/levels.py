@@ -34,7 +34,9 @@ SHAPES: dict[str, str] = {
     "unknown": "\N{WHITE CIRCLE}",
     "open": "\N{WHITE CIRCLE}",
 }
-COMPOUND = "LW10"  # says only that others were raised together, and so never comes first
+COMPOUND = (
+    "LW10"  # says only that others were raised together, and so never comes first
+)
 ORDER = tuple(WORDS)  # the largest change first
 # at least one of these must have been judged for a week to be called steady
 LOAD_RULES = {"session_spike": "LW01", "week_jump": "LW02"}
@@ -53,7 +55,9 @@ class Week:
 
 def by_size(flags: Iterable[Flag]) -> tuple[Flag, ...]:
     """Return flags by level, then by how far over their limit they are, then by rule."""
-    return tuple(sorted(flags, key=lambda f: (ORDER.index(f.level), -excess(f), f.rule, f.week)))
+    return tuple(
+        sorted(flags, key=lambda f: (ORDER.index(f.level), -excess(f), f.rule, f.week))
+    )
 
 
 def of_each_rule(flags: Iterable[Flag]) -> tuple[Flag, ...]:
@@ -95,7 +99,11 @@ def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
     for gap in analysis.unknown:
         open_rules.setdefault(gap.week, set()).add(gap.rule)
     limits = analysis.settings.rules
-    asked = {id_ for name, id_ in LOAD_RULES.items() if limits.get(name, {}).get("enabled", True)}
+    asked = {
+        id_
+        for name, id_ in LOAD_RULES.items()
+        if limits.get(name, {}).get("enabled", True)
+    }
     behind = table["distance_m_usual"].notna() | table["load_usual"].notna()
     rows = zip(starts(table), table["runs"], table["complete"], behind, strict=True)
     return tuple(
@@ -103,7 +111,9 @@ def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
             start,
             _level(
                 flags.get(start, []),
-                bool(runs) and bool(usual) and bool(asked - open_rules.get(start, set())),
+                bool(runs)
+                and bool(usual)
+                and bool(asked - open_rules.get(start, set())),
                 complete=bool(complete),
             ),
             by_size(flags.get(start, [])),

@@ -42,32 +42,51 @@ def load(analysis: Analysis, value: float) -> str:
     return f"{told} {NOUNS.get(chosen.load, '')}".rstrip()
 
 
-NOUNS = {"steps": "steps", "trimp": "TRIMP", "srpe": "session RPE"}  # of loads without a unit
+NOUNS = {
+    "steps": "steps",
+    "trimp": "TRIMP",
+    "srpe": "session RPE",
+}  # of loads without a unit
 
 
 def phrase(flag: Flag, analysis: Analysis) -> str:
     """Return one change in the words of the verdict: this amount, and what it is held against."""
-    return told_of(flag, analysis, PHRASES) or lower(rules.words(flag, analysis.settings.units))
+    return told_of(flag, analysis, PHRASES) or lower(
+        rules.words(flag, analysis.settings.units)
+    )
 
 
 def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
     """Return a flag in one of the `forms`, "" where none is for its rule."""
     units = analysis.settings.units
     column = "ascent_m" if topic(flag) == "up" else "distance_m"
-    amount, usual = (formatting.quantity(value, column, units) for value in (flag.amount, flag.usual))
+    amount, usual = (
+        formatting.quantity(value, column, units) for value in (flag.amount, flag.usual)
+    )
     if flag.rule == "LW07":
         amount = wording.shown("m/km", flag.amount, units)
     more, longer = _over(flag, "more", ""), _over(flag, "longer", " as long as")
     told = forms.get(flag.rule, "")
-    middle = flag.facts.get("lengths", {}).get("median", flag.usual)  # the usual week, beside the last one
+    middle = flag.facts.get("lengths", {}).get(
+        "median", flag.usual
+    )  # the usual week, beside the last one
     over = formatting.percent(flag.amount / middle - 1) if middle > 0 else "much"
     median = formatting.quantity(middle, column, units)
     return told.format(
-        amount=amount, usual=usual, more=more, longer=longer, times=_times(flag), over=over, median=median
+        amount=amount,
+        usual=usual,
+        more=more,
+        longer=longer,
+        times=_times(flag),
+        over=over,
+        median=median,
     )
 
 
-MANY, BEYOND_WORDS = 2, 100  # times the usual: from here in times, from there only "much"
+MANY, BEYOND_WORDS = (
+    2,
+    100,
+)  # times the usual: from here in times, from there only "much"
 BRIEF_TOPICS = 3
 BRIEF = {
     "LW01": "longest run {amount}, {longer} any in the 30 days before",
@@ -94,7 +113,9 @@ PHRASES = {
 
 
 def _times(flag: Flag) -> str:
-    return f"{flag.amount / flag.usual:.1f} times" if flag.usual > 0 else "far more than"
+    return (
+        f"{flag.amount / flag.usual:.1f} times" if flag.usual > 0 else "far more than"
+    )
 
 
 def _over(flag: Flag, comparative: str, equal: str) -> str:
@@ -102,7 +123,11 @@ def _over(flag: Flag, comparative: str, equal: str) -> str:
     ratio = flag.amount / flag.usual if flag.usual > 0 else float("inf")
     if ratio < MANY:
         return f"{formatting.percent(ratio - 1)} {comparative} than"
-    return f"{ratio:.1f} times{equal}" if ratio < BEYOND_WORDS else f"much {comparative} than"
+    return (
+        f"{ratio:.1f} times{equal}"
+        if ratio < BEYOND_WORDS
+        else f"much {comparative} than"
+    )
 
 
 def lower(sentence: str) -> str:

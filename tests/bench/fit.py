@@ -20,8 +20,16 @@ ROUNDS = 3  # for us and each peer alike: the least of as many, else the ratio f
 PEERS = (
     ("python-fitparse==2.7.0", "fitparse", "every field of every message as a dict"),
     ("fitdecode==0.11.0", "fitdecode", "every field of every message as a dict"),
-    ("garmin-fit-sdk==21.218.0", "garmin", "every field of every message as a dict, components expanded"),
-    ("pyfitparsernative==0.2.3", "native", "every field of every message as a dict (Rust)"),
+    (
+        "garmin-fit-sdk==21.218.0",
+        "garmin",
+        "every field of every message as a dict, components expanded",
+    ),
+    (
+        "pyfitparsernative==0.2.3",
+        "native",
+        "every field of every message as a dict (Rust)",
+    ),
 )
 
 
@@ -32,7 +40,11 @@ def records(data: bytes) -> object:
 
 def everything(data: bytes) -> object:
     """Every field of every message, raw and scaled, as columns."""
-    return [fit.columns.columns(table) for link in fit.decode(data).links for table in link.tables]
+    return [
+        fit.columns.columns(table)
+        for link in fit.decode(data).links
+        for table in link.tables
+    ]
 
 
 def geometric(ratios: Sequence[float]) -> float:
@@ -54,11 +66,21 @@ def table(corpus: Path, cache: Path) -> str:
     files = chosen(corpus)
     if not files:
         return "fit: LOADWATCH_CORPUS names no folder with irving-2025"
-    mine = {"RECORDS and sessions": ours(records, files), "every field": ours(everything, files)}
+    mine = {
+        "RECORDS and sessions": ours(records, files),
+        "every field": ours(everything, files),
+    }
     size = sum(one.stat().st_size for one in files)
-    lines = [f"FIT: {len(files)} files of irving-2025, {size / 1e6:.2f} MB; CPU, geometric mean of ratios"]
-    lines += [f"  loadwatch, {name:<22}{sum(times) * 1000:9.1f} ms" for name, times in mine.items()]
-    lines.append(f"  {'':<27}{'CPU':>9}   {'x RECORDS':>10} {'x every field':>14}   delivers")
+    lines = [
+        f"FIT: {len(files)} files of irving-2025, {size / 1e6:.2f} MB; CPU, geometric mean of ratios"
+    ]
+    lines += [
+        f"  loadwatch, {name:<22}{sum(times) * 1000:9.1f} ms"
+        for name, times in mine.items()
+    ]
+    lines.append(
+        f"  {'':<27}{'CPU':>9}   {'x RECORDS':>10} {'x every field':>14}   delivers"
+    )
     for package, reader, delivers in PEERS:
         theirs = peer(cache, package, reader, files, ROUNDS)
         ratios = [
@@ -75,12 +97,18 @@ def hour(_corpus: Path, _cache: Path) -> str:
     """One hour at 1 Hz with position, altitude, heart rate and cadence: bytes to exposure row."""
     data = run(seconds=3600, altitude_m=lambda metres: 50 + 20 * math.sin(metres / 300))
     lines = ["One hour at 1 Hz, CPU"]
-    lines.append(f"  bytes to RECORDS and session  {cpu_s(records, data, ROUNDS) * 1000:6.2f} ms")
+    lines.append(
+        f"  bytes to RECORDS and session  {cpu_s(records, data, ROUNDS) * 1000:6.2f} ms"
+    )
     if importlib.util.find_spec("loadwatch.exposure.row"):
         from loadwatch.exposure.row import build_row
 
         def whole(data: bytes) -> object:
-            return build_row(fit.read(data, "", Settings()).activities[0], "0" * 32, Settings(), None)
+            return build_row(
+                fit.read(data, "", Settings()).activities[0], "0" * 32, Settings(), None
+            )
 
-        lines.append(f"  bytes to exposure row         {cpu_s(whole, data, ROUNDS) * 1000:6.2f} ms")
+        lines.append(
+            f"  bytes to exposure row         {cpu_s(whole, data, ROUNDS) * 1000:6.2f} ms"
+        )
     return "\n".join(lines)

@@ -32,10 +32,17 @@ def records(data: bytes) -> object:
 def chosen(corpus: Path, cache: Path, suffix: str) -> list[Path]:
     """The largest recordings of one kind that we read, unpacked where they are packed."""
     found = []
-    for path in [*corpus.rglob(f"*{suffix}"), *corpus.rglob(f"*{suffix}.gz"), *corpus.rglob("*.TCX.gz")]:
+    for path in [
+        *corpus.rglob(f"*{suffix}"),
+        *corpus.rglob(f"*{suffix}.gz"),
+        *corpus.rglob("*.TCX.gz"),
+    ]:
         data = path.read_bytes()
         data = gzip.decompress(data) if path.suffix == ".gz" else data
-        if not path.name.lower().removesuffix(".gz").endswith(suffix) or len(data) > LARGEST:
+        if (
+            not path.name.lower().removesuffix(".gz").endswith(suffix)
+            or len(data) > LARGEST
+        ):
             continue
         try:
             records(data)
@@ -53,11 +60,15 @@ def chosen(corpus: Path, cache: Path, suffix: str) -> list[Path]:
 
 def table(corpus: Path, cache: Path) -> str:
     """CPU time over ten real files of each kind, and the peer's as a multiple of ours."""
-    lines = ["GPX and TCX: CPU, geometric mean of ratios; ours delivers cleaned RECORDS frames and sessions"]
+    lines = [
+        "GPX and TCX: CPU, geometric mean of ratios; ours delivers cleaned RECORDS frames and sessions"
+    ]
     for suffix, package, reader, delivers in PEERS:
         files = chosen(corpus, cache, suffix)
         if not files:
-            lines.append(f"  {suffix}: LOADWATCH_CORPUS names no folder with such files")
+            lines.append(
+                f"  {suffix}: LOADWATCH_CORPUS names no folder with such files"
+            )
             continue
         mine = [cpu_s(records, path.read_bytes(), ROUNDS) for path in files]
         theirs = peer(cache, package, reader, files, 2)

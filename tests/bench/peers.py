@@ -20,7 +20,9 @@ Reader = Callable[[bytes], object]
 def fitparse_all() -> Reader:
     import fitparse
 
-    return lambda data: [message.get_values() for message in fitparse.FitFile(data).get_messages()]
+    return lambda data: [
+        message.get_values() for message in fitparse.FitFile(data).get_messages()
+    ]
 
 
 def fitdecode_all() -> Reader:
@@ -87,17 +89,32 @@ def python_with(cache: Path, package: str) -> Path:
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
         venv.create(folder, clear=True, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", package], check=True, capture_output=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "-q", package],
+            check=True,
+            capture_output=True,
+        )
         (folder / "ready").touch()
     return python
 
 
-def peer(cache: Path, package: str, reader: str, files: Sequence[Path], rounds: int) -> list[float]:
+def peer(
+    cache: Path, package: str, reader: str, files: Sequence[Path], rounds: int
+) -> list[float]:
     """CPU seconds of a peer for each file."""
     command = [python_with(cache, package), __file__, reader, str(rounds), *files]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
 
 
 if __name__ == "__main__":
     reader_ = READERS[sys.argv[1]]()
-    print(json.dumps([cpu_s(reader_, Path(one).read_bytes(), int(sys.argv[2])) for one in sys.argv[3:]]))
+    print(
+        json.dumps(
+            [
+                cpu_s(reader_, Path(one).read_bytes(), int(sys.argv[2]))
+                for one in sys.argv[3:]
+            ]
+        )
+    )

@@ -42,21 +42,32 @@ class Cost:
 def cost(*command: str) -> Cost:
     """Run a command of ours, or `python -c`, and return what it took with all its children."""
     begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     assert process.stderr
     said = process.stderr.read().decode()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, said
     kilo = 1024 if sys.platform == "darwin" else 1  # there ru_maxrss is in bytes
-    return Cost(used.ru_utime + used.ru_stime, time.perf_counter() - begun, used.ru_maxrss / 1024 / kilo)
+    return Cost(
+        used.ru_utime + used.ru_stime,
+        time.perf_counter() - begun,
+        used.ru_maxrss / 1024 / kilo,
+    )
 
 
 def ours(*arguments: str, rounds: int = ROUNDS) -> Cost:
     """The least that a command of ours took in some rounds."""
     taken = [cost("-m", "loadwatch", *arguments) for _ in range(rounds)]
     return Cost(
-        *(min(values) for values in zip(*((t.cpu_s, t.wall_s, t.peak_mb) for t in taken), strict=True))
+        *(
+            min(values)
+            for values in zip(
+                *((t.cpu_s, t.wall_s, t.peak_mb) for t in taken), strict=True
+            )
+        )
     )
 
 
@@ -90,32 +101,54 @@ def files(_corpus: Path, cache: Path) -> str:
     known = season(cache / f"files-{KNOWN}", KNOWN)
     many = season(cache / f"files-{MANY}", MANY, 0.4)
     pandas = min(cost("-c", "import pandas").cpu_s for _ in range(ROUNDS))
-    lines = ["Many files, CPU seconds of whole processes", _line("import pandas", f"{pandas:.2f} s")]
+    lines = [
+        "Many files, CPU seconds of whole processes",
+        _line("import pandas", f"{pandas:.2f} s"),
+    ]
     for folder, rounds in ((few, 1), (known, 1), (many, 1)):
         store = str(_fresh(cache / f"store-{folder.name}"))
         count = int(folder.name.rpartition("-")[2])
-        flags = ("weeks", str(folder), "--format", "json", "-q", "--store", store, "-j1")
+        flags = (
+            "weeks",
+            str(folder),
+            "--format",
+            "json",
+            "-q",
+            "--store",
+            store,
+            "-j1",
+        )
         first = ours(*flags, rounds=rounds)
         second = ours(*flags)
         each = (first.cpu_s - pandas) / count * 1000
         lines.append(
             _line(
-                f"{count:,} files, first run", f"{first.cpu_s:.2f} s", f"{each:.2f} ms a file beyond pandas"
+                f"{count:,} files, first run",
+                f"{first.cpu_s:.2f} s",
+                f"{each:.2f} ms a file beyond pandas",
             )
         )
         limit = "limit 1.0 s" if count == KNOWN else ""
-        lines.append(_line(f"{count:,} files, second run", f"{second.cpu_s:.2f} s", limit))
+        lines.append(
+            _line(f"{count:,} files, second run", f"{second.cpu_s:.2f} s", limit)
+        )
         peak = f"{first.peak_mb:.0f} / {second.peak_mb:.0f} MB"
-        lines.append(_line(f"{count:,} files, peak memory first / second", peak, "limit 300 MB"))
+        lines.append(
+            _line(f"{count:,} files, peak memory first / second", peak, "limit 300 MB")
+        )
     return "\n".join(lines)
 
 
 def pool(_corpus: Path, cache: Path) -> str:
     """The same files by one and by two processes."""
     known = str(season(cache / f"files-{KNOWN}", KNOWN))
-    lines = [f"{KNOWN:,} files for the first time, wall time (CPU of the first process)"]
+    lines = [
+        f"{KNOWN:,} files for the first time, wall time (CPU of the first process)"
+    ]
     for jobs in ("-j1", "-j2"):
-        taken = ours("weeks", known, "--format", "json", "-q", "--no-store", jobs, rounds=2)
+        taken = ours(
+            "weeks", known, "--format", "json", "-q", "--no-store", jobs, rounds=2
+        )
         lines.append(_line(jobs, f"{taken.wall_s:.2f} s ({taken.cpu_s:.2f} s)"))
     return "\n".join(lines)
 
@@ -144,7 +177,11 @@ def _rows(count: int) -> tuple[object, ...]:
         )
         for i in range(count)
     ]
-    return activities(*rows), Settings(), (start + pd.Timedelta(hours=count * 23)).date()
+    return (
+        activities(*rows),
+        Settings(),
+        (start + pd.Timedelta(hours=count * 23)).date(),
+    )
 
 
 def judged(_corpus: Path, _cache: Path) -> str:
@@ -159,7 +196,13 @@ def judged(_corpus: Path, _cache: Path) -> str:
             return rules.judge(args[0], weeks.weekly(*args), *args[1:])
 
         limit = "limit 100 ms" if count == 4_000 else ""
-        lines.append(_line(f"{count:,} activities", f"{cpu_s(both, b'', ROUNDS) * 1000:.0f} ms", limit))
+        lines.append(
+            _line(
+                f"{count:,} activities",
+                f"{cpu_s(both, b'', ROUNDS) * 1000:.0f} ms",
+                limit,
+            )
+        )
     return "\n".join(lines)
 
 
@@ -171,7 +214,16 @@ def pages(_corpus: Path, cache: Path) -> str:
         season(root / f"runner-{athlete:02}", weeks * RUNS_A_WEEK, 7 / RUNS_A_WEEK)
     store, out = str(cache / "store-roster"), cache / "pages"
     one = str(root / "runner-00")
-    report = ("report", one, "-o", str(cache / "page.html"), "-q", "--store", store, "-j1")
+    report = (
+        "report",
+        one,
+        "-o",
+        str(cache / "page.html"),
+        "-q",
+        "--store",
+        store,
+        "-j1",
+    )
     roster = ("roster", str(root), "-o", str(out), "-q", "--store", store, "-j1")
     _fresh(out)
     first = ours(*roster, rounds=1)
@@ -183,10 +235,18 @@ def pages(_corpus: Path, cache: Path) -> str:
     return "\n".join(
         [
             f"Pages from a warm store: {weeks * RUNS_A_WEEK} runs in {YEARS} years an athlete, CPU",
-            _line("report, drawn", f"{drawn.cpu_s:.2f} s", f"limit 1.5 s; {size:.0f} KB, limit 300 KB"),
+            _line(
+                "report, drawn",
+                f"{drawn.cpu_s:.2f} s",
+                f"limit 1.5 s; {size:.0f} KB, limit 300 KB",
+            ),
             _line("report, nothing changed", f"{kept.cpu_s:.2f} s", "limit 1.5 s"),
             _line(f"roster of {ATHLETES}, every page drawn", f"{first.cpu_s:.2f} s"),
-            _line(f"roster of {ATHLETES}, nothing changed", f"{again.cpu_s:.2f} s", "limit 5 s"),
+            _line(
+                f"roster of {ATHLETES}, nothing changed",
+                f"{again.cpu_s:.2f} s",
+                "limit 5 s",
+            ),
             _line("roster, peak memory", f"{first.peak_mb:.0f} MB"),
         ]
     )

@@ -17,7 +17,11 @@ from tests.hostile import NAMES
 
 pytestmark = pytest.mark.browser
 TODAY = dt.date(2026, 11, 22)
-CHROMIUM = os.environ.get("LOADWATCH_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = (
+    os.environ.get("LOADWATCH_CHROMIUM")
+    or shutil.which("chromium")
+    or "/usr/bin/chromium"
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +47,10 @@ def pages(tmp_path_factory):
         "two_weeks": cases.two_weeks(),
         "empty": cases.empty(),
         "hostile": cases.named("".join(NAMES.values())[:400]),
-        **{f"hostile_{key}": cases.named(NAMES[key]) for key in ("script", "image", "svg", "attribute")},
+        **{
+            f"hostile_{key}": cases.named(NAMES[key])
+            for key in ("script", "image", "svg", "attribute")
+        },
     }
     for name, one in known.items():
         (folder / f"{name}.html").write_text(html.athlete(one), encoding="utf-8")
@@ -56,7 +63,9 @@ def pages(tmp_path_factory):
 
 def opened(browser, path, width, scheme):
     """A page, and all it asked for or said while it loaded."""
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = browser.new_page(
+        viewport={"width": width, "height": 800}, color_scheme=scheme
+    )
     seen = []
     page.on("request", lambda request: seen.append(request.url))
     page.on("console", lambda message: seen.append(message.text))
@@ -76,7 +85,10 @@ def test_axe_finds_nothing(browser, pages, name, scheme, width):
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     found = Axe().run(page)
     told = [
-        (v["id"], [(n["html"][:120], n["failureSummary"][:200]) for n in v["nodes"][:3]])
+        (
+            v["id"],
+            [(n["html"][:120], n["failureSummary"][:200]) for n in v["nodes"][:3]],
+        )
         for v in found.response["violations"]
     ]
     page.close()
@@ -87,7 +99,9 @@ def test_axe_finds_nothing(browser, pages, name, scheme, width):
 def test_no_page_is_wider_than_the_window_and_none_speaks(browser, pages, width):
     for path in sorted(pages.glob("*.html")):
         page, seen = opened(browser, path, width, "light")
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        page.evaluate(
+            "document.querySelectorAll('details').forEach(d => d.open = true)"
+        )
         wide = page.evaluate("document.documentElement.scrollWidth")
         page.close()
         assert seen == [] and wide <= width, path.name
@@ -107,13 +121,11 @@ def test_dark_mode_recolours_the_pictures(browser, pages):
 def test_every_cell_is_within_a_phone(browser, pages, name):
     page, _ = opened(browser, pages / f"{name}.html", 320, "light")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    outside = (
-        "[...document.querySelectorAll('tbody :is(th,td):not(.none)')].map(c => c.getBoundingClientRect())"
+    outside = "[...document.querySelectorAll('tbody :is(th,td):not(.none)')].map(c => c.getBoundingClientRect())"
+    lost = page.evaluate(
+        f"{outside}.filter(r => r.left < 0 || r.right > 320 || r.width < 1).length"
     )
-    lost = page.evaluate(f"{outside}.filter(r => r.left < 0 || r.right > 320 || r.width < 1).length")
-    heads = (
-        "[...document.querySelectorAll('table.stack td')].map(c => getComputedStyle(c, '::before').content)"
-    )
+    heads = "[...document.querySelectorAll('table.stack td')].map(c => getComputedStyle(c, '::before').content)"
     told = set(page.evaluate(heads))
     page.close()
     assert lost == 0
@@ -125,16 +137,16 @@ def test_a_stacked_table_is_still_a_table(browser, pages):
     table = page.get_by_role("table").first
     assert table.get_by_role("columnheader").count() == 9
     assert table.get_by_role("row").count() == 9
-    assert table.get_by_role("rowheader").count() == table.get_by_role("row").count() - 1
+    assert (
+        table.get_by_role("rowheader").count() == table.get_by_role("row").count() - 1
+    )
     page.close()
 
 
 @pytest.mark.parametrize("width", [700, 840, 1000])
 def test_no_cell_of_a_roster_runs_into_the_next(browser, pages, width):
     page, _ = opened(browser, pages / "roster.html", width, "light")
-    over = (
-        "[...document.querySelectorAll('.roster :is(th,td)')].filter(c => c.scrollWidth > c.clientWidth + 1)"
-    )
+    over = "[...document.querySelectorAll('.roster :is(th,td)')].filter(c => c.scrollWidth > c.clientWidth + 1)"
     found = page.evaluate(f"{over}.map(c => c.textContent)")
     page.close()
     assert found == []
@@ -146,12 +158,16 @@ def test_paper_is_short_and_says_what_is_left_out(browser, pages):
     page.emulate_media(media="print")
     assert page.get_by_text("Not printed:").is_visible()
     assert page.get_by_text("When to get help").is_visible()
-    for title in ("The checks, how often each fired", "Popular load figures, for", "Warm up by moving"):
+    for title in (
+        "The checks, how often each fired",
+        "Popular load figures, for",
+        "Warm up by moving",
+    ):
         assert not page.get_by_text(title).is_visible()
-    sizes = (
-        "['.why li', '.why .small', '.soft'].map(s => getComputedStyle(document.querySelector(s)).fontSize)"
+    sizes = "['.why li', '.why .small', '.soft'].map(s => getComputedStyle(document.querySelector(s)).fontSize)"
+    text, small, soft = (
+        float(size.removesuffix("px")) for size in page.evaluate(sizes)
     )
-    text, small, soft = (float(size.removesuffix("px")) for size in page.evaluate(sizes))
     sheets = page.pdf(format="A4").count(b"/Type /Page\n")
     page.close()
     assert small < text and soft <= text
@@ -161,7 +177,9 @@ def test_paper_is_short_and_says_what_is_left_out(browser, pages):
 def test_print_shows_what_was_folded(browser, pages):
     page, _ = opened(browser, pages / "ana.html", 1000, "dark")
     page.emulate_media(media="print", color_scheme="dark")
-    height = page.evaluate("document.querySelector('details ul').getBoundingClientRect().height")
+    height = page.evaluate(
+        "document.querySelector('details ul').getBoundingClientRect().height"
+    )
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.close()
     assert height > 0 and ground == "rgb(255, 255, 255)"

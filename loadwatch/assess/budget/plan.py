@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
 
 FILE = "plan.csv"
-NUMBERS = {"distance_km": 1000.0, "ascent_m": 1.0, "downhill_km": 1000.0, "uphill_km": 1000.0, "rpe": 1.0}
+NUMBERS = {
+    "distance_km": 1000.0,
+    "ascent_m": 1.0,
+    "downhill_km": 1000.0,
+    "uphill_km": 1000.0,
+    "rpe": 1.0,
+}
 COLUMNS = ("date", *NUMBERS, "duration", "surface", "shoe", "name")
 _ALSO = ("notes", "note", "comment", "type", "descent_m")  # may stand there, unread
 NOON = timedelta(hours=12)
@@ -61,11 +67,14 @@ def read_plan(data: bytes) -> tuple[dict[str, Any], ...]:
     for column in table.columns:
         if column and column not in (*COLUMNS, *_ALSO):
             raise SettingsError(
-                f"{FILE}:1", f'unknown column "{column[:40]}", {user_csv.nearest(column, COLUMNS)}'
+                f"{FILE}:1",
+                f'unknown column "{column[:40]}", {user_csv.nearest(column, COLUMNS)}',
             )
     for needed in ("date", "distance_km"):
         if needed not in table.columns:
-            raise SettingsError(f"{FILE}:1", f"no column {needed}; a plan needs date and distance_km")
+            raise SettingsError(
+                f"{FILE}:1", f"no column {needed}; a plan needs date and distance_km"
+            )
     return tuple(_planned(row) for row in table.rows)
 
 
@@ -73,7 +82,9 @@ def _planned(row: user_csv.Row) -> dict[str, Any]:
     where = f"{FILE}:{row.line}"
     try:
         day, _ = user_csv.moment(row.cells.get("date", ""))
-        numbers = {column: _number(row.cells.get(column, ""), column) for column in NUMBERS}
+        numbers = {
+            column: _number(row.cells.get(column, ""), column) for column in NUMBERS
+        }
         seconds = _seconds(row.cells.get("duration", ""))
     except ValueError as error:
         raise SettingsError(where, str(error)) from None
@@ -81,7 +92,10 @@ def _planned(row: user_csv.Row) -> dict[str, Any]:
         raise SettingsError(where, "a planned run needs its distance_km")
     surface = row.cells.get("surface", "").strip().lower() or "unknown"
     if surface not in SURFACES:
-        raise SettingsError(where, f'unknown surface "{surface[:40]}", {user_csv.nearest(surface, SURFACES)}')
+        raise SettingsError(
+            where,
+            f'unknown surface "{surface[:40]}", {user_csv.nearest(surface, SURFACES)}',
+        )
     told = {column: row.cells.get(column, "").strip() for column in ("shoe", "name")}
     return {"date": day, "surface": surface, "duration_s": seconds, **numbers, **told}
 
@@ -109,12 +123,16 @@ def _seconds(word: str) -> float:
     return hours * 3600.0 + minutes * 60.0 + seconds
 
 
-def _rows(plan: tuple[dict[str, Any], ...], settings: Settings, offset: timedelta) -> pd.DataFrame:
+def _rows(
+    plan: tuple[dict[str, Any], ...], settings: Settings, offset: timedelta
+) -> pd.DataFrame:
     """Return planned runs as rows of EXPOSURES and HIDDEN, at noon of their day."""
     rows = []
     for number, run in enumerate(plan, start=1):
         noon = pd.Timestamp(run["date"]) + NOON
-        metres = dict.fromkeys(SURFACE_COLUMNS, 0.0) | {f"{run['surface']}_m": run["distance_km"]}
+        metres = dict.fromkeys(SURFACE_COLUMNS, 0.0) | {
+            f"{run['surface']}_m": run["distance_km"]
+        }
         rows.append(
             metres
             | {
@@ -145,7 +163,10 @@ def _rows(plan: tuple[dict[str, Any], ...], settings: Settings, offset: timedelt
 
 
 def try_plan(
-    plan: tuple[dict[str, Any], ...], activities: pd.DataFrame, settings: Settings, today: date
+    plan: tuple[dict[str, Any], ...],
+    activities: pd.DataFrame,
+    settings: Settings,
+    today: date,
 ) -> Plan:
     """Return what the rules would raise if `plan` were run as written.
 
@@ -154,7 +175,10 @@ def try_plan(
     """
     for run in plan:
         if run["date"] < today:
-            raise SettingsError(FILE, f"{run['date']} is before {today}; plan days to come, or set --today")
+            raise SettingsError(
+                FILE,
+                f"{run['date']} is before {today}; plan days to come, or set --today",
+            )
     until = np.datetime64(today + timedelta(days=1), "us")
     known = activities[(activities["start_local"] < until).to_numpy()]
     days = [run["date"] for run in plan]
@@ -166,13 +190,17 @@ def try_plan(
     flags, unknown = judge(both, weekly.weekly(both, settings, after), settings, after)
     return Plan(
         first,
-        tuple(flag for flag in flags if first <= flag.week < after and _planned_run(flag)),
+        tuple(
+            flag for flag in flags if first <= flag.week < after and _planned_run(flag)
+        ),
         tuple(gap for gap in unknown if first <= gap.week < after),
     )
 
 
 def _week(day: date, settings: Settings) -> date:
-    start: date = pd.Timestamp(weekly.first_day(np.datetime64(day, "D"), settings.week_start)).date()
+    start: date = pd.Timestamp(
+        weekly.first_day(np.datetime64(day, "D"), settings.week_start)
+    ).date()
     return start
 
 
@@ -186,5 +214,7 @@ def _offset(known: pd.DataFrame) -> timedelta:
     if both.empty:
         return timedelta(0)
     last = both.iloc[-1]
-    offset: timedelta = (last["start_local"] - last["start_utc"].tz_convert(None)).to_pytimedelta()
+    offset: timedelta = (
+        last["start_local"] - last["start_utc"].tz_convert(None)
+    ).to_pytimedelta()
     return offset

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.assess import weeks as weekly
-from loadwatch.assess.rules import BY_ID, hill_session, hills, limits, session_spike, week_jump
+from loadwatch.assess.rules import (
+    BY_ID,
+    hill_session,
+    hills,
+    limits,
+    session_spike,
+    week_jump,
+)
 from loadwatch.assess.rules.model import largest
 from loadwatch.assess.rules.rule_input import facts, last_moment, lookback
 from loadwatch.assess.rules.table import enabled
@@ -60,20 +67,32 @@ def budget(
     if weeks.empty:
         return ()
     known = activities[
-        (activities["start_local"] < np.datetime64(today + timedelta(days=1), "us")).to_numpy()
+        (
+            activities["start_local"] < np.datetime64(today + timedelta(days=1), "us")
+        ).to_numpy()
     ]
     monday = weeks.index[-1].date() + timedelta(days=7)
     later = weekly.weekly(known, settings, monday)
-    found = (facts(known, weeks, settings, today), facts(known, later, settings, monday))
+    found = (
+        facts(known, weeks, settings, today),
+        facts(known, later, settings, monday),
+    )
     return tuple(
-        replace(room(now, limits(BY_ID[rule], settings)), rule=rule, name=BY_ID[rule].name, week=now.days[-1])
+        replace(
+            room(now, limits(BY_ID[rule], settings)),
+            rule=rule,
+            name=BY_ID[rule].name,
+            week=now.days[-1],
+        )
         for now in found
         for rule, room in _ROOMS.items()
         if enabled(BY_ID[rule], settings)
     )
 
 
-def _limit(measure: str, used: float, *, room: float = NAN, limit: float = NAN, why: str = "") -> Limit:
+def _limit(
+    measure: str, used: float, *, room: float = NAN, limit: float = NAN, why: str = ""
+) -> Limit:
     return Limit(
         rule="",
         name="",
@@ -99,11 +118,15 @@ def _distance(now: Facts, bounds: Limits) -> Limit:
     why = week_jump.why_unknown(now, len(now.days) - 1)
     if why or not whole:
         return _limit(
-            "distance_m", used if whole else NAN, why=_plain(why) or "a run of this week has no distance"
+            "distance_m",
+            used if whole else NAN,
+            why=_plain(why) or "a run of this week has no distance",
         )
     before, usual = now.columns["distance_m"][-2], now.columns["distance_m_usual"][-1]
     return _summed(
-        "distance_m", used, partial(week_jump.grade, before_m=before, usual_m=usual, limits=bounds)
+        "distance_m",
+        used,
+        partial(week_jump.grade, before_m=before, usual_m=usual, limits=bounds),
     )
 
 
@@ -111,13 +134,21 @@ def _hilly(column: str, now: Facts, bounds: Limits) -> Limit:
     used, whole = now.amount(column, -1)
     why = hills.why_unknown(now, len(now.days) - 1, column)
     if why or not whole:
-        return _limit(column, used if whole else NAN, why=_plain(why) or "a run of this week has no altitude")
+        return _limit(
+            column,
+            used if whole else NAN,
+            why=_plain(why) or "a run of this week has no altitude",
+        )
     return _summed(
-        column, used, partial(hills.grade, usual_m=now.columns[f"{column}_usual"][-1], limits=bounds)
+        column,
+        used,
+        partial(hills.grade, usual_m=now.columns[f"{column}_usual"][-1], limits=bounds),
     )
 
 
-def _one_run(measure: str, now: Facts, grade: Callable[[float], Grade], why: str) -> Limit:
+def _one_run(
+    measure: str, now: Facts, grade: Callable[[float], Grade], why: str
+) -> Limit:
     used, whole = now.amount(measure, -1)
     used = used if whole or used > 0 else NAN
     if why:
@@ -132,7 +163,11 @@ def _longest(now: Facts, bounds: Limits) -> Limit:
     past = _before_the_end(now, now.sessions.distance_m)
     longest = past.most[0]
     known = longest > 0 and not past.unknown[0]
-    why = "" if known else session_spike.why_unknown(longest, past.unknown[0], past.runs[0])
+    why = (
+        ""
+        if known
+        else session_spike.why_unknown(longest, past.unknown[0], past.runs[0])
+    )
     early = session_spike.is_early(past.behind[0], past.behind_days[0], bounds)
     grade = partial(session_spike.grade, longest_m=longest, limits=bounds, early=early)
     return _one_run("longest_m", now, grade, _plain(why))
@@ -142,10 +177,14 @@ def _highest(now: Facts, bounds: Limits) -> Limit:
     past = _before_the_end(now, now.sessions.ascent_m)
     early = session_spike.is_early(past.behind[0], past.behind_days[0], bounds)
     grade = partial(hill_session.grade, most_m=past.most[0], limits=bounds, early=early)
-    return _one_run("longest_ascent_m", now, grade, _plain(hill_session.why_unknown(past, 0)))
+    return _one_run(
+        "longest_ascent_m", now, grade, _plain(hill_session.why_unknown(past, 0))
+    )
 
 
-def _before_the_end(now: Facts, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Lookback:
+def _before_the_end(
+    now: Facts, values: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> Lookback:
     """Return what lies before the last minute of the week: no earlier moment leaves less."""
     return lookback(now.sessions, values, last_moment(now.sessions, now.days[-1]))
 

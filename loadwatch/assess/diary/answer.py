@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from loadwatch.assess.diary import daily, words
-from loadwatch.assess.diary.exposed import EXPOSURES, daily_distance, exposed_days, marked, runs
+from loadwatch.assess.diary.exposed import (
+    EXPOSURES,
+    daily_distance,
+    exposed_days,
+    marked,
+    runs,
+)
 from loadwatch.assess.diary.onsets import crossover, matched
 from loadwatch.assess.diary.redflags import RECENT_WEEKS, RedFlag, raised
 from loadwatch.assess.diary.series import Series, series
@@ -112,7 +118,9 @@ class Answer:
     next_day_p: float = math.nan
 
 
-def _red_flags(diary: Diary, today: date) -> tuple[tuple[RedFlag, ...], tuple[str, ...]]:
+def _red_flags(
+    diary: Diary, today: date
+) -> tuple[tuple[RedFlag, ...], tuple[str, ...]]:
     """Return the signs ticked lately, the most urgent first, and a note on older ones.
 
     A tick after `today` (the last run) counts: someone in trouble may have stopped running.
@@ -121,15 +129,25 @@ def _red_flags(diary: Diary, today: date) -> tuple[tuple[RedFlag, ...], tuple[st
     old: dict[str, RedFlag] = {}
     for entry in diary.entries:
         for column in entry.ticks:
-            lately = entry.day is None or entry.day > today - timedelta(weeks=RECENT_WEEKS)
+            lately = entry.day is None or entry.day > today - timedelta(
+                weeks=RECENT_WEEKS
+            )
             (recent if lately else old)[column] = raised(column, entry.day)
-    found = sorted(recent.values(), key=lambda sign: (sign.urgency != "today", sign.column))
-    notes = [words.old_sign(sign) for column, sign in old.items() if column not in recent]
+    found = sorted(
+        recent.values(), key=lambda sign: (sign.urgency != "today", sign.column)
+    )
+    notes = [
+        words.old_sign(sign) for column, sign in old.items() if column not in recent
+    ]
     return tuple(found), tuple(notes)
 
 
 def _daily_links(
-    own: Series, exposed: NDArray[np.bool_], distance_m: NDArray[np.float64], *, gates: str
+    own: Series,
+    exposed: NDArray[np.bool_],
+    distance_m: NDArray[np.float64],
+    *,
+    gates: str,
 ) -> tuple[tuple[Link, ...], tuple[float, float]]:
     """Return a link an exposure, and how much less is run on the day after one more point of pain."""
     laid = daily.grid(own.score, exposed, distance_m)
@@ -145,7 +163,9 @@ def _daily_links(
 
 def _daily_link(rule: str, found: daily.Measured, unexposed: int, gates: str) -> Link:
     state: Literal["associated", "none", "not_enough"] = "none"
-    why = "" if gates else words.too_few_weeks(found.exposed_weeks, unexposed, LEAST_EACH)
+    why = (
+        "" if gates else words.too_few_weeks(found.exposed_weeks, unexposed, LEAST_EACH)
+    )
     if math.isnan(found.p):
         state = "not_enough"
     elif found.p <= ALPHA:
@@ -171,7 +191,9 @@ def _daily_link(rule: str, found: daily.Measured, unexposed: int, gates: str) ->
     )
 
 
-def _onset_links(own: Series, exposed: NDArray[np.bool_], *, gates: str) -> tuple[Link, ...]:
+def _onset_links(
+    own: Series, exposed: NDArray[np.bool_], *, gates: str
+) -> tuple[Link, ...]:
     """Return a link an exposure; its chance pays for the number of exposures that could be judged."""
     after = daily.window(exposed, daily.AFTER)
     found = [crossover(matched(own.onsets, days)) for days in after]
@@ -206,7 +228,9 @@ def _gates(own: Series, weeks: float) -> str:
     return words.gates_daily(weeks, own.filled, LEAST_WEEKS, LEAST_FILLED)
 
 
-def _judged(own: Series, flags: Sequence[Flag], activities: pd.DataFrame, settings: Settings) -> Answer:
+def _judged(
+    own: Series, flags: Sequence[Flag], activities: pd.DataFrame, settings: Settings
+) -> Answer:
     length = len(own.score)
     weeks = length / 7
     days = exposed_days(flags, activities, settings)
@@ -215,16 +239,26 @@ def _judged(own: Series, flags: Sequence[Flag], activities: pd.DataFrame, settin
     less_m, less_chance = math.nan, math.nan
     if own.daily:
         distance_m = daily_distance(runs(activities, settings), own.first, length)
-        links, (less_m, less_chance) = _daily_links(own, exposed, distance_m, gates=gates)
+        links, (less_m, less_chance) = _daily_links(
+            own, exposed, distance_m, gates=gates
+        )
     else:
         links = _onset_links(own, exposed, gates=gates)
     states = {link.state for link in links}
-    state: State = "associated" if "associated" in states else "none" if "none" in states else "not_enough"
+    state: State = (
+        "associated"
+        if "associated" in states
+        else "none"
+        if "none" in states
+        else "not_enough"
+    )
     notes = words.notes(weeks, own.moved, daily=own.daily, judged=state != "not_enough")
     sore = () if gates or not less_chance <= ALPHA else (words.next_day(less_m),)
     return Answer(
         state=state,
-        says=words.headline(state, [link.says for link in links if link.state == "associated"], gates),
+        says=words.headline(
+            state, [link.says for link in links if link.state == "associated"], gates
+        ),
         method="daily" if own.daily else "onsets",
         first=own.first,
         last=own.first + timedelta(days=length - 1),
@@ -241,11 +275,17 @@ def _judged(own: Series, flags: Sequence[Flag], activities: pd.DataFrame, settin
 
 def _picture(own: Series) -> tuple[tuple[date, float], ...]:
     known = np.flatnonzero(np.isfinite(own.score)).tolist()
-    return tuple((own.first + timedelta(days=place), float(own.score[place])) for place in known)
+    return tuple(
+        (own.first + timedelta(days=place), float(own.score[place])) for place in known
+    )
 
 
 def analyse(
-    diary: Diary, flags: Sequence[Flag], activities: pd.DataFrame, settings: Settings, today: date
+    diary: Diary,
+    flags: Sequence[Flag],
+    activities: pd.DataFrame,
+    settings: Settings,
+    today: date,
 ) -> Answer:
     """Return what the diary says of pain and the changes in training before it.
 
@@ -284,8 +324,18 @@ def flags(answer: Answer, week: date) -> tuple[Flag, ...]:
     by_day: dict[date, list[str]] = {}
     for sign in answer.red_flags:
         by_day.setdefault(sign.day or week, []).append(sign.says)
-    links = [link for link in answer.links if link.state == "associated" and math.isfinite(link.effect)]
+    links = [
+        link
+        for link in answer.links
+        if link.state == "associated" and math.isfinite(link.effect)
+    ]
     return (
-        *(pain.red_flag(week, day, signs) for day, signs in sorted(by_day.items(), reverse=True)),
-        *(pain.pain_link(week, link.what, link.effect, (link.low, link.high)) for link in links),
+        *(
+            pain.red_flag(week, day, signs)
+            for day, signs in sorted(by_day.items(), reverse=True)
+        ),
+        *(
+            pain.pain_link(week, link.what, link.effect, (link.low, link.high))
+            for link in links
+        ),
     )

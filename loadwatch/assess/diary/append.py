@@ -39,11 +39,14 @@ def entry(
     red_flags: Sequence[str] = (),
 ) -> Entry:
     """Return a new line; SettingsError names the signs there are where one of `red_flags` is none."""
-    ticks = tuple(word.strip().lower().replace("-", "_").replace(" ", "_") for word in red_flags)
+    ticks = tuple(
+        word.strip().lower().replace("-", "_").replace(" ", "_") for word in red_flags
+    )
     for tick in ticks:
         if tick not in BY_COLUMN:
             raise SettingsError(
-                "red flag", f'"{tick[:40]}" is not known: {user_csv.nearest(tick, BY_COLUMN)}'
+                "red flag",
+                f'"{tick[:40]}" is not known: {user_csv.nearest(tick, BY_COLUMN)}',
             )
     return Entry(day=day, pain=pain, when=when, site=site, note=note, ticks=ticks)
 
@@ -68,16 +71,30 @@ def _cells(line: Entry) -> dict[str, str]:
         "site": line.site,
         "note": line.note,
     } | dict.fromkeys(line.ticks, "yes")
-    return {column: re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", word) for column, word in cells.items()}
+    return {
+        column: re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", word)
+        for column, word in cells.items()
+    }
 
 
 def _fitted(path: Path, cells: dict[str, str], columns: tuple[str, ...]) -> list[str]:
     """Return `cells` in the order of the file's own `columns`; a sign without a column goes to the note."""
-    homeless = [column for column, word in cells.items() if word and column not in columns]
-    signs = [column for column in homeless if column not in ("date", "pain", "when", "site", "note")]
-    lost = [column for column in homeless if column not in signs] + ([] if "note" in columns else signs)
+    homeless = [
+        column for column, word in cells.items() if word and column not in columns
+    ]
+    signs = [
+        column
+        for column in homeless
+        if column not in ("date", "pain", "when", "site", "note")
+    ]
+    lost = [column for column in homeless if column not in signs] + (
+        [] if "note" in columns else signs
+    )
     if lost:
-        raise SettingsError(str(path), f"the first line lacks the column {lost[0]}; add it and log again")
+        raise SettingsError(
+            str(path),
+            f"the first line lacks the column {lost[0]}; add it and log again",
+        )
     note = " ".join([cells["note"], *(f"#{sign}" for sign in signs)]).strip()
     return [(cells | {"note": note}).get(column, "") for column in columns]
 
@@ -92,7 +109,9 @@ def _addition(path: Path, old: bytes, cells: dict[str, str]) -> bytes:
     """Return the bytes of `cells` that follow `old`, in its own encoding, delimiter and line ends."""
     columns = user_csv.read(old).columns
     if not columns:
-        lines = _line(HEADER, ",", "\n") + _line([cells.get(column, "") for column in HEADER], ",", "\n")
+        lines = _line(HEADER, ",", "\n") + _line(
+            [cells.get(column, "") for column in HEADER], ",", "\n"
+        )
         return lines.encode()
     end = "\r\n" if "\r\n" in user_csv.text(old) else "\n"
     line = _line(_fitted(path, cells, columns), user_csv.delimiter(old), end)
@@ -103,7 +122,9 @@ def _addition(path: Path, old: bytes, cells: dict[str, str]) -> bytes:
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[int]:
     """Open `path` for appending, alone; made if missing."""
-    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+    handle = os.open(
+        path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644
+    )
     try:
         if fcntl is not None:
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -115,7 +136,9 @@ def _locked(path: Path) -> Iterator[int]:
 def _write(handle: int, addition: bytes) -> None:
     written = os.write(handle, addition)
     if written < len(addition):
-        raise OSError(errno.ENOSPC, f"the disk took only {written} of {len(addition)} bytes")
+        raise OSError(
+            errno.ENOSPC, f"the disk took only {written} of {len(addition)} bytes"
+        )
     os.fsync(handle)
 
 

@@ -58,7 +58,9 @@ class Grid:
     score: NDArray[np.float64]  # (weeks, 7), residual
     block: NDArray[np.int64]  # of each week
 
-    def lay(self, values: NDArray[np.float64], fill: float = 0.0) -> NDArray[np.float64]:
+    def lay(
+        self, values: NDArray[np.float64], fill: float = 0.0
+    ) -> NDArray[np.float64]:
         """Return `values` (..., days) as (..., weeks, 7)."""
         return _laid(values, self.before, self.weeks, fill)
 
@@ -68,7 +70,9 @@ class Grid:
         return permute.residual(values.ravel(), groups).reshape(values.shape)
 
 
-def _laid(values: NDArray[np.float64], before: int, weeks: int, fill: float) -> NDArray[np.float64]:
+def _laid(
+    values: NDArray[np.float64], before: int, weeks: int, fill: float
+) -> NDArray[np.float64]:
     behind = weeks * permute.WEEK - before - values.shape[-1]
     widths = [(0, 0)] * (values.ndim - 1) + [(before, behind)]
     padded = np.pad(values.astype(float), widths, constant_values=fill)
@@ -81,11 +85,17 @@ def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)
 
 
-def grid(score: NDArray[np.float64], exposed: NDArray[np.bool_], distance_m: NDArray[np.float64]) -> Grid:
+def grid(
+    score: NDArray[np.float64],
+    exposed: NDArray[np.bool_],
+    distance_m: NDArray[np.float64],
+) -> Grid:
     """Return the scores as residual weeks, cut so that fewest exposures are torn from the days after."""
     before = permute.cut(exposed, AFTER[1] + 1)
     weeks = -(-(before + len(score)) // permute.WEEK)
-    length = _laid(np.ones(len(score)), before, weeks, 0.0).sum(axis=1)  # days of the diary in each week
+    length = _laid(np.ones(len(score)), before, weeks, 0.0).sum(
+        axis=1
+    )  # days of the diary in each week
     run = _laid(np.nan_to_num(distance_m), before, weeks, 0.0).sum(axis=1) / length
     often = _laid(exposed.astype(float), before, weeks, 0.0).sum(axis=(0, 2)) / length
     block = permute.blocks(_standard(run) + _standard(often))
@@ -114,7 +124,9 @@ def scored_weeks(own: Grid) -> int:
     return int(np.isfinite(own.score).any(axis=1).sum())
 
 
-def _one(own: Grid, exposed: NDArray[np.bool_], known: NDArray[np.bool_]) -> dict[str, float]:
+def _one(
+    own: Grid, exposed: NDArray[np.bool_], known: NDArray[np.bool_]
+) -> dict[str, float]:
     """Return what `Measured` says of one exposure but for the tests."""
     days = window(exposed, AFTER)
     marks = _marks(own, days)
@@ -124,14 +136,19 @@ def _one(own: Grid, exposed: NDArray[np.bool_], known: NDArray[np.bool_]) -> dic
         "low": low,
         "high": high,
         "later": permute.effect(_marks(own, window(exposed, LATER) & ~days), own.score),
-        "before": permute.effect(_marks(own, window(exposed, BEFORE) & ~days), own.score),
+        "before": permute.effect(
+            _marks(own, window(exposed, BEFORE) & ~days), own.score
+        ),
         "filled_exposed": _share(known, days),
         "filled_unexposed": _share(known, ~days),
     }
 
 
 def measured(
-    own: Grid, score: NDArray[np.float64], exposed: NDArray[np.bool_], tested: NDArray[np.bool_]
+    own: Grid,
+    score: NDArray[np.float64],
+    exposed: NDArray[np.bool_],
+    tested: NDArray[np.bool_],
 ) -> list[Measured]:
     """Return what the scores say of each exposure.
 
@@ -173,5 +190,7 @@ def next_day(own: Grid, distance_m: NDArray[np.float64]) -> tuple[float, float]:
     exposure = np.nan_to_num(own.residual(own.lay(ahead, np.nan)))
     test = permute.permutation_test(-exposure[None], own.score, own.block)
     spread = float(np.nansum(own.score**2))
-    slope = float(np.nansum(exposure * own.score)) / spread if spread > 0 else float("nan")
+    slope = (
+        float(np.nansum(exposure * own.score)) / spread if spread > 0 else float("nan")
+    )
     return slope, float(test.single[0])

@@ -20,7 +20,22 @@ WHEN: tuple[When, ...] = ("", "before", "during", "after")
 COLUMNS = ("date", "pain", "when", "site", "note")
 HEADER = (*COLUMNS, *(sign.column for sign in SIGNS))
 WORST = 10.0
-_NO = {"", "0", "no", "n", "false", "none", "-", "--", "n/a", "na", "nil", "nan", "nein", "non"}
+_NO = {
+    "",
+    "0",
+    "no",
+    "n",
+    "false",
+    "none",
+    "-",
+    "--",
+    "n/a",
+    "na",
+    "nil",
+    "nan",
+    "nein",
+    "non",
+}
 _PAIN = re.compile(r"(\d+(?:[.,]\d+)?)(?:\s*/\s*10)?")
 _IN_NOTE = re.compile(r"#([a-z_]+)")
 
@@ -51,7 +66,11 @@ def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     spare = [word for word in HEADER if word not in columns]
     out = {}
     for column in columns:
-        close = difflib.get_close_matches(column, spare, 1, 0.8) if column and column not in HEADER else []
+        close = (
+            difflib.get_close_matches(column, spare, 1, 0.8)
+            if column and column not in HEADER
+            else []
+        )
         if close:
             out[column] = close[0]
             spare.remove(close[0])
@@ -73,7 +92,10 @@ def _when(word: str) -> tuple[When, str]:
     known: dict[str, When] = {w: w for w in WHEN}
     if word.lower() in known:
         return known[word.lower()], ""
-    return "", f'when "{word[:40]}" is not before, during or after the run, and is left open'
+    return (
+        "",
+        f'when "{word[:40]}" is not before, during or after the run, and is left open',
+    )
 
 
 def _day(word: str) -> tuple[date | None, str]:
@@ -85,20 +107,32 @@ def _day(word: str) -> tuple[date | None, str]:
 
 def _ticks(cells: dict[str, str]) -> tuple[str, ...]:
     """Return the signs ticked in `cells`; any word but a plain "no" is a tick, and `#sign` in the note."""
-    ticked = {sign.column for sign in SIGNS if cells.get(sign.column, "").lower() not in _NO}
-    ticked |= {word for word in _IN_NOTE.findall(cells.get("note", "").lower()) if word in BY_COLUMN}
+    ticked = {
+        sign.column for sign in SIGNS if cells.get(sign.column, "").lower() not in _NO
+    }
+    ticked |= {
+        word
+        for word in _IN_NOTE.findall(cells.get("note", "").lower())
+        if word in BY_COLUMN
+    }
     return tuple(sign.column for sign in SIGNS if sign.column in ticked)
 
 
-def _entry(row: user_csv.Row, renamed: dict[str, str]) -> tuple[Entry | None, list[str]]:
+def _entry(
+    row: user_csv.Row, renamed: dict[str, str]
+) -> tuple[Entry | None, list[str]]:
     """Return the entry of one line, None where it says nothing usable, and its problems."""
     cells = {renamed.get(column, column): word for column, word in row.cells.items()}
     day, bad_day = _day(cells.get("date", ""))
     pain, bad_pain = _pain(cells.get("pain", ""))
     when, bad_when = _when(cells.get("when", ""))
     ticks = _ticks(cells)
-    problems = [f"{FILE} line {row.line}: {why}" for why in (bad_day, bad_pain, bad_when) if why]
-    empty = not any(cells.get(column) for column in COLUMNS[1:])  # a day prepared and never filled in
+    problems = [
+        f"{FILE} line {row.line}: {why}" for why in (bad_day, bad_pain, bad_when) if why
+    ]
+    empty = not any(
+        cells.get(column) for column in COLUMNS[1:]
+    )  # a day prepared and never filled in
     if (day is None or bad_pain or empty) and not ticks:
         return None, problems
     entry = Entry(
@@ -130,17 +164,25 @@ def read_diary(data: bytes) -> Diary:
     """
     table = user_csv.read(data)
     renamed = _renamed(table.columns)
-    problems = [f'{FILE}: column "{old[:40]}" is read as {new}' for old, new in renamed.items()]
+    problems = [
+        f'{FILE}: column "{old[:40]}" is read as {new}' for old, new in renamed.items()
+    ]
     columns = {renamed.get(column, column) for column in table.columns}
     problems += (
-        [_lacking(table.columns, columns)] if table.columns and not {"date", "pain"} <= columns else []
+        [_lacking(table.columns, columns)]
+        if table.columns and not {"date", "pain"} <= columns
+        else []
     )
     if len(data) > user_csv.BYTES:
-        problems.append(f"{FILE}: only the first {user_csv.BYTES // 1_000_000} MB are read")
+        problems.append(
+            f"{FILE}: only the first {user_csv.BYTES // 1_000_000} MB are read"
+        )
     entries = []
     for row in table.rows:
         entry, why = _entry(row, renamed)
         entries += [entry] if entry else []
-        problems += why if "date" in columns else []  # else each line would lack its date, as the first says
+        problems += (
+            why if "date" in columns else []
+        )  # else each line would lack its date, as the first says
     entries.sort(key=lambda entry: (entry.day is not None, entry.day, entry.line))
     return Diary(tuple(entries), tuple(problems))

@@ -28,7 +28,9 @@ EXPOSURES: dict[str, tuple[str, str]] = {
 
 def runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Return the runs that have a day."""
-    keep = activities["sport"].isin(settings.sports) & ~activities["parent"].astype(bool)
+    keep = activities["sport"].isin(settings.sports) & ~activities["parent"].astype(
+        bool
+    )
     return activities[keep & activities["start_local"].notna()]
 
 
@@ -36,7 +38,12 @@ def _date(day: np.datetime64) -> date:
     return date.fromisoformat(str(day))
 
 
-def _day(flag: Flag, days: NDArray[np.datetime64], ids: dict[str, int], amount: NDArray[np.float64]) -> date:
+def _day(
+    flag: Flag,
+    days: NDArray[np.datetime64],
+    ids: dict[str, int],
+    amount: NDArray[np.float64],
+) -> date:
     """Return the day of the flag's run, or the one on which its week's sum went over the limit.
 
     A week is only a jump from the run on that made it one: pain before that run cannot follow from it.
@@ -62,7 +69,10 @@ def exposed_days(
     own = runs(activities, settings).sort_values("start_local", kind="stable")
     days = own["start_local"].to_numpy("datetime64[D]")
     ids = {name: place for place, name in enumerate(own["activity_id"])}
-    amounts = {column: own[column].fillna(0.0).to_numpy("float64") for column, _ in EXPOSURES.values()}
+    amounts = {
+        column: own[column].fillna(0.0).to_numpy("float64")
+        for column, _ in EXPOSURES.values()
+    }
     out: dict[str, set[date]] = {rule: set() for rule in EXPOSURES}
     for flag in flags:
         if flag.rule in EXPOSURES and flag.level != "info":
@@ -81,7 +91,9 @@ def marked(days: frozenset[date], first: date, length: int) -> NDArray[np.bool_]
 def daily_distance(own: pd.DataFrame, first: date, length: int) -> NDArray[np.float64]:
     """Return the distance run on each of `length` days from `first` on [m]; 0 on a day without a run."""
     out = np.zeros(length)
-    for day, metres in zip(own["start_local"].dt.date, own["distance_m"].fillna(0.0), strict=True):
+    for day, metres in zip(
+        own["start_local"].dt.date, own["distance_m"].fillna(0.0), strict=True
+    ):
         place = (day - first).days
         if 0 <= place < length:
             out[place] += metres

@@ -54,7 +54,11 @@ def matched(onsets: Sequence[int], exposed: NDArray[np.bool_]) -> list[MatchedSe
     for day in onsets:
         first = day - day % STRATUM
         days = range(first + day % 7, min(first + STRATUM, len(exposed)), 7)
-        sets.append(MatchedSet(bool(exposed[day]), tuple(bool(exposed[d]) for d in days if d != day)))
+        sets.append(
+            MatchedSet(
+                bool(exposed[day]), tuple(bool(exposed[d]) for d in days if d != day)
+            )
+        )
     return sets
 
 
@@ -79,8 +83,14 @@ def crossover(sets: Sequence[MatchedSet]) -> Crossover:
     telling = [s for s in sets if s.discordant]
     if not telling:
         return Crossover(math.nan, math.nan, math.nan, 0)
-    over = sum(s.referents.count(False) / (1 + len(s.referents)) for s in telling if s.case)
-    under = sum(s.referents.count(True) / (1 + len(s.referents)) for s in telling if not s.case)
+    over = sum(
+        s.referents.count(False) / (1 + len(s.referents)) for s in telling if s.case
+    )
+    under = sum(
+        s.referents.count(True) / (1 + len(s.referents)) for s in telling if not s.case
+    )
     chances = [(s.case + sum(s.referents)) / (1 + len(s.referents)) for s in telling]
     upper, point = _at_least(chances, sum(s.case for s in telling))
-    return Crossover(over / under if under else math.inf, upper, upper - point / 2, len(telling))
+    return Crossover(
+        over / under if under else math.inf, upper, upper - point / 2, len(telling)
+    )

@@ -37,11 +37,15 @@ def cut(exposed: NDArray[np.bool_], days: int) -> int:
     never at pain, so it cannot help an answer along.
     """
     places = np.nonzero(exposed)[-1]
-    crossing = [int(np.sum((places + before) % WEEK > WEEK - days)) for before in range(WEEK)]
+    crossing = [
+        int(np.sum((places + before) % WEEK > WEEK - days)) for before in range(WEEK)
+    ]
     return int(np.argmin(crossing))
 
 
-def residual(values: NDArray[np.float64], groups: NDArray[np.int64]) -> NDArray[np.float64]:
+def residual(
+    values: NDArray[np.float64], groups: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """Return `values` less their weekday and block means, fitted together; NaN stays NaN.
 
     Parameters
@@ -72,7 +76,9 @@ def blocks(training: NDArray[np.float64]) -> NDArray[np.int64]:
     """
 
     def laid(first: int) -> NDArray[np.int64]:
-        return np.asarray((np.arange(len(training)) + BLOCK - first) // BLOCK, dtype=np.int64)
+        return np.asarray(
+            (np.arange(len(training)) + BLOCK - first) // BLOCK, dtype=np.int64
+        )
 
     def spread(group: NDArray[np.int64]) -> float:
         count = np.maximum(np.bincount(group), 1)
@@ -105,7 +111,9 @@ def _sums(
 def _picks(sizes: tuple[int, ...], draws: int) -> tuple[NDArray[np.int64], bool]:
     """Return an arrangement of each block a draw, the diary's own first; all there are if they are few."""
     if math.prod(sizes) <= draws:
-        return np.array(list(itertools.product(*map(range, sizes))), dtype=np.int64), True
+        return np.array(
+            list(itertools.product(*map(range, sizes))), dtype=np.int64
+        ), True
     random = np.random.default_rng(SEED)
     picks = np.column_stack([random.integers(0, size, draws + 1) for size in sizes])
     picks[0] = 0  # itertools.permutations begins with the order as it is
@@ -116,13 +124,21 @@ def _picks(sizes: tuple[int, ...], draws: int) -> tuple[NDArray[np.int64], bool]
 def _redrawn(weeks: int) -> NDArray[np.float64]:
     """Return how often each week comes up in each resample."""
     shares = np.full(weeks, 1 / weeks)
-    return np.random.default_rng(SEED).multinomial(weeks, shares, size=RESAMPLES).astype(float)
+    return (
+        np.random.default_rng(SEED)
+        .multinomial(weeks, shares, size=RESAMPLES)
+        .astype(float)
+    )
 
 
-def _totals(sums: list[NDArray[np.float64]], draws: int) -> tuple[NDArray[np.float64], bool]:
+def _totals(
+    sums: list[NDArray[np.float64]], draws: int
+) -> tuple[NDArray[np.float64], bool]:
     """Return the sums over all blocks, an exposure and draw each, and whether no arrangement is left out."""
     picks, exact = _picks(tuple(block.shape[1] for block in sums), draws)
-    return np.sum([block[:, picks[:, b]] for b, block in enumerate(sums)], axis=0), exact
+    return np.sum(
+        [block[:, picks[:, b]] for b, block in enumerate(sums)], axis=0
+    ), exact
 
 
 def permutation_test(

@@ -36,22 +36,38 @@ class Sign:
 # are accurate by themselves, so this list prompts a call and is never added up to a score.
 SIGNS: tuple[Sign, ...] = (
     Sign(
-        "saddle_numbness", "today", "new numbness or tingling between the legs, in buttocks or inner thighs"
+        "saddle_numbness",
+        "today",
+        "new numbness or tingling between the legs, in buttocks or inner thighs",
     ),
-    Sign("bladder_bowel", "today", "new trouble passing urine, or losing control of bladder or bowel"),
+    Sign(
+        "bladder_bowel",
+        "today",
+        "new trouble passing urine, or losing control of bladder or bowel",
+    ),
     Sign("both_legs", "today", "new or growing weakness or numbness in both legs"),
     Sign("sexual_function", "today", "new loss of sexual function or feeling"),
     Sign("accident", "today", "pain that began with a serious fall or accident"),
     Sign("chest_pain", "today", "back pain together with chest pain"),
     Sign("fever", "soon", "fever, or feeling very unwell"),
     Sign("weight_loss", "soon", "weight loss without a reason"),
-    Sign("night_pain", "soon", "constant pain that is worse at night or does not ease with rest"),
+    Sign(
+        "night_pain",
+        "soon",
+        "constant pain that is worse at night or does not ease with rest",
+    ),
     Sign("cancer_history", "soon", "back pain and a history of cancer"),
     Sign("swelling", "soon", "a new swelling or a change in the shape of the back"),
     Sign("leg_weakness", "soon", "weakness in a leg or a foot"),
-    Sign("changed_sensation", "soon", "changed feeling in a leg: numb, tingling, burning"),
+    Sign(
+        "changed_sensation", "soon", "changed feeling in a leg: numb, tingling, burning"
+    ),
     Sign("sciatica", "soon", "pain that shoots from the back down a leg (sciatica)"),
-    Sign("bone_health", "soon", "back pain and thin bones, long use of steroids, or a higher age"),
+    Sign(
+        "bone_health",
+        "soon",
+        "back pain and thin bones, long use of steroids, or a higher age",
+    ),
     Sign(
         "bone_pain",
         "soon",

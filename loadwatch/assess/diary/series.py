@@ -39,7 +39,9 @@ class Series:
         return float(np.isfinite(self.score).mean())
 
 
-def _scores(entries: Iterable[Entry], run_days: frozenset[date]) -> tuple[dict[date, float], int]:
+def _scores(
+    entries: Iterable[Entry], run_days: frozenset[date]
+) -> tuple[dict[date, float], int]:
     """Return the worst score of each day and how many were moved to the day before.
 
     A score given before a run cannot follow from that run: it speaks for the evening before, unless that
@@ -60,7 +62,9 @@ def _scores(entries: Iterable[Entry], run_days: frozenset[date]) -> tuple[dict[d
 
 def _onsets(entries: Sequence[Entry], first: date) -> tuple[int, ...]:
     """Return the days on which pain began: the first line of pain after seven days without one."""
-    painful = sorted({e.day for e in entries if e.day and (e.pain > 0 or math.isnan(e.pain))})
+    painful = sorted(
+        {e.day for e in entries if e.day and (e.pain > 0 or math.isnan(e.pain))}
+    )
     out: list[int] = []
     last: date | None = None
     for day in painful:
@@ -70,14 +74,18 @@ def _onsets(entries: Sequence[Entry], first: date) -> tuple[int, ...]:
     return tuple(out)
 
 
-def series(diary: Diary, run_days: frozenset[date], start: date, today: date) -> Series | None:
+def series(
+    diary: Diary, run_days: frozenset[date], start: date, today: date
+) -> Series | None:
     """Return the diary as days, from its first line on or after `start` to its last up to `today`.
 
     `start` is the day of the first activity: before it nothing is known of the training. None where no
     line is left.
     """
     start = max(start, today - timedelta(days=LONGEST_DAYS))
-    inside = [entry for entry in diary.entries if entry.day and start <= entry.day <= today]
+    inside = [
+        entry for entry in diary.entries if entry.day and start <= entry.day <= today
+    ]
     if not inside:
         return None
     scores, moved = _scores(inside, run_days)

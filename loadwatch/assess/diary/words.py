@@ -39,19 +39,17 @@ def too_few_weeks(exposed: int, unexposed: int, least: int) -> str:
 
 def too_few_sets(discordant: int, least: int) -> str:
     """Return why an exposure is not judged in a diary of onsets."""
-    return (
-        f"only {discordant} of the days on which pain began can be told from their month; {least} are needed"
-    )
+    return f"only {discordant} of the days on which pain began can be told from their month; {least} are needed"
 
 
-def gates_daily(weeks: float, filled: float, least_weeks: int, least_filled: float) -> str:
+def gates_daily(
+    weeks: float, filled: float, least_weeks: int, least_filled: float
+) -> str:
     """Return why a diary of daily scores is not judged, "" where it is."""
     if weeks < least_weeks:
         return f"the diary spans {weeks:.0f} weeks; {least_weeks} are needed"
     if filled < least_filled:
-        return (
-            f"{share(filled)} of days have a score; {share(least_filled)} are needed, days without pain as 0"
-        )
+        return f"{share(filled)} of days have a score; {share(least_filled)} are needed, days without pain as 0"
     return ""
 
 
@@ -60,14 +58,16 @@ def gates_onsets(weeks: float, onsets: int, least_weeks: int, least_onsets: int)
     if weeks < least_weeks:
         return f"the diary spans {weeks:.0f} weeks; {least_weeks} are needed where only days of pain are kept"
     if onsets < least_onsets:
-        return (
-            f"pain began {onsets} times; {least_onsets} are needed. A score each day, 0 included, tells more"
-        )
+        return f"pain began {onsets} times; {least_onsets} are needed. A score each day, 0 included, tells more"
     return ""
 
 
 def _unjudged(what: str, why: str) -> str:
-    return f"After {what}: not enough data ({why})." if why else f"After {what}: not enough data."
+    return (
+        f"After {what}: not enough data ({why})."
+        if why
+        else f"After {what}: not enough data."
+    )
 
 
 def daily(what: str, state: str, effect: tuple[float, float, float], why: str) -> str:
@@ -101,7 +101,9 @@ def beside(found: Measured, alpha: float) -> tuple[str, ...]:
     """Return what must be read beside one exposure's sentence."""
     out = []
     if math.isfinite(found.later):
-        out.append(f"Three to seven days after: {points(found.later)} points (shown, not tested).")
+        out.append(
+            f"Three to seven days after: {points(found.later)} points (shown, not tested)."
+        )
     if found.before_p <= alpha and found.before > 0:
         out.append(
             f"Pain was higher in the week before, too ({points(found.before)} points): "
@@ -127,11 +129,17 @@ def notes(weeks: float, moved: int, *, daily: bool, judged: bool) -> tuple[str, 
     """Return what holds for the whole answer."""
     out = []
     if judged and daily and weeks < MISSED_BELOW_WEEKS:
-        out.append(f"With {weeks:.0f} weeks, a real effect of 1 point would be missed more often than found.")
+        out.append(
+            f"With {weeks:.0f} weeks, a real effect of 1 point would be missed more often than found."
+        )
     if judged and not daily:
-        out.append("Days on which pain began tell little: even strong links are often missed.")
+        out.append(
+            "Days on which pain began tell little: even strong links are often missed."
+        )
     if moved:
-        out.append(f"{moved} scores given before a run are counted with the evening before it.")
+        out.append(
+            f"{moved} scores given before a run are counted with the evening before it."
+        )
     return tuple(out)
 
 
@@ -146,9 +154,7 @@ def headline(state: str, found: Sequence[str], gates: str) -> str:
         return " ".join(found)
     if state == "none":
         return "In your log, no change in training stands out from chance. That is no proof of no link."
-    return (
-        f"Not enough data to link pain and training ({gates or 'too few weeks with and without a change'})."
-    )
+    return f"Not enough data to link pain and training ({gates or 'too few weeks with and without a change'})."
 
 
 EMPTY = "The diary holds no line for the time of these activities."

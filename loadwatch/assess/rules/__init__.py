@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from loadwatch.assess.rules.explain import GRADES, Sentence, describe, manual, overview, sentences
+from loadwatch.assess.rules.explain import (
+    GRADES,
+    Sentence,
+    describe,
+    manual,
+    overview,
+    sentences,
+)
 from loadwatch.assess.rules.judging import judge, words
 from loadwatch.assess.rules.model import (
     FLAG_FIELDS,

@@ -17,7 +17,9 @@ DISTANCE, HILLS, SURFACE = ("LW01", "LW02"), ("LW04", "LW05"), ("LW08",)
 GROUPS = {"distance": DISTANCE, "hills": HILLS, "hard ground": SURFACE}
 
 
-def _check(facts: Facts, limits: Limits, found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _check(
+    facts: Facts, limits: Limits, found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     flags: dict[date, list[Flag]] = {}
     unknown: dict[date, set[str]] = {}
     for finding in found:
@@ -27,7 +29,9 @@ def _check(facts: Facts, limits: Limits, found: Sequence[Flag | Unknown]) -> Ite
             flags.setdefault(finding.week, []).append(finding)
     for i in facts.run_weeks():
         week = facts.days[i]
-        yield from _judged(facts, i, flags.get(week, []), unknown.get(week, set()), limits)
+        yield from _judged(
+            facts, i, flags.get(week, []), unknown.get(week, set()), limits
+        )
 
 
 def _judged(
@@ -50,14 +54,21 @@ def _judged(
             usual=math.nan,
             unit=RULE.unit,
             evidence=RULE.grade,
-            facts={"words": "high" if high else "watch", "changed": " and ".join(changed)},
+            facts={
+                "words": "high" if high else "watch",
+                "changed": " and ".join(changed),
+            },
         )
         return
     open_groups = [
-        name for name, group in GROUPS.items() if name not in changed and unknown.intersection(group)
+        name
+        for name, group in GROUPS.items()
+        if name not in changed and unknown.intersection(group)
     ]
     if facts.complete[i] and len(changed) + len(open_groups) >= limits["watch"]:
-        why = f"not_judged: {' and '.join(open_groups)} could not be judged in this week"
+        why = (
+            f"not_judged: {' and '.join(open_groups)} could not be judged in this week"
+        )
         yield Unknown(facts.days[i], RULE.id, why)
 
 
@@ -68,7 +79,14 @@ RULE = Rule(
     kind="week",
     measure="kinds of change in the week: distance, hills, hard ground",
     asks="Did distance, hills or hard ground change together in one week?",
-    limits=(Bound(key="watch", value=2.0, unit="kinds", meaning="noticed from so many kinds of change on"),),
+    limits=(
+        Bound(
+            key="watch",
+            value=2.0,
+            unit="kinds",
+            meaning="noticed from so many kinds of change on",
+        ),
+    ),
     words={
         "watch": "More than one thing changed in the week of {week}: {changed}.",
         "high": "More than one thing changed in the week of {week}, one of them by much: {changed}.",

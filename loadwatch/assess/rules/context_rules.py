@@ -19,7 +19,11 @@ ACWR = Rule(
     citation="Nakaoka G et al., Sports Med 2021;51:2437-2447; Impellizzeri FM et al., Int J Sports Physiol "
     "Perform "
     "2020;15:907-913; Schuster Brandt Frandsen J et al., Br J Sports Med 2025;59:1203-1210",
-    doi=("10.1007/s40279-021-01483-0", "10.1123/ijspp.2019-0864", "10.1136/bjsports-2024-109380"),
+    doi=(
+        "10.1007/s40279-021-01483-0",
+        "10.1123/ijspp.2019-0864",
+        "10.1136/bjsports-2024-109380",
+    ),
     article="The article does not speak of it.",
     caveat="Shown because other programs show it; raises nothing here.",
     basis="3; 12 LW03",

@@ -12,10 +12,10 @@ from loadwatch.assess.rules.rule_input import DAY_US, LOOKBACK_DAYS
 if TYPE_CHECKING:
     from loadwatch.assess.rules.rule_input import Facts, Ints
 
-MOVED = 0.25  # of the distance compared, by another recorder than before: worth a sentence
-WATCHES = (
-    "These runs were recorded by different watches, and watches differ in climb by more than in distance."
+MOVED = (
+    0.25  # of the distance compared, by another recorder than before: worth a sentence
 )
+WATCHES = "These runs were recorded by different watches, and watches differ in climb by more than in distance."
 SOURCES = (
     "These climbs come from different sources ({now} now, {before} before) and may differ for that reason "
     "alone."
@@ -32,7 +32,9 @@ def week(facts: Facts, column: str, number: int, weeks: int) -> str:
     """Return what to say of a week held against `weeks` before it, "" if it was recorded like them."""
     known = ~np.isnan(facts.table[column].to_numpy(np.float64))
     now = np.flatnonzero(known & (facts.week == number))
-    before = np.flatnonzero(known & (facts.week < number) & (facts.week >= number - weeks))
+    before = np.flatnonzero(
+        known & (facts.week < number) & (facts.week >= number - weeks)
+    )
     return _said(facts, now, before)
 
 
@@ -44,7 +46,9 @@ def run(facts: Facts, column: str, number: int) -> str:
     end = starts[number + 1] if number + 1 < len(starts) else np.iinfo(np.int64).max
     at = facts.start_us
     now = np.flatnonzero(known & (at >= start) & (at < end))
-    before = np.flatnonzero(known & (at < start) & (at >= start - LOOKBACK_DAYS * DAY_US))
+    before = np.flatnonzero(
+        known & (at < start) & (at >= start - LOOKBACK_DAYS * DAY_US)
+    )
     return _said(facts, now, before)
 
 
@@ -54,8 +58,15 @@ def _said(facts: Facts, now: Ints, before: Ints) -> str:
     shares = [_shares(facts, "ascent_source", rows) for rows in (now, before)]
     if moved(*shares) < MOVED:
         return ""
-    told = [NAMES.get(max(share, key=lambda name: (share[name], name)), "") for share in shares]
-    return SOURCES.format(now=told[0], before=told[1]) if told[0] != told[1] and all(told) else ""
+    told = [
+        NAMES.get(max(share, key=lambda name: (share[name], name)), "")
+        for share in shares
+    ]
+    return (
+        SOURCES.format(now=told[0], before=told[1])
+        if told[0] != told[1] and all(told)
+        else ""
+    )
 
 
 def _shares(facts: Facts, column: str, rows: Ints) -> dict[str, float]:
@@ -77,11 +88,17 @@ def _column(facts: Facts, column: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _metres(facts: Facts) -> list[float]:
-    return [metres if metres == metres else 0.0 for metres in facts.table["distance_m"].tolist()]  # noqa: PLR0124  NaN
+    return [
+        metres if metres == metres else 0.0
+        for metres in facts.table["distance_m"].tolist()
+    ]  # noqa: PLR0124  NaN
 
 
 def moved(now: dict[str, float], before: dict[str, float]) -> float:
     """Return the share that went to another recorder [1]: half the sum of differences; 0 where unknown."""
     if not now or not before:
         return 0.0
-    return sum(abs(now.get(name, 0.0) - before.get(name, 0.0)) for name in {*now, *before}) / 2.0
+    return (
+        sum(abs(now.get(name, 0.0) - before.get(name, 0.0)) for name in {*now, *before})
+        / 2.0
+    )

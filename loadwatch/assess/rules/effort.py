@@ -5,32 +5,61 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown
+from loadwatch.assess.rules.model import (
+    TOLERANCE,
+    Bound,
+    Flag,
+    Grade,
+    Limits,
+    Rule,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from loadwatch.assess.rules.rule_input import Facts
 
-COLUMNS = {"srpe": "effort by feeling (exertion times minutes)", "trimp": "effort by heart rate (TRIMP)"}
+COLUMNS = {
+    "srpe": "effort by feeling (exertion times minutes)",
+    "trimp": "effort by heart rate (TRIMP)",
+}
 
 
 def grade(amount: float, usual: float, limits: Limits) -> Grade:
     """Return the level of a week's effort."""
-    return ("info", limits["info"]) if amount / usual >= limits["info"] - TOLERANCE else None
+    return (
+        ("info", limits["info"])
+        if amount / usual >= limits["info"] - TOLERANCE
+        else None
+    )
 
 
-def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _check(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     for i in facts.run_weeks():
-        usual = {c: facts.columns[f"{c}_usual"][i] for c in COLUMNS if facts.columns[f"{c}_usual"][i] > 0}
+        usual = {
+            c: facts.columns[f"{c}_usual"][i]
+            for c in COLUMNS
+            if facts.columns[f"{c}_usual"][i] > 0
+        }
         held = {c: facts.amount(c, i) for c in usual}
         up = [c for c, (amount, _) in held.items() if grade(amount, usual[c], limits)]
         if up:
             amount, whole = held[up[0]]
             state = "so_far" if not facts.complete[i] else "" if whole else "at_least"
-            yield _flag(facts, i, up[0], (amount, usual[up[0]]), {"state": state, "limit": limits["info"]})
+            yield _flag(
+                facts,
+                i,
+                up[0],
+                (amount, usual[up[0]]),
+                {"state": state, "limit": limits["info"]},
+            )
         elif facts.complete[i] and not any(whole for _, whole in held.values()):
-            lacking = math.isnan(facts.columns["srpe"][i]) and math.isnan(facts.columns["trimp"][i])
+            lacking = math.isnan(facts.columns["srpe"][i]) and math.isnan(
+                facts.columns["trimp"][i]
+            )
             why = (
                 "not_known: neither exertion nor heart rate is known for enough of the week"
                 if lacking
@@ -39,7 +68,13 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
             yield Unknown(facts.days[i], RULE.id, why)
 
 
-def _flag(facts: Facts, i: int, column: str, held: tuple[float, float], more: dict[str, str | float]) -> Flag:
+def _flag(
+    facts: Facts,
+    i: int,
+    column: str,
+    held: tuple[float, float],
+    more: dict[str, str | float],
+) -> Flag:
     amount, usual = held
     return Flag(
         week=facts.days[i],
@@ -63,7 +98,11 @@ RULE = Rule(
     kind="week",
     measure="session RPE or TRIMP of the week over the usual one",
     asks="Did a week take much more effort, by feeling or heart rate, than the usual week?",
-    limits=(Bound(key="info", value=1.5, unit="ratio", meaning="mentioned from this ratio on"),),
+    limits=(
+        Bound(
+            key="info", value=1.5, unit="ratio", meaning="mentioned from this ratio on"
+        ),
+    ),
     words={
         "info": "{state}{amount} of {effort} in the week of {week}, {times} times the usual {usual}.",
     },

@@ -60,7 +60,10 @@ def _value(told: Bound, value: float) -> str:
 
 def overview(settings: Settings) -> tuple[tuple[str, str, str, str, str], ...]:
     """Return id, name, question, limits and grade of every rule, a row each."""
-    return tuple((rule.id, rule.name, rule.asks, _brief(rule, settings), rule.grade) for rule in RULES)
+    return tuple(
+        (rule.id, rule.name, rule.asks, _brief(rule, settings), rule.grade)
+        for rule in RULES
+    )
 
 
 def _brief(rule: Rule, settings: Settings) -> str:
@@ -68,7 +71,10 @@ def _brief(rule: Rule, settings: Settings) -> str:
         return CONTEXT_ONLY if rule.kind == "context" else "judged in the diary"
     own = limits(rule, settings)
     levels = (told for told in rule.limits if told.key.removesuffix("_m") in LEVELS)
-    return ", ".join(f"{told.key.removesuffix('_m')} {_short(told, own[told.key])}" for told in levels)
+    return ", ".join(
+        f"{told.key.removesuffix('_m')} {_short(told, own[told.key])}"
+        for told in levels
+    )
 
 
 def _short(told: Bound, value: float) -> str:
@@ -87,10 +93,16 @@ def describe(rule: Rule, settings: Settings) -> str:
         "",
         rule.asks,
         f"Measure: {rule.measure}.",
-        *(["Limits, in [rules." + rule.name + "] of loadwatch.toml:"] if rule.limits else []),
+        *(
+            ["Limits, in [rules." + rule.name + "] of loadwatch.toml:"]
+            if rule.limits
+            else []
+        ),
         *(f"  {bound(told, own[told.key])}" for told in rule.limits),
         *(f"  {line}" for line in _presets(rule)),
-        f"Evidence: {rule.grade}" + (f" ({GRADES[rule.grade]})" if rule.grade in GRADES else "") + ".",
+        f"Evidence: {rule.grade}"
+        + (f" ({GRADES[rule.grade]})" if rule.grade in GRADES else "")
+        + ".",
         f"  {rule.grade_why}.",
         f"Evidence on back pain in runners: {rule.lbp}.",
         f"The article: {rule.article}",
@@ -133,7 +145,10 @@ def _section(rule: Rule, settings: Settings) -> str:
             "",
             f"{rule.asks} *Measure:* {rule.measure}. {silent}",
             "",
-            *(f"- `{line.partition(':')[0]}`:{line.partition(':')[2]}" for line in told[: len(rule.limits)]),
+            *(
+                f"- `{line.partition(':')[0]}`:{line.partition(':')[2]}"
+                for line in told[: len(rule.limits)]
+            ),
             *(f"- {line}" for line in told[len(rule.limits) :]),
             *([""] if told else []),
             f"*Evidence:* {rule.grade}{grade}: {rule.grade_why}. *On back pain in runners:* {rule.lbp}.",
@@ -158,15 +173,29 @@ _GENERAL = (
     ),
     Sentence("", "recorders", WATCHES, "6.2; 12 note a"),
     Sentence("", "recorders", _plain(SOURCES), "6.2; 12 note a"),
-    Sentence("", "budget", "Up to so much more raises no check of this kind.", "11; 12 notes a, b"),
+    Sentence(
+        "",
+        "budget",
+        "Up to so much more raises no check of this kind.",
+        "11; 12 notes a, b",
+    ),
     Sentence("", "budget", "Already raised this week.", "12"),
-    Sentence("", "budget", "Until more days and runs lie behind, this check makes a note at most.", "1"),
+    Sentence(
+        "",
+        "budget",
+        "Until more days and runs lie behind, this check makes a note at most.",
+        "1",
+    ),
 )
 
 
 def sentences() -> tuple[Sentence, ...]:
     """Return every sentence that rules and budget can print, each with the rows of SCIENCE.md behind it."""
-    standing = (Sentence(rule.id, part, getattr(rule, part), rule.basis) for rule in RULES for part in _PARTS)
+    standing = (
+        Sentence(rule.id, part, getattr(rule, part), rule.basis)
+        for rule in RULES
+        for part in _PARTS
+    )
     raised = (
         Sentence(rule.id, f"says {state}", _plain(template), rule.basis)
         for rule in RULES

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.assess.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown, largest
+from loadwatch.assess.rules.model import (
+    TOLERANCE,
+    Bound,
+    Flag,
+    Grade,
+    Limits,
+    Rule,
+    Unknown,
+    largest,
+)
 from loadwatch.assess.rules.rule_input import DAY_US, lookback, session_fields
 from loadwatch.assess.rules.wording import MANY, apart
 
@@ -24,7 +33,9 @@ def grade(distance_m: float, longest_m: float, limits: Limits) -> Grade:
     return ("watch" if over else "info"), limits["watch"]
 
 
-def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _check(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     sessions = facts.sessions
     start, distance = sessions.start_us, sessions.distance_m
     gaps = np.diff(start) >= limits["gap_days"] * DAY_US
@@ -34,7 +45,9 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
         week, first = facts.days[sessions.week[i]], float(distance[i])
         if math.isnan(first) or not longest > 0:
             yield Unknown(
-                week, RULE.id, "no_distance: the first run after a break, or those before it, lack a distance"
+                week,
+                RULE.id,
+                "no_distance: the first run after a break, or those before it, lack a distance",
             )
             continue
         level = grade(first, longest, limits)
@@ -64,7 +77,11 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
 
 def _share(part: float, limit: float) -> str:
     """Return a part of the longest run: "80 % of", from double on "2.4 times"."""
-    return f"{part:.1f} times" if part >= MANY else f"{apart(100.0 * part, 100.0 * limit)} % of"
+    return (
+        f"{part:.1f} times"
+        if part >= MANY
+        else f"{apart(100.0 * part, 100.0 * limit)} % of"
+    )
 
 
 _START = "{day}: {amount}, the first run after {gap} days without one"
@@ -79,7 +96,12 @@ RULE = Rule(
     shown="km",
     asks="Was the first run after a break long, held against what came before the break?",
     limits=(
-        Bound(key="gap_days", value=14.0, unit="days", meaning="from start to start make a break"),
+        Bound(
+            key="gap_days",
+            value=14.0,
+            unit="days",
+            meaning="from start to start make a break",
+        ),
         Bound(
             key="watch",
             value=0.5,

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.rule_input import Facts, Lookback
 
 
-def grade(ascent_m: float, most_m: float, limits: Limits, *, early: bool = False) -> Grade:
+def grade(
+    ascent_m: float, most_m: float, limits: Limits, *, early: bool = False
+) -> Grade:
     """Return the level of a run with `ascent_m` after a most of `most_m`; `early`: info at most."""
     found = _grade(ascent_m, most_m, limits)
     return ("info", found[1]) if found and early else found
@@ -34,9 +36,15 @@ def grade(ascent_m: float, most_m: float, limits: Limits, *, early: bool = False
 
 def _grade(ascent_m: float, most_m: float, limits: Limits) -> Grade:
     ratio, more = ascent_m / max(most_m, limits["floor_m"]), ascent_m - most_m
-    if ratio > limits["high"] + TOLERANCE and more >= limits["high_more_m"] - TOLERANCE_M:
+    if (
+        ratio > limits["high"] + TOLERANCE
+        and more >= limits["high_more_m"] - TOLERANCE_M
+    ):
         return "high", limits["high"]
-    if ratio > limits["watch"] + TOLERANCE and more >= limits["watch_more_m"] - TOLERANCE_M:
+    if (
+        ratio > limits["watch"] + TOLERANCE
+        and more >= limits["watch_more_m"] - TOLERANCE_M
+    ):
         return "watch", limits["watch"]
     return None
 
@@ -50,12 +58,18 @@ def why_unknown(past: Lookback, number: int) -> str:
     return ""
 
 
-def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _check(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     sessions = facts.sessions
     past = lookback(sessions, sessions.ascent_m, sessions.start_us)
     for i, ascent in enumerate(sessions.ascent_m.tolist()):
         week, most = facts.days[sessions.week[i]], past.most[i]
-        why = "no_ascent: a run of this week has no ascent" if math.isnan(ascent) else why_unknown(past, i)
+        why = (
+            "no_ascent: a run of this week has no ascent"
+            if math.isnan(ascent)
+            else why_unknown(past, i)
+        )
         early = session_spike.is_early(past.behind[i], past.behind_days[i], limits)
         level = None if why else grade(ascent, most, limits, early=early)
         if why:
@@ -74,8 +88,14 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                 unit=RULE.unit,
                 evidence=RULE.grade,
                 facts={
-                    "words": "early" if early else level[0] if most >= limits["floor_m"] else "from_none",
-                    "needs": session_spike.needs(past.behind[i], past.behind_days[i], limits),
+                    "words": "early"
+                    if early
+                    else level[0]
+                    if most >= limits["floor_m"]
+                    else "from_none",
+                    "needs": session_spike.needs(
+                        past.behind[i], past.behind_days[i], limits
+                    ),
                     "behind": session_spike.behind(past.behind_days[i]),
                     "day": sessions.day[i],
                     "below": largest(partial(grade, most_m=most, limits=limits)),
@@ -99,11 +119,33 @@ RULE = Rule(
     shown="m",
     asks="Did one run climb much more than any of the 30 days before it?",
     limits=(
-        Bound(key="watch", value=1.30, unit="ratio", meaning="noticed above this ratio"),
-        Bound(key="watch_more_m", value=100.0, unit="m", meaning="least ascent more to be noticed"),
-        Bound(key="high", value=2.0, unit="ratio", meaning="a large change above this ratio"),
-        Bound(key="high_more_m", value=200.0, unit="m", meaning="least ascent more for a large change"),
-        Bound(key="floor_m", value=50.0, unit="m", meaning="a smaller ascent before counts as this"),
+        Bound(
+            key="watch", value=1.30, unit="ratio", meaning="noticed above this ratio"
+        ),
+        Bound(
+            key="watch_more_m",
+            value=100.0,
+            unit="m",
+            meaning="least ascent more to be noticed",
+        ),
+        Bound(
+            key="high",
+            value=2.0,
+            unit="ratio",
+            meaning="a large change above this ratio",
+        ),
+        Bound(
+            key="high_more_m",
+            value=200.0,
+            unit="m",
+            meaning="least ascent more for a large change",
+        ),
+        Bound(
+            key="floor_m",
+            value=50.0,
+            unit="m",
+            meaning="a smaller ascent before counts as this",
+        ),
         *session_spike.HISTORY,
     ),
     words={

@@ -6,7 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 from loadwatch.assess.rules import device_change
-from loadwatch.assess.rules.model import TOLERANCE, Bound, Flag, Grade, Limits, Rule, Unknown
+from loadwatch.assess.rules.model import (
+    TOLERANCE,
+    Bound,
+    Flag,
+    Grade,
+    Limits,
+    Rule,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +28,11 @@ def grade(climb: float, percentile: float, middle: float, limits: Limits) -> Gra
     Where all weeks are alike the percentile is the middle too: the same hills again are no news.
     """
     limit = max(percentile, limits["watch"])
-    return ("watch", limit) if climb >= limit - TOLERANCE and climb > middle + TOLERANCE else None
+    return (
+        ("watch", limit)
+        if climb >= limit - TOLERANCE and climb > middle + TOLERANCE
+        else None
+    )
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -38,7 +50,9 @@ def _hilly(facts: Facts, limits: Limits) -> list[float]:
     return [m / (d / 1000.0) if d >= limits["least_m"] else math.nan for d, m in pairs]
 
 
-def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _check(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     climbs = _hilly(facts, limits)
     span, least = int(limits["weeks"]), int(limits["least_weeks"])
     for i in facts.run_weeks():
@@ -47,14 +61,23 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
             continue
         own = [value for value in climbs[max(i - span, 0) : i] if not math.isnan(value)]
         if math.isnan(climbs[i]):
-            yield Unknown(facts.days[i], RULE.id, "no_ascent: the week's distance or ascent is not known")
+            yield Unknown(
+                facts.days[i],
+                RULE.id,
+                "no_ascent: the week's distance or ascent is not known",
+            )
         elif len(own) < least:
             why = (
                 f"too_few_weeks: {len(own)} comparable weeks of the {span} before know their ascent, "
                 f"{least} are needed"
             )
             yield Unknown(facts.days[i], RULE.id, why)
-        elif level := grade(climbs[i], percentile(own, limits["percentile"]), percentile(own, 0.5), limits):
+        elif level := grade(
+            climbs[i],
+            percentile(own, limits["percentile"]),
+            percentile(own, 0.5),
+            limits,
+        ):
             yield Flag(
                 week=facts.days[i],
                 rule=RULE.id,
@@ -92,7 +115,12 @@ RULE = Rule(
             meaning="noticed from this percentile of the own weeks on",
         ),
         Bound(key="watch", value=10.0, unit="m/km", meaning="and from this climb on"),
-        Bound(key="least_m", value=5000.0, unit="m", meaning="shorter weeks are not compared"),
+        Bound(
+            key="least_m",
+            value=5000.0,
+            unit="m",
+            meaning="shorter weeks are not compared",
+        ),
         Bound(key="weeks", value=26.0, unit="weeks", meaning="looked back on"),
         Bound(key="least_weeks", value=12.0, unit="weeks", meaning="needed of them"),
     ),

@@ -30,9 +30,15 @@ def grade(amount_m: float, usual_m: float, limits: Limits) -> Grade:
     """Return the level of a week's `amount_m`; a usual below its floor counts as the floor."""
     usual_m = max(usual_m, limits["floor_m"])
     ratio, more = amount_m / usual_m, amount_m - usual_m
-    if ratio >= limits["high"] - TOLERANCE and more >= limits["high_more_m"] - TOLERANCE_M:
+    if (
+        ratio >= limits["high"] - TOLERANCE
+        and more >= limits["high_more_m"] - TOLERANCE_M
+    ):
         return "high", limits["high"]
-    if ratio >= limits["watch"] - TOLERANCE and more >= limits["watch_more_m"] - TOLERANCE_M:
+    if (
+        ratio >= limits["watch"] - TOLERANCE
+        and more >= limits["watch_more_m"] - TOLERANCE_M
+    ):
         return "watch", limits["watch"]
     return None
 
@@ -40,27 +46,38 @@ def grade(amount_m: float, usual_m: float, limits: Limits) -> Grade:
 def why_unknown(facts: Facts, week: int, column: str) -> str:
     """Return why a week has no usual week, "" if it has."""
     if math.isnan(facts.columns[f"{column}_usual"][week]):
-        return (
-            f"too_few_weeks: fewer than three of the four weeks before hold a run and know {_KNOWN[column]}"
-        )
+        return f"too_few_weeks: fewer than three of the four weeks before hold a run and know {_KNOWN[column]}"
     return ""
 
 
-def _checked(rule: Rule, column: str, facts: Facts, limits: Limits) -> Iterator[Flag | Unknown]:
+def _checked(
+    rule: Rule, column: str, facts: Facts, limits: Limits
+) -> Iterator[Flag | Unknown]:
     for i in facts.run_weeks():
         amount, whole = facts.amount(column, i)
         why = why_unknown(facts, i, column)
-        level = None if why else grade(amount, facts.columns[f"{column}_usual"][i], limits)
+        level = (
+            None if why else grade(amount, facts.columns[f"{column}_usual"][i], limits)
+        )
         if level:
-            yield _flag(rule, facts, i, (level, amount, facts.columns[f"{column}_usual"][i]), limits)
+            yield _flag(
+                rule,
+                facts,
+                i,
+                (level, amount, facts.columns[f"{column}_usual"][i]),
+                limits,
+            )
         elif facts.complete[i] and (why or not whole):
             why = (
-                why or f"not_known: runs with more than a tenth of the week's distance lack {_KNOWN[column]}"
+                why
+                or f"not_known: runs with more than a tenth of the week's distance lack {_KNOWN[column]}"
             )
             yield Unknown(facts.days[i], rule.id, why)
 
 
-def _flag(rule: Rule, facts: Facts, i: int, found: tuple[Grade, float, float], limits: Limits) -> Flag:
+def _flag(
+    rule: Rule, facts: Facts, i: int, found: tuple[Grade, float, float], limits: Limits
+) -> Flag:
     level, amount, usual = found
     held = max(usual, limits["floor_m"])
     whole = facts.amount(COLUMN[rule.id], i)[1]
@@ -87,11 +104,15 @@ def _flag(rule: Rule, facts: Facts, i: int, found: tuple[Grade, float, float], l
     )
 
 
-def _uphill(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _uphill(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     return _checked(UPHILL, COLUMN[UPHILL.id], facts, limits)
 
 
-def _downhill(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _downhill(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     return _checked(DOWNHILL, COLUMN[DOWNHILL.id], facts, limits)
 
 
@@ -121,11 +142,33 @@ UPHILL = Rule(
     shown="m",
     asks="Did a week climb much more than the usual week?",
     limits=(
-        Bound(key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"),
-        Bound(key="watch_more_m", value=100.0, unit="m", meaning="least ascent more to be noticed"),
-        Bound(key="high", value=2.0, unit="ratio", meaning="a large change from this ratio on"),
-        Bound(key="high_more_m", value=200.0, unit="m", meaning="least ascent more for a large change"),
-        Bound(key="floor_m", value=50.0, unit="m", meaning="a smaller usual ascent counts as this"),
+        Bound(
+            key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"
+        ),
+        Bound(
+            key="watch_more_m",
+            value=100.0,
+            unit="m",
+            meaning="least ascent more to be noticed",
+        ),
+        Bound(
+            key="high",
+            value=2.0,
+            unit="ratio",
+            meaning="a large change from this ratio on",
+        ),
+        Bound(
+            key="high_more_m",
+            value=200.0,
+            unit="m",
+            meaning="least ascent more for a large change",
+        ),
+        Bound(
+            key="floor_m",
+            value=50.0,
+            unit="m",
+            meaning="a smaller usual ascent counts as this",
+        ),
     ),
     words=_words("of ascent"),
     grade="E",
@@ -153,11 +196,33 @@ DOWNHILL = Rule(
     shown="km",
     asks="Did a week hold much more running downhill than the usual week?",
     limits=(
-        Bound(key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"),
-        Bound(key="watch_more_m", value=1500.0, unit="m", meaning="least distance more to be noticed"),
-        Bound(key="high", value=2.0, unit="ratio", meaning="a large change from this ratio on"),
-        Bound(key="high_more_m", value=3000.0, unit="m", meaning="least distance more for a large change"),
-        Bound(key="floor_m", value=500.0, unit="m", meaning="a smaller usual distance counts as this"),
+        Bound(
+            key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"
+        ),
+        Bound(
+            key="watch_more_m",
+            value=1500.0,
+            unit="m",
+            meaning="least distance more to be noticed",
+        ),
+        Bound(
+            key="high",
+            value=2.0,
+            unit="ratio",
+            meaning="a large change from this ratio on",
+        ),
+        Bound(
+            key="high_more_m",
+            value=3000.0,
+            unit="m",
+            meaning="least distance more for a large change",
+        ),
+        Bound(
+            key="floor_m",
+            value=500.0,
+            unit="m",
+            meaning="a smaller usual distance counts as this",
+        ),
     ),
     words=_words("downhill at 5 % or steeper"),
     grade="D",

@@ -46,7 +46,10 @@ def judge(
     flags = [finding for finding in found if isinstance(finding, Flag)]
     unknown = {(u.week, u.rule): u for u in reversed(found) if isinstance(u, Unknown)}
     said = {(flag.week, flag.rule) for flag in flags}
-    open_weeks = sorted((u for key, u in unknown.items() if key not in said), key=lambda u: (u.week, u.rule))
+    open_weeks = sorted(
+        (u for key, u in unknown.items() if key not in said),
+        key=lambda u: (u.week, u.rule),
+    )
     held = [laid_out.days[i] for i in laid_out.run_weeks()]
     return _told([*flags, *diary], held), tuple(open_weeks)
 

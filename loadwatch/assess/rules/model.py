@@ -20,7 +20,9 @@ TOLERANCE = 1e-9  # 11.0 / 10.0 - 1 is above 0.10 in binary fractions
 TOLERANCE_M = 1e-6  # the same for sums of metres
 FIRED_WEEKS = 26  # looked back on for how often a rule fires
 OFTEN = 0.2  # of those weeks that hold a run; above it a flag says so beside itself
-OFTEN_LEAST = 3  # weeks fired, so that a short log does not call its second flag a habit
+OFTEN_LEAST = (
+    3  # weeks fired, so that a short log does not call its second flag a habit
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,9 @@ class Bound:
     value: float
     unit: str
     meaning: str
-    presets: Mapping[str, float] = field(default_factory=dict)  # preset -> value where it differs
+    presets: Mapping[str, float] = field(
+        default_factory=dict
+    )  # preset -> value where it differs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,9 @@ class Rule:
     shown: Literal["km", "m", "m/km", ""] = ""  # how a reader sees them
     asks: str
     limits: tuple[Bound, ...] = ()
-    words: Mapping[str, str] = field(default_factory=dict)  # state -> sentence with places for numbers
+    words: Mapping[str, str] = field(
+        default_factory=dict
+    )  # state -> sentence with places for numbers
     grade: str  # A to E, X: of the rule as applied, not of the paper
     grade_why: str
     lbp: str  # evidence with low back pain in runners as the outcome
@@ -56,7 +62,10 @@ class Rule:
     article: str  # what the physiotherapist's article says of it, in our words
     caveat: str
     basis: str  # sections of SCIENCE.md that carry it
-    check: Callable[[Facts, Limits, Sequence[Flag | Unknown]], Iterable[Flag | Unknown]] | None = None
+    check: (
+        Callable[[Facts, Limits, Sequence[Flag | Unknown]], Iterable[Flag | Unknown]]
+        | None
+    ) = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +85,9 @@ class Flag:
     source: str = ""
     says: str = ""
     evidence: str
-    fired_26w: int = 0  # weeks of the 26 up to this one in which the rule was at watch or high
+    fired_26w: int = (
+        0  # weeks of the 26 up to this one in which the rule was at watch or high
+    )
     # what words() needs beside the fields above; never printed
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -90,7 +101,9 @@ class Unknown:
     why: str
 
 
-FLAG_FIELDS = tuple(name for name in Flag.__slots__ if name != "facts")  # what is printed, in this order
+FLAG_FIELDS = tuple(
+    name for name in Flag.__slots__ if name != "facts"
+)  # what is printed, in this order
 
 
 def row(flag: Flag) -> dict[str, Any]:

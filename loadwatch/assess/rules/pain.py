@@ -79,14 +79,24 @@ def _flag(rule: Rule, level: Level, week: date, facts: dict[str, object]) -> Fla
     )
 
 
-def pain_link(week: date, exposure: str, points: float, interval: tuple[float, float]) -> Flag:
+def pain_link(
+    week: date, exposure: str, points: float, interval: tuple[float, float]
+) -> Flag:
     """Return the diary's answer for one exposure as a flag of the week it was given in; info, never more."""
     low, high = (number(value, 1) for value in interval)
-    facts: dict[str, object] = {"words": "info", "exposure": exposure, "points": number(points, 1)}
+    facts: dict[str, object] = {
+        "words": "info",
+        "exposure": exposure,
+        "points": number(points, 1),
+    }
     return _flag(LINK, "info", week, facts | {"low": low, "high": high})
 
 
 def red_flag(week: date, day: date, signs: Sequence[str]) -> Flag:
     """Return the flag of signs ticked on `day`; high, so that nothing stands above it."""
-    facts: dict[str, object] = {"words": "high", "signs": " and ".join(signs), "day": day}
+    facts: dict[str, object] = {
+        "words": "high",
+        "signs": " and ".join(signs),
+        "day": day,
+    }
     return _flag(RED_FLAGS, "high", week, facts)

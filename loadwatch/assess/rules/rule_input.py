@@ -74,10 +74,14 @@ class Facts:
     def amount(self, column: str, week: int) -> tuple[float, bool]:
         """Return the week's sum, or the part of it that is known and False."""
         whole = self.columns[column][week]
-        return (self.partial[column][week], False) if math.isnan(whole) else (whole, True)
+        return (
+            (self.partial[column][week], False) if math.isnan(whole) else (whole, True)
+        )
 
 
-def facts(activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, today: date) -> Facts:
+def facts(
+    activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, today: date
+) -> Facts:
     """Return what the rules look at; `weeks` is `weeks.weekly` of the same activities, settings and day."""
     table = weekly.runs(activities, settings)
     number = weekly.calendar(activities, settings, today).week(_local(table))
@@ -87,7 +91,9 @@ def facts(activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, tod
         days=weeks.index.to_numpy("datetime64[D]").tolist(),
         runs=weeks["runs"].tolist(),
         complete=weeks["complete"].tolist(),
-        columns=dict(zip(weeks.columns, weeks.to_numpy(np.float64).T.tolist(), strict=True)),
+        columns=dict(
+            zip(weeks.columns, weeks.to_numpy(np.float64).T.tolist(), strict=True)
+        ),
         partial={name: values.tolist() for name, values in part.items()},
         sessions=_sessions(placed, number),
         table=placed,
@@ -110,8 +116,13 @@ def _sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     start = _instants(table)
     order = np.argsort(start, kind="stable")
     start, week, table = start[order], week[order], table.iloc[order]
-    elapsed, duration = (np.nan_to_num(table[c].to_numpy(np.float64)) for c in ("elapsed_s", "duration_s"))
-    end = np.maximum.accumulate(start + (np.maximum(elapsed, duration) * 1e6).astype(np.int64))
+    elapsed, duration = (
+        np.nan_to_num(table[c].to_numpy(np.float64))
+        for c in ("elapsed_s", "duration_s")
+    )
+    end = np.maximum.accumulate(
+        start + (np.maximum(elapsed, duration) * 1e6).astype(np.int64)
+    )
     dated = table["date_only"].to_numpy(bool)
     first = np.ones(len(start), bool)
     near = start[1:] - end[:-1] < ONE_RUN_MINUTES * _MINUTE_US
@@ -121,7 +132,9 @@ def _sessions(table: pd.DataFrame, week: Ints) -> Sessions:
 
     def summed(column: str) -> Floats:
         values = table[column].to_numpy(np.float64)
-        return np.asarray(np.add.reduceat(values, at) if len(at) else np.empty(0), np.float64)
+        return np.asarray(
+            np.add.reduceat(values, at) if len(at) else np.empty(0), np.float64
+        )
 
     def told(column: str) -> list[str]:
         return [str(word) for word in table[column].to_numpy(object)[at]]
@@ -141,11 +154,15 @@ def _sessions(table: pd.DataFrame, week: Ints) -> Sessions:
 def lookback(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
     """Return what lies in the half-open 30 x 24 hours before each instant of `at_us`."""
     low = np.searchsorted(sessions.start_us, at_us - LOOKBACK_DAYS * DAY_US)
-    high = np.searchsorted(sessions.start_us, at_us)  # runs of the same instant lie not before it
+    high = np.searchsorted(
+        sessions.start_us, at_us
+    )  # runs of the same instant lie not before it
     missing = np.isnan(values)
     padded = np.append(np.where(missing, -np.inf, values), -np.inf)
     most = (
-        np.maximum.reduceat(padded, np.column_stack((low, high)).ravel())[::2] if len(at_us) else np.empty(0)
+        np.maximum.reduceat(padded, np.column_stack((low, high)).ravel())[::2]
+        if len(at_us)
+        else np.empty(0)
     )
     most = np.where((high > low) & np.isfinite(most), most, np.nan)
     lacking = np.concatenate(([0], np.cumsum(missing)))
@@ -167,4 +184,7 @@ def last_moment(sessions: Sessions, monday: date) -> Ints:
 
 def session_fields(sessions: Sessions, number: int) -> dict[str, Any]:
     """Return which run a flag is about."""
-    return {"activity_id": sessions.activity_id[number], "source": sessions.source[number]}
+    return {
+        "activity_id": sessions.activity_id[number],
+        "source": sessions.source[number],
+    }

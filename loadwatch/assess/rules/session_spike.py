@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.rule_input import Facts
 
 
-def grade(distance_m: float, longest_m: float, limits: Limits, *, early: bool = False) -> Grade:
+def grade(
+    distance_m: float, longest_m: float, limits: Limits, *, early: bool = False
+) -> Grade:
     """Return the level of a run of `distance_m` after a longest of `longest_m`; `early`: info at most."""
     if not longest_m > 0 or distance_m - longest_m < limits["more_m"] - TOLERANCE_M:
         return None
@@ -34,12 +36,26 @@ def grade(distance_m: float, longest_m: float, limits: Limits, *, early: bool = 
         return None
     if early or ratio <= limits["guard"] + TOLERANCE:
         return "info", limits["watch"]
-    return ("high", limits["high"]) if ratio > limits["high"] + TOLERANCE else ("watch", limits["watch"])
+    return (
+        ("high", limits["high"])
+        if ratio > limits["high"] + TOLERANCE
+        else ("watch", limits["watch"])
+    )
 
 
 HISTORY = (
-    Bound(key="history_days", value=30.0, unit="days", meaning="info at most until so much lies behind"),
-    Bound(key="history_runs", value=4.0, unit="runs", meaning="info at most until so many lie behind"),
+    Bound(
+        key="history_days",
+        value=30.0,
+        unit="days",
+        meaning="info at most until so much lies behind",
+    ),
+    Bound(
+        key="history_runs",
+        value=4.0,
+        unit="runs",
+        meaning="info at most until so many lie behind",
+    ),
 )
 
 
@@ -59,7 +75,11 @@ def needs(runs: int, days: float, limits: Limits) -> str:
 def behind(days: float) -> str:
     """Return how far the files reach back from a run, in words."""
     whole = min(int(days), LOOKBACK_DAYS)
-    return "the day before" if whole <= 1 else f"the {whole} days that the files reach back"
+    return (
+        "the day before"
+        if whole <= 1
+        else f"the {whole} days that the files reach back"
+    )
 
 
 def is_early(runs: int, days: float, limits: Limits) -> bool:
@@ -76,15 +96,22 @@ def why_unknown(longest_m: float, unknown: int, runs: int) -> str:
     return f"no_baseline: the runs of the {LOOKBACK_DAYS} days before have no length"
 
 
-def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _check(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     sessions = facts.sessions
     past = lookback(sessions, sessions.distance_m, sessions.start_us)
     for i, distance in enumerate(sessions.distance_m.tolist()):
-        longest, early = past.most[i], is_early(past.behind[i], past.behind_days[i], limits)
+        longest, early = (
+            past.most[i],
+            is_early(past.behind[i], past.behind_days[i], limits),
+        )
         level = grade(distance, longest, limits, early=early)
         if math.isnan(distance):
             yield Unknown(
-                facts.days[sessions.week[i]], RULE.id, "no_distance: a run of this week has no distance"
+                facts.days[sessions.week[i]],
+                RULE.id,
+                "no_distance: a run of this week has no distance",
             )
         elif not longest > 0 or (level and past.unknown[i]):
             why = why_unknown(longest, past.unknown[i], past.runs[i])
@@ -128,9 +155,21 @@ RULE = Rule(
     shown="km",
     asks="Was one run much longer than the longest of the 30 days before it?",
     limits=(
-        Bound(key="watch", value=1.10, unit="ratio", meaning="noticed above this ratio"),
-        Bound(key="guard", value=1.13, unit="ratio", meaning="up to here only said to be at the threshold"),
-        Bound(key="high", value=2.00, unit="ratio", meaning="a large change above this ratio"),
+        Bound(
+            key="watch", value=1.10, unit="ratio", meaning="noticed above this ratio"
+        ),
+        Bound(
+            key="guard",
+            value=1.13,
+            unit="ratio",
+            meaning="up to here only said to be at the threshold",
+        ),
+        Bound(
+            key="high",
+            value=2.00,
+            unit="ratio",
+            meaning="a large change above this ratio",
+        ),
         Bound(
             key="more_m",
             value=1000.0,

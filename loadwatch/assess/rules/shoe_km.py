@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.rule_input import Facts
 
 
-def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _check(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     table = facts.table
     shoes = np.char.strip(table["shoe"].to_numpy(object).astype(str))
     metres = np.nan_to_num(table["distance_m"].to_numpy(np.float64))
@@ -29,7 +31,11 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
     named = set(facts.week[shoes != ""].tolist())
     for i in facts.run_weeks():
         if i not in named and facts.complete[i]:
-            yield Unknown(facts.days[i], RULE.id, "no_shoe: no run of this week names its pair of shoes")
+            yield Unknown(
+                facts.days[i],
+                RULE.id,
+                "no_shoe: no run of this week names its pair of shoes",
+            )
 
 
 def _crossings(
@@ -77,8 +83,18 @@ RULE = Rule(
     shown="km",
     asks="Has a pair of shoes run a long way?",
     limits=(
-        Bound(key="info_m", value=500_000.0, unit="m", meaning="mentioned from this distance on"),
-        Bound(key="watch_m", value=800_000.0, unit="m", meaning="noticed from this distance on"),
+        Bound(
+            key="info_m",
+            value=500_000.0,
+            unit="m",
+            meaning="mentioned from this distance on",
+        ),
+        Bound(
+            key="watch_m",
+            value=800_000.0,
+            unit="m",
+            meaning="noticed from this distance on",
+        ),
     ),
     words={
         "info": "{day}: the pair {shoe} has run {amount}. Most of what cushioning loses it loses earlier; "

@@ -13,16 +13,26 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.rule_input import Facts
 
 
-def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _check(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     span = int(limits["weeks"])
     logged = facts.columns["support_sessions"]
-    told = -span  # the last week that was told of: the same four weeks are mentioned once
+    told = (
+        -span
+    )  # the last week that was told of: the same four weeks are mentioned once
     for i in facts.run_weeks():
         if not facts.complete[i]:
             continue
         if i + 1 < span:
-            yield Unknown(facts.days[i], RULE.id, f"too_few_weeks: the files do not reach back {span} weeks")
-        elif (count := sum(logged[i + 1 - span : i + 1])) < limits["info"] and i - told >= span:
+            yield Unknown(
+                facts.days[i],
+                RULE.id,
+                f"too_few_weeks: the files do not reach back {span} weeks",
+            )
+        elif (count := sum(logged[i + 1 - span : i + 1])) < limits[
+            "info"
+        ] and i - told >= span:
             told = i
             yield _flag(facts, i, count, limits)
 
@@ -57,7 +67,9 @@ RULE = Rule(
     measure="sessions logged in four weeks",
     asks="Was any strength, Pilates or yoga logged in the last four weeks?",
     limits=(
-        Bound(key="info", value=1.0, unit="sessions", meaning="mentioned below so many"),
+        Bound(
+            key="info", value=1.0, unit="sessions", meaning="mentioned below so many"
+        ),
         Bound(
             key="weeks",
             value=4.0,

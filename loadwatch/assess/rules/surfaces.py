@@ -35,7 +35,9 @@ GROUND = {
 _FEW = "too_few_weeks: fewer than three of the four weeks before hold a run"
 
 
-def grade(hard_m: float, other_m: float, share_before: float, usual_m: float, limits: Limits) -> Grade:
+def grade(
+    hard_m: float, other_m: float, share_before: float, usual_m: float, limits: Limits
+) -> Grade:
     """Return the level of a week with `hard_m` on hard and `other_m` on other known ground."""
     known = hard_m + other_m
     points = 100.0 * ((hard_m / known if known else 0.0) - share_before)
@@ -46,7 +48,9 @@ def grade(hard_m: float, other_m: float, share_before: float, usual_m: float, li
     return None
 
 
-def pooled(columns: Mapping[str, Sequence[float]], start: int, end: int) -> tuple[dict[str, float], float]:
+def pooled(
+    columns: Mapping[str, Sequence[float]], start: int, end: int
+) -> tuple[dict[str, float], float]:
     """Return metres by known class over the weeks [start, end), and the share of their distance so known."""
     metres = {surface: sum(columns[f"{surface}_m"][start:end]) for surface in CLASSES}
     distance = sum(columns["distance_m"][start:end])
@@ -60,7 +64,9 @@ def _unknown_share(metres: float, when: str, limits: Limits) -> str:
     )
 
 
-def _shift(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _shift(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     for i in facts.run_weeks():
         if not facts.complete[i]:
             continue
@@ -72,25 +78,38 @@ def _shift(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
             yield from _shifted(facts, limits, i, (now, before))
 
 
-def _why_no_shift(facts: Facts, i: int, known: tuple[float, float], limits: Limits) -> str:
+def _why_no_shift(
+    facts: Facts, i: int, known: tuple[float, float], limits: Limits
+) -> str:
     if math.isnan(facts.columns["hard_m_usual"][i]):
         return _FEW
     if math.isnan(facts.columns["distance_m"][i]):
         return "no_distance: runs of this week have no distance"
-    for share, when in zip(known, ("of this week", "of the four weeks before"), strict=True):
+    for share, when in zip(
+        known, ("of this week", "of the four weeks before"), strict=True
+    ):
         if share < limits["known"] - TOLERANCE:
             return _unknown_share(share, when, limits)
     return ""
 
 
 def _shifted(
-    facts: Facts, limits: Limits, i: int, mixes: tuple[dict[str, float], dict[str, float]]
+    facts: Facts,
+    limits: Limits,
+    i: int,
+    mixes: tuple[dict[str, float], dict[str, float]],
 ) -> Iterator[Flag]:
     now, before = mixes
     usual = facts.columns["hard_m_usual"][i]
     hard, known = now["hard"], sum(now.values())
     share_before = before["hard"] / sum(before.values())
-    judged = partial(grade, other_m=known - hard, share_before=share_before, usual_m=usual, limits=limits)
+    judged = partial(
+        grade,
+        other_m=known - hard,
+        share_before=share_before,
+        usual_m=usual,
+        limits=limits,
+    )
     if level := judged(hard):
         yield Flag(
             week=facts.days[i],
@@ -112,7 +131,9 @@ def _shifted(
         )
 
 
-def _new(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _new(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     span = int(limits["weeks"])
     for i in facts.run_weeks():
         start = max(i - span, 0)
@@ -126,10 +147,21 @@ def _new(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iter
             else ""
         )
         fresh = (
-            [] if why else [c for c in CLASSES if _is_new(now[c], before[c], sum(before.values()), limits)]
+            []
+            if why
+            else [
+                c
+                for c in CLASSES
+                if _is_new(now[c], before[c], sum(before.values()), limits)
+            ]
         )
         for surface in fresh:
-            yield _new_flag(facts, limits, i, {"surface": surface, "metres": now[surface], "before": before})
+            yield _new_flag(
+                facts,
+                limits,
+                i,
+                {"surface": surface, "metres": now[surface], "before": before},
+            )
         if not fresh and not why and known_now < limits["known"] - TOLERANCE:
             why = _unknown_share(known_now, "of this week", limits)
         if why and facts.complete[i]:
@@ -137,7 +169,10 @@ def _new(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iter
 
 
 def _is_new(metres: float, before: float, known: float, limits: Limits) -> bool:
-    return metres >= limits["info_m"] - TOLERANCE_M and before < limits["share"] * known - TOLERANCE_M
+    return (
+        metres >= limits["info_m"] - TOLERANCE_M
+        and before < limits["share"] * known - TOLERANCE_M
+    )
 
 
 def _new_flag(facts: Facts, limits: Limits, i: int, found: Mapping[str, Any]) -> Flag:
@@ -181,13 +216,36 @@ SHIFT = Rule(
     shown="km",
     asks="Did a larger part of a week's running lie on hard ground than in the four weeks before?",
     limits=(
-        Bound(key="watch", value=25.0, unit="points", meaning="noticed from this many percentage points on"),
-        Bound(key="watch_more_m", value=5000.0, unit="m", meaning="least hard distance more to be noticed"),
-        Bound(key="high", value=50.0, unit="points", meaning="a large change from so many points on"),
         Bound(
-            key="high_more_m", value=10_000.0, unit="m", meaning="least hard distance more for a large change"
+            key="watch",
+            value=25.0,
+            unit="points",
+            meaning="noticed from this many percentage points on",
         ),
-        Bound(key="known", value=0.70, unit="share", meaning="of the distance must be known, now and before"),
+        Bound(
+            key="watch_more_m",
+            value=5000.0,
+            unit="m",
+            meaning="least hard distance more to be noticed",
+        ),
+        Bound(
+            key="high",
+            value=50.0,
+            unit="points",
+            meaning="a large change from so many points on",
+        ),
+        Bound(
+            key="high_more_m",
+            value=10_000.0,
+            unit="m",
+            meaning="least hard distance more for a large change",
+        ),
+        Bound(
+            key="known",
+            value=0.70,
+            unit="share",
+            meaning="of the distance must be known, now and before",
+        ),
     ),
     words={
         "watch": f"In the week of {{week}} {_MORE}: {{amount}} on it, usually {{usual}}; "
@@ -217,11 +275,31 @@ NEW = Rule(
     shown="km",
     asks="Did a week hold a good distance on ground that was hardly run on in the eight weeks before?",
     limits=(
-        Bound(key="info_m", value=5000.0, unit="m", meaning="mentioned from this distance on"),
-        Bound(key="share", value=0.05, unit="share", meaning="new below this share of the weeks before"),
+        Bound(
+            key="info_m",
+            value=5000.0,
+            unit="m",
+            meaning="mentioned from this distance on",
+        ),
+        Bound(
+            key="share",
+            value=0.05,
+            unit="share",
+            meaning="new below this share of the weeks before",
+        ),
         Bound(key="weeks", value=8.0, unit="weeks", meaning="looked back on"),
-        Bound(key="least_weeks", value=3.0, unit="weeks", meaning="with a run needed of them"),
-        Bound(key="known", value=0.70, unit="share", meaning="of the distance must be known"),
+        Bound(
+            key="least_weeks",
+            value=3.0,
+            unit="weeks",
+            meaning="with a run needed of them",
+        ),
+        Bound(
+            key="known",
+            value=0.70,
+            unit="share",
+            meaning="of the distance must be known",
+        ),
     ),
     words={
         "info": "{amount} on {ground} in the week of {week}, which made up {share} % of the known distance "

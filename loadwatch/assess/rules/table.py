@@ -55,7 +55,10 @@ def options() -> dict[str, RuleKeys]:
         rule.name: RuleKeys(
             id=rule.id,
             limits={
-                preset: {limit.key: limit.presets.get(preset, limit.value) for limit in rule.limits}
+                preset: {
+                    limit.key: limit.presets.get(preset, limit.value)
+                    for limit in rule.limits
+                }
                 for preset in PRESETS
             },
             levels=tuple(
@@ -64,7 +67,9 @@ def options() -> dict[str, RuleKeys]:
                 for limit in rule.limits
                 if limit.key.removesuffix("_m") == level
             ),
-            shares=frozenset(limit.key for limit in rule.limits if limit.unit == "share"),
+            shares=frozenset(
+                limit.key for limit in rule.limits if limit.unit == "share"
+            ),
         )
         for rule in RULES
         if rule.kind != "context"
@@ -73,7 +78,10 @@ def options() -> dict[str, RuleKeys]:
 
 def limits(rule: Rule, settings: Settings) -> Limits:
     """Return the limits of `rule`: its own, then the preset's, then the runner's."""
-    own = {limit.key: limit.presets.get(settings.preset, limit.value) for limit in rule.limits}
+    own = {
+        limit.key: limit.presets.get(settings.preset, limit.value)
+        for limit in rule.limits
+    }
     told = settings.rules.get(rule.name, {})
     return own | {key: float(value) for key, value in told.items() if key in own}
 

@@ -44,7 +44,9 @@ def why_unknown(facts: Facts, week: int) -> str:
     return ""
 
 
-def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> Iterator[Flag | Unknown]:
+def _check(
+    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+) -> Iterator[Flag | Unknown]:
     for i in facts.run_weeks():
         week = facts.days[i]
         distance, whole = facts.amount("distance_m", i)
@@ -53,11 +55,16 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
             if facts.complete[i]:
                 yield Unknown(week, RULE.id, why)
             continue
-        before, usual = facts.columns["distance_m"][i - 1], facts.columns["distance_m_usual"][i]
+        before, usual = (
+            facts.columns["distance_m"][i - 1],
+            facts.columns["distance_m_usual"][i],
+        )
         level = grade(distance, before, usual, limits)
         if level:
             state = "so_far" if not facts.complete[i] else "" if whole else "at_least"
-            below = largest(partial(grade, before_m=before, usual_m=usual, limits=limits))
+            below = largest(
+                partial(grade, before_m=before, usual_m=usual, limits=limits)
+            )
             yield Flag(
                 week=week,
                 rule=RULE.id,
@@ -69,10 +76,17 @@ def _check(facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]) -> It
                 usual=before,
                 unit=RULE.unit,
                 evidence=RULE.grade,
-                facts={"words": "watch", "state": state, "below": below, "lengths": {"median": usual}},
+                facts={
+                    "words": "watch",
+                    "state": state,
+                    "below": below,
+                    "lengths": {"median": usual},
+                },
             )
         elif not whole and facts.complete[i]:
-            yield Unknown(week, RULE.id, "no_distance: runs of this week have no distance")
+            yield Unknown(
+                week, RULE.id, "no_distance: runs of this week have no distance"
+            )
 
 
 RULE = Rule(
@@ -106,7 +120,12 @@ RULE = Rule(
             meaning="only if also above this ratio to the usual week: coming back from an easy week is no "
             "jump",
         ),
-        Bound(key="floor_m", value=5000.0, unit="m", meaning="a smaller usual week counts as this"),
+        Bound(
+            key="floor_m",
+            value=5000.0,
+            unit="m",
+            meaning="a smaller usual week counts as this",
+        ),
     ),
     words={
         "watch": "{state}{amount} in the week of {week}, {more} the week before ({usual}) and more than the "
@@ -121,7 +140,11 @@ RULE = Rule(
     "injuries. J Orthop Sports Phys Ther 2014;44:739-747; against it Buist I et al., Am J Sports Med "
     "2008;36:33-39, "
     "and Schuster Brandt Frandsen J et al., Br J Sports Med 2025;59:1203-1210",
-    doi=("10.2519/jospt.2014.5164", "10.1177/0363546507307505", "10.1136/bjsports-2024-109380"),
+    doi=(
+        "10.2519/jospt.2014.5164",
+        "10.1177/0363546507307505",
+        "10.1136/bjsports-2024-109380",
+    ),
     article="Suddenly running more can bring on trouble.",
     caveat="In ordinary runners a weekly limit of 30 % is passed around every third session; "
     "the least distance and the usual week keep this check quieter, and it never says more than watch.",

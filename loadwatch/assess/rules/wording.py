@@ -18,10 +18,21 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.model import Flag, Rule
     from loadwatch.formatting import Units
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
 MOST_DIGITS = 3
 MANY = 2.0  # times: from here on a change is told in times, not in percent
-_COLUMN = {"km": "distance_m", "m": "ascent_m"}  # how a reader sees them is told by column
+_COLUMN = {
+    "km": "distance_m",
+    "m": "ascent_m",
+}  # how a reader sees them is told by column
 
 
 def _size(kind: str, units: Units) -> tuple[float, str, int]:
@@ -30,7 +41,9 @@ def _size(kind: str, units: Units) -> tuple[float, str, int]:
         unit = shared.unit(_COLUMN[kind], units)
         return unit.size, unit.word, unit.digits
     if kind == "m/km":
-        climb, distance = (shared.unit(column, units) for column in ("ascent_m", "distance_m"))
+        climb, distance = (
+            shared.unit(column, units) for column in ("ascent_m", "distance_m")
+        )
         return 1000.0 * climb.size / distance.size, f"{climb.word}/{distance.word}", 0
     return 1.0, "", 0
 
@@ -42,7 +55,11 @@ def _said(kind: str, value: float, units: Units, digits: int) -> str:
 
 def apart(value: float, other: float, digits: int = 0) -> str:
     """Return `value` with so many digits that it does not read as `other`."""
-    while number(value, digits) == number(other, digits) and value != other and digits < MOST_DIGITS:
+    while (
+        number(value, digits) == number(other, digits)
+        and value != other
+        and digits < MOST_DIGITS
+    ):
         digits += 1
     return number(value, digits)
 
@@ -59,7 +76,9 @@ def shown(kind: str, value: float, units: Units, *, beside: float = math.nan) ->
     return _said(kind, value, units, digits)
 
 
-def shown_below(kind: str, value: float, units: Units, *, beside: float = math.nan) -> str:
+def shown_below(
+    kind: str, value: float, units: Units, *, beside: float = math.nan
+) -> str:
     """Return a quantity rounded down, so that what is shown never lies above `value`."""
     size, _, digits = _size(kind, units)
     while math.isfinite(value):
@@ -82,7 +101,9 @@ _STATE = {"": "", "so_far": "so far ", "at_least": "at least "}
 def words(rule: Rule, flag: Flag, units: Units) -> str:
     """Return the whole sentence of `flag`, and what it says also; only places of its template are filled."""
     template = rule.words[flag.facts["words"]]
-    text = template.format_map({name: _place(name, rule.shown, flag, units) for name in _places(template)})
+    text = template.format_map(
+        {name: _place(name, rule.shown, flag, units) for name in _places(template)}
+    )
     also = flag.facts.get("also", "")
     return f"{text[:1].upper()}{text[1:]}{f' {also}' if also else ''}"
 
@@ -116,13 +137,21 @@ PLACES: dict[str, Callable[[Flag, str, Units], str]] = {
     "state": lambda flag, _kind, _units: _STATE[flag.facts.get("state", "")],
     "week": lambda flag, _kind, _units: shared.day(flag.week),
     "day": lambda flag, _kind, _units: on(flag.facts["day"]),
-    "amount": lambda flag, kind, units: shown(kind, flag.amount, units, beside=flag.usual),
-    "usual": lambda flag, kind, units: shown(kind, flag.usual, units, beside=flag.amount),
-    "below": lambda flag, kind, units: shown_below(kind, flag.facts["below"], units, beside=flag.amount),
+    "amount": lambda flag, kind, units: shown(
+        kind, flag.amount, units, beside=flag.usual
+    ),
+    "usual": lambda flag, kind, units: shown(
+        kind, flag.usual, units, beside=flag.amount
+    ),
+    "below": lambda flag, kind, units: shown_below(
+        kind, flag.facts["below"], units, beside=flag.amount
+    ),
     "times": lambda flag, _kind, _units: apart(flag.value, flag.limit, 1),
     "limit_times": lambda flag, _kind, _units: number(flag.limit, 1),
     "more": lambda flag, _kind, _units: _more(flag, "more"),
-    "percent": lambda flag, _kind, _units: apart(_percent(flag.value), _percent(flag.limit)),
+    "percent": lambda flag, _kind, _units: apart(
+        _percent(flag.value), _percent(flag.limit)
+    ),
     "limit_percent": lambda flag, _kind, _units: number(_percent(flag.limit)),
     "limit": lambda flag, _kind, _units: number(flag.limit),
 }

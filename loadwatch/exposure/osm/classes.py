@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # where an answer comes from, by code; the first five are classes, the last three are none
-SOURCES: Final = ("surface", "tracktype", "hint", "highway", "area", "unmatched", "outside", "nowhere")
+SOURCES: Final = (
+    "surface",
+    "tracktype",
+    "hint",
+    "highway",
+    "area",
+    "unmatched",
+    "outside",
+    "nowhere",
+)
 TAGGED: Final = ("surface",)  # the map states it
 INFERRED: Final = ("tracktype", "hint", "highway", "area")  # it follows from other tags
 UNKNOWN: Final = SURFACES.index("unknown")
@@ -90,7 +99,12 @@ OTHER_TRACKS: Final = frozenset(
 )
 _ROUGH = ("sac_scale", "mtb:scale", "trail_visibility")  # graded as a trail: not paved
 _FOOTPATHS = frozenset(("path", "footway", "bridleway", "steps"))
-_BUILT = (("footway", "sidewalk"), ("segregated", "yes"), ("bicycle", "designated"), ("lit", "yes"))
+_BUILT = (
+    ("footway", "sidewalk"),
+    ("segregated", "yes"),
+    ("bicycle", "designated"),
+    ("lit", "yes"),
+)
 _BESIDE = ("sidewalk:both:surface", "sidewalk:surface", "footway:surface")
 
 Answer = tuple[int, int]  # code of SURFACES, code of SOURCES
@@ -98,7 +112,10 @@ Answer = tuple[int, int]  # code of SURFACES, code of SOURCES
 
 def table(overrides: Mapping[str, str]) -> dict[str, str]:
     """Return the classes by "key=value", a user's own over ours; a bare value is one of `surface`."""
-    own = {key if "=" in key else f"surface={key}": surface for key, surface in overrides.items()}
+    own = {
+        key if "=" in key else f"surface={key}": surface
+        for key, surface in overrides.items()
+    }
     return {**CLASSES, **own}
 
 
@@ -132,11 +149,18 @@ def of_area(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | Non
     """
     if tags.get("leisure") == "track":
         return _of_track(tags, classes)
-    if tags.get("highway") and tags.get("area") != "yes" and tags.get("type") != "multipolygon":
+    if (
+        tags.get("highway")
+        and tags.get("area") != "yes"
+        and tags.get("type") != "multipolygon"
+    ):
         return None  # a street that closes on itself is a line
     if stated := _first([tags.get("surface", "")], classes):
         return _answer(stated, "surface")
-    kinds = (classes.get(f"{key}={tags.get(key, '')}", "") for key in ("leisure", "natural", "highway"))
+    kinds = (
+        classes.get(f"{key}={tags.get(key, '')}", "")
+        for key in ("leisure", "natural", "highway")
+    )
     found = next((kind for kind in kinds if kind), "")
     return _answer(found, "area") if found else None
 
@@ -167,7 +191,9 @@ def _first(values: Iterator[str] | list[str], classes: Mapping[str, str]) -> str
     """Return the class of the first value that has one; `a;b` counts as a, `a:suffix` as a."""
     for value in values:
         head = value.split(";")[0].strip()
-        found = classes.get(f"surface={head}") or classes.get(f"surface={head.split(':')[0]}")
+        found = classes.get(f"surface={head}") or classes.get(
+            f"surface={head.split(':')[0]}"
+        )
         if found:
             return found
     return ""

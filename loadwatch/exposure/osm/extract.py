@@ -52,7 +52,9 @@ def cells(latitude: Floats, longitude: Floats) -> Cells:
     return frozenset(zip(row[new].tolist(), column[new].tolist(), strict=True))
 
 
-def open_extract(path: Path, visited: Cells, cache_folder: Path | None, classes: Mapping[str, str]) -> Ground:
+def open_extract(
+    path: Path, visited: Cells, cache_folder: Path | None, classes: Mapping[str, str]
+) -> Ground:
     """Return the ways and areas of a map extract around the visited cells.
 
     Parameters
@@ -76,7 +78,9 @@ def open_extract(path: Path, visited: Cells, cache_folder: Path | None, classes:
         return stored
     before = _pairs(stored.complete) if stored else frozenset()
     complete = around(visited, SPARE_CELLS) | before
-    ground = _build(found(path, around(complete, 1), table(classes)), complete, fingerprint)
+    ground = _build(
+        found(path, around(complete, 1), table(classes)), complete, fingerprint
+    )
     if file:
         _save(file, ground)
     return ground
@@ -84,7 +88,11 @@ def open_extract(path: Path, visited: Cells, cache_folder: Path | None, classes:
 
 def _pairs(complete: Ints) -> Cells:
     row, column = np.divmod(complete, 400 * CELLS_PER_DEG)
-    both = zip((row - 90 * CELLS_PER_DEG).tolist(), (column - 200 * CELLS_PER_DEG).tolist(), strict=True)
+    both = zip(
+        (row - 90 * CELLS_PER_DEG).tolist(),
+        (column - 200 * CELLS_PER_DEG).tolist(),
+        strict=True,
+    )
     return frozenset(both)
 
 
@@ -186,7 +194,9 @@ def _along(latitude: Floats, longitude: Floats, line: NDArray[np.int32]) -> Floa
     return along
 
 
-def _links(node: Ints, line: NDArray[np.int32], along: Floats, lines: int) -> tuple[Ints, Floats, Floats]:
+def _links(
+    node: Ints, line: NDArray[np.int32], along: Floats, lines: int
+) -> tuple[Ints, Floats, Floats]:
     """Return where lines meet: for each ordered pair that shares a vertex its key and both places."""
     order = np.argsort(node, kind="stable")
     key, first, second = [], [], []
@@ -226,7 +236,10 @@ def _areas(ways: Found) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints, Flo
         if all(side.size for side in sides):
             edges.append(np.concatenate(sides))
             answers.append(answer)
-    order = sorted(range(len(edges)), key=lambda k: float(np.ptp(edges[k][:, 0]) * np.ptp(edges[k][:, 1])))
+    order = sorted(
+        range(len(edges)),
+        key=lambda k: float(np.ptp(edges[k][:, 0]) * np.ptp(edges[k][:, 1])),
+    )
     codes = np.array([answers[k] for k in order], dtype=np.uint8).reshape(-1, 2)
     joined = np.concatenate([edges[k] for k in order]) if order else np.empty((0, 4))
     start = np.cumsum([0, *(len(edges[k]) for k in order)])

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 M_PER_DEG: Final = 111_195.0  # mean radius of the Earth
 CELL_M: Final = 40.0  # also the farthest a way may be from a point
-CELLS_PER_DEG: Final = 100  # of the coarse grid that says what part of the map a runner needs
+CELLS_PER_DEG: Final = (
+    100  # of the coarse grid that says what part of the map a runner needs
+)
 UNITS_PER_DEG: Final = 10_000_000  # the map's own unit of place
 UNITS_PER_CELL: Final = UNITS_PER_DEG // CELLS_PER_DEG
 Cells = frozenset[tuple[int, int]]
@@ -31,7 +33,9 @@ class Ground:
     runs from vertex k to vertex k + 1; those from one line to the next belong to no cell.
     """
 
-    fingerprint: str  # of extract, classes and method: the same answers for the same point
+    fingerprint: (
+        str  # of extract, classes and method: the same answers for the same point
+    )
     way_id: Ints  # by line
     way_class: NDArray[np.uint8]  # code of tables.SURFACES
     way_source: NDArray[np.uint8]  # code of classes.SOURCES
@@ -46,7 +50,9 @@ class Ground:
     link_to_m: Floats  # where on the second
     columns_per_deg: float  # of the hash: cells are no narrower than CELL_M anywhere
     cell: Ints  # keys of the cells that hold segments, sorted
-    cell_start: Ints  # where the segments of each cell begin in `cell_segment`, and the end
+    cell_start: (
+        Ints  # where the segments of each cell begin in `cell_segment`, and the end
+    )
     cell_segment: NDArray[np.int32]
     area_class: NDArray[np.uint8]  # by area, the smallest first
     area_source: NDArray[np.uint8]
@@ -77,13 +83,19 @@ def keys(cells: Iterable[tuple[int, int]]) -> Ints:
 
 def coarse(row: Ints, column: Ints) -> Ints:
     """Return the key of coarse cells by row (latitude) and column (longitude)."""
-    return (row + 90 * CELLS_PER_DEG) * (400 * CELLS_PER_DEG) + column + 200 * CELLS_PER_DEG
+    return (
+        (row + 90 * CELLS_PER_DEG) * (400 * CELLS_PER_DEG)
+        + column
+        + 200 * CELLS_PER_DEG
+    )
 
 
 def around(cells: Iterable[tuple[int, int]], rings: int) -> Cells:
     """Return `cells` and those up to `rings` away from one of them."""
     steps = range(-rings, rings + 1)
-    return frozenset((row + i, column + j) for row, column in cells for i in steps for j in steps)
+    return frozenset(
+        (row + i, column + j) for row, column in cells for i in steps for j in steps
+    )
 
 
 def hashed(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
@@ -98,7 +110,9 @@ def _key(row: Ints, column: Ints) -> Ints:
 
 def arrays(ground: Ground) -> dict[str, NDArray[np.generic]]:
     """Return every field as an array, for a file."""
-    return {field.name: np.asarray(getattr(ground, field.name)) for field in fields(ground)}
+    return {
+        field.name: np.asarray(getattr(ground, field.name)) for field in fields(ground)
+    }
 
 
 def of_arrays(stored: Mapping[str, NDArray[np.generic]]) -> Ground:
@@ -120,16 +134,27 @@ def grid(
     per_deg = float(np.cos(np.radians(widest)) * M_PER_DEG / CELL_M)
     own = np.flatnonzero(line[1:] == line[:-1])
     y, x = latitude * (M_PER_DEG / CELL_M), longitude * per_deg
-    pieces = np.maximum(1, np.ceil(np.maximum(np.abs(np.diff(y)), np.abs(np.diff(x)))[own])).astype(np.int64)
+    pieces = np.maximum(
+        1, np.ceil(np.maximum(np.abs(np.diff(y)), np.abs(np.diff(x)))[own])
+    ).astype(np.int64)
     segment = np.repeat(own, pieces)
     part = np.arange(segment.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     share = np.repeat(1 / pieces, pieces)
     found = [
-        _boxes(y[segment] + np.diff(y)[segment] * step, x[segment] + np.diff(x)[segment] * step)
+        _boxes(
+            y[segment] + np.diff(y)[segment] * step,
+            x[segment] + np.diff(x)[segment] * step,
+        )
         for step in (part * share, (part + 1) * share)
     ]
-    row, column = np.minimum(found[0][0], found[1][0]), np.minimum(found[0][1], found[1][1])
-    rows, columns = np.abs(found[0][0] - found[1][0]) + 3, np.abs(found[0][1] - found[1][1]) + 3
+    row, column = (
+        np.minimum(found[0][0], found[1][0]),
+        np.minimum(found[0][1], found[1][1]),
+    )
+    rows, columns = (
+        np.abs(found[0][0] - found[1][0]) + 3,
+        np.abs(found[0][1] - found[1][1]) + 3,
+    )
     key, of = [], []
     for i in range(4):
         for j in range(4):

@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from loadwatch.exposure.osm.classes import SOURCES, UNKNOWN
-from loadwatch.exposure.osm.ground import CELL_M, CELLS_PER_DEG, M_PER_DEG, among, coarse, hashed
+from loadwatch.exposure.osm.ground import (
+    CELL_M,
+    CELLS_PER_DEG,
+    M_PER_DEG,
+    among,
+    coarse,
+    hashed,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +39,10 @@ STEP_M: Final = 10.0  # a point of the thinned track each
 GAP_S, JUMP_M = 60.0, 200.0  # beyond these the track starts anew
 KEPT: Final = 5  # candidates of a point
 SIGMA_M: Final = 14.0  # of the distance from a point to its way; wide, as errors last for many points
-DOUBT_M, BEYOND_M = 17.0, 4.0  # a way farther off than this costs more, by the square of so many metres
+DOUBT_M, BEYOND_M = (
+    17.0,
+    4.0,
+)  # a way farther off than this costs more, by the square of so many metres
 HEADING: Final = 5.0  # cost of running square to a way
 IN_TUNNEL: Final = 3.0  # cost of a fix inside a tunnel
 OFF: Final = 4.0  # cost of each point off all ways
@@ -43,7 +53,9 @@ CHANGE: Final = 2.0  # cost of changing at a crossing
 JUMP: Final = 8.0  # cost of changing where two ways do not meet
 MEETINGS: Final = 4  # places looked at where two ways meet more than once
 
-UNMATCHED, OUTSIDE, NOWHERE = (SOURCES.index(name) for name in ("unmatched", "outside", "nowhere"))
+UNMATCHED, OUTSIDE, NOWHERE = (
+    SOURCES.index(name) for name in ("unmatched", "outside", "nowhere")
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +76,9 @@ class _Candidates:
     cost: Floats  # infinite = none
 
 
-def match(ground: Ground, latitude: Floats, longitude: Floats, time_s: Floats) -> Matched:
+def match(
+    ground: Ground, latitude: Floats, longitude: Floats, time_s: Floats
+) -> Matched:
     """Return class, source and way of each point of a track; points without a place are "nowhere".
 
     Parameters
@@ -100,7 +114,9 @@ def _metres(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
     return np.diff(longitude) * shrink * M_PER_DEG, np.diff(latitude) * M_PER_DEG
 
 
-def _thin(latitude: Floats, longitude: Floats, time_s: Floats) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+def _thin(
+    latitude: Floats, longitude: Floats, time_s: Floats
+) -> tuple[Ints, Ints, NDArray[np.bool_]]:
     """Return the points kept, for each point the nearest one kept, and where the track starts anew."""
     step = np.hypot(*_metres(latitude, longitude))
     anew = (step > JUMP_M) | ~(np.diff(time_s) <= GAP_S)
@@ -118,7 +134,9 @@ def _thin(latitude: Floats, longitude: Floats, time_s: Floats) -> tuple[Ints, In
     return kept, nearest, broken
 
 
-def _lines(ground: Ground, latitude: Floats, longitude: Floats, anew: NDArray[np.bool_]) -> Ints:
+def _lines(
+    ground: Ground, latitude: Floats, longitude: Floats, anew: NDArray[np.bool_]
+) -> Ints:
     """Return the line under each point of a thinned track, -1 for none."""
     east, north = _metres(latitude, longitude)
     near = _near(ground, latitude, longitude, _heading(east, north))
@@ -142,7 +160,9 @@ def _heading(east: Floats, north: Floats) -> tuple[Floats, Floats]:
     return sides[0] / length, sides[1] / length
 
 
-def _near(ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Floats, Floats]) -> _Candidates:
+def _near(
+    ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Floats, Floats]
+) -> _Candidates:
     """Return the cheapest candidates of each point, one segment a way."""
     point, segment = _pairs(ground, latitude, longitude)
     scale = np.cos(np.radians(latitude)) * M_PER_DEG
@@ -156,12 +176,25 @@ def _near(ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Fl
     share = np.clip(-(ax * dx + ay * dy) / square, 0.0, 1.0)
     apart = (ax + share * dx) ** 2 + (ay + share * dy) ** 2
     near = np.flatnonzero(apart <= CELL_M * CELL_M)
-    point, segment, share, square = point[near], segment[near], share[near], square[near]
-    moves = np.hypot(*heading)  # 1, but 0 where it stands: then no way is better for its course
-    parallel = np.abs(heading[0][point] * dx[near] + heading[1][point] * dy[near]) / np.sqrt(square)
+    point, segment, share, square = (
+        point[near],
+        segment[near],
+        share[near],
+        square[near],
+    )
+    moves = np.hypot(
+        *heading
+    )  # 1, but 0 where it stands: then no way is better for its course
+    parallel = np.abs(
+        heading[0][point] * dx[near] + heading[1][point] * dy[near]
+    ) / np.sqrt(square)
     line = ground.line[segment].astype(np.int64)
     beyond = np.maximum(np.sqrt(apart[near]) - DOUBT_M, 0.0) / BEYOND_M
-    cost = apart[near] * (0.5 / SIGMA_M**2) + beyond * beyond + HEADING * (moves[point] - parallel)
+    cost = (
+        apart[near] * (0.5 / SIGMA_M**2)
+        + beyond * beyond
+        + HEADING * (moves[point] - parallel)
+    )
     cost += IN_TUNNEL * ground.way_covered[line]
     best = _first_of(point * ground.way_id.size + line, cost)
     best = best[np.lexsort((cost[best], point[best]))]
@@ -174,7 +207,9 @@ def _near(ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Fl
     )
     at = (point[best], rank)
     result.line[at] = line[best]
-    result.along_m[at] = ground.along_m[segment[best]] + share[best] * np.sqrt(square[best])
+    result.along_m[at] = ground.along_m[segment[best]] + share[best] * np.sqrt(
+        square[best]
+    )
     result.cost[at] = cost[best]
     return result
 
@@ -193,7 +228,11 @@ def _pairs(ground: Ground, latitude: Floats, longitude: Floats) -> tuple[Ints, I
         return np.empty(0, np.int64), np.empty(0, np.int64)
     key = hashed(ground, latitude, longitude)
     cell = np.minimum(np.searchsorted(ground.cell, key), ground.cell.size - 1)
-    count = np.where(ground.cell[cell] == key, ground.cell_start[cell + 1] - ground.cell_start[cell], 0)
+    count = np.where(
+        ground.cell[cell] == key,
+        ground.cell_start[cell + 1] - ground.cell_start[cell],
+        0,
+    )
     point = np.repeat(np.arange(latitude.size), count)
     ahead = np.cumsum(count) - count
     entry = np.arange(point.size) + np.repeat(ground.cell_start[cell] - ahead, count)
@@ -214,7 +253,9 @@ def _transitions(ground: Ground, near: _Candidates, straight_m: Floats) -> Float
     route = _way_round(ground, line_1, along_1 - along_2)
     cost = np.minimum(np.abs(route - gone) / ROUTE_M, SAME_MOST)
     other = np.flatnonzero(~same)
-    met = _over_meeting(ground, line_1[other], line_2[other], along_1[other], along_2[other])
+    met = _over_meeting(
+        ground, line_1[other], line_2[other], along_1[other], along_2[other]
+    )
     cost[other] = np.minimum(np.abs(met - gone[other]) / ROUTE_M + CHANGE, JUMP)
     result[step, one, two] = cost
     return result
@@ -226,7 +267,9 @@ def _way_round(ground: Ground, line: Ints, apart_m: Floats) -> Floats:
     return np.minimum(apart, np.abs(ground.length_m[line] - apart))
 
 
-def _over_meeting(ground: Ground, one: Ints, two: Ints, along_1: Floats, along_2: Floats) -> Floats:
+def _over_meeting(
+    ground: Ground, one: Ints, two: Ints, along_1: Floats, along_2: Floats
+) -> Floats:
     """Return the distance between places of two lines over the best place where they meet."""
     best = np.full(one.size, np.inf)
     if not ground.link.size:
@@ -263,7 +306,9 @@ def _cheapest(cost: Floats, steps: Floats) -> Ints:
     return state
 
 
-def _off_ways(ground: Ground, latitude: Floats, longitude: Floats, line: Ints) -> tuple[Bytes, Bytes]:
+def _off_ways(
+    ground: Ground, latitude: Floats, longitude: Floats, line: Ints
+) -> tuple[Bytes, Bytes]:
     """Return class and source of each point: of its way, else of an area, else unmatched or outside."""
     on = line >= 0
     surface = np.full(line.size, UNKNOWN, np.uint8)
@@ -275,7 +320,10 @@ def _off_ways(ground: Ground, latitude: Floats, longitude: Floats, line: Ints) -
     source[off[~among(coarse(row, column), ground.covered)]] = OUTSIDE
     area = _area_of(ground, latitude[off], longitude[off])
     inside, found = off[area >= 0], area[area >= 0]
-    surface[inside], source[inside] = ground.area_class[found], ground.area_source[found]
+    surface[inside], source[inside] = (
+        ground.area_class[found],
+        ground.area_source[found],
+    )
     return surface, source
 
 
@@ -288,7 +336,12 @@ def _area_of(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
     north, east = latitude.max(), longitude.max()
     low = np.minimum.reduceat(ground.edge, ground.area_start[:-1])
     high = np.maximum.reduceat(ground.edge, ground.area_start[:-1])
-    near = (low[:, 0] <= north) & (high[:, 0] >= south) & (low[:, 1] <= east) & (high[:, 1] >= west)
+    near = (
+        (low[:, 0] <= north)
+        & (high[:, 0] >= south)
+        & (low[:, 1] <= east)
+        & (high[:, 1] >= west)
+    )
     for area in np.flatnonzero(near)[::-1].tolist():  # the smallest last: it stays
         edge = ground.edge[ground.area_start[area] : ground.area_start[area + 1]]
         lat_1, lon_1, lat_2, lon_2 = (side[:, None] for side in edge.T)

@@ -42,7 +42,11 @@ def blocks(file: BinaryIO) -> Iterator[bytes]:
             raise Unusual
         header = dict(fields(_exactly(file, length)))
         length = header.get(3)
-        if not isinstance(length, int) or length > LARGEST or header.get(1) not in {HEADER, DATA}:
+        if (
+            not isinstance(length, int)
+            or length > LARGEST
+            or header.get(1) not in {HEADER, DATA}
+        ):
             raise Unusual
         data = _inflated(_exactly(file, length))
         if header[1] == DATA:
@@ -134,7 +138,9 @@ def numbers(raw: Bytes) -> Ints:
     value = (raw[start] & 0x7F).astype(np.int64)
     for byte in range(1, min(LONGEST, int(length.max()))):
         longer = np.flatnonzero(length > byte)
-        value[longer] |= (raw[start[longer] + byte] & 0x7F).astype(np.int64) << (7 * byte)
+        value[longer] |= (raw[start[longer] + byte] & 0x7F).astype(np.int64) << (
+            7 * byte
+        )
     return value
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from loadwatch.exposure.osm.ground import UNITS_PER_CELL, among, coarse, keys
-from loadwatch.exposure.osm.pbf import Unusual, blocks, few, fields, numbers, numbers_at, packed, signed
+from loadwatch.exposure.osm.pbf import (
+    Unusual,
+    blocks,
+    few,
+    fields,
+    numbers,
+    numbers_at,
+    packed,
+    signed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +45,9 @@ MOST_FIELDS: Final = 64  # of a way
 class Near:
     """What of a map is near: nodes, ways as (id, tags, nodes), relations as (tags, ways)."""
 
-    nodes: tuple[Ints, Ints, Ints]  # ids, latitudes and longitudes in the map's units, by id
+    nodes: tuple[
+        Ints, Ints, Ints
+    ]  # ids, latitudes and longitudes in the map's units, by id
     ways: list[tuple[int, dict[str, str], list[int]]] = field(default_factory=list)
     relations: list[tuple[dict[str, str], list[int]]] = field(default_factory=list)
 
@@ -93,18 +104,25 @@ def _block(data: bytes) -> _Block:
 
 
 def _strings(table: bytes) -> list[str]:
-    return [value.decode("utf-8", "replace") for _, value in fields(table) if isinstance(value, bytes)]
+    return [
+        value.decode("utf-8", "replace")
+        for _, value in fields(table)
+        if isinstance(value, bytes)
+    ]
 
 
 def _dense(group: bytes, block: _Block) -> tuple[Ints, Ints, Ints]:
     """Return ids and places of the dense nodes of a group."""
     value = dict(fields(group)).get(DENSE)
     part = dict(fields(value)) if isinstance(value, bytes) else {}
-    ident, lat, lon = (np.cumsum(signed(packed(part.get(number)))) for number in (1, 8, 9))
+    ident, lat, lon = (
+        np.cumsum(signed(packed(part.get(number)))) for number in (1, 8, 9)
+    )
     if not ident.size == lat.size == lon.size:
         raise Unusual
     y, x = (
-        (start + block.granularity * side) // NANO for start, side in ((block.north, lat), (block.east, lon))
+        (start + block.granularity * side) // NANO
+        for start, side in ((block.north, lat), (block.east, lon))
     )
     return ident, y, x
 
@@ -117,19 +135,27 @@ def _window(cells: Cells) -> Callable[[Ints, Ints, Ints], tuple[Ints, Ints, Ints
 
     def inside(ident: Ints, y: Ints, x: Ints) -> tuple[Ints, Ints, Ints]:
         keep = np.flatnonzero((y >= south) & (y < north) & (x >= west) & (x < east))
-        keep = keep[among(coarse(y[keep] // UNITS_PER_CELL, x[keep] // UNITS_PER_CELL), wanted)]
+        keep = keep[
+            among(coarse(y[keep] // UNITS_PER_CELL, x[keep] // UNITS_PER_CELL), wanted)
+        ]
         return ident[keep], y[keep], x[keep]
 
     return inside
 
 
 def _span(rows: list[int]) -> tuple[int, int]:
-    return (min(rows) * UNITS_PER_CELL, (max(rows) + 1) * UNITS_PER_CELL) if rows else (0, 0)
+    return (
+        (min(rows) * UNITS_PER_CELL, (max(rows) + 1) * UNITS_PER_CELL)
+        if rows
+        else (0, 0)
+    )
 
 
 def _joined(parts: list[tuple[Ints, Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
     empty = np.empty(0, np.int64)
-    ident, y, x = (np.concatenate([empty, *(part[side] for part in parts)]) for side in range(3))
+    ident, y, x = (
+        np.concatenate([empty, *(part[side] for part in parts)]) for side in range(3)
+    )
     order = np.argsort(ident, kind="stable")
     return ident[order], y[order], x[order]
 
@@ -139,7 +165,9 @@ def _sieve(nodes: tuple[Ints, Ints, Ints], cells: Cells) -> Callable[[Ints], Fla
 
     Most do not: a table of 4 MB by the number's last bits sorts those out at once.
     """
-    inside = among(coarse(nodes[1] // UNITS_PER_CELL, nodes[2] // UNITS_PER_CELL), keys(cells))
+    inside = among(
+        coarse(nodes[1] // UNITS_PER_CELL, nodes[2] // UNITS_PER_CELL), keys(cells)
+    )
     wanted = nodes[0][inside]
     last_bits = (1 << SIEVE_BITS) - 1
     table = np.zeros(1 << SIEVE_BITS, dtype=bool)
@@ -159,7 +187,9 @@ def _ways(
 ) -> Iterator[tuple[int, dict[str, str], list[int]]]:
     """Yield id, tags and nodes of the ways of a group that have one of the wanted nodes."""
     spans = _messages(group)
-    raw = np.frombuffer(group + bytes(16), np.uint8)  # room to read on behind the last number
+    raw = np.frombuffer(
+        group + bytes(16), np.uint8
+    )  # room to read on behind the last number
     start, end = _refs(raw, np.array(spans, dtype=np.int64).reshape(-1, 2))
     filled = np.flatnonzero(end > start)
     if not filled.size:
@@ -182,7 +212,11 @@ def _ways(
         part = dict(fields(group[low:high]))
         ident = part.get(1)
         if isinstance(ident, int):
-            yield ident, _tags(part, strings()), refs[first[way] : first[way] + count[way]].tolist()
+            yield (
+                ident,
+                _tags(part, strings()),
+                refs[first[way] : first[way] + count[way]].tolist(),
+            )
 
 
 def _messages(group: bytes) -> list[tuple[int, int]]:
@@ -232,10 +266,16 @@ def _refs(raw: Bytes, spans: Ints) -> tuple[Ints, Ints]:
 def _tags(part: dict[int, int | bytes], strings: list[str]) -> dict[str, str]:
     """Return the tags of a way or relation."""
     pairs = zip(few(part.get(2)), few(part.get(3)), strict=False)
-    return {strings[key]: strings[value] for key, value in pairs if max(key, value) < len(strings)}
+    return {
+        strings[key]: strings[value]
+        for key, value in pairs
+        if max(key, value) < len(strings)
+    }
 
 
-def _relations(group: bytes, strings: list[str], areas: Tags) -> Iterator[tuple[dict[str, str], list[int]]]:
+def _relations(
+    group: bytes, strings: list[str], areas: Tags
+) -> Iterator[tuple[dict[str, str], list[int]]]:
     """Yield tags and ways of the multipolygons of a group with one of the tags."""
     kind = _written("multipolygon", strings)
     marks = [mark for mark in (_written(value, strings) for _, value in areas) if mark]
@@ -246,7 +286,9 @@ def _relations(group: bytes, strings: list[str], areas: Tags) -> Iterator[tuple[
             continue  # the bytes of those words are nowhere in it: most are told apart here
         part = dict(fields(value))
         tags = _tags(part, strings)
-        if tags.get("type") == "multipolygon" and any(tags.get(key) == word for key, word in areas):
+        if tags.get("type") == "multipolygon" and any(
+            tags.get(key) == word for key, word in areas
+        ):
             ways = np.cumsum(signed(packed(part.get(9))))
             kinds = packed(part.get(10))
             yield tags, ways[kinds == A_WAY].tolist() if ways.size == kinds.size else []

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-WIDER_CELLS: Final = 3  # places are known so far around the ways that are read, for parks that reach out
+WIDER_CELLS: Final = (
+    3  # places are known so far around the ways that are read, for parks that reach out
+)
 
 
 class MapError(LoadwatchError):
@@ -49,13 +51,17 @@ class NoOsmium(LoadwatchError):
 class Found:
     """What a reading found: ways and areas as the numbers of their nodes, and where the nodes are."""
 
-    nodes: tuple[Ints, Ints, Ints]  # ids, latitudes and longitudes in the map's units, by id
+    nodes: tuple[
+        Ints, Ints, Ints
+    ]  # ids, latitudes and longitudes in the map's units, by id
     way_id: list[int] = field(default_factory=list)
     answer: list[Answer] = field(default_factory=list)
     covered: list[bool] = field(default_factory=list)  # in a tunnel
     refs: list[list[int]] = field(default_factory=list)  # of each way
     area: list[Answer] = field(default_factory=list)
-    outlines: list[list[list[int]]] = field(default_factory=list)  # of each area, one a way
+    outlines: list[list[list[int]]] = field(
+        default_factory=list
+    )  # of each area, one a way
 
 
 def found(path: Path, cells: Cells, classes: Mapping[str, str]) -> Found:
@@ -87,8 +93,14 @@ def _by_osmium(path: Path, cells: Cells, wider: Cells) -> Near:
     try:
         near = Near(_nodes(osmium, path, wider))
         ident, y, x = near.nodes
-        pairs = zip((y // UNITS_PER_CELL).tolist(), (x // UNITS_PER_CELL).tolist(), strict=True)
-        wanted = {node for node, cell in zip(ident.tolist(), pairs, strict=True) if cell in cells}
+        pairs = zip(
+            (y // UNITS_PER_CELL).tolist(), (x // UNITS_PER_CELL).tolist(), strict=True
+        )
+        wanted = {
+            node
+            for node, cell in zip(ident.tolist(), pairs, strict=True)
+            if cell in cells
+        }
         item: Any
         for item in osmium.FileProcessor(path, osmium.osm.WAY | osmium.osm.RELATION):
             if item.is_way():
@@ -98,8 +110,13 @@ def _by_osmium(path: Path, cells: Cells, wider: Cells) -> Near:
             elif item.tags.get("type") == "multipolygon" and _bounds_area(item.tags):
                 ways = [member.ref for member in item.members if member.type == "w"]
                 near.relations.append((dict(item.tags), ways))
-    except (RuntimeError, ValueError) as error:  # pyosmium's, for a torn or foreign file
-        raise MapError(path, f"not readable as an OpenStreetMap extract ({error})") from None
+    except (
+        RuntimeError,
+        ValueError,
+    ) as error:  # pyosmium's, for a torn or foreign file
+        raise MapError(
+            path, f"not readable as an OpenStreetMap extract ({error})"
+        ) from None
     return near
 
 
@@ -108,14 +125,21 @@ def _nodes(osmium: Any, path: Path, cells: Cells) -> tuple[Ints, Ints, Ints]:
     rows = []
     for node in osmium.FileProcessor(path, osmium.osm.NODE):
         place = node.location
-        if place.valid() and (place.y // UNITS_PER_CELL, place.x // UNITS_PER_CELL) in cells:
+        if (
+            place.valid()
+            and (place.y // UNITS_PER_CELL, place.x // UNITS_PER_CELL) in cells
+        ):
             rows.append((node.id, place.y, place.x))
     table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
     return table[:, 0], table[:, 1], table[:, 2]
 
 
 def _take_way(
-    ident: int, tags: Mapping[str, str], refs: list[int], classes: Mapping[str, str], result: Found
+    ident: int,
+    tags: Mapping[str, str],
+    refs: list[int],
+    classes: Mapping[str, str],
+    result: Found,
 ) -> None:
     """Add a way to the lines if people run on it, and to the areas if it bounds one."""
     if answer := of_way(tags, classes):
@@ -123,13 +147,18 @@ def _take_way(
         result.answer.append(answer)
         result.covered.append(tags.get("tunnel") == "yes")
         result.refs.append(refs)
-    oval = tags.get("leisure") == "track" and tags.get("area") != "yes"  # a line around a pitch
+    oval = (
+        tags.get("leisure") == "track" and tags.get("area") != "yes"
+    )  # a line around a pitch
     if refs[0] == refs[-1] and not oval and _bounds_area(tags):
         _take_area(tags, [refs], classes, result)
 
 
 def _take_area(
-    tags: Mapping[str, str], outlines: list[list[int]], classes: Mapping[str, str], result: Found
+    tags: Mapping[str, str],
+    outlines: list[list[int]],
+    classes: Mapping[str, str],
+    result: Found,
 ) -> None:
     if answer := of_area(tags, classes):
         result.area.append(answer)

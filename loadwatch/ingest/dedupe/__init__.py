@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     from loadwatch.ingest.dedupe.pairs import Facts, Pair
 
 RANK = {"fit": 0, "tcx": 1, "gpx": 2, "csv": 3, "json": 3, "list": 4}
-RICHNESS = ("ascent_m", "steps", "heart_rate_bpm", "cadence_spm", "stance_balance_pct", "device_load", "rpe")
+RICHNESS = (
+    "ascent_m",
+    "steps",
+    "heart_rate_bpm",
+    "cadence_spm",
+    "stance_balance_pct",
+    "device_load",
+    "rpe",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,9 @@ def same_runs(rows: pd.DataFrame) -> Deduped:
     """
     wholes = _wholes(rows)
     skipped = tuple(
-        Skipped(source, "ignored", "a multisport whole; its legs are counted one by one")
+        Skipped(
+            source, "ignored", "a multisport whole; its legs are counted one by one"
+        )
         for source in sorted(rows["source"][wholes])
     )
     rows = rows[~wholes].reset_index(drop=True)
@@ -105,12 +115,16 @@ def same_runs(rows: pd.DataFrame) -> Deduped:
 
 
 def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values(["start_utc", "source"], na_position="last", kind="stable", ignore_index=True)
+    return rows.sort_values(
+        ["start_utc", "source"], na_position="last", kind="stable", ignore_index=True
+    )
 
 
 def _wholes(rows: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which rows are a multisport whole with at least one of its legs beside it."""
-    whole = rows["parent"].to_numpy(dtype=bool) | rows["sport"].eq("multisport").to_numpy()
+    whole = (
+        rows["parent"].to_numpy(dtype=bool) | rows["sport"].eq("multisport").to_numpy()
+    )
     if not whole.any():
         return whole
     legs = np.sort(pairs.seconds(rows["start_utc"])[~whole])
@@ -138,10 +152,16 @@ def _join_copies(rows: pd.DataFrame, order: list[int], groups: _Groups) -> None:
     for row in order:
         kept = first.setdefault(ids[row], row)
         if kept != row:
-            groups.join(row, kept, "the same row of a list" if listed[row] else "the same content")
+            groups.join(
+                row,
+                kept,
+                "the same row of a list" if listed[row] else "the same content",
+            )
 
 
-def _join_certain(rows: pd.DataFrame, order: list[int], groups: _Groups, known: Facts) -> None:
+def _join_certain(
+    rows: pd.DataFrame, order: list[int], groups: _Groups, known: Facts
+) -> None:
     """Join a list row to its own file, and rows that are one run beyond doubt, richest first."""
     beside = _by_row(pairs.certain(known))
     own = own_files(rows)
@@ -151,7 +171,9 @@ def _join_certain(rows: pd.DataFrame, order: list[int], groups: _Groups, known: 
         if groups.of[row] != row:
             continue
         if row in own:
-            nearest = min(own[row], key=lambda leg: (_apart(known, row, leg), place[leg]))
+            nearest = min(
+                own[row], key=lambda leg: (_apart(known, row, leg), place[leg])
+            )
             groups.join(row, groups.of[nearest], "its own file is here")
             continue
         found = []
@@ -167,16 +189,26 @@ def _join_certain(rows: pd.DataFrame, order: list[int], groups: _Groups, known: 
             groups.join(row, kept, why)
 
 
-def _join_guessed(rows: pd.DataFrame, order: list[int], groups: _Groups, known: Facts) -> None:
+def _join_guessed(
+    rows: pd.DataFrame, order: list[int], groups: _Groups, known: Facts
+) -> None:
     """Join rows that agree but for an unknown clock, the nearest first."""
     place = {row: at for at, row in enumerate(order)}
     source = rows["source"].tolist()
     guesses = [*pairs.shifted(known), *pairs.same_day(known)]
-    guesses.sort(key=lambda pair: (pair.apart_s, *sorted((source[pair.left], source[pair.right]))))
+    guesses.sort(
+        key=lambda pair: (
+            pair.apart_s,
+            *sorted((source[pair.left], source[pair.right])),
+        )
+    )
     for pair in guesses:
         richer, row = sorted((pair.left, pair.right), key=place.__getitem__)
         kept = groups.of[richer]
-        if groups.of[row] == row != kept and not groups.members[kept] & groups.members[row]:
+        if (
+            groups.of[row] == row != kept
+            and not groups.members[kept] & groups.members[row]
+        ):
             groups.join(row, kept, pair.why)
 
 

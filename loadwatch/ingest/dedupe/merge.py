@@ -13,9 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 TAKEN = ("name", "shoe", "rpe", "dirt_m")
-WRITTEN = (*TAKEN, "srpe", *SURFACE_COLUMNS, "surface_source", "sport", "sub_sport", "notes")
+WRITTEN = (
+    *TAKEN,
+    "srpe",
+    *SURFACE_COLUMNS,
+    "surface_source",
+    "sport",
+    "sub_sport",
+    "notes",
+)
 INFERRED = "sport_inferred:"  # note of a sport that was guessed from speed
-GUESSED = frozenset({"", "none", "default"})  # surface sources that a label or a list outdoes
+GUESSED = frozenset(
+    {"", "none", "default"}
+)  # surface sources that a label or a list outdoes
 PLAIN = frozenset({"", "generic", "unknown"})
 
 
@@ -27,10 +37,15 @@ def merged(rows: pd.DataFrame, groups: Mapping[int, Sequence[int]]) -> pd.DataFr
     cells = {name: rows[name].tolist() for name in read}
     for kept, group in groups.items():
         if len(group) > 1:
-            first, *others = ({name: values[row] for name, values in cells.items()} for row in group)
+            first, *others = (
+                {name: values[row] for name, values in cells.items()} for row in group
+            )
             for name, value in _taken(first, others).items():
                 cells[name][kept] = value
-    new = {name: pd.Series(cells[name], rows.index, dtype=rows[name].dtype) for name in WRITTEN}
+    new = {
+        name: pd.Series(cells[name], rows.index, dtype=rows[name].dtype)
+        for name in WRITTEN
+    }
     return rows.assign(**new).loc[sorted(groups)]
 
 
@@ -39,7 +54,9 @@ def _taken(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any
     cells: dict[str, Any] = {}
     for column in TAKEN:
         if not _known(first[column]):
-            told = next((other[column] for other in others if _known(other[column])), None)
+            told = next(
+                (other[column] for other in others if _known(other[column])), None
+            )
             cells |= {} if told is None else {column: told}
     if "rpe" in cells:  # session RPE is exertion times minutes, as in load.srpe
         cells["srpe"] = cells["rpe"] * first["duration_s"] / 60
@@ -48,11 +65,17 @@ def _taken(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any
 
 def _sport(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the sport by the word of another row where the first could only guess it from speed."""
-    told = [other for other in others if other["sport"] != "unknown" and not _inferred(other)]
+    told = [
+        other
+        for other in others
+        if other["sport"] != "unknown" and not _inferred(other)
+    ]
     if not told or not (first["sport"] == "unknown" or _inferred(first)):
         return {}
     notes = [note for note in first["notes"] if not note.startswith(INFERRED)]
-    sub_sport = told[0]["sub_sport"] if first["sub_sport"] in PLAIN else first["sub_sport"]
+    sub_sport = (
+        told[0]["sub_sport"] if first["sub_sport"] in PLAIN else first["sub_sport"]
+    )
     return {"sport": told[0]["sport"], "sub_sport": sub_sport, "notes": notes}
 
 
@@ -65,17 +88,31 @@ def _surface(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, A
     distance = first["distance_m"]
     if first["surface_source"] not in GUESSED or not distance > 0:
         return {}
-    for source in ("tag", "label"):  # a plain list's own column, then a word for the whole run
+    for source in (
+        "tag",
+        "label",
+    ):  # a plain list's own column, then a word for the whole run
         for other in others:
             if other["surface_source"] == source and other["distance_m"] > 0:
                 share = distance / other["distance_m"]
-                return {name: other[name] * share for name in SURFACE_COLUMNS} | {"surface_source": source}
-    if not first["dirt_m"] > 0:  # 0 is what Strava writes where it knows no course: surface.py
+                return {name: other[name] * share for name in SURFACE_COLUMNS} | {
+                    "surface_source": source
+                }
+    if (
+        not first["dirt_m"] > 0
+    ):  # 0 is what Strava writes where it knows no course: surface.py
         return {}
     soft = min(first["dirt_m"], distance)
-    metres = dict.fromkeys(SURFACE_COLUMNS, 0.0) | {"soft_m": soft, "hard_m": distance - soft}
+    metres = dict.fromkeys(SURFACE_COLUMNS, 0.0) | {
+        "soft_m": soft,
+        "hard_m": distance - soft,
+    }
     return metres | {"surface_source": "list"}
 
 
 def _known(value: object) -> bool:
-    return bool(value) if isinstance(value, str) else isinstance(value, float) and not math.isnan(value)
+    return (
+        bool(value)
+        if isinstance(value, str)
+        else isinstance(value, float) and not math.isnan(value)
+    )

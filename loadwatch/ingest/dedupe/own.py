@@ -21,22 +21,34 @@ def own_files(rows: pd.DataFrame) -> dict[int, list[int]]:
         return {}
     by_path: dict[str, list[int]] = defaultdict(list)
     by_name: dict[str, set[str]] = defaultdict(set)
-    for row, (member, form) in enumerate(zip(members, rows["format"].tolist(), strict=True)):
+    for row, (member, form) in enumerate(
+        zip(members, rows["format"].tolist(), strict=True)
+    ):
         if form != "list":
             path = _bare(member)
             by_path[path].append(row)
             by_name[posixpath.basename(path)].add(path)
-    found = {row: _path(members[row], name, by_path, by_name) for row, name in enumerate(linked) if name}
+    found = {
+        row: _path(members[row], name, by_path, by_name)
+        for row, name in enumerate(linked)
+        if name
+    }
     return {row: by_path[path] for row, path in found.items() if path}
 
 
-def _path(member: str, name: str, by_path: dict[str, list[int]], by_name: dict[str, set[str]]) -> str:
+def _path(
+    member: str, name: str, by_path: dict[str, list[int]], by_name: dict[str, set[str]]
+) -> str:
     """Return the path that `name` in the list `member` means, "" if it is not here."""
     wanted = _bare(name.replace("\\", "/").lstrip("./"))
     beside = posixpath.join(posixpath.dirname(member), wanted)
     if beside in by_path:
         return beside
-    ending = [path for path in by_name[posixpath.basename(wanted)] if f"/{path}".endswith(f"/{wanted}")]
+    ending = [
+        path
+        for path in by_name[posixpath.basename(wanted)]
+        if f"/{path}".endswith(f"/{wanted}")
+    ]
     return ending[0] if len(ending) == 1 else ""
 
 

@@ -23,7 +23,9 @@ SHIFTED_ALIKE = 0.01  # the same where even the hour is unknown
 OVERLAP = 0.8  # of the shorter
 QUARTER_S = 900.0  # clocks of the world differ by whole quarters of an hour
 FARTHEST_S = 14 * 3600.0
-LONGEST_S = 48 * 3600.0  # a watch left running for longer tells nothing of the runs below it
+LONGEST_S = (
+    48 * 3600.0
+)  # a watch left running for longer tells nothing of the runs below it
 PAUSED = 2.0  # elapsed over timer: above it the end of the recording is not the end of the run
 CHUNK = 1_000_000  # pairs compared at once
 ON_FOOT = ("running", "walking", "hiking")
@@ -60,7 +62,8 @@ def facts(rows: pd.DataFrame) -> Facts:
     """Return what of `rows` decides whether two are one run."""
     date_only = rows["date_only"].to_numpy(dtype=bool)
     duration, elapsed, moving = (
-        rows[name].to_numpy(np.float64) for name in ("duration_s", "elapsed_s", "moving_s")
+        rows[name].to_numpy(np.float64)
+        for name in ("duration_s", "elapsed_s", "moving_s")
     )
     left_on = elapsed > PAUSED * duration
     span = np.where(np.isnan(elapsed) | left_on, duration, elapsed)
@@ -73,7 +76,9 @@ def facts(rows: pd.DataFrame) -> Facts:
         span_s=np.where(span <= LONGEST_S, span, 0.0),
         lengths_s=(duration, elapsed, moving),
         distance_m=rows["distance_m"].to_numpy(np.float64),
-        day=np.nan_to_num(seconds(rows["start_local"]) // 86400, nan=-1.0).astype(np.int64),
+        day=np.nan_to_num(seconds(rows["start_local"]) // 86400, nan=-1.0).astype(
+            np.int64
+        ),
         sure=rows["zone_sure"].to_numpy(dtype=bool),
         date_only=date_only,
         member=pd.factorize(rows["member"])[0].astype(np.int64),
@@ -93,14 +98,20 @@ def certain(known: Facts) -> Iterator[Pair]:
             yield from _certain(known, clock_s, left[both], right[both])
 
 
-def _certain(known: Facts, clock_s: Floats, left: Places, right: Places) -> Iterator[Pair]:
+def _certain(
+    known: Facts, clock_s: Floats, left: Places, right: Places
+) -> Iterator[Pair]:
     apart = np.abs(clock_s[right] - clock_s[left])
     shorter = np.minimum(known.span_s[left], known.span_s[right])
-    ends = np.minimum(clock_s[left] + known.span_s[left], clock_s[right] + known.span_s[right])
+    ends = np.minimum(
+        clock_s[left] + known.span_s[left], clock_s[right] + known.span_s[right]
+    )
     shared = ends - np.maximum(clock_s[left], clock_s[right])
     after = (shorter > 0) & (shared <= 0)  # one after the other
     alike = (apart <= START_S) & _alike(known, left, right, ALIKE, both=False) & ~after
-    over = (shorter > 0) & (shared >= OVERLAP * shorter) & _one_sport(known, left, right)
+    over = (
+        (shorter > 0) & (shared >= OVERLAP * shorter) & _one_sport(known, left, right)
+    )
     for hit, why in (
         (alike, "same start, duration and distance"),
         (over & ~alike, "recorded at the same time"),
@@ -112,7 +123,9 @@ def shifted(known: Facts) -> Iterator[Pair]:
     """Return the pairs alike but for whole quarters of an hour, where a zone is not sure."""
     reach = np.full(len(known.utc_s), FARTHEST_S + START_S)
     for left, right in _windows(known.utc_s, reach):
-        other = (known.member[left] != known.member[right]) & (known.kind[left] != known.kind[right])
+        other = (known.member[left] != known.member[right]) & (
+            known.kind[left] != known.kind[right]
+        )
         open_ = other & ~(known.sure[left] & known.sure[right])
         left, right = left[open_], right[open_]  # noqa: PLW2901  the few that are left
         apart = np.abs(known.utc_s[right] - known.utc_s[left])
@@ -120,7 +133,10 @@ def shifted(known: Facts) -> Iterator[Pair]:
         hit = (rest <= START_S) & _alike(known, left, right, SHIFTED_ALIKE, both=True)
         hit &= _one_sport(known, left, right)
         yield from _pairs(
-            left[hit], right[hit], apart[hit], "same duration and distance, on a clock of another zone"
+            left[hit],
+            right[hit],
+            apart[hit],
+            "same duration and distance, on a clock of another zone",
         )
 
 
@@ -128,11 +144,15 @@ def same_day(known: Facts) -> Iterator[Pair]:
     """Return the pairs of equal date and distance of which one knows no hour."""
     day = np.where(known.day >= 0, known.day, np.nan).astype(np.float64)
     for left, right in _windows(day, np.full(len(day), 0.5)):
-        other = (known.member[left] != known.member[right]) & _one_sport(known, left, right)
+        other = (known.member[left] != known.member[right]) & _one_sport(
+            known, left, right
+        )
         other &= known.date_only[left] | known.date_only[right]
         hit = other & _near(known.distance_m[left], known.distance_m[right], ALIKE)
         apart = np.abs(known.distance_m[left[hit]] - known.distance_m[right[hit]])
-        yield from _pairs(left[hit], right[hit], FARTHEST_S + apart, "same day and distance")
+        yield from _pairs(
+            left[hit], right[hit], FARTHEST_S + apart, "same day and distance"
+        )
 
 
 def _windows(clock: Floats, reach: Floats) -> Iterator[tuple[Places, Places]]:
@@ -146,16 +166,22 @@ def _windows(clock: Floats, reach: Floats) -> Iterator[tuple[Places, Places]]:
     for number in np.unique(chunk[count > 0]):
         at = np.flatnonzero((chunk == number) & (count > 0))
         left = np.repeat(at, count[at])
-        step = np.arange(len(left)) - np.repeat(np.cumsum(count[at]) - count[at], count[at])
+        step = np.arange(len(left)) - np.repeat(
+            np.cumsum(count[at]) - count[at], count[at]
+        )
         yield order[left], order[left + 1 + step]
 
 
 def _pairs(left: Places, right: Places, apart: Floats, why: str) -> Iterator[Pair]:
-    for one, other, far in zip(left.tolist(), right.tolist(), apart.tolist(), strict=True):
+    for one, other, far in zip(
+        left.tolist(), right.tolist(), apart.tolist(), strict=True
+    ):
         yield Pair(one, other, far, why)
 
 
-def _alike(known: Facts, left: Places, right: Places, share: float, *, both: bool) -> Bools:
+def _alike(
+    known: Facts, left: Places, right: Places, share: float, *, both: bool
+) -> Bools:
     """Return which pairs agree in duration and distance; `both` must be known, else one of the two."""
     far_known, far = _compared(known.distance_m, left, right, share)
     long_known, long = np.zeros(len(left), bool), np.zeros(len(left), bool)
@@ -166,7 +192,9 @@ def _alike(known: Facts, left: Places, right: Places, share: float, *, both: boo
     return enough & (far | ~far_known) & (long | ~long_known)
 
 
-def _compared(values: Floats, left: Places, right: Places, share: float) -> tuple[Bools, Bools]:
+def _compared(
+    values: Floats, left: Places, right: Places, share: float
+) -> tuple[Bools, Bools]:
     one, other = values[left], values[right]
     return ~(np.isnan(one) | np.isnan(other)), _near(one, other, share)
 

@@ -27,7 +27,11 @@ READERS: tuple[tuple[str, Sniff, Read], ...] = (
     ("fit", fit.sniff, fit.read),
     ("xml", xml.sniff, xml.read),
     ("json", json.sniff, json.read),
-    ("csv", csv.sniff, csv.read),  # last: any text that nobody else knows may be a table
+    (
+        "csv",
+        csv.sniff,
+        csv.read,
+    ),  # last: any text that nobody else knows may be a table
 )
 
 

@@ -18,17 +18,29 @@ if TYPE_CHECKING:
 COLUMNS = frozenset(names(RECORDS))
 
 
-def records(time_ns: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
+def records(
+    time_ns: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]
+) -> pd.DataFrame:
     """Return a RECORDS frame from instants (ns since 1970, UTC) and columns, sorted by time.
 
     Samples that share an instant stay in file order; a name that RECORDS does not have is an error.
     """
     if not COLUMNS.issuperset(columns):
-        raise ValueError(f"not a column of RECORDS: {', '.join(sorted(set(columns) - COLUMNS))}")
+        raise ValueError(
+            f"not a column of RECORDS: {', '.join(sorted(set(columns) - COLUMNS))}"
+        )
     index = pd.DatetimeIndex(time_ns.view("M8[ns]"), tz="UTC", name="time")
-    block = np.array(list(columns.values()), np.float64).reshape(len(columns), len(time_ns))
-    frame = pd.DataFrame(block.T, index=index, columns=_labels(tuple(columns)), copy=False)
-    return frame if (time_ns[1:] >= time_ns[:-1]).all() else frame.sort_index(kind="stable")
+    block = np.array(list(columns.values()), np.float64).reshape(
+        len(columns), len(time_ns)
+    )
+    frame = pd.DataFrame(
+        block.T, index=index, columns=_labels(tuple(columns)), copy=False
+    )
+    return (
+        frame
+        if (time_ns[1:] >= time_ns[:-1]).all()
+        else frame.sort_index(kind="stable")
+    )
 
 
 @cache

@@ -16,7 +16,9 @@ def key(text: str) -> str:
 
 @cache
 def _words() -> dict[str, tuple[str, str]]:
-    table = tomllib.loads(files("loadwatch.ingest.readers").joinpath("sports.toml").read_text("utf-8"))
+    table = tomllib.loads(
+        files("loadwatch.ingest.readers").joinpath("sports.toml").read_text("utf-8")
+    )
     found: dict[str, tuple[str, str]] = {}
     for target, words in table["words"].items():
         sport, _, sub_sport = target.partition("/")

@@ -8,11 +8,24 @@ from typing import TYPE_CHECKING
 
 from loadwatch.activity import Skipped
 from loadwatch.errors import OverLimit, Unreadable
-from loadwatch.ingest.limits import ARCHIVE_BYTES, ARCHIVE_DEPTH, ARCHIVE_ENTRIES, MEMBER_BYTES, MIB
+from loadwatch.ingest.limits import (
+    ARCHIVE_BYTES,
+    ARCHIVE_DEPTH,
+    ARCHIVE_ENTRIES,
+    MEMBER_BYTES,
+    MIB,
+)
 from loadwatch.ingest.sources import gunzip
 from loadwatch.ingest.sources.labels import clean, hidden
 from loadwatch.ingest.sources.member import Member
-from loadwatch.ingest.sources.origin import Gzipped, Origin, Packed, content, head, opened
+from loadwatch.ingest.sources.origin import (
+    Gzipped,
+    Origin,
+    Packed,
+    content,
+    head,
+    opened,
+)
 from loadwatch.ingest.sources.zips import MAGICS, Entry, entries
 
 if TYPE_CHECKING:
@@ -20,11 +33,17 @@ if TYPE_CHECKING:
 
     from loadwatch.activity import Kind
 
-OWN_FILES = frozenset({"loadwatch.toml", "diary.csv", "tags.csv", "plan.csv"})  # at the root of an input
+OWN_FILES = frozenset(
+    {"loadwatch.toml", "diary.csv", "tags.csv", "plan.csv"}
+)  # at the root of an input
 OWN_FILE = "loadwatch's own file"
 CLUTTER = "hidden, or left there by the computer"
-_OFFICE = frozenset({"[Content_Types].xml", "mimetype"})  # docx, xlsx and odt, ods are zips too
-Found = tuple[Entry, bytes]  # an entry and its first bytes, b"" where it is not to be opened
+_OFFICE = frozenset(
+    {"[Content_Types].xml", "mimetype"}
+)  # docx, xlsx and odt, ods are zips too
+Found = tuple[
+    Entry, bytes
+]  # an entry and its first bytes, b"" where it is not to be opened
 
 
 @dataclass(slots=True)
@@ -60,7 +79,9 @@ def unzipped(place: Place, once: Callable[[str], str]) -> Iterator[Member | Skip
     yield from _archive(place, once, _Spent())
 
 
-def _archive(place: Place, once: Callable[[str], str], spent: _Spent) -> Iterator[Member | Skipped]:
+def _archive(
+    place: Place, once: Callable[[str], str], spent: _Spent
+) -> Iterator[Member | Skipped]:
     found = _listed(place, spent)
     if isinstance(found, Skipped):
         yield Skipped(once(found.source), found.kind, found.why)
@@ -71,14 +92,27 @@ def _archive(place: Place, once: Callable[[str], str], spent: _Spent) -> Iterato
 
 def _listed(place: Place, spent: _Spent) -> list[Found] | Skipped:
     if place.depth > ARCHIVE_DEPTH:
-        return Skipped(place.label, "limited", f"archives within archives, more than {ARCHIVE_DEPTH} deep")
+        return Skipped(
+            place.label,
+            "limited",
+            f"archives within archives, more than {ARCHIVE_DEPTH} deep",
+        )
     try:
         with opened(place.origin) as file:
-            files = sorted((e for e in entries(file) if not e.folder), key=lambda e: (e.name, e.offset))
+            files = sorted(
+                (e for e in entries(file) if not e.folder),
+                key=lambda e: (e.name, e.offset),
+            )
             _spend(spent, files)
             if any(entry.name in _OFFICE for entry in files):
-                return Skipped(place.label, "rejected", "an office document; save its table as CSV instead")
-            found = [(e, b"" if _refusal(clean(e.name), e) else head(file, e)) for e in files]
+                return Skipped(
+                    place.label,
+                    "rejected",
+                    "an office document; save its table as CSV instead",
+                )
+            found = [
+                (e, b"" if _refusal(clean(e.name), e) else head(file, e)) for e in files
+            ]
     except Unreadable as error:
         return Skipped(place.label, "rejected", error.why)
     except OverLimit as error:
@@ -109,7 +143,9 @@ def _member(
     key = f"{place.key}|{entry.offset}|{entry.crc:08x}"
     inner = archive(origin, first)
     if inner:
-        yield from _archive(Place(inner, key, label, f"{label}/", place.depth + 1), once, spent)
+        yield from _archive(
+            Place(inner, key, label, f"{label}/", place.depth + 1), once, spent
+        )
         return
     label = once(label)
     yield Member(label, key, entry.size, partial(content, origin, label))

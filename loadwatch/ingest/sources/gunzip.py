@@ -35,7 +35,9 @@ def unpacked(data: bytes, label: str) -> Content:
             raise OverLimit(f"packed by gzip more than {GZIP_DEPTH} times over")
         data, found = _gunzip(data)
         notes, depth = (*notes, *found), depth + 1
-    return Content(data, (*notes, "gzip_twice: packed by gzip twice") if depth > 1 else notes)
+    return Content(
+        data, (*notes, "gzip_twice: packed by gzip twice") if depth > 1 else notes
+    )
 
 
 def peek(head: bytes) -> bytes:
@@ -68,7 +70,9 @@ def _gunzip(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     return b"".join(chunks), (note,) if note else ()
 
 
-def _link(data: memoryview, at: int, out: int, chunks: list[bytes]) -> tuple[int, int, str]:
+def _link(
+    data: memoryview, at: int, out: int, chunks: list[bytes]
+) -> tuple[int, int, str]:
     """Append to `chunks` what one gzip file in a chain holds, `out` bytes came before.
 
     Returns where the next begins, the bytes that are out now, and a note on damage.
@@ -114,7 +118,9 @@ def bounded(out: int, taken: int) -> None:
     if out > MEMBER_BYTES:
         raise OverLimit(f"holds more than {MEMBER_BYTES // MIB} MiB once unpacked")
     if out > RATIO_FREE_BYTES and out > RATIO * taken:
-        raise OverLimit(f"grows more than {RATIO}-fold when unpacked, which no activity does")
+        raise OverLimit(
+            f"grows more than {RATIO}-fold when unpacked, which no activity does"
+        )
 
 
 def inflated(data: bytes, size: int) -> bytes:

@@ -29,9 +29,17 @@ def clean(name: str) -> str:
 def _part(part: str) -> str:
     if part.isascii() and part.isprintable() and len(part) <= NAME_CHARS:  # nearly all
         return _MAIL.sub(_MASK, part) if "@" in part else part
-    text = part.encode("utf-8", "surrogateescape" if _escaped(part) else "replace").decode("utf-8", "replace")
-    shown = "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
-    cut = shown if len(shown) <= NAME_CHARS else f"{shown[: NAME_CHARS - 20]}…{shown[-19:]}"
+    text = part.encode(
+        "utf-8", "surrogateescape" if _escaped(part) else "replace"
+    ).decode("utf-8", "replace")
+    shown = "".join(
+        "\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text
+    )
+    cut = (
+        shown
+        if len(shown) <= NAME_CHARS
+        else f"{shown[: NAME_CHARS - 20]}…{shown[-19:]}"
+    )
     return _MAIL.sub(_MASK, cut) if "@" in cut else cut
 
 
@@ -41,7 +49,9 @@ def _escaped(part: str) -> bool:
 
 def hidden(label: str) -> bool:
     """Tell whether a member is hidden or left there by an operating system."""
-    return any(part.startswith(".") or part.lower() in _CLUTTER for part in label.split("/"))
+    return any(
+        part.startswith(".") or part.lower() in _CLUTTER for part in label.split("/")
+    )
 
 
 def unique() -> Callable[[str], str]:

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from loadwatch.ingest.sources.member import Content
 
 _STORED, _DEFLATED = 0, 8
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,9 @@ def _checked(packed: bytes, entry: Entry) -> bytes:
     if len(packed) < entry.packed:
         raise Unreadable("cut short inside its archive")
     if entry.method not in {_STORED, _DEFLATED}:
-        raise Unreadable(f"packed in a way loadwatch does not know (zip method {entry.method})")
+        raise Unreadable(
+            f"packed in a way loadwatch does not know (zip method {entry.method})"
+        )
     out = inflated(packed, entry.size) if entry.method == _DEFLATED else packed
     if zlib.crc32(out) != entry.crc:
         raise Unreadable("damaged inside its archive (its checksum is wrong)")

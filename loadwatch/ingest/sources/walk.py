@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from loadwatch.activity import Skipped
 from loadwatch.errors import NothingToRead, Unreadable
 from loadwatch.ingest.limits import FOLDER_DEPTH, HEAD_BYTES, MEMBER_BYTES, MIB
-from loadwatch.ingest.sources.archives import CLUTTER, OWN_FILE, OWN_FILES, Place, archive, unzipped
+from loadwatch.ingest.sources.archives import (
+    CLUTTER,
+    OWN_FILE,
+    OWN_FILES,
+    Place,
+    archive,
+    unzipped,
+)
 from loadwatch.ingest.sources.labels import clean, hidden, unique
 from loadwatch.ingest.sources.member import Member
 from loadwatch.ingest.sources.origin import InMemory, OnDisk, content, regular
@@ -31,10 +38,14 @@ class _Walk:
     """What is shared by all paths of one call: labels given out and files seen."""
 
     once: Callable[[str], str] = field(default_factory=unique)
-    seen: dict[tuple[int, int], str] = field(default_factory=dict)  # (device, inode) -> label
+    seen: dict[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # (device, inode) -> label
 
 
-def members(paths: Sequence[Path], *, stdin: bytes | None = None) -> Iterator[Member | Skipped]:
+def members(
+    paths: Sequence[Path], *, stdin: bytes | None = None
+) -> Iterator[Member | Skipped]:
     """Yield every input below `paths` once, in an order that depends on names alone.
 
     What cannot be read is a Skipped; a path that is not there raises NothingToRead. The path `-`
@@ -58,7 +69,10 @@ def _root(path: Path) -> str:
     """Return the real path of one the user named; a link that the user names is meant."""
     real = os.path.realpath(path)
     if not os.path.exists(real):  # noqa: PTH110  same
-        raise NothingToRead(f"{path}: no such file or folder", "check the spelling, or drag the file here")
+        raise NothingToRead(
+            f"{path}: no such file or folder",
+            "check the spelling, or drag the file here",
+        )
     return real
 
 
@@ -78,9 +92,13 @@ def _folder(root: str, prefix: str, walk: _Walk) -> Iterator[Member | Skipped]:
         folder, inside, depth = waiting.pop()
         try:
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda e: os.fsencode(e.name), reverse=True)
+                entries = sorted(
+                    listing, key=lambda e: os.fsencode(e.name), reverse=True
+                )
         except OSError as error:
-            yield Skipped(walk.once(f"{prefix}{clean(inside)}/"), "rejected", _why(error))
+            yield Skipped(
+                walk.once(f"{prefix}{clean(inside)}/"), "rejected", _why(error)
+            )
             continue
         for entry in reversed(entries):
             below = f"{inside}/{entry.name}" if inside else entry.name
@@ -91,7 +109,10 @@ def _folder(root: str, prefix: str, walk: _Walk) -> Iterator[Member | Skipped]:
                 yield Skipped(walk.once(f"{prefix}{clean(below)}/"), "limited", why)
         folders = [e for e in entries if e.is_dir(follow_symlinks=False)]
         if depth < FOLDER_DEPTH:
-            waiting += [(e.path, f"{inside}/{e.name}" if inside else e.name, depth + 1) for e in folders]
+            waiting += [
+                (e.path, f"{inside}/{e.name}" if inside else e.name, depth + 1)
+                for e in folders
+            ]
 
 
 def _listed(
@@ -119,7 +140,11 @@ def _link(path: str, root: str, label: str) -> Skipped:
         return Skipped(label, "rejected", "a link that leads nowhere")
     if os.path.commonpath([root, real]) == root:
         return Skipped(label, "ignored", "a link to what is read anyway")
-    return Skipped(label, "rejected", "a link that leads out of the folder; name that path itself to read it")
+    return Skipped(
+        label,
+        "rejected",
+        "a link that leads out of the folder; name that path itself to read it",
+    )
 
 
 def _file(
@@ -143,7 +168,9 @@ def _file(
     if zipped:
         yield from unzipped(Place(zipped, key, label, prefix), walk.once)
     elif about.st_size > MEMBER_BYTES:
-        yield Skipped(walk.once(label), "limited", f"larger than {MEMBER_BYTES // MIB} MiB")
+        yield Skipped(
+            walk.once(label), "limited", f"larger than {MEMBER_BYTES // MIB} MiB"
+        )
     else:
         label = walk.once(label)
         yield Member(label, key, about.st_size, partial(content, OnDisk(path), label))

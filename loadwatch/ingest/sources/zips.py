@@ -80,8 +80,12 @@ def _directory(file: BinaryIO) -> tuple[int, int, int, int]:
     return count, size, shift, end - size
 
 
-def _zip64(file: BinaryIO, end: int, plain: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-    at = end - _LOCATOR.size - _END64.size  # no extra fields are written between the two by anyone
+def _zip64(
+    file: BinaryIO, end: int, plain: tuple[int, int, int, int]
+) -> tuple[int, int, int, int]:
+    at = (
+        end - _LOCATOR.size - _END64.size
+    )  # no extra fields are written between the two by anyone
     if at < 0:
         return plain
     file.seek(at)
@@ -103,7 +107,9 @@ def _parsed(table: bytes, shift: int) -> Iterator[Entry]:
         made, flags, method, crc, packed, size = row[1] >> 8, *row[3:5], *row[7:10]
         name_size, extra_size, comment_size = row[10:13]
         at += _CENTRAL.size
-        name = table[at : at + name_size].decode("utf-8" if flags & 0x800 else "cp437", "replace")
+        name = table[at : at + name_size].decode(
+            "utf-8" if flags & 0x800 else "cp437", "replace"
+        )
         extra = table[at + name_size : at + name_size + extra_size]
         size, packed, offset = _wide(extra, size, packed, row[16])
         mode = row[15] >> 16 if made == 3 else 0  # written on Unix
@@ -130,7 +136,9 @@ def _wide(extra: bytes, *values: int) -> tuple[int, int, int]:
         if tag == 1 and at + 4 + length <= len(extra):
             wide = list(struct.unpack_from(f"<{length // 8}Q", extra, at + 4))
         at += 4 + length
-    size, packed, offset = (wide.pop(0) if value == _FULL32 and wide else value for value in values)
+    size, packed, offset = (
+        wide.pop(0) if value == _FULL32 and wide else value for value in values
+    )
     return size, packed, offset
 
 
@@ -139,5 +147,7 @@ def _apart(found: list[Entry]) -> None:
     end = 0
     for entry in sorted(found, key=lambda e: e.offset):
         if entry.offset < end:
-            raise OverLimit("an archive whose files overlap each other, made to explode")
+            raise OverLimit(
+                "an archive whose files overlap each other, made to explode"
+            )
         end = entry.offset + LOCAL.size + entry.packed

@@ -73,7 +73,12 @@ class Store:
         query = "SELECT crc, value FROM page WHERE stamp = ?"
         found = self._asked(query, (stamp,))
         return next(
-            (value for crc, value in found if isinstance(value, str) and _crc(stamp, value) == crc), ""
+            (
+                value
+                for crc, value in found
+                if isinstance(value, str) and _crc(stamp, value) == crc
+            ),
+            "",
         )
 
     def keep_page(self, stamp: str, page: str) -> None:
@@ -84,7 +89,9 @@ class Store:
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             row = (stamp, _crc(stamp, page), page)
-            self.connection.execute("INSERT OR REPLACE INTO page (stamp, crc, value) VALUES (?, ?, ?)", row)
+            self.connection.execute(
+                "INSERT OR REPLACE INTO page (stamp, crc, value) VALUES (?, ?, ?)", row
+            )
             self.connection.execute(oldest, (PAGES,))
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
@@ -95,12 +102,19 @@ class Store:
         waiting, self.waiting = self.waiting, []
         if not self.connection or not waiting:
             return
-        results = [(self.number, digest, *_packed(digest, result)) for _, digest, result in waiting]
+        results = [
+            (self.number, digest, *_packed(digest, result))
+            for _, digest, result in waiting
+        ]
         inputs = [(key, digest) for key, digest, _ in waiting if key]
         try:
             self.connection.execute("BEGIN IMMEDIATE")
-            self.connection.executemany("INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?)", results)
-            self.connection.executemany("INSERT OR REPLACE INTO input VALUES (?, ?)", inputs)
+            self.connection.executemany(
+                "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?)", results
+            )
+            self.connection.executemany(
+                "INSERT OR REPLACE INTO input VALUES (?, ?)", inputs
+            )
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._fails(error)
@@ -109,13 +123,21 @@ class Store:
         found: dict[str, Result] = {}
         for at in range(0, len(asked), ASKED):
             part = asked[at : at + ASKED]
-            found |= _unpacked(self._asked(query.format(",".join("?" * len(part))), (self.number, *part)))
+            found |= _unpacked(
+                self._asked(
+                    query.format(",".join("?" * len(part))), (self.number, *part)
+                )
+            )
         return found
 
     def _asked(self, query: str, values: tuple[object, ...]) -> list[Any]:
         """Return the rows that answer `query`; none from a store that is not there or fails."""
         try:
-            return self.connection.execute(query, values).fetchall() if self.connection else []
+            return (
+                self.connection.execute(query, values).fetchall()
+                if self.connection
+                else []
+            )
         except sqlite3.Error as error:
             self._fails(error)
             return []
@@ -123,7 +145,9 @@ class Store:
     def _fails(self, error: sqlite3.Error) -> None:
         """Go on without the store; begin it anew if it is damaged."""
         self.close()
-        self.trouble = f"the store cannot be used ({error}); nothing is kept for the next run"
+        self.trouble = (
+            f"the store cannot be used ({error}); nothing is kept for the next run"
+        )
         if self.path and file.damaged(error):
             self.connection, self.number = file.anew(self.path, self.fingerprint)
             self.trouble = "the store was damaged; it was set aside and begun anew"
@@ -142,14 +166,18 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
     `fingerprint` names all that changes a result beside the input: code version and settings.
     A result found under another one does not count.
     """
-    name = blake2b(athlete.encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
+    name = blake2b(
+        athlete.encode("utf-8", "backslashreplace"), digest_size=12
+    ).hexdigest()
     store = Store(folder / f"{name}.sqlite" if folder else None, fingerprint)
     if store.path:
         try:
             file.private(store.path)
             store.connection, store.number = file.connected(store.path, fingerprint)
         except (sqlite3.Error, OSError) as error:
-            store.trouble = f"the store cannot be used ({error}); nothing is kept for the next run"
+            store.trouble = (
+                f"the store cannot be used ({error}); nothing is kept for the next run"
+            )
     try:
         yield store
         store.flush()
@@ -164,7 +192,9 @@ def _packed(digest: str, result: Result) -> tuple[int, str]:
 
 
 def _crc(digest: str, value: str) -> int:
-    return zlib.crc32(value.encode("utf-8", "replace"), zlib.crc32(digest.encode("utf-8", "replace")))
+    return zlib.crc32(
+        value.encode("utf-8", "replace"), zlib.crc32(digest.encode("utf-8", "replace"))
+    )
 
 
 def _unpacked(found: list[tuple[Any, Any, Any, Any]]) -> dict[str, Result]:
@@ -172,7 +202,9 @@ def _unpacked(found: list[tuple[Any, Any, Any, Any]]) -> dict[str, Result]:
     whole = [
         (key, value)
         for key, digest, crc, value in found
-        if isinstance(digest, str) and isinstance(value, str) and _crc(digest, value) == crc
+        if isinstance(digest, str)
+        and isinstance(value, str)
+        and _crc(digest, value) == crc
     ]
     try:
         values = json.loads(f"[{','.join(value for _, value in whole)}]")

@@ -39,7 +39,12 @@ CREATE TABLE page (
 def private(path: Path) -> None:
     """Make the folder (0700) and the file (0600); a link, or a file of someone else, is not used."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    flags = (
+        os.O_RDWR
+        | os.O_CREAT
+        | getattr(os, "O_NOFOLLOW", 0)
+        | getattr(os, "O_CLOEXEC", 0)
+    )
     number = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
     try:
         about = os.fstat(number)
@@ -55,7 +60,9 @@ def private(path: Path) -> None:
 
 def connected(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int]:
     """Open the store; one that is damaged, foreign or of another version is begun anew."""
-    unclosed = _wal(path).exists() and _wal(path).stat().st_size > 0  # a run died, or another is at work
+    unclosed = (
+        _wal(path).exists() and _wal(path).stat().st_size > 0
+    )  # a run died, or another is at work
     try:
         return _whole(path, fingerprint, suspicious=unclosed)
     except sqlite3.Error as error:
@@ -67,7 +74,11 @@ def connected(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int]:
 def anew(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int]:
     """Set the store aside, with what sqlite keeps beside it, and begin an empty one."""
     aside = path.with_suffix(".set-aside")
-    for old, new in ((path, aside), (_wal(path), None), (path.with_name(path.name + "-shm"), None)):
+    for old, new in (
+        (path, aside),
+        (_wal(path), None),
+        (path.with_name(path.name + "-shm"), None),
+    ):
         with suppress(FileNotFoundError):
             old.replace(new) if new else old.unlink()
     private(path)
@@ -78,7 +89,9 @@ def _wal(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
-def _whole(path: Path, fingerprint: str, *, suspicious: bool) -> tuple[sqlite3.Connection, int]:
+def _whole(
+    path: Path, fingerprint: str, *, suspicious: bool
+) -> tuple[sqlite3.Connection, int]:
     """Return a connection to a store that is ours and whole, and the number of `fingerprint` in it."""
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
     try:
@@ -102,9 +115,15 @@ def _ours(connection: sqlite3.Connection, *, suspicious: bool) -> None:
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     marks = [
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+        connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("application_id", "user_version")
     ]
-    made = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    made = {
+        sql
+        for (sql,) in connection.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+        )
+    }
     if marks != [APPLICATION_ID, VERSION] or made != set(_statements()):
         raise sqlite3.DatabaseError(_NOT_OURS)
     if suspicious and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
@@ -134,7 +153,9 @@ def _number(connection: sqlite3.Connection, fingerprint: str) -> int:
         forget = f"DELETE FROM {table} WHERE {column} IN ({old})"  # noqa: S608  constants
         connection.execute(forget, (FINGERPRINTS,))
     connection.execute("COMMIT")
-    found = connection.execute("SELECT id FROM fingerprint WHERE text = ?", (fingerprint,)).fetchone()
+    found = connection.execute(
+        "SELECT id FROM fingerprint WHERE text = ?", (fingerprint,)
+    ).fetchone()
     return int(found[0])
 
 

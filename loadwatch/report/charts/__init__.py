@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from loadwatch.report.charts.svg import inline
     from loadwatch.report.charts.weekly import load, plot
 
-__all__ = ["LIGHT", "Period", "climb", "inline", "load", "picture", "plot", "surfaces", "year"]
+__all__ = [
+    "LIGHT",
+    "Period",
+    "climb",
+    "inline",
+    "load",
+    "picture",
+    "plot",
+    "surfaces",
+    "year",
+]
 
 DPI = 160
 _METADATA = {

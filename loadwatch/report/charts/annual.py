@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from loadwatch.report.charts.palette import Palette
 
 SHADES = (0.3, 0.5, 0.75, 1.0)  # quarters of the longest day
-DAY_IN = (canvas.WIDTH_IN - canvas.LEFT_IN - canvas.RIGHT_IN) / seasons.YEAR_WEEKS  # side of a day
+DAY_IN = (
+    canvas.WIDTH_IN - canvas.LEFT_IN - canvas.RIGHT_IN
+) / seasons.YEAR_WEEKS  # side of a day
 LEAST_COLUMNS = 8
 
 
-def year(runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette = SENTINEL) -> Figure:
+def year(
+    runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette = SENTINEL
+) -> Figure:
     """Return the last 53 weeks as a calendar: a column a week, a row a weekday, darker for more distance.
 
     Squares are drawn as paths and not as an image, so that they follow the page's colours. A week without
@@ -35,11 +39,15 @@ def year(runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette 
     starts, total, ran = seasons.daily(runs, weeks, today)
     recorded = np.append(weeks["recorded"].to_numpy(bool)[-len(starts) :], [True])
     top = float(total.max()) or 1.0
-    shade = np.where(total > 0, np.ceil(total / top * len(SHADES)).clip(1, len(SHADES)), 0)
+    shade = np.where(
+        total > 0, np.ceil(total / top * len(SHADES)).clip(1, len(SHADES)), 0
+    )
     columns = max(len(starts), LEAST_COLUMNS)
     with canvas.rc(palette):
         width = canvas.LEFT_IN + canvas.RIGHT_IN + DAY_IN * columns
-        figure = canvas.empty(palette, canvas.BARE_IN + 7.2 * DAY_IN + canvas.BOTTOM_IN, width)
+        figure = canvas.empty(
+            palette, canvas.BARE_IN + 7.2 * DAY_IN + canvas.BOTTOM_IN, width
+        )
         axes = figure.subplots()
         x, y = np.divmod(np.arange(len(total), dtype=np.float64), 7)
         known = recorded[np.minimum(x.astype(np.int64), len(recorded) - 1)]
@@ -47,30 +55,50 @@ def year(runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette 
         for number, alpha in enumerate(SHADES, 1):
             _squares(axes, x, y, shade == number, palette.bar, {"alpha": alpha})
         unknown = ran & (total == 0)
-        _squares(axes, x, y, unknown, "none", {"hatch": canvas.HATCH, "edgecolor": palette.none})
+        _squares(
+            axes,
+            x,
+            y,
+            unknown,
+            "none",
+            {"hatch": canvas.HATCH, "edgecolor": palette.none},
+        )
         _calendar(axes, starts, columns, palette)
         canvas.framed(figure, canvas.BARE_IN)
     return figure
 
 
 def _squares(
-    axes: Axes, x: canvas.Floats, y: canvas.Floats, chosen: canvas.Bools, colour: str, more: dict[str, Any]
+    axes: Axes,
+    x: canvas.Floats,
+    y: canvas.Floats,
+    chosen: canvas.Bools,
+    colour: str,
+    more: dict[str, Any],
 ) -> None:
     side = np.full(int(chosen.sum()), 0.84)
-    canvas.bars(axes, x[chosen], side, colour, bottom=y[chosen] - 0.42, width=0.84, **more)
+    canvas.bars(
+        axes, x[chosen], side, colour, bottom=y[chosen] - 0.42, width=0.84, **more
+    )
 
 
-def _calendar(axes: Axes, starts: tuple[date, ...], columns: int, palette: Palette) -> None:
+def _calendar(
+    axes: Axes, starts: tuple[date, ...], columns: int, palette: Palette
+) -> None:
     axes.set_xlim(-0.6, columns - 0.4)
     axes.set_ylim(6.6, -0.6)
     axes.set_aspect("equal", anchor="W")
     for side in ("bottom", "left"):
         axes.spines[side].set_visible(False)
     axes.tick_params(length=0)
-    begins = [i for i in range(1, len(starts)) if starts[i].month != starts[i - 1].month]
+    begins = [
+        i for i in range(1, len(starts)) if starts[i].month != starts[i - 1].month
+    ]
     if not begins or begins[0] > 2:
         begins = [0, *begins]
-    axes.set_xticks(begins, [formatting.MONTHS[starts[i].month - 1][:3] for i in begins])
+    axes.set_xticks(
+        begins, [formatting.MONTHS[starts[i].month - 1][:3] for i in begins]
+    )
     rows = (0, 2, 4, 6)
     names = [f"{starts[0] + timedelta(days=i):%a}" for i in rows]
     axes.set_yticks(rows, names, color=palette.soft, fontsize=canvas.SMALL)

@@ -29,9 +29,14 @@ if TYPE_CHECKING:
 WIDTH_IN = 9.0
 LEFT_IN, RIGHT_IN, TOP_IN, BOTTOM_IN = 0.8, 0.1, 0.26, 0.28
 BARE_IN = 0.04  # top margin of a picture without a headline
-FONT = "DejaVu Sans"  # comes with matplotlib, so that pictures do not hang on the machine
+FONT = (
+    "DejaVu Sans"  # comes with matplotlib, so that pictures do not hang on the machine
+)
 SMALL, NORMAL = 9.0, 10.0
-WEEK_IN, LEAST_IN = 0.62, 4.0  # width of a week in a short log, and of the whole picture of the shortest
+WEEK_IN, LEAST_IN = (
+    0.62,
+    4.0,
+)  # width of a week in a short log, and of the whole picture of the shortest
 DENSE = 70  # bars from which on they touch, and marks shrink
 LONG = 150  # weeks from which on only the outlines of the years can be seen
 LABELS = 9  # dates below an axis, about
@@ -71,7 +76,9 @@ def style(palette: Palette) -> dict[Any, Any]:
 def empty(palette: Palette, height_in: float, width_in: float = WIDTH_IN) -> Figure:
     """Return a figure without axes; draw it within `rc(palette)`."""
     transparent = palette.bg.startswith("#0b0c")
-    return Figure(figsize=(width_in, height_in), facecolor="none" if transparent else palette.bg)
+    return Figure(
+        figsize=(width_in, height_in), facecolor="none" if transparent else palette.bg
+    )
 
 
 def width_in(weeks: int) -> float:
@@ -91,10 +98,14 @@ def framed(figure: Figure, top_in: float = TOP_IN) -> None:
     Set by hand, since a layout that measures its texts takes as long as the whole drawing.
     """
     width, height = figure.get_size_inches()
-    figure.subplots_adjust(LEFT_IN / width, BOTTOM_IN / height, 1 - RIGHT_IN / width, 1 - top_in / height)
+    figure.subplots_adjust(
+        LEFT_IN / width, BOTTOM_IN / height, 1 - RIGHT_IN / width, 1 - top_in / height
+    )
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_label_coords(0.0, 0.0)  # there is no label; unset, its place is sought at each drawing
+            axis.set_label_coords(
+                0.0, 0.0
+            )  # there is no label; unset, its place is sought at each drawing
 
 
 def rc(palette: Palette) -> Any:
@@ -125,18 +136,33 @@ def bars(
 ) -> None:
     """Draw all bars of one colour as one path: a fifth of the bytes of a patch each."""
     top = bottom + heights
-    low, wide = (np.broadcast_to(np.asarray(v, np.float64), np.shape(top)) for v in (bottom, width))
+    low, wide = (
+        np.broadcast_to(np.asarray(v, np.float64), np.shape(top))
+        for v in (bottom, width)
+    )
     drawn = np.isfinite(top) & np.isfinite(low) & (top != low)
     if not drawn.any():
         return
     left, right = x[drawn] - wide[drawn] / 2, x[drawn] + wide[drawn] / 2
-    corners = [(left, low[drawn]), (left, top[drawn]), (right, top[drawn]), (right, low[drawn])]
+    corners = [
+        (left, low[drawn]),
+        (left, top[drawn]),
+        (right, top[drawn]),
+        (right, low[drawn]),
+    ]
     points = np.array([*corners, corners[0]]).transpose(2, 0, 1).reshape(-1, 2)
-    codes = np.tile([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], int(drawn.sum()))
-    axes.add_artist(PathPatch(Path(points, codes), facecolor=colour, **({"linewidth": 0} | more)))
+    codes = np.tile(
+        [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY],
+        int(drawn.sum()),
+    )
+    axes.add_artist(
+        PathPatch(Path(points, codes), facecolor=colour, **({"linewidth": 0} | more))
+    )
 
 
-def levels(axes: Axes, x: Floats, y: Floats, width: float, colour: str, **more: Any) -> None:
+def levels(
+    axes: Axes, x: Floats, y: Floats, width: float, colour: str, **more: Any
+) -> None:
     """Draw a short level line at each known `y`, all as one path."""
     drawn = np.isfinite(y)
     if not drawn.any():
@@ -144,7 +170,9 @@ def levels(axes: Axes, x: Floats, y: Floats, width: float, colour: str, **more: 
     ends = [(x[drawn] - width / 2, y[drawn]), (x[drawn] + width / 2, y[drawn])]
     points = np.array(ends).transpose(2, 0, 1).reshape(-1, 2)
     codes = np.tile([Path.MOVETO, Path.LINETO], int(drawn.sum()))
-    axes.add_artist(PathPatch(Path(points, codes), facecolor="none", edgecolor=colour, **more))
+    axes.add_artist(
+        PathPatch(Path(points, codes), facecolor="none", edgecolor=colour, **more)
+    )
 
 
 def bar_width(count: int) -> float:
@@ -154,12 +182,16 @@ def bar_width(count: int) -> float:
 
 def headed(axes: Axes, text: str, palette: Palette) -> None:
     """Write the newest amount above the right end of the axes, where no bar can be."""
-    axes.set_title(text, loc="right", y=1.0, fontsize=SMALL, fontweight="bold", color=palette.ink)
+    axes.set_title(
+        text, loc="right", y=1.0, fontsize=SMALL, fontweight="bold", color=palette.ink
+    )
 
 
 def spans(flags: Bools) -> list[tuple[int, int]]:
     """Return the first and last index of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(int)))
+    edges = np.flatnonzero(
+        np.diff(np.concatenate(([False], flags, [False])).astype(int))
+    )
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
@@ -171,8 +203,12 @@ def week_axis(axes: Axes, starts: Sequence[date]) -> None:
         at = [i for i in range(1, count) if starts[i].year != starts[i - 1].year]
         labels = [str(starts[i].year) for i in at]
     elif count > 60:
-        at = [i for i in range(1, count) if _quarter(starts[i]) != _quarter(starts[i - 1])]
-        labels = [f"{formatting.MONTHS[starts[i].month - 1][:3]} {starts[i].year}" for i in at]
+        at = [
+            i for i in range(1, count) if _quarter(starts[i]) != _quarter(starts[i - 1])
+        ]
+        labels = [
+            f"{formatting.MONTHS[starts[i].month - 1][:3]} {starts[i].year}" for i in at
+        ]
     else:
         step = max(1, -(-count // LABELS))
         at = list(range(count - 1, -1, -step))[::-1]

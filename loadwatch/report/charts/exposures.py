@@ -51,7 +51,9 @@ def surfaces(
 ) -> Figure:
     """Return one labelled row a surface that was run on, all on one scale; unknown is a row too."""
     shown = seasons.season(weeks, [], period)
-    there = [s for s in SURFACES if np.nansum(shown.values(f"{s}_m")) > 0] or ["unknown"]
+    there = [s for s in SURFACES if np.nansum(shown.values(f"{s}_m")) > 0] or [
+        "unknown"
+    ]
     top = max(float(np.nanmax(np.append(shown.values(f"{s}_m"), 1.0))) for s in there)
     found = {"hard": seasons.marks(flags, seasons.SURFACE, shown.starts)}
     above = {"hard": _above_pt(shown, found["hard"], shown.values("hard_m") / top)}
@@ -60,9 +62,19 @@ def surfaces(
         inches = sum(heights) / 72.0 + canvas.BARE_IN + canvas.BOTTOM_IN
         figure = canvas.empty(palette, inches, canvas.width_in(len(shown.starts)))
         grid = {"hspace": 0.0, "height_ratios": heights}
-        rows = figure.subplots(len(there), 1, sharex=True, squeeze=False, gridspec_kw=grid)[:, 0]
+        rows = figure.subplots(
+            len(there), 1, sharex=True, squeeze=False, gridspec_kw=grid
+        )[:, 0]
         for surface, axes, height in zip(there, rows, heights, strict=True):
-            _surface(axes, shown, surface, found.get(surface, []), (top, height), settings, palette)
+            _surface(
+                axes,
+                shown,
+                surface,
+                found.get(surface, []),
+                (top, height),
+                settings,
+                palette,
+            )
         canvas.week_axis(rows[-1], shown.starts)
         rows[-1].tick_params(labelbottom=True)
         canvas.framed(figure, canvas.BARE_IN)
@@ -74,9 +86,14 @@ def _above_pt(shown: Season, found: list[markers.Mark], shares: canvas.Floats) -
 
     `shares` are the bars, of the longest of all rows [1].
     """
-    told = markers.told_mark([mark for mark in found if not _labelled(shown, mark)], shares)
+    told = markers.told_mark(
+        [mark for mark in found if not _labelled(shown, mark)], shares
+    )
     bars = np.nan_to_num(shares) * BAR_PT
-    ends = [bars[mark.at] + markers.MARK_PT + (mark == told) * markers.AMOUNT_PT for mark in found]
+    ends = [
+        bars[mark.at] + markers.MARK_PT + (mark == told) * markers.AMOUNT_PT
+        for mark in found
+    ]
     return max(0.0, max(ends, default=0.0) - BAR_PT)
 
 
@@ -105,7 +122,13 @@ def _surface(
     markers.without_files(axes, shown.without_files, palette, top)
     markers.marks(axes, found, values, palette)
     others = [mark for mark in found if not _labelled(shown, mark)]
-    markers.amount(axes, others, values, lambda at: shown.told(at, column, column, settings), palette)
+    markers.amount(
+        axes,
+        others,
+        values,
+        lambda at: shown.told(at, column, column, settings),
+        palette,
+    )
     label = f"{SURFACE_WORDS[surface]}{BOLD_END} {_amounts(shown, column, settings)}".rstrip()
     place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "top"}
     below = 1.0 - GAP_PT / height_pt
@@ -117,13 +140,19 @@ def _amounts(shown: Season, column: str, settings: Settings) -> str:
     if not shown.starts:
         return ""
     newest = shown.told(-1, column, column, settings)
-    told = [f"so far {newest}" if shown.open[-1] else f"{formatting.short_day(shown.starts[-1])} {newest}"]
+    told = [
+        f"so far {newest}"
+        if shown.open[-1]
+        else f"{formatting.short_day(shown.starts[-1])} {newest}"
+    ]
     last = len(shown.starts) - 1
     if shown.open[-1] and last:
         last -= 1
         told.insert(0, f"last week {shown.told(last, column, column, settings)}")
     usual = float(shown.values(f"{column}_usual")[last])
-    if np.isfinite(usual):  # of the week told first: the next one's may hold that week already
+    if np.isfinite(
+        usual
+    ):  # of the week told first: the next one's may hold that week already
         told.insert(1, f"usual {seasons.amount(usual, column, settings)}")
     return ", ".join(told)
 
@@ -140,8 +169,20 @@ def _row(
     levels = {mark.at: mark.level for mark in found}
     x, width = np.arange(len(values), dtype=np.float64), canvas.bar_width(len(values))
     for level in ("bar", "watch", "high"):
-        mine = np.array([levels.get(i, "bar") == level for i in range(len(values))], bool)
-        _row_bars(axes, x, values, mine, shown.open, getattr(palette, level), width, palette, surface)
+        mine = np.array(
+            [levels.get(i, "bar") == level for i in range(len(values))], bool
+        )
+        _row_bars(
+            axes,
+            x,
+            values,
+            mine,
+            shown.open,
+            getattr(palette, level),
+            width,
+            palette,
+            surface,
+        )
 
 
 def _row_bars(
@@ -168,7 +209,9 @@ def _row_bars(
         return
     canvas.bars(axes, x[done], values[done], colour, width=width, zorder=2)
     outlined: dict[str, Any] = {"edgecolor": colour, "linewidth": 1.2, "zorder": 2}
-    canvas.bars(axes, x[begun], values[begun], palette.band, width=width * 0.94, **outlined)
+    canvas.bars(
+        axes, x[begun], values[begun], palette.band, width=width * 0.94, **outlined
+    )
 
 
 def climb(
@@ -183,7 +226,9 @@ def climb(
     shown = seasons.season(weeks, [], period)
     scale = formatting.unit("ascent_m", settings.units)
     up, down = (shown.values(c) / scale.size for c in ("ascent_m", "descent_m"))
-    ups, downs = (seasons.marks(flags, r, shown.starts) for r in (seasons.CLIMB, seasons.DESCENT))
+    ups, downs = (
+        seasons.marks(flags, r, shown.starts) for r in (seasons.CLIMB, seasons.DESCENT)
+    )
     with canvas.rc(palette):
         figure = canvas.empty(palette, CLIMB_IN, canvas.width_in(len(shown.starts)))
         axes = figure.subplots()
@@ -201,7 +246,9 @@ def climb(
         if shown.starts:
             so_far = newest(shown, "ascent_m", "ascent_m", settings)
             canvas.headed(
-                axes, f"{so_far} up, {shown.told(-1, 'descent_m', 'descent_m', settings)} down", palette
+                axes,
+                f"{so_far} up, {shown.told(-1, 'descent_m', 'descent_m', settings)} down",
+                palette,
             )
         canvas.week_axis(axes, shown.starts)
         canvas.framed(figure)
@@ -209,11 +256,16 @@ def climb(
 
 
 def _reach(
-    low: float, top: float, downs: list[markers.Mark], ups: list[markers.Mark], height_pt: float
+    low: float,
+    top: float,
+    downs: list[markers.Mark],
+    ups: list[markers.Mark],
+    height_pt: float,
 ) -> tuple[float, float]:
     """Return the ends of an axis that leaves room for shapes and amounts beyond its bars."""
     beyond = [
-        markers.MARK_PT + markers.AMOUNT_PT if found else markers.AMOUNT_PT / 2 for found in (downs, ups)
+        markers.MARK_PT + markers.AMOUNT_PT if found else markers.AMOUNT_PT / 2
+        for found in (downs, ups)
     ]
     point = (low + top) / (height_pt - sum(beyond))
     return -low - beyond[0] * point, top + beyond[1] * point
@@ -226,7 +278,11 @@ def _heights(axes: Axes, top: float, low: float, unit: str) -> None:
         return
     up, down = (_largest_round(reach) for reach in (top, low))
     axes.set_yticks(
-        [up, -down], [f"{formatting.number(up)} {unit}\nup", f"{formatting.number(down)} {unit}\ndown"]
+        [up, -down],
+        [
+            f"{formatting.number(up)} {unit}\nup",
+            f"{formatting.number(down)} {unit}\ndown",
+        ],
     )
     axes.yaxis.grid(visible=True)
 
@@ -234,7 +290,9 @@ def _heights(axes: Axes, top: float, low: float, unit: str) -> None:
 def _largest_round(reach: float) -> float:
     """Return the largest of 1, 2 and 5 times a power of ten that is not over `reach`."""
     decade = 10.0 ** np.floor(np.log10(reach))
-    return float(decade * max(step for step in (1.0, 2.0, 5.0) if step * decade <= reach))
+    return float(
+        decade * max(step for step in (1.0, 2.0, 5.0) if step * decade <= reach)
+    )
 
 
 def _half(

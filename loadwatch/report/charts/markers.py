@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 SHAPES = {"high": "^", "watch": "D"}
 GLYPHS = {"high": "\N{BLACK UP-POINTING TRIANGLE}", "watch": "\N{BLACK DIAMOND}"}
-MARK_PT, AMOUNT_PT = 12.0, 11.0  # room for a shape above its bar, and for an amount above the shape
+MARK_PT, AMOUNT_PT = (
+    12.0,
+    11.0,
+)  # room for a shape above its bar, and for an amount above the shape
 LEAST_SHARE = 0.018  # of the axis, for a gap to be told in words: a week of a year
 REACH = 0.09  # of the axis, that an amount may take beside its bar
 WORD_PT = 46.0  # room for "no files" on a line
@@ -33,11 +36,22 @@ class Mark:
     level: str
 
 
-def marks(axes: Axes, found: Sequence[Mark], tops: Floats, palette: Palette, *, below: bool = False) -> None:
+def marks(
+    axes: Axes,
+    found: Sequence[Mark],
+    tops: Floats,
+    palette: Palette,
+    *,
+    below: bool = False,
+) -> None:
     """Draw a shape above (or below) each marked bar: triangle for high, diamond for watch."""
     size = 6.5 if len(tops) <= canvas.DENSE else 4.0
     for level, shape in SHAPES.items():
-        at = [mark.at for mark in found if mark.level == level and np.isfinite(tops[mark.at])]
+        at = [
+            mark.at
+            for mark in found
+            if mark.level == level and np.isfinite(tops[mark.at])
+        ]
         if at:
             small = 0.8 if len(tops) <= canvas.LONG else 0.5
             axes.plot(
@@ -70,9 +84,14 @@ def told_mark(found: Sequence[Mark], tops: Floats) -> Mark | None:
     around = int(REACH * count) if count > canvas.DENSE else 0
 
     def clear(at: int) -> bool:
-        return bool(np.nanmax(np.abs(tops[max(at - around, 0) : at + around + 1])) <= abs(tops[at]))
+        return bool(
+            np.nanmax(np.abs(tops[max(at - around, 0) : at + around + 1]))
+            <= abs(tops[at])
+        )
 
-    known = [mark for mark in found if mark.at < count - 1 and np.isfinite(tops[mark.at])]
+    known = [
+        mark for mark in found if mark.at < count - 1 and np.isfinite(tops[mark.at])
+    ]
     told = [mark for mark in known if count <= canvas.LONG and clear(mark.at)]
     return max(told, key=lambda mark: mark.at, default=None)
 
@@ -96,7 +115,11 @@ def amount(
         (mark.at, tops[mark.at]),
         xytext=(0.0, -MARK_PT if below else MARK_PT),
         textcoords="offset points",
-        ha="left" if mark.at < edge else "right" if mark.at > len(tops) - 1 - edge else "center",
+        ha="left"
+        if mark.at < edge
+        else "right"
+        if mark.at > len(tops) - 1 - edge
+        else "center",
         va="top" if below else "bottom",
         fontsize=canvas.SMALL,
         fontweight="bold",
@@ -107,20 +130,38 @@ def amount(
     )
 
 
-def without_files(axes: Axes, where: Bools, palette: Palette, top: float | None = None) -> None:
+def without_files(
+    axes: Axes, where: Bools, palette: Palette, top: float | None = None
+) -> None:
     """Hatch the weeks of which nothing is known, up to `top` or over the whole height."""
     reach = (0.0, top) if top is not None else axes.get_ylim()
-    _ground(axes, where, reach, palette, {"hatch": canvas.HATCH, "edgecolor": palette.none, "alpha": 0.6})
+    _ground(
+        axes,
+        where,
+        reach,
+        palette,
+        {"hatch": canvas.HATCH, "edgecolor": palette.none, "alpha": 0.6},
+    )
 
 
 def unknown(axes: Axes, where: Bools, palette: Palette) -> None:
     """Hatch the weeks with runs whose amount nobody told, and say so once."""
-    _ground(axes, where, axes.get_ylim(), palette, {"hatch": canvas.UNKNOWN, "edgecolor": palette.none})
+    _ground(
+        axes,
+        where,
+        axes.get_ylim(),
+        palette,
+        {"hatch": canvas.UNKNOWN, "edgecolor": palette.none},
+    )
     word(axes, where, "unknown", palette)
 
 
 def _ground(
-    axes: Axes, where: Bools, reach: tuple[float, float], palette: Palette, look: dict[str, Any]
+    axes: Axes,
+    where: Bools,
+    reach: tuple[float, float],
+    palette: Palette,
+    look: dict[str, Any],
 ) -> None:
     """Draw a ground behind weeks; among many thin bars strokes would outdo them, and a plain one does."""
     if not where.any():
@@ -139,7 +180,9 @@ def _ground(
     )
 
 
-def word(axes: Axes, where: Bools, label: str, palette: Palette, height: float = 0.5) -> None:
+def word(
+    axes: Axes, where: Bools, label: str, palette: Palette, height: float = 0.5
+) -> None:
     """Write once what the weeks of `where` are: in the widest gap, of equals in the newest."""
     gaps = canvas.spans(where)
     if not gaps:

@@ -50,7 +50,9 @@ DARK = Palette(
 )
 ROLES = tuple(field.name for field in fields(Palette))
 # stand-ins drawn into a page's figures, each then replaced by the page's own `var(--role)`
-SENTINEL = Palette(**{role: f"#0b0c{number:02x}" for number, role in enumerate(ROLES, 1)})
+SENTINEL = Palette(
+    **{role: f"#0b0c{number:02x}" for number, role in enumerate(ROLES, 1)}
+)
 
 
 def variables(palette: Palette) -> str:

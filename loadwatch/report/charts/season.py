@@ -62,7 +62,9 @@ class Season:
     def without_runs(self) -> Bools:
         """Say of each finished week whether what was recorded in it holds no run."""
         runs = self.table["runs"].to_numpy(np.int64)
-        return np.asarray((runs == 0) & self.table["recorded"].to_numpy(bool) & ~self.open)
+        return np.asarray(
+            (runs == 0) & self.table["recorded"].to_numpy(bool) & ~self.open
+        )
 
     def told(self, at: int, column: str, measure: str, settings: Settings) -> str:
         """Return one week's amount in words; "no files" where nothing was recorded."""
@@ -105,23 +107,37 @@ def amount(value: float, measure: str, settings: Settings) -> str:
     return formatting.quantity(value, measure, settings.units).replace(" ", NO_BREAK)
 
 
-def daily(runs: pd.DataFrame, weeks: pd.DataFrame, today: date) -> tuple[tuple[date, ...], Floats, Bools]:
+def daily(
+    runs: pd.DataFrame, weeks: pd.DataFrame, today: date
+) -> tuple[tuple[date, ...], Floats, Bools]:
     """Return the first days of the last 53 weeks; of each of their days until `today` metres and if run.
 
     Weeks before the first file of those 53 are left out: an old file would make nearly all of them empty.
     """
     year = season(weeks, [], Period(YEAR_WEEKS))
-    starts = year.starts[int(year.table["recorded"].to_numpy(bool).argmax()) :] if year.starts else ()
+    starts = (
+        year.starts[int(year.table["recorded"].to_numpy(bool).argmax()) :]
+        if year.starts
+        else ()
+    )
     begin = starts[0] if starts else today
     days = (today - begin).days + 1
-    day = (runs["start_local"].to_numpy("datetime64[D]") - np.datetime64(begin, "D")).astype(np.float64)
+    day = (
+        runs["start_local"].to_numpy("datetime64[D]") - np.datetime64(begin, "D")
+    ).astype(np.float64)
     metres, inside = runs["distance_m"].to_numpy("float64"), (day >= 0) & (day < days)
     at = day[inside].astype(np.int64)
     total = np.bincount(at, np.nan_to_num(metres[inside]), days)
-    return starts or (begin,), total.astype(np.float64), np.bincount(at, minlength=days) > 0
+    return (
+        starts or (begin,),
+        total.astype(np.float64),
+        np.bincount(at, minlength=days) > 0,
+    )
 
 
-def usual_range(weeks: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def usual_range(
+    weeks: pd.DataFrame, columns: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the lowest and highest of the weeks that stand behind `usual`, NaN where it is unknown."""
     if not columns:
         return weeks[[]], weeks[[]]
@@ -131,11 +147,18 @@ def usual_range(weeks: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFra
     return window.min(), window.max()
 
 
-def marks(flags: Iterable[Flag], rules: Sequence[str], starts: Sequence[date]) -> list[Mark]:
+def marks(
+    flags: Iterable[Flag], rules: Sequence[str], starts: Sequence[date]
+) -> list[Mark]:
     """Return one mark a week that a check of `rules` raised, at the highest of its levels."""
     at = {start: i for i, start in enumerate(starts)}
     found: dict[int, str] = {}
     for flag in flags:
-        if flag.rule in rules and raised(flag) and flag.week in at and found.get(at[flag.week]) != "high":
+        if (
+            flag.rule in rules
+            and raised(flag)
+            and flag.week in at
+            and found.get(at[flag.week]) != "high"
+        ):
             found[at[flag.week]] = flag.level
     return [Mark(i, level) for i, level in sorted(found.items())]

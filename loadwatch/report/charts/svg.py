@@ -22,12 +22,12 @@ _USED = re.compile(r'(url\(#|href="#)([^")]+)')
 _DECIMALS = re.compile(r"(\d\.\d{2})\d+")
 _FONT = re.compile(r"font: (?:(\d+) )?([\d.]+)px [^;\"]*")
 _FAMILY = re.compile(r" font-family: [^;\"]*;")
-_STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)  # it would speak to the whole page
+_STYLE = re.compile(
+    r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL
+)  # it would speak to the whole page
 _BARE = re.compile(r"<g +>")
 _UPRIGHT = re.compile(r' transform="rotate\(-?0 [^"]*"')
-BOLD_END = (
-    "\N{WORD JOINER}"  # within a text of a figure, without width: what stands before it is bold on a page
-)
+BOLD_END = "\N{WORD JOINER}"  # within a text of a figure, without width: what stands before it is bold on a page
 _BOLD = re.compile(rf"(<text[^>]*>)([^<{BOLD_END}]*){BOLD_END}")
 _SPACE = re.compile(r"\n\s*")
 _DATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
@@ -43,13 +43,18 @@ def inline(figure: Figure, key: str, title: str, description: str) -> str:
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata=_DATA)
     text = buffer.getvalue()
-    text = _STYLE.sub("", _METADATA.sub("", _COMMENT.sub("", text[text.index("<svg") :])))
+    text = _STYLE.sub(
+        "", _METADATA.sub("", _COMMENT.sub("", text[text.index("<svg") :]))
+    )
     kept = {name for _, name in _USED.findall(text)}
     text = _ID.sub(lambda m: f'id="{key}-{m[1]}"' if m[1] in kept else "", text)
     text = _USED.sub(rf"\g<1>{key}-\2", text)
     for role in ROLES:
         text = text.replace(getattr(SENTINEL, role), f"var(--{role})")
-    text = _FONT.sub(lambda m: f"font-size: {m[2]}px" + (f"; font-weight: {m[1]}" if m[1] else ""), text)
+    text = _FONT.sub(
+        lambda m: f"font-size: {m[2]}px" + (f"; font-weight: {m[1]}" if m[1] else ""),
+        text,
+    )
     text = _BARE.sub("<g>", _UPRIGHT.sub("", _FAMILY.sub("", text)))
     text = _BOLD.sub(r'\1<tspan font-weight="700">\2</tspan>', text)
     wide = f"--in:{figure.get_size_inches()[0]:.2f}"  # inches, for the page to set how wide it may become
@@ -57,7 +62,9 @@ def inline(figure: Figure, key: str, title: str, description: str) -> str:
         rf'<svg viewBox="\1" style="{wide}" role="img" aria-labelledby="{key}-title {key}-desc">'
         f'<title id="{key}-title">{_text(title)}</title><desc id="{key}-desc">{_text(description)}</desc>'
     )
-    return _SPACE.sub("\n", _DECIMALS.sub(r"\1", _ROOT.sub(head, text, count=1))).strip()
+    return _SPACE.sub(
+        "\n", _DECIMALS.sub(r"\1", _ROOT.sub(head, text, count=1))
+    ).strip()
 
 
 def _text(words: str) -> str:

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 PANEL_IN = 2.6
 THIN = 0.012  # least thickness of a band, of the axis' height
 HEADROOM = 1.2  # over the longest bar, for its shape and its amount
-NAME_IN, KEY_IN = 0.34, 0.22  # of a picture on its own: its name, and what its shapes mean
+NAME_IN, KEY_IN = (
+    0.34,
+    0.22,
+)  # of a picture on its own: its name, and what its shapes mean
 MARKED_BY = {
     "distance_m": seasons.LONGEST,
     "longest_m": seasons.LONGEST,
@@ -93,7 +96,13 @@ def panel(
     runs = shown.table["runs"].to_numpy()
     ran = (runs > 0) | shown.open
     low = shown.low[column].to_numpy("float64") / scale.size
-    _band(axes, (np.where(ran, low, np.nan), np.where(ran, high, np.nan)), values, top, palette)
+    _band(
+        axes,
+        (np.where(ran, low, np.nan), np.where(ran, high, np.nan)),
+        values,
+        top,
+        palette,
+    )
     _bars(axes, values, shown.open, marks, palette)
     markers.without_files(axes, shown.without_files, palette)
     markers.word(axes, shown.without_files, "no files", palette)
@@ -101,7 +110,13 @@ def panel(
         markers.word(axes, shown.without_runs, "no runs", palette)
     markers.unknown(axes, (runs > 0) & np.isnan(values), palette)
     markers.marks(axes, marks, values, palette)
-    markers.amount(axes, marks, values, lambda at: shown.told(at, column, measure, settings), palette)
+    markers.amount(
+        axes,
+        marks,
+        values,
+        lambda at: shown.told(at, column, measure, settings),
+        palette,
+    )
     _amounts(axes, scale.word)
     canvas.headed(axes, newest(shown, column, measure, settings), palette)
 
@@ -122,15 +137,29 @@ def _band(
     if len(x) > canvas.LONG:
         return
     both, edges = np.tile(x, 2), np.concatenate((bottom, bottom + thick))
-    canvas.levels(axes, both, edges, 1.0, palette.bar, linewidth=0.7, alpha=0.6, zorder=0.7)
+    canvas.levels(
+        axes, both, edges, 1.0, palette.bar, linewidth=0.7, alpha=0.6, zorder=0.7
+    )
     if len(x) > canvas.DENSE:
         return
     over = np.where(edges < np.tile(np.nan_to_num(values), 2), edges, np.nan)
-    canvas.levels(axes, both, over, canvas.bar_width(len(x)), palette.band, linewidth=1.1, zorder=2.5)
+    canvas.levels(
+        axes,
+        both,
+        over,
+        canvas.bar_width(len(x)),
+        palette.band,
+        linewidth=1.1,
+        zorder=2.5,
+    )
 
 
 def _bars(
-    axes: Axes, values: canvas.Floats, unfinished: canvas.Bools, marks: Sequence[Mark], palette: Palette
+    axes: Axes,
+    values: canvas.Floats,
+    unfinished: canvas.Bools,
+    marks: Sequence[Mark],
+    palette: Palette,
 ) -> None:
     """Draw finished weeks full, the week in progress pale with an outline; marked ones in their colour."""
     x = np.arange(len(values), dtype=np.float64)
@@ -167,7 +196,9 @@ def newest(shown: Season, column: str, measure: str, settings: Settings) -> str:
     """Return the newest week's amount in words: "This week so far 40.8 km"."""
     if not shown.starts:
         return ""
-    when = "This week so far" if shown.open[-1] else formatting.short_day(shown.starts[-1])
+    when = (
+        "This week so far" if shown.open[-1] else formatting.short_day(shown.starts[-1])
+    )
     return f"{when} {shown.told(-1, column, measure, settings)}"
 
 
@@ -185,14 +216,20 @@ def plot(
     found: list[Mark] = []
     with canvas.rc(palette):
         figure = canvas.empty(palette, PANEL_IN * len(columns) + NAME_IN + KEY_IN)
-        for column, axes in zip(columns, figure.subplots(len(columns), 1, squeeze=False).flat, strict=True):
+        for column, axes in zip(
+            columns, figure.subplots(len(columns), 1, squeeze=False).flat, strict=True
+        ):
             measure = load_column if column == "load" else column
-            rules = seasons.LOAD if measure == load_column else MARKED_BY.get(measure, ())
+            rules = (
+                seasons.LOAD if measure == load_column else MARKED_BY.get(measure, ())
+            )
             marks = seasons.marks(analysis.flags, rules, shown.starts)
             found += marks
             panel(axes, shown, column, measure, marks, analysis.settings, palette)
             canvas.week_axis(axes, shown.starts)
-            axes.set_title(title(measure), loc="left", fontsize=canvas.NORMAL, color=palette.ink)
+            axes.set_title(
+                title(measure), loc="left", fontsize=canvas.NORMAL, color=palette.ink
+            )
         _head(figure, canvas.safe(analysis.name), key(shown, columns, found), palette)
     return figure
 
@@ -204,20 +241,43 @@ def _head(figure: Figure, name: str, told: str, palette: Palette) -> None:
     figure.set_layout_engine("constrained", rect=(0.0, 0.0, 1.0, 1.0 - taken / height))
     line: dict[str, Any] = {"x": 0.01, "ha": "left", "va": "top"}
     size = canvas.NORMAL + 2
-    figure.text(y=1.0 - 0.08 / height, s=name, fontweight="bold", fontsize=size, color=palette.ink, **line)
-    figure.text(y=1.0 - NAME_IN / height, s=told, fontsize=canvas.SMALL, color=palette.soft, **line)
+    figure.text(
+        y=1.0 - 0.08 / height,
+        s=name,
+        fontweight="bold",
+        fontsize=size,
+        color=palette.ink,
+        **line,
+    )
+    figure.text(
+        y=1.0 - NAME_IN / height,
+        s=told,
+        fontsize=canvas.SMALL,
+        color=palette.soft,
+        **line,
+    )
 
 
 def key(shown: Season, columns: Sequence[str], found: Sequence[Mark]) -> str:
     """Return what the shapes and grounds of a picture mean, of those that it holds."""
     levels = {mark.level for mark in found}
-    shapes = [f"{markers.GLYPHS[level]} {level}" for level in markers.SHAPES if level in levels]
+    shapes = [
+        f"{markers.GLYPHS[level]} {level}"
+        for level in markers.SHAPES
+        if level in levels
+    ]
     ground = "grey" if len(shown.starts) > canvas.DENSE else "hatched"
-    untold = shown.table[list(columns)].isna().to_numpy() & (shown.table["runs"] > 0).to_numpy()[:, None]
+    untold = (
+        shown.table[list(columns)].isna().to_numpy()
+        & (shown.table["runs"] > 0).to_numpy()[:, None]
+    )
     kinds = {"no files": shown.without_files.any(), "unknown": untold.any()}
     empty = [kind for kind, there in kinds.items() if there]
     parts = {
-        "pale band: range of the four weeks before": shown.high[list(columns)].notna().to_numpy().any(),
+        "pale band: range of the four weeks before": shown.high[list(columns)]
+        .notna()
+        .to_numpy()
+        .any(),
         f"{', '.join(shapes)}: raised a check": bool(shapes),
         f"{ground}: {' or '.join(empty)}": bool(empty),
     }
@@ -255,4 +315,6 @@ _TITLES = {
 def title(column: str) -> str:
     """Return what a column is, as the title of a panel."""
     told = _TITLES.get(column)
-    return f"{told} by week" if told else f"On {column.removesuffix('_m')} ground by week"
+    return (
+        f"{told} by week" if told else f"On {column.removesuffix('_m')} ground by week"
+    )

@@ -21,7 +21,11 @@ def sniff(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n\0")
-    if not start or start[:1] in {b"<", b"{"} or start.startswith((b"%PDF", b"[{", b"PK\3\4")):
+    if (
+        not start
+        or start[:1] in {b"<", b"{"}
+        or start.startswith((b"%PDF", b"[{", b"PK\3\4"))
+    ):
         return False
     return _CONTROL.isdisjoint(head) and head.count(0) <= len(head) * 6 // 10
 
@@ -41,6 +45,8 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     if not grid.body and not grid.broken:
         raise NotActivity("a list of activities without a single row")
     listed = grids.is_list(grid.roles)
-    if grids.is_series(grid.series) and (series.flows(grid) or not (listed or "split" in grid.roles)):
+    if grids.is_series(grid.series) and (
+        series.flows(grid) or not (listed or "split" in grid.roles)
+    ):
         return series.read(grid, name)
     return lists.read(grid, settings) if listed else splits.read(grid, name, settings)

@@ -39,7 +39,14 @@ class Cells:
         """Return what one of a role's numbers is in SI: by the header, else the vendor; None if untold."""
         if role in self.roles and self.roles[role][0].factor is not None:
             return self.roles[role][0].factor
-        return next((self.facts.units[name] for name in (role, *names) if name in self.facts.units), None)
+        return next(
+            (
+                self.facts.units[name]
+                for name in (role, *names)
+                if name in self.facts.units
+            ),
+            None,
+        )
 
 
 def cells_of(grid: Grid) -> Cells:
@@ -50,7 +57,10 @@ def cells_of(grid: Grid) -> Cells:
     """
     header = grid.header.cells
     known = facts(header, grid.roles)
-    rows, skipped = [], [Skipped(f"#{line}", "rejected", BROKEN_QUOTE) for line in grid.broken]
+    rows, skipped = (
+        [],
+        [Skipped(f"#{line}", "rejected", BROKEN_QUOTE) for line in grid.broken],
+    )
     for row in grid.body:
         cells, spare = row.cells, len(row.cells) - len(header)
         if spare > 0 and not any(cell.strip() for cell in cells[spare * -1 :]):

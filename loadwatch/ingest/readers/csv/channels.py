@@ -32,19 +32,37 @@ _LEGS = 120.0  # 1/min; below, a runner's cadence counts one leg
 
 
 def channels(
-    cells: Mapping[str, Sequence[str]], series: Mapping[str, Sequence[Column]], time_s: Array
+    cells: Mapping[str, Sequence[str]],
+    series: Mapping[str, Sequence[Column]],
+    time_s: Array,
 ) -> tuple[dict[str, Array], list[str]]:
     """Return (the columns of RECORDS that a table has, notes); a column without any number is left out."""
-    raw = {role: _array(column) for role, column in cells.items() if role not in {"instant", "second", "day"}}
-    found = {to: raw[role] * (series[role][0].factor or 1.0) for role, to in _PLAIN.items() if role in raw}
+    raw = {
+        role: _array(column)
+        for role, column in cells.items()
+        if role not in {"instant", "second", "day"}
+    }
+    found = {
+        to: raw[role] * (series[role][0].factor or 1.0)
+        for role, to in _PLAIN.items()
+        if role in raw
+    }
     if "heart_rate_bpm" in found:
-        found["heart_rate_bpm"] = np.where(found["heart_rate_bpm"] > 0, found["heart_rate_bpm"], np.nan)
+        found["heart_rate_bpm"] = np.where(
+            found["heart_rate_bpm"] > 0, found["heart_rate_bpm"], np.nan
+        )
     if "latitude" in raw and "longitude" in raw:
-        found["latitude_deg"], found["longitude_deg"] = _position(raw["latitude"], raw["longitude"])
+        found["latitude_deg"], found["longitude_deg"] = _position(
+            raw["latitude"], raw["longitude"]
+        )
     notes = _lengths(raw, series, time_s, found)
     if "cadence" in raw:
-        found["cadence_spm"] = _cadence(raw["cadence"], series["cadence"][0].factor, found.get("speed_mps"))
-    return {name: column for name, column in found.items() if np.isfinite(column).any()}, notes
+        found["cadence_spm"] = _cadence(
+            raw["cadence"], series["cadence"][0].factor, found.get("speed_mps")
+        )
+    return {
+        name: column for name, column in found.items() if np.isfinite(column).any()
+    }, notes
 
 
 def _array(cells: Sequence[str]) -> Array:
@@ -56,22 +74,37 @@ def _position(latitude: Array, longitude: Array) -> tuple[Array, Array]:
     """Return degrees, of degrees or FIT's semicircles; no fix (0, 0 or beyond the globe) is NaN."""
     if np.fmax.reduce(np.abs(latitude), initial=0.0) > 180:
         latitude, longitude = latitude * _SEMICIRCLE, longitude * _SEMICIRCLE
-    fix = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180) & ((latitude != 0) | (longitude != 0))
+    fix = (
+        (np.abs(latitude) <= 90)
+        & (np.abs(longitude) <= 180)
+        & ((latitude != 0) | (longitude != 0))
+    )
     return np.where(fix, latitude, np.nan), np.where(fix, longitude, np.nan)
 
 
 def _lengths(
-    raw: Mapping[str, Array], series: Mapping[str, Sequence[Column]], time_s: Array, found: dict[str, Array]
+    raw: Mapping[str, Array],
+    series: Mapping[str, Sequence[Column]],
+    time_s: Array,
+    found: dict[str, Array],
 ) -> list[str]:
     """Put distance and speed in SI into `found`; a unit nobody states is told by the other of the two."""
     distance, speed = raw.get("distance"), raw.get("speed")
     by_distance = series["distance"][0].factor if distance is not None else None
     by_speed = series["speed"][0].factor if speed is not None else None
     notes: list[str] = []
-    placed = _path(found["latitude_deg"], found["longitude_deg"]) if "latitude_deg" in found else np.nan
+    placed = (
+        _path(found["latitude_deg"], found["longitude_deg"])
+        if "latitude_deg" in found
+        else np.nan
+    )
     elapsed = float(np.ptp(time_s)) or np.nan
     if distance is not None:
-        covered = _integral(speed * by_speed, time_s) if speed is not None and by_speed else placed
+        covered = (
+            _integral(speed * by_speed, time_s)
+            if speed is not None and by_speed
+            else placed
+        )
         factor = (
             by_distance
             or evidence.named(covered / _span(distance), (1.0, KM, MILE), 1.25)
@@ -83,7 +116,9 @@ def _lengths(
         share = covered / _integral(speed, time_s)
         unit = by_speed or evidence.named(share, (1.0, _KMH, _MPH), 1.1)
         if unit is None:
-            notes.append("speed: its unit is not told and cannot be worked out; the column is left out")
+            notes.append(
+                "speed: its unit is not told and cannot be worked out; the column is left out"
+            )
         else:
             found["speed_mps"] = speed * unit
     return notes
@@ -96,7 +131,9 @@ def _likely(speed: float) -> float:
 
 def _span(values: Array) -> float:
     known = values[np.isfinite(values)]
-    return float(known[-1] - known[0]) if known.size and known[-1] > known[0] else np.nan
+    return (
+        float(known[-1] - known[0]) if known.size and known[-1] > known[0] else np.nan
+    )
 
 
 def _integral(speed: Array, time_s: Array) -> float:
@@ -118,6 +155,12 @@ def _path(latitude: Array, longitude: Array) -> float:
 def _cadence(values: Array, factor: float | None, speed: Array | None) -> Array:
     """Return steps of both feet a minute; a number below 120 on foot counts one leg, and 0 is no reading."""
     known = values[values > 0]
-    afoot = speed is None or not (speed > 0).any() or float(np.median(speed[speed > 0])) < _RIDE
-    legs = factor != 1.0 and bool(known.size) and float(np.median(known)) < _LEGS and afoot
+    afoot = (
+        speed is None
+        or not (speed > 0).any()
+        or float(np.median(speed[speed > 0])) < _RIDE
+    )
+    legs = (
+        factor != 1.0 and bool(known.size) and float(np.median(known)) < _LEGS and afoot
+    )
     return np.where(values > 0, values * (2.0 if legs else 1.0), np.nan)

@@ -26,7 +26,9 @@ _DAY = r"(?:[^\W\d]{2,12}\.?,? ){0,1}"  # a weekday, in any language
 _YMD = re.compile(rf"{_DAY}(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})\.?{_CLOCK}{_ZONE}")
 _KANJI = re.compile(rf"(\d{{4}})年 ?(\d{{1,2}})月 ?(\d{{1,2}})日{_CLOCK}{_ZONE}")
 _HUNGARIAN = re.compile(rf"(\d{{4}})\. (\d{{1,2}})\. (\d{{1,2}})\.{_CLOCK}{_ZONE}")
-_ANY = re.compile(rf"{_DAY}(\d{{1,2}})([-/.]) ?(\d{{1,2}})[-/.] ?(\d{{4}}|\d{{2}})\.?{_CLOCK}{_ZONE}")
+_ANY = re.compile(
+    rf"{_DAY}(\d{{1,2}})([-/.]) ?(\d{{1,2}})[-/.] ?(\d{{4}}|\d{{2}})\.?{_CLOCK}{_ZONE}"
+)
 _DAY_FIRST = re.compile(
     rf"{_DAY}(\d{{1,2}})(?:\.|º|er|st|nd|rd|th)?[ -](?:de )?"
     rf"([^\W\d]{{3,12}})\.?,?[ -](?:de )?(\d{{4}}){_CLOCK}{_ZONE}"
@@ -34,10 +36,14 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(
     rf"{_DAY}([^\W\d]{{3,12}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}}){_CLOCK}{_ZONE}"
 )
-_UNIX = re.compile(r"[^\W\d]{3} ([^\W\d]{3}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([A-Z]{1,5}) (\d{4})")
+_UNIX = re.compile(
+    r"[^\W\d]{3} ([^\W\d]{3}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([A-Z]{1,5}) (\d{4})"
+)
 _NUMBER = re.compile(r"\d{4,16}(?:\.\d{1,9})?")
 _TIME = re.compile(r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2}))? ?([AaPp]\.?[Mm]\.?)?")
-_RANGE = re.compile(r"(.{10,40}?) (?:-|\u2013|to|bis) (\d{4}-.{6,40})")  # Apple: start - end in one cell
+_RANGE = re.compile(
+    r"(.{10,40}?) (?:-|\u2013|to|bis) (\d{4}-.{6,40})"
+)  # Apple: start - end in one cell
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- naive on purpose: wall clocks are counted from it too
 
 
@@ -120,7 +126,9 @@ def clock(cell: str) -> timedelta | None:
     return _time_of_day(found[1], found[2], found[3], found[4]) if found else None
 
 
-def _time_of_day(hour: str, minute: str, second: str | None, half: str | None) -> timedelta | None:
+def _time_of_day(
+    hour: str, minute: str, second: str | None, half: str | None
+) -> timedelta | None:
     hours = int(hour)
     if half:
         if not 1 <= hours <= 12:
@@ -136,7 +144,9 @@ def _offset(word: str) -> timezone | None:
     if word[0] in "+-":
         minutes = int(word[1:3]) * 60 + int(word[-2:])
         return (
-            timezone((-1 if word[0] == "-" else 1) * timedelta(minutes=minutes)) if minutes < 1440 else None
+            timezone((-1 if word[0] == "-" else 1) * timedelta(minutes=minutes))
+            if minutes < 1440
+            else None
         )
     hours = table()["offsets"].get(word.casefold())
     return None if hours is None else timezone(timedelta(hours=hours))
@@ -153,7 +163,12 @@ def _made(year: int, month: int, day: int, rest: Sequence[str | None]) -> Moment
     if not 1970 <= wall.year <= 2100:
         return None
     part = float(f"0.{fraction}") if fraction and at is not None else 0.0
-    return Moment(wall + (at or timedelta()), _offset(zone) if zone else None, at is not None, part)
+    return Moment(
+        wall + (at or timedelta()),
+        _offset(zone) if zone else None,
+        at is not None,
+        part,
+    )
 
 
 def _year_first(found: re.Match[str], _: Order) -> Moment | None:
@@ -180,12 +195,20 @@ def _numeric(found: re.Match[str], order: str) -> datetime | None:
 
 def _day_first(found: re.Match[str], _: Order) -> Moment | None:
     month = months().get(key(found[2]))
-    return _made(int(found[3]), month, int(found[1]), found.groups()[3:]) if month else None
+    return (
+        _made(int(found[3]), month, int(found[1]), found.groups()[3:])
+        if month
+        else None
+    )
 
 
 def _month_first(found: re.Match[str], _: Order) -> Moment | None:
     month = months().get(key(found[1]))
-    return _made(int(found[3]), month, int(found[2]), found.groups()[3:]) if month else None
+    return (
+        _made(int(found[3]), month, int(found[2]), found.groups()[3:])
+        if month
+        else None
+    )
 
 
 def _unix(found: re.Match[str], _: Order) -> Moment | None:
@@ -195,7 +218,9 @@ def _unix(found: re.Match[str], _: Order) -> Moment | None:
     return _made(int(found[7]), month, int(found[2]), rest) if month else None
 
 
-_READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Order], Moment | None]], ...] = (
+_READINGS: tuple[
+    tuple[re.Pattern[str], Callable[[re.Match[str], Order], Moment | None]], ...
+] = (
     (_YMD, _year_first),
     (_MONTH_FIRST, _month_first),
     (_DAY_FIRST, _day_first),

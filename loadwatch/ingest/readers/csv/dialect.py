@@ -17,7 +17,11 @@ MAX_FIELD = 1 << 20  # characters in one cell
 MAX_COLUMNS = 512
 MAX_ROWS = 1_000_000
 SEPARATORS = ",;\t|"
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 DAMAGED = "\ufffd"  # stands for a character that could not be read
 _RETRIES = 8  # how many times over a file may be read again because of broken quotes
 
@@ -38,7 +42,9 @@ class Rows:
 
     rows: list[Row]
     broken: tuple[int, ...] = ()
-    mended: frozenset[int] = frozenset()  # lines read in spite of damaged quotation marks or characters
+    mended: frozenset[int] = (
+        frozenset()
+    )  # lines read in spite of damaged quotation marks or characters
 
 
 def decode(data: bytes) -> str:
@@ -48,7 +54,9 @@ def decode(data: bytes) -> str:
             return data.decode(encoding, errors="replace")
     head = data[:4096]
     if len(head) > 3 and head.count(0) > len(head) // 3:
-        return data.decode("utf-16-be" if head[0] == 0 else "utf-16-le", errors="replace")
+        return data.decode(
+            "utf-16-be" if head[0] == 0 else "utf-16-le", errors="replace"
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -57,11 +65,17 @@ def decode(data: bytes) -> str:
 
 def stated_separator(text: str) -> tuple[str, int]:
     """Return (separator, number of lines it takes) of a first line such as `sep=;`, else ("", 0)."""
-    first = text[:16].splitlines()[0].strip().strip('"').casefold() if text[:16].strip() else ""
+    first = (
+        text[:16].splitlines()[0].strip().strip('"').casefold()
+        if text[:16].strip()
+        else ""
+    )
     return (first[4], 1) if len(first) == 5 and first.startswith("sep=") else ("", 0)
 
 
-def rows(lines: Sequence[str], separator: str, skip: int = 0, stop: int | None = None) -> Rows:
+def rows(
+    lines: Sequence[str], separator: str, skip: int = 0, stop: int | None = None
+) -> Rows:
     """Return the rows of `lines` from line `skip` on; blank lines are left out.
 
     The strict reader of the csv module names the first row whose quotation marks do not fit. That
@@ -81,7 +95,9 @@ def rows(lines: Sequence[str], separator: str, skip: int = 0, stop: int | None =
             if torn is None:
                 break
             if budget < 0:
-                raise Unreadable("its quotation marks do not fit together; save the table again as CSV")
+                raise Unreadable(
+                    "its quotation marks do not fit together; save the table again as CSV"
+                )
             alone = _alone(lines[at], separator)
             if found and len(alone) == len(found[0].cells):
                 found.append(Row(at + 1, alone))
@@ -96,20 +112,26 @@ def _read(
     lines: Sequence[str], separator: str, start: int, end: int, found: list[Row]
 ) -> tuple[int, int | None]:
     """Append rows to `found`; return (line to go on at, line where it broke or None)."""
-    reader = csv.reader(map(lines.__getitem__, range(start, end)), delimiter=separator, strict=True)
+    reader = csv.reader(
+        map(lines.__getitem__, range(start, end)), delimiter=separator, strict=True
+    )
     line = start
     try:
         for cells in reader:
             if cells:
                 if len(cells) > MAX_COLUMNS:
-                    raise OverLimit(f"line {line + 1} has {len(cells):,} columns, the limit is {MAX_COLUMNS}")
+                    raise OverLimit(
+                        f"line {line + 1} has {len(cells):,} columns, the limit is {MAX_COLUMNS}"
+                    )
                 if len(found) >= MAX_ROWS:
                     raise OverLimit(f"it has more than {MAX_ROWS:,} rows")
                 found.append(Row(line + 1, cells))
             line = start + reader.line_num
     except csv.Error as error:
         if "field limit" in str(error):
-            raise OverLimit(f"a cell in line {line + 1} is longer than {MAX_FIELD:,} characters") from None
+            raise OverLimit(
+                f"a cell in line {line + 1} is longer than {MAX_FIELD:,} characters"
+            ) from None
         return line, start + reader.line_num
     return end, None
 

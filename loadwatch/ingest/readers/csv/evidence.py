@@ -35,15 +35,25 @@ def near(value: float, target: float, tolerance: float = TOLERANCE) -> bool:
     return target / tolerance < value < target * tolerance
 
 
-def named(value: float, factors: Iterable[float], tolerance: float = TOLERANCE) -> float | None:
+def named(
+    value: float, factors: Iterable[float], tolerance: float = TOLERANCE
+) -> float | None:
     """Return the factor that `value` is near to, if there is one."""
     return next((factor for factor in factors if near(value, factor, tolerance)), None)
 
 
-def walked(steps: Floats, cadence_spm: Floats, time_s: Floats, stride_m: Floats) -> Floats:
+def walked(
+    steps: Floats, cadence_spm: Floats, time_s: Floats, stride_m: Floats
+) -> Floats:
     """Return the distance that steps (or cadence times time) and stride length give [m]."""
-    counted = [n if n > 0 else c / 60 * t for n, c, t in zip(steps, cadence_spm, time_s, strict=True)]
-    return [n * s if n > 0 and s > 0 else NAN for n, s in zip(counted, stride_m, strict=True)]
+    counted = [
+        n if n > 0 else c / 60 * t
+        for n, c, t in zip(steps, cadence_spm, time_s, strict=True)
+    ]
+    return [
+        n * s if n > 0 and s > 0 else NAN
+        for n, s in zip(counted, stride_m, strict=True)
+    ]
 
 
 def distance_unit(
@@ -66,11 +76,18 @@ def distance_unit(
     """
     for other, tolerance in covered_m:
         shares = [a / b for a, b in zip(other, raw, strict=True) if a > 0 and b > 0]
-        votes = [(sum(near(share, unit, tolerance) for share in shares), unit) for unit in (KM, MILE, 1.0)]
+        votes = [
+            (sum(near(share, unit, tolerance) for share in shares), unit)
+            for unit in (KM, MILE, 1.0)
+        ]
         most, factor = max(votes, key=lambda vote: vote[0])
         if shares and most * 2 >= len(shares):
             return factor
-    speeds = [r / t for r, t, run in zip(raw, time_s, running, strict=True) if run and r > 0 and t > 0]
+    speeds = [
+        r / t
+        for r, t, run in zip(raw, time_s, running, strict=True)
+        if run and r > 0 and t > 0
+    ]
     fits = [unit for unit in (1.0, KM, MILE) if _at_a_runners(speeds, unit)]
     if metric and fits[-1:] == [MILE]:
         fits = fits[:-1]
@@ -81,7 +98,9 @@ def _at_a_runners(speeds: Floats, unit: float) -> bool:
     """Whether the median and most of the speeds are a runner's in this unit."""
     if not speeds or not SLOWEST <= median(speeds) * unit <= FASTEST:
         return False
-    return sum(SLOWEST / 2 <= speed * unit <= FASTEST * 2 for speed in speeds) > 0.6 * len(speeds)
+    return sum(
+        SLOWEST / 2 <= speed * unit <= FASTEST * 2 for speed in speeds
+    ) > 0.6 * len(speeds)
 
 
 def clock_of(cells: Sequence[str], expected_s: Floats, raw: Floats) -> Clock:
@@ -95,7 +114,9 @@ def clock_of(cells: Sequence[str], expected_s: Floats, raw: Floats) -> Clock:
     if not both:
         return "m:ss"
     short = sum(
-        abs(math.log(m / e)) < abs(math.log(h / e)) for m, h, e, _ in both if e > 0 and m > 0 and h != m
+        abs(math.log(m / e)) < abs(math.log(h / e))
+        for m, h, e, _ in both
+        if e > 0 and m > 0 and h != m
     )
     judged = sum(e > 0 and m > 0 and h != m for m, h, e, _ in both)
     if judged:
@@ -124,7 +145,11 @@ def time_unit(values: Floats, expected_s: Floats, raw: Floats) -> float | None:
     """Return the seconds that one of a column of plain numbers stands for; None if nothing tells."""
     if factor := named(ratio(expected_s, values), (1.0, 60.0, 3600.0)):
         return factor
-    fits = [factor for factor in (1.0, 60.0, 3600.0) if plausible(raw, [v * factor for v in values])]
+    fits = [
+        factor
+        for factor in (1.0, 60.0, 3600.0)
+        if plausible(raw, [v * factor for v in values])
+    ]
     return fits[0] if len(fits) == 1 else None
 
 
@@ -135,7 +160,10 @@ def two_distances(first: Floats, second: Floats) -> tuple[Floats, list[bool]] | 
     is told by their ratio. None if they do not stand in such a ratio.
     """
     shares = [b / a for a, b in zip(first, second, strict=True) if a > 0 and b > 0]
-    votes = {unit: sum(near(share, unit) for share in shares) for unit in (1.0, KM, MILE, 1 / KM, 1 / MILE)}
+    votes = {
+        unit: sum(near(share, unit) for share in shares)
+        for unit in (1.0, KM, MILE, 1 / KM, 1 / MILE)
+    }
     swims = votes.pop(1.0)  # in metres twice
     factor = max(votes, key=lambda unit: votes[unit])
     if not votes[factor]:

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 40  # lines in which a header may stand
 _KNOWN = (
-    (re.compile(r"\ufeff?\[+Training"), "an Epson watch's own table; export the run as GPX or TCX instead"),
+    (
+        re.compile(r"\ufeff?\[+Training"),
+        "an Epson watch's own table; export the run as GPX or TCX instead",
+    ),
     (
         re.compile(r"\ufeff?XDATA"),
         "GoldenCheetah's weather or extra data beside an activity, not the activity",
     ),
     (
-        re.compile(r"[\ufeff\"]*Type[\",;\t]+Local Number[\",;\t]+Message", re.IGNORECASE),
+        re.compile(
+            r"[\ufeff\"]*Type[\",;\t]+Local Number[\",;\t]+Message", re.IGNORECASE
+        ),
         "a FIT file written out as a table by FitCSVTool; give the FIT file itself",
     ),
 )
@@ -77,8 +82,21 @@ def grid(text: str) -> Grid:
     roles, series = words.columns(header.cells), words.columns(header.cells, "series")
     mended = found.mended
     if dialect.DAMAGED in text or "\0" in text:
-        mended |= {row.line for row in found.rows[1:] if any(dialect.DAMAGED in cell for cell in row.cells)}
-    return Grid(separator, tuple(above), header, found.rows[1:], found.broken, mended, roles, series)
+        mended |= {
+            row.line
+            for row in found.rows[1:]
+            if any(dialect.DAMAGED in cell for cell in row.cells)
+        }
+    return Grid(
+        separator,
+        tuple(above),
+        header,
+        found.rows[1:],
+        found.broken,
+        mended,
+        roles,
+        series,
+    )
 
 
 def _header(lines: Sequence[str], separator: str, skip: int) -> tuple[int, str, int]:
@@ -93,7 +111,9 @@ def _header(lines: Sequence[str], separator: str, skip: int) -> tuple[int, str, 
             len(roles) if is_list(roles) or splits else 0,
             len(series) if is_series(series) else 0,
         )
-        best = max(best, (max(counts), separator, row.line - 1), key=lambda found: found[0])
+        best = max(
+            best, (max(counts), separator, row.line - 1), key=lambda found: found[0]
+        )
     return best
 
 
@@ -101,8 +121,16 @@ def _no_table(lines: Sequence[str]) -> str:
     first = next((line.strip() for line in lines if line.strip()), "")
     if not any(mark in first for mark in dialect.SEPARATORS):
         return "text, but no table of activities"
-    names = [name for cell in re.split(r"[,;\t|]", first[:200])[:4] if (name := words.clean(cell)[:24])]
-    begins = f" (its columns begin with {', '.join(names)})" if names and all(map(_plain, names)) else ""
+    names = [
+        name
+        for cell in re.split(r"[,;\t|]", first[:200])[:4]
+        if (name := words.clean(cell)[:24])
+    ]
+    begins = (
+        f" (its columns begin with {', '.join(names)})"
+        if names and all(map(_plain, names))
+        else ""
+    )
     return f"a table without activities: it has no date and distance columns that loadwatch knows{begins}"
 
 

@@ -43,7 +43,9 @@ def read(grid: Grid, settings: Settings) -> Reading:
     begun = starts(cells, settings, european=found.european)
     if begun and all(start.why for start in begun) and "--date-order" in begun[0].why:
         raise Unreadable(
-            begun[0].why.replace("its date", "its dates, such as", 1).replace("such as,", "such as", 1)
+            begun[0]
+            .why.replace("its date", "its dates, such as", 1)
+            .replace("such as,", "such as", 1)
         )
     untyped = "type" not in cells.roles
     if untyped and not cells.facts.vendor:
@@ -69,7 +71,11 @@ def _kinds(cells: Cells) -> list[Sport]:
     by_hand = not cells.facts.vendor
     made: dict[tuple[str, bool], Sport] = {}
     for pair in set(
-        zip(cells.first("type"), (flag.strip().casefold() in _TRUE for flag in indoor), strict=True)
+        zip(
+            cells.first("type"),
+            (flag.strip().casefold() in _TRUE for flag in indoor),
+            strict=True,
+        )
     ):
         made[pair] = _kind(*pair, by_hand=by_hand)
     return [
@@ -83,7 +89,11 @@ def _kind(word: str, indoor: bool, *, by_hand: bool) -> Sport:
         return ("running", "unknown", "") if by_hand else ("unknown", "unknown", "")
     known = sports.sport(word)
     if known is None:
-        return "unknown", "unknown", f"type: no kind of activity is known as {' '.join(word.split())[:40]}"
+        return (
+            "unknown",
+            "unknown",
+            f"type: no kind of activity is known as {' '.join(word.split())[:40]}",
+        )
     sport, sub_sport = known
     if indoor and sport == "running" and sub_sport == "unknown":
         sub_sport = "indoor_running"
@@ -93,12 +103,18 @@ def _kind(word: str, indoor: bool, *, by_hand: bool) -> Sport:
 def _runs(kinds: list[Sport], found: Measures) -> list[Sport]:
     """Return the kinds of a list without types: runs, if its speeds are a runner's."""
     speeds = [
-        d / t for d, t in zip(found.values["distance"], _longest(found), strict=True) if d > 0 and t > 0
+        d / t
+        for d, t in zip(found.values["distance"], _longest(found), strict=True)
+        if d > 0 and t > 0
     ]
     if not speeds or evidence.SLOWEST <= median(speeds) <= evidence.FASTEST:
         return kinds
     return [
-        ("unknown", "unknown", "type: the list names no kind of activity, and its speeds are not a runner's")
+        (
+            "unknown",
+            "unknown",
+            "type: the list names no kind of activity, and its speeds are not a runner's",
+        )
     ] * len(kinds)
 
 
@@ -108,46 +124,76 @@ def _longest(found: Measures) -> list[float]:
 
 
 def _left_out(
-    at: int, cells: Cells, kind: Sport, begun: Start, found: Measures, ids: dict[str, int]
+    at: int,
+    cells: Cells,
+    kind: Sport,
+    begun: Start,
+    found: Measures,
+    ids: dict[str, int],
 ) -> tuple[Kind, str] | None:
     """Return (kind, why) of a row that is no activity; None if it is one."""
     if kind[0] == sports.SKIP:
         return "ignored", _REST[kind[1]]
     if begun.why:
         return "rejected", begun.why
-    values = {role: found.values[role][at] for role in ("distance", "timer", "moving", "elapsed")}
+    values = {
+        role: found.values[role][at]
+        for role in ("distance", "timer", "moving", "elapsed")
+    }
     if values["distance"] < 0:
-        return "rejected", f"its distance is below zero: {cells.first('distance')[at].strip()[:20]}"
+        return (
+            "rejected",
+            f"its distance is below zero: {cells.first('distance')[at].strip()[:20]}",
+        )
     if not any(value > 0 for value in values.values()):
         return _empty(at, cells)
     if why := _outside(cells.first("file")[at]):
         return "rejected", why
     if key := cells.first("id")[at].strip():
         if key in ids:
-            return "ignored", f"it carries the same number as line {ids[key]}: {key[:24]}"
+            return (
+                "ignored",
+                f"it carries the same number as line {ids[key]}: {key[:24]}",
+            )
         ids[key] = cells.lines[at]
     return None
 
 
 def _empty(at: int, cells: Cells) -> tuple[Kind, str]:
-    if any(not numbers.unknown(cells.first(role)[at]) for role in ("planned_distance", "planned_time")):
+    if any(
+        not numbers.unknown(cells.first(role)[at])
+        for role in ("planned_distance", "planned_time")
+    ):
         return "ignored", "planned, but nothing was recorded"
     for role in ("distance", "timer", "moving", "elapsed"):
         cell = cells.first(role)[at].strip()
-        if cell and not numbers.unknown(cell) and any(letter not in "0:.," for letter in cell):
-            return "rejected", f"neither distance nor duration can be read ({cell[:20]})"
+        if (
+            cell
+            and not numbers.unknown(cell)
+            and any(letter not in "0:.," for letter in cell)
+        ):
+            return (
+                "rejected",
+                f"neither distance nor duration can be read ({cell[:20]})",
+            )
     return "ignored", "it has neither distance nor duration"
 
 
 def _outside(file: str) -> str:
     """Return why a list's file name is refused: it must lie inside the export."""
     parts = file.strip().replace("\\", "/").split("/")
-    if ".." in parts or (file.strip() and parts[0] == "") or (len(parts[0]) == 2 and parts[0][1] == ":"):
+    if (
+        ".." in parts
+        or (file.strip() and parts[0] == "")
+        or (len(parts[0]) == 2 and parts[0][1] == ":")
+    ):
         return "its file name points outside the export"
     return ""
 
 
-def _session(at: int, cells: Cells, kind: Sport, begun: Start, found: Measures, parents: set[str]) -> Session:
+def _session(
+    at: int, cells: Cells, kind: Sport, begun: Start, found: Measures, parents: set[str]
+) -> Session:
     get = {role: values[at] for role, values in found.values.items()}
     surface, odd = _surface(cells.first("surface")[at])
     linked = cells.first("file")[at].strip()
@@ -180,7 +226,9 @@ def _session(at: int, cells: Cells, kind: Sport, begun: Start, found: Measures, 
         linked="" if linked.startswith(_NO_FILE) else linked[:TEXT],
         parent=cells.first("id")[at].strip() in parents,
         line=cells.lines[at],
-        notes=tuple(filter(None, (*found.notes[at], kind[2], odd, *_doubts(at, cells, get)))),
+        notes=tuple(
+            filter(None, (*found.notes[at], kind[2], odd, *_doubts(at, cells, get)))
+        ),
     )
 
 
@@ -206,12 +254,19 @@ def _surface(cell: str) -> tuple[str, str]:
     if not word:
         return "", ""
     found = words.surfaces().get(word, "")
-    return found, "" if found else f"surface: no surface is known as {' '.join(cell.split())[:40]}"
+    return (
+        found,
+        ""
+        if found
+        else f"surface: no surface is known as {' '.join(cell.split())[:40]}",
+    )
 
 
 def _device(at: int, cells: Cells) -> str:
     return " ".join(
-        filter(None, (cells.first("maker")[at].strip(), cells.first("device")[at].strip()))
+        filter(
+            None, (cells.first("maker")[at].strip(), cells.first("device")[at].strip())
+        )
     ).casefold()[:TEXT]
 
 

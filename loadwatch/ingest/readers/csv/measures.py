@@ -7,7 +7,15 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from loadwatch.ingest.readers.csv import evidence, lengths, numbers
-from loadwatch.ingest.readers.csv.evidence import KM, LOOSE, MILE, NAN, TOLERANCE, Floats, near
+from loadwatch.ingest.readers.csv.evidence import (
+    KM,
+    LOOSE,
+    MILE,
+    NAN,
+    TOLERANCE,
+    Floats,
+    near,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +24,17 @@ if TYPE_CHECKING:
     from loadwatch.ingest.readers.csv.numbers import Style
     from loadwatch.settings import Settings
 
-_NUMBERS = ("distance", "ascent", "descent", "stride", "speed", "oscillation", "heart_rate", "rpe", "dirt")
+_NUMBERS = (
+    "distance",
+    "ascent",
+    "descent",
+    "stride",
+    "speed",
+    "oscillation",
+    "heart_rate",
+    "rpe",
+    "dirt",
+)
 _TIMES = ("timer", "moving", "elapsed")
 _WHOLE = ("steps", "lowest", "highest")  # columns of whole numbers
 _WHOLE_AT_GARMIN = ("ascent", "descent", "heart_rate")
@@ -49,9 +67,14 @@ def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measure
     pace, speed_mps, speed_raw = _paces(cells, file_style)
     times = _times(cells, values["distance"], pace, speed_raw, notes)
     values |= times
-    longest = [next((t for t in row if t > 0), NAN) for row in zip(*times.values(), strict=True)]
+    longest = [
+        next((t for t in row if t > 0), NAN)
+        for row in zip(*times.values(), strict=True)
+    ]
     values["stride"] = _scaled(values["stride"], cells.factor("stride") or 1.0)
-    walked = evidence.walked(values["steps"], values["cadence"], longest, values["stride"])
+    walked = evidence.walked(
+        values["steps"], values["cadence"], longest, values["stride"]
+    )
     covered = [v * t for v, t in zip(speed_mps, longest, strict=True)]
     rows = lengths.Rows(
         sports,
@@ -61,21 +84,28 @@ def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measure
         lengths.own_units(cells, "distance"),
         european,
     )
-    found = lengths.distances(cells, values["distance"], _pair(cells, file_style), rows, settings, notes)
+    found = lengths.distances(
+        cells, values["distance"], _pair(cells, file_style), rows, settings, notes
+    )
     values["distance"] = found.metres
     values |= lengths.elevations(cells, values, found.unit, settings, notes)
     values["oscillation"] = [
         v * 10 if 3 <= v <= 20 else NAN for v in values["oscillation"]
     ]  # cm; else no reading
     values["balance"] = [
-        numbers.number(c.partition("%")[0].split(" ")[0], file_style) for c in cells.first("balance")
+        numbers.number(c.partition("%")[0].split(" ")[0], file_style)
+        for c in cells.first("balance")
     ]
     return Measures(values, notes, european)
 
 
 def _style(cells: Cells) -> Style:
     """Return the decimal mark of most columns; where none tells, what goes with the separator."""
-    styles = [numbers.style(column) for role in _NUMBERS for column in cells.columns.get(role, ())]
+    styles = [
+        numbers.style(column)
+        for role in _NUMBERS
+        for column in cells.columns.get(role, ())
+    ]
     points, commas = styles.count("."), styles.count(",")
     if points == commas:
         return "," if cells.european else "."
@@ -96,7 +126,9 @@ def _best(cells: Cells, role: str, file_style: Style) -> Floats:
 
 def _column(column: Sequence[str], file_style: Style, *, whole: bool = False) -> Floats:
     decimal = numbers.style(column) or file_style
-    return [numbers.number(cell, decimal, whole=whole) if cell else NAN for cell in column]
+    return [
+        numbers.number(cell, decimal, whole=whole) if cell else NAN for cell in column
+    ]
 
 
 def _scaled(values: Floats, factor: float) -> Floats:
@@ -105,7 +137,11 @@ def _scaled(values: Floats, factor: float) -> Floats:
 
 def _spm(values: Floats, sports: Sequence[str], vendor_legs: bool) -> Floats:
     """Return steps of both feet a minute; some vendors count one leg's, told by the runs' median."""
-    runs = [v for v, sport in zip(values, sports, strict=True) if sport == "running" and v > 0]
+    runs = [
+        v
+        for v, sport in zip(values, sports, strict=True)
+        if sport == "running" and v > 0
+    ]
     legs = vendor_legs or (bool(runs) and median(runs) < _LEGS)
     afoot = [sport in {"running", "walking", "hiking"} for sport in sports]
     return [
@@ -119,7 +155,9 @@ def _paces(cells: Cells, file_style: Style) -> tuple[Floats, Floats, Floats]:
 
     A list of all activities writes a runner's pace into its speed column.
     """
-    shown = [p or s for p, s in zip(cells.first("pace"), cells.first("speed"), strict=True)]
+    shown = [
+        p or s for p, s in zip(cells.first("pace"), cells.first("speed"), strict=True)
+    ]
     pace = [numbers.seconds(cell) if ":" in cell else NAN for cell in shown]
     raw = _column(cells.first("speed"), file_style)
     factor = cells.factor("speed")
@@ -141,17 +179,29 @@ def _times(
         d * p if p > 0 else d / v * 3600
         for d, p, v in zip(distance, pace, (w or NAN for w in speed), strict=True)
     ]
-    sure: dict[str, Floats] = {role: [numbers.seconds(c, "") for c in cells.first(role)] for role in _TIMES}
+    sure: dict[str, Floats] = {
+        role: [numbers.seconds(c, "") for c in cells.first(role)] for role in _TIMES
+    }
     found: dict[str, Floats] = {}
     for role in _TIMES:
-        others = zip(*(sure[other] for other in reversed(_TIMES) if other != role), by_pace, strict=True)
+        others = zip(
+            *(sure[other] for other in reversed(_TIMES) if other != role),
+            by_pace,
+            strict=True,
+        )
         expected = [next((t for t in row if t > 0), NAN) for row in others]
         found[role] = _durations(cells, role, expected, distance, notes)
     return _minutes_only(cells, found)
 
 
-def _durations(cells: Cells, role: str, expected: Floats, distance: Floats, notes: list[list[str]]) -> Floats:
-    texts = [text for column in zip(*cells.columns.get(role, ()), strict=True) for text in [_told(column)]]
+def _durations(
+    cells: Cells, role: str, expected: Floats, distance: Floats, notes: list[list[str]]
+) -> Floats:
+    texts = [
+        text
+        for column in zip(*cells.columns.get(role, ()), strict=True)
+        for text in [_told(column)]
+    ]
     if not texts:
         return [NAN] * len(cells.lines)
     clock = evidence.clock_of(texts, expected, distance)
@@ -161,15 +211,21 @@ def _durations(cells: Cells, role: str, expected: Floats, distance: Floats, note
     if factor is None and any(v > 0 for v in plain):
         factor = evidence.time_unit(plain, expected, distance)
     for at, (text, value, number) in enumerate(zip(texts, values, plain, strict=True)):
-        if text.count(":") == 2 and near(value, expected[at] * 60, 1.02):  # a spreadsheet's 47:08:00
+        if text.count(":") == 2 and near(
+            value, expected[at] * 60, 1.02
+        ):  # a spreadsheet's 47:08:00
             values[at] = value / 60
-            notes[at].append(f"duration: {text[:20]} read as minutes and seconds, by distance and pace")
+            notes[at].append(
+                f"duration: {text[:20]} read as minutes and seconds, by distance and pace"
+            )
         if value == value:  # noqa: PLR0124 -- NaN
             continue
         if number == number and factor:  # noqa: PLR0124 -- NaN
             values[at] = number * factor
         elif not numbers.unknown(text):
-            notes[at].append(f"duration: {text[:20]} may be read in more than one way; write h:mm:ss")
+            notes[at].append(
+                f"duration: {text[:20]} may be read in more than one way; write h:mm:ss"
+            )
     return [v if v > 0 else NAN for v in values]
 
 
@@ -180,13 +236,23 @@ def _told(column: Sequence[str]) -> str:
 
 def _minutes_only(cells: Cells, found: dict[str, Floats]) -> dict[str, Floats]:
     """Return durations without a timer column of whole minutes where another column knows the seconds."""
-    seconds = [m if m > 0 else e for m, e in zip(found["moving"], found["elapsed"], strict=True)]
-    if evidence.clock_of(cells.first("timer"), seconds, [NAN] * len(cells.lines)) != "h:mm":
+    seconds = [
+        m if m > 0 else e
+        for m, e in zip(found["moving"], found["elapsed"], strict=True)
+    ]
+    if (
+        evidence.clock_of(cells.first("timer"), seconds, [NAN] * len(cells.lines))
+        != "h:mm"
+    ):
         return found
     timer = [
         NAN if numbers.two_parts(text) and (moving > 0 or elapsed > 0) else t
         for text, t, moving, elapsed in zip(
-            cells.first("timer"), found["timer"], found["moving"], found["elapsed"], strict=True
+            cells.first("timer"),
+            found["timer"],
+            found["moving"],
+            found["elapsed"],
+            strict=True,
         )
     ]
     return found | {"timer": timer}

@@ -42,8 +42,16 @@ def starts(cells: Cells, settings: Settings, *, european: bool) -> list[Start]:
     )
     utc = cells.facts.utc
     return [
-        _start("" if utc else wall, (instant or wall) if utc else instant, clock, zone, order)
-        for instant, wall, clock, zone in zip(instants, walls, clocks, cells.first("zone"), strict=True)
+        _start(
+            "" if utc else wall,
+            (instant or wall) if utc else instant,
+            clock,
+            zone,
+            order,
+        )
+        for instant, wall, clock, zone in zip(
+            instants, walls, clocks, cells.first("zone"), strict=True
+        )
     ]
 
 
@@ -51,7 +59,9 @@ def _start(wall: str, instant: str, clock: str, zone: str, order: Order) -> Star
     at = dates.moment(wall, order) if wall else None
     exact = dates.moment(instant, order) if instant else None
     if at is None and exact is None:
-        if (counted := dates.epoch(instant or wall)) and not _spreadsheet(instant or wall):
+        if (counted := dates.epoch(instant or wall)) and not _spreadsheet(
+            instant or wall
+        ):
             return Start(utc=counted)
         return Start(why=_why(wall or instant, order))
     if at is None and exact is not None:
@@ -60,13 +70,24 @@ def _start(wall: str, instant: str, clock: str, zone: str, order: Order) -> Star
     local = _with_clock(at, clock)
     known = _zone(zone)
     if exact is not None and exact.has_clock:
-        return Start(_utc(exact.wall, exact.offset), local.wall, zone if known else "", not local.has_clock)
+        return Start(
+            _utc(exact.wall, exact.offset),
+            local.wall,
+            zone if known else "",
+            not local.has_clock,
+        )
     if known and local.has_clock:
-        return Start(local.wall.replace(tzinfo=known).astimezone(UTC), local.wall, zone.strip())
+        return Start(
+            local.wall.replace(tzinfo=known).astimezone(UTC), local.wall, zone.strip()
+        )
     if local.offset is not None and local.has_clock:
         if local.offset.utcoffset(None) == timedelta():
             return Start(_utc(local.wall, local.offset))
-        return Start(_utc(local.wall, local.offset), local.wall, str(local.offset).removeprefix("UTC"))
+        return Start(
+            _utc(local.wall, local.offset),
+            local.wall,
+            str(local.offset).removeprefix("UTC"),
+        )
     return Start(local=local.wall, date_only=not local.has_clock)
 
 
@@ -94,7 +115,9 @@ def _zone(name: str) -> ZoneInfo | None:
     if (
         not name
         or len(name) > 40
-        or not all(part.replace("_", "").replace("-", "").isalnum() for part in name.split("/"))
+        or not all(
+            part.replace("_", "").replace("-", "").isalnum() for part in name.split("/")
+        )
     ):
         return None
     try:

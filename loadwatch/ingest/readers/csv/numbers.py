@@ -18,11 +18,15 @@ Clock = Literal["m:ss", "h:mm", ""]  # what a cell of two parts is; "" not told
 _LARGEST = 1e15  # no measure of a run is larger
 LONGEST = 40  # characters a number may have
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,18})?")
-_NUMBER = re.compile(r"([+-]?[\d.,' \xa0\u2009\u202f]{1,32}(?:[eE][+-]?\d{1,3})?) ?([^\W\d_/][\w/]{0,11})?")
+_NUMBER = re.compile(
+    r"([+-]?[\d.,' \xa0\u2009\u202f]{1,32}(?:[eE][+-]?\d{1,3})?) ?([^\W\d_/][\w/]{0,11})?"
+)
 _GROUPS_DOT = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _GROUPS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?")
 _CLOCK = re.compile(r"(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(?:[.,](\d{1,6}))?")
-_DECIMAL_DOT = re.compile(r"^[+-]?(?:(?:0|\d{4,15})\.\d{1,20}|\d{1,3}\.(?:\d{1,2}|\d{4,20}))$", re.MULTILINE)
+_DECIMAL_DOT = re.compile(
+    r"^[+-]?(?:(?:0|\d{4,15})\.\d{1,20}|\d{1,3}\.(?:\d{1,2}|\d{4,20}))$", re.MULTILINE
+)
 _DOUBTFUL_DOTS = re.compile(
     r"\d\.\d{3}\.\d|^[ \t']|[ \t\r]$", re.MULTILINE
 )  # 1.234.567, or not plain numbers
@@ -32,7 +36,22 @@ _WORDS = re.compile(
     r"(?:(\d{1,2}) ?(?:s(?:ec(?:onds?)?)?|'')\.?)?"
 )
 _UNKNOWN = frozenset(
-    {"", "-", "--", "---", "--:--", "--:--:--", "nan", "na", "n/a", "null", "none", "\u2013", "\u2014", "?"}
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "--:--",
+        "--:--:--",
+        "nan",
+        "na",
+        "n/a",
+        "null",
+        "none",
+        "\u2013",
+        "\u2014",
+        "?",
+    }
 )
 
 
@@ -48,7 +67,9 @@ def style(cells: Iterable[str]) -> Style:
     digits, is a decimal mark; with exactly three it may be either.
     """
     told = "\n".join(cells)
-    if "," not in told and not ("." in told and _DOUBTFUL_DOTS.search(told)):  # the usual case, in one go
+    if "," not in told and not (
+        "." in told and _DOUBTFUL_DOTS.search(told)
+    ):  # the usual case, in one go
         return "." if _DECIMAL_DOT.search(told) else ""
     votes = {".": 0, ",": 0}
     for cell in told.split("\n"):
@@ -82,7 +103,9 @@ def number(cell: str, decimal: Style = ".", *, whole: bool = False) -> float:
     return measure(cell, decimal, whole=whole)[0]
 
 
-def measure(cell: str, decimal: Style = ".", *, whole: bool = False) -> tuple[float, float | None]:
+def measure(
+    cell: str, decimal: Style = ".", *, whole: bool = False
+) -> tuple[float, float | None]:
     """Return (number, SI factor of the unit written behind it or None)."""
     if decimal != "," and not whole and _PLAIN.fullmatch(cell):
         return float(cell), None
@@ -109,9 +132,15 @@ def _value(digits: str, decimal: Style, *, whole: bool) -> float:
     elif whole and _GROUPS_COMMA.fullmatch(mantissa):
         digits = digits.replace(".", "").replace(",", ".")
     elif decimal == ",":
-        digits = digits.replace(".", "") if "," in mantissa or _GROUPS_COMMA.fullmatch(mantissa) else digits
+        digits = (
+            digits.replace(".", "")
+            if "," in mantissa or _GROUPS_COMMA.fullmatch(mantissa)
+            else digits
+        )
         digits = digits.replace(",", ".")
-    elif "," in mantissa:  # thousands, or a lone decimal comma in a file of points (a re-saved sheet)
+    elif (
+        "," in mantissa
+    ):  # thousands, or a lone decimal comma in a file of points (a re-saved sheet)
         digits = digits.replace(",", "" if _GROUPS_DOT.fullmatch(mantissa) else ".")
     try:
         found = float(digits)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from loadwatch.ingest.readers.csv.numbers import Style
 
-_FIRST = frozenset({"name", "sport", "date", "starttime", "duration"})  # always there, in English
+_FIRST = frozenset(
+    {"name", "sport", "date", "starttime", "duration"}
+)  # always there, in English
 
 
 def rows_of(text: str) -> list[list[str]] | None:
@@ -35,7 +37,10 @@ def rows_of(text: str) -> list[list[str]] | None:
             and {key(cell) for cell in head[0].cells} >= _FIRST
             and "sample rate" in text[:4096].casefold()
         ):
-            return [row.cells for row in dialect.rows(dialect.lines_of(text), separator).rows]
+            return [
+                row.cells
+                for row in dialect.rows(dialect.lines_of(text), separator).rows
+            ]
     return None
 
 
@@ -47,29 +52,54 @@ def read(rows: Sequence[Sequence[str]]) -> Reading:
     ]
     facts = {key(name.partition("(")[0]): value for name, value in about}
     samples = [row for row in rows[3:] if any(row)]
-    decimal = numbers.style([*facts.values(), *(cell for row in samples[:500] for cell in row)]) or "."
+    decimal = (
+        numbers.style(
+            [*facts.values(), *(cell for row in samples[:500] for cell in row)]
+        )
+        or "."
+    )
     day, clock = dates.moment(facts["date"], "dmy"), dates.clock(facts["starttime"])
     if day is None:
         raise NotActivity("a session of Polar Flow without a date that can be read")
     start = day.wall + (clock or timedelta())
-    session = replace(_session(facts, _factors(about), decimal), start_local=start, date_only=clock is None)
+    session = replace(
+        _session(facts, _factors(about), decimal),
+        start_local=start,
+        date_only=clock is None,
+    )
     if len(samples) < 2:
         return Reading((Activity(EMPTY, session),))
     return _with_samples(rows[2], samples, session, start)
 
 
 def _with_samples(
-    header: Sequence[str], samples: Sequence[Sequence[str]], session: Session, start: datetime
+    header: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    session: Session,
+    start: datetime,
 ) -> Reading:
     columns = words.columns(header, "series")
-    at = next((held[0].index for role, held in columns.items() if role == "instant"), -1)
-    seconds = np.array([numbers.seconds(row[at]) if 0 <= at < len(row) else NAN for row in samples])
+    at = next(
+        (held[0].index for role, held in columns.items() if role == "instant"), -1
+    )
+    seconds = np.array(
+        [numbers.seconds(row[at]) if 0 <= at < len(row) else NAN for row in samples]
+    )
     if np.isfinite(seconds).sum() < 2:
         return Reading((Activity(EMPTY, session),))
-    times = Times((start - dates.EPOCH).total_seconds() + seconds, utc=False, date_only=session.date_only)
-    kept = {role: held for role, held in columns.items() if role not in {"instant", "day", "second"}}
+    times = Times(
+        (start - dates.EPOCH).total_seconds() + seconds,
+        utc=False,
+        date_only=session.date_only,
+    )
+    kept = {
+        role: held
+        for role, held in columns.items()
+        if role not in {"instant", "day", "second"}
+    }
     cells = {
-        r: [row[c[0].index] if c[0].index < len(row) else "" for row in samples] for r, c in kept.items()
+        r: [row[c[0].index] if c[0].index < len(row) else "" for row in samples]
+        for r, c in kept.items()
     }
     return series.made(cells, kept, times, session)
 
@@ -77,18 +107,23 @@ def _with_samples(
 def _factors(about: Sequence[tuple[str, str]]) -> dict[str, float]:
     """Return what a number of each fact is in SI, by the unit in its name."""
     units = (
-        (key(name.partition("(")[0]), words.unit(name.partition("(")[2].rstrip(")"))) for name, _ in about
+        (key(name.partition("(")[0]), words.unit(name.partition("(")[2].rstrip(")")))
+        for name, _ in about
     )
     return {name: factor for name, factor in units if factor is not None}
 
 
-def _session(facts: Mapping[str, str], factors: Mapping[str, float], decimal: Style) -> Session:
+def _session(
+    facts: Mapping[str, str], factors: Mapping[str, float], decimal: Style
+) -> Session:
     def value(name: str) -> float:
         found = numbers.number(facts.get(name, ""), decimal) * factors.get(name, 1.0)
         return found if found > 0 else NAN
 
     kind = sports.sport(facts["sport"])
-    sport, sub_sport = kind if kind and kind[0] != sports.SKIP else ("unknown", "unknown")
+    sport, sub_sport = (
+        kind if kind and kind[0] != sports.SKIP else ("unknown", "unknown")
+    )
     afoot = sport in {"running", "walking", "hiking"}
     return Session(
         format="csv",
@@ -102,5 +137,7 @@ def _session(facts: Mapping[str, str], factors: Mapping[str, float], decimal: St
         cadence_spm=value("averagecadence") if afoot else NAN,
         device_load=value("trainingload"),
         device="polar",
-        notes=() if kind else (f"type: no kind of activity is known as {facts['sport'][:40]}",),
+        notes=()
+        if kind
+        else (f"type: no kind of activity is known as {facts['sport'][:40]}",),
     )

@@ -24,17 +24,42 @@ DATELESS = (
 def read(grid: Grid, name: str, settings: Settings) -> Reading:
     """Return the activity that the last line of its splits sums up, on the day in the file's name."""
     began = tempo.named_start(name)
-    last = next((row for row in reversed(grid.body) if row.cells[0].strip().casefold() in _SUMMARY), None)
+    last = next(
+        (
+            row
+            for row in reversed(grid.body)
+            if row.cells[0].strip().casefold() in _SUMMARY
+        ),
+        None,
+    )
     if began is None or last is None:
         raise NotActivity(DATELESS)
     start, _, has_clock = began
     header = Row(grid.header.line, [*grid.header.cells, "Date"])
     stamp = start.isoformat(" ") if has_clock else start.date().isoformat()
-    body = [Row(last.line, [*(last.cells + [""] * len(grid.header.cells))[: len(grid.header.cells)], stamp])]
+    body = [
+        Row(
+            last.line,
+            [
+                *(last.cells + [""] * len(grid.header.cells))[: len(grid.header.cells)],
+                stamp,
+            ],
+        )
+    ]
     roles = {**grid.roles, "date": [Column(len(grid.header.cells), None, "Date")]}
     return lists.read(replace(grid, header=header, body=body, roles=roles), settings)
 
 
 _SUMMARY = frozenset(
-    {"summary", "zusammenfassung", "résumé", "resumen", "resumo", "riepilogo", "sommario", "total", "totals"}
+    {
+        "summary",
+        "zusammenfassung",
+        "résumé",
+        "resumen",
+        "resumo",
+        "riepilogo",
+        "sommario",
+        "total",
+        "totals",
+    }
 )

@@ -23,16 +23,19 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 FIT_EPOCH = 631_065_600  # s from 1970 to 1989-12-31, where FIT begins to count
-_FIT_FIRST, _UNIX_FIRST = 0x10000000, 1.2e9  # below: the device's own clock; FIT seconds; from here: Unix
-_DAY_CLOCK = 3600.0  # s; a count that begins later than this is a time of day, not the time run
+_FIT_FIRST, _UNIX_FIRST = (
+    0x10000000,
+    1.2e9,
+)  # below: the device's own clock; FIT seconds; from here: Unix
+_DAY_CLOCK = (
+    3600.0  # s; a count that begins later than this is a time of day, not the time run
+)
 _NAME = 200  # characters of a label that are looked at
 _NAME_DATE = re.compile(
     r"(?<!\d)(20\d\d|19\d\d)([-_.]?)(\d\d)\2(\d\d)"
     r"(?:[T_ -]{1,3}(\d\d)[-_.:h]?(\d\d)(?:[-_.:m]?(\d\d))?(?!\d)(Z|[- _]?UTC)?)?"
 )
-DATELESS = (
-    "the moments of one activity without a date; put date and time into its name, like 2024-05-31_18-30.csv"
-)
+DATELESS = "the moments of one activity without a date; put date and time into its name, like 2024-05-31_18-30.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,11 @@ class Times:
 def first_seconds(cells: Mapping[str, Sequence[str]]) -> list[float]:
     """Return the rows' times as plain seconds, enough to see whether they flow [s]."""
     column = _column(cells)
-    days = cells["day"] if column != "day" and "day" in cells else [""] * len(cells[column])
+    days = (
+        cells["day"]
+        if column != "day" and "day" in cells
+        else [""] * len(cells[column])
+    )
     return [
         _loose(day) + _loose(cell) if day else _loose(cell)
         for day, cell in zip(days, cells[column], strict=True)
@@ -67,7 +74,11 @@ def _loose(cell: str) -> float:
 
 
 def times(
-    cells: Mapping[str, Sequence[str]], series: Mapping[str, Sequence[Column]], name: str, *, european: bool
+    cells: Mapping[str, Sequence[str]],
+    series: Mapping[str, Sequence[Column]],
+    name: str,
+    *,
+    european: bool,
 ) -> Times:
     """Return when each row was: by its cells, else by the date in the file's name.
 
@@ -76,16 +87,30 @@ def times(
     role = _column(cells)
     texts = cells[role]
     if role == "instant" and "day" in cells and not _stated(texts, european=european):
-        texts = [f"{day} {clock}" for day, clock in zip(cells["day"], texts, strict=True)]
+        texts = [
+            f"{day} {clock}" for day, clock in zip(cells["day"], texts, strict=True)
+        ]
     if role != "second" and (stated := _stated(texts, european=european)):
         return stated
-    counts = np.array([_plain(cell) for cell in cells[role]]) * (series[role][0].factor or 1.0)
+    counts = np.array([_plain(cell) for cell in cells[role]]) * (
+        series[role][0].factor or 1.0
+    )
     known = counts[np.isfinite(counts)]
     if not known.size:
-        raise NotActivity("a table of moments whose time column is empty or cannot be read")
-    if role == "instant" and (instants := _epoch(counts, float(known.max()))) is not None:
+        raise NotActivity(
+            "a table of moments whose time column is empty or cannot be read"
+        )
+    if (
+        role == "instant"
+        and (instants := _epoch(counts, float(known.max()))) is not None
+    ):
         return Times(instants, utc=True)
-    return _named(name, counts, float(known.min()), of_day=any(":" in cell for cell in cells[role]))
+    return _named(
+        name,
+        counts,
+        float(known.min()),
+        of_day=any(":" in cell for cell in cells[role]),
+    )
 
 
 def _stated(texts: Sequence[str], *, european: bool) -> Times | None:
@@ -95,7 +120,9 @@ def _stated(texts: Sequence[str], *, european: bool) -> Times | None:
     known = [m for m in moments if m is not None and m.has_clock]
     if len(known) * 2 <= len(moments):
         return None
-    seconds = [_since_1970(m) if m is not None and m.has_clock else math.nan for m in moments]
+    seconds = [
+        _since_1970(m) if m is not None and m.has_clock else math.nan for m in moments
+    ]
     return Times(np.array(seconds), utc=any(m.offset is not None for m in known))
 
 
@@ -125,10 +152,14 @@ def named_start(name: str) -> tuple[datetime, bool, bool] | None:
     found = list(_NAME_DATE.finditer(name[-_NAME:]))
     if not found:
         return None
-    year, _, month, day, hour, minute, second, utc = found[-1].groups()  # the last is nearest to the file
+    year, _, month, day, hour, minute, second, utc = found[
+        -1
+    ].groups()  # the last is nearest to the file
     try:
         day_of = datetime(int(year), int(month), int(day))  # noqa: DTZ001 -- a wall clock
-        made = day_of.replace(hour=int(hour or 0), minute=int(minute or 0), second=int(second or 0))
+        made = day_of.replace(
+            hour=int(hour or 0), minute=int(minute or 0), second=int(second or 0)
+        )
     except ValueError:
         return None
     return made, bool(utc), hour is not None

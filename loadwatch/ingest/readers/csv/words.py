@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"<[^<>]{0,400}>")
 _UNIT = re.compile(r"[(\[]([^()\[\]]{1,16})[)\]]$")
-_MISSING = "translation missing:"  # how Strava's export wrote names it had not translated
+_MISSING = (
+    "translation missing:"  # how Strava's export wrote names it had not translated
+)
 _HEADER = 400  # characters of a header cell that are looked at
 
 
@@ -37,13 +39,17 @@ class Facts:
     utc: bool = False
     cadence_legs: bool = False
     units: Mapping[str, float] = field(default_factory=dict)
-    counts_metres: bool = False  # climbs are whole numbers, so that 1,079 and 1.079 are thousands
+    counts_metres: bool = (
+        False  # climbs are whole numbers, so that 1,079 and 1.079 are thousands
+    )
 
 
 @cache
 def table() -> dict[str, Any]:
     """Return names.toml as it stands."""
-    return tomllib.loads(files("loadwatch.ingest.readers.csv").joinpath("names.toml").read_text("utf-8"))
+    return tomllib.loads(
+        files("loadwatch.ingest.readers.csv").joinpath("names.toml").read_text("utf-8")
+    )
 
 
 @cache
@@ -65,7 +71,13 @@ def unit(word: str) -> float | None:
 
 def clean(header: str) -> str:
     """Return a header cell as words: without BOM, tags and Strava's marks of missing translations."""
-    text = _TAG.sub(" ", header[:_HEADER]).replace("\ufeff", "").replace("\xa0", " ").strip().strip('"')
+    text = (
+        _TAG.sub(" ", header[:_HEADER])
+        .replace("\ufeff", "")
+        .replace("\xa0", " ")
+        .strip()
+        .strip('"')
+    )
     if text.casefold().startswith(_MISSING):
         text = text.rpartition(".")[2].replace("_", " ")
     return " ".join(text.split())
@@ -108,20 +120,31 @@ def facts(header: Sequence[str], roles: Mapping[str, Sequence[Column]]) -> Facts
         if keys.issuperset(map(key, vendor.get("names", ()))) and roles.keys() >= set(
             vendor.get("roles", ())
         ):
-            units = {role: unit(word) or 1.0 for role, word in vendor.get("units", {}).items()}
+            units = {
+                role: unit(word) or 1.0
+                for role, word in vendor.get("units", {}).items()
+            }
             legs = vendor.get("cadence") == "legs"
             whole = vendor.get("climbs") == "whole"
-            return Facts(vendor["name"], vendor.get("clock") == "utc", legs, units, whole)
+            return Facts(
+                vendor["name"], vendor.get("clock") == "utc", legs, units, whole
+            )
     return Facts()
 
 
 @cache
 def surfaces() -> dict[str, str]:
     """Return the words a list may use for a surface, by class."""
-    return {key(word): name for name, words in table()["surfaces"].items() for word in words}
+    return {
+        key(word): name for name, words in table()["surfaces"].items() for word in words
+    }
 
 
 @cache
 def months() -> dict[str, int]:
     """Return the names of months, by number."""
-    return {key(word): int(number) for number, words in table()["months"].items() for word in words}
+    return {
+        key(word): int(number)
+        for number, words in table()["months"].items()
+        for word in words
+    }

@@ -11,7 +11,12 @@ import numpy as np
 from loadwatch.activity import NAN, Activity
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.fit import profile, session
-from loadwatch.ingest.readers.fit.clean import FOOT, Track, on_the_clock, without_impossible
+from loadwatch.ingest.readers.fit.clean import (
+    FOOT,
+    Track,
+    on_the_clock,
+    without_impossible,
+)
 from loadwatch.ingest.readers.fit.messages import values
 from loadwatch.ingest.readers.fit.track import timer_events, timer_s, track
 from loadwatch.ingest.readers.frames import EMPTY, records
@@ -57,7 +62,8 @@ def activities(decoded: Decoded) -> tuple[Activity, ...]:
             refused.append(error)
     if found:
         return tuple(
-            Activity(one.records, replace(one.session, part=part)) for part, one in enumerate(found, start=1)
+            Activity(one.records, replace(one.session, part=part))
+            for part, one in enumerate(found, start=1)
         )
     raise next((one for one in refused if isinstance(one, NotActivity)), refused[0])
 
@@ -70,20 +76,30 @@ def _of_link(link: Link, problems: tuple[str, ...]) -> list[Activity]:
     _refuse(link, kind, bool(rows), sampled)
     samples = on_the_clock(track(link), _span(rows))
     about = session.whole(link, summed=bool(rows))
-    notes = problems if not math.isnan(kind) else (*problems, "no_file_id: the file does not say what it is")
+    notes = (
+        problems
+        if not math.isnan(kind)
+        else (*problems, "no_file_id: the file does not say what it is")
+    )
     if not rows:
         return _rebuilt(samples, about, notes, timer_events(link))
     parents = _parents(rows)
     legs = [row for row in rows if row not in parents]
     made = [_leg(row, _cut(samples, legs, row), about, notes) for row in legs]
-    wholes = [session.session(row, about, parent=True, start_s=row.start_s, notes=notes) for row in parents]
+    wholes = [
+        session.session(row, about, parent=True, start_s=row.start_s, notes=notes)
+        for row in parents
+    ]
     return made + [Activity(EMPTY, one) for one in wholes]
 
 
 def _span(rows: list[Row]) -> tuple[float, float] | None:
     """Return the first start and the last end that the sessions state, None if they state no date."""
     dated = [row for row in rows if session.is_date(row.start_s)]
-    ends = [row.start_s + (0 if math.isnan(row.elapsed_s) else row.elapsed_s) for row in dated]
+    ends = [
+        row.start_s + (0 if math.isnan(row.elapsed_s) else row.elapsed_s)
+        for row in dated
+    ]
     return (min(row.start_s for row in dated), max(ends)) if dated else None
 
 
@@ -95,14 +111,24 @@ def _file_type(link: Link) -> float:
 def _refuse(link: Link, kind: float, has_sessions: bool, sampled: bool) -> None:
     """Raise where a link is no activity: by its file type, or because it holds none."""
     name = profile.word("file", kind)
-    if kind != _ACTIVITY and not math.isnan(kind) and (kind == _COURSE or not (has_sessions or sampled)):
+    if (
+        kind != _ACTIVITY
+        and not math.isnan(kind)
+        and (kind == _COURSE or not (has_sessions or sampled))
+    ):
         if name in _MONITORING:
             raise NotActivity(f"daily monitoring ({name}), not an activity")
-        raise NotActivity(_KINDS.get(name, f"FIT file type {name or int(kind)}, not an activity"))
+        raise NotActivity(
+            _KINDS.get(name, f"FIT file type {name or int(kind)}, not an activity")
+        )
     if has_sessions or sampled:
         return
     if not link.tables:
-        broken = link.problems[0].split(": ", 1)[1] if link.problems else "there is nothing after the header"
+        broken = (
+            link.problems[0].split(": ", 1)[1]
+            if link.problems
+            else "there is nothing after the header"
+        )
         raise Unreadable(f"it starts like a FIT file, but {broken}")
     if kind == _ACTIVITY:
         raise NotActivity("an activity file without a single record or session")
@@ -131,7 +157,10 @@ def _cut(samples: Track, legs: list[Row], row: Row) -> Track:
     mine = np.maximum(np.searchsorted(starts, samples.time_s, side="right") - 1, 0)
     first = int(np.searchsorted(starts, row.start_s))
     leg = _where(samples, mine == first)
-    distance, before = leg.columns.get("distance_m"), samples.columns.get("distance_m", np.empty(0))
+    distance, before = (
+        leg.columns.get("distance_m"),
+        samples.columns.get("distance_m", np.empty(0)),
+    )
     if distance is None or not first:
         return leg
     run_up = before[(mine < first) & ~np.isnan(before)][-1:]
@@ -151,24 +180,39 @@ def _leg(row: Row, samples: Track, about: Whole, notes: tuple[str, ...]) -> Acti
     sport = session.word("sport", row["sport"])
     cleaned = _clean(samples, sport)
     start = row.start_s
-    if not session.is_date(start) and len(cleaned.time_s) and session.is_date(float(cleaned.time_s[0])):
+    if (
+        not session.is_date(start)
+        and len(cleaned.time_s)
+        and session.is_date(float(cleaned.time_s[0]))
+    ):
         start = float(cleaned.time_s[0])
-    made = session.session(row, about, parent=False, start_s=start, notes=(*cleaned.notes, *notes))
+    made = session.session(
+        row, about, parent=False, start_s=start, notes=(*cleaned.notes, *notes)
+    )
     if math.isnan(made.timer_s) and len(cleaned.time_s) > 1:
-        made = replace(made, timer_s=timer_s(cleaned.time_s, (np.empty(0), np.empty(0))))
+        made = replace(
+            made, timer_s=timer_s(cleaned.time_s, (np.empty(0), np.empty(0)))
+        )
     return Activity(_frame(cleaned), made)
 
 
 def _clean(samples: Track, sport: str) -> Track:
     """Return samples without the impossible; a cadence that counts no steps is none of ours."""
     if sport not in FOOT:
-        columns = {name: column for name, column in samples.columns.items() if name != "cadence_spm"}
+        columns = {
+            name: column
+            for name, column in samples.columns.items()
+            if name != "cadence_spm"
+        }
         samples = Track(samples.time_s, columns, samples.notes)
     return without_impossible(samples, sport)
 
 
 def _rebuilt(
-    samples: Track, about: Whole, notes: tuple[str, ...], events: tuple[np.ndarray, np.ndarray]
+    samples: Track,
+    about: Whole,
+    notes: tuple[str, ...],
+    events: tuple[np.ndarray, np.ndarray],
 ) -> list[Activity]:
     """Return the activity of a link that has no session, as its samples tell it."""
     cleaned = _clean(samples, about.sport)
@@ -183,12 +227,18 @@ def _rebuilt(
         *notes,
     )
     row = session.Row({}, first, "", ())
-    made: Session = session.session(row, about, parent=False, start_s=first, notes=notes)
-    made = replace(made, elapsed_s=last - first, timer_s=timer_s(cleaned.time_s, events))
+    made: Session = session.session(
+        row, about, parent=False, start_s=first, notes=notes
+    )
+    made = replace(
+        made, elapsed_s=last - first, timer_s=timer_s(cleaned.time_s, events)
+    )
     return [Activity(_frame(cleaned), made)]
 
 
 def _frame(samples: Track) -> pd.DataFrame:
     if not len(samples.time_s):
         return EMPTY
-    return records((samples.time_s.astype(np.int64) + _UNIX) * 1_000_000_000, samples.columns)
+    return records(
+        (samples.time_s.astype(np.int64) + _UNIX) * 1_000_000_000, samples.columns
+    )

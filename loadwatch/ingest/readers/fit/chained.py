@@ -31,9 +31,13 @@ class Link:
 
     tables: tuple[Table, ...]  # by layout, in the order of their first messages
     problems: tuple[str, ...]  # each "code: words"
-    undeclared: bool  # the header does not say how long the content is, as after a crash
+    undeclared: (
+        bool  # the header does not say how long the content is, as after a crash
+    )
     header: bytes
-    by_message: Mapping[int, tuple[Table, ...]]  # the same tables by the number of their message
+    by_message: Mapping[
+        int, tuple[Table, ...]
+    ]  # the same tables by the number of their message
 
     def of(self, number: int) -> tuple[Table, ...]:
         """Return the tables of one message."""
@@ -67,7 +71,9 @@ def decode(data: bytes) -> Decoded:
     if not links:
         problems.append("header: no FIT header")
     elif start < len(data):
-        problems.append(f"trailing_bytes: {len(data) - start} bytes after the end of the activity")
+        problems.append(
+            f"trailing_bytes: {len(data) - start} bytes after the end of the activity"
+        )
     return Decoded(tuple(links), tuple(problems))
 
 
@@ -87,7 +93,9 @@ def _link(data: bytes, start: int) -> tuple[Link, int]:
     for table in tables:
         number = table.layout.number
         by_message[number] = (*by_message.get(number, ()), table)
-    return Link(tables, tuple(problems), undeclared, data[start : start + head], by_message), after
+    return Link(
+        tables, tuple(problems), undeclared, data[start : start + head], by_message
+    ), after
 
 
 def _checks(data: bytes, start: int, declared: int, *, undeclared: bool) -> list[str]:
@@ -122,10 +130,16 @@ def _tables(data: bytes, scanned: Scan, *, undeclared: bool) -> tuple[Table, ...
     heads = np.frombuffer(data, np.uint8).take(starts)
     plain = [(one.start, one.local, (one.content, ())) for one in scanned.definitions]
     tables = grouped(data, starts, heads, plain)
-    described = _described(tables) if any(one.developer for one in scanned.definitions) else []
+    described = (
+        _described(tables) if any(one.developer for one in scanned.definitions) else []
+    )
     if described:
         typed = [
-            (one.start, one.local, (one.content, _types(described, one.start) if one.developer else ()))
+            (
+                one.start,
+                one.local,
+                (one.content, _types(described, one.start) if one.developer else ()),
+            )
             for one in scanned.definitions
         ]
         tables = grouped(data, starts, heads, typed)
@@ -140,8 +154,12 @@ def _described(tables: tuple[Table, ...]) -> list[tuple[int, tuple[int, int], in
     for table in tables:
         got = columns(table, frozenset(wanted)) if table.layout.number == number else {}
         if all(key in got for key in wanted):
-            rows = np.stack([table.offsets, *(got[key].first for key in wanted)], axis=1)
-            for offset, index, field, base in rows[~np.isnan(rows).any(axis=1)].tolist():
+            rows = np.stack(
+                [table.offsets, *(got[key].first for key in wanted)], axis=1
+            )
+            for offset, index, field, base in rows[
+                ~np.isnan(rows).any(axis=1)
+            ].tolist():
                 found.append((int(offset), (int(index), int(field)), int(base)))
     return sorted(found)
 

@@ -18,17 +18,41 @@ DAY_S = 86_400.0
 FIRST_S = 284_083_200.0  # 1999-01-01 in FIT time: before any watch that writes FIT
 LAST_S = 1_451_692_800.0  # 2036-01-01 in FIT time: a date beyond it is a broken clock
 LONGEST_S = 40 * DAY_S  # longer than any activity that is one; fields go to 49 days
-FOOT_MPS, WHEEL_MPS, OTHER_MPS = 12.0, 40.0, 120.0  # faster than any athlete of the kind
+FOOT_MPS, WHEEL_MPS, OTHER_MPS = (
+    12.0,
+    40.0,
+    120.0,
+)  # faster than any athlete of the kind
 SLACK_M = 200.0  # jump that a poor fix may make at any time
 ALTITUDE_M = (-500.0, 9_000.0)
-CLIMB_MPS, STEP_M = 10.0, 30.0  # a step in altitude faster and larger than this is no climb
+CLIMB_MPS, STEP_M = (
+    10.0,
+    30.0,
+)  # a step in altitude faster and larger than this is no climb
 _DEGREE_M = 111_195.0  # of a great circle
 STRAY = 0.05  # share of the samples below which a stretch beyond a jump is stray
 
 _WHEELS = frozenset(
-    {"cycling", "e_biking", "inline_skating", "alpine_skiing", "snowboarding", "motorcycling"}
+    {
+        "cycling",
+        "e_biking",
+        "inline_skating",
+        "alpine_skiing",
+        "snowboarding",
+        "motorcycling",
+    }
 )
-FOOT = frozenset({"running", "walking", "hiking", "unknown", "generic", "training", "fitness_equipment"})
+FOOT = frozenset(
+    {
+        "running",
+        "walking",
+        "hiking",
+        "unknown",
+        "generic",
+        "training",
+        "fitness_equipment",
+    }
+)
 
 
 def top_speed(sport: str) -> float:
@@ -65,7 +89,11 @@ def on_the_clock(track: Track, span: tuple[float, float] | None) -> Track:
     """
     known = ~np.isnan(track.time_s)
     if not known.all():
-        track = _take(track, known, f"clock: {int((~known).sum())} samples without a time left out")
+        track = _take(
+            track,
+            known,
+            f"clock: {int((~known).sum())} samples without a time left out",
+        )
     if len(track.time_s) < 2:
         return track
     return _one_an_instant(_sorted(_in_line(track, span)))
@@ -80,18 +108,28 @@ def _in_line(track: Track, span: tuple[float, float] | None) -> Track:
     good = [low - DAY_S <= time[first] <= high + DAY_S for first, _ in stretches]
     notes: tuple[str, ...] = ()
     if not any(good):
-        largest = max(range(len(stretches)), key=lambda i: stretches[i][1] - stretches[i][0])
+        largest = max(
+            range(len(stretches)), key=lambda i: stretches[i][1] - stretches[i][0]
+        )
         good[largest] = True
-        notes = ("clock: the records are of another day than the summary",) if span else ()
+        notes = (
+            ("clock: the records are of another day than the summary",) if span else ()
+        )
     if all(good):
         return Track(time, track.columns, (*track.notes, *notes))
     moved = _moved(time, stretches, good)
-    count = sum(last - first for (first, last), fine in zip(stretches, good, strict=True) if not fine)
+    count = sum(
+        last - first
+        for (first, last), fine in zip(stretches, good, strict=True)
+        if not fine
+    )
     note = f"clock: the clock jumps by days, {count} samples moved back in line"
     return Track(moved, track.columns, (*track.notes, *notes, note))
 
 
-def _moved(time_s: Floats, stretches: list[tuple[int, int]], good: list[bool]) -> Floats:
+def _moved(
+    time_s: Floats, stretches: list[tuple[int, int]], good: list[bool]
+) -> Floats:
     """Return times where each stretch that is not good follows the one before, or leads up to the next."""
     step = float(np.median(np.abs(_steps(time_s))))
     moved = time_s.copy()
@@ -115,7 +153,9 @@ def _sorted(track: Track) -> Track:
     distance = track.columns.get("distance_m")
     if distance is None or not (_steps(distance[order]) < -1).any():
         return _take(track, order, note)
-    kept = track.time_s >= np.maximum.accumulate(track.time_s)  # a second pass over the same minutes
+    kept = track.time_s >= np.maximum.accumulate(
+        track.time_s
+    )  # a second pass over the same minutes
     if kept.mean() < 1 - 2 * STRAY:
         return _take(track, order, note)
     return _take(track, kept, f"{note}, {int((~kept).sum())} samples left out")
@@ -134,7 +174,11 @@ def _one_an_instant(track: Track) -> Track:
         columns[name][group[known]] = column[known]  # the last that is known stands
     distance = track.columns.get("distance_m", np.empty(0))
     twice = int((~fresh[1:] & (_steps(distance) > 0)).sum()) if len(distance) else 0
-    note = (f"clock: {twice} samples share their second with another",) if twice > len(fresh) * STRAY else ()
+    note = (
+        (f"clock: {twice} samples share their second with another",)
+        if twice > len(fresh) * STRAY
+        else ()
+    )
     return Track(track.time_s[fresh], columns, (*track.notes, *note))
 
 
@@ -150,10 +194,17 @@ def _stray(jumps: Mask) -> Mask:
 def without_impossible(track: Track, sport: str) -> Track:
     """Return the samples with what cannot be as NaN, each kind of it noted."""
     columns = dict(track.columns)
-    for name, low, high in (("heart_rate_bpm", 20, 250), ("cadence_spm", 0, 500), ("power_w", 0, 5000)):
+    for name, low, high in (
+        ("heart_rate_bpm", 20, 250),
+        ("cadence_spm", 0, 500),
+        ("power_w", 0, 5000),
+    ):
         _within(columns, name, low, high)
     _within(columns, "speed_mps", 0, 1.25 * top_speed(sport))
-    notes = [*_positions(track.time_s, columns, sport), *_altitudes(track.time_s, columns)]
+    notes = [
+        *_positions(track.time_s, columns, sport),
+        *_altitudes(track.time_s, columns),
+    ]
     notes += _distances(track.time_s, columns, sport)
     return Track(track.time_s, columns, (*track.notes, *notes))
 
@@ -175,9 +226,17 @@ def _positions(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[s
         for name in ("latitude_deg", "longitude_deg"):
             columns.pop(name, None)
         return []
-    nowhere = (np.abs(latitude) > 90) | (np.abs(longitude) > 180) | ((latitude == 0) & (longitude == 0))
+    nowhere = (
+        (np.abs(latitude) > 90)
+        | (np.abs(longitude) > 180)
+        | ((latitude == 0) & (longitude == 0))
+    )
     wrong = nowhere | np.isnan(latitude) | np.isnan(longitude)
-    notes = [f"gps_jump: {int(nowhere.sum())} impossible positions left out"] if nowhere.any() else []
+    notes = (
+        [f"gps_jump: {int(nowhere.sum())} impossible positions left out"]
+        if nowhere.any()
+        else []
+    )
     fixes = np.flatnonzero(~wrong)
     if len(fixes) > 1:
         metres = _metres(latitude[fixes], longitude[fixes])
@@ -204,7 +263,9 @@ def _metres(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
 
 def _altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:
     outside = _within(columns, "altitude_m", *ALTITUDE_M)
-    notes = [f"altitude_spike: {outside} impossible altitudes left out"] if outside else []
+    notes = (
+        [f"altitude_spike: {outside} impossible altitudes left out"] if outside else []
+    )
     altitude = columns.get("altitude_m")
     if altitude is None:
         return notes
@@ -238,7 +299,9 @@ def _distances(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[s
     if back.any():
         notes.append(f"distance_reset: the distance goes back {int(back.sum())} times")
         restart = back & (distance[known][1:] < 0.1 * distance[known][:-1])
-        lost = np.concatenate([[0.0], np.cumsum(np.where(restart, distance[known][:-1], 0.0))])
+        lost = np.concatenate(
+            [[0.0], np.cumsum(np.where(restart, distance[known][:-1], 0.0))]
+        )
         columns["distance_m"] = distance.copy()
         columns["distance_m"][known] = distance[known] + lost
     return notes

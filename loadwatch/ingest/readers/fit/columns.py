@@ -24,7 +24,9 @@ class Table:
     data: bytes
     layout: Layout
     offsets: NDArray[np.int64]
-    stamps: Floats | None = None  # raw timestamps of messages under compressed headers, else NaN
+    stamps: Floats | None = (
+        None  # raw timestamps of messages under compressed headers, else NaN
+    )
 
 
 class Column(NamedTuple):
@@ -74,7 +76,9 @@ def _values(block: Block, raw: NDArray[Any]) -> Floats:
     """Return raw values as floats, unknown as NaN, scaled by the profile."""
     if block.base == STRING:
         return np.full(raw.shape, np.nan)
-    value: Floats = raw.astype(np.float64, order="F")  # each column in one piece: what follows is quicker
+    value: Floats = raw.astype(
+        np.float64, order="F"
+    )  # each column in one piece: what follows is quicker
     if block.scale is not None:
         value /= block.scale
     if block.offset is not None:
@@ -96,8 +100,14 @@ def columns(table: Table, wanted: frozenset[Key] | None = None) -> dict[Key, Col
     matrix = rows(table)
     found: dict[Key, Column] = {}
     for block in blocks:
-        places = block.places  # a slice cuts, `take` gathers, either is the quickest for its case
-        part = matrix[:, places] if isinstance(places, slice) else matrix.take(places, axis=1)
+        places = (
+            block.places
+        )  # a slice cuts, `take` gathers, either is the quickest for its case
+        part = (
+            matrix[:, places]
+            if isinstance(places, slice)
+            else matrix.take(places, axis=1)
+        )
         raw = np.ascontiguousarray(part).view(block.dtype)
         value = _values(block, raw)
         for key, first, count in block.spans:
@@ -115,7 +125,10 @@ def words(table: Table, key: Key) -> list[str]:
     one = next((field for field in table.layout.fields if field.key == key), None)
     if one is None or one.base != STRING:
         return [""] * len(table.offsets)
-    return [_text(table.data[at : at + one.size]) for at in (table.offsets + one.offset).tolist()]
+    return [
+        _text(table.data[at : at + one.size])
+        for at in (table.offsets + one.offset).tolist()
+    ]
 
 
 def _text(field: bytes) -> str:

@@ -58,7 +58,9 @@ def _folded(data: bytes) -> bytes:
     rest = bytes(len(bytes_) % 2) + bytes_.tobytes()
     if odd == _odd(bytes_):
         return rest
-    last = int.from_bytes(rest[-2:], "little") ^ _FACTOR  # nothing to the second factor, one to the first
+    last = (
+        int.from_bytes(rest[-2:], "little") ^ _FACTOR
+    )  # nothing to the second factor, one to the first
     return rest[:-2] + last.to_bytes(2, "little")
 
 
@@ -66,5 +68,7 @@ def _odd(bytes_: NDArray[np.uint8]) -> bool:
     """Tell whether the number of bits set is odd."""
     whole = len(bytes_) // 8 * 8
     words = bytes_[:whole].view(np.uint64)
-    both = int(np.bitwise_xor.reduce(words)) ^ int.from_bytes(bytes_[whole:].tobytes(), "little")
+    both = int(np.bitwise_xor.reduce(words)) ^ int.from_bytes(
+        bytes_[whole:].tobytes(), "little"
+    )
     return both.bit_count() % 2 == 1

@@ -16,15 +16,22 @@ if TYPE_CHECKING:
 
     from loadwatch.ingest.readers.fit.layout import Types
 
-    Meaning = tuple[bytes, Types]  # a definition's content and the types of its developer fields
+    Meaning = tuple[
+        bytes, Types
+    ]  # a definition's content and the types of its developer fields
     Definitions = Sequence[tuple[int, int, Meaning]]  # start, local type, meaning
 
-_LOCAL = np.array([head >> 5 & 3 if head & 0x80 else head & 15 for head in range(256)], np.uint8)
+_LOCAL = np.array(
+    [head >> 5 & 3 if head & 0x80 else head & 15 for head in range(256)], np.uint8
+)
 _HEADS = tuple(tuple(np.flatnonzero(local == _LOCAL).tolist()) for local in range(16))
 
 
 def grouped(
-    data: bytes, starts: NDArray[np.int64], heads: NDArray[np.uint8], definitions: Definitions
+    data: bytes,
+    starts: NDArray[np.int64],
+    heads: NDArray[np.uint8],
+    definitions: Definitions,
 ) -> tuple[Table, ...]:
     """Return the tables of a link, ordered by their first messages.
 
@@ -46,7 +53,9 @@ def grouped(
 
 
 def _few(
-    starts: NDArray[np.int64], heads: NDArray[np.uint8], definitions: Sequence[tuple[int, int, int]]
+    starts: NDArray[np.int64],
+    heads: NDArray[np.uint8],
+    definitions: Sequence[tuple[int, int, int]],
 ) -> NDArray[np.uint8]:
     """Return the number of the layout of each message: headers translated, definition by definition."""
     table, parts = bytearray(256), []
@@ -63,7 +72,9 @@ def _few(
 
 
 def _many(
-    starts: NDArray[np.int64], heads: NDArray[np.uint8], definitions: Sequence[tuple[int, int, int]]
+    starts: NDArray[np.int64],
+    heads: NDArray[np.uint8],
+    definitions: Sequence[tuple[int, int, int]],
 ) -> NDArray[np.int32]:
     """Return the same for more layouts than a byte can tell: by each local type's last definition."""
     locals_ = _LOCAL[heads]

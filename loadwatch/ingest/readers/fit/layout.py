@@ -84,12 +84,17 @@ def layout(content: bytes, developer: Types = ()) -> Layout:
     number = int.from_bytes(content[1:3], "big" if content[0] else "little")
     stop = 4 + 3 * content[3]
     fields, offset = [], 0
-    for key, size, base in zip(content[4:stop:3], content[5:stop:3], content[6:stop:3], strict=True):
+    for key, size, base in zip(
+        content[4:stop:3], content[5:stop:3], content[6:stop:3], strict=True
+    ):
         fields.append(_field(key, base, offset, size))
         offset += size
     types = dict(developer)
     for key, size, index in zip(
-        content[stop + 1 :: 3], content[stop + 2 :: 3], content[stop + 3 :: 3], strict=True
+        content[stop + 1 :: 3],
+        content[stop + 2 :: 3],
+        content[stop + 3 :: 3],
+        strict=True,
     ):
         fields.append(_field((index, key), types.get((index, key), BYTE), offset, size))
         offset += size
@@ -113,9 +118,13 @@ class Block:
     spans: tuple[tuple[Key, int, int], ...]  # field, first value, number of values
 
 
-def _block(order: str, base: int, fields: list[Field], facts: Mapping[Key, tuple[float, float]]) -> Block:
+def _block(
+    order: str, base: int, fields: list[Field], facts: Mapping[Key, tuple[float, float]]
+) -> Block:
     letter, invalid = BASES[base]
-    bytes_ = [place for one in fields for place in range(one.offset, one.offset + one.size)]
+    bytes_ = [
+        place for one in fields for place in range(one.offset, one.offset + one.size)
+    ]
     places: NDArray[np.intp] | slice = np.array(bytes_, np.intp)
     if bytes_ == list(range(bytes_[0], bytes_[0] + len(bytes_))):
         places = slice(bytes_[0], bytes_[0] + len(bytes_))
@@ -151,4 +160,6 @@ def plan(whole: Layout, wanted: frozenset[Key] | None) -> tuple[Block, ...]:
         if one.key not in seen and (wanted is None or one.key in wanted):
             by_base.setdefault(one.base, []).append(one)
             seen.add(one.key)
-    return tuple(_block(whole.order, base, fields, facts) for base, fields in by_base.items())
+    return tuple(
+        _block(whole.order, base, fields, facts) for base, fields in by_base.items()
+    )

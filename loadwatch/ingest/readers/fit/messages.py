@@ -24,14 +24,18 @@ if TYPE_CHECKING:
 
 
 @cache
-def _numbers(message: str, names: tuple[str, ...]) -> tuple[frozenset[Key], tuple[tuple[str, int], ...]]:
+def _numbers(
+    message: str, names: tuple[str, ...]
+) -> tuple[frozenset[Key], tuple[tuple[str, int], ...]]:
     pairs = tuple((name, profile.field(message, name)) for name in names)
     return frozenset(number for _, number in pairs), pairs
 
 
 def _scalar(column: Column) -> bool:
     """Tell whether a column holds numbers: not text, and not bytes that stand for a size that did not fit."""
-    return column.base != STRING and (column.base != BYTE or column.stop - column.start == 1)
+    return column.base != STRING and (
+        column.base != BYTE or column.stop - column.start == 1
+    )
 
 
 def values(link: Link, message: str, names: tuple[str, ...]) -> dict[str, Floats]:
@@ -53,7 +57,9 @@ def values(link: Link, message: str, names: tuple[str, ...]) -> dict[str, Floats
             stamps = table.stamps if name == "timestamp" else None
             if column is not None and _scalar(column):
                 part = column.first
-                part = part if stamps is None else np.where(np.isnan(stamps), part, stamps)
+                part = (
+                    part if stamps is None else np.where(np.isnan(stamps), part, stamps)
+                )
             elif stamps is not None:
                 part = stamps
             else:
@@ -68,7 +74,9 @@ def values(link: Link, message: str, names: tuple[str, ...]) -> dict[str, Floats
     return _in_order([table.offsets for table in tables], found)
 
 
-def _in_order(offsets: list[NDArray[np.int64]], found: Mapping[str, Floats]) -> dict[str, Floats]:
+def _in_order(
+    offsets: list[NDArray[np.int64]], found: Mapping[str, Floats]
+) -> dict[str, Floats]:
     """Return columns that stand layout by layout in the order of the file."""
     if not offsets:
         return {}
@@ -90,7 +98,9 @@ def texts(link: Link, message: str, name: str) -> list[str]:
     return [one for _, one in sorted(found)]
 
 
-def bytes_of(link: Link, message: str, name: str) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def bytes_of(
+    link: Link, message: str, name: str
+) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Return a field of bytes as a matrix, with the offsets of the messages that have it, in file order."""
     number = profile.field(message, name)
     offsets, parts = [np.empty(0, np.int64)], []

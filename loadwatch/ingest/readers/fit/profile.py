@@ -10,7 +10,9 @@ from fitparse.profile import FIELD_TYPES, MESSAGE_TYPES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MESSAGES: dict[str, int] = {kind.name: number for number, kind in MESSAGE_TYPES.items()}
+_MESSAGES: dict[str, int] = {
+    kind.name: number for number, kind in MESSAGE_TYPES.items()
+}
 
 
 @cache

@@ -70,7 +70,9 @@ def define(data: bytes, start: int, end: int, idle: int) -> Definition | str:
     return Definition(start, data[start] & 15, data[start + 2 : stop], developer, size)
 
 
-def _walk(data: bytes, pos: int, steps: list[int], starts: list[int]) -> tuple[int, bool]:
+def _walk(
+    data: bytes, pos: int, steps: list[int], starts: list[int]
+) -> tuple[int, bool]:
     """Append the starts of messages from `pos` on, burst by burst; return the position after the last one.
 
     Runs blindly, eight messages written out at a time, until it falls off the end (a header that is no
@@ -107,7 +109,9 @@ def _alike(data: bytes, pos: int, step: int) -> bool:
     return data[pos - step * _ALIKE : pos : step] == data[pos : pos + 1] * _ALIKE
 
 
-def _few(data: bytes, pos: int, steps: list[int], starts: list[int]) -> tuple[int, bool]:
+def _few(
+    data: bytes, pos: int, steps: list[int], starts: list[int]
+) -> tuple[int, bool]:
     """Append the starts of up to _FEW messages from `pos` on; return where they end, and if it was all."""
     append = starts.append
     try:
@@ -151,7 +155,10 @@ def scan(data: bytes, start: int, end: int) -> Scan:
             continue
         idle, count = 0, _run(data, pos, step) if many else 0
         if count >= _RUN:
-            pieces += [_array(starts), np.arange(pos, pos + count * step, step, dtype=np.int64)]
+            pieces += [
+                _array(starts),
+                np.arange(pos, pos + count * step, step, dtype=np.int64),
+            ]
             kept += len(starts) + count
             starts = []
             pos += count * step

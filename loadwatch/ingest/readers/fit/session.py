@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from loadwatch.activity import NAN, Session
 from loadwatch.ingest.readers.fit import profile
-from loadwatch.ingest.readers.fit.clean import FIRST_S, FOOT, LAST_S, LONGEST_S, top_speed
+from loadwatch.ingest.readers.fit.clean import (
+    FIRST_S,
+    FOOT,
+    LAST_S,
+    LONGEST_S,
+    top_speed,
+)
 from loadwatch.ingest.readers.fit.messages import texts, values
 
 if TYPE_CHECKING:
@@ -39,7 +45,9 @@ _SESSION = (
     "avg_stance_time_balance",
     "avg_vertical_oscillation",
 )
-_STRIDES = frozenset({"running", "walking", "hiking"})  # sports that count strides, two steps each
+_STRIDES = frozenset(
+    {"running", "walking", "hiking"}
+)  # sports that count strides, two steps each
 _NO_SYSTEM_TIME = 0x10000000  # smaller stamps count from when the watch was switched on
 
 
@@ -104,10 +112,17 @@ def rows(link: Link) -> list[Row]:
         one = {name: float(column[index]) for name, column in fields.items()}
         start = one.get("start_time", NAN)
         notes = () if is_date(start) else (clock_note(start),)
-        if one.get("total_elapsed_time", 0) > LONGEST_S or one.get("total_timer_time", 0) > LONGEST_S:
+        if (
+            one.get("total_elapsed_time", 0) > LONGEST_S
+            or one.get("total_timer_time", 0) > LONGEST_S
+        ):
             notes = (*notes, "clock: a duration of months cannot be, it is left out")
-        found.append(Row(one, start if not notes or is_date(start) else NAN, names[index], notes))
-    return sorted(found, key=lambda row: row.start_s if is_date(row.start_s) else math.inf)
+        found.append(
+            Row(one, start if not notes or is_date(start) else NAN, names[index], notes)
+        )
+    return sorted(
+        found, key=lambda row: row.start_s if is_date(row.start_s) else math.inf
+    )
 
 
 def whole(link: Link, *, summed: bool) -> Whole:
@@ -120,7 +135,14 @@ def whole(link: Link, *, summed: bool) -> Whole:
     named = texts(link, "sport", "name")
     sport, sub_sport = ("unknown", "unknown") if summed else _sport(link)
     device, serial = _device(link)
-    return Whole(offset, device, serial, next((name for name in named if name), ""), sport, sub_sport)
+    return Whole(
+        offset,
+        device,
+        serial,
+        next((name for name in named if name), ""),
+        sport,
+        sub_sport,
+    )
 
 
 def _sport(link: Link) -> tuple[str, str]:
@@ -129,7 +151,9 @@ def _sport(link: Link) -> tuple[str, str]:
         fields = values(link, kind, ("sport", "sub_sport"))
         if "sport" in fields:
             sub = fields["sub_sport"][0] if "sub_sport" in fields else NAN
-            return word("sport", float(fields["sport"][0])), word("sub_sport", float(sub))
+            return word("sport", float(fields["sport"][0])), word(
+                "sub_sport", float(sub)
+            )
     return "unknown", "unknown"
 
 
@@ -145,16 +169,30 @@ def _device(link: Link) -> tuple[str, str]:
         makers = fields.get("manufacturer", ())
         for index, maker in enumerate(makers):
             if maker == maker:  # noqa: PLR0124 - not NaN
-                product = float(fields["product"][index]) if "product" in fields else NAN
+                product = (
+                    float(fields["product"][index]) if "product" in fields else NAN
+                )
                 name = texts(link, kind, "product_name")[index]
-                serial = float(fields["serial_number"][index]) if "serial_number" in fields else NAN
-                return _product(float(maker), product, name), "" if math.isnan(serial) else str(int(serial))
-    return next((name for name in texts(link, "file_id", "product_name") if name), ""), ""
+                serial = (
+                    float(fields["serial_number"][index])
+                    if "serial_number" in fields
+                    else NAN
+                )
+                return _product(float(maker), product, name), "" if math.isnan(
+                    serial
+                ) else str(int(serial))
+    return next(
+        (name for name in texts(link, "file_id", "product_name") if name), ""
+    ), ""
 
 
 def _product(maker: float, product: float, name: str) -> str:
     made = profile.word("manufacturer", maker)
-    kind = "garmin_product" if made in {"garmin", "dynastream", "dynastream_oem", "tacx"} else ""
+    kind = (
+        "garmin_product"
+        if made in {"garmin", "dynastream", "dynastream_oem", "tacx"}
+        else ""
+    )
     known = profile.word(kind, product) if kind else ""
     if known:
         return f"{made} {known}"
@@ -171,18 +209,26 @@ def _sum(whole_part: float, part: float) -> float:
 
 def _totals_notes(row: Row, sport: str) -> tuple[str, ...]:
     """Say where totals contradict themselves; they stay as the watch has them."""
-    timer, elapsed, distance = row["total_timer_time"], row["total_elapsed_time"], row["total_distance"]
+    timer, elapsed, distance = (
+        row["total_timer_time"],
+        row["total_elapsed_time"],
+        row["total_distance"],
+    )
     notes = []
     longest = max((value for value in (timer, elapsed) if value > 0), default=NAN)
     if distance > top_speed(sport) * longest + 1000:
         speed = distance / longest * 3.6
-        notes.append(f"gps_jump: {distance / 1000:.1f} km at {speed:.0f} km/h on average cannot be")
+        notes.append(
+            f"gps_jump: {distance / 1000:.1f} km at {speed:.0f} km/h on average cannot be"
+        )
     if timer > 1.5 * elapsed + 60:
         notes.append("clock: the timer ran longer than the activity")
     return tuple(notes)
 
 
-def session(row: Row, about: Whole, *, parent: bool, start_s: float, notes: tuple[str, ...]) -> Session:
+def session(
+    row: Row, about: Whole, *, parent: bool, start_s: float, notes: tuple[str, ...]
+) -> Session:
     """Return the session of one row; `start_s` is the start to use (NaN: no date)."""
     sport = word("sport", row["sport"]) if row.fields else about.sport
     sub_sport = word("sub_sport", row["sub_sport"]) if row.fields else about.sub_sport
@@ -197,16 +243,28 @@ def session(row: Row, about: Whole, *, parent: bool, start_s: float, notes: tupl
         sub_sport=sub_sport,
         name=row.name or about.name,
         start_utc=instant(start_s) if dated else None,
-        start_local=instant(start_s + about.offset_s).replace(tzinfo=None) if local else None,
+        start_local=instant(start_s + about.offset_s).replace(tzinfo=None)
+        if local
+        else None,
         timer_s=timer if 0 <= timer <= LONGEST_S else NAN,
-        moving_s=row["total_moving_time"] if row["total_moving_time"] <= LONGEST_S else NAN,
+        moving_s=row["total_moving_time"]
+        if row["total_moving_time"] <= LONGEST_S
+        else NAN,
         elapsed_s=row.elapsed_s,
         distance_m=row["total_distance"],
-        ascent_m=row["total_ascent"],  # without its fraction: runners hold it against their watch
+        ascent_m=row[
+            "total_ascent"
+        ],  # without its fraction: runners hold it against their watch
         descent_m=row["total_descent"],
-        steps=2 * _sum(row["total_cycles"], row["total_fractional_cycles"]) if strides else NAN,
-        cadence_spm=2 * _sum(row["avg_cadence"], row["avg_fractional_cadence"]) if sport in FOOT else NAN,
-        heart_rate_bpm=row["avg_heart_rate"] if 20 <= row["avg_heart_rate"] <= 250 else NAN,
+        steps=2 * _sum(row["total_cycles"], row["total_fractional_cycles"])
+        if strides
+        else NAN,
+        cadence_spm=2 * _sum(row["avg_cadence"], row["avg_fractional_cadence"])
+        if sport in FOOT
+        else NAN,
+        heart_rate_bpm=row["avg_heart_rate"]
+        if 20 <= row["avg_heart_rate"] <= 250
+        else NAN,
         rpe=rpe if 0 <= rpe <= 10 else NAN,
         device_load=row["training_load_peak"],
         stance_balance_pct=row["avg_stance_time_balance"],

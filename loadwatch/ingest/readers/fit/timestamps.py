@@ -48,7 +48,9 @@ def _filled(
     known = ~np.isnan(full)
     base = np.where(known, full, 0)
     events = np.flatnonzero(known | compressed)
-    counter = np.where(compressed[events], heads[events] & 31, base[events].astype(np.int64) & 31)
+    counter = np.where(
+        compressed[events], heads[events] & 31, base[events].astype(np.int64) & 31
+    )
     step = np.diff(counter, prepend=0) & 31
     anchored = known[events] & ~compressed[events]
     step[anchored] = 0

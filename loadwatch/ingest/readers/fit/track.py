@@ -47,7 +47,11 @@ _COLUMNS = (
 _DEGREES = 180 / 2**31  # semicircles to degrees
 # a 16-bit "invalid" that a writer widened to 32 bits, after scaling
 _WIDENED = {"enhanced_speed": 0xFFFF / 1000, "enhanced_altitude": 0xFFFF / 5 - 500}
-_TIMER, _START, _STOPS = 0, 0, (1, 4, 8, 9)  # event; event types start; stop, stop_all, stop_disable(_all)
+_TIMER, _START, _STOPS = (
+    0,
+    0,
+    (1, 4, 8, 9),
+)  # event; event types start; stop, stop_all, stop_disable(_all)
 
 
 def track(link: Link) -> Track:
@@ -57,22 +61,35 @@ def track(link: Link) -> Track:
     columns = {
         column: merged
         for column, names in _COLUMNS
-        if (merged := _preferred([_unwidened(name, fields[name]) for name in names if name in fields]))
+        if (
+            merged := _preferred(
+                [_unwidened(name, fields[name]) for name in names if name in fields]
+            )
+        )
         is not None
     }
-    for column, name in (("latitude_deg", "position_lat"), ("longitude_deg", "position_long")):
+    for column, name in (
+        ("latitude_deg", "position_lat"),
+        ("longitude_deg", "position_long"),
+    ):
         if name in fields:
             columns[column] = fields[name] * _DEGREES
     if "cadence" in fields:
         part = fields.get("fractional_cadence", np.zeros(count))
-        columns["cadence_spm"] = 2 * (fields["cadence"] + np.where(np.isnan(part), 0, part))
+        columns["cadence_spm"] = 2 * (
+            fields["cadence"] + np.where(np.isnan(part), 0, part)
+        )
     if "distance_m" not in columns and count:
         columns |= _compressed(link, fields[""])
     return Track(fields.get("timestamp", np.full(count, np.nan)), columns)
 
 
 def _unwidened(name: str, column: Floats) -> Floats:
-    return np.where(column == _WIDENED[name], np.nan, column) if name in _WIDENED else column
+    return (
+        np.where(column == _WIDENED[name], np.nan, column)
+        if name in _WIDENED
+        else column
+    )
 
 
 def _preferred(columns: list[Floats]) -> Floats | None:
@@ -95,7 +112,9 @@ def _compressed(link: Link, offsets: Floats) -> dict[str, Floats]:
     sixteenths = middle >> 4 | high << 4
     distance = np.cumsum(np.diff(sixteenths, prepend=0) & 0xFFF) / 16
     rows = np.searchsorted(offsets, where[some])
-    found = {name: np.full(len(offsets), np.nan) for name in ("speed_mps", "distance_m")}
+    found = {
+        name: np.full(len(offsets), np.nan) for name in ("speed_mps", "distance_m")
+    }
     found["speed_mps"][rows] = (low | (middle & 0xF) << 8) / 100
     found["distance_m"][rows] = distance
     return found
@@ -107,7 +126,9 @@ def timer_events(link: Link) -> tuple[Floats, Floats]:
     if not {"timestamp", "event", "event_type"} <= fields.keys():
         return np.empty(0), np.empty(0)
     kind = np.where(
-        fields["event_type"] == _START, 1.0, np.where(np.isin(fields["event_type"], _STOPS), -1.0, 0.0)
+        fields["event_type"] == _START,
+        1.0,
+        np.where(np.isin(fields["event_type"], _STOPS), -1.0, 0.0),
     )
     mine = (fields["event"] == _TIMER) & (kind != 0) & ~np.isnan(fields["timestamp"])
     return fields["timestamp"][mine], kind[mine]
@@ -133,7 +154,9 @@ def _paused(events: tuple[Floats, Floats], first: float, last: float) -> float:
     """Return the seconds between the timer's stops and the starts after them, within the samples."""
     times, kinds = events
     total, stopped = 0.0, np.nan
-    for time, kind in zip(np.clip(times, first, last).tolist(), kinds.tolist(), strict=True):
+    for time, kind in zip(
+        np.clip(times, first, last).tolist(), kinds.tolist(), strict=True
+    ):
         if kind < 0 and np.isnan(stopped):
             stopped = time
         elif kind > 0 and not np.isnan(stopped):

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from loadwatch.activity import Reading
     from loadwatch.settings import Settings
 
-_START = re.compile(rb'(?:\xef\xbb\xbf)?[ \t\r\n]*(?:\{[ \t\r\n]*["}]|\[[ \t\r\n]*[\[{"\]0-9-])')
-_TABLE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\[\[[A-Za-z]")  # an Epson watch's table begins so
+_START = re.compile(
+    rb'(?:\xef\xbb\xbf)?[ \t\r\n]*(?:\{[ \t\r\n]*["}]|\[[ \t\r\n]*[\[{"\]0-9-])'
+)
+_TABLE = re.compile(
+    rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\[\[[A-Za-z]"
+)  # an Epson watch's table begins so
 _HEAD = 4096
 
 
@@ -54,7 +58,9 @@ def _one(found: dict[str, Any]) -> Reading:
     if suunto.is_move(found):
         return suunto.read([found])
     lists = [objects(value) for value in found.values()]
-    if moves := next((many for many in lists if many and all(map(suunto.is_move, many))), None):
+    if moves := next(
+        (many for many in lists if many and all(map(suunto.is_move, many))), None
+    ):
         return suunto.read(moves)
     raise NotActivity(_kind(found))
 

@@ -12,7 +12,14 @@ from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY
 from loadwatch.ingest.readers.json.stream import elements
-from loadwatch.ingest.readers.json.values import above, instant, mapping, moment, number, text
+from loadwatch.ingest.readers.json.values import (
+    above,
+    instant,
+    mapping,
+    moment,
+    number,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,7 +80,9 @@ def _exported(data: bytes) -> Iterator[Any]:
 
 def _reading(activities: list[Activity], skipped: list[Skipped], note: str) -> Reading:
     if not activities and note:
-        raise Unreadable("Garmin's list of activities breaks off before its first activity ends")
+        raise Unreadable(
+            "Garmin's list of activities breaks off before its first activity ends"
+        )
     if not activities and not skipped:
         raise NotActivity("Garmin's list of activities, without a single one")
     if note:
@@ -83,13 +92,27 @@ def _reading(activities: list[Activity], skipped: list[Skipped], note: str) -> R
     return Reading(tuple(activities), tuple(skipped))
 
 
-def _sort_in(at: int, element: Any, units: Units, activities: list[Activity], skipped: list[Skipped]) -> None:
+def _sort_in(
+    at: int,
+    element: Any,
+    units: Units,
+    activities: list[Activity],
+    skipped: list[Skipped],
+) -> None:
     found = mapping(element)
     session = _session(at, found, units)
     if session.sport == sports.SKIP:
-        skipped.append(Skipped(f"#{at}", "ignored", "an alarm of the watch (incident detected), no activity"))
+        skipped.append(
+            Skipped(
+                f"#{at}",
+                "ignored",
+                "an alarm of the watch (incident detected), no activity",
+            )
+        )
     elif session.start_utc is None and session.start_local is None:
-        skipped.append(Skipped(f"#{at}", "rejected", "it has no start that can be read"))
+        skipped.append(
+            Skipped(f"#{at}", "rejected", "it has no start that can be read")
+        )
     else:
         activities.append(Activity(EMPTY, session))
 
@@ -103,7 +126,11 @@ def _session(at: int, found: Mapping[str, Any], units: Units) -> Session:
     rpe = number(found.get("workoutRpe", found.get("directWorkoutRpe")))
     afoot = sport in {"running", "walking", "hiking"}
     cadence = above(found.get("avgRunCadence"), units.legs)
-    cadence = above(found.get("averageRunningCadenceInStepsPerMinute")) if cadence != cadence else cadence  # noqa: PLR0124 -- NaN
+    cadence = (
+        above(found.get("averageRunningCadenceInStepsPerMinute"))
+        if cadence != cadence
+        else cadence
+    )  # noqa: PLR0124 -- NaN
     return Session(
         format="list",
         sport=sport,
@@ -125,7 +152,9 @@ def _session(at: int, found: Mapping[str, Any], units: Units) -> Session:
         device="garmin",
         parent=found.get("parent") is True,
         line=at,
-        notes=() if known or not word else (f"type: no kind of activity is known as {word[:40]}",),
+        notes=()
+        if known or not word
+        else (f"type: no kind of activity is known as {word[:40]}",),
     )
 
 
@@ -139,6 +168,10 @@ def _start(found: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
     """Return (instant, wall clock): ms since 1970, the local one already shifted; or ISO texts."""
     utc = instant(found.get("beginTimestamp")) or instant(found.get("startTimeGmt"))
     if utc is None and (stated := moment(found.get("startTimeGMT"))) is not None:
-        utc = stated.replace(tzinfo=UTC) if stated.tzinfo is None else stated.astimezone(UTC)
+        utc = (
+            stated.replace(tzinfo=UTC)
+            if stated.tzinfo is None
+            else stated.astimezone(UTC)
+        )
     local = instant(found.get("startTimeLocal")) or moment(found.get("startTimeLocal"))
     return utc, local.replace(tzinfo=None) if local is not None else None

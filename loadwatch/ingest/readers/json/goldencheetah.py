@@ -35,7 +35,9 @@ def read(ride: Mapping[str, Any]) -> Reading:
     try:
         start = datetime.strptime(stamp, "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
-        raise NotActivity("an activity of GoldenCheetah without a start that can be read") from None
+        raise NotActivity(
+            "an activity of GoldenCheetah without a start that can be read"
+        ) from None
     if len(samples) < 2:
         raise NotActivity("an activity of GoldenCheetah without samples")
     seconds = column(sample.get("SECS") for sample in samples)

@@ -84,14 +84,19 @@ def is_export(found: Mapping[str, Any]) -> bool:
 
 def is_service(found: Mapping[str, Any]) -> bool:
     """Whether an object is an exercise of the AccessLink service."""
-    return "start_time" in found and ("polar_user" in found or "detailed_sport_info" in found)
+    return "start_time" in found and (
+        "polar_user" in found or "detailed_sport_info" in found
+    )
 
 
 def read_export(found: Mapping[str, Any]) -> Reading:
     """Return the exercises of a training session; one whole is enough where it has one exercise."""
     exercises = objects(found.get("exercises")) or [{}]
     only = found if len(exercises) == 1 else {}
-    made = [_exercise(part, {**only, **one}, found) for part, one in enumerate(exercises, start=1)]
+    made = [
+        _exercise(part, {**only, **one}, found)
+        for part, one in enumerate(exercises, start=1)
+    ]
     return _reading(made)
 
 
@@ -108,14 +113,21 @@ def _reading(made: list[Activity | Skipped]) -> Reading:
     return Reading(activities, skipped)
 
 
-def _activity(start: Start, frame: pd.DataFrame, session: Session, part: int) -> Activity | Skipped:
+def _activity(
+    start: Start, frame: pd.DataFrame, session: Session, part: int
+) -> Activity | Skipped:
     if start.local is None and start.utc is None:
         return Skipped(f"#{part}", "rejected", "it has no start that can be read")
     return Activity(frame, session)
 
 
-def _exercise(part: int, one: Mapping[str, Any], whole: Mapping[str, Any]) -> Activity | Skipped:
-    offset = next((whole[n] for n in ("timezoneOffsetMinutes", "timeZoneOffset") if n in whole), None)
+def _exercise(
+    part: int, one: Mapping[str, Any], whole: Mapping[str, Any]
+) -> Activity | Skipped:
+    offset = next(
+        (whole[n] for n in ("timezoneOffsetMinutes", "timeZoneOffset") if n in whole),
+        None,
+    )
     offset = one.get("timezoneOffsetMinutes", one.get("timezoneOffset", offset))
     start = Start(*local_and_utc(one.get("startTime"), offset))
     sport, sub_sport, note = _sport(one.get("sport"))
@@ -128,7 +140,9 @@ def _exercise(part: int, one: Mapping[str, Any], whole: Mapping[str, Any]) -> Ac
         start_utc=start.utc,
         start_local=start.local,
         zone=start.zone,
-        timer_s=above(millis / 1000 if known(millis) else duration(one.get("duration"))),
+        timer_s=above(
+            millis / 1000 if known(millis) else duration(one.get("duration"))
+        ),
         distance_m=above(one.get("distanceMeters", one.get("distance"))),
         ascent_m=above(one.get("ascentMeters", one.get("ascent"))),
         descent_m=above(one.get("descentMeters", one.get("descent"))),
@@ -142,7 +156,11 @@ def _exercise(part: int, one: Mapping[str, Any], whole: Mapping[str, Any]) -> Ac
 
 
 def _mean_heart_rate(one: Mapping[str, Any]) -> float:
-    values = (one.get("averageHeartRate"), one.get("hrAvg"), mapping(one.get("heartRate")).get("avg"))
+    values = (
+        one.get("averageHeartRate"),
+        one.get("hrAvg"),
+        mapping(one.get("heartRate")).get("avg"),
+    )
     return next((found for value in values if known(found := above(value))), NAN)
 
 
@@ -152,12 +170,18 @@ def _sport(value: Any) -> tuple[str, str, tuple[str, ...]]:
     word = text(value) or (str(identity) if isinstance(identity, int | str) else "")
     found = _NUMBERED.get(word) or sports.sport(word)
     if found is None or found[0] == sports.SKIP:
-        return "unknown", "unknown", (f"type: no kind of activity is known as {word[:40]}",) if word else ()
+        return (
+            "unknown",
+            "unknown",
+            (f"type: no kind of activity is known as {word[:40]}",) if word else (),
+        )
     return *found, ()
 
 
 def _service(part: int, one: Mapping[str, Any]) -> Activity | Skipped:
-    start = Start(*local_and_utc(one.get("start_time"), one.get("start_time_utc_offset")))
+    start = Start(
+        *local_and_utc(one.get("start_time"), one.get("start_time_utc_offset"))
+    )
     sport, sub_sport, note = _sport(one.get("detailed_sport_info") or one.get("sport"))
     load = mapping(one.get("training_load_pro"))
     length = duration(one.get("duration", one.get("durations")))
@@ -185,7 +209,9 @@ def _device(one: Mapping[str, Any]) -> str:
     return name if name.startswith("polar") else f"polar {name}".strip()
 
 
-def _service_samples(start: Start, one: Mapping[str, Any], sport: str, length: float) -> pd.DataFrame:
+def _service_samples(
+    start: Start, one: Mapping[str, Any], sport: str, length: float
+) -> pd.DataFrame:
     held: dict[str, tuple[float, NDArray[np.float64]]] = {}
     for sample in objects(one.get("samples")):
         kind = str(sample.get("sample_type", sample.get("sample-type")))
@@ -205,25 +231,40 @@ def _samples(start: Start, one: Mapping[str, Any], sport: str) -> pd.DataFrame:
     held: dict[str, tuple[float, NDArray[np.float64]]] = {}
     for sample in objects(samples):
         step, values = above(sample.get("intervalMillis"), 0.001), sample.get("values")
-        if str(sample.get("type")) in _CHANNELS and known(step) and isinstance(values, list):
+        if (
+            str(sample.get("type")) in _CHANNELS
+            and known(step)
+            and isinstance(values, list)
+        ):
             name, factor = _CHANNELS[str(sample["type"])]
             held[name] = step, column(values) * factor
     if isinstance(samples, dict):
         held = {
-            _CHANNELS[n][0]: _timed(start, v, _CHANNELS[n][1]) for n, v in samples.items() if n in _CHANNELS
+            _CHANNELS[n][0]: _timed(start, v, _CHANNELS[n][1])
+            for n, v in samples.items()
+            if n in _CHANNELS
         }
     return _frame(start.seconds(), held, sport, NAN)
 
 
-def _timed(start: Start, values: Any, factor: float) -> tuple[float, NDArray[np.float64]]:
+def _timed(
+    start: Start, values: Any, factor: float
+) -> tuple[float, NDArray[np.float64]]:
     """Return samples that carry their own time on a grid of seconds from the start."""
     points = [
-        (at, number(point.get("value"))) for point in objects(values) if (at := moment(point.get("dateTime")))
+        (at, number(point.get("value")))
+        for point in objects(values)
+        if (at := moment(point.get("dateTime")))
     ]
     begun = start.local
     if begun is None or not points:
         return 1.0, np.empty(0)
-    seconds = np.array([round((at.replace(tzinfo=None) - begun) / timedelta(seconds=1)) for at, _ in points])
+    seconds = np.array(
+        [
+            round((at.replace(tzinfo=None) - begun) / timedelta(seconds=1))
+            for at, _ in points
+        ]
+    )
     inside = (seconds >= 0) & (seconds < 7 * 86400)
     grid = np.full(int(seconds[inside].max(initial=-1)) + 1, np.nan)
     grid[seconds[inside]] = np.array([value for _, value in points])[inside] * factor
@@ -231,7 +272,10 @@ def _timed(start: Start, values: Any, factor: float) -> tuple[float, NDArray[np.
 
 
 def _frame(
-    start: float, held: Mapping[str, tuple[float, NDArray[np.float64]]], sport: str, length: float
+    start: float,
+    held: Mapping[str, tuple[float, NDArray[np.float64]]],
+    sport: str,
+    length: float,
 ) -> pd.DataFrame:
     """Return channels of one step as records; a step that differs from the others' is left out."""
     steps = [step for step, values in held.values() if values.size]
@@ -242,7 +286,9 @@ def _frame(
     if known(length) and length > 0:
         size = min(size, int(length / step) + 2)
     columns = {
-        name: np.pad(values[:size], (0, max(0, size - values.size)), constant_values=np.nan)
+        name: np.pad(
+            values[:size], (0, max(0, size - values.size)), constant_values=np.nan
+        )
         for name, (own, values) in held.items()
         if own == step
     }

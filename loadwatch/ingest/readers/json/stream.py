@@ -21,13 +21,19 @@ _DECODER = JSONDecoder(strict=False)  # control characters within names do no ha
 def whole(data: bytes) -> Any:
     """Return the one value of a JSON file. NaN stands for unknown: Polar writes it so."""
     if len(data) > LARGEST:
-        raise OverLimit(f"a JSON file of {len(data) >> 20} MiB that is not a list of activities")
+        raise OverLimit(
+            f"a JSON file of {len(data) >> 20} MiB that is not a list of activities"
+        )
     try:
         return _DECODER.decode(data.decode("utf-8-sig"))
     except JSONDecodeError as error:
-        raise Unreadable(f"broken JSON at line {error.lineno}: {error.msg.casefold()}") from None
+        raise Unreadable(
+            f"broken JSON at line {error.lineno}: {error.msg.casefold()}"
+        ) from None
     except (ValueError, RecursionError):
-        raise Unreadable("broken JSON: a number or a nesting beyond all measure, or no UTF-8") from None
+        raise Unreadable(
+            "broken JSON: a number or a nesting beyond all measure, or no UTF-8"
+        ) from None
 
 
 def elements(data: bytes, start: int) -> Iterator[Any]:

@@ -35,7 +35,9 @@ def _move(at: int, one: Mapping[str, Any]) -> Activity | Skipped:
         return Skipped(f"#{at}", "rejected", "it has no start that can be read")
     word = text(one.get("Activity"))
     known = sports.sport(word)
-    sport, sub_sport = known if known and known[0] != sports.SKIP else ("unknown", "unknown")
+    sport, sub_sport = (
+        known if known and known[0] != sports.SKIP else ("unknown", "unknown")
+    )
     afoot = sport in {"running", "walking", "hiking"}
     climbed = number(one.get("Ascent")) > 0 or number(one.get("Descent")) > 0
     session = Session(

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_ISO_DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8}(?:\.\d{1,9})?)S)?")
+_ISO_DURATION = re.compile(
+    r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8}(?:\.\d{1,9})?)S)?"
+)
 TEXT = 1000  # characters kept of a name
 
 
@@ -62,7 +64,9 @@ def moment(value: Any) -> datetime | None:
     return found if 1970 <= found.year <= 2100 else None
 
 
-def local_and_utc(value: Any, minutes: Any) -> tuple[datetime | None, datetime | None, str]:
+def local_and_utc(
+    value: Any, minutes: Any
+) -> tuple[datetime | None, datetime | None, str]:
     """Return (wall clock, instant, offset as a zone) of a local ISO time and its offset in minutes."""
     found = moment(value)
     if found is None:
@@ -95,7 +99,11 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
     """Return the objects of a JSON array; none for anything else."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return (
+        [one for one in value if isinstance(one, dict)]
+        if isinstance(value, list)
+        else []
+    )
 
 
 def column(values: Iterable[Any]) -> NDArray[np.float64]:

@@ -37,7 +37,9 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001
 
 
 def _kind(head: bytes) -> str:
-    plain = stripped(head).replace(b"\0", b"").lower()  # UTF-16 has a zero beside each letter
+    plain = (
+        stripped(head).replace(b"\0", b"").lower()
+    )  # UTF-16 has a zero beside each letter
     plain = plain.lstrip(b"\xff\xfe")
     if not plain.startswith(b"<"):
         return ""

@@ -61,7 +61,9 @@ def instants(texts: Texts) -> Instants:
     for length in np.unique(lengths).tolist():
         at = np.flatnonzero(lengths == length)
         if 0 < length <= _MAX_CHARS:
-            fast, fine = _alike(trimmed if len(at) == len(trimmed) else [trimmed[i] for i in at], length)
+            fast, fine = _alike(
+                trimmed if len(at) == len(trimmed) else [trimmed[i] for i in at], length
+            )
             us[at[fine]] = fast[fine]
             rest += at[~fine].tolist()
         elif length:
@@ -70,9 +72,13 @@ def instants(texts: Texts) -> Instants:
     moments = {i: moment for i, moment in slow.items() if moment}
     for i, moment in moments.items():
         offset[i] = _offset_s(moment)
-        us[i] = (moment.replace(tzinfo=moment.tzinfo or UTC) - _EPOCH) // timedelta(microseconds=1)
+        us[i] = (moment.replace(tzinfo=moment.tzinfo or UTC) - _EPOCH) // timedelta(
+            microseconds=1
+        )
     naive = any(moment.tzinfo is None for moment in moments.values())
-    stated = any(moment.tzinfo and trimmed[i][-1:] not in b"Zz" for i, moment in moments.items())
+    stated = any(
+        moment.tzinfo and trimmed[i][-1:] not in b"Zz" for i, moment in moments.items()
+    )
     return Instants(us, offset, naive, stated, len(slow) - len(moments))
 
 
@@ -105,10 +111,36 @@ def _alike(texts: list[bytes], length: int) -> tuple[Ints, NDArray[np.bool_]]:
         return nothing
     grid = np.frombuffer(b"".join(texts), np.uint8).reshape(-1, length)
     digits = grid.astype(np.int64) - ord("0")
-    places = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, *range(_SECONDS + 1, length - 1)]
+    places = [
+        0,
+        1,
+        2,
+        3,
+        5,
+        6,
+        8,
+        9,
+        11,
+        12,
+        14,
+        15,
+        17,
+        18,
+        *range(_SECONDS + 1, length - 1),
+    ]
     fine = ((digits[:, places] >= 0) & (digits[:, places] <= 9)).all(axis=1)
-    marks = [4, 7, 10, 13, 16, length - 1, *([_SECONDS] if length > _SECONDS + 1 else [])]
-    want = np.frombuffer(("--T::Z." if length > _SECONDS + 1 else "--T::Z").encode(), np.uint8)
+    marks = [
+        4,
+        7,
+        10,
+        13,
+        16,
+        length - 1,
+        *([_SECONDS] if length > _SECONDS + 1 else []),
+    ]
+    want = np.frombuffer(
+        ("--T::Z." if length > _SECONDS + 1 else "--T::Z").encode(), np.uint8
+    )
     fine &= (grid[:, marks] == want).all(axis=1)
 
     def value(*columns: int) -> Ints:
@@ -120,10 +152,20 @@ def _alike(texts: list[bytes], length: int) -> tuple[Ints, NDArray[np.bool_]]:
     year, month, day = value(0, 1, 2, 3), value(5, 6), value(8, 9)
     hour, minute, second = value(11, 12), value(14, 15), value(17, 18)
     fine &= (
-        (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second < 60)
+        (year > 0)
+        & (month >= 1)
+        & (month <= 12)
+        & (day >= 1)
+        & (hour < 24)
+        & (minute < 60)
+        & (second < 60)
     )
     fine &= day <= _days_in(year, month)
-    fraction = value(*range(_SECONDS + 1, length - 1)[:6]) if length > _SECONDS + 1 else value()
+    fraction = (
+        value(*range(_SECONDS + 1, length - 1)[:6])
+        if length > _SECONDS + 1
+        else value()
+    )
     scale = 10 ** (6 - min(6, max(0, length - _SECONDS - 2)))
     seconds = ((_days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second
     return np.where(fine, seconds * US + fraction * scale, 0), fine
@@ -131,7 +173,9 @@ def _alike(texts: list[bytes], length: int) -> tuple[Ints, NDArray[np.bool_]]:
 
 def _days_in(year: Ints, month: Ints) -> Ints:
     leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    days = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[np.clip(month, 0, 12)]
+    days = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[
+        np.clip(month, 0, 12)
+    ]
     total: Ints = days + (leap & (month == 2))
     return total
 
@@ -140,4 +184,12 @@ def _days(year: Ints, month: Ints, day: Ints) -> Ints:
     """Return days since 1970-01-01 in the Gregorian calendar, years counted from March."""
     since = year - (month <= 2)
     months = (month + 9) % 12
-    return since * 365 + since // 4 - since // 100 + since // 400 + (months * 306 + 5) // 10 + day - 719_469
+    return (
+        since * 365
+        + since // 4
+        - since // 100
+        + since // 400
+        + (months * 306 + 5) // 10
+        + day
+        - 719_469
+    )

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 BATCH = 8_192  # points held as text before they become numbers
 MAX_KEYS = 200  # different elements within track points
 TIMES = frozenset({"time", "Time"})
-_FLOAT: Callable[[Any], float] = float  # raises TypeError for None, which is how gaps are met
+_FLOAT: Callable[[Any], float] = (
+    float  # raises TypeError for None, which is how gaps are met
+)
 COLUMNS = {
     "lat": "latitude_deg",
     "LatitudeDegrees": "latitude_deg",
@@ -60,7 +62,11 @@ class Batch:
     def part(self, start: int, stop: int) -> Batch:
         """Return the points from `start` up to, not including, `stop`."""
         numbers = {name: values[start:stop] for name, values in self.numbers.items()}
-        times = replace(self.times, us=self.times.us[start:stop], offset_s=self.times.offset_s[start:stop])
+        times = replace(
+            self.times,
+            us=self.times.us[start:stop],
+            offset_s=self.times.offset_s[start:stop],
+        )
         return Batch(numbers, times)
 
 
@@ -96,7 +102,11 @@ class Points:
         if self.rows:
             keys = sorted(set().union(*self.rows))[:MAX_KEYS]
             self.batches.append(
-                batch(keys, [[row.get(key) for row in self.rows] for key in keys], len(self.rows))
+                batch(
+                    keys,
+                    [[row.get(key) for row in self.rows] for key in keys],
+                    len(self.rows),
+                )
             )
             self.rows = []
 
@@ -112,7 +122,9 @@ def _together(batches: Sequence[Batch]) -> Batch:
     names = sorted({name for batch in batches for name in batch.numbers})
 
     def column(name: str) -> Array:
-        return np.concatenate([b.numbers.get(name, np.full(len(b.times.us), np.nan)) for b in batches])
+        return np.concatenate(
+            [b.numbers.get(name, np.full(len(b.times.us), np.nan)) for b in batches]
+        )
 
     return Batch(
         {name: column(name) for name in names},
@@ -137,7 +149,9 @@ def batch(names: Sequence[str], columns: Sequence[Texts], count: int) -> Batch:
         values, wrong, comma = _floats(texts)
         bad, commas = bad + wrong, commas + comma
         found[column] = (
-            np.where(np.isfinite(found[column]), found[column], values) if column in found else values
+            np.where(np.isfinite(found[column]), found[column], values)
+            if column in found
+            else values
         )
     return Batch(found, times, bad, commas)
 
@@ -165,6 +179,10 @@ def _decoded(text: Text) -> str:
 def number(text: str) -> float:
     """Return the number that `text` is, with a decimal comma too; NaN where it is none."""
     try:
-        return float(text.replace(",", ".")) if len(text) < 64 and "_" not in text else float("nan")
+        return (
+            float(text.replace(",", "."))
+            if len(text) < 64 and "_" not in text
+            else float("nan")
+        )
     except ValueError:
         return float("nan")

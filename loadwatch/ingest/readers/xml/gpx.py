@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 ONE_RUN_S = 900.0  # tracks less apart belong together
-PAUSE_S, PAUSE_STEPS = 10.0, 5.0  # a gap between segments that long, and so many median steps, is a pause
+PAUSE_S, PAUSE_STEPS = (
+    10.0,
+    5.0,
+)  # a gap between segments that long, and so many median steps, is a pause
 TRUST = (0.5, 2.0)  # a stated distance within so much of the path's is believed
 FEW = 2  # points that may share a second
 MAX_NAME = 200
@@ -53,17 +56,31 @@ def reading(document: Document) -> Reading:
     times = document.points.whole().times.us
     spans = times[times != NAT]
     if spans.size > FEW and spans.max() - spans.min() < US:
-        raise NotActivity("a track whose points all carry the same time, not a recording")
-    timed = [track for track in tracks if (times[track.first : track.stop] != NAT).any()]
+        raise NotActivity(
+            "a track whose points all carry the same time, not a recording"
+        )
+    timed = [
+        track for track in tracks if (times[track.first : track.stop] != NAT).any()
+    ]
     if not timed:
         return _untimed(document, tracks)
     groups = _joined(timed, times)
     if len(groups) > MAX_PARTS:
-        raise OverLimit(f"more than {MAX_PARTS:,} recordings in one file; export them one by one")
-    activities = tuple(_activity(document, group, part, len(groups)) for part, group in enumerate(groups, 1))
-    left = [track for track in tracks if track not in timed and track.stop > track.first]
+        raise OverLimit(
+            f"more than {MAX_PARTS:,} recordings in one file; export them one by one"
+        )
+    activities = tuple(
+        _activity(document, group, part, len(groups))
+        for part, group in enumerate(groups, 1)
+    )
+    left = [
+        track for track in tracks if track not in timed and track.stop > track.first
+    ]
     skipped = tuple(
-        Skipped("", "ignored", f"track {_name(track) or 'without name'}: it has no times") for track in left
+        Skipped(
+            "", "ignored", f"track {_name(track) or 'without name'}: it has no times"
+        )
+        for track in left
     )
     return Reading(activities, skipped)
 
@@ -71,7 +88,9 @@ def reading(document: Document) -> Reading:
 def _nothing(root: Node) -> str:
     if root.has("rte"):
         return "a route to follow, not a recording: it has no times"
-    return "way-points only, no track" if root.has("wpt") else "a GPX file without a track"
+    return (
+        "way-points only, no track" if root.has("wpt") else "a GPX file without a track"
+    )
 
 
 def _untimed(document: Document, tracks: list[Node]) -> Reading:
@@ -85,7 +104,9 @@ def _untimed(document: Document, tracks: list[Node]) -> Reading:
         raise Unreadable("a GPX file that breaks off before its first point")
     totals = _totals(document.root, tracks)
     start = _stated_start(document.root)
-    if start is None or not any(totals.get(name, 0.0) > 0 for name in ("distance_m", "elapsed_s", "timer_s")):
+    if start is None or not any(
+        totals.get(name, 0.0) > 0 for name in ("distance_m", "elapsed_s", "timer_s")
+    ):
         kind, _ = sport(tracks[0].says("type"))
         indoors = f" ({tracks[0].says('type')[:40]})" if kind != "unknown" else ""
         raise NotActivity(
@@ -113,7 +134,9 @@ def _joined(tracks: list[Node], times: NDArray[np.int64]) -> list[list[Node]]:
     spans.sort(key=lambda span: span[:2])
     groups = [[spans[0][2]]]
     for (_, end, before), (start, _, track) in pairwise(spans):
-        one = 0 <= start - end <= ONE_RUN_S * US and before.says("type") == track.says("type")
+        one = 0 <= start - end <= ONE_RUN_S * US and before.says("type") == track.says(
+            "type"
+        )
         if one:
             groups[-1].append(track)
         else:
@@ -121,7 +144,9 @@ def _joined(tracks: list[Node], times: NDArray[np.int64]) -> list[list[Node]]:
     return groups
 
 
-def _activity(document: Document, tracks: list[Node], part: int, parts: int) -> Activity:
+def _activity(
+    document: Document, tracks: list[Node], part: int, parts: int
+) -> Activity:
     found = samples(document.points, _segments(tracks))
     kind, sub = sport(next(filter(None, (track.says("type") for track in tracks)), ""))
     totals = _totals(document.root if parts == 1 else None, tracks)
@@ -147,8 +172,17 @@ def _activity(document: Document, tracks: list[Node], part: int, parts: int) -> 
 
 def _segments(tracks: list[Node]) -> list[tuple[int, int]]:
     """Return the stretches of points that the segments of `tracks` hold."""
-    segments = [segment for track in tracks for segment in track.nodes if segment.name == "trkseg"]
-    return [(segment.first, segment.stop) for segment in segments if segment.stop > segment.first]
+    segments = [
+        segment
+        for track in tracks
+        for segment in track.nodes
+        if segment.name == "trkseg"
+    ]
+    return [
+        (segment.first, segment.stop)
+        for segment in segments
+        if segment.stop > segment.first
+    ]
 
 
 def _breaks(found: Samples) -> NDArray[np.bool_]:
@@ -182,11 +216,18 @@ def _columns(
         breaks,
         kind,
     )
-    lost = int(np.isnan(columns.get("latitude_deg", unknown) + columns.get("longitude_deg", unknown)).sum())
+    lost = int(
+        np.isnan(
+            columns.get("latitude_deg", unknown) + columns.get("longitude_deg", unknown)
+        ).sum()
+    )
     found_notes = where.notes
     if 0 < lost < found.us.size:
         found_notes = (f"gps_gap: {lost:,} point(s) without a position", *where.notes)
-    columns |= {"latitude_deg": where.latitude_deg, "longitude_deg": where.longitude_deg}
+    columns |= {
+        "latitude_deg": where.latitude_deg,
+        "longitude_deg": where.longitude_deg,
+    }
     stated = _stated(columns.get("distance_m", unknown), where.distance_m)
     if stated is None:
         notes = () if "distance_m" in totals else found_notes
@@ -200,7 +241,10 @@ def _stated(told: Array, along: Array) -> Array | None:
     known = told[np.isfinite(told)]
     if known.size < 2 or (np.diff(known) < 0).any() or known[-1] <= known[0]:
         return None
-    total, path_total = known[-1] - known[0], float(np.nanmax(along)) if np.isfinite(along).any() else NAN
+    total, path_total = (
+        known[-1] - known[0],
+        float(np.nanmax(along)) if np.isfinite(along).any() else NAN,
+    )
     low, high = TRUST
     if math.isfinite(path_total) and not low * path_total <= total <= high * path_total:
         return None
@@ -222,12 +266,16 @@ def _totals(root: Node | None, tracks: list[Node]) -> dict[str, Any]:
 
 
 def _stated_start(root: Node) -> datetime | None:
-    for text in (root.says("extensions", "start_time"), root.says("metadata", "time"), root.says("time")):
+    for text in (
+        root.says("extensions", "start_time"),
+        root.says("metadata", "time"),
+        root.says("time"),
+    ):
         moment = moment_of(text)
         if moment:
-            return (moment.replace(tzinfo=EPOCH.tzinfo) if moment.tzinfo is None else moment).astimezone(
-                EPOCH.tzinfo
-            )
+            return (
+                moment.replace(tzinfo=EPOCH.tzinfo) if moment.tzinfo is None else moment
+            ).astimezone(EPOCH.tzinfo)
     return None
 
 

@@ -58,7 +58,9 @@ def layout(data: bytes, point: str) -> Layout | None:
         last = data.find(closing, first, first + MAX_SAMPLE) if first >= 0 else -1
         if last >= 0:
             sample = data[first : last + len(closing)]
-            best = max(best, (sample.count(b"<") if sample.count(opening) == 1 else 0, sample))
+            best = max(
+                best, (sample.count(b"<") if sample.count(opening) == 1 else 0, sample)
+            )
     return _learned(best[1]) if best[0] else None
 
 
@@ -107,7 +109,8 @@ def _learned(sample: bytes) -> Layout | None:
     attributes: list[str] = []
     head = _opening(tokens[0], attributes)
     return Layout(
-        re.compile(head + body + b"</" + re.escape(tokens[0]["name"]) + b">"), (*attributes, *names)
+        re.compile(head + body + b"</" + re.escape(tokens[0]["name"]) + b">"),
+        (*attributes, *names),
     )
 
 
@@ -115,7 +118,9 @@ def _only_tags(sample: bytes) -> bool:
     return sum(len(token[0]) for token in _TOKEN.finditer(sample)) == len(sample)
 
 
-def _body(tokens: Iterator[re.Match[bytes]], name: bytes, names: list[str]) -> bytes | None:
+def _body(
+    tokens: Iterator[re.Match[bytes]], name: bytes, names: list[str]
+) -> bytes | None:
     """Return the pattern of what stands between the tags called `name`; None where they do not pair."""
     pattern, children, here = b"", 0, len(names)
     names.append(name.decode())
@@ -135,7 +140,15 @@ def _body(tokens: Iterator[re.Match[bytes]], name: bytes, names: list[str]) -> b
         if body is None:
             return None
         whole = re.escape(tag[0]) + (body if body == _TEXT else rb"\s*+" + body)
-        pattern += rb"(?:(?:" + whole + b"</" + re.escape(tag["name"]) + b">|" + short + rb")\s*+)?+"
+        pattern += (
+            rb"(?:(?:"
+            + whole
+            + b"</"
+            + re.escape(tag["name"])
+            + b">|"
+            + short
+            + rb")\s*+)?+"
+        )
     return None
 
 
@@ -145,5 +158,14 @@ def _opening(tag: re.Match[bytes], names: list[str]) -> bytes:
     for attribute in _ATTRIBUTE.finditer(tag["attributes"]):
         names.append(attribute[1].decode())
         quote = attribute[2]
-        pattern += rb"\s+" + re.escape(attribute[1]) + b"=" + quote + b"([^" + quote + b"<&]*+)" + quote
+        pattern += (
+            rb"\s+"
+            + re.escape(attribute[1])
+            + b"="
+            + quote
+            + b"([^"
+            + quote
+            + b"<&]*+)"
+            + quote
+        )
     return pattern + rb"\s*>\s*+"

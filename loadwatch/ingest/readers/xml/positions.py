@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 # fastest a body goes between two fixes; noise of single fixes included [m/s]
-GATE_MPS = {"running": 15.0, "walking": 12.0, "hiking": 12.0, "swimming": 10.0, "cycling": 35.0}
+GATE_MPS = {
+    "running": 15.0,
+    "walking": 12.0,
+    "hiking": 12.0,
+    "swimming": 10.0,
+    "cycling": 35.0,
+}
 ANY_GATE_MPS = (15.0, 60.0)  # sport unknown: six times the median speed, within these
 MEDIANS = 6.0
 SHORTEST_S = 1.0  # two fixes in one second count as one second apart
@@ -36,7 +42,9 @@ class Path:
     notes: tuple[str, ...]
 
 
-def path(time_s: Array, latitude: Array, longitude: Array, breaks: Bools, sport: str) -> Path:
+def path(
+    time_s: Array, latitude: Array, longitude: Array, breaks: Bools, sport: str
+) -> Path:
     """Return positions without slips and the metres run along them.
 
     `breaks` is true at each sample that begins anew after a pause: the way there does not count.
@@ -46,13 +54,22 @@ def path(time_s: Array, latitude: Array, longitude: Array, breaks: Bools, sport:
     off = _off(latitude, longitude)
     notes: tuple[str, ...] = ()
     if off.any():
-        notes = (f"gps_invalid: {off.sum():,} position(s) off the globe or at 0/0 left out",)
-        latitude, longitude = np.where(off, np.nan, latitude), np.where(off, np.nan, longitude)
+        notes = (
+            f"gps_invalid: {off.sum():,} position(s) off the globe or at 0/0 left out",
+        )
+        latitude, longitude = (
+            np.where(off, np.nan, latitude),
+            np.where(off, np.nan, longitude),
+        )
     known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
     if known.size < 2:
         return Path(latitude, longitude, np.full(len(latitude), np.nan), notes)
     steps, kept = _steps(
-        time_s[known], latitude[known], longitude[known], np.cumsum(breaks, dtype=np.int64)[known], sport
+        time_s[known],
+        latitude[known],
+        longitude[known],
+        np.cumsum(breaks, dtype=np.int64)[known],
+        sport,
     )
     slips = known[~kept]
     if slips.size:
@@ -80,7 +97,11 @@ def _words(slips: int, jumps: int) -> str:
 
 
 def _steps(
-    time_s: Array, latitude: Array, longitude: Array, since: NDArray[np.int64], sport: str
+    time_s: Array,
+    latitude: Array,
+    longitude: Array,
+    since: NDArray[np.int64],
+    sport: str,
 ) -> tuple[Array, Bools]:
     """Return metres from the fix kept before to each fix kept (NaN over a jump), and which are kept."""
     metres, speed = _speeds(time_s, latitude, longitude, since)
@@ -88,8 +109,12 @@ def _steps(
     cuts = np.flatnonzero(speed > gate) + 1
     kept = np.ones(len(time_s), np.bool_)
     if cuts.size:
-        kept = _consensus(time_s, latitude, longitude, [0, *cuts.tolist(), len(time_s)], gate)
-        metres, speed = _speeds(time_s[kept], latitude[kept], longitude[kept], since[kept])
+        kept = _consensus(
+            time_s, latitude, longitude, [0, *cuts.tolist(), len(time_s)], gate
+        )
+        metres, speed = _speeds(
+            time_s[kept], latitude[kept], longitude[kept], since[kept]
+        )
         metres = np.where(speed > gate, np.nan, metres)
     return np.concatenate([[0.0], metres]), kept
 
@@ -107,22 +132,36 @@ def _gate(speed: Array, sport: str) -> float:
         return GATE_MPS[sport]
     moving = speed[speed > 0]
     low, high = ANY_GATE_MPS
-    return min(high, max(low, MEDIANS * float(np.median(moving)))) if moving.size else low
+    return (
+        min(high, max(low, MEDIANS * float(np.median(moving)))) if moving.size else low
+    )
 
 
-def _consensus(time_s: Array, latitude: Array, longitude: Array, edges: list[int], gate: float) -> Bools:
+def _consensus(
+    time_s: Array, latitude: Array, longitude: Array, edges: list[int], gate: float
+) -> Bools:
     """Return which fixes to keep: the longest stretch, and what it or what follows can reach."""
     stretches = list(pairwise(edges))
-    longest = max(range(len(stretches)), key=lambda k: stretches[k][1] - stretches[k][0])
+    longest = max(
+        range(len(stretches)), key=lambda k: stretches[k][1] - stretches[k][0]
+    )
     kept = np.zeros(len(time_s), np.bool_)
     kept[slice(*stretches[longest])] = True
 
     def reached(a: int, b: int) -> bool:
-        north, turn = latitude[b] - latitude[a], (longitude[b] - longitude[a] + 180) % 360 - 180
-        metres = DEGREE_M * math.hypot(north, turn * math.cos(math.radians(latitude[a])))
+        north, turn = (
+            latitude[b] - latitude[a],
+            (longitude[b] - longitude[a] + 180) % 360 - 180,
+        )
+        metres = DEGREE_M * math.hypot(
+            north, turn * math.cos(math.radians(latitude[a]))
+        )
         return metres <= gate * max(SHORTEST_S, abs(float(time_s[b] - time_s[a])))
 
-    for order, far, near in ((range(longest + 1, len(stretches)), 1, 0), (range(longest - 1, -1, -1), 0, 1)):
+    for order, far, near in (
+        (range(longest + 1, len(stretches)), 1, 0),
+        (range(longest - 1, -1, -1), 0, 1),
+    ):
         at = stretches[longest][far] - far
         for k in order:
             start, stop = stretches[k]

@@ -41,7 +41,9 @@ ON_FOOT = frozenset({"running", "walking", "hiking", "unknown"})
 class Samples:
     """The points of one activity that have a time, oldest first."""
 
-    us: NDArray[np.int64]  # since 1970 UTC, or since an unknown start where `clock` is false
+    us: NDArray[
+        np.int64
+    ]  # since 1970 UTC, or since an unknown start where `clock` is false
     columns: Mapping[str, Array]
     group: NDArray[np.int64]  # number of the stretch (segment, lap) a point stands in
     clock: bool  # the times are instants
@@ -57,26 +59,40 @@ class Samples:
     @property
     def start_utc(self) -> datetime | None:
         """First instant, None where there is none."""
-        return EPOCH + timedelta(microseconds=int(self.us[0])) if self.us.size and self.clock else None
+        return (
+            EPOCH + timedelta(microseconds=int(self.us[0]))
+            if self.us.size and self.clock
+            else None
+        )
 
     @property
     def start_local(self) -> datetime | None:
         """First moment on the wall clock, where the file states its offset."""
         start = self.start_utc
         return (
-            (start + timedelta(seconds=self.offset_s)).replace(tzinfo=None) if start and self.zone else None
+            (start + timedelta(seconds=self.offset_s)).replace(tzinfo=None)
+            if start and self.zone
+            else None
         )
 
     def frame(self, columns: Mapping[str, Array]) -> pd.DataFrame:
         """Return `columns` as a RECORDS frame; those without any value are left out."""
-        known = {name: values for name, values in columns.items() if np.isfinite(values).any()}
+        known = {
+            name: values
+            for name, values in columns.items()
+            if np.isfinite(values).any()
+        }
         return records(self.us * 1_000, known)
 
 
 def samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
     """Return the points of some stretches of a file (each from its first up to, not including, its last)."""
-    ours = np.concatenate([np.arange(*stretch) for stretch in stretches] or [np.empty(0, np.int64)])
-    group = np.repeat(np.arange(len(stretches)), [stop - first for first, stop in stretches])
+    ours = np.concatenate(
+        [np.arange(*stretch) for stretch in stretches] or [np.empty(0, np.int64)]
+    )
+    group = np.repeat(
+        np.arange(len(stretches)), [stop - first for first, stop in stretches]
+    )
     times = points.whole().times
     us = times.us[ours]
     known = us != NAT
@@ -85,7 +101,9 @@ def samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
     clock = bool(believed.any()) or not known.any()
     at = np.flatnonzero(believed if clock else known)
     if clock and at.size < known.sum():
-        notes += (f"clock: {known.sum() - at.size:,} point(s) with an impossible date left out",)
+        notes += (
+            f"clock: {known.sum() - at.size:,} point(s) with an impossible date left out",
+        )
     at = at[np.argsort(us[at], kind="stable")]
     us = us[at]
     if not clock:
@@ -98,7 +116,9 @@ def samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
     whole = ours[at]
     columns, odd = _columns(points, whole)
     offsets = np.unique(times.offset_s[whole])
-    zone, offset = _zone(int(times.offset_s[whole[0]])) if times.stated and whole.size else ("", 0)
+    zone, offset = (
+        _zone(int(times.offset_s[whole[0]])) if times.stated and whole.size else ("", 0)
+    )
     if offsets.size > 1 and zone:
         odd += ("zone: the offset changes on the way; that of the start is taken",)
     return Samples(us, columns, group[at], clock, zone, offset, (*notes, *odd))
@@ -118,7 +138,9 @@ def _zone(offset_s: int) -> tuple[str, int]:
     return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}", offset_s
 
 
-def _columns(points: Points, at: NDArray[np.int64]) -> tuple[dict[str, Array], tuple[str, ...]]:
+def _columns(
+    points: Points, at: NDArray[np.int64]
+) -> tuple[dict[str, Array], tuple[str, ...]]:
     batch = points.whole()
     found: dict[str, Array] = {}
     for name, numbers in sorted(batch.numbers.items()):
@@ -135,11 +157,17 @@ def _columns(points: Points, at: NDArray[np.int64]) -> tuple[dict[str, Array], t
 
 def cadence(columns: Mapping[str, Array], sport: str) -> dict[str, Array]:
     """Return `columns` with one cadence, in steps of both feet a minute where the sport is on foot."""
-    rest = {name: values for name, values in columns.items() if name not in {"cadence", "run_cadence"}}
+    rest = {
+        name: values
+        for name, values in columns.items()
+        if name not in {"cadence", "run_cadence"}
+    }
     told = [columns[name] for name in ("run_cadence", "cadence") if name in columns]
     if not told:
         return rest
-    values = told[0] if len(told) == 1 else np.where(np.isfinite(told[0]), told[0], told[1])
+    values = (
+        told[0] if len(told) == 1 else np.where(np.isfinite(told[0]), told[0], told[1])
+    )
     moving = values[values > 0]
     one_leg = sport in ON_FOOT and moving.size and float(np.median(moving)) < LEG_SPM
     return {**rest, "cadence_spm": values * 2 if one_leg else values}

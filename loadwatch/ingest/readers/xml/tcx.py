@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 MAX_PARTS = 1_000  # activities in one file
 START_S = 60.0  # a lap's start so much before the first point is the activity's
-AGREE, AGREE_M = 0.05, 50.0  # laps and points differ: more than either, and the points are believed
+AGREE, AGREE_M = (
+    0.05,
+    50.0,
+)  # laps and points differ: more than either, and the points are believed
 LONGEST_S = 172_800.0  # two days in laps; more is a broken clock
 RESET_M = 50.0  # distance falls by more: it was counted anew
 
@@ -41,14 +44,20 @@ def reading(document: Document) -> Reading:
             raise NotActivity("a course to follow, not a recording")
         if document.notes:
             raise Unreadable("a TCX file that breaks off before its first activity")
-        raise NotActivity("a TCX file without an activity (workouts, goals or a course)")
+        raise NotActivity(
+            "a TCX file without an activity (workouts, goals or a course)"
+        )
     if len(found) > MAX_PARTS:
-        raise OverLimit(f"more than {MAX_PARTS:,} activities in one file; export them one by one")
+        raise OverLimit(
+            f"more than {MAX_PARTS:,} activities in one file; export them one by one"
+        )
     activities, skipped = [], []
     for part, node in enumerate(found, 1):
         activity = _activity(document, node, part)
         if activity is None:
-            skipped.append(Skipped("", "ignored", f"activity {part}: no points and no totals"))
+            skipped.append(
+                Skipped("", "ignored", f"activity {part}: no points and no totals")
+            )
         else:
             activities.append(activity)
     if not activities:
@@ -62,12 +71,14 @@ def _activity(document: Document, node: Node, part: int) -> Activity | None:
     kind, sub = sport(node.attributes.get("Sport", ""))
     timer = _timer(_sum(laps, "TotalTimeSeconds"))
     told = _sum(laps, "DistanceMeters")
-    start = _moment(next((lap.attributes.get("StartTime", "") for lap in laps), "")) or _moment(
-        node.says("Id")
-    )
+    start = _moment(
+        next((lap.attributes.get("StartTime", "") for lap in laps), "")
+    ) or _moment(node.says("Id"))
     if not found.us.size and not (start and (timer > 0 or told > 0)):
         return None
-    columns, distance, notes = _columns(found, kind, told, whole=not _elapsed(timer, found) > 0)
+    columns, distance, notes = _columns(
+        found, kind, told, whole=not _elapsed(timer, found) > 0
+    )
     session = Session(
         format="tcx",
         sport=kind,
@@ -99,7 +110,9 @@ def _moment(text: str) -> datetime | None:
     moment = moment_of(text)
     if moment is None or not 1990 <= moment.year < 2100:
         return None
-    return (moment.replace(tzinfo=EPOCH.tzinfo) if moment.tzinfo is None else moment).astimezone(EPOCH.tzinfo)
+    return (
+        moment.replace(tzinfo=EPOCH.tzinfo) if moment.tzinfo is None else moment
+    ).astimezone(EPOCH.tzinfo)
 
 
 def _start(found: Samples, told: datetime | None) -> datetime | None:
@@ -137,7 +150,10 @@ def _columns(
         np.zeros(found.us.size, np.bool_),
         kind,
     )
-    columns |= {"latitude_deg": where.latitude_deg, "longitude_deg": where.longitude_deg}
+    columns |= {
+        "latitude_deg": where.latitude_deg,
+        "longitude_deg": where.longitude_deg,
+    }
     metres, notes = _unwound(columns.pop("distance_m", unknown))
     known = metres[np.isfinite(metres)]
     passed = float(known[-1]) if known.size > 1 else NAN
@@ -147,7 +163,9 @@ def _columns(
     if told > 0:
         return columns, told, ()
     if np.isfinite(where.distance_m).any():
-        note = "no_distance: the file states no distance; it is summed along its positions"
+        note = (
+            "no_distance: the file states no distance; it is summed along its positions"
+        )
         return columns, NAN, (*where.notes, note)
     return columns, 0.0 if told == 0 else NAN, where.notes
 
@@ -159,7 +177,9 @@ def _unwound(metres: Array) -> tuple[Array, tuple[str, ...]]:
         return metres - (metres[known[0]] if known.size else 0.0), ()
     step = np.diff(metres[known])
     resets = int((step < -RESET_M).sum())
-    step = np.where(step < -RESET_M, np.maximum(metres[known][1:], 0.0), np.maximum(step, 0.0))
+    step = np.where(
+        step < -RESET_M, np.maximum(metres[known][1:], 0.0), np.maximum(step, 0.0)
+    )
     joined = np.full(len(metres), np.nan)
     joined[known] = np.concatenate([[0.0], np.cumsum(step)])
     note = f"distance_reset: the distance was counted anew {resets} time(s) on the way; joined"
@@ -179,7 +199,10 @@ def _settled(told: float, passed: float) -> tuple[float, tuple[str, ...]]:
 
 def _heart(laps: list[Node]) -> float:
     pairs = [
-        (number(lap.says("AverageHeartRateBpm", "Value")), number(lap.says("TotalTimeSeconds")))
+        (
+            number(lap.says("AverageHeartRateBpm", "Value")),
+            number(lap.says("TotalTimeSeconds")),
+        )
         for lap in laps
     ]
     known = [(rate, time) for rate, time in pairs if rate > 0 and time > 0]

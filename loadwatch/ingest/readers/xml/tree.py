@@ -25,9 +25,7 @@ MAX_POINT = 1 << 20  # bytes of one track point
 CHUNK = 1 << 18
 BLANKS = b" \t\r\n"
 UTF8_BOM = b"\xef\xbb\xbf"
-DOCTYPE = (
-    "an XML file with a DOCTYPE, which no watch writes; refused, since such files can be made to explode"
-)
+DOCTYPE = "an XML file with a DOCTYPE, which no watch writes; refused, since such files can be made to explode"
 
 
 @dataclass(slots=True)
@@ -101,7 +99,9 @@ class _WrongEncodingError(Exception):
 def _parse(data: bytes, point: str, encoding: str) -> Document:
     remains, runs = _taken_out(data, point)
     document = _parsed(remains, point, encoding, runs)
-    if runs and not document.notes:  # a marker was no element: the points stood in a comment
+    if (
+        runs and not document.notes
+    ):  # a marker was no element: the points stood in a comment
         return _parsed(data, point, encoding, [])
     return document
 
@@ -118,7 +118,9 @@ def _taken_out(data: bytes, point: str) -> tuple[bytes, list[Batch]]:
         start = 0
         for length in piece.runs:
             run = whole.part(start, start + length)
-            runs.append(run if start else replace(run, bad=whole.bad, commas=whole.commas))
+            runs.append(
+                run if start else replace(run, bad=whole.bad, commas=whole.commas)
+            )
             start += length
     return b"".join(remains), runs[::-1]
 
@@ -135,11 +137,17 @@ def _parsed(data: bytes, point: str, encoding: str, runs: list[Batch]) -> Docume
     try:
         _feed(parser, data, points)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        if not encoding and getattr(error, "code", 0) == 4 and not _is_utf8(data):  # invalid token
+        if (
+            not encoding and getattr(error, "code", 0) == 4 and not _is_utf8(data)
+        ):  # invalid token
             raise _WrongEncodingError from error
         if not root.nodes:
-            raise Unreadable(f"an XML file that cannot be parsed ({_why(error)})") from error
-        notes = (f"truncated: the file breaks off or is damaged ({_why(error)}); what came before is kept",)
+            raise Unreadable(
+                f"an XML file that cannot be parsed ({_why(error)})"
+            ) from error
+        notes = (
+            f"truncated: the file breaks off or is damaged ({_why(error)}); what came before is kept",
+        )
     _close(root, points.count)
     if not root.nodes:
         raise Unreadable("an XML file without content")
@@ -149,7 +157,11 @@ def _parsed(data: bytes, point: str, encoding: str, runs: list[Batch]) -> Docume
 
 def _why(error: Exception) -> str:
     """Return what is wrong, without the line: the parser sees only what is left of the file."""
-    return expat.ErrorString(error.code) if isinstance(error, expat.ExpatError) else "unknown encoding"
+    return (
+        expat.ErrorString(error.code)
+        if isinstance(error, expat.ExpatError)
+        else "unknown encoding"
+    )
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -183,7 +195,13 @@ def _close(node: Node, count: int) -> None:
             node.stop = count
 
 
-def _listen(parser: expat.XMLParserType, point: str, root: Node, points: Points, runs: list[Batch]) -> None:
+def _listen(
+    parser: expat.XMLParserType,
+    point: str,
+    root: Node,
+    points: Points,
+    runs: list[Batch],
+) -> None:
     """Set the parser's handlers; between track points they build the tree, within one its row."""
     stack = [root]
     chars: list[str] = []
@@ -228,17 +246,25 @@ def _listen(parser: expat.XMLParserType, point: str, root: Node, points: Points,
     parser.CharacterDataHandler = chars.append
 
 
-def _opened(name: str, attributes: dict[str, str], depth: int, room: list[int], count: int) -> Node:
+def _opened(
+    name: str, attributes: dict[str, str], depth: int, room: list[int], count: int
+) -> Node:
     if depth > MAX_DEPTH:
         raise OverLimit(f"an XML file nested more than {MAX_DEPTH} deep")
     room[0] -= 1
     if room[0] < 0:
-        raise OverLimit(f"an XML file with more than {MAX_NODES:,} elements beside its track points")
+        raise OverLimit(
+            f"an XML file with more than {MAX_NODES:,} elements beside its track points"
+        )
     return Node(local(name), attributes, first=count, stop=-1)
 
 
 def _few(attributes: dict[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in attributes.items() if not name.startswith("xmlns")}
+    kept = {
+        name: value
+        for name, value in attributes.items()
+        if not name.startswith("xmlns")
+    }
     if len(kept) > MAX_ATTRIBUTES:
         raise OverLimit(f"an XML element with more than {MAX_ATTRIBUTES} attributes")
     return kept

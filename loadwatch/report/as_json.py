@@ -183,8 +183,10 @@ def limit_row(limit: Limit) -> dict[str, Any]:
 
 
 def budget(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:  # noqa: ARG001 - all tables are called alike
+    analysis: Analysis,
+    start: date | None = None,
+    end: date | None = None,  # noqa: ARG001 - all tables are called alike
+) -> str:
     """Return what each limit leaves for the week of today."""
     limits = [record(limit_row(limit)) for limit in analysis.limits]
     start = pd.DatetimeIndex(analysis.weeks.index).max()

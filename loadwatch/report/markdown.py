@@ -120,8 +120,10 @@ def report(
 
 
 def budget(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:  # noqa: ARG001 - all tables are called alike
+    analysis: Analysis,
+    start: date | None = None,  # noqa: ARG001 - all tables are called alike
+    end: date | None = None,  # noqa: ARG001
+) -> str:
     """Return the most of this week and the next that raises nothing."""
     if not budgets.known(analysis):
         return f"{budgets.NOTHING}\n\n{_list(budgets.why(analysis))}".rstrip() + "\n"

@@ -89,9 +89,9 @@ def _column(facts: Facts, column: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _metres(facts: Facts) -> list[float]:
     return [
-        metres if metres == metres else 0.0
+        metres if metres == metres else 0.0  # noqa: PLR0124 - NaN is not itself
         for metres in facts.table["distance_m"].tolist()
-    ]  # noqa: PLR0124  NaN
+    ]
 
 
 def moved(now: dict[str, float], before: dict[str, float]) -> float:

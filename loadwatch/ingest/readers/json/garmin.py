@@ -128,9 +128,9 @@ def _session(at: int, found: Mapping[str, Any], units: Units) -> Session:
     cadence = above(found.get("avgRunCadence"), units.legs)
     cadence = (
         above(found.get("averageRunningCadenceInStepsPerMinute"))
-        if cadence != cadence
+        if cadence != cadence  # noqa: PLR0124 - NaN is not itself
         else cadence
-    )  # noqa: PLR0124 -- NaN
+    )
     return Session(
         format="list",
         sport=sport,

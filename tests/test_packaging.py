@@ -1,9 +1,30 @@
-"""What stands in setup.cfg is what lies in the checkout."""
+"""What the project's files promise: packages, data, top level, commands."""
 
+import subprocess
 from configparser import ConfigParser
 from pathlib import Path
 
+import pytest
+from setuptools import find_namespace_packages
+
 ROOT = Path(__file__).parents[1]
+# DESIGN: what may lie at the top of the checkout
+TOP_LEVEL = {
+    ".ci",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "MANIFEST.in",
+    "README.md",
+    "docs",
+    "loadwatch",
+    "notebooks",
+    "pyproject.toml",
+    "sample_data",
+    "setup.cfg",
+    "tests",
+}
 
 
 def options():
@@ -12,15 +33,29 @@ def options():
     return setup
 
 
-def test_every_package_is_listed():
-    """They are listed by name because sample_data/ joins them from outside the package."""
-    there = {
-        ".".join(path.parent.relative_to(ROOT).parts)
-        for path in ROOT.glob("loadwatch/**/__init__.py")
+def test_nothing_new_stands_at_the_top():
+    if not (ROOT / ".git").exists():
+        pytest.skip(
+            "not a git checkout: an unpacked source archive holds PKG-INFO, too"
+        )
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert {line.split("/")[0] for line in listed.splitlines()} - TOP_LEVEL == set()
+
+
+def test_every_folder_of_the_package_is_found():
+    """The templates too: a folder of data inside a package counts as one for setuptools."""
+    find = options()["options.packages.find"]
+    folders = {
+        path.parent
+        for path in ROOT.glob("loadwatch/**/*")
+        if path.suffix in (".py", ".html")
     }
-    assert sorted(options()["options"]["packages"].split()) == sorted(
-        there | {"loadwatch.sample_data"}
+    names = find_namespace_packages(
+        str(ROOT), include=[find["include"]], exclude=[find["exclude"]]
     )
+    assert {ROOT.joinpath(*name.split(".")) for name in names} == folders
 
 
 def test_every_data_file_goes_into_the_wheel():
@@ -36,14 +71,17 @@ def test_every_data_file_goes_into_the_wheel():
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     }
     assert files - globbed == set()
-    sample = {
-        path
-        for glob in data["loadwatch.sample_data"].split()
-        for path in (ROOT / "sample_data").glob(glob)
-    }
-    assert sample == {
+
+
+def test_every_sample_file_goes_into_the_wheel():
+    globs = options()["options.data_files"]
+    sent = {path for glob in globs.values() for path in ROOT.glob(glob)}
+    assert sent == {
         path for path in (ROOT / "sample_data").rglob("*") if path.is_file()
     }
+    assert all(
+        target.endswith(glob.removesuffix("/*")) for target, glob in globs.items()
+    )
 
 
 VENV = "python3 -m venv .venv && .venv/bin/pip install "
@@ -58,9 +96,8 @@ def test_both_commands_of_the_readme_are_those_that_are_tried():
         (ROOT / name).read_text(encoding="utf-8").splitlines()
         for name in ("README.md", ".ci/run")
     )
-    assert [line for line in readme if line.startswith("python3 -m venv")] == list(
-        COMMANDS
-    )
+    found = [line for line in readme if line.startswith("python3 -m venv")]
+    assert found == list(COMMANDS)
     assert [line.strip() for line in ci if line.strip() in COMMANDS] == list(
         COMMANDS[::-1]
     )

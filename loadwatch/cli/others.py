@@ -33,7 +33,7 @@ def demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
     from loadwatch.report import html, terminal
 
     analysis = with_budget(
-        analyse(_sample(), options=Options(overrides=opt.overrides(ctx)))
+        analyse(_find_sample(), options=Options(overrides=opt.overrides(ctx)))
     )
     target = folder / "loadwatch-demo.html"
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,13 +50,17 @@ def demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
     return 0
 
 
-def _sample() -> Path:
-    """Return the made-up runner's folder: inside an installed package, beside a checked-out one."""
-    package = Path(__file__).parents[1]
-    beside = package.parent / "sample_data"
-    return (
-        package / "sample_data" if (package / "sample_data").is_dir() else beside
-    ) / "ana"
+def _find_sample() -> Path:
+    """Return the folder of the sample athlete: in the checkout, else where pip put it."""
+    from importlib import metadata
+
+    beside = Path(__file__).parents[2] / "sample_data" / "ana"
+    if beside.is_dir():
+        return beside
+    for file in metadata.files("loadwatch") or ():
+        if file.parts[-4:-1] == ("loadwatch", "sample_data", "ana"):
+            return Path(file.locate()).resolve().parent
+    raise NothingToRead("the sample athlete is missing", "Install loadwatch again.")
 
 
 @click.command(short_help="Pain held against earlier load.")

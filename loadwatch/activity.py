@@ -1,4 +1,4 @@
-"""One recorded activity: its samples and what its file says of it as a whole."""
+"""What reading gives: an activity with its samples and notes, or an input left out with why."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -14,6 +15,81 @@ if TYPE_CHECKING:
 NAN = math.nan
 Kind = Literal["ignored", "rejected", "limited"]
 Format = Literal["fit", "tcx", "gpx", "csv", "json", "list"]
+
+# Every code of a data problem, and what it means in our own words alone: the text of a note may
+# quote a title, a kind of sport or a cell that somebody typed.
+NOTE_CODES: Mapping[str, str] = {
+    "altitude_constant": "the altitude never changes, so it was not measured",
+    "altitude_noisy": "the altitude is too noisy to trust single climbs",
+    "altitude_spike": "altitude jumps that no runner makes",
+    "ascent_differs": "the device's ascent and that of its altitude differ",
+    "bad_values": "values that are no numbers left out",
+    "clock": "times that cannot all be right",
+    "decimal_comma": "numbers written with a comma",
+    "distance": "a distance that does not fit, or fits in another unit only",
+    "distance_reset": "the distance was counted anew on the way",
+    "distance_unit": "the list says neither km nor miles, read as km",
+    "duration": "a duration that may be read in more than one way",
+    "elevation_unit": "the list says neither metres nor feet",
+    "encoding": "the text is not in the encoding it declares",
+    "file": "the list names no file that is there",
+    "file_crc": "the checksum at the end is missing or wrong",
+    "gps_gap": "points without a position",
+    "gps_invalid": "positions off the globe left out",
+    "gps_jump": "positions that nobody could have reached",
+    "gzip_damaged": "the packed file is damaged",
+    "gzip_plain": "named .gz, yet not packed",
+    "gzip_torn": "the packed file is cut short",
+    "gzip_twice": "packed by gzip twice",
+    "header": "no FIT header",
+    "header_crc": "the checksum of the header is wrong",
+    "indoor": "no hills are counted on a treadmill or in a virtual world",
+    "lap_totals": "the laps and the points add up to different distances",
+    "left_out": "parts of the file hold no activity",
+    "no_distance": "the file states no distance; it is summed along its positions",
+    "no_file_id": "the file does not say what it is",
+    "no_time": "points without a time left out",
+    "one_point": "the file holds a single point",
+    "recovered": "no summary in the file, totals are worked out from its records",
+    "speed": "a speed without a unit left out",
+    "sport_inferred": "the file names no sport, it is read from the speed",
+    "surface": "a surface that is not known by its word",
+    "text": "damaged quotation marks or characters",
+    "trailing_bytes": "more bytes after the end of the activity",
+    "truncated": "the file breaks off or is damaged; what came before is kept",
+    "type": "a kind of activity that is not known by its word",
+    "zone": "the times name no zone, or change it on the way",
+}
+QUOTES_LEFT_OUT = (
+    "its words are left out"  # the text of a code that is not in NOTE_CODES
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A problem found in the data, or why something is unknown: a code and one sentence for it.
+
+    Inside the program a note is always this value. It is "code: text" in the rows that workers
+    and the store carry, in JSON and in CSV: `str` writes that, `from_string` reads it back.
+    """
+
+    code: str
+    text: str  # no full stop at its end
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text}"
+
+    @classmethod
+    def from_string(cls, line: str) -> Note:
+        """Return the note that `str` wrote as `line`."""
+        code, _, text = line.partition(": ")
+        return cls(code, text)
+
+    def without_quotes(self) -> Note:
+        """Return the note in our own words alone, with nothing in it that somebody typed."""
+        if self.code not in NOTE_CODES:
+            return Note("remark", QUOTES_LEFT_OUT)
+        return Note(self.code, NOTE_CODES[self.code])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ Units = Literal["metric", "imperial"]
 Kind = Literal["distance", "height", "time", "effort", "count"]
 
 MINUS = "\N{MINUS SIGN}"
-NONE = "\N{EN DASH}"  # an unknown number
+NO_VALUE = "\N{EN DASH}"  # an unknown number
 NAME_LENGTH = 80
 LABEL_LENGTH = 300  # of a file's path
 TEXT_LENGTH = 1000
@@ -36,16 +36,16 @@ MONTHS = (
 
 _MAIL = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z]{2,24})+")
 # control, steering (bidi), surrogate, private, unassigned, line and paragraph separators
-_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit to show a number in: its word, its size in SI and the decimals that mean something."""
 
-    word: str
+    symbol: str
     size: float
-    digits: int
+    decimals: int
 
 
 _UNITS: dict[Units, dict[Kind, Unit]] = {
@@ -66,7 +66,7 @@ _UNITS: dict[Units, dict[Kind, Unit]] = {
 }
 
 
-def kind(column: str) -> Kind:
+def classify_column(column: str) -> Kind:
     """Return what a column of WEEKS or EXPOSURES measures, so that it can be shown in its unit."""
     if column.startswith(("ascent", "descent", "longest_ascent", "longest_climb")):
         return "height"
@@ -81,13 +81,13 @@ def kind(column: str) -> Kind:
     )
 
 
-def unit(column: str, units: Units) -> Unit:
+def choose_unit(column: str, units: Units) -> Unit:
     """Return the unit to show a column in."""
-    return _UNITS[units][kind(column)]
+    return _UNITS[units][classify_column(column)]
 
 
-def _character(char: str) -> str:
-    if unicodedata.category(char) not in _HIDDEN:
+def _escape_character(char: str) -> str:
+    if unicodedata.category(char) not in _HIDDEN_CATEGORIES:
         return char
     code = ord(char)
     return (
@@ -109,7 +109,7 @@ def clean_text(text: object, limit: int = TEXT_LENGTH) -> str:
     words = str(text)
     words = _MAIL.sub("(mail)", words) if "@" in words else words
     words = words if len(words) <= limit else f"{words[: limit - 1]}…"
-    return words if words.isprintable() else "".join(map(_character, words))
+    return words if words.isprintable() else "".join(map(_escape_character, words))
 
 
 def clean_source(text: object) -> str:
@@ -117,72 +117,72 @@ def clean_source(text: object) -> str:
     return clean_text(text, LABEL_LENGTH)
 
 
-def number(value: float, digits: int = 0) -> str:
+def format_number(value: float, decimals: int = 0) -> str:
     """Return `value` with thousands commas and a true minus; a dash where it is unknown."""
     if not math.isfinite(value):
-        return NONE
-    words = f"{value:,.{digits}f}"
+        return NO_VALUE
+    words = f"{value:,.{decimals}f}"
     if not words.strip("-0.,"):
         words = words.lstrip("-")
     return words.replace("-", MINUS)
 
 
-def percent(share: float, *, signed: bool = False, digits: int = 0) -> str:
+def format_percent(share: float, *, signed: bool = False, decimals: int = 0) -> str:
     """Return a share as "+51 %": with its sign where it is a change."""
     if not math.isfinite(share):
-        return NONE
-    words = number(100.0 * share, digits)
+        return NO_VALUE
+    words = format_number(100.0 * share, decimals)
     sign = "+" if signed and not words.startswith(MINUS) and words.strip("0.") else ""
     return f"{sign}{words} %"
 
 
-def shown(value: float, column: str, units: Units) -> str:
+def format_cell(value: float, column: str, units: Units) -> str:
     """Return a column's value in the reader's unit, without its word, for the cell of a table."""
-    scale = unit(column, units)
+    scale = choose_unit(column, units)
     if column.endswith("_s"):
-        return clock(value)
-    return number(value / scale.size, scale.digits)
+        return format_duration(value)
+    return format_number(value / scale.size, scale.decimals)
 
 
-def quantity(value: float, column: str, units: Units) -> str:
+def format_quantity(value: float, column: str, units: Units) -> str:
     """Return a column's value with its unit, for a sentence."""
-    scale = unit(column, units)
-    if column.endswith("_s") or not math.isfinite(value) or not scale.word:
-        return shown(value, column, units)
+    scale = choose_unit(column, units)
+    if column.endswith("_s") or not math.isfinite(value) or not scale.symbol:
+        return format_cell(value, column, units)
     amount = value / scale.size
-    told = number(amount, 0 if abs(amount) >= 100 else scale.digits)
-    return f"{told.removesuffix('.0')} {scale.word}"
+    told = format_number(amount, 0 if abs(amount) >= 100 else scale.decimals)
+    return f"{told.removesuffix('.0')} {scale.symbol}"
 
 
-def clock(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a duration as "4:05 h"; a dash where it is unknown."""
     if not math.isfinite(seconds):
-        return NONE
+        return NO_VALUE
     minutes = round(seconds / 60.0)
     return f"{minutes // 60}:{minutes % 60:02d} h"
 
 
-def day(when: date) -> str:
+def format_day(when: date) -> str:
     """Return "16 November 2026"."""
     return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
-def short_day(when: date) -> str:
+def format_day_month(when: date) -> str:
     """Return "16 Nov"."""
     return f"{when.day} {MONTHS[when.month - 1][:3]}"
 
 
-def full_day(when: date) -> str:
+def format_short_day(when: date) -> str:
     """Return "16 Nov 2026"."""
-    return f"{short_day(when)} {when.year}"
+    return f"{format_day_month(when)} {when.year}"
 
 
-def count(amount: int, word: str, plural: str = "") -> str:
+def format_count(amount: int, singular: str, plural: str = "") -> str:
     """Return "1 run", "2 runs", "1,346 runs"."""
-    return f"{number(amount)} {word if amount == 1 else plural or word + 's'}"
+    return f"{format_number(amount)} {singular if amount == 1 else plural or singular + 's'}"
 
 
-_SPELLED = (
+_SMALL_NUMBERS = (
     "no",
     "one",
     "two",
@@ -197,24 +197,32 @@ _SPELLED = (
 )
 
 
-def spelled(amount: int) -> str:
+def spell_number(amount: int) -> str:
     """Return "two" for 2, "11" for 11."""
-    return _SPELLED[amount] if amount < len(_SPELLED) else number(amount)
-
-
-def listed(words: list[str] | tuple[str, ...]) -> str:
-    """Return "a", "a and b", "a, b and c"."""
     return (
-        " and ".join([", ".join(words[:-1]), words[-1]])
-        if len(words) > 1
-        else "".join(words)
+        _SMALL_NUMBERS[amount]
+        if amount < len(_SMALL_NUMBERS)
+        else format_number(amount)
     )
 
 
-def ago(days: int) -> str:
+def join_with_and(items: list[str] | tuple[str, ...]) -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    return (
+        " and ".join([", ".join(items[:-1]), items[-1]])
+        if len(items) > 1
+        else "".join(items)
+    )
+
+
+def format_age(days: int) -> str:
     """Return "today", "yesterday", "9 days", "5 weeks", "13 years"."""
     if days <= 1:
         return "yesterday" if days == 1 else "today"
     if days < 28:
         return f"{days} days"
-    return count(days // 7, "week") if days < 2 * 365 else count(days // 365, "year")
+    return (
+        format_count(days // 7, "week")
+        if days < 2 * 365
+        else format_count(days // 365, "year")
+    )

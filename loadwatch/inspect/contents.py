@@ -105,7 +105,7 @@ def _layouts(link: Link) -> Iterator[str]:
         order = "big endian" if one.order == ">" else "little endian"
         yield (
             f"  {profile.message(one.number):<28}{_messages(len(table.offsets))} of "
-            f"{formatting.count(one.size, 'byte')}, {formatting.count(len(one.fields), 'field')}, {order}"
+            f"{formatting.format_count(one.size, 'byte')}, {formatting.format_count(len(one.fields), 'field')}, {order}"
         )
 
 

@@ -83,7 +83,7 @@ def _listed(
     ]
     rest = (
         [
-            f"... and {formatting.count(more, 'more file')}; loadwatch activities PATH tells of all."
+            f"... and {formatting.format_count(more, 'more file')}; loadwatch activities PATH tells of all."
         ]
         if more
         else []

@@ -38,7 +38,7 @@ def brief(data: bytes, name: str, settings: Settings) -> str:
         days = [day for one in reading.activities if (day := _day(one.session))]
         when = f", {from_to(days)}" if days else ""
         told = [
-            f"{formatting.number(len(reading.activities))} activities of {len(told)} kinds{when}"
+            f"{formatting.format_number(len(reading.activities))} activities of {len(told)} kinds{when}"
         ]
     return clean("".join(told) or "nothing recorded", 200)
 
@@ -48,9 +48,9 @@ def lines(data: bytes, name: str, settings: Settings) -> Iterable[str]:
     try:
         reading = read(data, name, settings)
     except NotActivity as error:
-        return [f"{formatting.count(len(data), 'byte')}: {error.why}"]
-    told = formatting.count(len(reading.activities), "activity", "activities")
-    heads = [f"{formatting.count(len(data), 'byte')}, {told}"]
+        return [f"{formatting.format_count(len(data), 'byte')}: {error.why}"]
+    told = formatting.format_count(len(reading.activities), "activity", "activities")
+    heads = [f"{formatting.format_count(len(data), 'byte')}, {told}"]
     if len(reading.activities) == 1:
         (one,) = reading.activities
         return [
@@ -83,12 +83,18 @@ def _kinds(activities: Sequence[Activity]) -> Iterator[str]:
         yield ", ".join(
             (
                 f"{form} {sport}/{sub_sport}"
-                + (f": {formatting.number(len(those))}" if len(activities) > 1 else ""),
+                + (
+                    f": {formatting.format_number(len(those))}"
+                    if len(activities) > 1
+                    else ""
+                ),
                 from_to(days) if days else "no date",
                 f"{sum(metres) / 1000:,.2f} km by the file"
                 if metres
                 else "no distance stated",
-                formatting.count(sum(len(one.records) for one in those), "sample"),
+                formatting.format_count(
+                    sum(len(one.records) for one in those), "sample"
+                ),
             )
         )
 

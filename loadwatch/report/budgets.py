@@ -38,7 +38,9 @@ def note(analysis: Analysis) -> str:
     by_rule = {limit.rule: budget.MEASURES[limit.measure] for limit in analysis.limits}
     measures = [name for rule, name in by_rule.items() if rule in lately]
     return NOTE + (
-        AFTER_RAISED.format(measures=formatting.listed(measures)) if measures else ""
+        AFTER_RAISED.format(measures=formatting.join_with_and(measures))
+        if measures
+        else ""
     )
 
 
@@ -57,9 +59,9 @@ def limits(analysis: Analysis) -> Grid:
             limit.week: limit for limit in analysis.limits if limit.measure == measure
         }
         if mine:
-            so_far = formatting.quantity(mine[min(mine)].used, measure, units)
+            so_far = formatting.format_quantity(mine[min(mine)].used, measure, units)
             rooms = (
-                _room(mine[week], units) if week in mine else formatting.NONE
+                _room(mine[week], units) if week in mine else formatting.NO_VALUE
                 for week in weeks[:2]
             )
             rows.append(
@@ -70,7 +72,9 @@ def limits(analysis: Analysis) -> Grid:
                 )
             )
     heads = {"Measure": True, "So far": False}
-    heads |= {f"Week of {formatting.short_day(week)}": False for week in weeks[:2]}
+    heads |= {
+        f"Week of {formatting.format_day_month(week)}": False for week in weeks[:2]
+    }
     return grids.grid(heads, rows)
 
 
@@ -81,11 +85,11 @@ def why(analysis: Analysis) -> list[str]:
         if limit.why and math.isnan(limit.room):
             name = budget.MEASURES.get(limit.measure, limit.measure).capitalize()
             told.setdefault((name, formatting.clean_text(limit.why)), []).append(
-                formatting.short_day(limit.week)
+                formatting.format_day_month(limit.week)
             )
     names = [name for name, _ in told]
     return sorted(
-        f"{name}{f', week of {formatting.listed(weeks)}' if names.count(name) > 1 else ''}: {why}."
+        f"{name}{f', week of {formatting.join_with_and(weeks)}' if names.count(name) > 1 else ''}: {why}."
         for (name, why), weeks in told.items()
     )
 
@@ -96,6 +100,6 @@ def _room(limit: Limit, units: formatting.Units) -> str:
         return "not known"
     if math.isinf(limit.room):
         return "no limit"
-    height = formatting.kind(limit.measure) == "height"
+    height = formatting.classify_column(limit.measure) == "height"
     room = shown_below("m" if height else "km", limit.limit, units)
     return "raised" if limit.why else f"up to {room}"

@@ -66,7 +66,7 @@ def _fired(rule: Rule, analysis: Analysis) -> str:
     ]
     high = len({flag.week for flag in mine if raised(flag)})
     noted = len({flag.week for flag in mine if not raised(flag)})
-    of = f"of the last {formatting.count(len(recent), 'week')}"
+    of = f"of the last {formatting.format_count(len(recent), 'week')}"
     if mentions(rule):
         return f"mentioned in {noted} {of}"
     return f"raised in {high} {of}" + (f", mentioned in {noted}" if noted else "")
@@ -140,20 +140,20 @@ def _value(limit: Bound, value: float, units: Units) -> str:
     if limit.unit == "ratio":
         return f"{value:g} times"
     if limit.unit == "share":
-        return formatting.percent(value)
+        return formatting.format_percent(value)
     if limit.unit == "m/km":
         return shown("m/km", value, units)
     if limit.unit == "m":
         height = "ascent" in limit.meaning
-        unit = formatting.unit("ascent_m" if height else "distance_m", units)
-        return f"{_plain(value / unit.size, 0 if height else 2)} {unit.word}"
+        unit = formatting.choose_unit("ascent_m" if height else "distance_m", units)
+        return f"{_plain(value / unit.size, 0 if height else 2)} {unit.symbol}"
     singular = limit.unit.removesuffix("s")
     many = f"percentage {limit.unit}" if limit.unit == "points" else limit.unit
     return f"{value:g} {singular if value == 1 else many}"
 
 
 def _plain(value: float, digits: int) -> str:
-    text = formatting.number(value, digits)
+    text = formatting.format_number(value, digits)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -92,7 +92,7 @@ def context(analysis: Analysis) -> list[Figure]:
     return [
         Figure(
             title,
-            _value(values[column], digits, unit) if known else formatting.NONE,
+            _value(values[column], digits, unit) if known else formatting.NO_VALUE,
             meaning,
         )
         for column, title, digits, unit, meaning in _FIGURES
@@ -100,7 +100,7 @@ def context(analysis: Analysis) -> list[Figure]:
 
 
 def _value(value: float, digits: int, unit: str) -> str:
-    return tied(f"{formatting.number(value, digits)} {unit}".rstrip())
+    return tied(f"{formatting.format_number(value, digits)} {unit}".rstrip())
 
 
 def why(analysis: Analysis) -> str:

@@ -155,7 +155,7 @@ def _marks(analysis: Analysis, shown: Season, what: str, *groups: Sequence[str])
         for level in ("high", "watch")
         if level in found
     ]
-    return f"{formatting.listed(shapes)}: weeks that raised {what}."
+    return f"{formatting.join_with_and(shapes)}: weeks that raised {what}."
 
 
 def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
@@ -170,7 +170,7 @@ def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
         else ""
     )
     return (
-        f"{formatting.count(count, 'week')} up to the week of {formatting.day(starts[-1])}, {so_far}"
+        f"{formatting.format_count(count, 'week')} up to the week of {formatting.format_day(starts[-1])}, {so_far}"
         f"{season.amount(newest, measure, analysis.settings)}{usually}. "
         "The table of numbers below holds the values."
     )
@@ -191,6 +191,6 @@ def _year_told(analysis: Analysis) -> str:
     )
     without = int((last["runs"] == 0).sum())
     return (
-        f"{formatting.count(int(last['runs'].sum()), 'run')} and {total} in {formatting.count(len(last), 'week')}; "
-        f"{formatting.count(without, 'week')} without a run."
+        f"{formatting.format_count(int(last['runs'].sum()), 'run')} and {total} in {formatting.format_count(len(last), 'week')}; "
+        f"{formatting.format_count(without, 'week')} without a run."
     )

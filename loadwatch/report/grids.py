@@ -64,9 +64,9 @@ def grid(headers: dict[str, bool], rows: list[tuple[Cell, ...]]) -> Grid:
 
 def load_title(analysis: Analysis) -> str:
     """Return the name of the load measure and its unit, for the head of a column: "Load km"."""
-    word = formatting.unit(
+    word = formatting.choose_unit(
         LOAD_COLUMN[analysis.settings.load], analysis.settings.units
-    ).word
+    ).symbol
     return (
         f"Load {word}".strip()
         if analysis.settings.load != "distance"
@@ -100,20 +100,22 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
         total, change, hard, unknown, distance, up, down = values
         rows.append(
             (
-                formatting.full_day(week.start),
+                formatting.format_short_day(week.start),
                 Mark(week.level),
-                str(week.runs) if known else formatting.NONE,
-                formatting.shown(total, load, units),
-                formatting.percent(change, signed=True) if week.complete else "so far",
+                str(week.runs) if known else formatting.NO_VALUE,
+                formatting.format_cell(total, load, units),
+                formatting.format_percent(change, signed=True)
+                if week.complete
+                else "so far",
                 _hard(hard, unknown, distance),
-                formatting.percent(unknown / distance)
+                formatting.format_percent(unknown / distance)
                 if distance > 0
-                else formatting.NONE,
-                formatting.shown(up, "ascent_m", units),
-                formatting.shown(down, "descent_m", units),
+                else formatting.NO_VALUE,
+                formatting.format_cell(up, "ascent_m", units),
+                formatting.format_cell(down, "descent_m", units),
             )
         )
-    height = formatting.unit("ascent_m", units).word
+    height = formatting.choose_unit("ascent_m", units).symbol
     heads = {
         "Week of": True,
         "Flag": True,
@@ -133,13 +135,14 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
 def _hard(hard: float, unknown: float, distance: float) -> str:
     """Return the share on hard ground: the least it can be where some ground is unknown."""
     if not distance > 0 or (hard == 0 and unknown > 0):
-        return formatting.NONE
+        return formatting.NO_VALUE
     least = (
         "\N{GREATER-THAN OR EQUAL TO} "
-        if formatting.percent(unknown / distance) != formatting.percent(0.0)
+        if formatting.format_percent(unknown / distance)
+        != formatting.format_percent(0.0)
         else ""
     )
-    return f"{least}{formatting.percent(hard / distance)}"
+    return f"{least}{formatting.format_percent(hard / distance)}"
 
 
 def sentence(flag: Flag, units: formatting.Units) -> str:
@@ -152,7 +155,7 @@ def flags(analysis: Analysis) -> Grid:
     units = analysis.settings.units
     rows: list[tuple[Cell, ...]] = [
         (
-            formatting.full_day(flag.week),
+            formatting.format_short_day(flag.week),
             Mark(flag.level),
             flag.rule,
             formatting.clean_text(sentence(flag, units)),
@@ -195,17 +198,19 @@ def activities(analysis: Analysis) -> Grid:
         kind = sport if sub in ("", "unknown", "generic") else f"{sport}/{sub}"
         rows.append(
             (
-                formatting.NONE if pd.isna(start) else formatting.full_day(start),
+                formatting.NO_VALUE
+                if pd.isna(start)
+                else formatting.format_short_day(start),
                 formatting.clean_text(kind.replace("_", " "), SPORT_LENGTH),
-                formatting.shown(distance, "distance_m", units),
-                formatting.shown(duration, "duration_s", units),
-                formatting.shown(ascent, "ascent_m", units),
+                formatting.format_cell(distance, "distance_m", units),
+                formatting.format_cell(duration, "duration_s", units),
+                formatting.format_cell(ascent, "ascent_m", units),
                 surface,
                 formatting.clean_source(source),
             )
         )
     distance_word, height = (
-        formatting.unit(c, units).word for c in ("distance_m", "ascent_m")
+        formatting.choose_unit(c, units).symbol for c in ("distance_m", "ascent_m")
     )
     heads = {
         "Day": True,
@@ -229,16 +234,20 @@ def surfaces(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> Grid:
         )
         share = float(recent[column].sum()) / total if total > 0 else float("nan")
         cells = (
-            formatting.shown(newest, column, units),
-            formatting.shown(usual, column, units),
+            formatting.format_cell(newest, column, units),
+            formatting.format_cell(usual, column, units),
         )
         rows.append(
-            (column.removesuffix("_m").capitalize(), *cells, formatting.percent(share))
+            (
+                column.removesuffix("_m").capitalize(),
+                *cells,
+                formatting.format_percent(share),
+            )
         )
-    word = formatting.unit("distance_m", units).word
+    word = formatting.choose_unit("distance_m", units).symbol
     heads = {
         "Surface": True,
-        f"Week of {formatting.short_day(levels.starts(table)[-1])} {word}": False,
+        f"Week of {formatting.format_day_month(levels.starts(table)[-1])} {word}": False,
         f"Usual {word}": False,
     }
     return grid(heads | {f"Share of {weeks} weeks": False}, rows)
@@ -250,9 +259,9 @@ def roster(roster: Roster) -> Grid:
     for athlete in groups.ordered(roster.athletes):
         last = athlete.last_activity
         age = (
-            formatting.NONE
+            formatting.NO_VALUE
             if last is None or roster.today is None
-            else formatting.ago((roster.today - last).days)
+            else formatting.format_age((roster.today - last).days)
         )
         spark = sparkline(athlete.trend.loads) if athlete.trend else ""
         name = formatting.clean_text(athlete.name, formatting.NAME_LENGTH)

@@ -73,7 +73,7 @@ def athlete(
         "athlete.html",
         name,
         name=name,
-        week=formatting.day(levels.starts(analysis.weeks)[-1])
+        week=formatting.format_day(levels.starts(analysis.weeks)[-1])
         if len(analysis.weeks)
         else "",
         found=found,
@@ -102,7 +102,7 @@ def roster(roster: Roster) -> str:
         "roster.html",
         name,
         name=name,
-        day=formatting.day(roster.today) if roster.today else "",
+        day=formatting.format_day(roster.today) if roster.today else "",
         sentence=_sentence(ordered),
         promise=headline.PROMISE,
         groups=groups,
@@ -121,16 +121,16 @@ _GROUP_WORDS = {
 def _sentence(athletes: tuple[Athlete, ...]) -> str:
     counts = {group: sum(a.group == group for a in athletes) for group in _GROUP_WORDS}
     told = [
-        f"{formatting.spelled(n)} {_GROUP_WORDS[group]}"
+        f"{formatting.spell_number(n)} {_GROUP_WORDS[group]}"
         for group, n in counts.items()
         if n
     ]
-    whole = formatting.listed(told) or "no athletes"
+    whole = formatting.join_with_and(told) or "no athletes"
     silent = sum(a.silent for a in athletes)
     of_them = (
         "all of them"
         if silent == counts["unknown"]
-        else f"{formatting.spelled(silent)} of them"
+        else f"{formatting.spell_number(silent)} of them"
     )
     aside = f", {of_them} without a file for two weeks or more" if silent else ""
     return f"{whole[:1].upper()}{whole[1:]}{aside}."

@@ -67,16 +67,18 @@ def read_line(analysis: Analysis) -> str:
     """Return how much was read and how weeks are counted, in one line."""
     kept, left = len(analysis.activities), []
     if skipped := _others_files(analysis):
-        left.append(f"{formatting.number(skipped)} skipped")
+        left.append(f"{formatting.format_number(skipped)} skipped")
     if analysis.duplicates:
-        left.append(formatting.count(len(analysis.duplicates), "duplicate"))
+        left.append(formatting.format_count(len(analysis.duplicates), "duplicate"))
     aside = f" ({', '.join(left)})" if left else ""
     files = (
-        f" from {formatting.count(analysis.files, 'file')}" if analysis.files else ""
+        f" from {formatting.format_count(analysis.files, 'file')}"
+        if analysis.files
+        else ""
     )
     start = WEEKDAYS[analysis.settings.week_start]
     where = f"{zone_line(analysis)}, weeks" if zones(analysis) else "Weeks"
-    return f"Read {formatting.count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
+    return f"Read {formatting.format_count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
 
 
 def summary(analysis: Analysis, *, verbose: bool = False) -> str:
@@ -102,7 +104,7 @@ def diary_lines(analysis: Analysis) -> list[str]:
     more = len(problems) - FEW_LINES
     rest = (
         [
-            f"... and {formatting.count(more, 'more remark')} on the diary: loadwatch diary PATH"
+            f"... and {formatting.format_count(more, 'more remark')} on the diary: loadwatch diary PATH"
         ]
         if more > 0
         else []
@@ -141,7 +143,7 @@ def zone_line(analysis: Analysis) -> str:
     found = zones(analysis)
     others = len(found) - 1
     return found[0][0] + (
-        f" and {formatting.count(others, 'other zone')}" if others else ""
+        f" and {formatting.format_count(others, 'other zone')}" if others else ""
     )
 
 
@@ -189,14 +191,16 @@ def map_shares(analysis: Analysis) -> list[tuple[str, float]]:
 def share_lines(analysis: Analysis) -> list[str]:
     """Return who told local time and surface, and how much of the distance each covers."""
     zone = [
-        f"{source} ({formatting.number(n)})" for source, n in zone_sources(analysis)
+        f"{source} ({formatting.format_number(n)})"
+        for source, n in zone_sources(analysis)
     ]
     ground = [
-        f"{source} {formatting.percent(share)}"
+        f"{source} {formatting.format_percent(share)}"
         for source, share in surface_sources(analysis)
     ]
     ways = [
-        f"{word} {formatting.percent(share)}" for word, share in map_shares(analysis)
+        f"{word} {formatting.format_percent(share)}"
+        for word, share in map_shares(analysis)
     ]
     told = {
         "Local time told by": ", ".join(zone),
@@ -218,7 +222,7 @@ def unknown_line(analysis: Analysis) -> str:
     """Return how much of the last weeks' distance was on ground that nobody told."""
     count = min(len(analysis.weeks), RECENT)
     last = f"the last {count} weeks" if count > 1 else "the only week"
-    share = tied(formatting.percent(unknown_share(analysis)))
+    share = tied(formatting.format_percent(unknown_share(analysis)))
     return f"{share} of the distance of {last} was on ground that nobody told"
 
 
@@ -246,7 +250,7 @@ def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
     titles = {rule.id: rule.title for rule in rules.RULES}
     several = len({gap.week for gap in unjudged}) > 1
     return [
-        f"{titles.get(gap.rule, gap.rule)}{f', week of {formatting.short_day(gap.week)}' if several else ''}: "
+        f"{titles.get(gap.rule, gap.rule)}{f', week of {formatting.format_day_month(gap.week)}' if several else ''}: "
         f"{formatting.clean_text(rules.reason(gap))}."
         for gap in unjudged
     ]
@@ -256,7 +260,7 @@ def no_flags(analysis: Analysis) -> str:
     """Return that nothing was raised, without calling it safe."""
     judged = len({gap.rule for gap in analysis.unknown})
     aside = (
-        f" {formatting.count(judged, 'check')} could not be judged in every week."
+        f" {formatting.format_count(judged, 'check')} could not be judged in every week."
         if judged
         else ""
     )

@@ -40,5 +40,5 @@ def _who(sources: list[str], of: str) -> str:
         return formatting.clean_source(sources[0])
     if of:
         first = min(entry(source)[1] for source in sources)
-        return f"{formatting.number(len(sources))} entries of {formatting.clean_source(of)}, from #{first} on"
-    return f"{formatting.count(len(sources), 'file')}, the first {formatting.clean_source(min(sources))}"
+        return f"{formatting.format_number(len(sources))} entries of {formatting.clean_source(of)}, from #{first} on"
+    return f"{formatting.format_count(len(sources), 'file')}, the first {formatting.clean_source(min(sources))}"

@@ -189,7 +189,7 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
 def _spark(analysis: Analysis) -> str:
     values = grids.loads(analysis)
     name = grids.LOAD_NAMES[analysis.settings.load]
-    return f"Last {formatting.count(len(values), 'week')}, {name}: {grids.sparkline(values)}"
+    return f"Last {formatting.format_count(len(values), 'week')}, {name}: {grids.sparkline(values)}"
 
 
 def weeks(

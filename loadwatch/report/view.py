@@ -69,7 +69,7 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "unknown_line": provenance.unknown_line(analysis),
         "context": context.context(analysis),
         "context_why": context.why(analysis),
-        "context_day": formatting.day(analysis.today),
+        "context_day": formatting.format_day(analysis.today),
         "budget": budgets.limits(analysis) if budgets.known(analysis) else None,
         "budget_note": budgets.note(analysis),
         "budget_why": budgets.why(analysis),
@@ -154,9 +154,9 @@ def shoes(analysis: Analysis) -> Grid | None:
     rows: list[tuple[grids.Cell, ...]] = [
         (
             formatting.clean_text(shoe, formatting.NAME_LENGTH),
-            formatting.quantity(float(metres), "distance_m", units),
+            formatting.format_quantity(float(metres), "distance_m", units),
             str(runs),
-            formatting.full_day(last),
+            formatting.format_short_day(last),
         )
         for shoe, metres, runs, last in zip(
             table["shoe"],
@@ -204,7 +204,7 @@ def not_printed(
 ) -> str:
     """Return what stands on the screen only, for the printed page."""
     counts = [
-        formatting.count(part.count, part.noun)
+        formatting.format_count(part.count, part.noun)
         for part in lists
         if part.lines and not part.printed
     ]
@@ -215,7 +215,7 @@ def not_printed(
     )
     popular = ["popular load figures"] if figures else []
     left = [*counts, *popular, *general, "all checks with their limits and evidence"]
-    return f"Not printed: {formatting.listed(left)}; they are on the page on screen."
+    return f"Not printed: {formatting.join_with_and(left)}; they are on the page on screen."
 
 
 def numbers_caption(shown: Analysis, last: int) -> str:
@@ -225,7 +225,7 @@ def numbers_caption(shown: Analysis, last: int) -> str:
     which = "One week so far." if count == 1 else which
     return (
         f"{which} Change is against your usual week: the median of those of the four weeks before that hold "
-        f"a run. Hard and unknown are shares of the distance. {formatting.NONE} is not known."
+        f"a run. Hard and unknown are shares of the distance. {formatting.NO_VALUE} is not known."
     )
 
 
@@ -233,16 +233,16 @@ def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any
     """Return one line of the roster's page."""
     last, trend = athlete.last_activity, athlete.trend
     age = (
-        formatting.NONE
+        formatting.NO_VALUE
         if last is None or today is None
-        else formatting.ago((today - last).days)
+        else formatting.format_age((today - last).days)
     )
     return {
         "name": formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
         "link": f"athletes/{slug}.html" if athlete.opened else "",
         "level": athlete.level,
         "says": formatting.clean_text(athlete.says),
-        "load": _load(trend) if trend else formatting.NONE,
+        "load": _load(trend) if trend else formatting.NO_VALUE,
         "bars": _bars(trend) if trend else [],
         "spark": _spark(trend) if trend else "",
         "age": age,
@@ -251,16 +251,16 @@ def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any
 
 def _load(trend: Trend) -> str:
     """Return the usual load and that of the week spoken of: "33 \N{RIGHTWARDS ARROW} 45 km"."""
-    unit = formatting.unit(trend.column, trend.units)
+    unit = formatting.choose_unit(trend.column, trend.units)
     usual, week = (
-        formatting.number(load / unit.size) for load in (trend.usual, trend.week)
+        formatting.format_number(load / unit.size) for load in (trend.usual, trend.week)
     )
-    return f"{usual} \N{RIGHTWARDS ARROW} {week} {unit.word}".rstrip()
+    return f"{usual} \N{RIGHTWARDS ARROW} {week} {unit.symbol}".rstrip()
 
 
 def _spark(trend: Trend) -> str:
-    newest = trend.loads[-1] / formatting.unit(trend.column, trend.units).size
-    return f"load of the last {formatting.count(len(trend.loads), 'week')}, newest {formatting.number(newest)}"
+    newest = trend.loads[-1] / formatting.choose_unit(trend.column, trend.units).size
+    return f"load of the last {formatting.format_count(len(trend.loads), 'week')}, newest {formatting.format_number(newest)}"
 
 
 def _bars(trend: Trend) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ def seen_on(line: Athlete, day: date) -> Athlete:
         line,
         group=GROUP_OF["unknown"],
         level="unknown",
-        says=f"No files since {formatting.day(last)}{until}",
+        says=f"No files since {formatting.format_day(last)}{until}",
         flags=0,
         change=0.0,
         silent=True,
@@ -138,7 +138,7 @@ def _steady(analysis: Analysis, found: Verdict) -> str:
         load(analysis, levels.cell(analysis.weeks, week.start, column))
         for column in ("load", "load_usual")
     )
-    return f"Nothing raised: {now} in the week of {formatting.short_day(week.start)}, usually {usual}."
+    return f"Nothing raised: {now} in the week of {formatting.format_day_month(week.start)}, usually {usual}."
 
 
 def _upper(sentence: str) -> str:

@@ -92,19 +92,23 @@ def _below(
         return NO_PROMISE
     if flags:
         checks = len({flag.rule for flag in flags})
-        return f"{formatting.count(checks, 'check')} raised {_in(sorted({f.week for f in flags}))}. {PROMISE}"
+        return f"{formatting.format_count(checks, 'check')} raised {_in(sorted({f.week for f in flags}))}. {PROMISE}"
     if state == "unknown":
         empty = [week.start for week in weeks if week.complete and not week.runs]
         if empty:
             return f"Nothing could be judged {_in(empty)}, which held no run: that says nothing of how it went."
-        several = f"{formatting.count(len(open_rules), 'check')} could not be judged"
+        several = (
+            f"{formatting.format_count(len(open_rules), 'check')} could not be judged"
+        )
         told = several if open_rules else "No check was judged"
         return f"{told} {_in([week.start for week in weeks])}: that nothing is raised says nothing."
     return f"No check raised {_in([week.start for week in weeks])}. {NO_PROMISE}"
 
 
 def _in(days: Sequence[date]) -> str:
-    listed = formatting.listed([formatting.short_day(day) for day in days])
+    listed = formatting.join_with_and(
+        [formatting.format_day_month(day) for day in days]
+    )
     return f"in the week{'s' if len(days) > 1 else ''} of {listed}"
 
 
@@ -160,7 +164,9 @@ def _beside(analysis: Analysis, held: float, usual: float) -> str:
     apart = held / usual - 1
     side = "below" if apart < 0 else "above"
     place = (
-        "close to" if abs(apart) <= NEAR else f"{formatting.percent(abs(apart))} {side}"
+        "close to"
+        if abs(apart) <= NEAR
+        else f"{formatting.format_percent(abs(apart))} {side}"
     )
     return f"{place} your usual {load(analysis, usual)}"
 
@@ -173,17 +179,17 @@ def _unknown(
     if not int(held.sum()):
         return _no_run(analysis)
     if not any(week.runs for week in weeks):
-        return f"no runs since {formatting.day(_run_days(analysis).max())}."
+        return f"no runs since {formatting.format_day(_run_days(analysis).max())}."
     gaps = _unjudged(analysis, weeks)
     count = int((held > 0).sum())
-    history = f"{formatting.count(count, 'week')} with runs so far"
+    history = f"{formatting.format_count(count, 'week')} with runs so far"
     if count <= USUAL_LEAST:
         return f"{history}; a week is held against three weeks with runs before it."
     if (lately := _lately(analysis, weeks)) < USUAL_LEAST:
-        some = f"only {formatting.spelled(lately)}" if lately else "none"
+        some = f"only {formatting.spell_number(lately)}" if lately else "none"
         return f"{history}, but {some} of the four before this one; a week is held against three of them."
     if weeks[0].complete and not weeks[0].runs:
-        return f"no run in the week of {formatting.short_day(weeks[0].start)}, and this week is not over yet."
+        return f"no run in the week of {formatting.format_day_month(weeks[0].start)}, and this week is not over yet."
     why = next(
         (reason(gap) for gap in gaps if gap.rule in levels.LOAD_RULES.values()), ""
     )
@@ -204,14 +210,17 @@ def _no_run(analysis: Analysis) -> str:
     """Return why there is no run: none up to today, or none of the sports set, which may be misspelt."""
     later = runs(analysis.activities, analysis.settings)["start_local"].min()
     if not pd.isna(later):
-        return f"no run up to {formatting.day(analysis.today)}; the first is of {formatting.day(later)}."
+        return f"no run up to {formatting.format_day(analysis.today)}; the first is of {formatting.format_day(later)}."
     found = Counter(analysis.activities["sport"].tolist()).most_common(MOST_SPORTS)
     if not found:
         return "no run was found in what was read."
-    told = formatting.listed(
-        [f"{formatting.number(n)} of {sport.replace('_', ' ')}" for sport, n in found]
+    told = formatting.join_with_and(
+        [
+            f"{formatting.format_number(n)} of {sport.replace('_', ' ')}"
+            for sport, n in found
+        ]
     )
-    looked = formatting.listed(
+    looked = formatting.join_with_and(
         [formatting.clean_text(sport, 40) for sport in analysis.settings.sports]
     )
     return f"no run was found in what was read; it holds {told}, and what is looked for is {looked}."

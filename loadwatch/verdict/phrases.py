@@ -38,7 +38,7 @@ def load(analysis: Analysis, value: float) -> str:
     chosen = analysis.settings
     if not math.isfinite(value):
         return f"unknown {NOUNS.get(chosen.load, chosen.load)}"
-    told = formatting.quantity(value, LOAD_COLUMN[chosen.load], chosen.units)
+    told = formatting.format_quantity(value, LOAD_COLUMN[chosen.load], chosen.units)
     return f"{told} {NOUNS.get(chosen.load, '')}".rstrip()
 
 
@@ -61,7 +61,8 @@ def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
     units = analysis.settings.units
     column = "ascent_m" if topic(flag) == "up" else "distance_m"
     amount, usual = (
-        formatting.quantity(value, column, units) for value in (flag.amount, flag.usual)
+        formatting.format_quantity(value, column, units)
+        for value in (flag.amount, flag.usual)
     )
     if flag.rule == "LW07":
         amount = wording.shown("m/km", flag.amount, units)
@@ -70,8 +71,8 @@ def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
     middle = flag.facts.get("lengths", {}).get(
         "median", flag.usual
     )  # the usual week, beside the last one
-    over = formatting.percent(flag.amount / middle - 1) if middle > 0 else "much"
-    median = formatting.quantity(middle, column, units)
+    over = formatting.format_percent(flag.amount / middle - 1) if middle > 0 else "much"
+    median = formatting.format_quantity(middle, column, units)
     return told.format(
         amount=amount,
         usual=usual,
@@ -122,7 +123,7 @@ def _over(flag: Flag, comparative: str, equal: str) -> str:
     """Return by how much the usual was passed: a share up to double, then how many times."""
     ratio = flag.amount / flag.usual if flag.usual > 0 else float("inf")
     if ratio < MANY:
-        return f"{formatting.percent(ratio - 1)} {comparative} than"
+        return f"{formatting.format_percent(ratio - 1)} {comparative} than"
     return (
         f"{ratio:.1f} times{equal}"
         if ratio < BEYOND_WORDS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from loadwatch.assess.rules.device_change import SOURCES, WATCHES
 from loadwatch.assess.rules.model import FIRED_WEEKS, LEVELS, OFTEN
 from loadwatch.assess.rules.table import ENABLED, RULES, limits
-from loadwatch.formatting import number
+from loadwatch.formatting import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,12 +48,14 @@ def _value(told: Bound, value: float) -> str:
     """Return a limit with its unit in words, and where that helps in other words behind it."""
     plain = f"{value:.10g}"
     if told.unit == "ratio":
-        more = f" ({number(100.0 * (value - 1.0))} % more)" if value > 1.0 else ""
+        more = (
+            f" ({format_number(100.0 * (value - 1.0))} % more)" if value > 1.0 else ""
+        )
         return f"{plain} times{more}"
     if told.unit == "share":
-        return f"{plain} ({number(100.0 * value)} %)"
+        return f"{plain} ({format_number(100.0 * value)} %)"
     if told.unit == "m" and value >= LONG_M:
-        return f"{plain} m ({number(value / 1000.0, 1).removesuffix('.0')} km)"
+        return f"{plain} m ({format_number(value / 1000.0, 1).removesuffix('.0')} km)"
     unit = "percentage points" if told.unit == "points" else told.unit
     return f"{plain} {unit.removesuffix('s') if value == 1.0 else unit}"
 
@@ -80,7 +82,7 @@ def _brief(rule: Rule, settings: Settings) -> str:
 def _short(told: Bound, value: float) -> str:
     """Return a limit for a list of rules: in its largest unit, and in that alone."""
     if told.unit == "m" and value >= LONG_M:
-        return f"{number(value / 1000.0)} km"
+        return f"{format_number(value / 1000.0)} km"
     return _value(told, value).partition(" (")[0]
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from loadwatch.assess.rules.model import Flag, Rule
-from loadwatch.formatting import number
+from loadwatch.formatting import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,11 +83,11 @@ def pain_link(
     week: date, exposure: str, points: float, interval: tuple[float, float]
 ) -> Flag:
     """Return the diary's answer for one exposure as a flag of the week it was given in; info, never more."""
-    low, high = (number(value, 1) for value in interval)
+    low, high = (format_number(value, 1) for value in interval)
     facts: dict[str, object] = {
         "words": "info",
         "exposure": exposure,
-        "points": number(points, 1),
+        "points": format_number(points, 1),
     }
     return _flag(LINK, "info", week, facts | {"low": low, "high": high})
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting as shared
 from loadwatch.assess.rules.model import FIRED_WEEKS, OFTEN, OFTEN_LEAST
-from loadwatch.formatting import number
+from loadwatch.formatting import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,30 +38,34 @@ _COLUMN = {
 def _size(kind: str, units: Units) -> tuple[float, str, int]:
     """Return the size of the shown unit, its word and its usual digits."""
     if kind in _COLUMN:
-        unit = shared.unit(_COLUMN[kind], units)
-        return unit.size, unit.word, unit.digits
+        unit = shared.choose_unit(_COLUMN[kind], units)
+        return unit.size, unit.symbol, unit.decimals
     if kind == "m/km":
         climb, distance = (
-            shared.unit(column, units) for column in ("ascent_m", "distance_m")
+            shared.choose_unit(column, units) for column in ("ascent_m", "distance_m")
         )
-        return 1000.0 * climb.size / distance.size, f"{climb.word}/{distance.word}", 0
+        return (
+            1000.0 * climb.size / distance.size,
+            f"{climb.symbol}/{distance.symbol}",
+            0,
+        )
     return 1.0, "", 0
 
 
 def _said(kind: str, value: float, units: Units, digits: int) -> str:
     size, word, _ = _size(kind, units)
-    return f"{number(value / size, digits)} {word}".rstrip()
+    return f"{format_number(value / size, digits)} {word}".rstrip()
 
 
 def apart(value: float, other: float, digits: int = 0) -> str:
     """Return `value` with so many digits that it does not read as `other`."""
     while (
-        number(value, digits) == number(other, digits)
+        format_number(value, digits) == format_number(other, digits)
         and value != other
         and digits < MOST_DIGITS
     ):
         digits += 1
-    return number(value, digits)
+    return format_number(value, digits)
 
 
 def shown(kind: str, value: float, units: Units, *, beside: float = math.nan) -> str:
@@ -92,7 +96,7 @@ def shown_below(
 
 def on(day: date) -> str:
     """Return a day with its weekday: Saturday 14 March 2026."""
-    return f"{WEEKDAYS[day.weekday()]} {shared.day(day)}"
+    return f"{WEEKDAYS[day.weekday()]} {shared.format_day(day)}"
 
 
 _STATE = {"": "", "so_far": "so far ", "at_least": "at least "}
@@ -135,7 +139,7 @@ def _more(flag: Flag, comparative: str) -> str:
 # what a template may name beside the texts and lengths that its rule hands over
 PLACES: dict[str, Callable[[Flag, str, Units], str]] = {
     "state": lambda flag, _kind, _units: _STATE[flag.facts.get("state", "")],
-    "week": lambda flag, _kind, _units: shared.day(flag.week),
+    "week": lambda flag, _kind, _units: shared.format_day(flag.week),
     "day": lambda flag, _kind, _units: on(flag.facts["day"]),
     "amount": lambda flag, kind, units: shown(
         kind, flag.amount, units, beside=flag.usual
@@ -147,13 +151,13 @@ PLACES: dict[str, Callable[[Flag, str, Units], str]] = {
         kind, flag.facts["below"], units, beside=flag.amount
     ),
     "times": lambda flag, _kind, _units: apart(flag.value, flag.limit, 1),
-    "limit_times": lambda flag, _kind, _units: number(flag.limit, 1),
+    "limit_times": lambda flag, _kind, _units: format_number(flag.limit, 1),
     "more": lambda flag, _kind, _units: _more(flag, "more"),
     "percent": lambda flag, _kind, _units: apart(
         _percent(flag.value), _percent(flag.limit)
     ),
-    "limit_percent": lambda flag, _kind, _units: number(_percent(flag.limit)),
-    "limit": lambda flag, _kind, _units: number(flag.limit),
+    "limit_percent": lambda flag, _kind, _units: format_number(_percent(flag.limit)),
+    "limit": lambda flag, _kind, _units: format_number(flag.limit),
 }
 
 

@@ -212,7 +212,7 @@ def week_axis(axes: Axes, starts: Sequence[date]) -> None:
     else:
         step = max(1, -(-count // LABELS))
         at = list(range(count - 1, -1, -step))[::-1]
-        labels = [formatting.short_day(starts[i]) for i in at]
+        labels = [formatting.format_day_month(starts[i]) for i in at]
     axes.set_xticks(at, labels)
 
 

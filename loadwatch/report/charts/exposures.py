@@ -143,7 +143,7 @@ def _amounts(shown: Season, column: str, settings: Settings) -> str:
     told = [
         f"so far {newest}"
         if shown.open[-1]
-        else f"{formatting.short_day(shown.starts[-1])} {newest}"
+        else f"{formatting.format_day_month(shown.starts[-1])} {newest}"
     ]
     last = len(shown.starts) - 1
     if shown.open[-1] and last:
@@ -224,7 +224,7 @@ def climb(
     """Return climb above a line and descent below it: two exposures, never one sum."""
     flags = tuple(flags)
     shown = seasons.season(weeks, [], period)
-    scale = formatting.unit("ascent_m", settings.units)
+    scale = formatting.choose_unit("ascent_m", settings.units)
     up, down = (shown.values(c) / scale.size for c in ("ascent_m", "descent_m"))
     ups, downs = (
         seasons.marks(flags, r, shown.starts) for r in (seasons.CLIMB, seasons.DESCENT)
@@ -238,7 +238,7 @@ def climb(
         _half(axes, shown, -down, downs, settings, palette)
         axes.axhline(0.0, color=palette.soft, linewidth=1.0, zorder=3)
         axes.spines["bottom"].set_visible(False)
-        _heights(axes, top, low, scale.word)
+        _heights(axes, top, low, scale.symbol)
         unknown = (shown.table["runs"].to_numpy() > 0) & np.isnan(up) & np.isnan(down)
         markers.unknown(axes, unknown, palette)
         markers.without_files(axes, shown.without_files, palette)
@@ -280,8 +280,8 @@ def _heights(axes: Axes, top: float, low: float, unit: str) -> None:
     axes.set_yticks(
         [up, -down],
         [
-            f"{formatting.number(up)} {unit}\nup",
-            f"{formatting.number(down)} {unit}\ndown",
+            f"{formatting.format_number(up)} {unit}\nup",
+            f"{formatting.format_number(down)} {unit}\ndown",
         ],
     )
     axes.yaxis.grid(visible=True)

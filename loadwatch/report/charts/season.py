@@ -104,7 +104,9 @@ def season(weeks: pd.DataFrame, columns: Sequence[str], period: Period = ALL) ->
 
 def amount(value: float, measure: str, settings: Settings) -> str:
     """Return a value with its unit, which no line break parts."""
-    return formatting.quantity(value, measure, settings.units).replace(" ", NO_BREAK)
+    return formatting.format_quantity(value, measure, settings.units).replace(
+        " ", NO_BREAK
+    )
 
 
 def daily(

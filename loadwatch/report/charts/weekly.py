@@ -88,7 +88,7 @@ def panel(
     palette: Palette,
 ) -> None:
     """Draw one measure: band, bars, marks, gaps, and the newest week's amount in words."""
-    scale = formatting.unit(measure, settings.units)
+    scale = formatting.choose_unit(measure, settings.units)
     values = shown.values(column) / scale.size
     high = shown.high[column].to_numpy("float64") / scale.size
     top = float(np.nanmax(np.concatenate((values, high, [0.0])))) or 1.0
@@ -117,7 +117,7 @@ def panel(
         lambda at: shown.told(at, column, measure, settings),
         palette,
     )
-    _amounts(axes, scale.word)
+    _amounts(axes, scale.symbol)
     canvas.headed(axes, newest(shown, column, measure, settings), palette)
 
 
@@ -187,7 +187,9 @@ def _amounts(axes: Axes, unit: str) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     digits = 0 if axes.get_ylim()[1] >= 4 else 1
     axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda y, _: f"{formatting.number(y, digits)} {unit}".rstrip())
+        FuncFormatter(
+            lambda y, _: f"{formatting.format_number(y, digits)} {unit}".rstrip()
+        )
     )
     axes.yaxis.grid(visible=True)
 
@@ -197,7 +199,9 @@ def newest(shown: Season, column: str, measure: str, settings: Settings) -> str:
     if not shown.starts:
         return ""
     when = (
-        "This week so far" if shown.open[-1] else formatting.short_day(shown.starts[-1])
+        "This week so far"
+        if shown.open[-1]
+        else formatting.format_day_month(shown.starts[-1])
     )
     return f"{when} {shown.told(-1, column, measure, settings)}"
 

@@ -24,11 +24,11 @@ class Column:
 Table = tuple[Column, ...]
 
 
-def _floats(*rows: tuple[str, str, str]) -> Table:
+def _float_columns(*rows: tuple[str, str, str]) -> Table:
     return tuple(Column(name, "float", unit, meaning) for name, unit, meaning in rows)
 
 
-RECORDS: Table = _floats(
+RECORDS: Table = _float_columns(
     ("distance_m", "m", "distance since the start of the activity"),
     ("altitude_m", "m", "altitude above sea level"),
     ("speed_mps", "m/s", "speed"),
@@ -63,10 +63,10 @@ _SURFACE_MEANING = {
     "treadmill": "on a treadmill",
     "unknown": "on a surface nobody told",
 }
-_SURFACE = _floats(
+_SURFACE = _float_columns(
     *((f"{s}_m", "m", f"distance {_SURFACE_MEANING[s]}") for s in SURFACES)
 )
-_GRADE = _floats(
+_GRADE = _float_columns(
     *zip(
         GRADE_COLUMNS,
         ["m"] * 7,
@@ -101,23 +101,25 @@ EXPOSURES: Table = (
     Column("sport", "str", "", "sport, in FIT's words"),
     Column("sub_sport", "str", "", "sub sport, in FIT's words"),
     Column("name", "str", "", "title given by runner or vendor"),
-    *_floats(
+    *_float_columns(
         ("duration_s", "s", "timer time, else moving, else elapsed"),
         ("elapsed_s", "s", "end minus start"),
         ("moving_s", "s", "time in motion"),
         ("distance_m", "m", "distance"),
     ),
     Column("distance_source", "str", "", "device, records, gps, list or none"),
-    *_floats(("ascent_m", "m", "summed climb"), ("descent_m", "m", "summed descent")),
+    *_float_columns(
+        ("ascent_m", "m", "summed climb"), ("descent_m", "m", "summed descent")
+    ),
     Column("ascent_source", "str", "", "device, barometer, gps, list or none"),
-    *_floats(
+    *_float_columns(
         ("uphill_m", "m", "distance at a grade of +5 % or more"),
         ("downhill_m", "m", "distance at a grade of -5 % or less"),
     ),
     *_GRADE,
     *_SURFACE,
     Column("surface_source", "str", "", "tag, label, map, list, default or none"),
-    *_floats(
+    *_float_columns(
         ("tagged_m", "m", "distance on ways whose surface the map states"),
         (
             "inferred_m",
@@ -129,7 +131,7 @@ EXPOSURES: Table = (
     ),
     Column("device", "str", "", "maker and product"),
     Column("altitude_confidence", "str", "", "high, low or none"),
-    *_floats(
+    *_float_columns(
         ("steps", "", "foot strikes of both feet"),
         ("cadence_spm", "1/min", "mean cadence, both feet"),
         ("heart_rate_bpm", "1/min", "mean heart rate"),
@@ -180,7 +182,7 @@ MEASURES = (
 WEEKS: Table = (
     Column("runs", "int", "", "number of runs"),
     *(column for column in EXPOSURES if column.name in MEASURES),
-    *_floats(
+    *_float_columns(
         ("longest_m", "m", "longest run"),
         ("longest_ascent_m", "m", "largest ascent of one run"),
         ("load", "", "the measure chosen by --load"),
@@ -189,7 +191,7 @@ WEEKS: Table = (
     Column("complete", "bool", "", "false for the week in progress"),
     Column("recorded", "bool", "", "false where there is no file at all"),
 )
-CONTEXT: Table = _floats(
+CONTEXT: Table = _float_columns(
     (
         "acwr_uncoupled",
         "",
@@ -222,14 +224,14 @@ CONTEXT: Table = _floats(
 MEASURED = (*MEASURES, "longest_m", "longest_ascent_m", "load")
 
 
-def names(table: Table) -> list[str]:
+def column_names(table: Table) -> list[str]:
     """Return the column names of `table`, in order."""
     return [column.name for column in table]
 
 
-def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+def check_columns(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Return `frame` if it has every column of `table`; raise ValueError naming those it lacks."""
-    missing = [name for name in names(table) if name not in frame.columns]
+    missing = [name for name in column_names(table) if name not in frame.columns]
     if missing:
         raise ValueError(f"table lacks {', '.join(missing)}")
     return frame

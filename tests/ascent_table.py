@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from loadwatch.errors import LoadwatchError
-from loadwatch.exposure.elevation import climb
+from loadwatch.exposure.elevation import measure_climb
 from loadwatch.ingest.readers import read
 from loadwatch.settings import Settings
 
@@ -151,7 +151,7 @@ def cases(corpus: Path) -> list[Case]:
         ):
             continue
         time, altitude, distance = samples(activity)
-        ours = climb(time, altitude, distance)
+        ours = measure_climb(time, altitude, distance)
         same = (session.start_utc, session.distance_m, session.ascent_m)
         if np.isnan(ours.ascent_m) or same in seen:
             continue

@@ -50,29 +50,29 @@ def compared(corpus: Path, most: int = 80) -> np.ndarray:
             or not activity.session.ascent_m >= 50
         ):
             continue
-        time, altitude, distance, _ = elevation._profile(
+        time, altitude, distance, _ = elevation._clean_profile(
             *ascent_table.samples(activity)
         )
         if altitude.size < 600 or not distance[-1] > 3000:
             continue
         grid = np.arange(int(time[-1]) + 1.0)
-        true = elevation.mean(np.interp(grid, time, altitude), 31)
-        metres = elevation._spread(np.interp(grid, time, distance))
+        true = elevation.centred_mean(np.interp(grid, time, altitude), 31)
+        metres = elevation._interpolate_ticks(np.interp(grid, time, distance))
         heard = barometer(true, len(rows))
-        cells = round(metres[-1] / elevation.GRID_M)
+        cells = round(metres[-1] / elevation.SPACING_M)
         width = metres[-1] / cells
-        noise = elevation.noise_of(heard)
+        noise = elevation.estimate_noise(heard)
         window_s = next(w for limit, w, _ in elevation.SMOOTHING if noise < limit)
         window_m = next(w for limit, w in elevation.GRADE_WINDOWS if noise < limit)
         found = []
         for height, window in (
             (true, TRUE_WINDOW_M),
-            (elevation.mean(heard, window_s), window_m),
+            (elevation.centred_mean(heard, window_s), window_m),
         ):
-            level = elevation._over_distance(height, metres, cells, width)
-            found.append(bins(elevation._slopes(level, width, window)))
+            level = elevation._resample_by_distance(height, metres, cells, width)
+            found.append(bins(elevation._fit_slopes(level, width, window)))
         shares = [np.bincount(k, minlength=7) / cells for k in found]
-        ours = elevation.climb(grid, heard, metres)
+        ours = elevation.measure_climb(grid, heard, metres)
         assert np.allclose(np.array(ours.grade_m) / metres[-1], shares[1]), source
         error = np.abs(shares[0] - shares[1]).sum() / 2
         truth = np.maximum(np.diff(true), 0).sum()

@@ -23,10 +23,10 @@ from pathlib import Path
 import numpy as np
 
 from loadwatch.exposure.osm import SOURCES, open_extract
-from loadwatch.exposure.osm.classes import table
+from loadwatch.exposure.osm.classes import merge_classes
 from loadwatch.exposure.osm.ground import CELLS_PER_DEG, M_PER_DEG, Ground
-from loadwatch.exposure.osm.match import _pairs, match
-from loadwatch.exposure.osm.read import Found, found
+from loadwatch.exposure.osm.map_reader import MapExcerpt, read_excerpt
+from loadwatch.exposure.osm.matching import _pair_segments, match_track
 from loadwatch.tables import SURFACES
 
 ROUTES = {"heidelberg": 45, "dreieich": 15}
@@ -54,7 +54,7 @@ def folder() -> Path | None:
     return Path(corpus).parent / "osm" if corpus else None
 
 
-def whole(path: Path) -> tuple[Ground, Found]:
+def whole(path: Path) -> tuple[Ground, MapExcerpt]:
     """Return all of a small extract: its ground, and its ways as they were read."""
     south, west, north, east = BOX[path.name.split(".")[0]]
     cells = frozenset(
@@ -62,10 +62,12 @@ def whole(path: Path) -> tuple[Ground, Found]:
         for row in range(int(south * CELLS_PER_DEG), int(north * CELLS_PER_DEG) + 1)
         for column in range(int(west * CELLS_PER_DEG), int(east * CELLS_PER_DEG) + 1)
     )
-    return open_extract(path, cells, None, {}), found(path, cells, table({}))
+    return open_extract(path, cells, None, {}), read_excerpt(
+        path, cells, merge_classes({})
+    )
 
 
-def graph(ways: Found) -> tuple[dict, dict]:
+def graph(ways: MapExcerpt) -> tuple[dict, dict]:
     """Return places of nodes (metres of longitude scaled later) and edges: node -> [(node, metres, way)]."""
     place = {
         n: (y / 1e7, x / 1e7)
@@ -111,7 +113,7 @@ def path_between(
     return steps[::-1]
 
 
-def routes(name: str, ground: Ground, ways: Found) -> list[Route]:
+def routes(name: str, ground: Ground, ways: MapExcerpt) -> list[Route]:
     """Return the routes on one extract; the same ones each time."""
     place, edges = graph(ways)
     surface = np.array([answer[0] for answer in ways.answer])
@@ -164,7 +166,7 @@ def _inside(where: tuple[float, float], name: str) -> bool:
 def _run(
     points: list,
     under: list,
-    ways: Found,
+    ways: MapExcerpt,
     surface: np.ndarray,
     dice: random.Random,
     held: bool,
@@ -234,7 +236,7 @@ def _distance(
     ground: Ground, latitude: np.ndarray, longitude: np.ndarray
 ) -> np.ndarray:
     """Return the distance from each point to the nearest way, infinite beyond 40 m."""
-    point, segment = _pairs(ground, latitude, longitude)
+    point, segment = _pair_segments(ground, latitude, longitude)
     scale = np.cos(np.radians(latitude[point])) * M_PER_DEG
     a = np.stack(((ground.longitude[segment] - longitude[point]) * scale,
                   (ground.latitude[segment] - latitude[point]) * M_PER_DEG))  # fmt: skip
@@ -261,7 +263,7 @@ def accuracy(
             latitude, longitude = noisy(
                 run.latitude, run.longitude, sigma, number * 10 + int(sigma)
             )
-            got = match(
+            got = match_track(
                 ground, latitude, longitude, np.arange(float(latitude.size))
             ).surface
             shares = [
@@ -277,7 +279,7 @@ def off_network(ground: Ground, lines: list) -> tuple[int, int, int]:
     """Return of the points far from any way: all, those given a way's class, those given an area's."""
     points = by_way = by_area = 0
     for number, (latitude, longitude, far) in enumerate(lines):
-        matched = match(
+        matched = match_track(
             ground,
             *noisy(latitude, longitude, 4.0, number),
             np.arange(float(latitude.size)),
@@ -307,7 +309,7 @@ def main(where: Path) -> None:
         for run in runs:
             times = np.arange(float(run.latitude.size))
             before = time.process_time()
-            match(ground, run.latitude, run.longitude, times)
+            match_track(ground, run.latitude, run.longitude, times)
             cpu += time.process_time() - before
             points += run.latitude.size
     for held, result in tables.items():

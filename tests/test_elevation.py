@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch.exposure.elevation import Climb, climb, differs, mean, noise_of, swings
+from loadwatch.exposure.elevation import (
+    Climb,
+    centred_mean,
+    estimate_noise,
+    find_swings,
+    measure_climb,
+    totals_differ,
+)
 from loadwatch.tables import GRADE_COLUMNS
 from tests import ascent_table, grade_profiles
 
@@ -20,7 +27,7 @@ SECONDS = np.arange(3600.0)
 def run(altitude, speed_mps=3.0):
     altitude = np.asarray(altitude, dtype=float)
     time = np.arange(float(altitude.size))
-    return climb(time, altitude, time * speed_mps)
+    return measure_climb(time, altitude, time * speed_mps)
 
 
 def same(one, other, tolerance):
@@ -32,7 +39,7 @@ def same(one, other, tolerance):
 def test_the_published_zigzag():
     # SCIENCE.md 6.3: threshold 3 m, gain 11, loss 16; the raw sums would be 14 and 19
     altitude = np.array([100, 101, 100, 101, 100, 110, 109, 111, 95], dtype=float)
-    turns = swings(altitude, 3.0)
+    turns = find_swings(altitude, 3.0)
     assert turns[turns > 0].sum() == 11
     assert turns[turns < 0].sum() == -16
 
@@ -41,11 +48,11 @@ def test_the_published_zigzag():
     "altitude", [[], [5.0], [5.0, 5.0], [0.0, 1.0, 0.0], [1.0, 2.0]]
 )
 def test_what_never_turns_has_no_swings(altitude):
-    assert swings(np.array(altitude), 2.5).size == 0
+    assert find_swings(np.array(altitude), 2.5).size == 0
 
 
 def test_the_open_swing_at_the_end_counts():
-    assert swings(np.array([0.0, 10.0, 4.0, 5.0]), 2.5).tolist() == [10.0, -6.0]
+    assert find_swings(np.array([0.0, 10.0, 4.0, 5.0]), 2.5).tolist() == [10.0, -6.0]
 
 
 def test_a_hill_is_its_height():
@@ -101,7 +108,7 @@ def test_a_slope_falls_into_its_bin(grade, column):
 
 def test_an_edge_belongs_to_the_steeper_bin():
     # exact quarters: 4 m/s, 0.2 m/s up are 5 % to the last bit but for the ends
-    slope = climb(SECONDS, 0.2 * SECONDS, 4.0 * SECONDS)
+    slope = measure_climb(SECONDS, 0.2 * SECONDS, 4.0 * SECONDS)
     assert slope.grade_m[FLAT] + slope.grade_m[FLAT + 1] == pytest.approx(3599 * 4)
 
 
@@ -110,7 +117,7 @@ def test_no_altitude_is_unknown_and_not_flat():
     assert nothing.confidence == "none"
     assert math.isnan(nothing.ascent_m)
     assert all(math.isnan(metres) for metres in nothing.grade_m)
-    assert climb(np.empty(0), np.empty(0), np.empty(0)).confidence == "none"
+    assert measure_climb(np.empty(0), np.empty(0), np.empty(0)).confidence == "none"
 
 
 def test_an_altitude_that_never_changes_was_not_measured():
@@ -120,7 +127,7 @@ def test_an_altitude_that_never_changes_was_not_measured():
 
 
 def test_without_a_distance_there_is_ascent_but_no_grade():
-    hill = climb(SECONDS, 100 + SECONDS / 10, np.full(SECONDS.size, np.nan))
+    hill = measure_climb(SECONDS, 100 + SECONDS / 10, np.full(SECONDS.size, np.nan))
     assert hill.ascent_m == pytest.approx(360, abs=3)
     assert math.isnan(hill.grade_m[FLAT])
 
@@ -147,7 +154,7 @@ def test_a_spike_is_left_out_with_a_note():
 def test_a_lift_in_a_pause_is_no_climb():
     time = np.concatenate((SECONDS[:600], SECONDS[:600] + 2000))
     altitude = np.where(time < 1000, 50.0, 90.0) + np.sin(time / 50)
-    lifted = climb(time, altitude, np.arange(1200.0) * 3)
+    lifted = measure_climb(time, altitude, np.arange(1200.0) * 3)
     assert lifted.ascent_m < 8
     assert sum(lifted.grade_m) == pytest.approx(
         1198 * 3
@@ -169,7 +176,7 @@ def test_zeros_at_the_sea_are_altitudes():
 def test_a_clock_that_goes_back_is_read_once():
     time = np.concatenate((SECONDS[:1000], SECONDS[500:1500]))
     altitude = 100 + time / 10
-    assert climb(time, altitude, time * 3).ascent_m == pytest.approx(150, abs=2)
+    assert measure_climb(time, altitude, time * 3).ascent_m == pytest.approx(150, abs=2)
 
 
 def test_noise_widens_the_windows():
@@ -186,14 +193,16 @@ def test_noise_widens_the_windows():
 
 def test_thin_samples_lower_the_confidence():
     time = np.arange(0, 3600, 30.0)
-    assert climb(time, 100 + 20 * np.sin(time / 300), time * 3).confidence == "low"
+    assert (
+        measure_climb(time, 100 + 20 * np.sin(time / 300), time * 3).confidence == "low"
+    )
 
 
 def test_standing_still_has_no_grade():
     # ten minutes at one place while the sensor drifts by 12 m
     altitude = 100 + np.interp(SECONDS, [0, 1200, 1800, 3600], [0, 0, 12, 12])
     distance = np.interp(SECONDS, [0, 1200, 1800, 3599], [0, 3600, 3600, 9000])
-    bins = climb(SECONDS, altitude, distance).grade_m
+    bins = measure_climb(SECONDS, altitude, distance).grade_m
     assert bins[FLAT] == pytest.approx(9000)
 
 
@@ -203,8 +212,8 @@ def test_a_watch_that_writes_its_distance_every_ten_metres_has_its_hills():
     altitude = np.round(
         300.0 + 40.0 * np.sin(metres / 150.0)
     )  # whole metres, up to 27 % steep
-    fine = climb(SECONDS, altitude, metres)
-    coarse = climb(SECONDS, altitude, np.floor(metres / 10.0) * 10.0)
+    fine = measure_climb(SECONDS, altitude, metres)
+    coarse = measure_climb(SECONDS, altitude, np.floor(metres / 10.0) * 10.0)
     assert fine.grade_m[FLAT] < 0.3 * metres[-1]
     assert coarse.grade_m == pytest.approx(fine.grade_m, abs=0.02 * metres[-1])
     assert coarse.ascent_m == fine.ascent_m
@@ -212,11 +221,11 @@ def test_a_watch_that_writes_its_distance_every_ten_metres_has_its_hills():
 
 def test_noise_of_white_noise_is_its_spread():
     white = np.random.default_rng(1).normal(0, 1.0, 20_000)
-    assert noise_of(white) == pytest.approx(1.0, rel=0.05)
+    assert estimate_noise(white) == pytest.approx(1.0, rel=0.05)
 
 
 def test_mean_keeps_what_is_straight():
-    assert mean(np.arange(50.0), 11)[5:-5].tolist() == pytest.approx(
+    assert centred_mean(np.arange(50.0), 11)[5:-5].tolist() == pytest.approx(
         np.arange(50.0)[5:-5].tolist()
     )
 
@@ -226,7 +235,7 @@ def test_mean_keeps_what_is_straight():
     [(100, 129, False), (100, 131, True), (1000, 1240, False), (1000, 740, True)],
 )
 def test_a_device_differs_beyond_30_m_and_a_quarter(device, ours, far):
-    assert differs(device, ours) is far
+    assert totals_differ(device, ours) is far
 
 
 profiles = st.lists(st.floats(-30, 30), min_size=5, max_size=60)
@@ -236,8 +245,8 @@ profiles = st.lists(st.floats(-30, 30), min_size=5, max_size=60)
 @settings(max_examples=60)
 def test_law_swings_reverse_with_the_profile(heights, threshold):
     altitude = np.array(heights)
-    assert swings(altitude[::-1], threshold).tolist() == pytest.approx(
-        (-swings(altitude, threshold)[::-1]).tolist()
+    assert find_swings(altitude[::-1], threshold).tolist() == pytest.approx(
+        (-find_swings(altitude, threshold)[::-1]).tolist()
     )
 
 
@@ -247,8 +256,8 @@ def test_law_reversing_a_run_swaps_up_and_down(heights):
     knots = np.arange(len(heights)) * 60.0
     time = np.arange(knots[-1] + 1)
     altitude = 500 + np.interp(time, knots, heights)
-    forth = climb(time, altitude, time * 2.5)
-    back = climb(time, altitude[::-1], time * 2.5)
+    forth = measure_climb(time, altitude, time * 2.5)
+    back = measure_climb(time, altitude[::-1], time * 2.5)
     if forth.confidence == "none":
         assert back.confidence == "none"
     else:
@@ -259,7 +268,7 @@ def test_law_reversing_a_run_swaps_up_and_down(heights):
 @settings(max_examples=40)
 def test_law_bins_sum_to_the_distance(heights, speed):
     time = np.arange(len(heights) * 30.0)
-    bins = climb(time, np.interp(time, time[::30], heights), time * speed)
+    bins = measure_climb(time, np.interp(time, time[::30], heights), time * speed)
     if bins.confidence != "none":
         assert sum(bins.grade_m) == pytest.approx(time[-1] * speed)
 
@@ -271,7 +280,7 @@ def test_nothing_is_changed_in_place():
         SECONDS * 3,
     )
     before = [side.copy() for side in (time, altitude, distance)]
-    assert isinstance(climb(time, altitude, distance), Climb)
+    assert isinstance(measure_climb(time, altitude, distance), Climb)
     for old, new in zip(before, (time, altitude, distance), strict=True):
         assert np.array_equal(old, new)
 
@@ -281,7 +290,7 @@ def test_the_shared_vector(corpus: Path):
     vector = json.loads((corpus.parent / "vectors" / "science.json").read_text())[
         "ascent_zigzag"
     ]
-    turns = swings(np.array(vector["elev"], dtype=float), vector["H"])
+    turns = find_swings(np.array(vector["elev"], dtype=float), vector["H"])
     assert (turns[turns > 0].sum(), -turns[turns < 0].sum()) == (
         vector["gain"],
         vector["loss"],
@@ -305,7 +314,7 @@ def test_bins_and_thinning_on_every_file(corpus: Path):
     thinned, apart = [], []
     for source, activity in ascent_table.activities(corpus):
         time, altitude, distance = ascent_table.samples(activity)
-        result = climb(time, altitude, distance)
+        result = measure_climb(time, altitude, distance)
         if math.isnan(result.grade_m[FLAT]):
             continue
         known = np.isfinite(distance)
@@ -317,7 +326,7 @@ def test_bins_and_thinning_on_every_file(corpus: Path):
         if abs(sum(result.grade_m) / steps.sum() - 1) > 0.005:
             apart.append(source)
         if result.ascent_m > 50 and np.median(np.diff(time)) <= 1 and has.mean() > 0.9:
-            thin = climb(time[::5], altitude[::5], distance[::5])
+            thin = measure_climb(time[::5], altitude[::5], distance[::5])
             thinned.append(thin.ascent_m / result.ascent_m - 1)
     assert abs(np.median(thinned)) < 0.01
     # two files whose first samples are left out as spikes, or whose clock jumps

@@ -11,7 +11,13 @@ from loadwatch.exposure.row import build_row
 from loadwatch.geodesy import path_m
 from loadwatch.ingest.readers.frames import EMPTY, records
 from loadwatch.settings import Settings
-from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS, names
+from loadwatch.tables import (
+    EXPOSURES,
+    GRADE_COLUMNS,
+    HIDDEN,
+    SURFACE_COLUMNS,
+    column_names,
+)
 
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
 FILLED_LATER = {"source", "member", "start"}
@@ -35,7 +41,10 @@ def _row(activity: Activity, **settings) -> dict:
 
 
 def test_a_row_has_every_column_that_is_not_filled_later():
-    assert set(_row(_activity())) == {*names(EXPOSURES), *names(HIDDEN)} - FILLED_LATER
+    assert (
+        set(_row(_activity()))
+        == {*column_names(EXPOSURES), *column_names(HIDDEN)} - FILLED_LATER
+    )
 
 
 def test_what_the_session_lacks_comes_from_the_records():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from loadwatch.activity import Activity, Session
-from loadwatch.exposure.osm import CREDIT, cells, open_extract
+from loadwatch.exposure.osm import CREDIT, open_extract, track_cells
 from loadwatch.ingest.readers.frames import EMPTY, records
 from loadwatch.inspect.ground_summary import describe
 from tests import make_map
@@ -14,7 +14,7 @@ RUN = Session(format="fit", sport="running")
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory):
-    here = cells(*(np.array([side]) for side in make_map.place(0, 0)))
+    here = track_cells(*(np.array([side]) for side in make_map.place(0, 0)))
     return open_extract(make_map.write(tmp_path_factory.mktemp("map")), here, None, {})
 
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from loadwatch.exposure.load import (
     HeartRates,
-    edwards,
+    banister_trimp,
+    count_steps,
+    edwards_score,
     effort_km,
     heart_rates,
     heart_remark,
-    srpe,
-    steps,
-    trimp,
+    session_rpe,
 )
 from loadwatch.settings import Settings
 
@@ -42,17 +42,19 @@ def stream(*minutes_and_values):
     ],
 )
 def test_trimp_of_both_sexes(minutes, heart, rest, most, sex, expected):
-    assert trimp(
+    assert banister_trimp(
         *stream((minutes, heart)), HeartRates(rest, most, sex, False)
     ) == pytest.approx(expected, abs=5e-5)
 
 
 def test_trimp_is_summed_over_the_stream_and_not_taken_from_the_mean():
     rates = HeartRates(50.0, 190.0, "m", False)
-    assert trimp(*stream((30, 120), (30, 180)), rates) == pytest.approx(
+    assert banister_trimp(*stream((30, 120), (30, 180)), rates) == pytest.approx(
         131.0956, abs=5e-5
     )
-    assert trimp(*stream((60, 150)), rates) == pytest.approx(108.0954, abs=5e-5)
+    assert banister_trimp(*stream((60, 150)), rates) == pytest.approx(
+        108.0954, abs=5e-5
+    )
 
 
 def test_edwards_zones():
@@ -63,13 +65,13 @@ def test_edwards_zones():
         (15, 170),
         (5, 190),
     ]  # of 200: zones 1 to 5
-    assert edwards(
+    assert edwards_score(
         *stream(*pieces), HeartRates(60.0, 200.0, "", False)
     ) == pytest.approx(170.0)
     assert (
-        edwards(*stream((10, 99)), HeartRates(60.0, 200.0, "", False)) == 0.0
+        edwards_score(*stream((10, 99)), HeartRates(60.0, 200.0, "", False)) == 0.0
     )  # below half the maximum
-    assert edwards(
+    assert edwards_score(
         *stream((10, 162)), HeartRates(60.0, 180.0, "", False)
     ) == pytest.approx(50.0)  # 90 % sharp
 
@@ -77,33 +79,37 @@ def test_edwards_zones():
 def test_a_run_without_heart_rate_is_unknown_and_never_zero():
     time, heart = stream((30, math.nan))
     rates = HeartRates(50.0, 190.0, "m", False)
-    assert math.isnan(trimp(time, heart, rates))
-    assert math.isnan(edwards(time, heart, rates))
-    assert math.isnan(trimp(np.empty(0), np.empty(0), rates))
+    assert math.isnan(banister_trimp(time, heart, rates))
+    assert math.isnan(edwards_score(time, heart, rates))
+    assert math.isnan(banister_trimp(np.empty(0), np.empty(0), rates))
 
 
 def test_without_sex_or_maximum_trimp_is_unknown():
     time, heart = stream((30, 150))
-    assert math.isnan(trimp(time, heart, HeartRates(50.0, 190.0, "", False)))
-    assert math.isnan(trimp(time, heart, HeartRates(50.0, math.nan, "m", True)))
-    assert math.isnan(edwards(time, heart, HeartRates(50.0, math.nan, "m", True)))
+    assert math.isnan(banister_trimp(time, heart, HeartRates(50.0, 190.0, "", False)))
+    assert math.isnan(
+        banister_trimp(time, heart, HeartRates(50.0, math.nan, "m", True))
+    )
+    assert math.isnan(edwards_score(time, heart, HeartRates(50.0, math.nan, "m", True)))
 
 
 def test_a_strap_that_gave_up_half_way_leaves_the_run_unknown():
     time, heart = stream((30, 150), (30, math.nan))
-    assert math.isnan(trimp(time, heart, HeartRates(50.0, 190.0, "m", False)))
+    assert math.isnan(banister_trimp(time, heart, HeartRates(50.0, 190.0, "m", False)))
     time, heart = stream(
         (58, 150), (2, math.nan)
     )  # two minutes of drop-out: one is bridged
-    assert trimp(time, heart, HeartRates(50.0, 190.0, "m", False)) > 0
+    assert banister_trimp(time, heart, HeartRates(50.0, 190.0, "m", False)) > 0
 
 
 def test_a_pause_is_no_effort():
     time = np.concatenate([np.arange(600.0), np.arange(600.0) + 4200.0])
     rates = HeartRates(50.0, 190.0, "m", False)
-    whole = trimp(np.arange(1200.0), np.full(1200, 150.0), rates)
+    whole = banister_trimp(np.arange(1200.0), np.full(1200, 150.0), rates)
     held = (60.0 - 1.0) / 1200.0  # the sample before the pause stands for 60 s at most
-    assert trimp(time, np.full(1200, 150.0), rates) == pytest.approx(whole * (1 + held))
+    assert banister_trimp(time, np.full(1200, 150.0), rates) == pytest.approx(
+        whole * (1 + held)
+    )
 
 
 @examples(max_examples=20, deadline=None)
@@ -111,7 +117,8 @@ def test_a_pause_is_no_effort():
 def test_women_weigh_more_at_any_heart_rate_up_to_the_maximum(heart, minutes):
     time, values = stream((minutes, heart))
     men, women = (
-        trimp(time, values, HeartRates(60.0, 200.0, sex, False)) for sex in ("m", "f")
+        banister_trimp(time, values, HeartRates(60.0, 200.0, sex, False))
+        for sex in ("m", "f")
     )
     assert (
         0 < men < women
@@ -119,13 +126,13 @@ def test_women_weigh_more_at_any_heart_rate_up_to_the_maximum(heart, minutes):
 
 
 def test_steps_of_a_kilometre():
-    assert steps(*stream((6, 170))) == pytest.approx(1020.0)  # 170 spm at 6:00/km
-    assert math.isnan(steps(*stream((6, math.nan))))
+    assert count_steps(*stream((6, 170))) == pytest.approx(1020.0)  # 170 spm at 6:00/km
+    assert math.isnan(count_steps(*stream((6, math.nan))))
 
 
 def test_session_rpe_and_effort():
-    assert srpe(5.0, 45 * 60.0) == 225.0
-    assert math.isnan(srpe(math.nan, 45 * 60.0))
+    assert session_rpe(5.0, 45 * 60.0) == 225.0
+    assert math.isnan(session_rpe(math.nan, 45 * 60.0))
     for km, ascent, expected in (
         (10, 500, 15.0),
         (21.1, 300, 24.1),

@@ -16,18 +16,23 @@ from loadwatch.exposure.osm import (
     SOURCES,
     MapError,
     NoOsmium,
-    cells,
-    match,
+    map_reader,
+    match_track,
     open_extract,
     plain,
-    read,
+    track_cells,
 )
-from loadwatch.exposure.osm.classes import AREAS, of_area, of_way, table
+from loadwatch.exposure.osm.classes import (
+    AREAS,
+    classify_area,
+    classify_way,
+    merge_classes,
+)
 from loadwatch.exposure.osm.pbf import Unusual, few, fields, numbers, numbers_at, signed
 from loadwatch.tables import SURFACES
 from tests import make_map, make_traces
 
-PLAIN = table({})
+PLAIN = merge_classes({})
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +42,7 @@ def town(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def here():
-    return cells(*(np.array([side]) for side in make_map.place(0, 0)))
+    return track_cells(*(np.array([side]) for side in make_map.place(0, 0)))
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +122,7 @@ def sources_of(matched):
     ],
 )
 def test_a_way_has_the_class_of_its_tags(tags, surface, source):
-    answer = of_way(dict(pair.split("=") for pair in tags.split()), PLAIN)
+    answer = classify_way(dict(pair.split("=") for pair in tags.split()), PLAIN)
     assert answer == (SURFACES.index(surface), SOURCES.index(source))
 
 
@@ -134,7 +139,7 @@ def test_a_way_has_the_class_of_its_tags(tags, surface, source):
     ],
 )
 def test_nobody_runs_there(tags):
-    assert of_way(tags, PLAIN) is None
+    assert classify_way(tags, PLAIN) is None
 
 
 @pytest.mark.parametrize(
@@ -149,29 +154,34 @@ def test_nobody_runs_there(tags):
     ],
 )
 def test_an_area_has_the_class_of_its_tags(tags, surface, source):
-    assert of_area(tags, PLAIN) == (SURFACES.index(surface), SOURCES.index(source))
+    assert classify_area(tags, PLAIN) == (
+        SURFACES.index(surface),
+        SOURCES.index(source),
+    )
 
 
 def test_areas_that_do_not_tell():
-    assert of_area({"leisure": "pitch"}, PLAIN) is None
-    assert of_area({"highway": "pedestrian"}, PLAIN) is None  # a street in a ring
+    assert classify_area({"leisure": "pitch"}, PLAIN) is None
+    assert classify_area({"highway": "pedestrian"}, PLAIN) is None  # a street in a ring
 
 
 def test_a_users_own_classes_stand_over_ours():
-    own = table(
+    own = merge_classes(
         {
             "ground": "firm",
             "highway=unclassified": "unknown",
             "tracktype=grade1": "firm",
         }
     )
-    assert of_way({"highway": "path", "surface": "ground"}, own) == (1, 0)
-    assert of_way({"highway": "unclassified"}, own)[0] == SURFACES.index("unknown")
-    assert of_way({"highway": "track", "tracktype": "grade1"}, own)[0] == 1
+    assert classify_way({"highway": "path", "surface": "ground"}, own) == (1, 0)
+    assert classify_way({"highway": "unclassified"}, own)[0] == SURFACES.index(
+        "unknown"
+    )
+    assert classify_way({"highway": "track", "tracktype": "grade1"}, own)[0] == 1
 
 
 def test_cells_are_hundredths_of_a_degree():
-    found = cells(
+    found = track_cells(
         np.array([10.005, np.nan, 10.0151, -0.001]),
         np.array([20.0, 3.0, 19.999, -0.001]),
     )
@@ -179,7 +189,7 @@ def test_cells_are_hundredths_of_a_degree():
 
 
 def test_a_run_along_the_street_is_hard(ground):
-    matched = match(ground, *line((-350, 2), (350, -2)))
+    matched = match_track(ground, *line((-350, 2), (350, -2)))
     assert classes_of(matched) == {"hard"}
     assert sources_of(matched) == {"surface"}
     assert set(matched.way_id.tolist()) == {100}
@@ -187,7 +197,7 @@ def test_a_run_along_the_street_is_hard(ground):
 
 def test_turning_off_at_the_crossing(ground):
     latitude, longitude, time = line((-300, 0), (0, 0), (0, 300))
-    matched = match(ground, latitude, longitude, time)
+    matched = match_track(ground, latitude, longitude, time)
     truth = np.where(
         latitude > make_map.place(0, 3)[0],
         SURFACES.index("soft"),
@@ -197,11 +207,11 @@ def test_turning_off_at_the_crossing(ground):
 
 
 def test_the_nearer_of_two_parallel_ways(ground):
-    assert classes_of(match(ground, *line((-350, 27), (350, 28)))) == {"firm"}
+    assert classes_of(match_track(ground, *line((-350, 27), (350, 28)))) == {"firm"}
 
 
 def test_a_bridge_is_no_crossing(ground):
-    matched = match(ground, *line((-350, 0), (-100, 0), (350, 0)))
+    matched = match_track(ground, *line((-350, 0), (-100, 0), (350, 0)))
     assert set(matched.way_id.tolist()) == {100}
 
 
@@ -210,7 +220,7 @@ def test_parks_pitches_and_the_pond(ground):
     latitude, longitude = make_map.place(
         np.array([120, 175, 240, 290]), np.array([280, 175, 240, 290])
     )
-    matched = match(ground, latitude, longitude, np.arange(4) * 100.0)
+    matched = match_track(ground, latitude, longitude, np.arange(4) * 100.0)
     assert [SURFACES[k] for k in matched.surface] == ["soft", "soft", "unknown", "soft"]
     assert [SOURCES[k] for k in matched.source] == [
         "area",
@@ -222,31 +232,35 @@ def test_parks_pitches_and_the_pond(ground):
 
 def test_laps_of_the_oval_are_track(ground):
     lap = [(-300, -300), (-200, -300), (-200, -250), (-300, -250)]
-    assert classes_of(match(ground, *line(*lap, *lap, lap[0]))) == {"track"}
+    assert classes_of(match_track(ground, *line(*lap, *lap, lap[0]))) == {"track"}
 
 
 def test_outside_the_map_is_not_off_the_ways(ground):
-    away = match(ground, *line((30_000, 30_000), (30_500, 30_000)))
+    away = match_track(ground, *line((30_000, 30_000), (30_500, 30_000)))
     assert sources_of(away) == {"outside"}
     assert classes_of(away) == {"unknown"}
-    off = match(ground, *line((180, -180), (320, -120)))
+    off = match_track(ground, *line((180, -180), (320, -120)))
     assert sources_of(off) == {"unmatched"}
 
 
 def test_points_without_a_place(ground):
     latitude, longitude, time = line((-350, 0), (350, 0))
     latitude[50:80] = np.nan
-    matched = match(ground, latitude, longitude, time)
+    matched = match_track(ground, latitude, longitude, time)
     assert {SOURCES[k] for k in matched.source[50:80]} == {"nowhere"}
     assert {SURFACES[k] for k in matched.surface[80:]} == {"hard"}
-    nothing = match(ground, np.full(3, np.nan), np.full(3, np.nan), np.arange(3.0))
+    nothing = match_track(
+        ground, np.full(3, np.nan), np.full(3, np.nan), np.arange(3.0)
+    )
     assert sources_of(nothing) == {"nowhere"}
 
 
 def test_one_point_and_none(ground):
-    one = match(ground, *(np.array([side]) for side in (*make_map.place(-200, 1), 0.0)))
+    one = match_track(
+        ground, *(np.array([side]) for side in (*make_map.place(-200, 1), 0.0))
+    )
     assert one.way_id.tolist() == [100]
-    assert match(ground, np.empty(0), np.empty(0), np.empty(0)).surface.size == 0
+    assert match_track(ground, np.empty(0), np.empty(0), np.empty(0)).surface.size == 0
 
 
 def test_a_gap_starts_anew(ground):
@@ -255,7 +269,7 @@ def test_a_gap_starts_anew(ground):
         np.concatenate(pair) for pair in zip(first[:2], second[:2], strict=True)
     )
     time = np.concatenate((first[2], second[2] + 500))
-    matched = match(ground, latitude, longitude, time)
+    matched = match_track(ground, latitude, longitude, time)
     assert {SURFACES[k] for k in matched.surface[: first[0].size]} == {"hard"}
     assert {SURFACES[k] for k in matched.surface[first[0].size :]} == {"soft"}
 
@@ -310,9 +324,9 @@ def test_the_cache_is_used_and_grows(town, here, tmp_path, monkeypatch):
     far = frozenset({(1000, 2030)})
     both = open_extract(town, far, folder, {})
     assert reads == [1]
-    assert both.holds(here)
-    assert both.holds(far)
-    assert open_extract(town, here | far, folder, {}).holds(far)
+    assert both.has_cells(here)
+    assert both.has_cells(far)
+    assert open_extract(town, here | far, folder, {}).has_cells(far)
     assert reads == [1]
 
 
@@ -365,7 +379,7 @@ def test_what_is_no_map_is_one_line(tmp_path, here, data):
 def test_a_map_without_the_runners_cells_is_outside(town):
     elsewhere = frozenset({(5000, 800)})
     ground = open_extract(town, elsewhere, None, {})
-    matched = match(ground, np.array([50.0]), np.array([8.0]), np.array([0.0]))
+    matched = match_track(ground, np.array([50.0]), np.array([8.0]), np.array([0.0]))
     assert sources_of(matched) == {"outside"}
 
 
@@ -467,12 +481,12 @@ def test_our_pbf_reader_sees_what_pyosmium_sees(dreieich):
     path = make_traces.folder() / "dreieich.osm.pbf"
     place = (np.array([50.0]), np.array([8.71]))
     near, wide = (
-        osm.ground.around(cells(*place), 1),
-        osm.ground.around(cells(*place), 3),
+        osm.ground.around(track_cells(*place), 1),
+        osm.ground.around(track_cells(*place), 3),
     )
     ours, theirs = (
         plain.near(path, near, wide, AREAS),
-        read._by_osmium(path, near, wide),
+        map_reader._read_by_osmium(path, near, wide),
     )
     assert all(
         np.array_equal(a, b) for a, b in zip(ours.nodes, theirs.nodes, strict=True)

@@ -20,7 +20,7 @@ from loadwatch.assess import budget, rules
 from loadwatch.assess.budget import Plan
 from loadwatch.report import as_csv, as_json, budgets, grids, html, markdown, terminal
 from loadwatch.settings import Settings, effective
-from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
+from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
 from loadwatch.verdict import groups
 from tests import report_cases as cases
 from tests.hostile import HARMLESS, NAMES
@@ -52,7 +52,7 @@ def test_json_of_activities_has_the_schema(ana):
     told = strict(as_json.activities(ana))
     assert list(told) == ["schema", "activities", "skipped", "duplicates", "settings"]
     assert told["schema"] == 1 and len(told["activities"]) == len(ana.activities)
-    assert all(list(row) == names(EXPOSURES) for row in told["activities"])
+    assert all(list(row) == column_names(EXPOSURES) for row in told["activities"])
     assert list(told["skipped"][0]) == ["source", "kind", "why"]
     assert told["duplicates"] == [{"source": "strava/17.gpx", "of": "3.fit"}]
     assert told["activities"][0]["srpe"] is None  # unknown is null
@@ -74,7 +74,12 @@ def test_json_of_weeks_has_every_column(ana):
         "settings",
     ]
     both = [f"{column}_{kind}" for column in MEASURED for kind in ("usual", "change")]
-    assert list(told["weeks"][0]) == ["week", *names(WEEKS), *both, *names(CONTEXT)]
+    assert list(told["weeks"][0]) == [
+        "week",
+        *column_names(WEEKS),
+        *both,
+        *column_names(CONTEXT),
+    ]
     last = told["weeks"][-1]
     assert (last["week"], last["runs"], last["complete"]) == ("2026-11-16", 3, False)
     assert told["weeks"][0]["load_usual"] is None

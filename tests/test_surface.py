@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from loadwatch.activity import Session
 from loadwatch.exposure import surface
-from loadwatch.exposure.osm import cells, open_extract
+from loadwatch.exposure.osm import open_extract, track_cells
 from loadwatch.ingest.readers.frames import EMPTY, records
 from loadwatch.settings import Settings
 from loadwatch.tables import SURFACES
@@ -28,7 +28,7 @@ def known(found):
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory):
     path = make_map.write(tmp_path_factory.mktemp("map"))
-    here = cells(*(np.array([side]) for side in make_map.place(0, 0)))
+    here = track_cells(*(np.array([side]) for side in make_map.place(0, 0)))
     return open_extract(path, here, None, {})
 
 
@@ -61,7 +61,7 @@ def along(*corners, columns=("distance_m",)):
     ],
 )
 def test_labels(sub_sport, expected, source):
-    found = surface.metres(
+    found = surface.measure_surfaces(
         replace(RUN, sub_sport=sub_sport), EMPTY, 5000.0, PLAIN, None
     )
     assert known(found) == {expected: 5000.0}
@@ -70,61 +70,69 @@ def test_labels(sub_sport, expected, source):
 
 
 def test_a_run_without_places_is_unknown_and_no_treadmill():
-    assert known(surface.metres(RUN, EMPTY, 5000.0, PLAIN, None)) == {"unknown": 5000.0}
+    assert known(surface.measure_surfaces(RUN, EMPTY, 5000.0, PLAIN, None)) == {
+        "unknown": 5000.0
+    }
 
 
 def test_a_virtual_ride_is_no_treadmill():
     ride = Session(format="fit", sport="cycling", sub_sport="virtual_activity")
-    assert known(surface.metres(ride, EMPTY, 9000.0, PLAIN, None)) == {
+    assert known(surface.measure_surfaces(ride, EMPTY, 9000.0, PLAIN, None)) == {
         "unknown": 9000.0
     }
 
 
 def test_a_lists_own_column_stands_over_labels():
     told = replace(RUN, surface="soft", sub_sport="treadmill")
-    found = surface.metres(told, EMPTY, 5000.0, PLAIN, None)
+    found = surface.measure_surfaces(told, EMPTY, 5000.0, PLAIN, None)
     assert known(found) == {"soft": 5000.0}
     assert found.source == "tag"
 
 
 def test_dirt_distance():
-    found = surface.metres(replace(RUN, dirt_m=1500.0), EMPTY, 5000.0, GRAVEL, None)
+    found = surface.measure_surfaces(
+        replace(RUN, dirt_m=1500.0), EMPTY, 5000.0, GRAVEL, None
+    )
     assert known(found) == {"soft": 1500.0, "hard": 3500.0}
     assert found.source == "list"
 
 
 def test_more_dirt_than_distance_is_all_dirt():
     assert known(
-        surface.metres(replace(RUN, dirt_m=6000.0), EMPTY, 5000.0, PLAIN, None)
+        surface.measure_surfaces(
+            replace(RUN, dirt_m=6000.0), EMPTY, 5000.0, PLAIN, None
+        )
     ) == {"soft": 5000.0}
 
 
 def test_a_dirt_distance_of_nothing_is_no_answer():
     assert known(
-        surface.metres(replace(RUN, dirt_m=0.0), EMPTY, 5000.0, GRAVEL, None)
+        surface.measure_surfaces(replace(RUN, dirt_m=0.0), EMPTY, 5000.0, GRAVEL, None)
     ) == {"firm": 5000.0}
 
 
 def test_a_label_stands_over_dirt_distance():
     trail = replace(RUN, sub_sport="trail", dirt_m=100.0)
-    assert known(surface.metres(trail, EMPTY, 5000.0, PLAIN, None)) == {"soft": 5000.0}
+    assert known(surface.measure_surfaces(trail, EMPTY, 5000.0, PLAIN, None)) == {
+        "soft": 5000.0
+    }
 
 
 def test_the_default():
-    found = surface.metres(RUN, EMPTY, 5000.0, GRAVEL, None)
+    found = surface.measure_surfaces(RUN, EMPTY, 5000.0, GRAVEL, None)
     assert known(found) == {"firm": 5000.0}
     assert found.source == "default"
 
 
 def test_an_unknown_distance_has_unknown_metres():
-    found = surface.metres(RUN, EMPTY, math.nan, GRAVEL, None)
+    found = surface.measure_surfaces(RUN, EMPTY, math.nan, GRAVEL, None)
     assert all(math.isnan(metres) for metres in found.metres.values())
     assert found.source == "none"
 
 
 @pytest.mark.parametrize("columns", [("distance_m",), ()])
 def test_the_map_knows_metre_by_metre(ground, columns):
-    found = surface.metres(
+    found = surface.measure_surfaces(
         RUN, along((-300, 0), (0, 0), (0, 300), columns=columns), 600.0, PLAIN, ground
     )
     assert found.source == "map"
@@ -137,20 +145,26 @@ def test_the_map_knows_metre_by_metre(ground, columns):
 def test_the_map_stands_over_a_label_that_only_suggests(ground):
     trail = replace(RUN, sub_sport="trail")
     assert known(
-        surface.metres(trail, along((-300, 0), (300, 0)), 600.0, PLAIN, ground)
+        surface.measure_surfaces(
+            trail, along((-300, 0), (300, 0)), 600.0, PLAIN, ground
+        )
     ) == {"hard": 600.0}
 
 
 def test_what_the_map_does_not_know_falls_to_the_label(ground):
     off = along((180, -180), (320, -120))
-    found = surface.metres(replace(RUN, sub_sport="trail"), off, 150.0, PLAIN, ground)
+    found = surface.measure_surfaces(
+        replace(RUN, sub_sport="trail"), off, 150.0, PLAIN, ground
+    )
     assert known(found) == {"soft": 150.0}
     assert found.source == "label"
     assert found.unmatched_m == pytest.approx(150.0)
 
 
 def test_a_track_moved_off_the_map_is_outside_and_no_class(ground):
-    found = surface.metres(RUN, along((40_000, 0), (40_600, 0)), 600.0, PLAIN, ground)
+    found = surface.measure_surfaces(
+        RUN, along((40_000, 0), (40_600, 0)), 600.0, PLAIN, ground
+    )
     assert known(found) == {"unknown": 600.0}
     assert found.outside_m == pytest.approx(600.0)
     assert (found.tagged_m, found.inferred_m, found.unmatched_m) == (0, 0, 0)
@@ -158,12 +172,16 @@ def test_a_track_moved_off_the_map_is_outside_and_no_class(ground):
 
 def test_a_treadmill_needs_no_map(ground):
     belt = replace(RUN, sub_sport="treadmill")
-    found = surface.metres(belt, along((-300, 0), (300, 0)), 600.0, PLAIN, ground)
+    found = surface.measure_surfaces(
+        belt, along((-300, 0), (300, 0)), 600.0, PLAIN, ground
+    )
     assert known(found) == {"treadmill": 600.0}
 
 
 def test_a_map_without_places_leaves_the_ladder_below(ground):
-    assert known(surface.metres(RUN, EMPTY, 600.0, GRAVEL, ground)) == {"firm": 600.0}
+    assert known(surface.measure_surfaces(RUN, EMPTY, 600.0, GRAVEL, ground)) == {
+        "firm": 600.0
+    }
 
 
 def test_samples_between_positions_take_the_nearest(ground):
@@ -171,7 +189,8 @@ def test_samples_between_positions_take_the_nearest(ground):
     holed = run.copy()
     holed.loc[holed.index[1:-1:2], ["latitude_deg", "longitude_deg"]] = np.nan
     found, whole = (
-        surface.metres(RUN, samples, 600.0, PLAIN, ground) for samples in (holed, run)
+        surface.measure_surfaces(RUN, samples, 600.0, PLAIN, ground)
+        for samples in (holed, run)
     )
     assert found.metres["unknown"] == 0
     assert found.metres["hard"] == pytest.approx(whole.metres["hard"], abs=10)
@@ -180,15 +199,19 @@ def test_samples_between_positions_take_the_nearest(ground):
 def test_a_long_hole_stays_unknown(ground):
     run = along((-300, 0), (300, 0))
     run.loc[run.index[50:150], ["latitude_deg", "longitude_deg"]] = np.nan
-    found = surface.metres(RUN, run, 600.0, PLAIN, ground)
+    found = surface.measure_surfaces(RUN, run, 600.0, PLAIN, ground)
     assert found.metres["unknown"] == pytest.approx(200, abs=1)
     lost = run.assign(latitude_deg=np.nan)
-    assert known(surface.metres(RUN, lost, 600.0, PLAIN, ground)) == {"unknown": 600.0}
+    assert known(surface.measure_surfaces(RUN, lost, 600.0, PLAIN, ground)) == {
+        "unknown": 600.0
+    }
 
 
 def test_standing_at_one_place(ground):
     still = along((-200, 0), (-199, 0))
-    found = surface.metres(RUN, still.assign(distance_m=0.0), 0.0, PLAIN, ground)
+    found = surface.measure_surfaces(
+        RUN, still.assign(distance_m=0.0), 0.0, PLAIN, ground
+    )
     assert sum(found.metres.values()) == 0
 
 
@@ -200,7 +223,7 @@ def test_standing_at_one_place(ground):
 )
 def test_law_metres_sum_to_the_distance(distance, dirt, default, sub_sport):
     session = replace(RUN, sub_sport=sub_sport, dirt_m=dirt)
-    found = surface.metres(
+    found = surface.measure_surfaces(
         session, EMPTY, distance, Settings(default_surface=default), None
     )
     assert tuple(found.metres) == SURFACES

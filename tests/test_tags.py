@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from loadwatch import user_csv
 from loadwatch.errors import SettingsError
-from loadwatch.exposure.tags import Tags, apply, read_tags
+from loadwatch.exposure.tags import Tags, apply_tags, read_tags
 from loadwatch.tables import SURFACE_COLUMNS
 from tests.builders import activities, run
 
@@ -32,7 +32,7 @@ def rows():
 
 
 def tagged(text):
-    return apply(rows(), read_tags(text.encode()))
+    return apply_tags(rows(), read_tags(text.encode()))
 
 
 def test_a_surface_tag_puts_all_distance_in_one_class():
@@ -47,7 +47,7 @@ def test_a_surface_tag_puts_all_distance_in_one_class():
 
 
 def test_a_surface_tag_on_a_run_without_distance_leaves_it_unknown():
-    out, _, _ = apply(
+    out, _, _ = apply_tags(
         activities(run("2026-03-02")), read_tags(b"start,surface\n2026-03-02,soft\n")
     )
     assert out[list(SURFACE_COLUMNS)].isna().all(axis=None)
@@ -113,14 +113,14 @@ def test_a_line_without_a_run_is_named(line):
 
 def test_of_two_runs_within_minutes_the_nearer_is_meant():
     two = activities(run("2026-03-02T07:30", 3), run("2026-03-02T07:31", 4))
-    out, _, _ = apply(two, read_tags(b"start,name\n2026-03-02 07:31,here\n"))
+    out, _, _ = apply_tags(two, read_tags(b"start,name\n2026-03-02 07:31,here\n"))
     assert list(out["name"]) == ["", "here"]
 
 
 def test_rows_that_know_only_the_day_do_not_answer_to_a_time():
     day = activities(run("2026-03-02T00:00", 3, date_only=True))
-    assert len(apply(day, read_tags(b"start,name\n2026-03-02 00:00,x\n"))[2]) == 1
-    assert apply(day, read_tags(b"start,name\n2026-03-02,x\n"))[2] == ()
+    assert len(apply_tags(day, read_tags(b"start,name\n2026-03-02 00:00,x\n"))[2]) == 1
+    assert apply_tags(day, read_tags(b"start,name\n2026-03-02,x\n"))[2] == ()
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_an_impossible_line_names_itself_and_what_would_be_right(text, place, wo
 
 
 def test_a_decimal_comma_and_other_encodings_are_read():
-    out, _, _ = apply(
+    out, _, _ = apply_tags(
         rows(), read_tags("\ufeffstart;rpe;shoe\n2026-03-02;4,5;Grün".encode())
     )
     assert out.iloc[0]["rpe"] == 4.5
@@ -171,12 +171,14 @@ def test_a_note_column_of_the_runners_own_is_no_mistake():
 def test_nothing_given_is_changed():
     before = rows()
     copy = before.copy(deep=True)
-    apply(before, read_tags(b"file,surface,exclude\n2.fit,hard,yes\nb/1.fit,soft,\n"))
+    apply_tags(
+        before, read_tags(b"file,surface,exclude\n2.fit,hard,yes\nb/1.fit,soft,\n")
+    )
     pd.testing.assert_frame_equal(before, copy)
 
 
 def test_no_tags_change_nothing():
-    out, skipped, remarks = apply(rows(), Tags())
+    out, skipped, remarks = apply_tags(rows(), Tags())
     pd.testing.assert_frame_equal(out, rows())
     assert (skipped, remarks) == ((), ())
     assert read_tags(b"") == read_tags(b"start,surface\n") == Tags()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loadwatch.assess.weeks import partial, runs, usual, weekly
 from loadwatch.settings import Settings
-from loadwatch.tables import CONTEXT, MEASURED, WEEKS, check, names
+from loadwatch.tables import CONTEXT, MEASURED, WEEKS, check_columns, column_names
 from tests.builders import activities, run, weekly_runs
 
 KM = 1000.0
@@ -72,7 +72,7 @@ def test_every_week_is_there_and_empty_ones_are_told_apart():
     ]  # a ride is a file; a bare week holds none
     assert built["distance_m"].tolist() == [10 * KM, 0, 0, 10 * KM]
     assert built["complete"].tolist() == [True, True, True, False]
-    assert check(built, (*WEEKS, *CONTEXT)) is built
+    assert check_columns(built, (*WEEKS, *CONTEXT)) is built
     assert all(
         f"{column}_{kind}" in built
         for column in MEASURED
@@ -182,7 +182,7 @@ def test_nothing_and_no_date_give_an_empty_table():
     empty = activities()
     assert list(
         weekly(empty, Settings(), dt.date(2026, 1, 1)).columns[: len(WEEKS)]
-    ) == names(WEEKS)
+    ) == column_names(WEEKS)
     undated = activities(
         run("2026-01-05", 5) | {"start_local": pd.NaT, "start_utc": pd.NaT}
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from loadwatch.assess.context import context
 from loadwatch.settings import WEEKDAYS
-from loadwatch.tables import CONTEXT, MEASURED, MEASURES, WEEKS, names
+from loadwatch.tables import CONTEXT, MEASURED, MEASURES, WEEKS, column_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,7 +183,7 @@ def _daily_km(table: pd.DataFrame, cal: Calendar) -> Floats:
 def _context(table: pd.DataFrame, cal: Calendar) -> dict[str, Floats]:
     """Return CONTEXT as of each week's last day, of the week in progress as of today."""
     if not len(cal.days):
-        return {name: np.empty(0) for name in names(CONTEXT)}
+        return {name: np.empty(0) for name in column_names(CONTEXT)}
     daily = _daily_km(table, cal)
     last = np.minimum(np.arange(len(cal.days)) * 7 + 6, len(daily) - 1)
     return {name: values[last] for name, values in context(daily).items()}
@@ -243,7 +243,7 @@ def weekly(activities: pd.DataFrame, settings: Settings, today: date) -> pd.Data
         sums | {"load": sums[load]}, known | {"load": known[load]}, some
     )
     columns = {"runs": some} | measured | _counts(activities, cal)
-    order = names(WEEKS) + [
+    order = column_names(WEEKS) + [
         f"{c}_{kind}" for c in MEASURED for kind in ("usual", "change")
     ]
     index = pd.DatetimeIndex(cal.days.astype("datetime64[us]"), name="week")

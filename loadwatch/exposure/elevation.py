@@ -43,7 +43,7 @@ SMOOTHING = ((0.5, 7, 2.5), (0.8, 9, 2.5), (1.6, 31, 5.0), (math.inf, 61, 8.0))
 # noise below [m], width of the line that gives a grade [m]
 GRADE_WINDOWS = ((0.5, 50.0), (1.2, 100.0), (math.inf, 200.0))
 NOISY_M = GRADE_WINDOWS[-2][0]
-GRID_M = 5.0
+SPACING_M = 5.0
 SHORTEST_M = 25.0  # a grade needs this much distance
 COARSE_S = (
     2.0  # between two distances that differ: some watches write one every 10 m only
@@ -68,7 +68,7 @@ class Climb:
     notes: tuple[str, ...] = ()
 
 
-def climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
+def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
     """Return ascent, descent, longest climb and metres by grade of one activity.
 
     Parameters
@@ -77,7 +77,7 @@ def climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
     altitude_m : altitude, gaps as NaN. [m]
     distance_m : cumulative distance, gaps as NaN. [m]
     """
-    time, altitude, distance, notes = _profile(time_s, altitude_m, distance_m)
+    time, altitude, distance, notes = _clean_profile(time_s, altitude_m, distance_m)
     if altitude.size < FEWEST:
         return Climb()
     if altitude.size >= FEWEST_CONSTANT and not np.ptp(altitude):
@@ -86,12 +86,15 @@ def climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
                 "altitude_constant: the altitude never changes, so it was not measured",
             )
         )
-    grid = np.arange(math.floor(time[-1]) + 1.0)
-    raw, metres = np.interp(grid, time, altitude), np.interp(grid, time, distance)
-    noise = noise_of(raw)
+    seconds = np.arange(math.floor(time[-1]) + 1.0)
+    raw_altitude, metres = (
+        np.interp(seconds, time, altitude),
+        np.interp(seconds, time, distance),
+    )
+    noise = estimate_noise(raw_altitude)
     window_s, reversal_m = next((w, r) for limit, w, r in SMOOTHING if noise < limit)
-    smooth = mean(raw, window_s)
-    up_down = swings(smooth, reversal_m)
+    smooth = centred_mean(raw_altitude, window_s)
+    up_down = find_swings(smooth, reversal_m)
     sparse = time[-1] / (time.size - 1) > SPARSE_S
     if noise >= NOISY_M:
         notes += ("altitude_noisy: the altitude is too noisy to trust single climbs",)
@@ -99,9 +102,9 @@ def climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
         ascent_m=float(up_down[up_down > 0].sum()),
         descent_m=float(-up_down[up_down < 0].sum()),
         longest_climb_m=float(up_down.max(initial=0.0)),
-        grade_m=_grade_bins(
+        grade_m=_bin_grades(
             smooth,
-            _spread(metres),
+            _interpolate_ticks(metres),
             next(w for limit, w in GRADE_WINDOWS if noise < limit),
         ),
         noise_m=noise,
@@ -110,12 +113,12 @@ def climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
     )
 
 
-def differs(device_m: float, ours_m: float) -> bool:
+def totals_differ(device_m: float, ours_m: float) -> bool:
     """Return whether a device's total and ours are further apart than the two methods explain."""
     return abs(device_m - ours_m) > max(DIFFERS_M, DIFFERS_SHARE * device_m)
 
 
-def swings(altitude_m: Floats, threshold_m: float) -> Floats:
+def find_swings(altitude_m: Floats, threshold_m: float) -> Floats:
     """Return the signed height of each swing between turning points, in order [m].
 
     A point is a turning point if altitude moves away from it by `threshold_m` on both sides
@@ -130,7 +133,7 @@ def swings(altitude_m: Floats, threshold_m: float) -> Floats:
     turns: list[float] = []
     low = high = math.inf
     rising = 0
-    for here in _extremes(altitude_m).tolist():
+    for here in _local_extremes(altitude_m).tolist():
         if not rising:
             low, high = (
                 (here, here) if low == math.inf else (min(low, here), max(high, here))
@@ -156,7 +159,7 @@ def swings(altitude_m: Floats, threshold_m: float) -> Floats:
     return np.diff(np.array(turns, dtype=np.float64))
 
 
-def _extremes(altitude_m: Floats) -> Floats:
+def _local_extremes(altitude_m: Floats) -> Floats:
     """Return the local highs and lows of a profile and its two ends: all that swings can turn at."""
     moved = altitude_m[np.flatnonzero(np.diff(altitude_m, prepend=NAN) != 0)]
     if moved.size < 3:
@@ -167,7 +170,7 @@ def _extremes(altitude_m: Floats) -> Floats:
     return moved[keep]
 
 
-def mean(values: Floats, window: int) -> Floats:
+def centred_mean(values: Floats, window: int) -> Floats:
     """Return the centred mean over `window` samples (odd); near the ends over those that are there."""
     half = window // 2
     total = np.concatenate(([0.0], np.cumsum(values)))
@@ -177,14 +180,15 @@ def mean(values: Floats, window: int) -> Floats:
     return result
 
 
-def noise_of(altitude_m: Floats) -> float:
+def estimate_noise(altitude_m: Floats) -> float:
     """Return the noise of an altitude at 1 Hz: a robust standard deviation about its 31 s mean [m]."""
     return float(
-        1.4826 * np.median(np.abs(altitude_m - mean(altitude_m, NOISE_WINDOW_S)))
+        1.4826
+        * np.median(np.abs(altitude_m - centred_mean(altitude_m, NOISE_WINDOW_S)))
     )
 
 
-def _profile(
+def _clean_profile(
     time_s: Floats, altitude_m: Floats, distance_m: Floats
 ) -> tuple[Floats, Floats, Floats, tuple[str, ...]]:
     """Return time, altitude and distance of the usable samples, as if gaps and steps were not there."""
@@ -192,34 +196,34 @@ def _profile(
     time, altitude, distance = (
         time_s[keep],
         altitude_m[keep],
-        _filled(time_s, distance_m)[keep],
+        _fill_distance(time_s, distance_m)[keep],
     )
-    keep = _later(time) & ~_false_zeros(altitude)
+    keep = _is_later(time) & ~_is_false_zero(altitude)
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
     if time.size < FEWEST:
         return time, altitude, distance, ()
-    keep = _in_long_pieces(_cuts(time, altitude))
+    keep = _is_in_long_piece(_is_cut(time, altitude))
     notes = (
         ()
         if keep.all()
         else ("altitude_spike: altitude jumps that no runner makes were left out",)
     )
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
-    cut, gap = _cuts(time, altitude), np.diff(time) > GAP_S
+    cut, gap = _is_cut(time, altitude), np.diff(time) > GAP_S
     return (
-        _summed(np.where(gap, 1.0, np.diff(time))),
-        _summed(np.where(cut, 0.0, np.diff(altitude)))
+        _cumulate_steps(np.where(gap, 1.0, np.diff(time))),
+        _cumulate_steps(np.where(cut, 0.0, np.diff(altitude)))
         + (altitude[0] if altitude.size else 0.0),
-        _summed(np.where(gap, 0.0, np.diff(distance))),
+        _cumulate_steps(np.where(gap, 0.0, np.diff(distance))),
         notes,
     )
 
 
-def _summed(steps: Floats) -> Floats:
+def _cumulate_steps(steps: Floats) -> Floats:
     return np.concatenate(([0.0], np.cumsum(steps)))
 
 
-def _filled(time_s: Floats, distance_m: Floats) -> Floats:
+def _fill_distance(time_s: Floats, distance_m: Floats) -> Floats:
     """Return a distance that never falls, its gaps filled along time; all NaN if there is none."""
     known = np.isfinite(distance_m) & np.isfinite(time_s)
     if not known.any():
@@ -230,13 +234,13 @@ def _filled(time_s: Floats, distance_m: Floats) -> Floats:
     return result
 
 
-def _later(time_s: Floats) -> NDArray[np.bool_]:
+def _is_later(time_s: Floats) -> NDArray[np.bool_]:
     """Return which samples are later than every one before them."""
     before = np.concatenate(([-math.inf], np.maximum.accumulate(time_s)[:-1]))
     return time_s > before
 
 
-def _false_zeros(altitude_m: Floats) -> NDArray[np.bool_]:
+def _is_false_zero(altitude_m: Floats) -> NDArray[np.bool_]:
     """Return which samples are exactly 0 between altitudes far from 0: missing values written as 0."""
     zero = altitude_m == 0
     if not zero.any() or zero.all():
@@ -251,7 +255,7 @@ def _false_zeros(altitude_m: Floats) -> NDArray[np.bool_]:
     return false
 
 
-def _cuts(time_s: Floats, altitude_m: Floats) -> NDArray[np.bool_]:
+def _is_cut(time_s: Floats, altitude_m: Floats) -> NDArray[np.bool_]:
     """Return for each step between samples whether the profile is cut there."""
     seconds, rise = np.diff(time_s), np.abs(np.diff(altitude_m))
     usual = float(np.median(rise)) if rise.size else 0.0
@@ -260,24 +264,24 @@ def _cuts(time_s: Floats, altitude_m: Floats) -> NDArray[np.bool_]:
     )
 
 
-def _in_long_pieces(cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _is_in_long_piece(cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which samples lie in a piece of some length between two cuts."""
     piece = np.concatenate(([0], np.cumsum(cut)))
     long_enough: NDArray[np.bool_] = np.bincount(piece)[piece] >= FEWEST
     return long_enough
 
 
-def _grade_bins(
+def _bin_grades(
     altitude_m: Floats, distance_m: Floats, window_m: float
 ) -> tuple[float, ...]:
     """Return the metres run in each grade bin; the sum is the whole distance of the profile."""
     total = float(distance_m[-1])
     if not total >= SHORTEST_M:
         return Climb().grade_m
-    cells = max(1, round(total / GRID_M))
+    cells = max(1, round(total / SPACING_M))
     width = total / cells
-    grade = _slopes(
-        _over_distance(altitude_m, distance_m, cells, width), width, window_m
+    grade = _fit_slopes(
+        _resample_by_distance(altitude_m, distance_m, cells, width), width, window_m
     )
     edges = np.array([edge for edge in GRADE_EDGES if edge > 0])
     up = np.searchsorted(
@@ -288,7 +292,7 @@ def _grade_bins(
     return tuple((counts * width).tolist())
 
 
-def _spread(distance_m: Floats) -> Floats:
+def _interpolate_ticks(distance_m: Floats) -> Floats:
     """Return a distance at 1 Hz that the watch held still between rare values as the way run meanwhile.
 
     Without it a runner would stand in all of the seconds between, and what altitude did there be left out.
@@ -300,19 +304,22 @@ def _spread(distance_m: Floats) -> Floats:
     return result
 
 
-def _over_distance(
+def _resample_by_distance(
     altitude_m: Floats, distance_m: Floats, cells: int, width: float
 ) -> Floats:
     """Return the altitude at the middle of each cell of distance, what it drifts while standing left out."""
     metres = np.diff(distance_m)
     moving = metres > STANDING_MPS
-    along, height = _summed(metres), _summed(np.where(moving, np.diff(altitude_m), 0.0))
+    along, height = (
+        _cumulate_steps(metres),
+        _cumulate_steps(np.where(moving, np.diff(altitude_m), 0.0)),
+    )
     middle = (np.arange(cells) + 0.5) * width
     result: Floats = np.interp(middle, along, height)
     return result
 
 
-def _slopes(height: Floats, width: float, window_m: float) -> Floats:
+def _fit_slopes(height: Floats, width: float, window_m: float) -> Floats:
     """Return the slope of the least-squares line in a window centred on each cell, cut off at the ends."""
     half = max(2, round(window_m / 2 / width))
     at = np.arange(height.size)

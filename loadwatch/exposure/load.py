@@ -91,18 +91,20 @@ def heart_remark(settings: Settings) -> str:
     return f"TRIMP rests on estimates: {', '.join(guesses)}" if guesses else ""
 
 
-def _total(time_s: Floats, values: Floats, rate: Callable[[Floats], Floats]) -> float:
+def _integrate_rate(
+    time_s: Floats, values: Floats, rate: Callable[[Floats], Floats]
+) -> float:
     """Return the integral of `rate(values)` over the minutes; NaN where too little of the time is known."""
     known = ~np.isnan(values)
     if not known.any():
         return math.nan
-    held, spent = _held(time_s[known]), _held(time_s)
+    held, spent = _hold_minutes(time_s[known]), _hold_minutes(time_s)
     if held.sum() < KNOWN_SHARE * spent.sum():
         return math.nan
     return float((rate(values[known]) * held).sum())
 
 
-def _held(time_s: Floats) -> Floats:
+def _hold_minutes(time_s: Floats) -> Floats:
     """Return for how long each sample stands, the last as long as the middle one [min]."""
     step = np.diff(time_s)
     last = np.median(step) if len(step) else 0.0
@@ -111,7 +113,7 @@ def _held(time_s: Floats) -> Floats:
     )
 
 
-def trimp(time_s: Floats, heart_rate_bpm: Floats, rates: HeartRates) -> float:
+def banister_trimp(time_s: Floats, heart_rate_bpm: Floats, rates: HeartRates) -> float:
     """Return Banister's training impulse, summed over the samples [1]; NaN without heart rate or sex.
 
     The mean heart rate would give less on any uneven run: the weight grows exponentially.
@@ -130,14 +132,14 @@ def trimp(time_s: Floats, heart_rate_bpm: Floats, rates: HeartRates) -> float:
         return math.nan
     factor, exponent = BANISTER[rates.sex]
 
-    def rate(heart: Floats) -> Floats:
+    def weigh_reserve(heart: Floats) -> Floats:
         reserve = np.maximum((heart - rates.rest) / (rates.max - rates.rest), 0.0)
         return np.asarray(reserve * factor * np.exp(exponent * reserve), np.float64)
 
-    return _total(time_s, heart_rate_bpm, rate)
+    return _integrate_rate(time_s, heart_rate_bpm, weigh_reserve)
 
 
-def edwards(time_s: Floats, heart_rate_bpm: Floats, rates: HeartRates) -> float:
+def edwards_score(time_s: Floats, heart_rate_bpm: Floats, rates: HeartRates) -> float:
     """Return Edwards' zone score: minutes times 1 to 5 by tenths of the maximum from 50 % up [1].
 
     The weights are round numbers, not physiology; below half the maximum a minute counts nothing.
@@ -145,18 +147,18 @@ def edwards(time_s: Floats, heart_rate_bpm: Floats, rates: HeartRates) -> float:
     if math.isnan(rates.max):
         return math.nan
 
-    def rate(heart: Floats) -> Floats:
+    def weigh_zone(heart: Floats) -> Floats:
         return np.clip(np.floor(heart / rates.max * 10.0 + 1e-9) - 4.0, 0.0, 5.0)
 
-    return _total(time_s, heart_rate_bpm, rate)
+    return _integrate_rate(time_s, heart_rate_bpm, weigh_zone)
 
 
-def steps(time_s: Floats, cadence_spm: Floats) -> float:
+def count_steps(time_s: Floats, cadence_spm: Floats) -> float:
     """Return foot strikes of both feet from a cadence stream [1]; NaN where too little of it is known."""
-    return _total(time_s, cadence_spm, lambda cadence: cadence)
+    return _integrate_rate(time_s, cadence_spm, lambda cadence: cadence)
 
 
-def srpe(rpe: float, duration_s: float) -> float:
+def session_rpe(rpe: float, duration_s: float) -> float:
     """Return session RPE: perceived exertion (0 to 10) times minutes [1].
 
     References

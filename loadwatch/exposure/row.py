@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from loadwatch.activity import Activity, Session
     from loadwatch.exposure.elevation import Climb
     from loadwatch.exposure.osm import Ground
-    from loadwatch.exposure.surface import Surfaces
+    from loadwatch.exposure.surface import SurfaceMetres
     from loadwatch.ingest.zones import Zone
     from loadwatch.settings import Settings
 
@@ -53,7 +53,7 @@ DYNAMICS = (
     "vertical_oscillation_mm",
 )  # told as a whole, or the samples' mean
 # taken from the session as it states them
-AS_TOLD = (
+AS_STATED = (
     "name",
     "device",
     "rpe",
@@ -94,52 +94,56 @@ def build_row(
     pipeline: a row knows what it is, not where it lay, nor its zone if only other runs tell it.
     """
     session = activity.session
-    track = _track(activity.records)
-    times = _times(session, track)
-    distance_m, distance_source = _distance(session, activity.records, track)
-    sport, sub_sport, sport_notes = _sport(session, track)
-    hills, hill_notes = _hills(session, track, settings)
+    track = _build_track(activity.records)
+    times = _measure_times(session, track)
+    distance_m, distance_source = _choose_distance(session, activity.records, track)
+    sport, sub_sport, sport_notes = _infer_sport(session, track)
+    hills, hill_notes = _hill_columns(session, track, settings)
     zone = zones.locate(session, track.latitude_deg, track.longitude_deg, settings)
     year = zone.start_local.year if zone.start_local else 0
     return {
-        "activity_id": identity(session, digest, distance_m, times["duration_s"]),
+        "activity_id": make_activity_id(
+            session, digest, distance_m, times["duration_s"]
+        ),
         "sport": sport,
         "sub_sport": sub_sport,
         **times,
         "distance_m": distance_m,
         "distance_source": distance_source,
         **hills,
-        **_surfaces(
-            surface.metres(session, activity.records, distance_m, settings, ground)
+        **_surface_columns(
+            surface.measure_surfaces(
+                session, activity.records, distance_m, settings, ground
+            )
         ),
-        **_steps(session, track, sport),
-        **_heart(session, track, settings, year),
-        "srpe": load.srpe(session.rpe, times["duration_s"]),
+        **_step_columns(session, track, sport),
+        **_heart_columns(session, track, settings, year),
+        "srpe": load.session_rpe(session.rpe, times["duration_s"]),
         "effort_km": load.effort_km(distance_m, hills["ascent_m"]),
         **{
-            name: _or_mean(getattr(session, name), activity.records, name)
+            name: _stated_or_mean(getattr(session, name), activity.records, name)
             for name in DYNAMICS
         },
-        "notes": _once([*session.notes, *sport_notes, *hill_notes]),
-        **_start(zone),
-        **{name: getattr(session, name) for name in AS_TOLD},
-        "cells": sorted(osm.cells(track.latitude_deg, track.longitude_deg)),
+        "notes": _first_of_each_code([*session.notes, *sport_notes, *hill_notes]),
+        **_start_columns(zone),
+        **{name: getattr(session, name) for name in AS_STATED},
+        "cells": sorted(osm.track_cells(track.latitude_deg, track.longitude_deg)),
     }
 
 
-def _surfaces(under: Surfaces) -> dict[str, Any]:
-    told = {
+def _surface_columns(under: SurfaceMetres) -> dict[str, Any]:
+    from_map = {
         name: getattr(under, name)
         for name in ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
     }
     return (
         {f"{name}_m": under.metres[name] for name in SURFACES}
         | {"surface_source": under.source}
-        | told
+        | from_map
     )
 
 
-def _start(zone: Zone) -> dict[str, Any]:
+def _start_columns(zone: Zone) -> dict[str, Any]:
     return {
         "start_utc": zone.start_utc.isoformat() if zone.start_utc else None,
         "start_local": zone.start_local.isoformat() if zone.start_local else None,
@@ -149,18 +153,18 @@ def _start(zone: Zone) -> dict[str, Any]:
     }
 
 
-def identity(
+def make_activity_id(
     session: Session, digest: str, distance_m: float, duration_s: float
 ) -> str:
     """Return the activity's name: of its content and part, or of what a list row says."""
     if session.line:
         start = session.start_utc or session.start_local
-        facts = f"{start}|{session.sport}|{session.sub_sport}|{distance_m:.1f}|{duration_s:.1f}"
-        return hashlib.sha256(facts.encode()).hexdigest()[:16]
+        content = f"{start}|{session.sport}|{session.sub_sport}|{distance_m:.1f}|{duration_s:.1f}"
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
     return f"{digest[:16]}-{session.part}"
 
 
-def _track(records: pd.DataFrame) -> Track:
+def _build_track(records: pd.DataFrame) -> Track:
     index = records.index.to_numpy("datetime64[ns]").view(np.int64)
     time = (index - index[:1]) / 1e9
 
@@ -189,7 +193,7 @@ def _track(records: pd.DataFrame) -> Track:
     )
 
 
-def _times(session: Session, track: Track) -> dict[str, float]:
+def _measure_times(session: Session, track: Track) -> dict[str, float]:
     elapsed = moving = timer = NAN
     if track.step_s.size:
         elapsed = float(track.time_s[-1] - track.time_s[0])
@@ -203,17 +207,17 @@ def _times(session: Session, track: Track) -> dict[str, float]:
         elapsed = (
             max(elapsed, session.timer_s) if math.isfinite(session.timer_s) else elapsed
         )
-    elapsed = _first(session.elapsed_s, elapsed)
-    moving = _first(session.moving_s, moving)
-    duration = _first(session.timer_s, session.moving_s, timer, elapsed)
+    elapsed = _first_known(session.elapsed_s, elapsed)
+    moving = _first_known(session.moving_s, moving)
+    duration = _first_known(session.timer_s, session.moving_s, timer, elapsed)
     return {
         "duration_s": duration,
-        "elapsed_s": _first(elapsed, duration),
+        "elapsed_s": _first_known(elapsed, duration),
         "moving_s": moving,
     }
 
 
-def _distance(
+def _choose_distance(
     session: Session, records: pd.DataFrame, track: Track
 ) -> tuple[float, str]:
     if math.isfinite(session.distance_m):
@@ -225,7 +229,7 @@ def _distance(
     return float(known[-1] - known[0]), "gps" if summed else "records"
 
 
-def _sport(session: Session, track: Track) -> tuple[str, str, list[str]]:
+def _infer_sport(session: Session, track: Track) -> tuple[str, str, list[str]]:
     """Return sport and sub sport; where the file names none, the median moving speed decides."""
     moving = track.speed_mps[
         (track.speed_mps > MOVING_MPS) & (track.step_s <= LONGEST_STEP_S)
@@ -244,17 +248,17 @@ def _sport(session: Session, track: Track) -> tuple[str, str, list[str]]:
     return sport, session.sub_sport, [note]
 
 
-def _hills(
+def _hill_columns(
     session: Session, track: Track, settings: Settings
 ) -> tuple[dict[str, Any], list[str]]:
     indoor = session.sub_sport in INDOOR and not settings.virtual_altitude
     climb = (
         elevation.Climb()
         if indoor
-        else elevation.climb(track.time_s, track.altitude_m, track.distance_m)
+        else elevation.measure_climb(track.time_s, track.altitude_m, track.distance_m)
     )
-    ascent, source, notes = _ascent(session, climb)
-    descent = _first(session.descent_m, climb.descent_m)
+    ascent, source, notes = _choose_ascent(session, climb)
+    descent = _first_known(session.descent_m, climb.descent_m)
     uphill, downhill = sum(climb.grade_m[4:]), sum(climb.grade_m[:3])
     if (
         indoor and track.time_s.size
@@ -262,7 +266,7 @@ def _hills(
         notes.append(
             "indoor: no hills are counted on a treadmill or in a virtual world"
         )
-        ascent, descent = _first(ascent, 0.0), _first(descent, 0.0)
+        ascent, descent = _first_known(ascent, 0.0), _first_known(descent, 0.0)
         uphill = downhill = 0.0
     values = {
         "ascent_m": ascent,
@@ -276,10 +280,10 @@ def _hills(
     return values, [*climb.notes, *notes]
 
 
-def _ascent(session: Session, climb: Climb) -> tuple[float, str, list[str]]:
+def _choose_ascent(session: Session, climb: Climb) -> tuple[float, str, list[str]]:
     if math.isfinite(session.ascent_m):
         source = "list" if session.format == "list" else "device"
-        if math.isfinite(climb.ascent_m) and elevation.differs(
+        if math.isfinite(climb.ascent_m) and elevation.totals_differ(
             session.ascent_m, climb.ascent_m
         ):
             counted, ours = f"{session.ascent_m:.0f} m", f"{climb.ascent_m:.0f} m"
@@ -298,45 +302,47 @@ def _ascent(session: Session, climb: Climb) -> tuple[float, str, list[str]]:
     )
 
 
-def _steps(session: Session, track: Track, sport: str) -> dict[str, float]:
+def _step_columns(session: Session, track: Track, sport: str) -> dict[str, float]:
     """Return foot strikes and mean cadence; only sports on foot have them."""
     if sport not in STEPPING:
         return {"steps": NAN, "cadence_spm": NAN}
     steps, cadence = session.steps, session.cadence_spm
     if not math.isfinite(steps):
-        steps = load.steps(track.time_s, track.cadence_spm)
+        steps = load.count_steps(track.time_s, track.cadence_spm)
     if not math.isfinite(cadence):
         stepping = track.cadence_spm[track.cadence_spm > 0]
         cadence = float(stepping.mean()) if stepping.size else NAN
     return {"steps": steps, "cadence_spm": cadence}
 
 
-def _heart(
+def _heart_columns(
     session: Session, track: Track, settings: Settings, year: int
 ) -> dict[str, float]:
     known = track.heart_rate_bpm[np.isfinite(track.heart_rate_bpm)]
-    mean = _first(session.heart_rate_bpm, float(known.mean()) if known.size else NAN)
+    mean = _first_known(
+        session.heart_rate_bpm, float(known.mean()) if known.size else NAN
+    )
     rates = load.heart_rates(settings, year)
     return {
         "heart_rate_bpm": mean,
-        "trimp": load.trimp(track.time_s, track.heart_rate_bpm, rates),
-        "edwards": load.edwards(track.time_s, track.heart_rate_bpm, rates),
+        "trimp": load.banister_trimp(track.time_s, track.heart_rate_bpm, rates),
+        "edwards": load.edwards_score(track.time_s, track.heart_rate_bpm, rates),
     }
 
 
-def _once(notes: list[str]) -> list[str]:
+def _first_of_each_code(notes: list[str]) -> list[str]:
     """Return the first note of each code: reader and elevation may both see one fault."""
     return list({note.split(":")[0]: note for note in reversed(notes)}.values())[::-1]
 
 
-def _or_mean(told: float, records: pd.DataFrame, column: str) -> float:
-    if math.isfinite(told) or column not in records.columns:
-        return told
+def _stated_or_mean(stated: float, records: pd.DataFrame, column: str) -> float:
+    if math.isfinite(stated) or column not in records.columns:
+        return stated
     known = records[column].to_numpy()
     known = known[np.isfinite(known)]
     return float(known.mean()) if known.size else NAN
 
 
-def _first(*values: float) -> float:
+def _first_known(*values: float) -> float:
     """Return the first value that is known."""
     return next((value for value in values if math.isfinite(value)), NAN)

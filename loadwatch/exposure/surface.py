@@ -26,30 +26,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.activity import Session
-    from loadwatch.exposure.osm import Ground, Matched
+    from loadwatch.exposure.osm import Ground, TrackMatch
     from loadwatch.settings import Settings
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 NAN = math.nan
-SETTLED: Final[Mapping[str, str]] = {  # sub_sport -> surface
+DECIDING_LABELS: Final[Mapping[str, str]] = {  # sub_sport -> surface
     "treadmill": "treadmill",
     "indoor_running": "treadmill",
     "indoor_walking": "treadmill",
     "virtual_activity": "treadmill",
     "track": "track",
 }
-SUGGESTED: Final[Mapping[str, str]] = {"street": "hard", "trail": "soft"}
+SUGGESTING_LABELS: Final[Mapping[str, str]] = {"street": "hard", "trail": "soft"}
 ROUNDING: Final = 1e-9  # of shares
 HOLE_S: Final = 60.0  # a longer one between two positions stays one
-UNSETTLED_SPORTS: Final = frozenset(
+LABEL_FREE_SPORTS: Final = frozenset(
     {"cycling", "rowing"}
 )  # virtual or on a track, but not on foot
 
 
 @dataclass(frozen=True, slots=True)
-class Surfaces:
+class SurfaceMetres:
     """Metres by surface (their sum is the distance) and what the map knew; NaN = no map."""
 
     metres: Mapping[str, float]
@@ -60,13 +60,13 @@ class Surfaces:
     outside_m: float = NAN
 
 
-def metres(
+def measure_surfaces(
     session: Session,
     records: pd.DataFrame,
     distance_m: float,
     settings: Settings,
     ground: Ground | None,
-) -> Surfaces:
+) -> SurfaceMetres:
     """Return the metres by surface of one activity.
 
     Parameters
@@ -78,40 +78,40 @@ def metres(
     ground : a part of the map, if there is one.
     """
     if math.isnan(distance_m):
-        return Surfaces(dict.fromkeys(SURFACES, NAN), "none")
-    settled, source = _settled(session)
+        return SurfaceMetres(dict.fromkeys(SURFACES, NAN), "none")
+    settled, source = _decide_by_label(session)
     if settled:
-        return Surfaces(_spread({settled: 1.0}, distance_m), source)
-    rest, source = _below_map(session, distance_m, settings)
+        return SurfaceMetres(_distribute_metres({settled: 1.0}, distance_m), source)
+    rest, source = _fallback_shares(session, distance_m, settings)
     if (
         ground is None
         or "latitude_deg" not in records
         or "longitude_deg" not in records
     ):
-        return Surfaces(_spread(rest, distance_m), source)
-    share, matched = under(records, ground)
-    return _joined(share, matched, rest, source, distance_m)
+        return SurfaceMetres(_distribute_metres(rest, distance_m), source)
+    share, matched = match_samples(records, ground)
+    return _combine_shares(share, matched, rest, source, distance_m)
 
 
-def under(records: pd.DataFrame, ground: Ground) -> tuple[Floats, Matched]:
+def match_samples(records: pd.DataFrame, ground: Ground) -> tuple[Floats, TrackMatch]:
     """Return for each sample its share of the distance (sum 1, or all 0) and what lies under it."""
     latitude = records["latitude_deg"].to_numpy(np.float64)
     longitude = records["longitude_deg"].to_numpy(np.float64)
     index = records.index.to_numpy("datetime64[ns]").view(np.int64)
     time_s = (index - index[:1]) / 1e9
-    step = _steps(records, latitude, longitude)
+    step = _distance_steps(records, latitude, longitude)
     total = step.sum()
-    nearest = _nearest_place(
+    nearest = _nearest_fix(
         np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude)), time_s
     )
-    found = osm.match(ground, latitude, longitude, time_s)
-    filled = osm.Matched(
+    found = osm.match_track(ground, latitude, longitude, time_s)
+    filled = osm.TrackMatch(
         found.surface[nearest], found.source[nearest], found.way_id[nearest]
     )
     return step / total if total > 0 else step * 0, filled
 
 
-def _nearest_place(known: Ints, time_s: Floats) -> Ints:
+def _nearest_fix(known: Ints, time_s: Floats) -> Ints:
     """Return for each sample the nearest one with a position, itself where there is none nearby.
 
     Some devices write heart rate and distance in samples of their own, between those with a position.
@@ -130,16 +130,16 @@ def _nearest_place(known: Ints, time_s: Floats) -> Ints:
     return np.where(hole, own, nearest)
 
 
-def _settled(session: Session) -> tuple[str, str]:
+def _decide_by_label(session: Session) -> tuple[str, str]:
     """Return the surface that needs no map and its source, both "" if there is none."""
     if session.surface in SURFACES:
         return session.surface, "tag"
-    if session.sport in UNSETTLED_SPORTS:
+    if session.sport in LABEL_FREE_SPORTS:
         return "", ""
-    return SETTLED.get(session.sub_sport, ""), "label"
+    return DECIDING_LABELS.get(session.sub_sport, ""), "label"
 
 
-def _below_map(
+def _fallback_shares(
     session: Session, distance_m: float, settings: Settings
 ) -> tuple[dict[str, float], str]:
     """Return shares by surface and their source, from what stands below the map on the ladder.
@@ -147,7 +147,7 @@ def _below_map(
     A Dirt Distance of 0 is no answer: Strava writes it for runs on roads, and also for runs whose
     course it does not know.
     """
-    if suggested := SUGGESTED.get(session.sub_sport, ""):
+    if suggested := SUGGESTING_LABELS.get(session.sub_sport, ""):
         return {suggested: 1.0}, "label"
     if session.dirt_m > 0 and distance_m > 0:
         soft = min(1.0, session.dirt_m / distance_m)
@@ -157,7 +157,9 @@ def _below_map(
     return {"unknown": 1.0}, "none"
 
 
-def _spread(shares: Mapping[str, float], distance_m: float) -> dict[str, float]:
+def _distribute_metres(
+    shares: Mapping[str, float], distance_m: float
+) -> dict[str, float]:
     """Return metres by surface whose sum is the distance, to the last digit."""
     result = {surface: shares.get(surface, 0.0) * distance_m for surface in SURFACES}
     largest = max(SURFACES, key=result.__getitem__)
@@ -165,7 +167,9 @@ def _spread(shares: Mapping[str, float], distance_m: float) -> dict[str, float]:
     return result
 
 
-def _steps(records: pd.DataFrame, latitude: Floats, longitude: Floats) -> Floats:
+def _distance_steps(
+    records: pd.DataFrame, latitude: Floats, longitude: Floats
+) -> Floats:
     """Return the distance that ends at each sample: by the device, else between places [m]."""
     total = (
         records["distance_m"].to_numpy(np.float64)
@@ -180,19 +184,22 @@ def _steps(records: pd.DataFrame, latitude: Floats, longitude: Floats) -> Floats
     return result
 
 
-def _joined(
+def _combine_shares(
     share: Floats,
-    matched: Matched,
+    matched: TrackMatch,
     rest: Mapping[str, float],
     below: str,
     distance_m: float,
-) -> Surfaces:
+) -> SurfaceMetres:
     """Return what the map knows with what the rungs below it say of the remainder."""
     by_source = np.bincount(matched.source, share, len(osm.SOURCES))
     of = dict(zip(osm.SOURCES, by_source.tolist(), strict=True))
     known = np.isin(
         matched.source,
-        [osm.SOURCES.index(name) for name in (*osm.TAGGED, *osm.INFERRED)],
+        [
+            osm.SOURCES.index(name)
+            for name in (*osm.TAGGED_SOURCES, *osm.INFERRED_SOURCES)
+        ],
     )
     by_surface = np.bincount(matched.surface[known], share[known], len(SURFACES))
     left = 1.0 - float(by_surface.sum())
@@ -201,11 +208,11 @@ def _joined(
         surface: found + left * rest.get(surface, 0.0)
         for surface, found in zip(SURFACES, by_surface.tolist(), strict=True)
     }
-    return Surfaces(
-        _spread(shares, distance_m),
+    return SurfaceMetres(
+        _distribute_metres(shares, distance_m),
         "map" if by_surface.sum() > 0 else below,
-        tagged_m=distance_m * sum(of[name] for name in osm.TAGGED),
-        inferred_m=distance_m * sum(of[name] for name in osm.INFERRED),
+        tagged_m=distance_m * sum(of[name] for name in osm.TAGGED_SOURCES),
+        inferred_m=distance_m * sum(of[name] for name in osm.INFERRED_SOURCES),
         unmatched_m=distance_m * of["unmatched"],
         outside_m=distance_m * of["outside"],
     )

@@ -12,7 +12,7 @@ import pandas as pd
 from loadwatch import user_csv
 from loadwatch.activity import Skipped
 from loadwatch.errors import SettingsError
-from loadwatch.exposure.load import srpe
+from loadwatch.exposure.load import session_rpe
 from loadwatch.tables import SURFACE_COLUMNS, SURFACES
 
 if TYPE_CHECKING:
@@ -63,40 +63,42 @@ class Tags:
     tags: tuple[Tag, ...] = ()
 
 
-def _broken(line: int, why: str) -> SettingsError:
+def _line_error(line: int, why: str) -> SettingsError:
     return SettingsError(f"{FILE}:{line}", why)
 
 
-def _columns(columns: tuple[str, ...]) -> None:
+def _check_columns(columns: tuple[str, ...]) -> None:
     """Refuse a header without a way to find a run, or with a word that is nearly one of ours."""
     for column in columns:
         if column not in (*COLUMNS, *_ALSO, "") and "did you mean" in user_csv.nearest(
             column, COLUMNS
         ):
-            raise _broken(
+            raise _line_error(
                 1,
                 f'column "{column[:40]}" is not known: {user_csv.nearest(column, COLUMNS)}',
             )
     if not {"start", "file", "date"} & set(columns):
-        raise _broken(1, "the first line names the columns, among them start or file")
+        raise _line_error(
+            1, "the first line names the columns, among them start or file"
+        )
 
 
-def _word(row: user_csv.Row, column: str, words: tuple[str, ...]) -> str:
+def _read_choice(row: user_csv.Row, column: str, choices: tuple[str, ...]) -> str:
     word = row.cells.get(column, "").lower()
-    if word and word not in words:
-        raise _broken(
+    if word and word not in choices:
+        raise _line_error(
             row.line,
-            f'{column} "{word[:40]}" is not known: {user_csv.nearest(word, words)}',
+            f'{column} "{word[:40]}" is not known: {user_csv.nearest(word, choices)}',
         )
     return word
 
 
-def _exclude(row: user_csv.Row) -> bool:
-    words = _YES | _NO
-    return words[_word(row, "exclude", tuple(words))]
+def _read_exclude(row: user_csv.Row) -> bool:
+    answers = _YES | _NO
+    return answers[_read_choice(row, "exclude", tuple(answers))]
 
 
-def _rpe(row: user_csv.Row) -> float:
+def _read_rpe(row: user_csv.Row) -> float:
     word = row.cells.get("rpe", "").replace(",", ".")
     if not word:
         return math.nan
@@ -105,30 +107,30 @@ def _rpe(row: user_csv.Row) -> float:
     except ValueError:
         rpe = math.nan
     if not 0 <= rpe <= _MAX_RPE:
-        raise _broken(row.line, f'rpe "{word[:40]}" is not an effort from 0 to 10')
+        raise _line_error(row.line, f'rpe "{word[:40]}" is not an effort from 0 to 10')
     return rpe
 
 
-def _tag(row: user_csv.Row) -> Tag:
+def _parse_tag(row: user_csv.Row) -> Tag:
     """Return the tag of one line; SettingsError names the line and what would be right."""
     file = row.cells.get("file", "").replace("\\", "/").removeprefix("./").strip("/")
     start = row.cells.get("start", "") or row.cells.get("date", "")
     if bool(file) == bool(start):
-        raise _broken(row.line, "give the run's start or its file, one of the two")
+        raise _line_error(row.line, "give the run's start or its file, one of the two")
     try:
         day, clock = user_csv.moment(start) if start else (None, None)
     except ValueError as error:
-        raise _broken(row.line, str(error)) from None
+        raise _line_error(row.line, str(error)) from None
     return Tag(
         line=row.line,
         day=day,
         clock=clock,
         file=file,
-        surface=_word(row, "surface", SURFACES),
+        surface=_read_choice(row, "surface", SURFACES),
         shoe=row.cells.get("shoe", ""),
-        rpe=_rpe(row),
+        rpe=_read_rpe(row),
         name=row.cells.get("name", ""),
-        exclude=_exclude(row),
+        exclude=_read_exclude(row),
     )
 
 
@@ -139,25 +141,27 @@ def read_tags(data: bytes) -> Tags:
     table = user_csv.read(data)
     if not table.rows:
         return Tags()
-    _columns(table.columns)
-    return Tags(tuple(_tag(row) for row in table.rows))
+    _check_columns(table.columns)
+    return Tags(tuple(_parse_tag(row) for row in table.rows))
 
 
-def _by_file(rows: pd.DataFrame, file: str) -> list[int]:
+def _find_by_file(rows: pd.DataFrame, file: str) -> list[int]:
     """Return the positions of the rows whose source is `file` or ends in it at a folder's edge."""
 
-    def ends(source: str) -> bool:
+    def is_named(source: str) -> bool:
         return any(
             f"/{name}".endswith(f"/{file}")
             for name in (source, source.removesuffix(".gz"))
         )
 
     return [
-        position for position, source in enumerate(rows["source"]) if ends(str(source))
+        position
+        for position, source in enumerate(rows["source"])
+        if is_named(str(source))
     ]
 
 
-def _by_start(rows: pd.DataFrame, tag: Tag) -> list[int]:
+def _find_by_start(rows: pd.DataFrame, tag: Tag) -> list[int]:
     """Return the positions of the rows that start when `tag` says; of a day alone, its runs first."""
     local = rows["start_local"]
     if tag.clock is None:
@@ -172,9 +176,9 @@ def _by_start(rows: pd.DataFrame, tag: Tag) -> list[int]:
     return [int(position) for position in found.to_numpy().nonzero()[0]]
 
 
-def _place(rows: pd.DataFrame, tag: Tag) -> tuple[int | None, str]:
+def _find_row(rows: pd.DataFrame, tag: Tag) -> tuple[int | None, str]:
     """Return the position of the one row that `tag` means, or None and a remark that says why."""
-    found = _by_file(rows, tag.file) if tag.file else _by_start(rows, tag)
+    found = _find_by_file(rows, tag.file) if tag.file else _find_by_start(rows, tag)
     if len(found) == 1:
         return found[0], ""
     where = f"{FILE} line {tag.line} ({tag.key})"
@@ -188,7 +192,7 @@ def _place(rows: pd.DataFrame, tag: Tag) -> tuple[int | None, str]:
     return None, f"{where} matches {len(found)} activities, so it changes none; {more}"
 
 
-def _changes(row: pd.Series[float], tag: Tag) -> dict[str, object]:
+def _changed_cells(row: pd.Series[float], tag: Tag) -> dict[str, object]:
     """Return the cells of `row` that `tag` sets anew."""
     out: dict[str, object] = {}
     if tag.surface:
@@ -202,11 +206,11 @@ def _changes(row: pd.Series[float], tag: Tag) -> dict[str, object]:
     if tag.name:
         out["name"] = tag.name
     if not math.isnan(tag.rpe):
-        out |= {"rpe": tag.rpe, "srpe": srpe(tag.rpe, float(row["duration_s"]))}
+        out |= {"rpe": tag.rpe, "srpe": session_rpe(tag.rpe, float(row["duration_s"]))}
     return out
 
 
-def apply(
+def apply_tags(
     rows: pd.DataFrame, tags: Tags
 ) -> tuple[pd.DataFrame, tuple[Skipped, ...], tuple[str, ...]]:
     """Return `rows` as tagged, the rows left out on request, and a remark for each line without effect.
@@ -220,11 +224,11 @@ def apply(
     remarks: list[str] = []
     left_out: dict[int, int] = {}
     for tag in tags.tags:
-        position, remark = _place(rows, tag)
+        position, remark = _find_row(rows, tag)
         if position is None:
             remarks.append(remark)
             continue
-        for column, value in _changes(rows.iloc[position], tag).items():
+        for column, value in _changed_cells(rows.iloc[position], tag).items():
             out.iloc[position, out.columns.get_loc(column)] = value  # type: ignore[call-overload]  # stubs: one label gives one place
         if tag.exclude:
             left_out[position] = tag.line

@@ -155,5 +155,5 @@ def _map(
         activity.records[name].to_numpy() for name in ("latitude_deg", "longitude_deg")
     )
     return osm.open_extract(
-        Path(settings.osm), osm.cells(*columns), cache, settings.classes
+        Path(settings.osm), osm.track_cells(*columns), cache, settings.classes
     )

@@ -59,7 +59,7 @@ def describe(activity: Activity, distance_m: float, ground: Ground | None) -> st
 def _surfaces(activity: Activity, distance_m: float, ground: Ground) -> Iterable[str]:
     if not {"latitude_deg", "longitude_deg"} <= set(activity.records.columns):
         return ["No positions: the map cannot say what lies under this run."]
-    share, matched = surface.under(activity.records, ground)
+    share, matched = surface.match_samples(activity.records, ground)
     metres = share * (0.0 if math.isnan(distance_m) else distance_m)
     cells = np.zeros((len(SURFACES), len(osm.SOURCES)))
     np.add.at(cells, (matched.surface, matched.source), metres)
@@ -88,7 +88,7 @@ def _climb(activity: Activity) -> Climb:
         records[name].to_numpy(np.float64) if name in records else nothing
         for name in ("altitude_m", "distance_m")
     )
-    return elevation.climb((time_ns - time_ns[:1]) / 1e9, altitude, distance)
+    return elevation.measure_climb((time_ns - time_ns[:1]) / 1e9, altitude, distance)
 
 
 def _grades(climb: Climb) -> Iterable[str]:

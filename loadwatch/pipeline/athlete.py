@@ -264,7 +264,7 @@ def _tagged(
     left_out: list[Skipped] = []
     remarks: list[str] = []
     for data in _own_files(places, tags.FILE):
-        rows, out, said = tags.apply(rows, tags.read_tags(data))
+        rows, out, said = tags.apply_tags(rows, tags.read_tags(data))
         left_out += out
         remarks += said
     return rows, left_out, remarks

@@ -11,7 +11,7 @@ import pandas as pd
 from loadwatch import date_filter
 from loadwatch.assess import rules
 from loadwatch.report import as_json
-from loadwatch.tables import EXPOSURES, names
+from loadwatch.tables import EXPOSURES, column_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +55,7 @@ def activities(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return every activity with all EXPOSURES."""
-    columns = names(EXPOSURES)
+    columns = column_names(EXPOSURES)
     return text(
         columns,
         as_json.table(date_filter.cut(analysis, start, end).activities, columns),

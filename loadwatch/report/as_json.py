@@ -14,7 +14,7 @@ import pandas as pd
 from loadwatch import date_filter
 from loadwatch.assess.rules import row as flag_row
 from loadwatch.formatting import clean_source, clean_text
-from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, names
+from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
 from loadwatch.verdict import groups as lines
 from loadwatch.verdict import headline
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 WEEK_COLUMNS = (
-    *names(WEEKS),
+    *column_names(WEEKS),
     *(f"{column}_{kind}" for column in MEASURED for kind in ("usual", "change")),
-    *names(CONTEXT),
+    *column_names(CONTEXT),
 )
 LABELS = frozenset(
     ("source", "of")
@@ -149,7 +149,7 @@ def activities(
     return text(
         {
             "schema": SCHEMA,
-            "activities": table(shown, names(EXPOSURES)),
+            "activities": table(shown, column_names(EXPOSURES)),
             **_left_out(analysis),
         }
     )
@@ -210,7 +210,9 @@ def report(
     whole |= {"verdict": {"state": found.state, "says": clean_text(found.sentence)}}
     for part in parts:
         whole |= json.loads(part)
-    return text(whole | {"activities": table(shown.activities, names(EXPOSURES))})
+    return text(
+        whole | {"activities": table(shown.activities, column_names(EXPOSURES))}
+    )
 
 
 def athletes(roster: Roster) -> list[dict[str, Any]]:

@@ -25,8 +25,13 @@ SOURCES: Final = (
     "outside",
     "nowhere",
 )
-TAGGED: Final = ("surface",)  # the map states it
-INFERRED: Final = ("tracktype", "hint", "highway", "area")  # it follows from other tags
+TAGGED_SOURCES: Final = ("surface",)  # the map states it
+INFERRED_SOURCES: Final = (
+    "tracktype",
+    "hint",
+    "highway",
+    "area",
+)  # it follows from other tags
 UNKNOWN: Final = SURFACES.index("unknown")
 
 _HARD = (
@@ -46,27 +51,27 @@ _ROADS = (
 _PATHS = "footway cycleway pedestrian steps path bridleway track"
 
 
-def _row(key: str, values: str, surface: str) -> dict[str, str]:
+def _class_values(key: str, values: str, surface: str) -> dict[str, str]:
     return {f"{key}={value}": surface for value in values.split()}
 
 
 # "key=value" -> class; a user's own entries stand over these (a bare value means surface=value)
 CLASSES: Final[Mapping[str, str]] = {
-    **_row("surface", _HARD, "hard"),
-    **_row("surface", _FIRM, "firm"),
-    **_row("surface", _SOFT, "soft"),
-    **_row("surface", _TRACK, "track"),
-    **_row("tracktype", "grade1", "hard"),
-    **_row("tracktype", "grade2 grade3", "firm"),
-    **_row("tracktype", "grade4 grade5", "soft"),
-    **_row("smoothness", "excellent good", "hard"),
-    **_row("smoothness", "bad very_bad", "firm"),
-    **_row("smoothness", "horrible very_horrible impassable", "soft"),
-    **_row("highway", f"{_ROADS} footway cycleway pedestrian steps", "hard"),
-    **_row("highway", "track", "firm"),
-    **_row("highway", "path bridleway", "soft"),
-    **_row("leisure", "park", "soft"),
-    **_row("natural", "beach sand", "soft"),
+    **_class_values("surface", _HARD, "hard"),
+    **_class_values("surface", _FIRM, "firm"),
+    **_class_values("surface", _SOFT, "soft"),
+    **_class_values("surface", _TRACK, "track"),
+    **_class_values("tracktype", "grade1", "hard"),
+    **_class_values("tracktype", "grade2 grade3", "firm"),
+    **_class_values("tracktype", "grade4 grade5", "soft"),
+    **_class_values("smoothness", "excellent good", "hard"),
+    **_class_values("smoothness", "bad very_bad", "firm"),
+    **_class_values("smoothness", "horrible very_horrible impassable", "soft"),
+    **_class_values("highway", f"{_ROADS} footway cycleway pedestrian steps", "hard"),
+    **_class_values("highway", "track", "firm"),
+    **_class_values("highway", "path bridleway", "soft"),
+    **_class_values("leisure", "park", "soft"),
+    **_class_values("natural", "beach sand", "soft"),
 }
 HIGHWAYS: Final = frozenset(f"{_ROADS} {_PATHS}".split())
 AREAS: Final = (
@@ -110,7 +115,7 @@ _BESIDE = ("sidewalk:both:surface", "sidewalk:surface", "footway:surface")
 Answer = tuple[int, int]  # code of SURFACES, code of SOURCES
 
 
-def table(overrides: Mapping[str, str]) -> dict[str, str]:
+def merge_classes(overrides: Mapping[str, str]) -> dict[str, str]:
     """Return the classes by "key=value", a user's own over ours; a bare value is one of `surface`."""
     own = {
         key if "=" in key else f"surface={key}": surface
@@ -119,7 +124,7 @@ def table(overrides: Mapping[str, str]) -> dict[str, str]:
     return {**CLASSES, **own}
 
 
-def of_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
+def classify_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
     """Return class and source of a way that people run on, None for any other way.
 
     A pavement beside a road counts where both sides are the same or one tag names both: which side
@@ -128,57 +133,63 @@ def of_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None
     if tags.get("indoor") == "yes":
         return None
     if tags.get("leisure") == "track":
-        return _of_track(tags, classes)
+        return _classify_track(tags, classes)
     highway = tags.get("highway", "")
     if highway not in HIGHWAYS or tags.get("area") == "yes":
         return None
-    stated = _first(_surfaces(tags), classes)
+    stated = _first_class(_surface_values(tags), classes)
     if stated:
-        return _answer(stated, "surface")
+        return _encode_answer(stated, "surface")
     if tracktype := classes.get(f"tracktype={tags.get('tracktype', '')}", ""):
-        return _answer(tracktype, "tracktype")
-    if hint := _hint(highway, tags, classes):
-        return _answer(hint, "hint")
-    return _answer(classes.get(f"highway={highway}", "unknown"), "highway")
+        return _encode_answer(tracktype, "tracktype")
+    if hint := _hinted_class(highway, tags, classes):
+        return _encode_answer(hint, "hint")
+    return _encode_answer(classes.get(f"highway={highway}", "unknown"), "highway")
 
 
-def of_area(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
+def classify_area(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
     """Return class and source of an area that people run across, None where its tags do not tell.
 
     A pitch counts only with its own surface; a park without one is taken for grass.
     """
     if tags.get("leisure") == "track":
-        return _of_track(tags, classes)
+        return _classify_track(tags, classes)
     if (
         tags.get("highway")
         and tags.get("area") != "yes"
         and tags.get("type") != "multipolygon"
     ):
         return None  # a street that closes on itself is a line
-    if stated := _first([tags.get("surface", "")], classes):
-        return _answer(stated, "surface")
+    if stated := _first_class([tags.get("surface", "")], classes):
+        return _encode_answer(stated, "surface")
     kinds = (
         classes.get(f"{key}={tags.get(key, '')}", "")
         for key in ("leisure", "natural", "highway")
     )
     found = next((kind for kind in kinds if kind), "")
-    return _answer(found, "area") if found else None
+    return _encode_answer(found, "area") if found else None
 
 
-def _answer(surface: str, source: str) -> Answer:
+def _encode_answer(surface: str, source: str) -> Answer:
     return SURFACES.index(surface), SOURCES.index(source)
 
 
-def _of_track(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
+def _classify_track(
+    tags: Mapping[str, str], classes: Mapping[str, str]
+) -> Answer | None:
     """Return that a running track is one, whatever it is made of; None for those of other sports."""
     sports = {sport.strip() for sport in tags.get("sport", "").split(";")}
     if sports & OTHER_TRACKS and not sports & {"running", "athletics"}:
-        stated = _first([tags.get("surface", "")], classes)
-        return _answer(stated, "surface") if stated and tags.get("highway") else None
-    return _answer("track", "surface")
+        stated = _first_class([tags.get("surface", "")], classes)
+        return (
+            _encode_answer(stated, "surface")
+            if stated and tags.get("highway")
+            else None
+        )
+    return _encode_answer("track", "surface")
 
 
-def _surfaces(tags: Mapping[str, str]) -> Iterator[str]:
+def _surface_values(tags: Mapping[str, str]) -> Iterator[str]:
     """Yield the surface tags of a way in the order that matters to a runner on it."""
     yield from (tags.get(key, "") for key in _BESIDE)
     left = tags.get("sidewalk:left:surface", "")
@@ -187,7 +198,7 @@ def _surfaces(tags: Mapping[str, str]) -> Iterator[str]:
     yield tags.get("surface", "")
 
 
-def _first(values: Iterator[str] | list[str], classes: Mapping[str, str]) -> str:
+def _first_class(values: Iterator[str] | list[str], classes: Mapping[str, str]) -> str:
     """Return the class of the first value that has one; `a;b` counts as a, `a:suffix` as a."""
     for value in values:
         head = value.split(";")[0].strip()
@@ -199,7 +210,9 @@ def _first(values: Iterator[str] | list[str], classes: Mapping[str, str]) -> str
     return ""
 
 
-def _hint(highway: str, tags: Mapping[str, str], classes: Mapping[str, str]) -> str:
+def _hinted_class(
+    highway: str, tags: Mapping[str, str], classes: Mapping[str, str]
+) -> str:
     """Return the class that tags about other things give away, "" if none does."""
     if highway in _FOOTPATHS:
         if any(key in tags for key in _ROUGH) or tags.get("informal") == "yes":

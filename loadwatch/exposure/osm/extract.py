@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loadwatch.exposure.osm.classes import table
+from loadwatch.exposure.osm.classes import merge_classes
 from loadwatch.exposure.osm.ground import (
     CELLS_PER_DEG,
     M_PER_DEG,
     UNITS_PER_DEG,
     Cells,
     Ground,
-    around,
-    arrays,
-    coarse,
-    grid,
-    keys,
-    of_arrays,
+    cell_key,
+    cell_keys,
+    from_arrays,
+    hash_segments,
+    to_arrays,
+    widen_cells,
 )
-from loadwatch.exposure.osm.read import MapError, found
+from loadwatch.exposure.osm.map_reader import MapError, read_excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.exposure.osm.read import Found
+    from loadwatch.exposure.osm.map_reader import MapExcerpt
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -42,7 +42,7 @@ METHOD: Final = "1"  # counts up when the same map would give other answers
 SPARE_CELLS: Final = 1  # read so many cells around the visited ones, for the next runs
 
 
-def cells(latitude: Floats, longitude: Floats) -> Cells:
+def track_cells(latitude: Floats, longitude: Floats) -> Cells:
     """Return the cells of 0.01 degree that a track visits."""
     known = np.isfinite(latitude) & np.isfinite(longitude)
     row = np.floor(latitude[known] * CELLS_PER_DEG).astype(np.int64)
@@ -73,20 +73,22 @@ def open_extract(
     known = f"{METHOD}|{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{sorted(classes.items())}"
     fingerprint = hashlib.sha256(known.encode()).hexdigest()[:16]
     file = cache_folder / f"map-{fingerprint}.npz" if cache_folder else None
-    stored = _load(file, fingerprint) if file else None
-    if stored and stored.holds(visited):
+    stored = _load_cache(file, fingerprint) if file else None
+    if stored and stored.has_cells(visited):
         return stored
-    before = _pairs(stored.complete) if stored else frozenset()
-    complete = around(visited, SPARE_CELLS) | before
-    ground = _build(
-        found(path, around(complete, 1), table(classes)), complete, fingerprint
+    before = _cell_pairs(stored.complete) if stored else frozenset()
+    complete = widen_cells(visited, SPARE_CELLS) | before
+    ground = _build_ground(
+        read_excerpt(path, widen_cells(complete, 1), merge_classes(classes)),
+        complete,
+        fingerprint,
     )
     if file:
-        _save(file, ground)
+        _save_cache(file, ground)
     return ground
 
 
-def _pairs(complete: Ints) -> Cells:
+def _cell_pairs(complete: Ints) -> Cells:
     row, column = np.divmod(complete, 400 * CELLS_PER_DEG)
     both = zip(
         (row - 90 * CELLS_PER_DEG).tolist(),
@@ -96,37 +98,37 @@ def _pairs(complete: Ints) -> Cells:
     return frozenset(both)
 
 
-def _load(file: Path, fingerprint: str) -> Ground | None:
+def _load_cache(file: Path, fingerprint: str) -> Ground | None:
     """Return the cached Ground, None if there is none that can be used."""
     try:
         with file.open("rb") as handle, np.load(handle, allow_pickle=False) as stored:
-            ground = of_arrays(stored)
+            ground = from_arrays(stored)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None  # missing, torn or of another version: the map is read again
     return ground if ground.fingerprint == fingerprint else None
 
 
-def _save(file: Path, ground: Ground) -> None:
+def _save_cache(file: Path, ground: Ground) -> None:
     """Write the cache whole or not at all; a folder that cannot be written costs only time."""
     part = file.with_suffix(f".{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as handle:
-            np.savez(handle, allow_pickle=False, **arrays(ground))
+            np.savez(handle, allow_pickle=False, **to_arrays(ground))
         part.replace(file)
     except OSError:
         with contextlib.suppress(OSError):
             part.unlink()
 
 
-def _build(ways: Found, complete: Cells, fingerprint: str) -> Ground:
+def _build_ground(ways: MapExcerpt, complete: Cells, fingerprint: str) -> Ground:
     """Return the Ground of what a reading found."""
-    way, node, latitude, longitude, line = _lines(ways)
-    along = _along(latitude, longitude, line)
+    way, node, latitude, longitude, line = _split_lines(ways)
+    along = _measure_along(latitude, longitude, line)
     answers = np.array(ways.answer, dtype=np.uint8).reshape(-1, 2)[way]
-    per_deg, cell, start, segment = grid(latitude, longitude, line)
-    link, link_from, link_to = _links(node, line, along, way.size)
-    area_class, area_source, area_start, edge = _areas(ways)
+    per_deg, cell, start, segment = hash_segments(latitude, longitude, line)
+    link, link_from, link_to = _find_links(node, line, along, way.size)
+    area_class, area_source, area_start, edge = _collect_areas(ways)
     last = np.searchsorted(line, np.arange(way.size), side="right") - 1
     ring = node[last] == node[np.searchsorted(line, np.arange(way.size))]
     return Ground(
@@ -151,12 +153,14 @@ def _build(ways: Found, complete: Cells, fingerprint: str) -> Ground:
         area_source=area_source,
         area_start=area_start,
         edge=edge,
-        covered=_covered(latitude, longitude, line),
-        complete=keys(complete),
+        covered=_covered_cells(latitude, longitude, line),
+        complete=cell_keys(complete),
     )
 
 
-def _lines(ways: Found) -> tuple[Ints, Ints, Floats, Floats, NDArray[np.int32]]:
+def _split_lines(
+    ways: MapExcerpt,
+) -> tuple[Ints, Ints, Floats, Floats, NDArray[np.int32]]:
     """Return the way of each line, and node, place and line of each vertex.
 
     A way is a line; where it leaves the part of the map that was read, it is cut into several.
@@ -164,7 +168,7 @@ def _lines(ways: Found) -> tuple[Ints, Ints, Floats, Floats, NDArray[np.int32]]:
     size = np.array([len(refs) for refs in ways.refs], dtype=np.int64)
     way = np.repeat(np.arange(size.size), size)
     node = np.fromiter(itertools.chain.from_iterable(ways.refs), np.int64, way.size)
-    at, known = _places(ways, node)
+    at, known = _locate_nodes(ways, node)
     hole = np.cumsum(~known)[known]
     way, node, at = way[known], node[known], at[known]
     new = np.ones(way.size, dtype=bool)
@@ -173,7 +177,7 @@ def _lines(ways: Found) -> tuple[Ints, Ints, Floats, Floats, NDArray[np.int32]]:
     return way[new], node, latitude, longitude, (np.cumsum(new) - 1).astype(np.int32)
 
 
-def _places(ways: Found, node: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+def _locate_nodes(ways: MapExcerpt, node: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     """Return for each node where its place stands, and whether it is known at all."""
     ident = ways.nodes[0]
     if not ident.size:
@@ -182,7 +186,9 @@ def _places(ways: Found, node: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     return at, ident[at] == node
 
 
-def _along(latitude: Floats, longitude: Floats, line: NDArray[np.int32]) -> Floats:
+def _measure_along(
+    latitude: Floats, longitude: Floats, line: NDArray[np.int32]
+) -> Floats:
     """Return the distance of each vertex from the first of its line [m]."""
     if not latitude.size:
         return np.empty(0)
@@ -194,7 +200,7 @@ def _along(latitude: Floats, longitude: Floats, line: NDArray[np.int32]) -> Floa
     return along
 
 
-def _links(
+def _find_links(
     node: Ints, line: NDArray[np.int32], along: Floats, lines: int
 ) -> tuple[Ints, Floats, Floats]:
     """Return where lines meet: for each ordered pair that shares a vertex its key and both places."""
@@ -216,23 +222,27 @@ def _links(
     return keyed[by_key], np.concatenate(first)[by_key], np.concatenate(second)[by_key]
 
 
-def _covered(latitude: Floats, longitude: Floats, line: NDArray[np.int32]) -> Ints:
+def _covered_cells(
+    latitude: Floats, longitude: Floats, line: NDArray[np.int32]
+) -> Ints:
     """Return the coarse cells that a way runs through: where the extract has something to say."""
     own = line[1:] == line[:-1]
     middle = [(side[1:] + side[:-1])[own] / 2 for side in (latitude, longitude)]
     y, x = np.concatenate((latitude, middle[0])), np.concatenate((longitude, middle[1]))
     row, column = np.floor(y * CELLS_PER_DEG), np.floor(x * CELLS_PER_DEG)
-    return np.unique(coarse(row.astype(np.int64), column.astype(np.int64)))
+    return np.unique(cell_key(row.astype(np.int64), column.astype(np.int64)))
 
 
-def _areas(ways: Found) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints, Floats]:
+def _collect_areas(
+    ways: MapExcerpt,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints, Floats]:
     """Return class, source, start and edges of the areas, the smallest first: a park holds pitches.
 
     An area that reaches farther than the part of the map that was read is left out.
     """
     edges, answers = [], []
     for answer, outlines in zip(ways.area, ways.outlines, strict=True):
-        sides = [_edges(ways, np.array(refs, dtype=np.int64)) for refs in outlines]
+        sides = [_area_edges(ways, np.array(refs, dtype=np.int64)) for refs in outlines]
         if all(side.size for side in sides):
             edges.append(np.concatenate(sides))
             answers.append(answer)
@@ -246,9 +256,9 @@ def _areas(ways: Found) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints, Flo
     return codes[:, 0], codes[:, 1], start, joined / UNITS_PER_DEG
 
 
-def _edges(ways: Found, refs: Ints) -> Floats:
+def _area_edges(ways: MapExcerpt, refs: Ints) -> Floats:
     """Return the edges along a way, as Ground.edge has them; none if a place is not known."""
-    at, known = _places(ways, refs)
+    at, known = _locate_nodes(ways, refs)
     if not known.all():
         return np.empty((0, 4))
     place = np.stack([side[at].astype(np.float64) for side in ways.nodes[1:]], axis=1)

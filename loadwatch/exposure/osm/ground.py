@@ -27,7 +27,7 @@ Cells = frozenset[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """Ways and areas with their class and source; `osm.match` finds the way under a track.
+    """Ways and areas with their class and source; `osm.match_track` finds the way under a track.
 
     A line is a way; its vertices stand one after the other in `latitude` and `longitude`. Segment k
     runs from vertex k to vertex k + 1; those from one line to the next belong to no cell.
@@ -61,12 +61,12 @@ class Ground:
     covered: Ints  # coarse cells that hold a way, as keys, sorted
     complete: Ints  # coarse cells all of whose ways are here, as keys, sorted
 
-    def holds(self, cells: Cells) -> bool:
+    def has_cells(self, cells: Cells) -> bool:
         """Return whether every way near `cells` that the extract has is here."""
-        return bool(among(keys(cells), self.complete).all())
+        return bool(is_among(cell_keys(cells), self.complete).all())
 
 
-def among(values: Ints, sorted_values: Ints) -> NDArray[np.bool_]:
+def is_among(values: Ints, sorted_values: Ints) -> NDArray[np.bool_]:
     """Return which values are among the sorted ones."""
     if not sorted_values.size:
         return np.zeros(values.shape, dtype=bool)
@@ -75,13 +75,13 @@ def among(values: Ints, sorted_values: Ints) -> NDArray[np.bool_]:
     return found
 
 
-def keys(cells: Iterable[tuple[int, int]]) -> Ints:
+def cell_keys(cells: Iterable[tuple[int, int]]) -> Ints:
     """Return one number for each cell of the coarse grid, sorted."""
     pairs = np.array(sorted(cells), dtype=np.int64).reshape(-1, 2)
-    return coarse(pairs[:, 0], pairs[:, 1])
+    return cell_key(pairs[:, 0], pairs[:, 1])
 
 
-def coarse(row: Ints, column: Ints) -> Ints:
+def cell_key(row: Ints, column: Ints) -> Ints:
     """Return the key of coarse cells by row (latitude) and column (longitude)."""
     return (
         (row + 90 * CELLS_PER_DEG) * (400 * CELLS_PER_DEG)
@@ -90,7 +90,7 @@ def coarse(row: Ints, column: Ints) -> Ints:
     )
 
 
-def around(cells: Iterable[tuple[int, int]], rings: int) -> Cells:
+def widen_cells(cells: Iterable[tuple[int, int]], rings: int) -> Cells:
     """Return `cells` and those up to `rings` away from one of them."""
     steps = range(-rings, rings + 1)
     return frozenset(
@@ -98,31 +98,31 @@ def around(cells: Iterable[tuple[int, int]], rings: int) -> Cells:
     )
 
 
-def hashed(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
+def hash_places(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
     """Return the key of the hash cell of each place."""
     row = np.floor(latitude * (M_PER_DEG / CELL_M)).astype(np.int64)
-    return _key(row, np.floor(longitude * ground.columns_per_deg).astype(np.int64))
+    return _hash_key(row, np.floor(longitude * ground.columns_per_deg).astype(np.int64))
 
 
-def _key(row: Ints, column: Ints) -> Ints:
+def _hash_key(row: Ints, column: Ints) -> Ints:
     return row * (1 << 22) + column
 
 
-def arrays(ground: Ground) -> dict[str, NDArray[np.generic]]:
+def to_arrays(ground: Ground) -> dict[str, NDArray[np.generic]]:
     """Return every field as an array, for a file."""
     return {
         field.name: np.asarray(getattr(ground, field.name)) for field in fields(ground)
     }
 
 
-def of_arrays(stored: Mapping[str, NDArray[np.generic]]) -> Ground:
+def from_arrays(stored: Mapping[str, NDArray[np.generic]]) -> Ground:
     """Return the Ground whose `arrays` these are; KeyError where one is missing."""
     values = {field.name: stored[field.name] for field in fields(Ground)}
     scalars = {name: values[name].item() for name in ("fingerprint", "columns_per_deg")}
     return Ground(**{**values, **scalars})
 
 
-def grid(
+def hash_segments(
     latitude: Floats, longitude: Floats, line: NDArray[np.int32]
 ) -> tuple[float, Ints, Ints, NDArray[np.int32]]:
     """Return columns per degree, cells, starts and segments of the hash of all segments.
@@ -141,7 +141,7 @@ def grid(
     part = np.arange(segment.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     share = np.repeat(1 / pieces, pieces)
     found = [
-        _boxes(
+        _box_index(
             y[segment] + np.diff(y)[segment] * step,
             x[segment] + np.diff(x)[segment] * step,
         )
@@ -159,12 +159,12 @@ def grid(
     for i in range(4):
         for j in range(4):
             here = np.flatnonzero((i < rows) & (j < columns))
-            key.append(_key(row[here] + i - 1, column[here] + j - 1))
+            key.append(_hash_key(row[here] + i - 1, column[here] + j - 1))
             of.append(segment[here])
     return (per_deg, *_sorted_unique(np.concatenate(key), np.concatenate(of)))
 
 
-def _boxes(y: Floats, x: Floats) -> tuple[Ints, Ints]:
+def _box_index(y: Floats, x: Floats) -> tuple[Ints, Ints]:
     return np.floor(y).astype(np.int64), np.floor(x).astype(np.int64)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loadwatch.exposure.osm.ground import UNITS_PER_CELL, among, coarse, keys
+from loadwatch.exposure.osm.ground import UNITS_PER_CELL, cell_key, cell_keys, is_among
 from loadwatch.exposure.osm.pbf import (
     Unusual,
     blocks,
@@ -129,14 +129,16 @@ def _dense(group: bytes, block: _Block) -> tuple[Ints, Ints, Ints]:
 
 def _window(cells: Cells) -> Callable[[Ints, Ints, Ints], tuple[Ints, Ints, Ints]]:
     """Return a function that keeps of some nodes those in the cells."""
-    wanted = keys(cells)
+    wanted = cell_keys(cells)
     south, north = _span([row for row, _ in cells])
     west, east = _span([column for _, column in cells])
 
     def inside(ident: Ints, y: Ints, x: Ints) -> tuple[Ints, Ints, Ints]:
         keep = np.flatnonzero((y >= south) & (y < north) & (x >= west) & (x < east))
         keep = keep[
-            among(coarse(y[keep] // UNITS_PER_CELL, x[keep] // UNITS_PER_CELL), wanted)
+            is_among(
+                cell_key(y[keep] // UNITS_PER_CELL, x[keep] // UNITS_PER_CELL), wanted
+            )
         ]
         return ident[keep], y[keep], x[keep]
 
@@ -165,8 +167,9 @@ def _sieve(nodes: tuple[Ints, Ints, Ints], cells: Cells) -> Callable[[Ints], Fla
 
     Most do not: a table of 4 MB by the number's last bits sorts those out at once.
     """
-    inside = among(
-        coarse(nodes[1] // UNITS_PER_CELL, nodes[2] // UNITS_PER_CELL), keys(cells)
+    inside = is_among(
+        cell_key(nodes[1] // UNITS_PER_CELL, nodes[2] // UNITS_PER_CELL),
+        cell_keys(cells),
     )
     wanted = nodes[0][inside]
     last_bits = (1 << SIEVE_BITS) - 1
@@ -176,7 +179,7 @@ def _sieve(nodes: tuple[Ints, Ints, Ints], cells: Cells) -> Callable[[Ints], Fla
     def has(refs: Ints) -> Flags:
         hit: Flags = table[refs & last_bits]
         maybe = np.flatnonzero(hit)
-        hit[maybe] = among(refs[maybe], wanted)
+        hit[maybe] = is_among(refs[maybe], wanted)
         return hit
 
     return has

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from loadwatch.tables import RECORDS, names
+from loadwatch.tables import RECORDS, column_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-COLUMNS = frozenset(names(RECORDS))
+COLUMNS = frozenset(column_names(RECORDS))
 
 
 def records(

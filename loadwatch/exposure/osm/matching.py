@@ -21,9 +21,9 @@ from loadwatch.exposure.osm.ground import (
     CELL_M,
     CELLS_PER_DEG,
     M_PER_DEG,
-    among,
-    coarse,
-    hashed,
+    cell_key,
+    hash_places,
+    is_among,
 )
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ UNMATCHED, OUTSIDE, NOWHERE = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Matched:
+class TrackMatch:
     """What lies under each point of a track."""
 
     surface: Bytes  # code of tables.SURFACES
@@ -76,9 +76,9 @@ class _Candidates:
     cost: Floats  # infinite = none
 
 
-def match(
+def match_track(
     ground: Ground, latitude: Floats, longitude: Floats, time_s: Floats
-) -> Matched:
+) -> TrackMatch:
     """Return class, source and way of each point of a track; points without a place are "nowhere".
 
     Parameters
@@ -86,7 +86,7 @@ def match(
     latitude, longitude : places in order of time, NaN where unknown. [deg]
     time_s : time of each point. [s]
     """
-    result = Matched(
+    result = TrackMatch(
         np.full(latitude.size, UNKNOWN, np.uint8),
         np.full(latitude.size, NOWHERE, np.uint8),
         np.zeros(latitude.size, np.int64),
@@ -95,10 +95,10 @@ def match(
     if not known.size:
         return result
     lat, lon = latitude[known], longitude[known]
-    kept, nearest, breaks = _thin(lat, lon, time_s[known])
+    kept, nearest, breaks = _thin_track(lat, lon, time_s[known])
     lat, lon = lat[kept], lon[kept]
-    line = _lines(ground, lat, lon, breaks)
-    surface, source = _off_ways(ground, lat, lon, line)
+    line = _find_lines(ground, lat, lon, breaks)
+    surface, source = _classify_points(ground, lat, lon, line)
     result.surface[known] = surface[nearest]
     result.source[known] = source[nearest]
     on = line >= 0
@@ -108,17 +108,17 @@ def match(
     return result
 
 
-def _metres(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
+def _step_metres(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
     """Return the steps of a track to the east and to the north [m]."""
     shrink = np.cos(np.radians(latitude[1:]))
     return np.diff(longitude) * shrink * M_PER_DEG, np.diff(latitude) * M_PER_DEG
 
 
-def _thin(
+def _thin_track(
     latitude: Floats, longitude: Floats, time_s: Floats
 ) -> tuple[Ints, Ints, NDArray[np.bool_]]:
     """Return the points kept, for each point the nearest one kept, and where the track starts anew."""
-    step = np.hypot(*_metres(latitude, longitude))
+    step = np.hypot(*_step_metres(latitude, longitude))
     anew = (step > JUMP_M) | ~(np.diff(time_s) <= GAP_S)
     total = np.concatenate(([0.0], np.cumsum(step)))
     part = np.floor(total / STEP_M)
@@ -134,22 +134,22 @@ def _thin(
     return kept, nearest, broken
 
 
-def _lines(
+def _find_lines(
     ground: Ground, latitude: Floats, longitude: Floats, anew: NDArray[np.bool_]
 ) -> Ints:
     """Return the line under each point of a thinned track, -1 for none."""
-    east, north = _metres(latitude, longitude)
-    near = _near(ground, latitude, longitude, _heading(east, north))
-    steps = _transitions(ground, near, np.hypot(east, north))
+    east, north = _step_metres(latitude, longitude)
+    near = _find_candidates(ground, latitude, longitude, _heading_vectors(east, north))
+    steps = _transition_costs(ground, near, np.hypot(east, north))
     steps[anew[1:]] = 0.0
     cost = np.concatenate((near.cost, np.full((latitude.size, 1), OFF)), axis=1)
-    state = _cheapest(cost, steps)
+    state = _cheapest_sequence(cost, steps)
     lines = np.concatenate((near.line, np.full((latitude.size, 1), -1)), axis=1)
     result: Ints = lines[np.arange(latitude.size), state]
     return result
 
 
-def _heading(east: Floats, north: Floats) -> tuple[Floats, Floats]:
+def _heading_vectors(east: Floats, north: Floats) -> tuple[Floats, Floats]:
     """Return the unit vector of travel at each point, from its two neighbours; (0, 0) if it stands."""
     sides = []
     for side in (east, north):
@@ -160,11 +160,11 @@ def _heading(east: Floats, north: Floats) -> tuple[Floats, Floats]:
     return sides[0] / length, sides[1] / length
 
 
-def _near(
+def _find_candidates(
     ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Floats, Floats]
 ) -> _Candidates:
     """Return the cheapest candidates of each point, one segment a way."""
-    point, segment = _pairs(ground, latitude, longitude)
+    point, segment = _pair_segments(ground, latitude, longitude)
     scale = np.cos(np.radians(latitude)) * M_PER_DEG
     x0, y0 = longitude[point], latitude[point]
     shrink = scale[point]
@@ -196,7 +196,7 @@ def _near(
         + HEADING * (moves[point] - parallel)
     )
     cost += IN_TUNNEL * ground.way_covered[line]
-    best = _first_of(point * ground.way_id.size + line, cost)
+    best = _cheapest_of_each(point * ground.way_id.size + line, cost)
     best = best[np.lexsort((cost[best], point[best]))]
     rank = np.arange(best.size) - np.searchsorted(point[best], point[best])
     best, rank = best[rank < KEPT], rank[rank < KEPT]
@@ -214,7 +214,7 @@ def _near(
     return result
 
 
-def _first_of(key: Ints, cost: Floats) -> Ints:
+def _cheapest_of_each(key: Ints, cost: Floats) -> Ints:
     """Return the index of the cheapest entry of each key."""
     order = np.lexsort((cost, key))
     new = np.ones(key.size, dtype=bool)
@@ -222,11 +222,13 @@ def _first_of(key: Ints, cost: Floats) -> Ints:
     return order[new]
 
 
-def _pairs(ground: Ground, latitude: Floats, longitude: Floats) -> tuple[Ints, Ints]:
+def _pair_segments(
+    ground: Ground, latitude: Floats, longitude: Floats
+) -> tuple[Ints, Ints]:
     """Return point and segment of all pairs that may be within CELL_M of each other."""
     if not ground.cell.size:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    key = hashed(ground, latitude, longitude)
+    key = hash_places(ground, latitude, longitude)
     cell = np.minimum(np.searchsorted(ground.cell, key), ground.cell.size - 1)
     count = np.where(
         ground.cell[cell] == key,
@@ -239,7 +241,7 @@ def _pairs(ground: Ground, latitude: Floats, longitude: Floats) -> tuple[Ints, I
     return point, ground.cell_segment[entry].astype(np.int64)
 
 
-def _transitions(ground: Ground, near: _Candidates, straight_m: Floats) -> Floats:
+def _transition_costs(ground: Ground, near: _Candidates, straight_m: Floats) -> Floats:
     """Return the cost of going from each state of a point to each of the next; the last state is off."""
     result = np.full((straight_m.size, KEPT + 1, KEPT + 1), JUMP)
     result[:, KEPT, :] = result[:, :, KEPT] = LEAVE
@@ -250,10 +252,10 @@ def _transitions(ground: Ground, near: _Candidates, straight_m: Floats) -> Float
     along_1, along_2 = near.along_m[step, one], near.along_m[step + 1, two]
     gone = straight_m[step]
     same = line_1 == line_2
-    route = _way_round(ground, line_1, along_1 - along_2)
+    route = _distance_on_line(ground, line_1, along_1 - along_2)
     cost = np.minimum(np.abs(route - gone) / ROUTE_M, SAME_MOST)
     other = np.flatnonzero(~same)
-    met = _over_meeting(
+    met = _distance_over_meeting(
         ground, line_1[other], line_2[other], along_1[other], along_2[other]
     )
     cost[other] = np.minimum(np.abs(met - gone[other]) / ROUTE_M + CHANGE, JUMP)
@@ -261,13 +263,13 @@ def _transitions(ground: Ground, near: _Candidates, straight_m: Floats) -> Float
     return result
 
 
-def _way_round(ground: Ground, line: Ints, apart_m: Floats) -> Floats:
+def _distance_on_line(ground: Ground, line: Ints, apart_m: Floats) -> Floats:
     """Return the distance between two places of a line; on a ring the shorter way round."""
     apart = np.abs(apart_m)
     return np.minimum(apart, np.abs(ground.length_m[line] - apart))
 
 
-def _over_meeting(
+def _distance_over_meeting(
     ground: Ground, one: Ints, two: Ints, along_1: Floats, along_2: Floats
 ) -> Floats:
     """Return the distance between places of two lines over the best place where they meet."""
@@ -282,13 +284,17 @@ def _over_meeting(
         if not hit.size:
             break
         link = at[hit]
-        route = _way_round(ground, one[hit], along_1[hit] - ground.link_from_m[link])
-        route += _way_round(ground, two[hit], along_2[hit] - ground.link_to_m[link])
+        route = _distance_on_line(
+            ground, one[hit], along_1[hit] - ground.link_from_m[link]
+        )
+        route += _distance_on_line(
+            ground, two[hit], along_2[hit] - ground.link_to_m[link]
+        )
         best[hit] = np.minimum(best[hit], route)
     return best
 
 
-def _cheapest(cost: Floats, steps: Floats) -> Ints:
+def _cheapest_sequence(cost: Floats, steps: Floats) -> Ints:
     """Return the state of each point in the cheapest sequence."""
     onward = steps + cost[1:, None, :]
     came = np.empty((steps.shape[0], cost.shape[1]), np.int64)
@@ -306,7 +312,7 @@ def _cheapest(cost: Floats, steps: Floats) -> Ints:
     return state
 
 
-def _off_ways(
+def _classify_points(
     ground: Ground, latitude: Floats, longitude: Floats, line: Ints
 ) -> tuple[Bytes, Bytes]:
     """Return class and source of each point: of its way, else of an area, else unmatched or outside."""
@@ -317,8 +323,8 @@ def _off_ways(
     off = np.flatnonzero(~on)
     row = np.floor(latitude[off] * CELLS_PER_DEG).astype(np.int64)
     column = np.floor(longitude[off] * CELLS_PER_DEG).astype(np.int64)
-    source[off[~among(coarse(row, column), ground.covered)]] = OUTSIDE
-    area = _area_of(ground, latitude[off], longitude[off])
+    source[off[~is_among(cell_key(row, column), ground.covered)]] = OUTSIDE
+    area = _find_areas(ground, latitude[off], longitude[off])
     inside, found = off[area >= 0], area[area >= 0]
     surface[inside], source[inside] = (
         ground.area_class[found],
@@ -327,7 +333,7 @@ def _off_ways(
     return surface, source
 
 
-def _area_of(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
+def _find_areas(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
     """Return the smallest area around each point, -1 for none: a ray to the east crosses its edge oddly."""
     result = np.full(latitude.size, -1, np.int64)
     if not latitude.size or not ground.area_class.size:

@@ -13,8 +13,8 @@ import numpy as np
 
 from loadwatch.errors import LoadwatchError
 from loadwatch.exposure.osm import plain
-from loadwatch.exposure.osm.classes import AREAS, Answer, of_area, of_way
-from loadwatch.exposure.osm.ground import UNITS_PER_CELL, around
+from loadwatch.exposure.osm.classes import AREAS, Answer, classify_area, classify_way
+from loadwatch.exposure.osm.ground import UNITS_PER_CELL, widen_cells
 from loadwatch.exposure.osm.pbf import Unusual
 from loadwatch.exposure.osm.plain import Near
 
@@ -48,7 +48,7 @@ class NoOsmium(LoadwatchError):
 
 
 @dataclass(slots=True)
-class Found:
+class MapExcerpt:
     """What a reading found: ways and areas as the numbers of their nodes, and where the nodes are."""
 
     nodes: tuple[
@@ -64,34 +64,34 @@ class Found:
     )  # of each area, one a way
 
 
-def found(path: Path, cells: Cells, classes: Mapping[str, str]) -> Found:
+def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExcerpt:
     """Return the ways and areas of the extract that have a node in `cells`."""
-    wider = around(cells, WIDER_CELLS)
+    wider = widen_cells(cells, WIDER_CELLS)
     try:
         try:
             near = plain.near(path, cells, wider, AREAS)
         except Unusual:
-            near = _by_osmium(path, cells, wider)
+            near = _read_by_osmium(path, cells, wider)
     except OSError as error:
         raise MapError(path, f"not readable ({error.strerror})") from None
-    result = Found(near.nodes)
+    result = MapExcerpt(near.nodes)
     for ident, tags, refs in near.ways:
-        _take_way(ident, tags, refs, classes, result)
+        _add_way(ident, tags, refs, classes, result)
     outlines = {ident: refs for ident, _, refs in near.ways}
     for tags, members in near.relations:
         if members and all(member in outlines for member in members):
-            _take_area(tags, [outlines[member] for member in members], classes, result)
+            _add_area(tags, [outlines[member] for member in members], classes, result)
     return result
 
 
-def _by_osmium(path: Path, cells: Cells, wider: Cells) -> Near:
+def _read_by_osmium(path: Path, cells: Cells, wider: Cells) -> Near:
     """Return what is near, from a file in one of the formats that pyosmium knows."""
     try:
         import osmium  # noqa: PLC0415 - an extra: only those with such a map need it
     except ImportError:
         raise NoOsmium from None
     try:
-        near = Near(_nodes(osmium, path, wider))
+        near = Near(_read_nodes(osmium, path, wider))
         ident, y, x = near.nodes
         pairs = zip(
             (y // UNITS_PER_CELL).tolist(), (x // UNITS_PER_CELL).tolist(), strict=True
@@ -107,7 +107,7 @@ def _by_osmium(path: Path, cells: Cells, wider: Cells) -> Near:
                 refs = [node.ref for node in item.nodes]
                 if not wanted.isdisjoint(refs):
                     near.ways.append((item.id, dict(item.tags), refs))
-            elif item.tags.get("type") == "multipolygon" and _bounds_area(item.tags):
+            elif item.tags.get("type") == "multipolygon" and _is_area(item.tags):
                 ways = [member.ref for member in item.members if member.type == "w"]
                 near.relations.append((dict(item.tags), ways))
     except (
@@ -120,7 +120,7 @@ def _by_osmium(path: Path, cells: Cells, wider: Cells) -> Near:
     return near
 
 
-def _nodes(osmium: Any, path: Path, cells: Cells) -> tuple[Ints, Ints, Ints]:
+def _read_nodes(osmium: Any, path: Path, cells: Cells) -> tuple[Ints, Ints, Ints]:
     """Return the nodes in the cells, sorted by id."""
     rows = []
     for node in osmium.FileProcessor(path, osmium.osm.NODE):
@@ -134,15 +134,15 @@ def _nodes(osmium: Any, path: Path, cells: Cells) -> tuple[Ints, Ints, Ints]:
     return table[:, 0], table[:, 1], table[:, 2]
 
 
-def _take_way(
+def _add_way(
     ident: int,
     tags: Mapping[str, str],
     refs: list[int],
     classes: Mapping[str, str],
-    result: Found,
+    result: MapExcerpt,
 ) -> None:
     """Add a way to the lines if people run on it, and to the areas if it bounds one."""
-    if answer := of_way(tags, classes):
+    if answer := classify_way(tags, classes):
         result.way_id.append(ident)
         result.answer.append(answer)
         result.covered.append(tags.get("tunnel") == "yes")
@@ -150,20 +150,20 @@ def _take_way(
     oval = (
         tags.get("leisure") == "track" and tags.get("area") != "yes"
     )  # a line around a pitch
-    if refs[0] == refs[-1] and not oval and _bounds_area(tags):
-        _take_area(tags, [refs], classes, result)
+    if refs[0] == refs[-1] and not oval and _is_area(tags):
+        _add_area(tags, [refs], classes, result)
 
 
-def _take_area(
+def _add_area(
     tags: Mapping[str, str],
     outlines: list[list[int]],
     classes: Mapping[str, str],
-    result: Found,
+    result: MapExcerpt,
 ) -> None:
-    if answer := of_area(tags, classes):
+    if answer := classify_area(tags, classes):
         result.area.append(answer)
         result.outlines.append(outlines)
 
 
-def _bounds_area(tags: Mapping[str, str]) -> bool:
+def _is_area(tags: Mapping[str, str]) -> bool:
     return any(tags.get(key) == value for key, value in AREAS)

@@ -313,9 +313,9 @@ def test_the_cache_is_used_and_grows(town, here, tmp_path, monkeypatch):
     folder = tmp_path / "cache"
     first = open_extract(town, here, folder, {})
     reads = []
-    real = osm.extract.found
+    real = osm.extract.read_excerpt
     monkeypatch.setattr(
-        osm.extract, "found", lambda *given: reads.append(1) or real(*given)
+        osm.extract, "read_excerpt", lambda *given: reads.append(1) or real(*given)
     )
     again = open_extract(town, here, folder, {})
     assert not reads

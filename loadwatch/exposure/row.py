@@ -71,7 +71,7 @@ COVERED = 0.9  # of the time without pauses must lie in shorter steps for the ti
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class SampleArrays:
     """The samples of one activity as plain arrays of one length; NaN where a column is missing."""
 
     time_s: Array
@@ -164,7 +164,7 @@ def make_activity_id(
     return f"{digest[:16]}-{session.part}"
 
 
-def _build_track(records: pd.DataFrame) -> Track:
+def _build_track(records: pd.DataFrame) -> SampleArrays:
     index = records.index.to_numpy("datetime64[ns]").view(np.int64)
     time = (index - index[:1]) / 1e9
 
@@ -180,7 +180,7 @@ def _build_track(records: pd.DataFrame) -> Track:
     step = np.diff(time)
     with np.errstate(invalid="ignore", divide="ignore"):
         speed = np.where(step > 0, np.diff(distance) / step, NAN)
-    return Track(
+    return SampleArrays(
         time,
         distance,
         column("altitude_m"),
@@ -193,7 +193,7 @@ def _build_track(records: pd.DataFrame) -> Track:
     )
 
 
-def _measure_times(session: Session, track: Track) -> dict[str, float]:
+def _measure_times(session: Session, track: SampleArrays) -> dict[str, float]:
     elapsed = moving = timer = NAN
     if track.step_s.size:
         elapsed = float(track.time_s[-1] - track.time_s[0])
@@ -218,7 +218,7 @@ def _measure_times(session: Session, track: Track) -> dict[str, float]:
 
 
 def _choose_distance(
-    session: Session, records: pd.DataFrame, track: Track
+    session: Session, records: pd.DataFrame, track: SampleArrays
 ) -> tuple[float, str]:
     if math.isfinite(session.distance_m):
         return session.distance_m, "list" if session.format == "list" else "device"
@@ -229,7 +229,7 @@ def _choose_distance(
     return float(known[-1] - known[0]), "gps" if summed else "records"
 
 
-def _infer_sport(session: Session, track: Track) -> tuple[str, str, list[str]]:
+def _infer_sport(session: Session, track: SampleArrays) -> tuple[str, str, list[str]]:
     """Return sport and sub sport; where the file names none, the median moving speed decides."""
     moving = track.speed_mps[
         (track.speed_mps > MOVING_MPS) & (track.step_s <= LONGEST_STEP_S)
@@ -249,7 +249,7 @@ def _infer_sport(session: Session, track: Track) -> tuple[str, str, list[str]]:
 
 
 def _hill_columns(
-    session: Session, track: Track, settings: Settings
+    session: Session, track: SampleArrays, settings: Settings
 ) -> tuple[dict[str, Any], list[str]]:
     indoor = session.sub_sport in INDOOR and not settings.virtual_altitude
     climb = (
@@ -302,7 +302,9 @@ def _choose_ascent(session: Session, climb: Climb) -> tuple[float, str, list[str
     )
 
 
-def _step_columns(session: Session, track: Track, sport: str) -> dict[str, float]:
+def _step_columns(
+    session: Session, track: SampleArrays, sport: str
+) -> dict[str, float]:
     """Return foot strikes and mean cadence; only sports on foot have them."""
     if sport not in STEPPING:
         return {"steps": NAN, "cadence_spm": NAN}
@@ -316,7 +318,7 @@ def _step_columns(session: Session, track: Track, sport: str) -> dict[str, float
 
 
 def _heart_columns(
-    session: Session, track: Track, settings: Settings, year: int
+    session: Session, track: SampleArrays, settings: Settings, year: int
 ) -> dict[str, float]:
     known = track.heart_rate_bpm[np.isfinite(track.heart_rate_bpm)]
     mean = _first_known(

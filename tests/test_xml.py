@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
 from loadwatch.ingest import readers
-from loadwatch.ingest.readers.xml import clock, point_pattern, positions, tree, words
+from loadwatch.ingest.readers.xml import iso_times, point_pattern, positions, tree, words
 from loadwatch.settings import Settings
 
 START = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
@@ -498,7 +498,7 @@ def test_large_files_are_taken_in_windows(monkeypatch):
     whole = only(gpx(run(900)))
     monkeypatch.setattr(point_pattern, "WINDOW", 5_000)
     assert only(gpx(run(900))).records.equals(whole.records)
-    monkeypatch.setattr("loadwatch.ingest.readers.xml.columns.BATCH", 7)
+    monkeypatch.setattr("loadwatch.ingest.readers.xml.point_columns.BATCH", 7)
     monkeypatch.setattr(point_pattern, "layout", lambda *_: None)
     assert only(gpx(run(900))).records.equals(whole.records)
 
@@ -746,19 +746,19 @@ def test_the_fast_clock_is_python_s(moment, zone):
         moment.isoformat() + zone,
         moment.replace(microsecond=0).isoformat() + zone,
     ):
-        found = clock.instants([text.encode(), b"", text])
+        found = iso_times.instants([text.encode(), b"", text])
         aware = datetime.fromisoformat(text)
         shift = aware.utcoffset() or timedelta(0)
         want = (
             aware.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC) - shift
         ) // timedelta(microseconds=1)
-        assert found.us.tolist() == [want, clock.NAT, want]
+        assert found.us.tolist() == [want, iso_times.NAT, want]
         assert found.naive == (zone == "")
         assert found.bad == 0
 
 
 def test_clocks_that_are_none():
-    found = clock.instants(
+    found = iso_times.instants(
         [
             "2026-02-30T00:00:00Z",
             "yesterday",
@@ -768,7 +768,7 @@ def test_clocks_that_are_none():
         ]
     )
     assert found.bad == 4
-    assert (found.us != clock.NAT).tolist() == [False, False, False, True, False]
+    assert (found.us != iso_times.NAT).tolist() == [False, False, False, True, False]
 
 
 # ---- real files

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.errors import NotActivity
-from loadwatch.ingest.readers.json import garmin, goldencheetah, polar, stream, suunto
+from loadwatch.ingest.readers.json import garmin, goldencheetah, polar_sessions, stream, suunto
 from loadwatch.ingest.readers.json.values import mapping, objects, text
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     many = objects(found)
     if many and all("activityId" in one for one in many):
         return garmin.read_service(many)
-    if many and all(map(polar.is_service, many)):
-        return polar.read_service(many)
+    if many and all(map(polar_sessions.is_service, many)):
+        return polar_sessions.read_service(many)
     if many and all(map(suunto.is_move, many)):
         return suunto.read(many)
     raise NotActivity(_kind(many[0] if many else {}))
@@ -51,10 +51,10 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
 def _one(found: dict[str, Any]) -> Reading:
     if "RIDE" in found:
         return goldencheetah.read(mapping(found["RIDE"]))
-    if polar.is_export(found):
-        return polar.read_export(found)
-    if polar.is_service(found):
-        return polar.read_service([found])
+    if polar_sessions.is_export(found):
+        return polar_sessions.read_export(found)
+    if polar_sessions.is_service(found):
+        return polar_sessions.read_service([found])
     if suunto.is_move(found):
         return suunto.read([found])
     lists = [objects(value) for value in found.values()]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.ingest.readers.frames import records
-from loadwatch.ingest.readers.xml.clock import NAT, US
+from loadwatch.ingest.readers.xml.iso_times import NAT, US
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from loadwatch.ingest.readers.xml.columns import Points
+    from loadwatch.ingest.readers.xml.point_columns import Points
 
     Array = NDArray[np.float64]
 

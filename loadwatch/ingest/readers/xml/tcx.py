@@ -10,8 +10,8 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY
-from loadwatch.ingest.readers.xml.clock import moment_of
-from loadwatch.ingest.readers.xml.columns import number
+from loadwatch.ingest.readers.xml.iso_times import moment_of
+from loadwatch.ingest.readers.xml.point_columns import number
 from loadwatch.ingest.readers.xml.positions import path
 from loadwatch.ingest.readers.xml.samples import EPOCH, Samples, cadence, samples
 from loadwatch.ingest.readers.xml.words import sport

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.readers.xml import point_pattern
-from loadwatch.ingest.readers.xml.columns import Batch, Points, batch
+from loadwatch.ingest.readers.xml.point_columns import Batch, Points, batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch.ingest.readers.xml.clock import NAT, Instants, instants, joined
+from loadwatch.ingest.readers.xml.iso_times import NAT, Instants, instants, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from loadwatch.ingest.readers.xml.clock import Text, Texts
+    from loadwatch.ingest.readers.xml.iso_times import Text, Texts
 
     Array = NDArray[np.float64]
 

@@ -247,7 +247,7 @@ def test_dates():
 
 def test_every_month_name_stands_for_one_month():
     names = [
-        words.key(name)
+        words.normalize_word(name)
         for held in words.table()["months"].values()
         for name in set(held)
     ]
@@ -267,7 +267,7 @@ def test_every_name_stands_for_one_role_alone():
     shared = {"starttime"}  # a date with its time, or the time of day beside a date
     for role, names in words.table()["lists"].items():
         for name in names:
-            word = words.key(name.partition(" @")[0])
+            word = words.normalize_word(name.partition(" @")[0])
             assert word, name
             assert seen.setdefault(word, role) == role or word in shared, name
 

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
 from loadwatch.ingest import readers
-from loadwatch.ingest.readers.xml import iso_times, point_pattern, positions, tree, words
+from loadwatch.ingest.readers.xml import (
+    iso_times,
+    point_pattern,
+    positions,
+    tree,
+    words,
+)
 from loadwatch.settings import Settings
 
 START = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
@@ -374,7 +380,9 @@ def test_positions_in_any_disorder_give_a_path_that_never_falls(count, data):
     breaks = np.array(
         data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
     )
-    found = positions.path(np.arange(count, dtype=float), lat, lon, breaks, "running")
+    found = positions.clean_path(
+        np.arange(count, dtype=float), lat, lon, breaks, "running"
+    )
     steps = np.diff(found.distance_m[np.isfinite(found.distance_m)])
     assert (steps >= 0).all()
     assert (steps <= 15.0 * count + 1e-6).all()
@@ -459,7 +467,7 @@ def test_xml_of_another_kind():
 
 
 def _slowly(data: bytes, monkeypatch) -> object:
-    monkeypatch.setattr(point_pattern, "layout", lambda *_: None)
+    monkeypatch.setattr(point_pattern, "learn_pattern", lambda *_: None)
     found = read(data)
     monkeypatch.undo()
     return found
@@ -499,7 +507,7 @@ def test_large_files_are_taken_in_windows(monkeypatch):
     monkeypatch.setattr(point_pattern, "WINDOW", 5_000)
     assert only(gpx(run(900))).records.equals(whole.records)
     monkeypatch.setattr("loadwatch.ingest.readers.xml.point_columns.BATCH", 7)
-    monkeypatch.setattr(point_pattern, "layout", lambda *_: None)
+    monkeypatch.setattr(point_pattern, "learn_pattern", lambda *_: None)
     assert only(gpx(run(900))).records.equals(whole.records)
 
 
@@ -522,7 +530,7 @@ def test_mixed_layouts_and_cuts_give_the_same_both_ways(extras, cut):
     data = gpx("".join(point(k, extra=extra) for k, extra in enumerate(extras)))
     data = data[: len(data) - cut]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(point_pattern, "layout", lambda *_: None)
+        patch.setattr(point_pattern, "learn_pattern", lambda *_: None)
         slow = _outcome(data)
     assert _outcome(data) == slow
 
@@ -733,11 +741,11 @@ def test_a_lap_that_starts_before_its_points_starts_the_run():
 
 
 def test_words_of_sport():
-    assert words.sport("9") == ("running", "generic")
-    assert words.sport(" Trail_Running ") == ("running", "trail")
-    assert words.sport("treadmill_running")[1] == "treadmill"
-    assert words.sport("street_running")[1] == "street"
-    assert words.sport("jkljkl") == ("unknown", "unknown")
+    assert words.find_sport("9") == ("running", "generic")
+    assert words.find_sport(" Trail_Running ") == ("running", "trail")
+    assert words.find_sport("treadmill_running")[1] == "treadmill"
+    assert words.find_sport("street_running")[1] == "street"
+    assert words.find_sport("jkljkl") == ("unknown", "unknown")
 
 
 @given(st.datetimes(), st.sampled_from(["Z", "+05:45", "-03:00", ""]))
@@ -746,7 +754,7 @@ def test_the_fast_clock_is_python_s(moment, zone):
         moment.isoformat() + zone,
         moment.replace(microsecond=0).isoformat() + zone,
     ):
-        found = iso_times.instants([text.encode(), b"", text])
+        found = iso_times.parse_instants([text.encode(), b"", text])
         aware = datetime.fromisoformat(text)
         shift = aware.utcoffset() or timedelta(0)
         want = (
@@ -758,7 +766,7 @@ def test_the_fast_clock_is_python_s(moment, zone):
 
 
 def test_clocks_that_are_none():
-    found = iso_times.instants(
+    found = iso_times.parse_instants(
         [
             "2026-02-30T00:00:00Z",
             "yesterday",

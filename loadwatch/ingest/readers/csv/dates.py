@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from loadwatch.ingest.readers.csv.words import months, table
-from loadwatch.ingest.readers.sports import key
+from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -194,7 +194,7 @@ def _numeric(found: re.Match[str], order: str) -> datetime | None:
 
 
 def _day_first(found: re.Match[str], _: Order) -> Moment | None:
-    month = months().get(key(found[2]))
+    month = months().get(normalize_word(found[2]))
     return (
         _made(int(found[3]), month, int(found[1]), found.groups()[3:])
         if month
@@ -203,7 +203,7 @@ def _day_first(found: re.Match[str], _: Order) -> Moment | None:
 
 
 def _month_first(found: re.Match[str], _: Order) -> Moment | None:
-    month = months().get(key(found[1]))
+    month = months().get(normalize_word(found[1]))
     return (
         _made(int(found[3]), month, int(found[2]), found.groups()[3:])
         if month
@@ -212,7 +212,7 @@ def _month_first(found: re.Match[str], _: Order) -> Moment | None:
 
 
 def _unix(found: re.Match[str], _: Order) -> Moment | None:
-    month = months().get(key(found[1]))
+    month = months().get(normalize_word(found[1]))
     zone = found[6] if _offset(found[6]) else None
     rest = (found[3], found[4], found[5], None, None, zone)
     return _made(int(found[7]), month, int(found[2]), rest) if month else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers.csv import dialect, words
-from loadwatch.ingest.readers.sports import key
+from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,4 +135,4 @@ def _no_table(lines: Sequence[str]) -> str:
 
 
 def _plain(name: str) -> bool:
-    return key(name).isalpha()
+    return normalize_word(name).isalpha()

@@ -87,7 +87,7 @@ def _kinds(cells: Cells) -> list[Sport]:
 def _kind(word: str, indoor: bool, *, by_hand: bool) -> Sport:
     if not word.strip():
         return ("running", "unknown", "") if by_hand else ("unknown", "unknown", "")
-    known = sports.sport(word)
+    known = sports.find_sport(word)
     if known is None:
         return (
             "unknown",
@@ -250,7 +250,7 @@ def _doubts(at: int, cells: Cells, values: Mapping[str, float]) -> Iterator[str]
 
 
 def _surface(cell: str) -> tuple[str, str]:
-    word = sports.key(cell[:40])
+    word = sports.normalize_word(cell[:40])
     if not word:
         return "", ""
     found = words.surfaces().get(word, "")

@@ -14,7 +14,7 @@ from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.csv import dates, dialect, numbers, series, words
 from loadwatch.ingest.readers.csv.tempo import Times
 from loadwatch.ingest.readers.frames import EMPTY
-from loadwatch.ingest.readers.sports import key
+from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ def rows_of(text: str) -> list[list[str]] | None:
         head = dialect.rows(lines, separator, 0, 1).rows
         if (
             head
-            and {key(cell) for cell in head[0].cells} >= _FIRST
+            and {normalize_word(cell) for cell in head[0].cells} >= _FIRST
             and "sample rate" in text[:4096].casefold()
         ):
             return [
@@ -50,7 +50,7 @@ def read(rows: Sequence[Sequence[str]]) -> Reading:
         (words.clean(name), value)
         for name, value in zip(rows[0], rows[1] if len(rows) > 1 else (), strict=False)
     ]
-    facts = {key(name.partition("(")[0]): value for name, value in about}
+    facts = {normalize_word(name.partition("(")[0]): value for name, value in about}
     samples = [row for row in rows[3:] if any(row)]
     decimal = (
         numbers.style(
@@ -107,7 +107,10 @@ def _with_samples(
 def _factors(about: Sequence[tuple[str, str]]) -> dict[str, float]:
     """Return what a number of each fact is in SI, by the unit in its name."""
     units = (
-        (key(name.partition("(")[0]), words.unit(name.partition("(")[2].rstrip(")")))
+        (
+            normalize_word(name.partition("(")[0]),
+            words.unit(name.partition("(")[2].rstrip(")")),
+        )
         for name, _ in about
     )
     return {name: factor for name, factor in units if factor is not None}
@@ -120,7 +123,7 @@ def _session(
         found = numbers.number(facts.get(name, ""), decimal) * factors.get(name, 1.0)
         return found if found > 0 else NAN
 
-    kind = sports.sport(facts["sport"])
+    kind = sports.find_sport(facts["sport"])
     sport, sub_sport = (
         kind if kind and kind[0] != sports.SKIP else ("unknown", "unknown")
     )

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.ingest.readers.sports import key
+from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +59,9 @@ def _names(section: str) -> dict[str, list[tuple[str, int, float | None]]]:
     for role, names in table()[section].items():
         for rank, name in enumerate(names):
             word, _, marked = name.rpartition(" @") if " @" in name else (name, "", "")
-            found.setdefault(key(word), []).append((role, rank, unit(marked)))
+            found.setdefault(normalize_word(word), []).append(
+                (role, rank, unit(marked))
+            )
     return found
 
 
@@ -86,12 +88,12 @@ def clean(header: str) -> str:
 def _keys(header: str) -> list[tuple[str, float | None]]:
     """Return the ways to read a header: as it stands, without its "(unit)", without its "_unit"."""
     text = clean(header)
-    ways: list[tuple[str, float | None]] = [(key(text), None)]
+    ways: list[tuple[str, float | None]] = [(normalize_word(text), None)]
     if stated := _UNIT.search(text):
-        ways.insert(0, (key(text[: stated.start()]), unit(stated[1])))
+        ways.insert(0, (normalize_word(text[: stated.start()]), unit(stated[1])))
     base, mark, last = text.rpartition("_")
     if mark and (factor := unit(last)) is not None:
-        ways.append((key(base), factor))
+        ways.append((normalize_word(base), factor))
     return ways
 
 
@@ -117,9 +119,9 @@ def facts(header: Sequence[str], roles: Mapping[str, Sequence[Column]]) -> Facts
     """Return what is known of the vendor whose table this is."""
     keys = {word for cell in header for word, _ in _keys(cell)}
     for vendor in table()["vendors"]:
-        if keys.issuperset(map(key, vendor.get("names", ()))) and roles.keys() >= set(
-            vendor.get("roles", ())
-        ):
+        if keys.issuperset(
+            map(normalize_word, vendor.get("names", ()))
+        ) and roles.keys() >= set(vendor.get("roles", ())):
             units = {
                 role: unit(word) or 1.0
                 for role, word in vendor.get("units", {}).items()
@@ -136,7 +138,9 @@ def facts(header: Sequence[str], roles: Mapping[str, Sequence[Column]]) -> Facts
 def surfaces() -> dict[str, str]:
     """Return the words a list may use for a surface, by class."""
     return {
-        key(word): name for name, words in table()["surfaces"].items() for word in words
+        normalize_word(word): name
+        for name, words in table()["surfaces"].items()
+        for word in words
     }
 
 
@@ -144,7 +148,7 @@ def surfaces() -> dict[str, str]:
 def months() -> dict[str, int]:
     """Return the names of months, by number."""
     return {
-        key(word): int(number)
+        normalize_word(word): int(number)
         for number, words in table()["months"].items()
         for word in words
     }

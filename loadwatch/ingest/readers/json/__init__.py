@@ -6,8 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.errors import NotActivity
-from loadwatch.ingest.readers.json import garmin, goldencheetah, polar_sessions, stream, suunto
-from loadwatch.ingest.readers.json.values import mapping, objects, text
+from loadwatch.ingest.readers.json import (
+    garmin,
+    goldencheetah,
+    polar_sessions,
+    stream,
+    suunto,
+)
+from loadwatch.ingest.readers.json.values import as_mapping, as_objects, parse_text
 
 if TYPE_CHECKING:
     from loadwatch.activity import Reading
@@ -34,38 +40,42 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     """
     del name, settings  # a JSON file says all it knows itself
     if garmin.EXPORT.search(data, 0, _HEAD):
-        return garmin.read(data)
-    found = stream.whole(data)
+        return garmin.read_export(data)
+    found = stream.parse_document(data)
     if isinstance(found, dict):
-        return _one(found)
-    many = objects(found)
+        return _read_object(found)
+    many = as_objects(found)
     if many and all("activityId" in one for one in many):
         return garmin.read_service(many)
     if many and all(map(polar_sessions.is_service, many)):
         return polar_sessions.read_service(many)
     if many and all(map(suunto.is_move, many)):
-        return suunto.read(many)
-    raise NotActivity(_kind(many[0] if many else {}))
+        return suunto.read_moves(many)
+    raise NotActivity(_describe_foreign(many[0] if many else {}))
 
 
-def _one(found: dict[str, Any]) -> Reading:
+def _read_object(found: dict[str, Any]) -> Reading:
     if "RIDE" in found:
-        return goldencheetah.read(mapping(found["RIDE"]))
+        return goldencheetah.read_ride(as_mapping(found["RIDE"]))
     if polar_sessions.is_export(found):
         return polar_sessions.read_export(found)
     if polar_sessions.is_service(found):
         return polar_sessions.read_service([found])
     if suunto.is_move(found):
-        return suunto.read([found])
-    lists = [objects(value) for value in found.values()]
+        return suunto.read_moves([found])
+    lists = [as_objects(value) for value in found.values()]
     if moves := next(
         (many for many in lists if many and all(map(suunto.is_move, many))), None
     ):
-        return suunto.read(moves)
-    raise NotActivity(_kind(found))
+        return suunto.read_moves(moves)
+    raise NotActivity(_describe_foreign(found))
 
 
-def _kind(found: Any) -> str:
-    if text(mapping(found).get("type")) in {"Feature", "FeatureCollection", "Topology"}:
+def _describe_foreign(found: Any) -> str:
+    if parse_text(as_mapping(found).get("type")) in {
+        "Feature",
+        "FeatureCollection",
+        "Topology",
+    }:
         return "a map (GeoJSON) without times; export the activity as GPX or FIT"
     return "a JSON file of a kind that holds no activities loadwatch knows"

@@ -11,14 +11,14 @@ from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY
-from loadwatch.ingest.readers.json.stream import elements
+from loadwatch.ingest.readers.json.stream import iterate_elements
 from loadwatch.ingest.readers.json.values import (
-    above,
-    instant,
-    mapping,
-    moment,
-    number,
-    text,
+    as_mapping,
+    parse_datetime,
+    parse_epoch_ms,
+    parse_number,
+    parse_positive,
+    parse_text,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _MOST = 1_000_000  # activities
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class GarminUnits:
     """What one of the file's numbers is in SI."""
 
     metre: float
@@ -37,21 +37,21 @@ class Units:
     legs: float  # steps of one count of cadence
 
 
-DUMP = Units(metre=0.01, second=0.001, legs=2.0)
-SERVICE = Units(metre=1.0, second=1.0, legs=1.0)
+DUMP = GarminUnits(metre=0.01, second=0.001, legs=2.0)
+SERVICE = GarminUnits(metre=1.0, second=1.0, legs=1.0)
 
 
-def read(data: bytes) -> Reading:
+def read_export(data: bytes) -> Reading:
     """Return the activities of a personal data export; a list that breaks off gives what it still holds."""
     activities: list[Activity] = []
     skipped: list[Skipped] = []
     note = ""
-    for at, element in enumerate(_exported(data), start=1):
+    for at, element in enumerate(_iterate_export(data), start=1):
         if isinstance(element, Unreadable):
             note = "truncated: the list breaks off after this activity"
             break
-        _sort_in(at, element, DUMP, activities, skipped)
-    return _reading(activities, skipped, note)
+        _add_element(at, element, DUMP, activities, skipped)
+    return _build_reading(activities, skipped, note)
 
 
 def read_service(found: list[Mapping[str, Any]]) -> Reading:
@@ -59,17 +59,17 @@ def read_service(found: list[Mapping[str, Any]]) -> Reading:
     activities: list[Activity] = []
     skipped: list[Skipped] = []
     for at, element in enumerate(found, start=1):
-        _sort_in(at, element, SERVICE, activities, skipped)
-    return _reading(activities, skipped, "")
+        _add_element(at, element, SERVICE, activities, skipped)
+    return _build_reading(activities, skipped, "")
 
 
-def _exported(data: bytes) -> Iterator[Any]:
+def _iterate_export(data: bytes) -> Iterator[Any]:
     """Yield the activities of all lists of the file; last an Unreadable if one of them breaks off."""
     place = 0
     count = 0
     while (found := EXPORT.search(data, place)) is not None and count < _MOST:
         try:
-            for element in elements(data, found.end() - 1):
+            for element in iterate_elements(data, found.end() - 1):
                 count += 1
                 yield element
         except Unreadable as broken:
@@ -78,7 +78,9 @@ def _exported(data: bytes) -> Iterator[Any]:
         place = found.end()
 
 
-def _reading(activities: list[Activity], skipped: list[Skipped], note: str) -> Reading:
+def _build_reading(
+    activities: list[Activity], skipped: list[Skipped], note: str
+) -> Reading:
     if not activities and note:
         raise Unreadable(
             "Garmin's list of activities breaks off before its first activity ends"
@@ -92,15 +94,15 @@ def _reading(activities: list[Activity], skipped: list[Skipped], note: str) -> R
     return Reading(tuple(activities), tuple(skipped))
 
 
-def _sort_in(
+def _add_element(
     at: int,
     element: Any,
-    units: Units,
+    units: GarminUnits,
     activities: list[Activity],
     skipped: list[Skipped],
 ) -> None:
-    found = mapping(element)
-    session = _session(at, found, units)
+    found = as_mapping(element)
+    session = _build_session(at, found, units)
     if session.sport == sports.SKIP:
         skipped.append(
             Skipped(
@@ -117,17 +119,21 @@ def _sort_in(
         activities.append(Activity(EMPTY, session))
 
 
-def _session(at: int, found: Mapping[str, Any], units: Units) -> Session:
-    utc, local = _start(found)
+def _build_session(at: int, found: Mapping[str, Any], units: GarminUnits) -> Session:
+    utc, local = _parse_start(found)
     kind = found.get("activityType")
-    word = text(mapping(kind).get("typeKey")) if isinstance(kind, dict) else text(kind)
-    known = sports.sport(word) if word else None
+    word = (
+        parse_text(as_mapping(kind).get("typeKey"))
+        if isinstance(kind, dict)
+        else parse_text(kind)
+    )
+    known = sports.find_sport(word) if word else None
     sport, sub_sport = known or ("unknown", "unknown")
-    rpe = number(found.get("workoutRpe", found.get("directWorkoutRpe")))
+    rpe = parse_number(found.get("workoutRpe", found.get("directWorkoutRpe")))
     afoot = sport in {"running", "walking", "hiking"}
-    cadence = above(found.get("avgRunCadence"), units.legs)
+    cadence = parse_positive(found.get("avgRunCadence"), units.legs)
     cadence = (
-        above(found.get("averageRunningCadenceInStepsPerMinute"))
+        parse_positive(found.get("averageRunningCadenceInStepsPerMinute"))
         if cadence != cadence  # noqa: PLR0124 - NaN is not itself
         else cadence
     )
@@ -135,20 +141,20 @@ def _session(at: int, found: Mapping[str, Any], units: Units) -> Session:
         format="list",
         sport=sport,
         sub_sport=sub_sport,
-        name=text(found.get("name", found.get("activityName"))),
+        name=parse_text(found.get("name", found.get("activityName"))),
         start_utc=utc,
         start_local=local,
-        timer_s=above(found.get("duration"), units.second),
-        moving_s=above(found.get("movingDuration"), units.second),
-        elapsed_s=above(found.get("elapsedDuration"), units.second),
-        distance_m=above(found.get("distance"), units.metre),
-        ascent_m=_climb(found, "elevationGain", units),
-        descent_m=_climb(found, "elevationLoss", units),
-        steps=above(found.get("steps")) if afoot else NAN,
+        timer_s=parse_positive(found.get("duration"), units.second),
+        moving_s=parse_positive(found.get("movingDuration"), units.second),
+        elapsed_s=parse_positive(found.get("elapsedDuration"), units.second),
+        distance_m=parse_positive(found.get("distance"), units.metre),
+        ascent_m=_climb_m(found, "elevationGain", units),
+        descent_m=_climb_m(found, "elevationLoss", units),
+        steps=parse_positive(found.get("steps")) if afoot else NAN,
         cadence_spm=cadence if afoot else NAN,
-        heart_rate_bpm=above(found.get("avgHr", found.get("averageHR"))),
-        rpe=rpe / 10 if rpe > 10 else above(rpe),
-        device_load=above(found.get("activityTrainingLoad")),
+        heart_rate_bpm=parse_positive(found.get("avgHr", found.get("averageHR"))),
+        rpe=rpe / 10 if rpe > 10 else parse_positive(rpe),
+        device_load=parse_positive(found.get("activityTrainingLoad")),
         device="garmin",
         parent=found.get("parent") is True,
         line=at,
@@ -158,20 +164,34 @@ def _session(at: int, found: Mapping[str, Any], units: Units) -> Session:
     )
 
 
-def _climb(found: Mapping[str, Any], name: str, units: Units) -> float:
+def _climb_m(found: Mapping[str, Any], name: str, units: GarminUnits) -> float:
     """Return a climb; 0 is a flat run only where the other direction is not 0 too."""
-    gain, loss = number(found.get("elevationGain")), number(found.get("elevationLoss"))
-    return NAN if not (gain > 0 or loss > 0) else number(found.get(name)) * units.metre
+    gain, loss = (
+        parse_number(found.get("elevationGain")),
+        parse_number(found.get("elevationLoss")),
+    )
+    return (
+        NAN
+        if not (gain > 0 or loss > 0)
+        else parse_number(found.get(name)) * units.metre
+    )
 
 
-def _start(found: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+def _parse_start(found: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
     """Return (instant, wall clock): ms since 1970, the local one already shifted; or ISO texts."""
-    utc = instant(found.get("beginTimestamp")) or instant(found.get("startTimeGmt"))
-    if utc is None and (stated := moment(found.get("startTimeGMT"))) is not None:
+    utc = parse_epoch_ms(found.get("beginTimestamp")) or parse_epoch_ms(
+        found.get("startTimeGmt")
+    )
+    if (
+        utc is None
+        and (stated := parse_datetime(found.get("startTimeGMT"))) is not None
+    ):
         utc = (
             stated.replace(tzinfo=UTC)
             if stated.tzinfo is None
             else stated.astimezone(UTC)
         )
-    local = instant(found.get("startTimeLocal")) or moment(found.get("startTimeLocal"))
+    local = parse_epoch_ms(found.get("startTimeLocal")) or parse_datetime(
+        found.get("startTimeLocal")
+    )
     return utc, local.replace(tzinfo=None) if local is not None else None

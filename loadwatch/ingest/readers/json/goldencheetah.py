@@ -11,7 +11,12 @@ from loadwatch.activity import Activity, Reading, Session
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import records
-from loadwatch.ingest.readers.json.values import column, mapping, objects, text
+from loadwatch.ingest.readers.json.values import (
+    as_mapping,
+    as_objects,
+    parse_text,
+    to_array,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,32 +33,34 @@ _CHANNELS = {
 }
 
 
-def read(ride: Mapping[str, Any]) -> Reading:
+def read_ride(ride: Mapping[str, Any]) -> Reading:
     """Return the activity of a file that begins with "RIDE"; its start is told in UTC."""
-    samples = objects(ride.get("SAMPLES"))
-    stamp = text(ride.get("STARTTIME")).removesuffix("UTC").strip()
+    samples = as_objects(ride.get("SAMPLES"))
+    start_text = parse_text(ride.get("STARTTIME")).removesuffix("UTC").strip()
     try:
-        start = datetime.strptime(stamp, "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC)
+        start = datetime.strptime(start_text, "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
         raise NotActivity(
             "an activity of GoldenCheetah without a start that can be read"
         ) from None
     if len(samples) < 2:
         raise NotActivity("an activity of GoldenCheetah without samples")
-    seconds = column(sample.get("SECS") for sample in samples)
+    seconds = to_array(sample.get("SECS") for sample in samples)
     good = np.isfinite(seconds) & (seconds >= 0) & (seconds < 31 * 86400)
     present = {name for sample in samples[:100] for name in sample}
     columns = {
-        to: column(sample.get(name) for sample in samples)[good] * factor
+        to: to_array(sample.get(name) for sample in samples)[good] * factor
         for name, (to, factor) in _CHANNELS.items()
         if name in present
     }
-    sport, sub_sport = _sport(text(mapping(ride.get("TAGS")).get("Sport")))
+    sport, sub_sport = _find_sport(
+        parse_text(as_mapping(ride.get("TAGS")).get("Sport"))
+    )
     times = np.round((start.timestamp() + seconds[good]) * 1e9).astype(np.int64)
     session = Session(format="json", sport=sport, sub_sport=sub_sport, start_utc=start)
     return Reading((Activity(records(times, columns), session),))
 
 
-def _sport(word: str) -> tuple[str, str]:
-    found = sports.sport(word) if word else None
+def _find_sport(word: str) -> tuple[str, str]:
+    found = sports.find_sport(word) if word else None
     return found if found and found[0] != sports.SKIP else ("unknown", "unknown")

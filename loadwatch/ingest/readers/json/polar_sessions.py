@@ -13,16 +13,16 @@ from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY, records
 from loadwatch.ingest.readers.json.values import (
-    above,
-    column,
-    duration,
-    known,
-    local_and_utc,
-    mapping,
-    moment,
-    number,
-    objects,
-    text,
+    as_mapping,
+    as_objects,
+    is_known,
+    parse_datetime,
+    parse_duration,
+    parse_local_time,
+    parse_number,
+    parse_positive,
+    parse_text,
+    to_array,
 )
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ _NUMBERED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class SessionStart:
     """When a session began: wall clock, instant, offset."""
 
     local: datetime | None
     utc: datetime | None
     zone: str
 
-    def seconds(self) -> float:
+    def epoch_s(self) -> float:
         """Return the start in s since 1970, of the instant, else of the wall clock."""
         at = self.utc.replace(tzinfo=None) if self.utc is not None else self.local
         return (at - _EPOCH).total_seconds() if at is not None else NAN
@@ -91,21 +91,23 @@ def is_service(found: Mapping[str, Any]) -> bool:
 
 def read_export(found: Mapping[str, Any]) -> Reading:
     """Return the exercises of a training session; one whole is enough where it has one exercise."""
-    exercises = objects(found.get("exercises")) or [{}]
+    exercises = as_objects(found.get("exercises")) or [{}]
     only = found if len(exercises) == 1 else {}
     made = [
-        _exercise(part, {**only, **one}, found)
+        _read_exercise(part, {**only, **one}, found)
         for part, one in enumerate(exercises, start=1)
     ]
-    return _reading(made)
+    return _build_reading(made)
 
 
 def read_service(found: list[Mapping[str, Any]]) -> Reading:
     """Return the exercises of an answer of AccessLink."""
-    return _reading([_service(part, one) for part, one in enumerate(found, start=1)])
+    return _build_reading(
+        [_read_service_exercise(part, one) for part, one in enumerate(found, start=1)]
+    )
 
 
-def _reading(made: list[Activity | Skipped]) -> Reading:
+def _build_reading(made: list[Activity | Skipped]) -> Reading:
     activities = tuple(one for one in made if isinstance(one, Activity))
     skipped = tuple(one for one in made if isinstance(one, Skipped))
     if not activities and len(made) < 2:
@@ -113,15 +115,15 @@ def _reading(made: list[Activity | Skipped]) -> Reading:
     return Reading(activities, skipped)
 
 
-def _activity(
-    start: Start, frame: pd.DataFrame, session: Session, part: int
+def _build_activity(
+    start: SessionStart, frame: pd.DataFrame, session: Session, part: int
 ) -> Activity | Skipped:
     if start.local is None and start.utc is None:
         return Skipped(f"#{part}", "rejected", "it has no start that can be read")
     return Activity(frame, session)
 
 
-def _exercise(
+def _read_exercise(
     part: int, one: Mapping[str, Any], whole: Mapping[str, Any]
 ) -> Activity | Skipped:
     offset = next(
@@ -129,46 +131,50 @@ def _exercise(
         None,
     )
     offset = one.get("timezoneOffsetMinutes", one.get("timezoneOffset", offset))
-    start = Start(*local_and_utc(one.get("startTime"), offset))
-    sport, sub_sport, note = _sport(one.get("sport"))
-    millis = number(one.get("durationMillis"))
+    start = SessionStart(*parse_local_time(one.get("startTime"), offset))
+    sport, sub_sport, note = _find_sport(one.get("sport"))
+    millis = parse_number(one.get("durationMillis"))
     session = Session(
         format="json",
         sport=sport,
         sub_sport=sub_sport,
-        name=text(whole.get("name")),
+        name=parse_text(whole.get("name")),
         start_utc=start.utc,
         start_local=start.local,
         zone=start.zone,
-        timer_s=above(
-            millis / 1000 if known(millis) else duration(one.get("duration"))
+        timer_s=parse_positive(
+            millis / 1000 if is_known(millis) else parse_duration(one.get("duration"))
         ),
-        distance_m=above(one.get("distanceMeters", one.get("distance"))),
-        ascent_m=above(one.get("ascentMeters", one.get("ascent"))),
-        descent_m=above(one.get("descentMeters", one.get("descent"))),
+        distance_m=parse_positive(one.get("distanceMeters", one.get("distance"))),
+        ascent_m=parse_positive(one.get("ascentMeters", one.get("ascent"))),
+        descent_m=parse_positive(one.get("descentMeters", one.get("descent"))),
         heart_rate_bpm=_mean_heart_rate(one),
-        device_load=above(one.get("trainingLoad", whole.get("trainingLoad"))),
+        device_load=parse_positive(one.get("trainingLoad", whole.get("trainingLoad"))),
         device="polar",
         part=part,
         notes=note,
     )
-    return _activity(start, _samples(start, one, sport), session, part)
+    return _build_activity(start, _export_samples(start, one, sport), session, part)
 
 
 def _mean_heart_rate(one: Mapping[str, Any]) -> float:
     values = (
         one.get("averageHeartRate"),
         one.get("hrAvg"),
-        mapping(one.get("heartRate")).get("avg"),
+        as_mapping(one.get("heartRate")).get("avg"),
     )
-    return next((found for value in values if known(found := above(value))), NAN)
+    return next(
+        (found for value in values if is_known(found := parse_positive(value))), NAN
+    )
 
 
-def _sport(value: Any) -> tuple[str, str, tuple[str, ...]]:
+def _find_sport(value: Any) -> tuple[str, str, tuple[str, ...]]:
     """Return (sport, sub sport, note) of a word, or of a number of the export's own."""
-    identity = mapping(value).get("id")
-    word = text(value) or (str(identity) if isinstance(identity, int | str) else "")
-    found = _NUMBERED.get(word) or sports.sport(word)
+    identity = as_mapping(value).get("id")
+    word = parse_text(value) or (
+        str(identity) if isinstance(identity, int | str) else ""
+    )
+    found = _NUMBERED.get(word) or sports.find_sport(word)
     if found is None or found[0] == sports.SKIP:
         return (
             "unknown",
@@ -178,13 +184,15 @@ def _sport(value: Any) -> tuple[str, str, tuple[str, ...]]:
     return *found, ()
 
 
-def _service(part: int, one: Mapping[str, Any]) -> Activity | Skipped:
-    start = Start(
-        *local_and_utc(one.get("start_time"), one.get("start_time_utc_offset"))
+def _read_service_exercise(part: int, one: Mapping[str, Any]) -> Activity | Skipped:
+    start = SessionStart(
+        *parse_local_time(one.get("start_time"), one.get("start_time_utc_offset"))
     )
-    sport, sub_sport, note = _sport(one.get("detailed_sport_info") or one.get("sport"))
-    load = mapping(one.get("training_load_pro"))
-    length = duration(one.get("duration", one.get("durations")))
+    sport, sub_sport, note = _find_sport(
+        one.get("detailed_sport_info") or one.get("sport")
+    )
+    load = as_mapping(one.get("training_load_pro"))
+    length = parse_duration(one.get("duration", one.get("durations")))
     session = Session(
         format="json",
         sport=sport,
@@ -192,69 +200,78 @@ def _service(part: int, one: Mapping[str, Any]) -> Activity | Skipped:
         start_utc=start.utc,
         start_local=start.local,
         zone=start.zone,
-        timer_s=above(length),
-        distance_m=above(one.get("distance")),
-        heart_rate_bpm=above(mapping(one.get("heart_rate")).get("average")),
-        device_load=above(load.get("cardio-load", one.get("training_load"))),
-        device=_device(one),
-        serial=text(one.get("device_id")),
+        timer_s=parse_positive(length),
+        distance_m=parse_positive(one.get("distance")),
+        heart_rate_bpm=parse_positive(as_mapping(one.get("heart_rate")).get("average")),
+        device_load=parse_positive(load.get("cardio-load", one.get("training_load"))),
+        device=_device_name(one),
+        serial=parse_text(one.get("device_id")),
         part=part,
         notes=note,
     )
-    return _activity(start, _service_samples(start, one, sport, length), session, part)
+    return _build_activity(
+        start, _service_samples(start, one, sport, length), session, part
+    )
 
 
-def _device(one: Mapping[str, Any]) -> str:
-    name = text(one.get("device")).casefold()
+def _device_name(one: Mapping[str, Any]) -> str:
+    name = parse_text(one.get("device")).casefold()
     return name if name.startswith("polar") else f"polar {name}".strip()
 
 
 def _service_samples(
-    start: Start, one: Mapping[str, Any], sport: str, length: float
+    start: SessionStart, one: Mapping[str, Any], sport: str, length: float
 ) -> pd.DataFrame:
     held: dict[str, tuple[float, NDArray[np.float64]]] = {}
-    for sample in objects(one.get("samples")):
+    for sample in as_objects(one.get("samples")):
         kind = str(sample.get("sample_type", sample.get("sample-type")))
-        step = above(sample.get("recording_rate", sample.get("recording-rate")))
+        step = parse_positive(
+            sample.get("recording_rate", sample.get("recording-rate"))
+        )
         data = sample.get("data")
-        if kind in _CHANNELS and isinstance(data, str) and known(step):
+        if kind in _CHANNELS and isinstance(data, str) and is_known(step):
             name, factor = _CHANNELS[kind]
-            held[name] = step, column(data.split(",")) * factor
-    return _frame(start.seconds(), held, sport, length)
+            held[name] = step, to_array(data.split(",")) * factor
+    return _build_records(start.epoch_s(), held, sport, length)
 
 
-def _samples(start: Start, one: Mapping[str, Any], sport: str) -> pd.DataFrame:
+def _export_samples(
+    start: SessionStart, one: Mapping[str, Any], sport: str
+) -> pd.DataFrame:
     """Return the records of an exercise: of the new export by interval, of the old one by time."""
     samples = one.get("samples")
     if isinstance(samples, dict) and "samples" in samples:
         samples = samples["samples"]
     held: dict[str, tuple[float, NDArray[np.float64]]] = {}
-    for sample in objects(samples):
-        step, values = above(sample.get("intervalMillis"), 0.001), sample.get("values")
+    for sample in as_objects(samples):
+        step, values = (
+            parse_positive(sample.get("intervalMillis"), 0.001),
+            sample.get("values"),
+        )
         if (
             str(sample.get("type")) in _CHANNELS
-            and known(step)
+            and is_known(step)
             and isinstance(values, list)
         ):
             name, factor = _CHANNELS[str(sample["type"])]
-            held[name] = step, column(values) * factor
+            held[name] = step, to_array(values) * factor
     if isinstance(samples, dict):
         held = {
-            _CHANNELS[n][0]: _timed(start, v, _CHANNELS[n][1])
+            _CHANNELS[n][0]: _resample_timed(start, v, _CHANNELS[n][1])
             for n, v in samples.items()
             if n in _CHANNELS
         }
-    return _frame(start.seconds(), held, sport, NAN)
+    return _build_records(start.epoch_s(), held, sport, NAN)
 
 
-def _timed(
-    start: Start, values: Any, factor: float
+def _resample_timed(
+    start: SessionStart, values: Any, factor: float
 ) -> tuple[float, NDArray[np.float64]]:
     """Return samples that carry their own time on a grid of seconds from the start."""
     points = [
-        (at, number(point.get("value")))
-        for point in objects(values)
-        if (at := moment(point.get("dateTime")))
+        (at, parse_number(point.get("value")))
+        for point in as_objects(values)
+        if (at := parse_datetime(point.get("dateTime")))
     ]
     begun = start.local
     if begun is None or not points:
@@ -271,7 +288,7 @@ def _timed(
     return 1.0, grid
 
 
-def _frame(
+def _build_records(
     start: float,
     held: Mapping[str, tuple[float, NDArray[np.float64]]],
     sport: str,
@@ -279,11 +296,11 @@ def _frame(
 ) -> pd.DataFrame:
     """Return channels of one step as records; a step that differs from the others' is left out."""
     steps = [step for step, values in held.values() if values.size]
-    if not steps or not known(start):
+    if not steps or not is_known(start):
         return EMPTY
     step = min(steps)
     size = max(values.size for own, values in held.values() if own == step)
-    if known(length) and length > 0:
+    if is_known(length) and length > 0:
         size = min(size, int(length / step) + 2)
     columns = {
         name: np.pad(

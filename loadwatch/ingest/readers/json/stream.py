@@ -18,7 +18,7 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = JSONDecoder(strict=False)  # control characters within names do no harm
 
 
-def whole(data: bytes) -> Any:
+def parse_document(data: bytes) -> Any:
     """Return the one value of a JSON file. NaN stands for unknown: Polar writes it so."""
     if len(data) > LARGEST:
         raise OverLimit(
@@ -36,7 +36,7 @@ def whole(data: bytes) -> Any:
         ) from None
 
 
-def elements(data: bytes, start: int) -> Iterator[Any]:
+def iterate_elements(data: bytes, start: int) -> Iterator[Any]:
     """Yield the elements of the array whose "[" stands at byte `start`.
 
     Raises Unreadable where the array breaks off; what was whole has been yielded before.

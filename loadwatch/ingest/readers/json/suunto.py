@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY
-from loadwatch.ingest.readers.json.values import above, moment, number, text
+from loadwatch.ingest.readers.json.values import (
+    parse_datetime,
+    parse_number,
+    parse_positive,
+    parse_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,37 +25,41 @@ def is_move(found: Mapping[str, Any]) -> bool:
     return {"DateTime", "Duration", "Activity"} <= found.keys()
 
 
-def read(found: list[Mapping[str, Any]]) -> Reading:
+def read_moves(found: list[Mapping[str, Any]]) -> Reading:
     """Return the moves of a list; their clock is the local one."""
-    made = [_move(at, one) for at, one in enumerate(found, start=1)]
+    made = [_read_move(at, one) for at, one in enumerate(found, start=1)]
     return Reading(
         tuple(one for one in made if isinstance(one, Activity)),
         tuple(one for one in made if isinstance(one, Skipped)),
     )
 
 
-def _move(at: int, one: Mapping[str, Any]) -> Activity | Skipped:
-    start = moment(one.get("DateTime"))
+def _read_move(at: int, one: Mapping[str, Any]) -> Activity | Skipped:
+    start = parse_datetime(one.get("DateTime"))
     if start is None:
         return Skipped(f"#{at}", "rejected", "it has no start that can be read")
-    word = text(one.get("Activity"))
-    known = sports.sport(word)
+    word = parse_text(one.get("Activity"))
+    known = sports.find_sport(word)
     sport, sub_sport = (
         known if known and known[0] != sports.SKIP else ("unknown", "unknown")
     )
     afoot = sport in {"running", "walking", "hiking"}
-    climbed = number(one.get("Ascent")) > 0 or number(one.get("Descent")) > 0
+    climbed = (
+        parse_number(one.get("Ascent")) > 0 or parse_number(one.get("Descent")) > 0
+    )
     session = Session(
         format="list",
         sport=sport,
         sub_sport=sub_sport,
         start_local=start.replace(tzinfo=None),
-        timer_s=above(one.get("Duration")),
-        distance_m=above(one.get("Distance")),
-        ascent_m=number(one.get("Ascent")) if climbed else NAN,
-        descent_m=number(one.get("Descent")) if climbed else NAN,
-        cadence_spm=above(one.get("Cadence.Avg"), 2 * _MINUTE) if afoot else NAN,
-        heart_rate_bpm=above(one.get("HR.Avg"), _MINUTE),
+        timer_s=parse_positive(one.get("Duration")),
+        distance_m=parse_positive(one.get("Distance")),
+        ascent_m=parse_number(one.get("Ascent")) if climbed else NAN,
+        descent_m=parse_number(one.get("Descent")) if climbed else NAN,
+        cadence_spm=parse_positive(one.get("Cadence.Avg"), 2 * _MINUTE)
+        if afoot
+        else NAN,
+        heart_rate_bpm=parse_positive(one.get("HR.Avg"), _MINUTE),
         device="suunto",
         line=at,
         notes=() if known else (f"type: no kind of activity is known as {word[:40]}",),

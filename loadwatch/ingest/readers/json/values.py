@@ -22,7 +22,7 @@ _ISO_DURATION = re.compile(
 TEXT = 1000  # characters kept of a name
 
 
-def number(value: Any) -> float:
+def parse_number(value: Any) -> float:
     """Return a number, also one written as text; NaN for anything else."""
     if isinstance(value, str) and len(value) <= 40:
         try:
@@ -34,26 +34,26 @@ def number(value: Any) -> float:
     return float(value) if abs(value) < 1e18 else NAN
 
 
-def above(value: Any, factor: float = 1.0) -> float:
+def parse_positive(value: Any, factor: float = 1.0) -> float:
     """Return a number times `factor`; NaN if it is not above zero: exports write 0 for unknown."""
-    found = number(value)
+    found = parse_number(value)
     return found * factor if found > 0 else NAN
 
 
-def text(value: Any) -> str:
+def parse_text(value: Any) -> str:
     """Return a short text without line breaks; "" for anything else."""
     return " ".join(value[: 4 * TEXT].split())[:TEXT] if isinstance(value, str) else ""
 
 
-def instant(milliseconds: Any) -> datetime | None:
+def parse_epoch_ms(milliseconds: Any) -> datetime | None:
     """Return the instant that lies so many ms after 1970. [aware, UTC]."""
-    count = number(milliseconds)
+    count = parse_number(milliseconds)
     if not 2.8e11 < count < 4e12:  # 1979 to 2096
         return None
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=round(count))
 
 
-def moment(value: Any) -> datetime | None:
+def parse_datetime(value: Any) -> datetime | None:
     """Return an ISO date and time, aware if it carries an offset; None for anything else."""
     if not isinstance(value, str) or not 16 <= len(value) <= 40:
         return None
@@ -64,16 +64,16 @@ def moment(value: Any) -> datetime | None:
     return found if 1970 <= found.year <= 2100 else None
 
 
-def local_and_utc(
+def parse_local_time(
     value: Any, minutes: Any
 ) -> tuple[datetime | None, datetime | None, str]:
     """Return (wall clock, instant, offset as a zone) of a local ISO time and its offset in minutes."""
-    found = moment(value)
+    found = parse_datetime(value)
     if found is None:
         return None, None, ""
     if found.tzinfo is not None:
         return None, found.astimezone(UTC), ""
-    offset = number(minutes)
+    offset = parse_number(minutes)
     if not abs(offset) <= 18 * 60:
         return found, None, ""
     zone = timezone(timedelta(minutes=round(offset)))
@@ -84,20 +84,20 @@ def local_and_utc(
     )
 
 
-def duration(value: Any) -> float:
+def parse_duration(value: Any) -> float:
     """Return an ISO 8601 duration such as PT1H2M3.5S, or a plain number of seconds [s]."""
     if isinstance(value, str) and (found := _ISO_DURATION.fullmatch(value[:40])):
         hours, minutes, seconds = (float(part or 0) for part in found.groups())
         return hours * 3600 + minutes * 60 + seconds
-    return number(value)
+    return parse_number(value)
 
 
-def mapping(value: Any) -> Mapping[str, Any]:
+def as_mapping(value: Any) -> Mapping[str, Any]:
     """Return a JSON object; an empty one for anything else."""
     return value if isinstance(value, dict) else {}
 
 
-def objects(value: Any) -> list[Mapping[str, Any]]:
+def as_objects(value: Any) -> list[Mapping[str, Any]]:
     """Return the objects of a JSON array; none for anything else."""
     return (
         [one for one in value if isinstance(one, dict)]
@@ -106,11 +106,11 @@ def objects(value: Any) -> list[Mapping[str, Any]]:
     )
 
 
-def column(values: Iterable[Any]) -> NDArray[np.float64]:
+def to_array(values: Iterable[Any]) -> NDArray[np.float64]:
     """Return numbers as an array, NaN where there is none."""
-    return np.array([number(value) for value in values], dtype=np.float64)
+    return np.array([parse_number(value) for value in values], dtype=np.float64)
 
 
-def known(value: float) -> bool:
+def is_known(value: float) -> bool:
     """Whether a number is known."""
     return not math.isnan(value)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.xml import gpx, tcx
-from loadwatch.ingest.readers.xml.tree import parse, stripped
+from loadwatch.ingest.readers.xml.tree import parse, strip_preamble
 
 if TYPE_CHECKING:
     from loadwatch.activity import Reading
@@ -18,27 +18,27 @@ _GPX, _TCX = b"<gpx", b"trainingcenterdatabase"
 
 def sniff(head: bytes) -> bool:
     """Tell whether `head` begins a GPX or TCX file."""
-    return _kind(head) != ""
+    return _detect_format(head) != ""
 
 
 def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001  one signature for all readers
     """Return the activities of a GPX or TCX file; raise Unreadable, NotActivity or OverLimit."""
     if len(data) > MAX_BYTES:
         raise OverLimit(f"an XML file of more than {MAX_BYTES >> 20} MiB")
-    kind = _kind(data[:4096])
+    kind = _detect_format(data[:4096])
     document = parse(data, "Trackpoint" if kind == "tcx" else "trkpt")
     if document.root.name == "gpx":
-        return gpx.reading(document)
+        return gpx.build_reading(document)
     if document.root.name == "TrainingCenterDatabase":
-        return tcx.reading(document)
+        return tcx.build_reading(document)
     if document.notes:
         raise Unreadable("an XML file that breaks off before anything is in it")
     raise NotActivity("an XML file, but neither GPX nor TCX")
 
 
-def _kind(head: bytes) -> str:
+def _detect_format(head: bytes) -> str:
     plain = (
-        stripped(head).replace(b"\0", b"").lower()
+        strip_preamble(head).replace(b"\0", b"").lower()
     )  # UTF-16 has a zero beside each letter
     plain = plain.lstrip(b"\xff\xfe")
     if not plain.startswith(b"<"):

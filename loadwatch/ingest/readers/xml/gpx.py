@@ -12,11 +12,16 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY
-from loadwatch.ingest.readers.xml.iso_times import NAT, US, moment_of
-from loadwatch.ingest.readers.xml.point_columns import number
-from loadwatch.ingest.readers.xml.positions import path
-from loadwatch.ingest.readers.xml.samples import EPOCH, Samples, cadence, samples
-from loadwatch.ingest.readers.xml.words import sport
+from loadwatch.ingest.readers.xml.iso_times import NAT, US, parse_datetime
+from loadwatch.ingest.readers.xml.point_columns import parse_number
+from loadwatch.ingest.readers.xml.positions import clean_path
+from loadwatch.ingest.readers.xml.samples import (
+    EPOCH,
+    Samples,
+    merge_cadence,
+    select_samples,
+)
+from loadwatch.ingest.readers.xml.words import find_sport
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +37,10 @@ PAUSE_S, PAUSE_STEPS = (
     10.0,
     5.0,
 )  # a gap between segments that long, and so many median steps, is a pause
-TRUST = (0.5, 2.0)  # a stated distance within so much of the path's is believed
+DISTANCE_RATIO = (
+    0.5,
+    2.0,
+)  # a stated distance within so much of the path's is believed
 FEW = 2  # points that may share a second
 MAX_NAME = 200
 MAX_PARTS = 1_000  # activities in one file
@@ -47,13 +55,13 @@ TOTALS = {  # elements of <extensions>, of the file or of a track -> what they s
 }
 
 
-def reading(document: Document) -> Reading:
+def build_reading(document: Document) -> Reading:
     """Return one activity for each track, tracks that follow each other joined into one."""
     root = document.root
     tracks = [node for node in root.nodes if node.name == "trk"]
     if not tracks:
-        raise NotActivity(_nothing(root))
-    times = document.points.whole().times.us
+        raise NotActivity(_explain_no_track(root))
+    times = document.points.as_batch().times.us
     spans = times[times != NAT]
     if spans.size > FEW and spans.max() - spans.min() < US:
         raise NotActivity(
@@ -63,14 +71,14 @@ def reading(document: Document) -> Reading:
         track for track in tracks if (times[track.first : track.stop] != NAT).any()
     ]
     if not timed:
-        return _untimed(document, tracks)
-    groups = _joined(timed, times)
+        return _read_totals(document, tracks)
+    groups = _group_tracks(timed, times)
     if len(groups) > MAX_PARTS:
         raise OverLimit(
             f"more than {MAX_PARTS:,} recordings in one file; export them one by one"
         )
     activities = tuple(
-        _activity(document, group, part, len(groups))
+        _build_activity(document, group, part, len(groups))
         for part, group in enumerate(groups, 1)
     )
     left = [
@@ -78,65 +86,69 @@ def reading(document: Document) -> Reading:
     ]
     skipped = tuple(
         Skipped(
-            "", "ignored", f"track {_name(track) or 'without name'}: it has no times"
+            "",
+            "ignored",
+            f"track {_track_name(track) or 'without name'}: it has no times",
         )
         for track in left
     )
     return Reading(activities, skipped)
 
 
-def _nothing(root: Node) -> str:
-    if root.has("rte"):
+def _explain_no_track(root: Node) -> str:
+    if root.find_child("rte"):
         return "a route to follow, not a recording: it has no times"
     return (
-        "way-points only, no track" if root.has("wpt") else "a GPX file without a track"
+        "way-points only, no track"
+        if root.find_child("wpt")
+        else "a GPX file without a track"
     )
 
 
-def _untimed(document: Document, tracks: list[Node]) -> Reading:
+def _read_totals(document: Document, tracks: list[Node]) -> Reading:
     """Return what a file without any time still tells: its totals, if it states them."""
     points = document.points
-    if points.count and points.whole().times.bad:
+    if points.count and points.as_batch().times.bad:
         raise Unreadable("none of its times is a date that exists")
     if points.count:
         raise NotActivity("a route or track without times, not a recording")
     if document.notes:
         raise Unreadable("a GPX file that breaks off before its first point")
-    totals = _totals(document.root, tracks)
+    totals = _stated_totals(document.root, tracks)
     start = _stated_start(document.root)
     if start is None or not any(
         totals.get(name, 0.0) > 0 for name in ("distance_m", "elapsed_s", "timer_s")
     ):
-        kind, _ = sport(tracks[0].says("type"))
-        indoors = f" ({tracks[0].says('type')[:40]})" if kind != "unknown" else ""
+        kind, _ = find_sport(tracks[0].text_at("type"))
+        indoors = f" ({tracks[0].text_at('type')[:40]})" if kind != "unknown" else ""
         raise NotActivity(
             f"no points: nothing was recorded but a name{indoors}; export it as FIT or TCX instead"
         )
-    kind, sub = sport(tracks[0].says("type"))
+    kind, sub = find_sport(tracks[0].text_at("type"))
     session = Session(
         format="gpx",
         sport=kind,
         sub_sport=sub,
-        name=_name(tracks[0]),
+        name=_track_name(tracks[0]),
         start_utc=start,
-        device=_maker(document.root),
+        device=_device_name(document.root),
     )
     return Reading((Activity(EMPTY, replace(session, **totals)),))
 
 
-def _joined(tracks: list[Node], times: NDArray[np.int64]) -> list[list[Node]]:
+def _group_tracks(tracks: list[Node], times: NDArray[np.int64]) -> list[list[Node]]:
     """Return tracks in order of time, in groups that make one activity."""
-    spans = []
+    timed = []
     for track in tracks:
         known = times[track.first : track.stop]
         known = known[known != NAT]
-        spans.append((int(known.min()), int(known.max()), track))
-    spans.sort(key=lambda span: span[:2])
-    groups = [[spans[0][2]]]
-    for (_, end, before), (start, _, track) in pairwise(spans):
-        one = 0 <= start - end <= ONE_RUN_S * US and before.says("type") == track.says(
+        timed.append((int(known.min()), int(known.max()), track))
+    timed.sort(key=lambda span: span[:2])
+    groups = [[timed[0][2]]]
+    for (_, end, before), (start, _, track) in pairwise(timed):
+        one = 0 <= start - end <= ONE_RUN_S * US and before.text_at(
             "type"
-        )
+        ) == track.text_at("type")
         if one:
             groups[-1].append(track)
         else:
@@ -144,33 +156,36 @@ def _joined(tracks: list[Node], times: NDArray[np.int64]) -> list[list[Node]]:
     return groups
 
 
-def _activity(
+def _build_activity(
     document: Document, tracks: list[Node], part: int, parts: int
 ) -> Activity:
-    found = samples(document.points, _segments(tracks))
-    kind, sub = sport(next(filter(None, (track.says("type") for track in tracks)), ""))
-    totals = _totals(document.root if parts == 1 else None, tracks)
-    breaks = _breaks(found)
-    columns, notes = _columns(found, breaks, kind, totals)
+    found = select_samples(document.points, _segment_stretches(tracks))
+    kind, sub = find_sport(
+        next(filter(None, (track.text_at("type") for track in tracks)), "")
+    )
+    totals = _stated_totals(document.root if parts == 1 else None, tracks)
+    breaks = _find_pauses(found)
+    columns, notes = _build_columns(found, breaks, kind, totals)
     if found.us.size == 1:
         notes += ("one_point: the file holds a single point",)
     session = Session(
         format="gpx",
         sport=kind,
         sub_sport=sub,
-        name=_name(tracks[0]) or document.root.says("metadata", "name")[:MAX_NAME],
+        name=_track_name(tracks[0])
+        or document.root.text_at("metadata", "name")[:MAX_NAME],
         start_utc=found.start_utc,
         start_local=found.start_local,
         zone=found.zone,
-        device=_maker(document.root),
+        device=_device_name(document.root),
         part=part,
         notes=(*document.notes, *found.notes, *notes),
-        timer_s=_timer(found, breaks),
+        timer_s=_timer_s(found, breaks),
     )
-    return Activity(found.frame(columns), replace(session, **totals))
+    return Activity(found.to_records(columns), replace(session, **totals))
 
 
-def _segments(tracks: list[Node]) -> list[tuple[int, int]]:
+def _segment_stretches(tracks: list[Node]) -> list[tuple[int, int]]:
     """Return the stretches of points that the segments of `tracks` hold."""
     segments = [
         segment
@@ -185,7 +200,7 @@ def _segments(tracks: list[Node]) -> list[tuple[int, int]]:
     ]
 
 
-def _breaks(found: Samples) -> NDArray[np.bool_]:
+def _find_pauses(found: Samples) -> NDArray[np.bool_]:
     """Return where a point begins a new segment after a pause."""
     breaks = np.zeros(found.us.size, np.bool_)
     if found.us.size > 1 and (found.group != found.group[0]).any():
@@ -195,7 +210,7 @@ def _breaks(found: Samples) -> NDArray[np.bool_]:
     return breaks
 
 
-def _timer(found: Samples, breaks: NDArray[np.bool_]) -> float:
+def _timer_s(found: Samples, breaks: NDArray[np.bool_]) -> float:
     """Return seconds between pauses; unknown where the file shows none."""
     if not breaks.any():
         return NAN
@@ -203,13 +218,13 @@ def _timer(found: Samples, breaks: NDArray[np.bool_]) -> float:
     return float(step[~breaks[1:]].sum())
 
 
-def _columns(
+def _build_columns(
     found: Samples, breaks: NDArray[np.bool_], kind: str, totals: dict[str, Any]
 ) -> tuple[dict[str, Array], tuple[str, ...]]:
     """Return RECORDS columns; a distance the file states goes before the one along the path."""
-    columns = cadence(found.columns, kind)
+    columns = merge_cadence(found.columns, kind)
     unknown = np.full(found.us.size, np.nan)
-    where = path(
+    where = clean_path(
         found.time_s,
         columns.get("latitude_deg", unknown),
         columns.get("longitude_deg", unknown),
@@ -228,7 +243,7 @@ def _columns(
         "latitude_deg": where.latitude_deg,
         "longitude_deg": where.longitude_deg,
     }
-    stated = _stated(columns.get("distance_m", unknown), where.distance_m)
+    stated = _stated_distance(columns.get("distance_m", unknown), where.distance_m)
     if stated is None:
         notes = () if "distance_m" in totals else found_notes
         return {**columns, "distance_m": where.distance_m}, notes
@@ -236,30 +251,30 @@ def _columns(
     return {**columns, "distance_m": stated}, ()
 
 
-def _stated(told: Array, along: Array) -> Array | None:
+def _stated_distance(distance: Array, along: Array) -> Array | None:
     """Return the cumulative distance a file states, from 0; None where it states none to believe."""
-    known = told[np.isfinite(told)]
+    known = distance[np.isfinite(distance)]
     if known.size < 2 or (np.diff(known) < 0).any() or known[-1] <= known[0]:
         return None
     total, path_total = (
         known[-1] - known[0],
         float(np.nanmax(along)) if np.isfinite(along).any() else NAN,
     )
-    low, high = TRUST
+    low, high = DISTANCE_RATIO
     if math.isfinite(path_total) and not low * path_total <= total <= high * path_total:
         return None
-    since: Array = told - known[0]
+    since: Array = distance - known[0]
     return since
 
 
-def _totals(root: Node | None, tracks: list[Node]) -> dict[str, Any]:
+def _stated_totals(root: Node | None, tracks: list[Node]) -> dict[str, Any]:
     """Return what <extensions> of the file, or of its only track, state of the whole."""
     found: dict[str, Any] = {}
     for node in [*([root] if root else []), *(tracks if len(tracks) == 1 else [])]:
-        extensions = node.has("extensions")
+        extensions = node.find_child("extensions")
         for element in extensions.nodes if extensions else []:
             for inner in [element, *element.nodes]:
-                value = number(inner.text)
+                value = parse_number(inner.text)
                 if inner.name in TOTALS and math.isfinite(value) and value > 0:
                     found.setdefault(TOTALS[inner.name], value)
     return found
@@ -267,11 +282,11 @@ def _totals(root: Node | None, tracks: list[Node]) -> dict[str, Any]:
 
 def _stated_start(root: Node) -> datetime | None:
     for text in (
-        root.says("extensions", "start_time"),
-        root.says("metadata", "time"),
-        root.says("time"),
+        root.text_at("extensions", "start_time"),
+        root.text_at("metadata", "time"),
+        root.text_at("time"),
     ):
-        moment = moment_of(text)
+        moment = parse_datetime(text)
         if moment:
             return (
                 moment.replace(tzinfo=EPOCH.tzinfo) if moment.tzinfo is None else moment
@@ -279,10 +294,10 @@ def _stated_start(root: Node) -> datetime | None:
     return None
 
 
-def _name(track: Node) -> str:
-    return track.says("name")[:MAX_NAME]
+def _track_name(track: Node) -> str:
+    return track.text_at("name")[:MAX_NAME]
 
 
-def _maker(root: Node) -> str:
+def _device_name(root: Node) -> str:
     creator = root.attributes.get("creator", "").split(" - ")[0].split(" http")[0]
     return "" if creator.startswith("http") else creator.strip()[:80]

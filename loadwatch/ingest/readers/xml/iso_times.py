@@ -38,7 +38,7 @@ class Instants:
 EMPTY = Instants(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
-def joined(parts: Sequence[Instants]) -> Instants:
+def concatenate_instants(parts: Sequence[Instants]) -> Instants:
     """Return the times of several batches as one."""
     if not parts:
         return EMPTY
@@ -51,9 +51,9 @@ def joined(parts: Sequence[Instants]) -> Instants:
     )
 
 
-def instants(texts: Texts) -> Instants:
+def parse_instants(texts: Texts) -> Instants:
     """Return the instants that `texts` name; an empty text is unknown, not bad."""
-    trimmed = [text.strip() if text else b"" for text in map(_encoded, texts)]
+    trimmed = [text.strip() if text else b"" for text in map(_encode_text, texts)]
     us = np.full(len(trimmed), NAT, np.int64)
     offset = np.zeros(len(trimmed), np.int64)
     lengths = np.fromiter(map(len, trimmed), np.int64, len(trimmed))
@@ -61,17 +61,19 @@ def instants(texts: Texts) -> Instants:
     for length in np.unique(lengths).tolist():
         at = np.flatnonzero(lengths == length)
         if 0 < length <= _MAX_CHARS:
-            fast, fine = _alike(
+            fast, fine = _parse_utc_block(
                 trimmed if len(at) == len(trimmed) else [trimmed[i] for i in at], length
             )
             us[at[fine]] = fast[fine]
             rest += at[~fine].tolist()
         elif length:
             rest += at.tolist()
-    slow = {i: moment_of(trimmed[i].decode("ascii", "replace")) for i in sorted(rest)}
+    slow = {
+        i: parse_datetime(trimmed[i].decode("ascii", "replace")) for i in sorted(rest)
+    }
     moments = {i: moment for i, moment in slow.items() if moment}
     for i, moment in moments.items():
-        offset[i] = _offset_s(moment)
+        offset[i] = _utc_offset_s(moment)
         us[i] = (moment.replace(tzinfo=moment.tzinfo or UTC) - _EPOCH) // timedelta(
             microseconds=1
         )
@@ -82,29 +84,29 @@ def instants(texts: Texts) -> Instants:
     return Instants(us, offset, naive, stated, len(slow) - len(moments))
 
 
-def _encoded(text: Text) -> bytes:
+def _encode_text(text: Text) -> bytes:
     return text.encode("utf-8", "replace") if isinstance(text, str) else text or b""
 
 
-def _offset_s(moment: datetime) -> int:
+def _utc_offset_s(moment: datetime) -> int:
     shift = moment.utcoffset()
     return int(shift.total_seconds()) if shift else 0
 
 
-def moment_of(text: str) -> datetime | None:
+def parse_datetime(text: str) -> datetime | None:
     """Return the date and time that `text` names, aware or naive as it is; None where it names none."""
     text = text.strip()
     if not text.isascii() or len(text) > _MAX_CHARS or len(text) < 10:
         return None
     leap = text[17:19] == "60"
     try:
-        moment = datetime.fromisoformat(text[:17] + "59" + text[19:] if leap else text)
-        return moment + timedelta(seconds=1) if leap else moment
+        parsed = datetime.fromisoformat(text[:17] + "59" + text[19:] if leap else text)
+        return parsed + timedelta(seconds=1) if leap else parsed
     except (ValueError, OverflowError):
         return None
 
 
-def _alike(texts: list[bytes], length: int) -> tuple[Ints, NDArray[np.bool_]]:
+def _parse_utc_block(texts: list[bytes], length: int) -> tuple[Ints, NDArray[np.bool_]]:
     """Return microseconds of texts of one length, and which of them are `YYYY-MM-DDThh:mm:ss[.f]Z`."""
     nothing = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_)
     if length <= _SECONDS or length > _SECONDS + 11:
@@ -160,18 +162,20 @@ def _alike(texts: list[bytes], length: int) -> tuple[Ints, NDArray[np.bool_]]:
         & (minute < 60)
         & (second < 60)
     )
-    fine &= day <= _days_in(year, month)
+    fine &= day <= _days_in_month(year, month)
     fraction = (
         value(*range(_SECONDS + 1, length - 1)[:6])
         if length > _SECONDS + 1
         else value()
     )
     scale = 10 ** (6 - min(6, max(0, length - _SECONDS - 2)))
-    seconds = ((_days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second
+    seconds = (
+        (_days_since_epoch(year, month, day) * 24 + hour) * 60 + minute
+    ) * 60 + second
     return np.where(fine, seconds * US + fraction * scale, 0), fine
 
 
-def _days_in(year: Ints, month: Ints) -> Ints:
+def _days_in_month(year: Ints, month: Ints) -> Ints:
     leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
     days = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[
         np.clip(month, 0, 12)
@@ -180,7 +184,7 @@ def _days_in(year: Ints, month: Ints) -> Ints:
     return total
 
 
-def _days(year: Ints, month: Ints, day: Ints) -> Ints:
+def _days_since_epoch(year: Ints, month: Ints, day: Ints) -> Ints:
     """Return days since 1970-01-01 in the Gregorian calendar, years counted from March."""
     since = year - (month <= 2)
     months = (month + 9) % 12

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch.ingest.readers.xml.iso_times import NAT, Instants, instants, joined
+from loadwatch.ingest.readers.xml.iso_times import (
+    NAT,
+    Instants,
+    concatenate_instants,
+    parse_instants,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +64,7 @@ class Batch:
     bad: int = 0  # values that are no numbers
     commas: int = 0  # values with a decimal comma
 
-    def part(self, start: int, stop: int) -> Batch:
+    def slice_points(self, start: int, stop: int) -> Batch:
         """Return the points from `start` up to, not including, `stop`."""
         numbers = {name: values[start:stop] for name, values in self.numbers.items()}
         times = replace(
@@ -79,30 +84,30 @@ class Points:
     rows: list[dict[str, str]] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
 
-    def start(self) -> None:
+    def begin_point(self) -> None:
         """Note that a point has begun."""
         self.inside = True
 
-    def add(self, row: dict[str, str]) -> None:
+    def add_point(self, row: dict[str, str]) -> None:
         """Add a whole point."""
         self.inside = False
         self.count += 1
         self.rows.append(row)
         if len(self.rows) == BATCH:
-            self.flush()
+            self.flush_rows()
 
-    def add_run(self, run: Batch) -> None:
+    def add_batch(self, batch: Batch) -> None:
         """Add points that are columns already."""
-        self.flush()
-        self.count += len(run.times.us)
-        self.batches.append(run)
+        self.flush_rows()
+        self.count += len(batch.times.us)
+        self.batches.append(batch)
 
-    def flush(self) -> None:
+    def flush_rows(self) -> None:
         """Turn the rows held as text into columns."""
         if self.rows:
             keys = sorted(set().union(*self.rows))[:MAX_KEYS]
             self.batches.append(
-                batch(
+                build_batch(
                     keys,
                     [[row.get(key) for row in self.rows] for key in keys],
                     len(self.rows),
@@ -110,15 +115,15 @@ class Points:
             )
             self.rows = []
 
-    def whole(self) -> Batch:
+    def as_batch(self) -> Batch:
         """Return all points as one batch, put together once."""
-        self.flush()
+        self.flush_rows()
         if len(self.batches) != 1:
-            self.batches = [_together(self.batches)]
+            self.batches = [_concatenate_batches(self.batches)]
         return self.batches[0]
 
 
-def _together(batches: Sequence[Batch]) -> Batch:
+def _concatenate_batches(batches: Sequence[Batch]) -> Batch:
     names = sorted({name for batch in batches for name in batch.numbers})
 
     def column(name: str) -> Array:
@@ -128,13 +133,13 @@ def _together(batches: Sequence[Batch]) -> Batch:
 
     return Batch(
         {name: column(name) for name in names},
-        joined([batch.times for batch in batches]),
+        concatenate_instants([batch.times for batch in batches]),
         sum(batch.bad for batch in batches),
         sum(batch.commas for batch in batches),
     )
 
 
-def batch(names: Sequence[str], columns: Sequence[Texts], count: int) -> Batch:
+def build_batch(names: Sequence[str], columns: Sequence[Texts], count: int) -> Batch:
     """Return columns of texts, named as their elements are, as numbers and times."""
     found: dict[str, Array] = {}
     times = Instants(np.full(count, NAT), np.zeros(count, np.int64))
@@ -142,11 +147,11 @@ def batch(names: Sequence[str], columns: Sequence[Texts], count: int) -> Batch:
     for name, texts in zip(names, columns, strict=True):
         plain = name.rpartition(":")[2]
         if plain in TIMES:
-            times = instants(texts)
+            times = parse_instants(texts)
         column = COLUMNS.get(plain)
         if column is None:
             continue
-        values, wrong, comma = _floats(texts)
+        values, wrong, comma = _parse_floats(texts)
         bad, commas = bad + wrong, commas + comma
         found[column] = (
             np.where(np.isfinite(found[column]), found[column], values)
@@ -156,27 +161,29 @@ def batch(names: Sequence[str], columns: Sequence[Texts], count: int) -> Batch:
     return Batch(found, times, bad, commas)
 
 
-def _floats(texts: Texts) -> tuple[Array, int, int]:
+def _parse_floats(texts: Texts) -> tuple[Array, int, int]:
     """Return numbers, how many of `texts` are none, and how many have a decimal comma."""
     try:
         values = np.fromiter(map(_FLOAT, texts), np.float64, len(texts))
         commas = 0
     except (ValueError, TypeError):
-        known = [_decoded(text) for text in texts]
+        known = [_decode_text(text) for text in texts]
         commas = sum(text.count(",") == 1 for text in known)
-        values = np.array([number(text) for text in known])
+        values = np.array([parse_number(text) for text in known])
     finite = np.isfinite(values)
     if finite.all():
         return values, 0, commas
-    bad = sum(1 for i in np.flatnonzero(~finite).tolist() if _decoded(texts[i]).strip())
+    bad = sum(
+        1 for i in np.flatnonzero(~finite).tolist() if _decode_text(texts[i]).strip()
+    )
     return np.where(finite, values, np.nan), bad, commas
 
 
-def _decoded(text: Text) -> str:
+def _decode_text(text: Text) -> str:
     return text.decode("ascii", "replace") if isinstance(text, bytes) else text or ""
 
 
-def number(text: str) -> float:
+def parse_number(text: str) -> float:
     """Return the number that `text` is, with a decimal comma too; NaN where it is none."""
     try:
         return (

@@ -30,7 +30,7 @@ _MARKER = f"<{MARK}/>".encode()
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class PointPattern:
     """How the points of one file are written."""
 
     pattern: re.Pattern[bytes]
@@ -38,16 +38,16 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PointWindow:
     """Points of one window: their columns as texts (None where absent) and how many stand in each run."""
 
     names: tuple[str, ...]
     columns: tuple[list[bytes | None], ...]
-    runs: tuple[int, ...]
+    streaks: tuple[int, ...]
     remains: bytes
 
 
-def layout(data: bytes, point: str) -> Layout | None:
+def learn_pattern(data: bytes, point: str) -> PointPattern | None:
     """Return the richest layout among samples of the points of `data`; None where there is none."""
     if MARK.encode() in data:
         return None
@@ -61,10 +61,10 @@ def layout(data: bytes, point: str) -> Layout | None:
             best = max(
                 best, (sample.count(b"<") if sample.count(opening) == 1 else 0, sample)
             )
-    return _learned(best[1]) if best[0] else None
+    return _build_pattern(best[1]) if best[0] else None
 
 
-def pieces(data: bytes, point: str, how: Layout) -> list[Piece]:
+def split_points(data: bytes, point: str, pattern: PointPattern) -> list[PointWindow]:
     """Return the points of `data` that are laid out so, window by window, and what remains of it."""
     closing = f"</{point}>".encode()
     found, at = [], 0
@@ -73,52 +73,52 @@ def pieces(data: bytes, point: str, how: Layout) -> list[Piece]:
         if stop < len(data):
             cut = data.rfind(closing, at, stop)
             stop = cut + len(closing) if cut >= 0 else stop
-        found.append(_piece(data[at:stop], how))
+        found.append(_split_window(data[at:stop], pattern))
         at = stop
     return found
 
 
-def _piece(data: bytes, how: Layout) -> Piece:
-    parts = how.pattern.split(data)
-    step = len(how.names) + 1
+def _split_window(data: bytes, pattern: PointPattern) -> PointWindow:
+    parts = pattern.pattern.split(data)
+    step = len(pattern.names) + 1
     gaps = parts[::step]
-    remains, runs, length = [gaps[0]], [], 0
+    remains, streaks, length = [gaps[0]], [], 0
     for gap in gaps[1:]:
         length += 1
         if not gap.isspace() and gap:
             remains += [_MARKER, gap]
-            runs.append(length)
+            streaks.append(length)
             length = 0
     if length:
         remains.append(_MARKER)
-        runs.append(length)
+        streaks.append(length)
     columns = tuple(parts[k::step] for k in range(1, step))
-    return Piece(how.names, columns, tuple(runs), b"".join(remains))
+    return PointWindow(pattern.names, columns, tuple(streaks), b"".join(remains))
 
 
-def _learned(sample: bytes) -> Layout | None:
+def _build_pattern(sample: bytes) -> PointPattern | None:
     """Return the pattern of points written like `sample`, None where it is too odd."""
     tokens = [token for token in _TOKEN.finditer(sample) if token["name"]]
     if len(tokens) > 2 * MAX_LEAVES:
         return None
     names: list[str] = []
     rest = iter(tokens[1:])
-    body = _body(rest, tokens[0]["name"], names)
-    if body is None or next(rest, None) or not _only_tags(sample):
+    body = _body_pattern(rest, tokens[0]["name"], names)
+    if body is None or next(rest, None) or not _has_only_tags(sample):
         return None
     attributes: list[str] = []
-    head = _opening(tokens[0], attributes)
-    return Layout(
+    head = _opening_pattern(tokens[0], attributes)
+    return PointPattern(
         re.compile(head + body + b"</" + re.escape(tokens[0]["name"]) + b">"),
         (*attributes, *names),
     )
 
 
-def _only_tags(sample: bytes) -> bool:
+def _has_only_tags(sample: bytes) -> bool:
     return sum(len(token[0]) for token in _TOKEN.finditer(sample)) == len(sample)
 
 
-def _body(
+def _body_pattern(
     tokens: Iterator[re.Match[bytes]], name: bytes, names: list[str]
 ) -> bytes | None:
     """Return the pattern of what stands between the tags called `name`; None where they do not pair."""
@@ -136,7 +136,7 @@ def _body(
         if tag["empty"]:
             pattern += rb"(?:" + short + rb"\s*)?+"
             continue
-        body = _body(tokens, tag["name"], names)
+        body = _body_pattern(tokens, tag["name"], names)
         if body is None:
             return None
         whole = re.escape(tag[0]) + (body if body == _TEXT else rb"\s*+" + body)
@@ -152,7 +152,7 @@ def _body(
     return None
 
 
-def _opening(tag: re.Match[bytes], names: list[str]) -> bytes:
+def _opening_pattern(tag: re.Match[bytes], names: list[str]) -> bytes:
     """Return the pattern of a point's own opening tag; its attributes become groups."""
     pattern = b"<" + re.escape(tag["name"])
     for attribute in _ATTRIBUTE.finditer(tag["attributes"]):

@@ -33,7 +33,7 @@ KEPT_FIXES = 10  # a stretch this long after a jump is where the runner is, not 
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class CleanPath:
     """Cleaned positions and the distance along them."""
 
     latitude_deg: Array
@@ -42,16 +42,16 @@ class Path:
     notes: tuple[str, ...]
 
 
-def path(
+def clean_path(
     time_s: Array, latitude: Array, longitude: Array, breaks: Bools, sport: str
-) -> Path:
+) -> CleanPath:
     """Return positions without slips and the metres run along them.
 
     `breaks` is true at each sample that begins anew after a pause: the way there does not count.
     A slip is a short stretch of fixes that cannot be reached at `GATE_MPS` from the longest
     believable stretch; a longer one is kept, yet the jump to it is no distance.
     """
-    off = _off(latitude, longitude)
+    off = _is_off_globe(latitude, longitude)
     notes: tuple[str, ...] = ()
     if off.any():
         notes = (
@@ -63,8 +63,8 @@ def path(
         )
     known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
     if known.size < 2:
-        return Path(latitude, longitude, np.full(len(latitude), np.nan), notes)
-    steps, kept = _steps(
+        return CleanPath(latitude, longitude, np.full(len(latitude), np.nan), notes)
+    steps, kept = _keep_steps(
         time_s[known],
         latitude[known],
         longitude[known],
@@ -77,26 +77,26 @@ def path(
         latitude[slips] = longitude[slips] = np.nan
     jumps = int(np.isnan(steps).sum())
     if slips.size or jumps:
-        notes = (*notes, _words(slips.size, jumps))
+        notes = (*notes, _jump_note(slips.size, jumps))
     sums = np.zeros(len(latitude))
     sums[known[kept]] = np.nan_to_num(steps)
-    return Path(latitude, longitude, np.cumsum(sums), notes)
+    return CleanPath(latitude, longitude, np.cumsum(sums), notes)
 
 
-def _off(latitude: Array, longitude: Array) -> Bools:
+def _is_off_globe(latitude: Array, longitude: Array) -> Bools:
     with np.errstate(invalid="ignore"):
         outside = (np.abs(latitude) > 90) | (np.abs(longitude) > 180)
     off: Bools = outside | ((latitude == 0) & (longitude == 0))
     return off
 
 
-def _words(slips: int, jumps: int) -> str:
+def _jump_note(slips: int, jumps: int) -> str:
     lost = f"{slips:,} position(s) nobody could have reached left out" if slips else ""
     cut = f"{jumps} jump(s) between stretches not counted as distance" if jumps else ""
     return f"gps_jump: {'; '.join(filter(None, (lost, cut)))}"
 
 
-def _steps(
+def _keep_steps(
     time_s: Array,
     latitude: Array,
     longitude: Array,
@@ -104,22 +104,22 @@ def _steps(
     sport: str,
 ) -> tuple[Array, Bools]:
     """Return metres from the fix kept before to each fix kept (NaN over a jump), and which are kept."""
-    metres, speed = _speeds(time_s, latitude, longitude, since)
-    gate = _gate(speed, sport)
+    metres, speed = _step_speeds(time_s, latitude, longitude, since)
+    gate = _speed_gate(speed, sport)
     cuts = np.flatnonzero(speed > gate) + 1
     kept = np.ones(len(time_s), np.bool_)
     if cuts.size:
-        kept = _consensus(
+        kept = _keep_reachable(
             time_s, latitude, longitude, [0, *cuts.tolist(), len(time_s)], gate
         )
-        metres, speed = _speeds(
+        metres, speed = _step_speeds(
             time_s[kept], latitude[kept], longitude[kept], since[kept]
         )
         metres = np.where(speed > gate, np.nan, metres)
     return np.concatenate([[0.0], metres]), kept
 
 
-def _speeds(
+def _step_speeds(
     time_s: Array, latitude: Array, longitude: Array, since: NDArray[np.int64]
 ) -> tuple[Array, Array]:
     """Return metres and speed from fix to fix; over a pause nothing was run."""
@@ -127,7 +127,7 @@ def _speeds(
     return metres, metres / np.maximum(np.diff(time_s), SHORTEST_S)
 
 
-def _gate(speed: Array, sport: str) -> float:
+def _speed_gate(speed: Array, sport: str) -> float:
     if sport in GATE_MPS:
         return GATE_MPS[sport]
     moving = speed[speed > 0]
@@ -137,7 +137,7 @@ def _gate(speed: Array, sport: str) -> float:
     )
 
 
-def _consensus(
+def _keep_reachable(
     time_s: Array, latitude: Array, longitude: Array, edges: list[int], gate: float
 ) -> Bools:
     """Return which fixes to keep: the longest stretch, and what it or what follows can reach."""

@@ -75,7 +75,7 @@ class Samples:
             else None
         )
 
-    def frame(self, columns: Mapping[str, Array]) -> pd.DataFrame:
+    def to_records(self, columns: Mapping[str, Array]) -> pd.DataFrame:
         """Return `columns` as a RECORDS frame; those without any value are left out."""
         known = {
             name: values
@@ -85,7 +85,7 @@ class Samples:
         return records(self.us * 1_000, known)
 
 
-def samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
+def select_samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
     """Return the points of some stretches of a file (each from its first up to, not including, its last)."""
     ours = np.concatenate(
         [np.arange(*stretch) for stretch in stretches] or [np.empty(0, np.int64)]
@@ -93,10 +93,10 @@ def samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
     group = np.repeat(
         np.arange(len(stretches)), [stop - first for first, stop in stretches]
     )
-    times = points.whole().times
+    times = points.as_batch().times
     us = times.us[ours]
     known = us != NAT
-    notes = _lost(int((~known).sum()), times.bad)
+    notes = _untimed_note(int((~known).sum()), times.bad)
     believed = known & (us >= FIRST_US) & (us < LAST_US)
     clock = bool(believed.any()) or not known.any()
     at = np.flatnonzero(believed if clock else known)
@@ -114,17 +114,19 @@ def samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
     if times.naive and at.size:
         notes += ("zone: the times name no zone; read as UTC, as GPX and TCX have it",)
     whole = ours[at]
-    columns, odd = _columns(points, whole)
+    columns, odd = _clean_columns(points, whole)
     offsets = np.unique(times.offset_s[whole])
     zone, offset = (
-        _zone(int(times.offset_s[whole[0]])) if times.stated and whole.size else ("", 0)
+        _format_offset(int(times.offset_s[whole[0]]))
+        if times.stated and whole.size
+        else ("", 0)
     )
     if offsets.size > 1 and zone:
         odd += ("zone: the offset changes on the way; that of the start is taken",)
     return Samples(us, columns, group[at], clock, zone, offset, (*notes, *odd))
 
 
-def _lost(untimed: int, bad: int) -> tuple[str, ...]:
+def _untimed_note(untimed: int, bad: int) -> tuple[str, ...]:
     if not untimed:
         return ()
     return (
@@ -133,15 +135,15 @@ def _lost(untimed: int, bad: int) -> tuple[str, ...]:
     )
 
 
-def _zone(offset_s: int) -> tuple[str, int]:
+def _format_offset(offset_s: int) -> tuple[str, int]:
     sign, minutes = "-" if offset_s < 0 else "+", abs(offset_s) // 60
     return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}", offset_s
 
 
-def _columns(
+def _clean_columns(
     points: Points, at: NDArray[np.int64]
 ) -> tuple[dict[str, Array], tuple[str, ...]]:
-    batch = points.whole()
+    batch = points.as_batch()
     found: dict[str, Array] = {}
     for name, numbers in sorted(batch.numbers.items()):
         values = numbers[at]
@@ -155,18 +157,20 @@ def _columns(
     return found, notes
 
 
-def cadence(columns: Mapping[str, Array], sport: str) -> dict[str, Array]:
+def merge_cadence(columns: Mapping[str, Array], sport: str) -> dict[str, Array]:
     """Return `columns` with one cadence, in steps of both feet a minute where the sport is on foot."""
     rest = {
         name: values
         for name, values in columns.items()
         if name not in {"cadence", "run_cadence"}
     }
-    told = [columns[name] for name in ("run_cadence", "cadence") if name in columns]
-    if not told:
+    stated = [columns[name] for name in ("run_cadence", "cadence") if name in columns]
+    if not stated:
         return rest
     values = (
-        told[0] if len(told) == 1 else np.where(np.isfinite(told[0]), told[0], told[1])
+        stated[0]
+        if len(stated) == 1
+        else np.where(np.isfinite(stated[0]), stated[0], stated[1])
     )
     moving = values[values > 0]
     one_leg = sport in ON_FOOT and moving.size and float(np.median(moving)) < LEG_SPM

@@ -10,11 +10,16 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY
-from loadwatch.ingest.readers.xml.iso_times import moment_of
-from loadwatch.ingest.readers.xml.point_columns import number
-from loadwatch.ingest.readers.xml.positions import path
-from loadwatch.ingest.readers.xml.samples import EPOCH, Samples, cadence, samples
-from loadwatch.ingest.readers.xml.words import sport
+from loadwatch.ingest.readers.xml.iso_times import parse_datetime
+from loadwatch.ingest.readers.xml.point_columns import parse_number
+from loadwatch.ingest.readers.xml.positions import clean_path
+from loadwatch.ingest.readers.xml.samples import (
+    EPOCH,
+    Samples,
+    merge_cadence,
+    select_samples,
+)
+from loadwatch.ingest.readers.xml.words import find_sport
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,12 +40,12 @@ LONGEST_S = 172_800.0  # two days in laps; more is a broken clock
 RESET_M = 50.0  # distance falls by more: it was counted anew
 
 
-def reading(document: Document) -> Reading:
+def build_reading(document: Document) -> Reading:
     """Return one activity for each Activity of the file; courses and empty ones are left out."""
     root = document.root
-    found = list(root.all("Activity"))
+    found = list(root.find_all("Activity"))
     if not found:
-        if next(root.all("Course"), None):
+        if next(root.find_all("Course"), None):
             raise NotActivity("a course to follow, not a recording")
         if document.notes:
             raise Unreadable("a TCX file that breaks off before its first activity")
@@ -53,7 +58,7 @@ def reading(document: Document) -> Reading:
         )
     activities, skipped = [], []
     for part, node in enumerate(found, 1):
-        activity = _activity(document, node, part)
+        activity = _build_activity(document, node, part)
         if activity is None:
             skipped.append(
                 Skipped("", "ignored", f"activity {part}: no points and no totals")
@@ -65,49 +70,49 @@ def reading(document: Document) -> Reading:
     return Reading(tuple(activities), tuple(skipped))
 
 
-def _activity(document: Document, node: Node, part: int) -> Activity | None:
+def _build_activity(document: Document, node: Node, part: int) -> Activity | None:
     laps = [lap for lap in node.nodes if lap.name == "Lap"]
-    found = samples(document.points, [(lap.first, lap.stop) for lap in laps])
-    kind, sub = sport(node.attributes.get("Sport", ""))
-    timer = _timer(_sum(laps, "TotalTimeSeconds"))
-    told = _sum(laps, "DistanceMeters")
-    start = _moment(
+    found = select_samples(document.points, [(lap.first, lap.stop) for lap in laps])
+    kind, sub = find_sport(node.attributes.get("Sport", ""))
+    timer = _timer_s(_sum_laps(laps, "TotalTimeSeconds"))
+    lap_m = _sum_laps(laps, "DistanceMeters")
+    start = _parse_start(
         next((lap.attributes.get("StartTime", "") for lap in laps), "")
-    ) or _moment(node.says("Id"))
-    if not found.us.size and not (start and (timer > 0 or told > 0)):
+    ) or _parse_start(node.text_at("Id"))
+    if not found.us.size and not (start and (timer > 0 or lap_m > 0)):
         return None
-    columns, distance, notes = _columns(
-        found, kind, told, whole=not _elapsed(timer, found) > 0
+    columns, distance, notes = _build_columns(
+        found, kind, lap_m, whole=not _elapsed_s(timer, found) > 0
     )
     session = Session(
         format="tcx",
         sport=kind,
         sub_sport=sub,
-        start_utc=_start(found, start),
+        start_utc=_choose_start(found, start),
         start_local=found.start_local,
         zone=found.zone,
         timer_s=timer,
-        elapsed_s=_elapsed(timer, found),
+        elapsed_s=_elapsed_s(timer, found),
         distance_m=distance,
-        heart_rate_bpm=NAN if found.us.size else _heart(laps),
-        steps=_steps(laps) if kind != "cycling" else NAN,
-        device=node.says("Creator", "Name")[:80],
-        serial=_serial(node),
+        heart_rate_bpm=NAN if found.us.size else _mean_heart_rate(laps),
+        steps=_sum_steps(laps) if kind != "cycling" else NAN,
+        device=node.text_at("Creator", "Name")[:80],
+        serial=_serial_number(node),
         part=part,
         notes=(*document.notes, *found.notes, *notes),
     )
-    return Activity(found.frame(columns) if found.us.size else EMPTY, session)
+    return Activity(found.to_records(columns) if found.us.size else EMPTY, session)
 
 
-def _sum(laps: list[Node], name: str) -> float:
+def _sum_laps(laps: list[Node], name: str) -> float:
     """Return the sum over laps of a total; unknown where no lap states one."""
-    values = [number(lap.says(name)) for lap in laps]
+    values = [parse_number(lap.text_at(name)) for lap in laps]
     known = [value for value in values if math.isfinite(value) and 0 <= value < 1e7]
     return sum(known) if known else NAN
 
 
-def _moment(text: str) -> datetime | None:
-    moment = moment_of(text)
+def _parse_start(text: str) -> datetime | None:
+    moment = parse_datetime(text)
     if moment is None or not 1990 <= moment.year < 2100:
         return None
     return (
@@ -115,35 +120,37 @@ def _moment(text: str) -> datetime | None:
     ).astimezone(EPOCH.tzinfo)
 
 
-def _start(found: Samples, told: datetime | None) -> datetime | None:
+def _choose_start(found: Samples, stated: datetime | None) -> datetime | None:
     """Return the start: the first lap's, unless the points disagree."""
     first = found.start_utc
     if first is None:
-        return told if not found.us.size or found.clock else None
-    return told if told and 0 <= (first - told).total_seconds() <= START_S else first
+        return stated if not found.us.size or found.clock else None
+    return (
+        stated if stated and 0 <= (first - stated).total_seconds() <= START_S else first
+    )
 
 
-def _timer(told: float) -> float:
+def _timer_s(lap_s: float) -> float:
     """Return the laps' seconds; unknown where there are none, or more than anyone runs."""
-    return told if 0 < told < LONGEST_S else NAN
+    return lap_s if 0 < lap_s < LONGEST_S else NAN
 
 
-def _elapsed(timer_s: float, found: Samples) -> float:
+def _elapsed_s(timer_s: float, found: Samples) -> float:
     """Return the laps' seconds where the points cover less; else the points tell."""
     passed = float(found.time_s[-1]) if found.us.size else 0.0
     return timer_s if timer_s > passed + START_S else NAN
 
 
-def _columns(
-    found: Samples, kind: str, told: float, *, whole: bool
+def _build_columns(
+    found: Samples, kind: str, lap_m: float, *, whole: bool
 ) -> tuple[dict[str, Array], float, tuple[str, ...]]:
     """Return RECORDS columns, the distance, and notes; without a distance by the device, its path's.
 
     `whole` is false where the points cover less time than the laps: then these are believed.
     """
-    columns = cadence(found.columns, kind)
+    columns = merge_cadence(found.columns, kind)
     unknown = np.full(found.us.size, np.nan)
-    where = path(
+    where = clean_path(
         found.time_s,
         columns.get("latitude_deg", unknown),
         columns.get("longitude_deg", unknown),
@@ -154,23 +161,25 @@ def _columns(
         "latitude_deg": where.latitude_deg,
         "longitude_deg": where.longitude_deg,
     }
-    metres, notes = _unwound(columns.pop("distance_m", unknown))
+    metres, notes = _join_resets(columns.pop("distance_m", unknown))
     known = metres[np.isfinite(metres)]
     passed = float(known[-1]) if known.size > 1 else NAN
     if passed > 0:
-        distance, odd = _settled(told, passed) if whole or not told > 0 else (told, ())
+        distance, odd = (
+            _choose_distance(lap_m, passed) if whole or not lap_m > 0 else (lap_m, ())
+        )
         return {**columns, "distance_m": metres}, distance, (*notes, *odd)
-    if told > 0:
-        return columns, told, ()
+    if lap_m > 0:
+        return columns, lap_m, ()
     if np.isfinite(where.distance_m).any():
         note = (
             "no_distance: the file states no distance; it is summed along its positions"
         )
         return columns, NAN, (*where.notes, note)
-    return columns, 0.0 if told == 0 else NAN, where.notes
+    return columns, 0.0 if lap_m == 0 else NAN, where.notes
 
 
-def _unwound(metres: Array) -> tuple[Array, tuple[str, ...]]:
+def _join_resets(metres: Array) -> tuple[Array, tuple[str, ...]]:
     """Return cumulative distance from 0 at the first sample, counters that began anew joined."""
     known = np.flatnonzero(np.isfinite(metres))
     if known.size < 2:
@@ -186,22 +195,22 @@ def _unwound(metres: Array) -> tuple[Array, tuple[str, ...]]:
     return joined, (note,) if resets else ()
 
 
-def _settled(told: float, passed: float) -> tuple[float, tuple[str, ...]]:
+def _choose_distance(lap_m: float, passed: float) -> tuple[float, tuple[str, ...]]:
     """Return the laps' distance where the points agree, else that of the points."""
-    if not told > 0:
+    if not lap_m > 0:
         return passed, ()
-    if abs(told - passed) <= max(AGREE_M, AGREE * passed):
-        return told, ()
+    if abs(lap_m - passed) <= max(AGREE_M, AGREE * passed):
+        return lap_m, ()
     return passed, (
-        f"lap_totals: the laps add up to {told:,.0f} m, the points to {passed:,.0f} m, which is taken",
+        f"lap_totals: the laps add up to {lap_m:,.0f} m, the points to {passed:,.0f} m, which is taken",
     )
 
 
-def _heart(laps: list[Node]) -> float:
+def _mean_heart_rate(laps: list[Node]) -> float:
     pairs = [
         (
-            number(lap.says("AverageHeartRateBpm", "Value")),
-            number(lap.says("TotalTimeSeconds")),
+            parse_number(lap.text_at("AverageHeartRateBpm", "Value")),
+            parse_number(lap.text_at("TotalTimeSeconds")),
         )
         for lap in laps
     ]
@@ -210,12 +219,15 @@ def _heart(laps: list[Node]) -> float:
     return sum(rate * t for rate, t in known) / time if time else NAN
 
 
-def _steps(laps: list[Node]) -> float:
+def _sum_steps(laps: list[Node]) -> float:
     """Return foot strikes of all laps; unknown unless each lap with a distance states them."""
-    told = [next((number(node.text) for node in lap.all("Steps")), NAN) for lap in laps]
-    return sum(told) if told and all(value > 0 for value in told) else NAN
+    steps = [
+        next((parse_number(node.text) for node in lap.find_all("Steps")), NAN)
+        for lap in laps
+    ]
+    return sum(steps) if steps and all(value > 0 for value in steps) else NAN
 
 
-def _serial(node: Node) -> str:
-    serial = node.says("Creator", "UnitId")
+def _serial_number(node: Node) -> str:
+    serial = node.text_at("Creator", "UnitId")
     return serial[:40] if serial.strip("0") else ""

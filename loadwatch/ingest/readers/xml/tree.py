@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.readers.xml import point_pattern
-from loadwatch.ingest.readers.xml.point_columns import Batch, Points, batch
+from loadwatch.ingest.readers.xml.point_columns import Batch, Points, build_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,22 +39,22 @@ class Node:
     first: int = 0  # track points within: from this one ...
     stop: int = 0  # ... up to, not including, this one
 
-    def all(self, name: str) -> Iterator[Node]:
+    def find_all(self, name: str) -> Iterator[Node]:
         """Yield the elements below this one that are called `name`, in document order."""
         for node in self.nodes:
             if node.name == name:
                 yield node
-            yield from node.all(name)
+            yield from node.find_all(name)
 
-    def has(self, name: str) -> Node | None:
+    def find_child(self, name: str) -> Node | None:
         """Return the first child called `name`."""
         return next((node for node in self.nodes if node.name == name), None)
 
-    def says(self, *path: str) -> str:
+    def text_at(self, *path: str) -> str:
         """Return the text of the first element at `path` below this one, "" where there is none."""
         node: Node | None = self
         for name in path:
-            node = node.has(name) if node else None
+            node = node.find_child(name) if node else None
         return node.text.strip() if node else ""
 
 
@@ -67,12 +67,12 @@ class Document:
     notes: tuple[str, ...] = ()
 
 
-def local(name: str) -> str:
+def strip_prefix(name: str) -> str:
     """Return an element's name without its prefix."""
     return name.rpartition(":")[2]
 
 
-def stripped(data: bytes) -> bytes:
+def strip_preamble(data: bytes) -> bytes:
     """Return `data` without what some exporters put before the XML declaration: blanks, a UTF-8 mark."""
     return data.lstrip(BLANKS).removeprefix(UTF8_BOM).lstrip(BLANKS)
 
@@ -82,12 +82,12 @@ def parse(data: bytes, point: str) -> Document:
 
     A file that breaks off keeps what came before, with a note; raises Unreadable or OverLimit.
     """
-    text = stripped(data)
+    text = strip_preamble(data)
     try:
-        return _parse(text, point, "")
+        return _parse_encoded(text, point, "")
     except _WrongEncodingError:
         again = text.decode("utf-8", "replace").encode()
-        found = _parse(again, point, "utf-8")
+        found = _parse_encoded(again, point, "utf-8")
         note = "encoding: the text is not in the encoding it declares; unreadable letters are replaced"
         return Document(found.root, found.points, (note, *found.notes))
 
@@ -96,28 +96,28 @@ class _WrongEncodingError(Exception):
     """The bytes are not UTF-8 though they should be."""
 
 
-def _parse(data: bytes, point: str, encoding: str) -> Document:
-    remains, runs = _taken_out(data, point)
-    document = _parsed(remains, point, encoding, runs)
+def _parse_encoded(data: bytes, point: str, encoding: str) -> Document:
+    remains, runs = _extract_points(data, point)
+    document = _parse_markup(remains, point, encoding, runs)
     if (
         runs and not document.notes
     ):  # a marker was no element: the points stood in a comment
-        return _parsed(data, point, encoding, [])
+        return _parse_markup(data, point, encoding, [])
     return document
 
 
-def _taken_out(data: bytes, point: str) -> tuple[bytes, list[Batch]]:
+def _extract_points(data: bytes, point: str) -> tuple[bytes, list[Batch]]:
     """Return `data` with markers for the points written alike, and these, last first."""
-    how = point_pattern.layout(data, point)
-    if how is None:
+    pattern = point_pattern.learn_pattern(data, point)
+    if pattern is None:
         return data, []
     remains, runs = [], []
-    for piece in point_pattern.pieces(data, point, how):
+    for piece in point_pattern.split_points(data, point, pattern):
         remains.append(piece.remains)
-        whole = batch(piece.names, piece.columns, sum(piece.runs))
+        whole = build_batch(piece.names, piece.columns, sum(piece.streaks))
         start = 0
-        for length in piece.runs:
-            run = whole.part(start, start + length)
+        for length in piece.streaks:
+            run = whole.slice_points(start, start + length)
             runs.append(
                 run if start else replace(run, bad=whole.bad, commas=whole.commas)
             )
@@ -125,17 +125,19 @@ def _taken_out(data: bytes, point: str) -> tuple[bytes, list[Batch]]:
     return b"".join(remains), runs[::-1]
 
 
-def _parsed(data: bytes, point: str, encoding: str, runs: list[Batch]) -> Document:
+def _parse_markup(
+    data: bytes, point: str, encoding: str, runs: list[Batch]
+) -> Document:
     root = Node("", {})
     points = Points()
     parser = expat.ParserCreate(encoding or None)
     parser.buffer_text = True
     parser.buffer_size = MAX_TEXT
-    parser.StartDoctypeDeclHandler = _refuse
-    _listen(parser, point, root, points, runs)
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    _set_handlers(parser, point, root, points, runs)
     notes: tuple[str, ...] = ()
     try:
-        _feed(parser, data, points)
+        _feed_chunks(parser, data, points)
     except (expat.ExpatError, ValueError, LookupError) as error:
         if (
             not encoding and getattr(error, "code", 0) == 4 and not _is_utf8(data)
@@ -143,19 +145,19 @@ def _parsed(data: bytes, point: str, encoding: str, runs: list[Batch]) -> Docume
             raise _WrongEncodingError from error
         if not root.nodes:
             raise Unreadable(
-                f"an XML file that cannot be parsed ({_why(error)})"
+                f"an XML file that cannot be parsed ({_describe_error(error)})"
             ) from error
         notes = (
-            f"truncated: the file breaks off or is damaged ({_why(error)}); what came before is kept",
+            f"truncated: the file breaks off or is damaged ({_describe_error(error)}); what came before is kept",
         )
-    _close(root, points.count)
+    _close_nodes(root, points.count)
     if not root.nodes:
         raise Unreadable("an XML file without content")
-    points.flush()
+    points.flush_rows()
     return Document(root.nodes[0], points, notes)
 
 
-def _why(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """Return what is wrong, without the line: the parser sees only what is left of the file."""
     return (
         expat.ErrorString(error.code)
@@ -172,11 +174,11 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _refuse(*_: object) -> None:
+def _refuse_doctype(*_: object) -> None:
     raise Unreadable(DOCTYPE)
 
 
-def _feed(parser: expat.XMLParserType, data: bytes, points: Points) -> None:
+def _feed_chunks(parser: expat.XMLParserType, data: bytes, points: Points) -> None:
     last, since = 0, 0
     for at in range(0, len(data), CHUNK):
         parser.Parse(data[at : at + CHUNK], False)
@@ -187,7 +189,7 @@ def _feed(parser: expat.XMLParserType, data: bytes, points: Points) -> None:
     parser.Parse(b"", True)
 
 
-def _close(node: Node, count: int) -> None:
+def _close_nodes(node: Node, count: int) -> None:
     """Give the elements left open by a broken file their end."""
     while node.nodes:
         node = node.nodes[-1]
@@ -195,7 +197,7 @@ def _close(node: Node, count: int) -> None:
             node.stop = count
 
 
-def _listen(
+def _set_handlers(
     parser: expat.XMLParserType,
     point: str,
     root: Node,
@@ -205,16 +207,16 @@ def _listen(
     """Set the parser's handlers; between track points they build the tree, within one its row."""
     stack = [root]
     chars: list[str] = []
-    room = [MAX_NODES]
+    node_budget = [MAX_NODES]
     opened = ""
     row: dict[str, str] = {}
-    start_point, add = points.start, points.add
+    start_point, add = points.begin_point, points.add_point
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal opened, row
         if len(attributes) > MAX_ATTRIBUTES:
-            attributes = _few(attributes)
-        if local(name) == point:
+            attributes = _drop_namespaces(attributes)
+        if strip_prefix(name) == point:
             opened, row = name, attributes
             start_point()
             chars.clear()
@@ -222,15 +224,15 @@ def _listen(
             parser.EndElementHandler = end_within
             return
         if name == point_pattern.MARK and runs:
-            points.add_run(runs.pop())
-        node = _opened(name, attributes, len(stack), room, points.count)
-        stack[-1].text += _text(chars)
+            points.add_batch(runs.pop())
+        node = _open_node(name, attributes, len(stack), node_budget, points.count)
+        stack[-1].text += _take_text(chars)
         stack[-1].nodes.append(node)
         stack.append(node)
 
     def end(_: str) -> None:
         node = stack.pop()
-        node.text += _text(chars)
+        node.text += _take_text(chars)
         node.stop = points.count
 
     def end_within(name: str) -> None:
@@ -246,20 +248,24 @@ def _listen(
     parser.CharacterDataHandler = chars.append
 
 
-def _opened(
-    name: str, attributes: dict[str, str], depth: int, room: list[int], count: int
+def _open_node(
+    name: str,
+    attributes: dict[str, str],
+    depth: int,
+    node_budget: list[int],
+    count: int,
 ) -> Node:
     if depth > MAX_DEPTH:
         raise OverLimit(f"an XML file nested more than {MAX_DEPTH} deep")
-    room[0] -= 1
-    if room[0] < 0:
+    node_budget[0] -= 1
+    if node_budget[0] < 0:
         raise OverLimit(
             f"an XML file with more than {MAX_NODES:,} elements beside its track points"
         )
-    return Node(local(name), attributes, first=count, stop=-1)
+    return Node(strip_prefix(name), attributes, first=count, stop=-1)
 
 
-def _few(attributes: dict[str, str]) -> dict[str, str]:
+def _drop_namespaces(attributes: dict[str, str]) -> dict[str, str]:
     kept = {
         name: value
         for name, value in attributes.items()
@@ -270,7 +276,7 @@ def _few(attributes: dict[str, str]) -> dict[str, str]:
     return kept
 
 
-def _text(chars: list[str]) -> str:
+def _take_text(chars: list[str]) -> str:
     text = "".join(chars)[:MAX_TEXT]
     chars.clear()
     return text if not text.isspace() else ""

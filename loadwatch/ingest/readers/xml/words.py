@@ -81,7 +81,7 @@ WORDS = {
 }
 
 
-def sport(text: str) -> tuple[str, str]:
+def find_sport(text: str) -> tuple[str, str]:
     """Return sport and sub sport for the `text` of a file, UNKNOWN where no table knows it."""
     word = re.sub(r"[\s_\-/]+", " ", text.strip()[:64]).lower()
     return STRAVA.get(word) or WORDS.get(word) or UNKNOWN

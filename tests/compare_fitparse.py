@@ -22,8 +22,12 @@ import numpy as np
 
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.chained import decode
-from loadwatch.ingest.readers.fit.columns import Table, columns, text
-from loadwatch.ingest.readers.fit.layout import BASES, BYTE, STRING
+from loadwatch.ingest.readers.fit.field_columns import (
+    MessageTable,
+    decode_columns,
+    decode_strings,
+)
+from loadwatch.ingest.readers.fit.layout import BASE_TYPES, BYTE, STRING
 
 EPOCH = dt.datetime(1989, 12, 31)  # noqa: DTZ001 - fitparse's datetimes are naive
 # files where the two may differ, and why; paths within the corpus
@@ -31,8 +35,8 @@ _CRC = "its checksum is wrong: fitparse stops before the last messages, which ar
 KNOWN: dict[str, str] = {
     "fitparse/activity-activity-filecrc.fit": _CRC,
     "fitparse/activity-filecrc.fit": _CRC,
-    "fitparse/activity-settings-corruptheader.fit": "the second link has no FIT header: fitparse stops there",
-    "fitparse/activity-settings-nodata.fit": "the second link ends within a definition: fitparse stops there",
+    "fitparse/activity-settings-corruptheader.fit": "the second FIT file has no FIT header: fitparse stops there",
+    "fitparse/activity-settings-nodata.fit": "the second FIT file ends within a definition: fitparse stops there",
     "fitparse/activity-unexpected-eof.fit": "the last message is torn: fitparse hands over its first half",
     "fitparse/nick.fit": "the last message is torn: fitparse hands over its first half",
     "sports-lib/others/empty-activities.fit": "no length in the header: fitparse takes that for the whole",
@@ -54,14 +58,14 @@ class Comparison:
 
 def _canonical(column: Any) -> list[Any]:
     """Our raw values in fitparse's form."""
-    if column.base == STRING:
-        return [one or None for one in text(column)]
+    if column.base_type == STRING:
+        return [one or None for one in decode_strings(column)]
     rows = column.raw.tolist()
-    if column.base == BYTE:
+    if column.base_type == BYTE:
         return [
             None if all(byte == 0xFF for byte in row) else tuple(row) for row in rows
         ]
-    invalid = BASES[column.base][1]
+    invalid = BASE_TYPES[column.base_type][1]
     if invalid is None:
         cleaned = [[None if math.isnan(one) else one for one in row] for row in rows]
     else:
@@ -73,34 +77,34 @@ def _canonical(column: Any) -> list[Any]:
     )
 
 
-def _prepared(table: Table) -> tuple[Any, ...]:
-    got = columns(table)
+def _prepared(table: MessageTable) -> tuple[Any, ...]:
+    got = decode_columns(table)
     raw = {key: _canonical(column) for key, column in got.items()}
     value = {key: column.value.tolist() for key, column in got.items()}
     words = {
-        key: profile.words(table.layout.number, key)
+        key: profile.list_enum_names(table.layout.number, key)
         for key in got
         if isinstance(key, int)
     }
-    return raw, value, words, table.stamps
+    return raw, value, words, table.timestamps
 
 
-def _ours(data: bytes) -> list[tuple[Table, int]]:
+def _ours(data: bytes) -> list[tuple[MessageTable, int]]:
     """All messages in file order as (table, row)."""
     found = []
-    for link in decode(data).links:
-        if link.tables:
-            offsets = np.concatenate([table.offsets for table in link.tables])
+    for fit_file in decode(data).files:
+        if fit_file.tables:
+            offsets = np.concatenate([table.offsets for table in fit_file.tables])
             which = np.repeat(
-                np.arange(len(link.tables)),
-                [len(table.offsets) for table in link.tables],
+                np.arange(len(fit_file.tables)),
+                [len(table.offsets) for table in fit_file.tables],
             )
             row = np.concatenate(
-                [np.arange(len(table.offsets)) for table in link.tables]
+                [np.arange(len(table.offsets)) for table in fit_file.tables]
             )
             order = np.argsort(offsets)
             found += [
-                (link.tables[table], index)
+                (fit_file.tables[table], index)
                 for table, index in zip(
                     which[order].tolist(), row[order].tolist(), strict=True
                 )
@@ -155,7 +159,11 @@ def compare(data: bytes) -> Comparison:
 
 
 def _message(
-    result: Comparison, message: Any, table: Table, row: int, prepared: tuple[Any, ...]
+    result: Comparison,
+    message: Any,
+    table: MessageTable,
+    row: int,
+    prepared: tuple[Any, ...],
 ) -> None:
     raw, value, words, stamps = prepared
     number = table.layout.number

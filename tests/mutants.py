@@ -30,7 +30,7 @@ def _signed(data: bytes) -> bytes:
         return data
     head = data[0] if 12 <= data[0] < len(data) - 2 else 14
     whole = data[:4] + struct.pack("<I", len(data) - head - 2) + data[8:-2]
-    return whole + struct.pack("<H", fit.crc.crc16(whole))
+    return whole + struct.pack("<H", fit.crc.compute_crc(whole))
 
 
 def mutant(data: bytes, other: bytes, seed: int) -> bytes:

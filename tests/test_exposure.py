@@ -9,7 +9,7 @@ import pytest
 from loadwatch.activity import Activity, Session
 from loadwatch.exposure.row import build_row
 from loadwatch.geodesy import path_m
-from loadwatch.ingest.readers.frames import EMPTY, records
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 from loadwatch.settings import Settings
 from loadwatch.tables import (
     EXPOSURES,
@@ -33,7 +33,7 @@ def _activity(seconds=601, speed=3.0, session=None, **columns) -> Activity:
     columns = {"distance_m": time * speed} | columns
     session = session or {}
     session = {"format": "fit", "sport": "running", "start_utc": START} | session
-    return Activity(records(_time(time), columns), Session(**session))
+    return Activity(build_records(_time(time), columns), Session(**session))
 
 
 def _row(activity: Activity, **settings) -> dict:
@@ -64,7 +64,7 @@ def test_a_recorder_that_slept_through_most_of_a_run_tells_no_time_in_motion():
     seconds = np.array(
         [*range(61), 600.0, 1200.0, *range(1201, 1262)]
     )  # two holes of nine and ten minutes
-    track = records(_time(seconds), {"distance_m": seconds * 3.0})
+    track = build_records(_time(seconds), {"distance_m": seconds * 3.0})
     row = _row(Activity(track, Session(format="gpx", sport="running", start_utc=START)))
     assert (row["duration_s"], row["elapsed_s"]) == (1261, 1261)
     assert math.isnan(row["moving_s"])
@@ -89,7 +89,7 @@ def test_what_the_session_says_stands():
 
 
 def test_nothing_known_stays_unknown():
-    row = _row(Activity(EMPTY, Session(format="list", line=3)))
+    row = _row(Activity(EMPTY_RECORDS, Session(format="list", line=3)))
     numbers = [row[c.name] for c in EXPOSURES if c.dtype == "float"]
     assert all(math.isnan(value) for value in numbers)
     assert (row["distance_source"], row["ascent_source"], row["surface_source"]) == (
@@ -105,7 +105,9 @@ def test_a_pause_is_no_running_time_but_a_sparse_watch_is_no_pause():
     ran = np.array([0, 3, 6, 9, 12, 15, 915, 918, 921, 924.0])
     for distance, duration in ((stood, 8), (ran, 308)):
         session = Session(format="gpx", sport="running", start_utc=START)
-        row = _row(Activity(records(_time(time), {"distance_m": distance}), session))
+        row = _row(
+            Activity(build_records(_time(time), {"distance_m": distance}), session)
+        )
         assert (row["duration_s"], row["elapsed_s"]) == (duration, 308)
 
 
@@ -192,7 +194,7 @@ def test_a_list_row_is_named_by_what_it_says_not_by_where_it_stands():
         "start_utc": START,
     }
     one, two, other = (
-        _row(Activity(EMPTY, Session(**told | more)))
+        _row(Activity(EMPTY_RECORDS, Session(**told | more)))
         for more in ({"line": 2}, {"line": 9}, {"line": 9, "distance_m": 1.0})
     )
     assert one["activity_id"] == two["activity_id"] != other["activity_id"]

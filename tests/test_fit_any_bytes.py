@@ -93,7 +93,7 @@ def test_walk_finds_every_message(messages):
             expected.append(14 + len(made.body))
             made.data(local, bytes(sizes[local]))
     data = made.bytes()
-    assert scan.scan(data, 14, len(data) - 2).starts.tolist() == expected
+    assert scan.scan_headers(data, 14, len(data) - 2).starts.tolist() == expected
 
 
 def test_limits(monkeypatch):
@@ -104,7 +104,7 @@ def test_limits(monkeypatch):
     for name, value in (
         ("MAX_MESSAGES", -1),
         ("MAX_DEFINITIONS", 30),
-        ("MAX_DEFINED", 3),
+        ("MAX_DEFINED_BYTES", 3),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(scan, name, value)
@@ -119,12 +119,12 @@ def test_more_layouts_than_a_byte_can_tell():
     for number in range(300):
         made.define(number % 16, 500 + number, [(1, 1 + number % 200, 0x0D)])
         made.data(number % 16, bytes([number & 255]) * (1 + number % 200))
-    tables = fit.decode(made.bytes()).links[0].tables
+    tables = fit.decode(made.bytes()).files[0].tables
     assert [table.layout.number for table in tables] == [
         500 + number for number in range(300)
     ]
     for number, table in enumerate(tables):
-        assert fit.columns.columns(table)[1].raw[0, 0] == number & 255
+        assert fit.field_columns.decode_columns(table)[1].raw[0, 0] == number & 255
 
 
 def test_memory_does_not_grow_with_elapsed_time():

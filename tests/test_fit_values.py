@@ -9,7 +9,7 @@ import pytest
 
 from loadwatch.ingest.readers import fit, read
 from loadwatch.ingest.readers.fit import profile
-from loadwatch.ingest.readers.fit.columns import columns, text
+from loadwatch.ingest.readers.fit.field_columns import decode_columns, decode_strings
 from loadwatch.settings import Settings
 from tests.make_fit import START, FitFile, fit_time, run
 
@@ -38,8 +38,8 @@ def session(**fields):
 
 def only(made: FitFile, number: int):
     """The columns of the only table of a message."""
-    (table,) = fit.decode(made.bytes()).links[0].of(number)
-    return columns(table)
+    (table,) = fit.decode(made.bytes()).files[0].find_tables(number)
+    return decode_columns(table)
 
 
 def test_session_in_si():
@@ -122,8 +122,11 @@ def test_developer_field_described_anew():
             fit_base_type_id=word,
         )
         made.add("record", {"timestamp": START}, dev={(0, 0): (base, value)})
-    tables = fit.decode(made.bytes()).links[0].of(20)
-    assert [columns(table)[0, 0].first.tolist() for table in tables] == [[7], [2.5]]
+    tables = fit.decode(made.bytes()).files[0].find_tables(20)
+    assert [decode_columns(table)[0, 0].first.tolist() for table in tables] == [
+        [7],
+        [2.5],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +205,7 @@ def test_strings():
     made.define(0, 999, [(0, 6, 0x07)])
     for stored in (b"caf\xe9\0x", b"abcdef", b"\0\0\0\0\0\0", "añoño".encode()[:6]):
         made.data(0, stored)
-    assert text(only(made, 999)[0]) == ["caf�", "abcdef", "", "añoñ"]
+    assert decode_strings(only(made, 999)[0]) == ["caf�", "abcdef", "", "añoñ"]
 
 
 def test_scale_and_offset():
@@ -212,17 +215,17 @@ def test_scale_and_offset():
     got = only(made, 20)
     assert got[2].first.tolist() == [50]
     assert got[5].first.tolist() == [123.45]
-    assert profile.words(18, 5)[1] == "running"
-    assert profile.words(20, 5) == {}
-    assert profile.message(233) == "unknown_233"
+    assert profile.list_enum_names(18, 5)[1] == "running"
+    assert profile.list_enum_names(20, 5) == {}
+    assert profile.name_message(233) == "unknown_233"
 
 
 def test_wanted_fields_only():
     made = FitFile()
     made.raw(20, {2: (0x84, 2750), 5: (0x86, 12345)})
-    (table,) = fit.decode(made.bytes()).links[0].of(20)
-    assert set(columns(table, frozenset({5}))) == {5}
-    assert columns(table, frozenset({77})) == {}
+    (table,) = fit.decode(made.bytes()).files[0].find_tables(20)
+    assert set(decode_columns(table, frozenset({5}))) == {5}
+    assert decode_columns(table, frozenset({77})) == {}
 
 
 def test_records_of_two_layouts_in_time_order():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from loadwatch.errors import NothingToRead, Unreadable
 from loadwatch.ingest.readers import fit
 from loadwatch.ingest.readers.fit import profile
-from loadwatch.ingest.readers.fit.columns import columns
-from loadwatch.ingest.readers.fit.columns import words as texts
+from loadwatch.ingest.readers.fit.field_columns import decode_columns
+from loadwatch.ingest.readers.fit.field_columns import read_strings as texts
 from loadwatch.inspect import contents, files, readings
 from loadwatch.inspect.contents import describe
 from loadwatch.inspect.shareable_fields import OPEN, SAID, Field, showing
@@ -306,14 +306,14 @@ def test_a_course_is_readable_and_no_activity(tmp_path):
 
 def secrets(data):
     """Texts and serial numbers of a FIT file that may not be shown, from our own decoder."""
-    for link in fit.decode(data).links:
+    for link in fit.decode(data).files:
         for table in link.tables:
-            message = profile.message(table.layout.number)
+            message = profile.name_message(table.layout.number)
             for one in table.layout.fields:
-                if one.base == STRING and message != "field_description":
+                if one.base_type == STRING and message != "field_description":
                     yield from (word for word in texts(table, one.key) if len(word) > 5)
-            for column in columns(table).values():
-                if column.base in SERIALS:
+            for column in decode_columns(table).values():
+                if column.base_type in SERIALS:
                     yield from (
                         f"{int(value)}" for value in column.first if value >= 1e5
                     )
@@ -361,10 +361,10 @@ def described(data):
     """What a file's own descriptions of its developer fields say."""
     return {
         word
-        for link in fit.decode(data).links
-        for table in link.of(profile.number("field_description"))
+        for link in fit.decode(data).files
+        for table in link.find_tables(profile.find_message_number("field_description"))
         for one in table.layout.fields
-        for word in (texts(table, one.key) if one.base == STRING else ())
+        for word in (texts(table, one.key) if one.base_type == STRING else ())
     }
 
 

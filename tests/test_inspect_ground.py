@@ -5,7 +5,7 @@ import pytest
 
 from loadwatch.activity import Activity, Session
 from loadwatch.exposure.osm import CREDIT, open_extract, track_cells
-from loadwatch.ingest.readers.frames import EMPTY, records
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 from loadwatch.inspect.ground_summary import describe
 from tests import make_map
 
@@ -26,7 +26,7 @@ def street(**columns):
         "longitude_deg": longitude,
         "distance_m": at + 300,
     } | columns
-    return records(np.arange(at.size) * 1_000_000_000, every)
+    return build_records(np.arange(at.size) * 1_000_000_000, every)
 
 
 def test_surface_source_and_grade_and_no_position(ground):
@@ -65,7 +65,7 @@ def test_without_a_map_there_is_grade_alone():
 @pytest.mark.parametrize(
     ("activity", "says"),
     [
-        (Activity(EMPTY, RUN), "No samples"),
+        (Activity(EMPTY_RECORDS, RUN), "No samples"),
         (Activity(street(), RUN), "No altitude"),
         (Activity(street()[["distance_m"]], RUN), "No positions"),
         (

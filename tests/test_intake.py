@@ -12,7 +12,7 @@ import pytest
 
 from loadwatch.activity import Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
-from loadwatch.ingest.readers.frames import EMPTY
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.sources import members
 from loadwatch.ingest.store import open_store
 from loadwatch.pipeline import intake
@@ -68,7 +68,7 @@ def test_each_error_of_a_reader_is_a_reason(monkeypatch, error):
 
 def read_as(monkeypatch, *skipped: Skipped, activities: int = 0):
     sessions = [Session(format="gpx", start_utc=datetime(2026, 1, 1, tzinfo=UTC), part=i + 1) for i in range(activities)]  # fmt: skip
-    reading = Reading(tuple(Activity(EMPTY, one) for one in sessions), skipped)
+    reading = Reading(tuple(Activity(EMPTY_RECORDS, one) for one in sessions), skipped)
     monkeypatch.setattr("loadwatch.ingest.readers.read", lambda *_: reading)
     return intake.read_one(job(b"", notes=("gzip_crc: wrong",)))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from loadwatch.activity import Session
 from loadwatch.exposure import surface
 from loadwatch.exposure.osm import open_extract, track_cells
-from loadwatch.ingest.readers.frames import EMPTY, records
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 from loadwatch.settings import Settings
 from loadwatch.tables import SURFACES
 from tests import make_map
@@ -41,7 +41,7 @@ def along(*corners, columns=("distance_m",)):
     )
     every = {"latitude_deg": latitude, "longitude_deg": longitude, "distance_m": at}
     time = np.arange(at.size) * 1_000_000_000
-    return records(
+    return build_records(
         time,
         {name: every[name] for name in ("latitude_deg", "longitude_deg", *columns)},
     )
@@ -62,7 +62,7 @@ def along(*corners, columns=("distance_m",)):
 )
 def test_labels(sub_sport, expected, source):
     found = surface.measure_surfaces(
-        replace(RUN, sub_sport=sub_sport), EMPTY, 5000.0, PLAIN, None
+        replace(RUN, sub_sport=sub_sport), EMPTY_RECORDS, 5000.0, PLAIN, None
     )
     assert known(found) == {expected: 5000.0}
     assert found.source == source
@@ -70,28 +70,28 @@ def test_labels(sub_sport, expected, source):
 
 
 def test_a_run_without_places_is_unknown_and_no_treadmill():
-    assert known(surface.measure_surfaces(RUN, EMPTY, 5000.0, PLAIN, None)) == {
+    assert known(surface.measure_surfaces(RUN, EMPTY_RECORDS, 5000.0, PLAIN, None)) == {
         "unknown": 5000.0
     }
 
 
 def test_a_virtual_ride_is_no_treadmill():
     ride = Session(format="fit", sport="cycling", sub_sport="virtual_activity")
-    assert known(surface.measure_surfaces(ride, EMPTY, 9000.0, PLAIN, None)) == {
-        "unknown": 9000.0
-    }
+    assert known(
+        surface.measure_surfaces(ride, EMPTY_RECORDS, 9000.0, PLAIN, None)
+    ) == {"unknown": 9000.0}
 
 
 def test_a_lists_own_column_stands_over_labels():
     told = replace(RUN, surface="soft", sub_sport="treadmill")
-    found = surface.measure_surfaces(told, EMPTY, 5000.0, PLAIN, None)
+    found = surface.measure_surfaces(told, EMPTY_RECORDS, 5000.0, PLAIN, None)
     assert known(found) == {"soft": 5000.0}
     assert found.source == "tag"
 
 
 def test_dirt_distance():
     found = surface.measure_surfaces(
-        replace(RUN, dirt_m=1500.0), EMPTY, 5000.0, GRAVEL, None
+        replace(RUN, dirt_m=1500.0), EMPTY_RECORDS, 5000.0, GRAVEL, None
     )
     assert known(found) == {"soft": 1500.0, "hard": 3500.0}
     assert found.source == "list"
@@ -100,32 +100,34 @@ def test_dirt_distance():
 def test_more_dirt_than_distance_is_all_dirt():
     assert known(
         surface.measure_surfaces(
-            replace(RUN, dirt_m=6000.0), EMPTY, 5000.0, PLAIN, None
+            replace(RUN, dirt_m=6000.0), EMPTY_RECORDS, 5000.0, PLAIN, None
         )
     ) == {"soft": 5000.0}
 
 
 def test_a_dirt_distance_of_nothing_is_no_answer():
     assert known(
-        surface.measure_surfaces(replace(RUN, dirt_m=0.0), EMPTY, 5000.0, GRAVEL, None)
+        surface.measure_surfaces(
+            replace(RUN, dirt_m=0.0), EMPTY_RECORDS, 5000.0, GRAVEL, None
+        )
     ) == {"firm": 5000.0}
 
 
 def test_a_label_stands_over_dirt_distance():
     trail = replace(RUN, sub_sport="trail", dirt_m=100.0)
-    assert known(surface.measure_surfaces(trail, EMPTY, 5000.0, PLAIN, None)) == {
-        "soft": 5000.0
-    }
+    assert known(
+        surface.measure_surfaces(trail, EMPTY_RECORDS, 5000.0, PLAIN, None)
+    ) == {"soft": 5000.0}
 
 
 def test_the_default():
-    found = surface.measure_surfaces(RUN, EMPTY, 5000.0, GRAVEL, None)
+    found = surface.measure_surfaces(RUN, EMPTY_RECORDS, 5000.0, GRAVEL, None)
     assert known(found) == {"firm": 5000.0}
     assert found.source == "default"
 
 
 def test_an_unknown_distance_has_unknown_metres():
-    found = surface.measure_surfaces(RUN, EMPTY, math.nan, GRAVEL, None)
+    found = surface.measure_surfaces(RUN, EMPTY_RECORDS, math.nan, GRAVEL, None)
     assert all(math.isnan(metres) for metres in found.metres.values())
     assert found.source == "none"
 
@@ -179,9 +181,9 @@ def test_a_treadmill_needs_no_map(ground):
 
 
 def test_a_map_without_places_leaves_the_ladder_below(ground):
-    assert known(surface.measure_surfaces(RUN, EMPTY, 600.0, GRAVEL, ground)) == {
-        "firm": 600.0
-    }
+    assert known(
+        surface.measure_surfaces(RUN, EMPTY_RECORDS, 600.0, GRAVEL, ground)
+    ) == {"firm": 600.0}
 
 
 def test_samples_between_positions_take_the_nearest(ground):
@@ -224,7 +226,7 @@ def test_standing_at_one_place(ground):
 def test_law_metres_sum_to_the_distance(distance, dirt, default, sub_sport):
     session = replace(RUN, sub_sport=sub_sport, dirt_m=dirt)
     found = surface.measure_surfaces(
-        session, EMPTY, distance, Settings(default_surface=default), None
+        session, EMPTY_RECORDS, distance, Settings(default_surface=default), None
     )
     assert tuple(found.metres) == SURFACES
     assert sum(found.metres.values()) == pytest.approx(distance, rel=1e-15, abs=1e-9)

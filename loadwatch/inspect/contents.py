@@ -17,7 +17,7 @@ import fitparse
 from loadwatch import formatting
 from loadwatch.ingest.readers import fit
 from loadwatch.ingest.readers.fit import profile
-from loadwatch.ingest.readers.fit.columns import columns, text
+from loadwatch.ingest.readers.fit.field_columns import decode_columns, decode_strings
 from loadwatch.ingest.readers.fit.layout import BYTE, STRING
 from loadwatch.inspect import readings, shareable_fields
 from loadwatch.inspect.field_summary import MAX_KEPT, Seen, clean, line, note
@@ -26,8 +26,8 @@ from loadwatch.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadwatch.ingest.readers.fit.chained import Decoded, Link
-    from loadwatch.ingest.readers.fit.columns import Column
+    from loadwatch.ingest.readers.fit.chained import Decoded, FitFile
+    from loadwatch.ingest.readers.fit.field_columns import FieldColumn
 
 MAX_LINES = 1_000
 MAX_FITPARSE = (
@@ -89,22 +89,22 @@ def _fit(data: bytes) -> Iterator[str]:
 
 def _frame(decoded: Decoded) -> Iterator[str]:
     """Lines on header and layouts."""
-    for number, link in enumerate(decoded.links, start=1):
-        head = link.header
+    for number, fit_file in enumerate(decoded.files, start=1):
+        head = fit_file.header
         protocol, profile_ = head[1], int.from_bytes(head[2:4], "little")
-        part = f"part {number}: " if len(decoded.links) > 1 else ""
+        part = f"part {number}: " if len(decoded.files) > 1 else ""
         yield f"{part}header of {head[0]} bytes, protocol {protocol >> 4}.{protocol & 15}, profile {profile_}"
-        yield from _layouts(link)
+        yield from _layouts(fit_file)
     yield from (f"problem: {problem}" for problem in decoded.problems)
 
 
-def _layouts(link: Link) -> Iterator[str]:
+def _layouts(fit_file: FitFile) -> Iterator[str]:
     yield "layouts"
-    for table in link.tables:
+    for table in fit_file.tables:
         one = table.layout
-        order = "big endian" if one.order == ">" else "little endian"
+        order = "big endian" if one.byte_order == ">" else "little endian"
         yield (
-            f"  {profile.message(one.number):<28}{_messages(len(table.offsets))} of "
+            f"  {profile.name_message(one.number):<28}{_messages(len(table.offsets))} of "
             f"{formatting.format_count(one.size, 'byte')}, {formatting.format_count(len(one.fields), 'field')}, {order}"
         )
 
@@ -157,49 +157,52 @@ def _theirs(message: str, one: Any) -> shareable_fields.Field:
 def _by_us(decoded: Decoded) -> Messages:
     """Return the same from our own decoder: numbers and the profile's words, by field number."""
     seen: Messages = {}
-    for link in decoded.links:
-        for table in link.tables:
+    for fit_file in decoded.files:
+        for table in fit_file.tables:
             number = table.layout.number
-            fields = seen.setdefault(profile.message(number), {})
-            for key, column in columns(table).items():
+            fields = seen.setdefault(profile.name_message(number), {})
+            for key, column in decode_columns(table).items():
                 note(fields, _ours(number, key, column), _values(number, key, column))
     return seen
 
 
 def _ours(
-    number: int, key: int | tuple[int, int], column: Column
+    number: int, key: int | tuple[int, int], column: FieldColumn
 ) -> shareable_fields.Field:
-    kind = "" if isinstance(key, tuple) else profile.kind(number, key)
-    base = {STRING: "string", BYTE: "byte", 0x85: "sint32"}.get(column.base, "number")
-    name, units = profile.naming(number, key)
+    kind = "" if isinstance(key, tuple) else profile.name_field_type(number, key)
+    base = {STRING: "string", BYTE: "byte", 0x85: "sint32"}.get(
+        column.base_type, "number"
+    )
+    name, units = profile.describe_field(number, key)
     return shareable_fields.Field(
-        message=profile.message(number),
+        message=profile.name_message(number),
         name=name,
         units=units,
         kind=kind or base,
         size=column.raws.dtype.itemsize,
         named=bool(kind),
         developer=isinstance(key, tuple),
-        listed=not isinstance(key, tuple) and bool(profile.words(number, key)),
+        listed=not isinstance(key, tuple)
+        and bool(profile.list_enum_names(number, key)),
     )
 
 
-def _values(number: int, key: int | tuple[int, int], column: Column) -> list[Any]:
+def _values(number: int, key: int | tuple[int, int], column: FieldColumn) -> list[Any]:
     """Return the values of a column as fitparse would: text, words, moments, numbers, None for unknown."""
-    if column.base == STRING:
-        return text(column)[:MAX_KEPT]
+    if column.base_type == STRING:
+        return decode_strings(column)[:MAX_KEPT]
     known = [
         None if math.isnan(value) else value
         for value in column.first.tolist()[:MAX_KEPT]
     ]
     if isinstance(key, tuple):
         return known
-    if profile.kind(number, key) in shareable_fields.DAYS:
+    if profile.name_field_type(number, key) in shareable_fields.DAYS:
         return [
             value if value is None else EPOCH + timedelta(seconds=value)
             for value in known
         ]
-    listed = profile.words(number, key)
+    listed = profile.list_enum_names(number, key)
     return [
         listed.get(int(value), value) if listed and value is not None else value
         for value in known

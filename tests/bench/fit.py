@@ -41,9 +41,9 @@ def records(data: bytes) -> object:
 def everything(data: bytes) -> object:
     """Every field of every message, raw and scaled, as columns."""
     return [
-        fit.columns.columns(table)
-        for link in fit.decode(data).links
-        for table in link.tables
+        fit.field_columns.decode_columns(table)
+        for fit_file in fit.decode(data).files
+        for table in fit_file.tables
     ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.errors import Unreadable
 from loadwatch.ingest.readers import csv, fit, json, xml
-from loadwatch.ingest.readers.magic import foreign, looks_like
+from loadwatch.ingest.readers.magic import describe_foreign, describe_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Sniff = Callable[[bytes], bool]
     Read = Callable[[bytes, str, Settings], Reading]
 
-HEAD = 4096  # bytes that `sniff` is shown
+HEAD_BYTES = 4096  # bytes that `sniff` is shown
 
 READERS: tuple[tuple[str, Sniff, Read], ...] = (
     ("fit", fit.sniff, fit.read),
@@ -40,10 +40,10 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
 
     `name` is a label for dates and words only. Raises Unreadable, NotActivity or OverLimit, nothing else.
     """
-    head = data[:HEAD]
-    if reason := foreign(head):
+    head = data[:HEAD_BYTES]
+    if reason := describe_foreign(head):
         raise Unreadable(reason)
     for _, sniff, reader in READERS:
         if sniff(head):
             return reader(data, name, settings)
-    raise Unreadable(looks_like(head))
+    raise Unreadable(describe_unknown(head))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = frozenset(column_names(RECORDS))
 
 
-def records(
+def build_records(
     time_ns: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]
 ) -> pd.DataFrame:
     """Return a RECORDS frame from instants (ns since 1970, UTC) and columns, sorted by time.
@@ -34,7 +34,7 @@ def records(
         len(columns), len(time_ns)
     )
     frame = pd.DataFrame(
-        block.T, index=index, columns=_labels(tuple(columns)), copy=False
+        block.T, index=index, columns=_index_columns(tuple(columns)), copy=False
     )
     return (
         frame
@@ -44,9 +44,9 @@ def records(
 
 
 @cache
-def _labels(columns: tuple[str, ...]) -> pd.Index[str]:
+def _index_columns(columns: tuple[str, ...]) -> pd.Index[str]:
     """Return the column index of a frame: the same few for every file of a device."""
     return pd.Index(columns)
 
 
-EMPTY = records(np.empty(0, np.int64), {})
+EMPTY_RECORDS = build_records(np.empty(0, np.int64), {})

@@ -25,7 +25,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "it starts like an old Office document"),
     (b"bplist00", "it starts like an Apple property list"),
 )
-TEXT: tuple[tuple[bytes, str], ...] = (
+TEXT_STARTS: tuple[tuple[bytes, str], ...] = (
     (b"<!doctype html", "a web page, perhaps an error page saved in place of the file"),
     (b"<html", "a web page, perhaps an error page saved in place of the file"),
     (b"<svg", "an SVG picture"),
@@ -38,7 +38,7 @@ TEXT: tuple[tuple[bytes, str], ...] = (
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
 
 
-def foreign(head: bytes) -> str:
+def describe_foreign(head: bytes) -> str:
     """Return what a file is that no reader needs to be asked about, "" for all others."""
     if not head:
         return "the file is empty"
@@ -47,14 +47,14 @@ def foreign(head: bytes) -> str:
     return next((words for magic, words in MAGIC if head.startswith(magic)), "")
 
 
-def looks_like(head: bytes) -> str:
+def describe_unknown(head: bytes) -> str:
     """Return what the first bytes of a file that no reader knows look like, in words a runner understands."""
     if head[8:12] == b".FIT" or head[1:4] == b"FIT":
         return "it starts like a FIT file, but its header is broken"
     if head[4:8] == b"ftyp":
         return "it starts like a video or photo of a phone"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for start, words in TEXT:
+    for start, words in TEXT_STARTS:
         if text.startswith(start):
             return words
     if not _CONTROL.isdisjoint(head):

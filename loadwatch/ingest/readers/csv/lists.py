@@ -13,7 +13,7 @@ from loadwatch.ingest.readers.csv import evidence, numbers, words
 from loadwatch.ingest.readers.csv.cells import TEXT, cells_of
 from loadwatch.ingest.readers.csv.measures import measured
 from loadwatch.ingest.readers.csv.moments import starts
-from loadwatch.ingest.readers.frames import EMPTY
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ def read(grid: Grid, settings: Settings) -> Reading:
         made = _left_out(at, cells, kinds[at], begun[at], found, ids)
         if made is None:
             session = _session(at, cells, kinds[at], begun[at], found, parents)
-            activities.append(Activity(EMPTY, session))
+            activities.append(Activity(EMPTY_RECORDS, session))
         else:
             skipped.append(Skipped(f"#{cells.lines[at]}", *made))
     skipped.sort(key=lambda one: int(one.source[1:]))

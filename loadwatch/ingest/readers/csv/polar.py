@@ -13,7 +13,7 @@ from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.csv import dates, dialect, numbers, series, words
 from loadwatch.ingest.readers.csv.tempo import Times
-from loadwatch.ingest.readers.frames import EMPTY
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def read(rows: Sequence[Sequence[str]]) -> Reading:
         date_only=clock is None,
     )
     if len(samples) < 2:
-        return Reading((Activity(EMPTY, session),))
+        return Reading((Activity(EMPTY_RECORDS, session),))
     return _with_samples(rows[2], samples, session, start)
 
 
@@ -86,7 +86,7 @@ def _with_samples(
         [numbers.seconds(row[at]) if 0 <= at < len(row) else NAN for row in samples]
     )
     if np.isfinite(seconds).sum() < 2:
-        return Reading((Activity(EMPTY, session),))
+        return Reading((Activity(EMPTY_RECORDS, session),))
     times = Times(
         (start - dates.EPOCH).total_seconds() + seconds,
         utc=False,

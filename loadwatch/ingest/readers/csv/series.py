@@ -14,7 +14,7 @@ from loadwatch.activity import Activity, Reading, Session
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.csv import tempo
 from loadwatch.ingest.readers.csv.channels import channels
-from loadwatch.ingest.readers.frames import records
+from loadwatch.ingest.readers.frames import build_records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ def made(
         series,
         at,
     )
-    frame = records(np.round(at * 1e9).astype(np.int64), found)
+    frame = build_records(np.round(at * 1e9).astype(np.int64), found)
     start = datetime.fromtimestamp(float(at.min()), UTC)
     return Reading((Activity(frame, _dated(session, start, times, notes)),))
 

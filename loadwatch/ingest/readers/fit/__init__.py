@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.activity import Reading
 from loadwatch.errors import Unreadable
-from loadwatch.ingest.readers.fit.activity import activities
+from loadwatch.ingest.readers.fit.activity import build_activities
 from loadwatch.ingest.readers.fit.chained import Decoded, decode, is_fit
 
 if TYPE_CHECKING:
@@ -24,4 +24,4 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001
     """Return the activities of a FIT file; raises Unreadable, NotActivity or OverLimit, nothing else."""
     if not is_fit(data):
         raise Unreadable("no FIT header")
-    return Reading(activities(decode(data)))
+    return Reading(build_activities(decode(data)))

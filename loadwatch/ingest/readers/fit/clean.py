@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 DAY_S = 86_400.0
-FIRST_S = 284_083_200.0  # 1999-01-01 in FIT time: before any watch that writes FIT
-LAST_S = 1_451_692_800.0  # 2036-01-01 in FIT time: a date beyond it is a broken clock
+EARLIEST_S = 284_083_200.0  # 1999-01-01 in FIT time: before any watch that writes FIT
+LATEST_S = 1_451_692_800.0  # 2036-01-01 in FIT time: a date beyond it is a broken clock
 LONGEST_S = 40 * DAY_S  # longer than any activity that is one; fields go to 49 days
 FOOT_MPS, WHEEL_MPS, OTHER_MPS = (
     12.0,
@@ -32,7 +32,7 @@ CLIMB_MPS, STEP_M = (
 _DEGREE_M = 111_195.0  # of a great circle
 STRAY = 0.05  # share of the samples below which a stretch beyond a jump is stray
 
-_WHEELS = frozenset(
+_WHEEL_SPORTS = frozenset(
     {
         "cycling",
         "e_biking",
@@ -42,7 +42,7 @@ _WHEELS = frozenset(
         "motorcycling",
     }
 )
-FOOT = frozenset(
+FOOT_SPORTS = frozenset(
     {
         "running",
         "walking",
@@ -55,15 +55,15 @@ FOOT = frozenset(
 )
 
 
-def top_speed(sport: str) -> float:
+def choose_top_speed(sport: str) -> float:
     """Return a speed that nobody reaches in this sport, in m/s."""
-    if sport in FOOT:
+    if sport in FOOT_SPORTS:
         return FOOT_MPS
-    return WHEEL_MPS if sport in _WHEELS else OTHER_MPS
+    return WHEEL_MPS if sport in _WHEEL_SPORTS else OTHER_MPS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Track:
+class FitSamples:
     """Samples in FIT time (s since 1989-12-31) and what was wrong with them."""
 
     time_s: Floats
@@ -71,40 +71,44 @@ class Track:
     notes: tuple[str, ...] = ()
 
 
-def _take(track: Track, where: Mask | NDArray[np.intp], *notes: str) -> Track:
-    columns = {name: column[where] for name, column in track.columns.items()}
-    return Track(track.time_s[where], columns, (*track.notes, *notes))
+def _take_samples(
+    samples: FitSamples, where: Mask | NDArray[np.intp], *notes: str
+) -> FitSamples:
+    columns = {name: column[where] for name, column in samples.columns.items()}
+    return FitSamples(samples.time_s[where], columns, (*samples.notes, *notes))
 
 
-def _steps(values: Floats) -> Floats:
+def _diff_neighbours(values: Floats) -> Floats:
     """Return the differences of neighbours, as numpy's `diff` does but without its checks."""
     return np.asarray(values[1:] - values[:-1])
 
 
-def on_the_clock(track: Track, span: tuple[float, float] | None) -> Track:
+def align_clock(samples: FitSamples, stated: tuple[float, float] | None) -> FitSamples:
     """Return the samples in order of time, one an instant, those of a clock that jumped moved back in line.
 
     `span` is the start and the end that the sessions state; else the largest stretch without a jump of a
     day counts as the activity. A stretch of another day follows on the one before it, as it was recorded.
     """
-    known = ~np.isnan(track.time_s)
+    known = ~np.isnan(samples.time_s)
     if not known.all():
-        track = _take(
-            track,
+        samples = _take_samples(
+            samples,
             known,
             f"clock: {int((~known).sum())} samples without a time left out",
         )
-    if len(track.time_s) < 2:
-        return track
-    return _one_an_instant(_sorted(_in_line(track, span)))
+    if len(samples.time_s) < 2:
+        return samples
+    return _merge_instants(_sort_by_time(_align_stretches(samples, stated)))
 
 
-def _in_line(track: Track, span: tuple[float, float] | None) -> Track:
-    time = track.time_s
-    cuts = np.flatnonzero(np.abs(_steps(time)) > DAY_S) + 1
+def _align_stretches(
+    samples: FitSamples, stated: tuple[float, float] | None
+) -> FitSamples:
+    time = samples.time_s
+    cuts = np.flatnonzero(np.abs(_diff_neighbours(time)) > DAY_S) + 1
     edges = [0, *cuts.tolist(), len(time)]
     stretches = list(itertools.pairwise(edges))
-    low, high = span or (np.nan, np.nan)
+    low, high = stated or (np.nan, np.nan)
     good = [low - DAY_S <= time[first] <= high + DAY_S for first, _ in stretches]
     notes: tuple[str, ...] = ()
     if not any(good):
@@ -113,25 +117,27 @@ def _in_line(track: Track, span: tuple[float, float] | None) -> Track:
         )
         good[largest] = True
         notes = (
-            ("clock: the records are of another day than the summary",) if span else ()
+            ("clock: the records are of another day than the summary",)
+            if stated
+            else ()
         )
     if all(good):
-        return Track(time, track.columns, (*track.notes, *notes))
-    moved = _moved(time, stretches, good)
+        return FitSamples(time, samples.columns, (*samples.notes, *notes))
+    moved = _move_stretches(time, stretches, good)
     count = sum(
         last - first
         for (first, last), fine in zip(stretches, good, strict=True)
         if not fine
     )
     note = f"clock: the clock jumps by days, {count} samples moved back in line"
-    return Track(moved, track.columns, (*track.notes, *notes, note))
+    return FitSamples(moved, samples.columns, (*samples.notes, *notes, note))
 
 
-def _moved(
+def _move_stretches(
     time_s: Floats, stretches: list[tuple[int, int]], good: list[bool]
 ) -> Floats:
     """Return times where each stretch that is not good follows the one before, or leads up to the next."""
-    step = float(np.median(np.abs(_steps(time_s))))
+    step = float(np.median(np.abs(_diff_neighbours(time_s))))
     moved = time_s.copy()
     anchor = good.index(True)
     for index in range(anchor + 1, len(stretches)):
@@ -144,45 +150,51 @@ def _moved(
     return moved
 
 
-def _sorted(track: Track) -> Track:
-    back = _steps(track.time_s) < 0
+def _sort_by_time(samples: FitSamples) -> FitSamples:
+    back = _diff_neighbours(samples.time_s) < 0
     if not back.any():
-        return track
+        return samples
     note = f"clock: the time goes back {int(back.sum())} times"
-    order = np.argsort(track.time_s, kind="stable")
-    distance = track.columns.get("distance_m")
-    if distance is None or not (_steps(distance[order]) < -1).any():
-        return _take(track, order, note)
-    kept = track.time_s >= np.maximum.accumulate(
-        track.time_s
+    order = np.argsort(samples.time_s, kind="stable")
+    distance = samples.columns.get("distance_m")
+    if distance is None or not (_diff_neighbours(distance[order]) < -1).any():
+        return _take_samples(samples, order, note)
+    kept = samples.time_s >= np.maximum.accumulate(
+        samples.time_s
     )  # a second pass over the same minutes
     if kept.mean() < 1 - 2 * STRAY:
-        return _take(track, order, note)
-    return _take(track, kept, f"{note}, {int((~kept).sum())} samples left out")
+        return _take_samples(samples, order, note)
+    return _take_samples(
+        samples, kept, f"{note}, {int((~kept).sum())} samples left out"
+    )
 
 
-def _one_an_instant(track: Track) -> Track:
-    later = _steps(track.time_s) != 0
+def _merge_instants(samples: FitSamples) -> FitSamples:
+    later = _diff_neighbours(samples.time_s) != 0
     if later.all():
-        return track
+        return samples
     fresh = np.concatenate([[True], later])
     group = np.cumsum(fresh) - 1
     columns = {}
-    for name, column in track.columns.items():
+    for name, column in samples.columns.items():
         known = ~np.isnan(column)
         columns[name] = np.full(int(group[-1]) + 1, np.nan)
         columns[name][group[known]] = column[known]  # the last that is known stands
-    distance = track.columns.get("distance_m", np.empty(0))
-    twice = int((~fresh[1:] & (_steps(distance) > 0)).sum()) if len(distance) else 0
+    distance = samples.columns.get("distance_m", np.empty(0))
+    twice = (
+        int((~fresh[1:] & (_diff_neighbours(distance) > 0)).sum())
+        if len(distance)
+        else 0
+    )
     note = (
         (f"clock: {twice} samples share their second with another",)
         if twice > len(fresh) * STRAY
         else ()
     )
-    return Track(track.time_s[fresh], columns, (*track.notes, *note))
+    return FitSamples(samples.time_s[fresh], columns, (*samples.notes, *note))
 
 
-def _stray(jumps: Mask) -> Mask:
+def _mark_stray(jumps: Mask) -> Mask:
     """Mark the samples of short stretches between jumps; `jumps[i]` lies between samples i and i + 1."""
     stretch = np.concatenate([[0], np.cumsum(jumps)])
     size = np.bincount(stretch)
@@ -191,25 +203,27 @@ def _stray(jumps: Mask) -> Mask:
     return np.asarray(short[stretch])
 
 
-def without_impossible(track: Track, sport: str) -> Track:
+def remove_impossible(samples: FitSamples, sport: str) -> FitSamples:
     """Return the samples with what cannot be as NaN, each kind of it noted."""
-    columns = dict(track.columns)
+    columns = dict(samples.columns)
     for name, low, high in (
         ("heart_rate_bpm", 20, 250),
         ("cadence_spm", 0, 500),
         ("power_w", 0, 5000),
     ):
-        _within(columns, name, low, high)
-    _within(columns, "speed_mps", 0, 1.25 * top_speed(sport))
+        _limit_column(columns, name, low, high)
+    _limit_column(columns, "speed_mps", 0, 1.25 * choose_top_speed(sport))
     notes = [
-        *_positions(track.time_s, columns, sport),
-        *_altitudes(track.time_s, columns),
+        *_clean_positions(samples.time_s, columns, sport),
+        *_clean_altitudes(samples.time_s, columns),
     ]
-    notes += _distances(track.time_s, columns, sport)
-    return Track(track.time_s, columns, (*track.notes, *notes))
+    notes += _clean_distances(samples.time_s, columns, sport)
+    return FitSamples(samples.time_s, columns, (*samples.notes, *notes))
 
 
-def _within(columns: dict[str, Floats], name: str, low: float, high: float) -> int:
+def _limit_column(
+    columns: dict[str, Floats], name: str, low: float, high: float
+) -> int:
     """Replace a column by one without the values outside the limits; return how many these were."""
     column = columns.get(name)
     if column is None:
@@ -220,7 +234,9 @@ def _within(columns: dict[str, Floats], name: str, low: float, high: float) -> i
     return int(wrong.sum())
 
 
-def _positions(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[str]:
+def _clean_positions(
+    time_s: Floats, columns: dict[str, Floats], sport: str
+) -> list[str]:
     latitude, longitude = columns.get("latitude_deg"), columns.get("longitude_deg")
     if latitude is None or longitude is None:
         for name in ("latitude_deg", "longitude_deg"):
@@ -239,10 +255,12 @@ def _positions(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[s
     )
     fixes = np.flatnonzero(~wrong)
     if len(fixes) > 1:
-        metres = _metres(latitude[fixes], longitude[fixes])
-        jumps = metres > SLACK_M + top_speed(sport) * _steps(time_s[fixes])
+        metres = _measure_steps(latitude[fixes], longitude[fixes])
+        jumps = metres > SLACK_M + choose_top_speed(sport) * _diff_neighbours(
+            time_s[fixes]
+        )
         if jumps.any():
-            stray = _stray(jumps)
+            stray = _mark_stray(jumps)
             wrong[fixes[stray]] = True
             notes.append(
                 f"gps_jump: the position jumps {int(jumps.sum())} times, by up to "
@@ -254,15 +272,15 @@ def _positions(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[s
     return notes
 
 
-def _metres(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
+def _measure_steps(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
     """Return the length of each step in metres, good enough to tell a jump: on a sphere, a plane a step."""
     east = np.abs(longitude_deg[1:] - longitude_deg[:-1])
     east = np.minimum(east, 360 - east) * np.cos(np.radians(latitude_deg[1:]))
     return np.asarray(_DEGREE_M * np.hypot(latitude_deg[1:] - latitude_deg[:-1], east))
 
 
-def _altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:
-    outside = _within(columns, "altitude_m", *ALTITUDE_M)
+def _clean_altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:
+    outside = _limit_column(columns, "altitude_m", *ALTITUDE_M)
     notes = (
         [f"altitude_spike: {outside} impossible altitudes left out"] if outside else []
     )
@@ -270,10 +288,10 @@ def _altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:
     if altitude is None:
         return notes
     known = np.flatnonzero(~np.isnan(altitude))
-    rise = np.abs(_steps(altitude[known]))
-    jumps = (rise > STEP_M) & (rise > CLIMB_MPS * _steps(time_s[known]))
+    rise = np.abs(_diff_neighbours(altitude[known]))
+    jumps = (rise > STEP_M) & (rise > CLIMB_MPS * _diff_neighbours(time_s[known]))
     if jumps.any():
-        stray = _stray(jumps)
+        stray = _mark_stray(jumps)
         columns["altitude_m"] = altitude.copy()
         columns["altitude_m"][known[stray]] = np.nan
         notes.append(
@@ -283,14 +301,16 @@ def _altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:
     return notes
 
 
-def _distances(time_s: Floats, columns: dict[str, Floats], sport: str) -> list[str]:
+def _clean_distances(
+    time_s: Floats, columns: dict[str, Floats], sport: str
+) -> list[str]:
     distance = columns.get("distance_m")
     if distance is None:
         return []
     known = np.flatnonzero(~np.isnan(distance))
-    step, seconds = _steps(distance[known]), _steps(time_s[known])
+    step, seconds = _diff_neighbours(distance[known]), _diff_neighbours(time_s[known])
     notes = []
-    far = step > SLACK_M + top_speed(sport) * seconds
+    far = step > SLACK_M + choose_top_speed(sport) * seconds
     if far.any():
         notes.append(
             f"gps_jump: the distance jumps {int(far.sum())} times, by up to {step[far].max() / 1000:.1f} km"

@@ -24,7 +24,7 @@ _SHORT = 60  # bytes that are walked rather than folded
 
 
 @cache
-def _table() -> tuple[int, ...]:
+def _build_table() -> tuple[int, ...]:
     """Return what each 16-bit word becomes when a word of zeros follows."""
     table = np.arange(65536)
     for _ in range(16):
@@ -32,20 +32,20 @@ def _table() -> tuple[int, ...]:
     return tuple(table.tolist())
 
 
-def crc16(data: bytes) -> int:
+def compute_crc(data: bytes) -> int:
     """Return the checksum of `data`; 0 for a FIT file whose last two bytes are its right checksum."""
-    rest = _folded(data) if len(data) > _SHORT else data
+    rest = _fold_front(data) if len(data) > _SHORT else data
     even = b"\0" + rest if len(rest) % 2 else rest  # zeros in front change nothing
-    table, state = _table(), 0
+    table, state = _build_table(), 0
     for word in struct.unpack(f"<{len(even) // 2}H", even):
         state = table[state ^ word]
     return state
 
 
-def _folded(data: bytes) -> bytes:
+def _fold_front(data: bytes) -> bytes:
     """Return up to _SHORT bytes, an even number, that have the same checksum as `data`."""
     bytes_ = np.frombuffer(data, np.uint8).copy()
-    odd = _odd(bytes_)
+    odd = _has_odd_parity(bytes_)
     n = 1 << (len(data) // 15).bit_length()  # in bytes
     while len(bytes_) > _SHORT:
         while 15 * n >= len(bytes_):
@@ -56,7 +56,7 @@ def _folded(data: bytes) -> bytes:
         bytes_[15 * n : 15 * n + size] ^= front
         bytes_ = bytes_[size:]
     rest = bytes(len(bytes_) % 2) + bytes_.tobytes()
-    if odd == _odd(bytes_):
+    if odd == _has_odd_parity(bytes_):
         return rest
     last = (
         int.from_bytes(rest[-2:], "little") ^ _FACTOR
@@ -64,7 +64,7 @@ def _folded(data: bytes) -> bytes:
     return rest[:-2] + last.to_bytes(2, "little")
 
 
-def _odd(bytes_: NDArray[np.uint8]) -> bool:
+def _has_odd_parity(bytes_: NDArray[np.uint8]) -> bool:
     """Tell whether the number of bits set is odd."""
     whole = len(bytes_) // 8 * 8
     words = bytes_[:whole].view(np.uint64)

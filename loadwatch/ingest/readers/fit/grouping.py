@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.ingest.readers.fit.columns import Table
-from loadwatch.ingest.readers.fit.layout import layout
+from loadwatch.ingest.readers.fit.field_columns import MessageTable
+from loadwatch.ingest.readers.fit.layout import parse_layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from loadwatch.ingest.readers.fit.layout import Types
+    from loadwatch.ingest.readers.fit.layout import DeveloperTypes
 
-    Meaning = tuple[
-        bytes, Types
+    LayoutKey = tuple[
+        bytes, DeveloperTypes
     ]  # a definition's content and the types of its developer fields
-    Definitions = Sequence[tuple[int, int, Meaning]]  # start, local type, meaning
+    Definitions = Sequence[tuple[int, int, LayoutKey]]  # start, local type, meaning
 
 _LOCAL = np.array(
     [head >> 5 & 3 if head & 0x80 else head & 15 for head in range(256)], np.uint8
@@ -27,32 +27,34 @@ _LOCAL = np.array(
 _HEADS = tuple(tuple(np.flatnonzero(local == _LOCAL).tolist()) for local in range(16))
 
 
-def grouped(
+def group_messages(
     data: bytes,
     starts: NDArray[np.int64],
     heads: NDArray[np.uint8],
     definitions: Definitions,
-) -> tuple[Table, ...]:
+) -> tuple[MessageTable, ...]:
     """Return the tables of a link, ordered by their first messages.
 
     Definitions that mean the same are one layout, under whatever local type and however often.
     """
-    known: dict[Meaning, int] = {}
+    known: dict[LayoutKey, int] = {}
     for _, _, meaning in definitions:
         known.setdefault(meaning, len(known))
     numbered = [(start, local, known[meaning]) for start, local, meaning in definitions]
-    which = (_few if len(known) < 256 else _many)(starts, heads, numbered)
-    order = np.argsort(which, kind="stable")
-    ends = np.cumsum(np.bincount(which, minlength=len(known))).tolist()
+    numbers = (_number_few_layouts if len(known) < 256 else _number_many_layouts)(
+        starts, heads, numbered
+    )
+    order = np.argsort(numbers, kind="stable")
+    ends = np.cumsum(np.bincount(numbers, minlength=len(known))).tolist()
     tables, first, starts = [], 0, starts.take(order) + 1
     for meaning, end in zip(known, ends, strict=True):
         if end > first:
-            tables.append(Table(data, layout(*meaning), starts[first:end]))
+            tables.append(MessageTable(data, parse_layout(*meaning), starts[first:end]))
         first = end
     return tuple(sorted(tables, key=lambda table: int(table.offsets[0])))
 
 
-def _few(
+def _number_few_layouts(
     starts: NDArray[np.int64],
     heads: NDArray[np.uint8],
     definitions: Sequence[tuple[int, int, int]],
@@ -71,7 +73,7 @@ def _few(
     return np.frombuffer(b"".join(parts), np.uint8)
 
 
-def _many(
+def _number_many_layouts(
     starts: NDArray[np.int64],
     heads: NDArray[np.uint8],
     definitions: Sequence[tuple[int, int, int]],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.ingest.readers.fit.profile import scaling
+from loadwatch.ingest.readers.fit.profile import find_scaling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # base type -> numpy's letter, and the value that means "invalid" (None: not a number by itself)
-BASES: dict[int, tuple[str, int | None]] = {
+BASE_TYPES: dict[int, tuple[str, int | None]] = {
     0x00: ("u1", 0xFF),
     0x01: ("i1", 0x7F),
     0x02: ("u1", 0xFF),
@@ -36,44 +36,44 @@ BASES: dict[int, tuple[str, int | None]] = {
     0x0D: ("u1", None),  # bytes
 }
 STRING, BYTE = 0x07, 0x0D
-Key = int | tuple[int, int]  # field number, or (developer index, field number)
-Types = tuple[tuple[tuple[int, int], int], ...]  # base type by developer field
+FieldKey = int | tuple[int, int]  # field number, or (developer index, field number)
+DeveloperTypes = tuple[tuple[tuple[int, int], int], ...]  # base type by developer field
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FieldDefinition:
     """One field of a layout; `base` is the type it is read as, bytes where the size does not fit."""
 
-    key: Key
-    base: int
+    key: FieldKey
+    base_type: int
     offset: int  # within the message
     size: int  # in bytes
 
     @property
     def count(self) -> int:
         """How many values of the base type it holds."""
-        return self.size // np.dtype(BASES[self.base][0]).itemsize
+        return self.size // np.dtype(BASE_TYPES[self.base_type][0]).itemsize
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
+class MessageLayout:
     """A definition, read. `number` is the message's. Equal only to itself, so that it hashes at once."""
 
     number: int
-    order: str  # "<" or ">"
+    byte_order: str  # "<" or ">"
     size: int
-    fields: tuple[Field, ...]
+    fields: tuple[FieldDefinition, ...]
 
 
-def _field(key: Key, base: int, offset: int, size: int) -> Field:
-    known = base if base in BASES else BYTE
-    if size % np.dtype(BASES[known][0]).itemsize:
+def _define_field(key: FieldKey, base: int, offset: int, size: int) -> FieldDefinition:
+    known = base if base in BASE_TYPES else BYTE
+    if size % np.dtype(BASE_TYPES[known][0]).itemsize:
         known = BYTE
-    return Field(key, known, offset, size)
+    return FieldDefinition(key, known, offset, size)
 
 
 @lru_cache(maxsize=512)
-def layout(content: bytes, developer: Types = ()) -> Layout:
+def parse_layout(content: bytes, developer: DeveloperTypes = ()) -> MessageLayout:
     """Return the layout that a definition's bytes (from the architecture byte on) describe.
 
     `developer` gives the base types of developer fields by (index, number); one that nobody
@@ -87,7 +87,7 @@ def layout(content: bytes, developer: Types = ()) -> Layout:
     for key, size, base in zip(
         content[4:stop:3], content[5:stop:3], content[6:stop:3], strict=True
     ):
-        fields.append(_field(key, base, offset, size))
+        fields.append(_define_field(key, base, offset, size))
         offset += size
     types = dict(developer)
     for key, size, index in zip(
@@ -96,13 +96,17 @@ def layout(content: bytes, developer: Types = ()) -> Layout:
         content[stop + 3 :: 3],
         strict=True,
     ):
-        fields.append(_field((index, key), types.get((index, key), BYTE), offset, size))
+        fields.append(
+            _define_field((index, key), types.get((index, key), BYTE), offset, size)
+        )
         offset += size
-    return Layout(number, order, offset, tuple(one for one in fields if one.size))
+    return MessageLayout(
+        number, order, offset, tuple(one for one in fields if one.size)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FieldBlock:
     """Fields of one base type, taken out and scaled together.
 
     `places` are the bytes of all their values within the message, `spans` where each field's
@@ -110,56 +114,64 @@ class Block:
     """
 
     dtype: np.dtype[np.generic]
-    base: int
-    places: NDArray[np.intp] | slice
+    base_type: int
+    byte_places: NDArray[np.intp] | slice
     invalid: int | None
     scale: NDArray[np.float64] | None
     offset: NDArray[np.float64] | None
-    spans: tuple[tuple[Key, int, int], ...]  # field, first value, number of values
+    fields: tuple[
+        tuple[FieldKey, int, int], ...
+    ]  # field, first value, number of values
 
 
-def _block(
-    order: str, base: int, fields: list[Field], facts: Mapping[Key, tuple[float, float]]
-) -> Block:
-    letter, invalid = BASES[base]
+def _build_block(
+    order: str,
+    base: int,
+    fields: list[FieldDefinition],
+    scaling: Mapping[FieldKey, tuple[float, float]],
+) -> FieldBlock:
+    letter, invalid = BASE_TYPES[base]
     bytes_ = [
         place for one in fields for place in range(one.offset, one.offset + one.size)
     ]
     places: NDArray[np.intp] | slice = np.array(bytes_, np.intp)
     if bytes_ == list(range(bytes_[0], bytes_[0] + len(bytes_))):
         places = slice(bytes_[0], bytes_[0] + len(bytes_))
-    spans, first = [], 0
+    positions, first = [], 0
     scale, offset = [], []
     for one in fields:
-        spans.append((one.key, first, one.count))
+        positions.append((one.key, first, one.count))
         first += one.count
-        by, less = facts.get(one.key, (1.0, 0.0))
+        by, less = scaling.get(one.key, (1.0, 0.0))
         scale += [by] * one.count
         offset += [less] * one.count
-    return Block(
+    return FieldBlock(
         np.dtype(order + letter),
         base,
         places,
         invalid,
         np.array(scale) if set(scale) != {1.0} else None,
         np.array(offset) if any(offset) else None,
-        tuple(spans),
+        tuple(positions),
     )
 
 
 @lru_cache(maxsize=512)
-def plan(whole: Layout, wanted: frozenset[Key] | None) -> tuple[Block, ...]:
+def plan_blocks(
+    layout: MessageLayout, wanted: frozenset[FieldKey] | None
+) -> tuple[FieldBlock, ...]:
     """Return how to take the `wanted` fields (None: all) out of messages of a layout.
 
     Where a definition names a number twice, the first field stands.
     """
-    facts = scaling(whole.number)
-    by_base: dict[int, list[Field]] = {}
-    seen: set[Key] = set()
-    for one in whole.fields:
-        if one.key not in seen and (wanted is None or one.key in wanted):
-            by_base.setdefault(one.base, []).append(one)
-            seen.add(one.key)
+    scaling = find_scaling(layout.number)
+    by_base: dict[int, list[FieldDefinition]] = {}
+    taken: set[FieldKey] = set()
+    for one in layout.fields:
+        if one.key not in taken and (wanted is None or one.key in wanted):
+            by_base.setdefault(one.base_type, []).append(one)
+            taken.add(one.key)
     return tuple(
-        _block(whole.order, base, fields, facts) for base, fields in by_base.items()
+        _build_block(layout.byte_order, base, fields, scaling)
+        for base, fields in by_base.items()
     )

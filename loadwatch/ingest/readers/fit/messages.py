@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.ingest.readers.fit import profile
-from loadwatch.ingest.readers.fit.columns import columns, words
+from loadwatch.ingest.readers.fit.field_columns import decode_columns, read_strings
 from loadwatch.ingest.readers.fit.layout import BYTE, STRING
 
 if TYPE_CHECKING:
@@ -16,46 +16,48 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.ingest.readers.fit.chained import Link
-    from loadwatch.ingest.readers.fit.columns import Column
-    from loadwatch.ingest.readers.fit.layout import Key
+    from loadwatch.ingest.readers.fit.chained import FitFile
+    from loadwatch.ingest.readers.fit.field_columns import FieldColumn
+    from loadwatch.ingest.readers.fit.layout import FieldKey
 
     Floats = NDArray[np.float64]
 
 
 @cache
-def _numbers(
+def _number_fields(
     message: str, names: tuple[str, ...]
-) -> tuple[frozenset[Key], tuple[tuple[str, int], ...]]:
-    pairs = tuple((name, profile.field(message, name)) for name in names)
+) -> tuple[frozenset[FieldKey], tuple[tuple[str, int], ...]]:
+    pairs = tuple((name, profile.find_field_number(message, name)) for name in names)
     return frozenset(number for _, number in pairs), pairs
 
 
-def _scalar(column: Column) -> bool:
+def _is_numeric(column: FieldColumn) -> bool:
     """Tell whether a column holds numbers: not text, and not bytes that stand for a size that did not fit."""
-    return column.base != STRING and (
-        column.base != BYTE or column.stop - column.start == 1
+    return column.base_type != STRING and (
+        column.base_type != BYTE or column.stop - column.start == 1
     )
 
 
-def values(link: Link, message: str, names: tuple[str, ...]) -> dict[str, Floats]:
+def read_number_fields(
+    fit_file: FitFile, message: str, names: tuple[str, ...]
+) -> dict[str, Floats]:
     """Return the named fields of all messages of a kind in file order, scaled, NaN for unknown.
 
     A name that no layout has is left out, so an empty mapping means that there is nothing; `timestamp`,
     if asked for, also comes from compressed headers. The key "" counts the messages (their offsets).
     """
-    wanted, pairs = _numbers(message, names)
-    tables = link.of(profile.number(message))
+    wanted, pairs = _number_fields(message, names)
+    tables = fit_file.find_tables(profile.find_message_number(message))
     total = sum(len(table.offsets) for table in tables)
     found: dict[str, Floats] = {}
     at = 0
     for table in tables:
         stop = at + len(table.offsets)
-        got = columns(table, wanted)
+        got = decode_columns(table, wanted)
         for name, number in pairs:
             column = got.get(number)
-            stamps = table.stamps if name == "timestamp" else None
-            if column is not None and _scalar(column):
+            stamps = table.timestamps if name == "timestamp" else None
+            if column is not None and _is_numeric(column):
                 part = column.first
                 part = (
                     part if stamps is None else np.where(np.isnan(stamps), part, stamps)
@@ -71,10 +73,10 @@ def values(link: Link, message: str, names: tuple[str, ...]) -> dict[str, Floats
                 found[name] = np.full(total, np.nan)
             found[name][at:stop] = part
         at = stop
-    return _in_order([table.offsets for table in tables], found)
+    return _sort_by_offset([table.offsets for table in tables], found)
 
 
-def _in_order(
+def _sort_by_offset(
     offsets: list[NDArray[np.int64]], found: Mapping[str, Floats]
 ) -> dict[str, Floats]:
     """Return columns that stand layout by layout in the order of the file."""
@@ -89,24 +91,24 @@ def _in_order(
     }
 
 
-def texts(link: Link, message: str, name: str) -> list[str]:
+def read_string_field(fit_file: FitFile, message: str, name: str) -> list[str]:
     """Return a text field of all messages of a kind in file order, "" where a message lacks it."""
-    number = profile.field(message, name)
+    number = profile.find_field_number(message, name)
     found: list[tuple[int, str]] = []
-    for table in link.of(profile.number(message)):
-        found += zip(table.offsets.tolist(), words(table, number), strict=True)
+    for table in fit_file.find_tables(profile.find_message_number(message)):
+        found += zip(table.offsets.tolist(), read_strings(table, number), strict=True)
     return [one for _, one in sorted(found)]
 
 
-def bytes_of(
-    link: Link, message: str, name: str
+def read_byte_field(
+    fit_file: FitFile, message: str, name: str
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Return a field of bytes as a matrix, with the offsets of the messages that have it, in file order."""
-    number = profile.field(message, name)
+    number = profile.find_field_number(message, name)
     offsets, parts = [np.empty(0, np.int64)], []
-    for table in link.of(profile.number(message)):
-        column = columns(table, frozenset({number})).get(number)
-        if column is not None and column.base == BYTE:
+    for table in fit_file.find_tables(profile.find_message_number(message)):
+        column = decode_columns(table, frozenset({number})).get(number)
+        if column is not None and column.base_type == BYTE:
             offsets.append(table.offsets)
             parts.append(column.raw)
     width = {part.shape[1] for part in parts}

@@ -16,56 +16,56 @@ _MESSAGES: dict[str, int] = {
 
 
 @cache
-def number(message: str) -> int:
+def find_message_number(message: str) -> int:
     """Return the number of a message by its name."""
     return _MESSAGES[message]
 
 
-def message(number: int) -> str:
+def name_message(number: int) -> str:
     """Return the name of a message, or `unknown_233`."""
     kind = MESSAGE_TYPES.get(number)
     return str(kind.name) if kind else f"unknown_{number}"
 
 
 @cache
-def field(message: str, name: str) -> int:
+def find_field_number(message: str, name: str) -> int:
     """Return the number of a field by its message's and its own name."""
     fields = MESSAGE_TYPES[_MESSAGES[message]].fields
     return int(next(key for key, one in fields.items() if one.name == name))
 
 
 @cache
-def scaling(number: int) -> Mapping[int | tuple[int, int], tuple[float, float]]:
+def find_scaling(number: int) -> Mapping[int | tuple[int, int], tuple[float, float]]:
     """Return (scale, offset) of each field of a message that has one: value = raw / scale - offset."""
     kind = MESSAGE_TYPES.get(number)
     fields = kind.fields if kind else {}
     return {
-        key: (_plain(one.scale) or 1.0, _plain(one.offset))
+        key: (_to_number(one.scale) or 1.0, _to_number(one.offset))
         for key, one in fields.items()
-        if _plain(one.scale) not in {0.0, 1.0} or _plain(one.offset)
+        if _to_number(one.scale) not in {0.0, 1.0} or _to_number(one.offset)
     }
 
 
-def _plain(factor: object) -> float:
+def _to_number(factor: object) -> float:
     """A scale or offset as a number; a field of several components has none of its own."""
     return float(factor) if isinstance(factor, (int, float)) else 0.0
 
 
-def word(kind: str, raw: float) -> str:
+def name_enum_value(kind: str, raw: float) -> str:
     """Return the profile's word for a value of an enumerated type, or "" if it has none."""
     if raw != raw:  # noqa: PLR0124 - NaN, the unknown
         return ""
     return str(FIELD_TYPES[kind].values.get(int(raw), ""))
 
 
-def words(number: int, key: int) -> Mapping[int, str]:
+def list_enum_names(number: int, key: int) -> Mapping[int, str]:
     """Return the words of an enumerated field by its raw value; empty where it is a plain number."""
     kind = MESSAGE_TYPES.get(number)
     one = kind.fields.get(key) if kind else None
     return dict(one.type.values) if one and one.type.values else {}
 
 
-def naming(number: int, key: int | tuple[int, int]) -> tuple[str, str]:
+def describe_field(number: int, key: int | tuple[int, int]) -> tuple[str, str]:
     """Return name and unit of a field, `unknown_90` or `developer_0_7` where the profile has none."""
     if isinstance(key, tuple):
         return f"developer_{key[0]}_{key[1]}", ""
@@ -74,7 +74,7 @@ def naming(number: int, key: int | tuple[int, int]) -> tuple[str, str]:
     return (str(one.name), one.units or "") if one else (f"unknown_{key}", "")
 
 
-def kind(number: int, key: int | tuple[int, int]) -> str:
+def name_field_type(number: int, key: int | tuple[int, int]) -> str:
     """Return the profile's type of a field, as `date_time` or `uint16`; "" where the profile has none."""
     message_ = MESSAGE_TYPES.get(number)
     one = message_.fields.get(key) if message_ else None

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.ingest.readers.fit.columns import columns
+from loadwatch.ingest.readers.fit.field_columns import decode_columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loadwatch.ingest.readers.fit.columns import Table
+    from loadwatch.ingest.readers.fit.field_columns import MessageTable
 
 TIMESTAMP = 253
 _COMPRESSED = 0x80
 
 
-def stamps(
-    tables: tuple[Table, ...], starts: NDArray[np.int64], heads: NDArray[np.uint8]
-) -> tuple[Table, ...]:
+def fill_timestamps(
+    tables: tuple[MessageTable, ...],
+    starts: NDArray[np.int64],
+    heads: NDArray[np.uint8],
+) -> tuple[MessageTable, ...]:
     """Return the tables with the timestamps of their messages under compressed headers filled in.
 
     The counter rolls over every 32 s and is set anew by any full timestamp, in any message.
@@ -30,18 +32,18 @@ def stamps(
         return tables
     full = np.full(len(starts), np.nan)
     for table in tables:
-        got = columns(table, frozenset({TIMESTAMP}))
+        got = decode_columns(table, frozenset({TIMESTAMP}))
         if TIMESTAMP in got:
             full[np.searchsorted(starts, table.offsets - 1)] = got[TIMESTAMP].first
-    filled = _filled(full, heads, compressed)
+    filled = _unroll_counter(full, heads, compressed)
     return tuple(
-        replace(table, stamps=filled[where]) if compressed[where].any() else table
+        replace(table, timestamps=filled[where]) if compressed[where].any() else table
         for table in tables
         for where in [np.searchsorted(starts, table.offsets - 1)]
     )
 
 
-def _filled(
+def _unroll_counter(
     full: NDArray[np.float64], heads: NDArray[np.uint8], compressed: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Return the timestamp of each message under a compressed header, NaN for the others."""

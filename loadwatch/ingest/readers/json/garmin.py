@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers import sports
-from loadwatch.ingest.readers.frames import EMPTY
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.json.stream import iterate_elements
 from loadwatch.ingest.readers.json.values import (
     as_mapping,
@@ -116,7 +116,7 @@ def _add_element(
             Skipped(f"#{at}", "rejected", "it has no start that can be read")
         )
     else:
-        activities.append(Activity(EMPTY, session))
+        activities.append(Activity(EMPTY_RECORDS, session))
 
 
 def _build_session(at: int, found: Mapping[str, Any], units: GarminUnits) -> Session:

@@ -10,7 +10,7 @@ import numpy as np
 from loadwatch.activity import Activity, Reading, Session
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers import sports
-from loadwatch.ingest.readers.frames import records
+from loadwatch.ingest.readers.frames import build_records
 from loadwatch.ingest.readers.json.values import (
     as_mapping,
     as_objects,
@@ -58,7 +58,7 @@ def read_ride(ride: Mapping[str, Any]) -> Reading:
     )
     times = np.round((start.timestamp() + seconds[good]) * 1e9).astype(np.int64)
     session = Session(format="json", sport=sport, sub_sport=sub_sport, start_utc=start)
-    return Reading((Activity(records(times, columns), session),))
+    return Reading((Activity(build_records(times, columns), session),))
 
 
 def _find_sport(word: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers import sports
-from loadwatch.ingest.readers.frames import EMPTY, records
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 from loadwatch.ingest.readers.json.values import (
     as_mapping,
     as_objects,
@@ -297,7 +297,7 @@ def _build_records(
     """Return channels of one step as records; a step that differs from the others' is left out."""
     steps = [step for step, values in held.values() if values.size]
     if not steps or not is_known(start):
-        return EMPTY
+        return EMPTY_RECORDS
     step = min(steps)
     size = max(values.size for own, values in held.values() if own == step)
     if is_known(length) and length > 0:
@@ -316,7 +316,7 @@ def _build_records(
     if "altitude_m" in columns:
         columns["altitude_m"] = _without_first_zeros(columns["altitude_m"])
     times = np.round((start + np.arange(size) * step) * 1e9).astype(np.int64)
-    return records(times, columns)
+    return build_records(times, columns)
 
 
 def _without_first_zeros(altitude: NDArray[np.float64]) -> NDArray[np.float64]:

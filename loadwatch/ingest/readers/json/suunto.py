@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.ingest.readers import sports
-from loadwatch.ingest.readers.frames import EMPTY
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.json.values import (
     parse_datetime,
     parse_number,
@@ -64,4 +64,4 @@ def _read_move(at: int, one: Mapping[str, Any]) -> Activity | Skipped:
         line=at,
         notes=() if known else (f"type: no kind of activity is known as {word[:40]}",),
     )
-    return Activity(EMPTY, session)
+    return Activity(EMPTY_RECORDS, session)

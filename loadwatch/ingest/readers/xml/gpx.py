@@ -11,7 +11,7 @@ import numpy as np
 
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
-from loadwatch.ingest.readers.frames import EMPTY
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.xml.iso_times import NAT, US, parse_datetime
 from loadwatch.ingest.readers.xml.point_columns import parse_number
 from loadwatch.ingest.readers.xml.positions import clean_path
@@ -133,7 +133,7 @@ def _read_totals(document: Document, tracks: list[Node]) -> Reading:
         start_utc=start,
         device=_device_name(document.root),
     )
-    return Reading((Activity(EMPTY, replace(session, **totals)),))
+    return Reading((Activity(EMPTY_RECORDS, replace(session, **totals)),))
 
 
 def _group_tracks(tracks: list[Node], times: NDArray[np.int64]) -> list[list[Node]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.ingest.readers.frames import records
+from loadwatch.ingest.readers.frames import build_records
 from loadwatch.ingest.readers.xml.iso_times import NAT, US
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Samples:
             for name, values in columns.items()
             if np.isfinite(values).any()
         }
-        return records(self.us * 1_000, known)
+        return build_records(self.us * 1_000, known)
 
 
 def select_samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:

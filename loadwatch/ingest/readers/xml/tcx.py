@@ -9,7 +9,7 @@ import numpy as np
 
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
-from loadwatch.ingest.readers.frames import EMPTY
+from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.xml.iso_times import parse_datetime
 from loadwatch.ingest.readers.xml.point_columns import parse_number
 from loadwatch.ingest.readers.xml.positions import clean_path
@@ -101,7 +101,9 @@ def _build_activity(document: Document, node: Node, part: int) -> Activity | Non
         part=part,
         notes=(*document.notes, *found.notes, *notes),
     )
-    return Activity(found.to_records(columns) if found.us.size else EMPTY, session)
+    return Activity(
+        found.to_records(columns) if found.us.size else EMPTY_RECORDS, session
+    )
 
 
 def _sum_laps(laps: list[Node], name: str) -> float:

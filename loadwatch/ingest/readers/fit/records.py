@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.ingest.readers.fit.clean import Track
-from loadwatch.ingest.readers.fit.messages import bytes_of, values
+from loadwatch.ingest.readers.fit.clean import FitSamples
+from loadwatch.ingest.readers.fit.messages import read_byte_field, read_number_fields
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from loadwatch.ingest.readers.fit.chained import Link
+    from loadwatch.ingest.readers.fit.chained import FitFile
 
     Floats = NDArray[np.float64]
 
-_NAMES = (
+_RECORD_FIELDS = (
     "timestamp",
     "position_lat",
     "position_long",
@@ -54,16 +54,20 @@ _TIMER, _START, _STOPS = (
 )  # event; event types start; stop, stop_all, stop_disable(_all)
 
 
-def track(link: Link) -> Track:
+def read_samples(fit_file: FitFile) -> FitSamples:
     """Return the samples of a link as they stand, in FIT time; steps a minute are not yet doubled."""
-    fields = values(link, "record", _NAMES)
+    fields = read_number_fields(fit_file, "record", _RECORD_FIELDS)
     count = len(fields.get("", ()))
     columns = {
         column: merged
         for column, names in _COLUMNS
         if (
-            merged := _preferred(
-                [_unwidened(name, fields[name]) for name in names if name in fields]
+            merged := _fill_gaps(
+                [
+                    _remove_widened(name, fields[name])
+                    for name in names
+                    if name in fields
+                ]
             )
         )
         is not None
@@ -80,11 +84,11 @@ def track(link: Link) -> Track:
             fields["cadence"] + np.where(np.isnan(part), 0, part)
         )
     if "distance_m" not in columns and count:
-        columns |= _compressed(link, fields[""])
-    return Track(fields.get("timestamp", np.full(count, np.nan)), columns)
+        columns |= _decode_compressed(fit_file, fields[""])
+    return FitSamples(fields.get("timestamp", np.full(count, np.nan)), columns)
 
 
-def _unwidened(name: str, column: Floats) -> Floats:
+def _remove_widened(name: str, column: Floats) -> Floats:
     return (
         np.where(column == _WIDENED[name], np.nan, column)
         if name in _WIDENED
@@ -92,7 +96,7 @@ def _unwidened(name: str, column: Floats) -> Floats:
     )
 
 
-def _preferred(columns: list[Floats]) -> Floats | None:
+def _fill_gaps(columns: list[Floats]) -> Floats | None:
     """Return the first column, its gaps filled from the next."""
     if not columns:
         return None
@@ -102,9 +106,9 @@ def _preferred(columns: list[Floats]) -> Floats | None:
     return first
 
 
-def _compressed(link: Link, offsets: Floats) -> dict[str, Floats]:
+def _decode_compressed(fit_file: FitFile, offsets: Floats) -> dict[str, Floats]:
     """Return speed and distance of old pods: 12 bits each in three bytes, rolling over at 256 m."""
-    where, packed = bytes_of(link, "record", "compressed_speed_distance")
+    where, packed = read_byte_field(fit_file, "record", "compressed_speed_distance")
     if packed.shape[1:] != (3,):
         return {}
     some = ~(packed == 0xFF).all(axis=1)
@@ -120,9 +124,9 @@ def _compressed(link: Link, offsets: Floats) -> dict[str, Floats]:
     return found
 
 
-def timer_events(link: Link) -> tuple[Floats, Floats]:
+def read_timer_events(fit_file: FitFile) -> tuple[Floats, Floats]:
     """Return the times of the timer's starts and stops, in file order: (time, 1 for start or -1 for stop)."""
-    fields = values(link, "event", ("timestamp", "event", "event_type"))
+    fields = read_number_fields(fit_file, "event", ("timestamp", "event", "event_type"))
     if not {"timestamp", "event", "event_type"} <= fields.keys():
         return np.empty(0), np.empty(0)
     kind = np.where(
@@ -134,7 +138,7 @@ def timer_events(link: Link) -> tuple[Floats, Floats]:
     return fields["timestamp"][mine], kind[mine]
 
 
-def timer_s(time_s: Floats, events: tuple[Floats, Floats]) -> float:
+def compute_timer_s(time_s: Floats, events: tuple[Floats, Floats]) -> float:
     """Return how long the timer ran in seconds, NaN if nothing tells.
 
     From timer events where there are any, else the time of the samples less the gaps longer than ten
@@ -144,13 +148,13 @@ def timer_s(time_s: Floats, events: tuple[Floats, Floats]) -> float:
         return np.nan
     first, last = float(time_s[0]), float(time_s[-1])
     if (events[1] > 0).any():
-        return last - first - _paused(events, first, last)
+        return last - first - _sum_pauses(events, first, last)
     step = np.diff(time_s)
     gaps = step > max(10.0, 5 * float(np.median(step)))
     return last - first - float(step[gaps].sum())
 
 
-def _paused(events: tuple[Floats, Floats], first: float, last: float) -> float:
+def _sum_pauses(events: tuple[Floats, Floats], first: float, last: float) -> float:
     """Return the seconds between the timer's stops and the starts after them, within the samples."""
     times, kinds = events
     total, stopped = 0.0, np.nan

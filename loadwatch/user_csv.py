@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-BYTES = 4_000_000  # a lifetime of daily lines is below 2 MB
-_LINE = 10_000  # characters
+MAX_BYTES = 4_000_000  # a lifetime of daily lines is below 2 MB
+_MAX_LINE = 10_000  # characters
 _DELIMITERS = ",;\t"
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class UserRow:
     """One line of a sheet: its number in the file (from 1) and its cells by column."""
 
     line: int
@@ -29,14 +29,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class UserTable:
     """A header, in order and lower case, and the rows below it; lines of commas are left out."""
 
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[UserRow, ...]
 
 
-def encoding(data: bytes) -> str:
+def detect_encoding(data: bytes) -> str:
     """Return how `data` writes its letters: UTF-16 by its mark, UTF-8, else Windows' Latin."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16-le" if data.startswith(b"\xff") else "utf-16-be"
@@ -47,28 +47,36 @@ def encoding(data: bytes) -> str:
     return "utf-8"
 
 
-def text(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     """Return the text of `data` without its mark; a letter that cannot be read becomes a sign for it."""
-    return data.decode(encoding(data), errors="replace").removeprefix("\ufeff")
+    return data.decode(detect_encoding(data), errors="replace").removeprefix("\ufeff")
 
 
-def _lines(data: bytes) -> list[str]:
-    return [line[:_LINE] for line in _CONTROL.sub(" ", text(data[:BYTES])).splitlines()]
+def _clean_lines(data: bytes) -> list[str]:
+    return [
+        line[:_MAX_LINE]
+        for line in _CONTROL.sub(" ", decode_text(data[:MAX_BYTES])).splitlines()
+    ]
 
 
-def delimiter(data: bytes) -> str:
+def detect_delimiter(data: bytes) -> str:
     """Return the sign between cells: the most frequent of comma, semicolon and tab in the header."""
     header = next(
-        (line for line in _lines(data) if line.strip() and not line.startswith("#")), ""
+        (
+            line
+            for line in _clean_lines(data)
+            if line.strip() and not line.startswith("#")
+        ),
+        "",
     )
     return max(_DELIMITERS, key=header.count)
 
 
-def _split(data: bytes) -> list[tuple[int, list[str]]]:
+def _split_cells(data: bytes) -> list[tuple[int, list[str]]]:
     """Return the lines that say something, cut into cells; a quote left open ends with its line."""
-    between = delimiter(data)
+    between = detect_delimiter(data)
     out = []
-    for number, line in enumerate(_lines(data), 1):
+    for number, line in enumerate(_clean_lines(data), 1):
         if line.startswith("#"):
             continue
         reader = csv.reader(io.StringIO(line), delimiter=between, skipinitialspace=True)
@@ -78,20 +86,20 @@ def _split(data: bytes) -> list[tuple[int, list[str]]]:
     return out
 
 
-def read(data: bytes) -> Sheet:
+def parse_table(data: bytes) -> UserTable:
     """Return the sheet in `data`; any bytes give one, if only an empty one."""
-    lines = _split(data)
+    lines = _split_cells(data)
     if not lines:
-        return Sheet((), ())
+        return UserTable((), ())
     columns = tuple(cell.lower().replace(" ", "_") for cell in lines[0][1])
     rows = (
-        Row(number, dict(zip(columns, cells, strict=False)))
+        UserRow(number, dict(zip(columns, cells, strict=False)))
         for number, cells in lines[1:]
     )
-    return Sheet(columns, tuple(rows))
+    return UserTable(columns, tuple(rows))
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
+def suggest_nearest(word: str, words: Iterable[str]) -> str:
     """Return `words` as a sentence's end, the one most like `word` first, "did you mean" where close."""
     known = list(words)
     close = difflib.get_close_matches(word.lower(), known, 1, 0.6)
@@ -103,7 +111,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
     )
 
 
-def moment(word: str) -> tuple[date, datetime | None]:
+def parse_date(word: str) -> tuple[date, datetime | None]:
     """Return the day that `word` names and, where it also names a time, the wall clock.
 
     ISO dates (2026-11-16, 2026-11-16 07:30) and dotted ones (16.11.2026) are read; 11/16/2026

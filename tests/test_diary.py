@@ -170,7 +170,7 @@ def test_lines_are_sorted_by_day():
 def test_a_diary_beyond_all_measure_is_cut_and_said(monkeypatch):
     from loadwatch import user_csv
 
-    monkeypatch.setattr(user_csv, "BYTES", 30)
+    monkeypatch.setattr(user_csv, "MAX_BYTES", 30)
     assert (
         "only the first"
         in read_diary(b"date,pain\n2026-11-16,1\n2026-11-17,2\n").problems[0]

@@ -20,7 +20,7 @@ import loadwatch
 from loadwatch import cli
 from loadwatch import settings as settings_room
 from loadwatch.assess import rules
-from loadwatch.settings import KEYS, TOP, Settings
+from loadwatch.settings import KEYS, TOP_KEYS, Settings
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -82,7 +82,7 @@ def test_every_setting_is_in_the_example_and_the_example_loads(tmp_path):
     document = tomllib.loads(example)
     for table, keys in KEYS.items():
         assert set(document[table]) == set(keys), table
-    assert set(document) == {*KEYS, *TOP, "rules"}
+    assert set(document) == {*KEYS, *TOP_KEYS, "rules"}
     path = tmp_path / "loadwatch.toml"
     path.write_text(example, encoding="utf-8")
     told = settings_room.load([path], {}, rules.options())

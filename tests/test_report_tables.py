@@ -19,7 +19,7 @@ from loadwatch.analysis import Roster
 from loadwatch.assess import budget, rules
 from loadwatch.assess.budget import Plan
 from loadwatch.report import as_csv, as_json, budgets, grids, html, markdown, terminal
-from loadwatch.settings import Settings, effective
+from loadwatch.settings import Settings, list_effective
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
 from loadwatch.verdict import groups
 from tests import report_cases as cases
@@ -106,7 +106,7 @@ def test_json_of_a_roster_and_of_rules(ana):
     ]
     assert strict(as_json.rules(rules.RULES))["rules"][0]["id"] == "LW01"
     assert (
-        strict(as_json.settings(effective(Settings())))["settings"][0]["setting"]
+        strict(as_json.settings(list_effective(Settings())))["settings"][0]["setting"]
         == "name"
     )
     assert strict(as_json.diary(ana)) == {"schema": 1, "diary": None}
@@ -264,7 +264,7 @@ def test_summary_counts_what_was_read(ana):
 
 
 def test_terminal_of_settings():
-    told = terminal.settings(effective(Settings(tz="Europe/Zurich")))
+    told = terminal.settings(list_effective(Settings(tz="Europe/Zurich")))
     assert "tz" in told and "Europe/Zurich" in told and "nan" not in told
 
 

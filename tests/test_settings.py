@@ -160,7 +160,7 @@ def test_limits_of_the_preset_count_and_ones_own_over_them(tmp_path):
 def test_effective_lists_every_field_with_its_origin(tmp_path):
     rows = {
         name: (value, origin)
-        for name, value, origin in settings.effective(
+        for name, value, origin in settings.list_effective(
             _load(tmp_path, "[weeks]\nload = 'steps'")
         )
     }
@@ -169,7 +169,7 @@ def test_effective_lists_every_field_with_its_origin(tmp_path):
 
 
 def test_effective_names_each_limit_that_is_set(tmp_path):
-    rows = settings.effective(
+    rows = settings.list_effective(
         _load(tmp_path, "[rules.downhill_jump]\nwatch = 1.2\nenabled = false")
     )
     assert rows[-2:] == [

@@ -185,7 +185,7 @@ def test_no_tags_change_nothing():
 
 
 def test_a_file_beyond_all_measure_is_refused(monkeypatch):
-    monkeypatch.setattr(user_csv, "BYTES", 10)
+    monkeypatch.setattr(user_csv, "MAX_BYTES", 10)
     with pytest.raises(SettingsError):
         read_tags(b"start,name\n2026-03-02,x\n")
 

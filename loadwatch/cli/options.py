@@ -76,14 +76,14 @@ class Measure(click.ParamType[str]):
     ) -> str:
         """Return the column that the word means."""
         from loadwatch.tables import MEASURED
-        from loadwatch.user_csv import nearest
+        from loadwatch.user_csv import suggest_nearest
 
         found = next(
             (c for c in MEASURED if value.lower() in (c, c.rpartition("_")[0])), ""
         )
         if not found:
             self.fail(
-                f"there is no measure {value!r}; {nearest(value, MEASURED)}.",
+                f"there is no measure {value!r}; {suggest_nearest(value, MEASURED)}.",
                 param,
                 ctx,
             )

@@ -267,10 +267,10 @@ def settings(
     from loadwatch import environment
     from loadwatch.pipeline import athlete_settings
     from loadwatch.report import as_json, terminal
-    from loadwatch.settings import effective
+    from loadwatch.settings import list_effective
 
     options = opt.options(ctx)
-    rows = effective(athlete_settings(paths or (Path(),), options))
+    rows = list_effective(athlete_settings(paths or (Path(),), options))
     told = (
         "--no-store"
         if ctx.params["no_store"]

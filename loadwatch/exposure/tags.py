@@ -70,12 +70,14 @@ def _line_error(line: int, why: str) -> SettingsError:
 def _check_columns(columns: tuple[str, ...]) -> None:
     """Refuse a header without a way to find a run, or with a word that is nearly one of ours."""
     for column in columns:
-        if column not in (*COLUMNS, *_ALSO, "") and "did you mean" in user_csv.nearest(
-            column, COLUMNS
-        ):
+        if column not in (
+            *COLUMNS,
+            *_ALSO,
+            "",
+        ) and "did you mean" in user_csv.suggest_nearest(column, COLUMNS):
             raise _line_error(
                 1,
-                f'column "{column[:40]}" is not known: {user_csv.nearest(column, COLUMNS)}',
+                f'column "{column[:40]}" is not known: {user_csv.suggest_nearest(column, COLUMNS)}',
             )
     if not {"start", "file", "date"} & set(columns):
         raise _line_error(
@@ -83,22 +85,22 @@ def _check_columns(columns: tuple[str, ...]) -> None:
         )
 
 
-def _read_choice(row: user_csv.Row, column: str, choices: tuple[str, ...]) -> str:
+def _read_choice(row: user_csv.UserRow, column: str, choices: tuple[str, ...]) -> str:
     word = row.cells.get(column, "").lower()
     if word and word not in choices:
         raise _line_error(
             row.line,
-            f'{column} "{word[:40]}" is not known: {user_csv.nearest(word, choices)}',
+            f'{column} "{word[:40]}" is not known: {user_csv.suggest_nearest(word, choices)}',
         )
     return word
 
 
-def _read_exclude(row: user_csv.Row) -> bool:
+def _read_exclude(row: user_csv.UserRow) -> bool:
     answers = _YES | _NO
     return answers[_read_choice(row, "exclude", tuple(answers))]
 
 
-def _read_rpe(row: user_csv.Row) -> float:
+def _read_rpe(row: user_csv.UserRow) -> float:
     word = row.cells.get("rpe", "").replace(",", ".")
     if not word:
         return math.nan
@@ -111,14 +113,14 @@ def _read_rpe(row: user_csv.Row) -> float:
     return rpe
 
 
-def _parse_tag(row: user_csv.Row) -> Tag:
+def _parse_tag(row: user_csv.UserRow) -> Tag:
     """Return the tag of one line; SettingsError names the line and what would be right."""
     file = row.cells.get("file", "").replace("\\", "/").removeprefix("./").strip("/")
     start = row.cells.get("start", "") or row.cells.get("date", "")
     if bool(file) == bool(start):
         raise _line_error(row.line, "give the run's start or its file, one of the two")
     try:
-        day, clock = user_csv.moment(start) if start else (None, None)
+        day, clock = user_csv.parse_date(start) if start else (None, None)
     except ValueError as error:
         raise _line_error(row.line, str(error)) from None
     return Tag(
@@ -136,9 +138,11 @@ def _parse_tag(row: user_csv.Row) -> Tag:
 
 def read_tags(data: bytes) -> Tags:
     """Return the tags in `data`; SettingsError with its line where one says something impossible."""
-    if len(data) > user_csv.BYTES:
-        raise SettingsError(FILE, f"is larger than {user_csv.BYTES // 1_000_000} MB")
-    table = user_csv.read(data)
+    if len(data) > user_csv.MAX_BYTES:
+        raise SettingsError(
+            FILE, f"is larger than {user_csv.MAX_BYTES // 1_000_000} MB"
+        )
+    table = user_csv.parse_table(data)
     if not table.rows:
         return Tags()
     _check_columns(table.columns)

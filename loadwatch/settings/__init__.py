@@ -19,15 +19,15 @@ from loadwatch.settings.keys import (
     PARSERS,
     PRESETS,
     TAGGED,
-    TOP,
+    TOP_KEYS,
     WEEKDAYS,
     LoadMethod,
     Preset,
     Weekday,
-    home,
-    nearest,
+    suggest_key,
+    suggest_table,
 )
-from loadwatch.settings.limits import RuleKeys, ladder, limit
+from loadwatch.settings.limits import RuleKeys, check_level_order, parse_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,14 +40,14 @@ __all__ = [
     "LOAD_METHODS",
     "PRESETS",
     "TAGGED",
-    "TOP",
+    "TOP_KEYS",
     "WEEKDAYS",
     "LoadMethod",
     "Preset",
     "RuleKeys",
     "Settings",
     "Weekday",
-    "effective",
+    "list_effective",
     "load",
 ]
 FILE = "loadwatch.toml"
@@ -106,7 +106,7 @@ def load(
     limits: dict[str, dict[str, float | bool]] = {}
     for path in files:
         if path.is_file():
-            for where, key, value in _entries(path, rules):
+            for where, key, value in _read_entries(path, rules):
                 if isinstance(key, tuple):
                     limits.setdefault(key[0], {})[key[1]] = value
                 else:
@@ -115,14 +115,16 @@ def load(
                     ".".join(("rules", *key)) if isinstance(key, tuple) else key
                 ] = where
     for key, (value, origin) in overrides.items():
-        values[key] = _parsed(key, value, origin)
+        values[key] = _parse_value(key, value, origin)
         origins[key] = origin
     for rule, own in limits.items():
-        ladder(rule, own, rules[rule], values.get("preset", "default"), origins)
+        check_level_order(
+            rule, own, rules[rule], values.get("preset", "default"), origins
+        )
     return Settings(**values, rules=limits, origins=origins)
 
 
-def _parsed(key: str, value: object, origin: str) -> object:
+def _parse_value(key: str, value: object, origin: str) -> object:
     if key not in PARSERS:
         return value
     try:
@@ -131,38 +133,40 @@ def _parsed(key: str, value: object, origin: str) -> object:
         raise SettingsError(origin, f"{key} = {value!r}: {error}") from None
 
 
-def _entries(
+def _read_entries(
     path: Path, rules: Mapping[str, RuleKeys]
 ) -> Iterable[tuple[str, str | tuple[str, str], Any]]:
-    text = _read(path)
+    text = _read_text(path)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        where, why = _toml_error(path.name, str(error))
+        where, why = _locate_toml_error(path.name, str(error))
         raise SettingsError(where, why) from None
-    lines = _lines(text)
+    lines = _find_lines(text)
     for table, content in document.items():
         where = f"{path.name}:{lines.get((table,), 1)}"
-        if table in TOP:
-            yield where, table, _parsed(table, content, where)
+        if table in TOP_KEYS:
+            yield where, table, _parse_value(table, content, where)
             continue
         if table not in (*KEYS, "rules"):
-            hint = home(table) or nearest(table, (*KEYS, "rules", *TOP))
+            hint = suggest_table(table) or suggest_key(
+                table, (*KEYS, "rules", *TOP_KEYS)
+            )
             raise SettingsError(where, f"unknown key '{table}'.{hint}")
         if not isinstance(content, dict):
             raise SettingsError(where, f"'{table}' should be a table, as [{table}]")
         for key, value in content.items():
             where = f"{path.name}:{lines.get((table, key), 1)}"
             if table == "rules":
-                yield from _rule(path.name, lines, key, value, rules)
+                yield from _read_rule(path.name, lines, key, value, rules)
             elif key not in KEYS[table]:
-                hint = home(key) or nearest(key, KEYS[table])
+                hint = suggest_table(key) or suggest_key(key, KEYS[table])
                 raise SettingsError(where, f"unknown key '{key}' in [{table}].{hint}")
             else:
-                yield where, key, _parsed(key, value, where)
+                yield where, key, _parse_value(key, value, where)
 
 
-def _rule(
+def _read_rule(
     file: str,
     lines: Mapping[tuple[str, ...], int],
     name: str,
@@ -180,7 +184,7 @@ def _rule(
             "",
         )
         raise SettingsError(
-            where, f"unknown rule '{name}'.{named or nearest(name, rules)}"
+            where, f"unknown rule '{name}'.{named or suggest_key(name, rules)}"
         )
     if not isinstance(content, dict):
         raise SettingsError(
@@ -189,15 +193,19 @@ def _rule(
     for key, value in content.items():
         where = f"{file}:{lines.get(('rules', name, key), 1)}"
         if key not in rules[name].keys:
-            hint = nearest(key, rules[name].keys)
+            hint = suggest_key(key, rules[name].keys)
             raise SettingsError(where, f"unknown key '{key}' in [rules.{name}].{hint}")
         try:
-            yield where, (name, key), limit(key, value, share=key in rules[name].shares)
+            yield (
+                where,
+                (name, key),
+                parse_limit(key, value, share=key in rules[name].shares),
+            )
         except ValueError as error:
             raise SettingsError(where, f"{key} = {value!r}: {error}") from None
 
 
-def _read(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -209,14 +217,14 @@ def _read(path: Path) -> str:
         raise SettingsError(path.name, why) from None
 
 
-def _toml_error(file: str, message: str) -> tuple[str, str]:
+def _locate_toml_error(file: str, message: str) -> tuple[str, str]:
     found = re.search(r" \(at line (\d{1,9}), column \d{1,9}\)$", message[:256])
     if found is None:
         return file, f"{message} (not valid TOML)"
     return f"{file}:{found[1]}", f"{message[: found.start()]} (not valid TOML)"
 
 
-def _lines(text: str) -> dict[tuple[str, ...], int]:
+def _find_lines(text: str) -> dict[tuple[str, ...], int]:
     """Return the line on which each table and key stands; good for messages, not for parsing."""
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
@@ -235,7 +243,7 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
     return found
 
 
-def effective(settings: Settings) -> list[tuple[str, object, str]]:
+def list_effective(settings: Settings) -> list[tuple[str, object, str]]:
     """Return (name, value, where from) of every setting in the order of the class, then of each set limit."""
     plain = [f.name for f in fields(settings) if f.name not in {"origins", "rules"}]
     rows = [

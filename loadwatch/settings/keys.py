@@ -24,20 +24,20 @@ TAGGED = (
 )  # surfaces that a person can name
 
 
-def _text(value: object) -> str:
+def _parse_text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("should be text in quotes")
     return value
 
 
-def flag(value: object) -> bool:
+def parse_flag(value: object) -> bool:
     """Return a truth value as it stands; ValueError says what it should be."""
     if not isinstance(value, bool):
         raise ValueError("should be true or false")
     return value
 
 
-def _number(low: float, high: float) -> Callable[[object], float]:
+def _make_number_parser(low: float, high: float) -> Callable[[object], float]:
     def parse(value: object) -> float:
         if (
             isinstance(value, bool)
@@ -50,31 +50,31 @@ def _number(low: float, high: float) -> Callable[[object], float]:
     return parse
 
 
-def _choice(words: Collection[str]) -> Callable[[object], str]:
+def _make_choice_parser(words: Collection[str]) -> Callable[[object], str]:
     def parse(value: object) -> str:
         if value not in words:
             raise ValueError(
-                f"should be one of {', '.join(words)}.{nearest(str(value), words)}"
+                f"should be one of {', '.join(words)}.{suggest_key(str(value), words)}"
             )
         return str(value)
 
     return parse
 
 
-def _zone(value: object) -> str:
-    name = _text(value)
+def _parse_zone(value: object) -> str:
+    name = _parse_text(value)
     if name not in available_timezones():
         known = {
             zone.rsplit("/")[-1].lower(): zone for zone in sorted(available_timezones())
         }
-        near = nearest(name, available_timezones(), 0.8) or nearest(
+        near = suggest_key(name, available_timezones(), 0.8) or suggest_key(
             known.get(name.lower(), ""), known.values(), 1
         )
         raise ValueError(f"no such time zone.{near or ' Write it as Europe/Zurich.'}")
     return name
 
 
-def _words(value: object) -> tuple[str, ...]:
+def _parse_list(value: object) -> tuple[str, ...]:
     if (
         not isinstance(value, (list, tuple))
         or not value
@@ -84,49 +84,53 @@ def _words(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _classes(value: object) -> dict[str, str]:
+def _parse_classes(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError('should be a table, as { ground = "firm" }')
-    return {key: _choice(TAGGED)(word) for key, word in value.items()}
+    return {key: _make_choice_parser(TAGGED)(word) for key, word in value.items()}
 
 
 # file table -> key -> parser; the key is the field's name
 KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "athlete": {
-        "name": _text,
-        "sex": _choice(("m", "f")),
-        "hr_rest": _number(25, 120),
-        "hr_max": _number(100, 250),
-        "birth_year": lambda value: int(_number(1900, 2100)(value)),
+        "name": _parse_text,
+        "sex": _make_choice_parser(("m", "f")),
+        "hr_rest": _make_number_parser(25, 120),
+        "hr_max": _make_number_parser(100, 250),
+        "birth_year": lambda value: int(_make_number_parser(1900, 2100)(value)),
     },
     "weeks": {
-        "week_start": _choice(WEEKDAYS),
-        "tz": _zone,
-        "load": _choice(LOAD_METHODS),
-        "sports": _words,
+        "week_start": _make_choice_parser(WEEKDAYS),
+        "tz": _parse_zone,
+        "load": _make_choice_parser(LOAD_METHODS),
+        "sports": _parse_list,
     },
-    "surface": {"default_surface": _choice(TAGGED), "osm": _text, "classes": _classes},
+    "surface": {
+        "default_surface": _make_choice_parser(TAGGED),
+        "osm": _parse_text,
+        "classes": _parse_classes,
+    },
     "lists": {
-        "distance_unit": _choice(("km", "mi")),
-        "elevation_unit": _choice(("m", "ft")),
-        "date_order": _choice(("dmy", "mdy", "ymd")),
+        "distance_unit": _make_choice_parser(("km", "mi")),
+        "elevation_unit": _make_choice_parser(("m", "ft")),
+        "date_order": _make_choice_parser(("dmy", "mdy", "ymd")),
     },
-    "elevation": {"virtual_altitude": flag},
+    "elevation": {"virtual_altitude": parse_flag},
 }
-TOP = {"preset": _choice(PRESETS)}
+TOP_KEYS = {"preset": _make_choice_parser(PRESETS)}
 PARSERS = {
-    key: parse for table in (*KEYS.values(), TOP) for key, parse in table.items()
+    key: parse for table in (*KEYS.values(), TOP_KEYS) for key, parse in table.items()
 }
 
 
-def home(key: str) -> str:
+def suggest_table(key: str) -> str:
     """Return under which table a key belongs, as the end of a message."""
     return next(
         (f" It belongs under [{table}]." for table in KEYS if key in KEYS[table]), ""
     )
 
 
-def nearest(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+def suggest_key(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:
     """Return which of `known` was meant, as the end of a message; "" where none is near."""
     lower = {one.lower(): one for one in known}
     match = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=cutoff)

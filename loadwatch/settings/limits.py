@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import SettingsError
-from loadwatch.settings.keys import flag
+from loadwatch.settings.keys import parse_flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,10 +33,10 @@ class RuleKeys:
         return ("enabled", *self.limits["default"])
 
 
-def limit(key: str, value: object, *, share: bool) -> float | bool:
+def parse_limit(key: str, value: object, *, share: bool) -> float | bool:
     """Return the value of a rule's key; ValueError says what it should be."""
     if key == "enabled":
-        return flag(value)
+        return parse_flag(value)
     most = 1.0 if share else math.inf
     if (
         isinstance(value, bool)
@@ -52,7 +52,7 @@ def limit(key: str, value: object, *, share: bool) -> float | bool:
     return value
 
 
-def ladder(
+def check_level_order(
     rule: str,
     own: Mapping[str, float | bool],
     keys: RuleKeys,

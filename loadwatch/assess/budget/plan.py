@@ -63,12 +63,12 @@ def read_plan(data: bytes) -> tuple[dict[str, Any], ...]:
     `date` and `distance_km` must be there; `ascent_m`, `downhill_km`, `uphill_km`, `surface`, `duration`
     (h:mm:ss), `rpe`, `shoe` and `name` may. A cell left empty is unknown, not 0.
     """
-    table = user_csv.read(data)
+    table = user_csv.parse_table(data)
     for column in table.columns:
         if column and column not in (*COLUMNS, *_ALSO):
             raise SettingsError(
                 f"{FILE}:1",
-                f'unknown column "{column[:40]}", {user_csv.nearest(column, COLUMNS)}',
+                f'unknown column "{column[:40]}", {user_csv.suggest_nearest(column, COLUMNS)}',
             )
     for needed in ("date", "distance_km"):
         if needed not in table.columns:
@@ -78,10 +78,10 @@ def read_plan(data: bytes) -> tuple[dict[str, Any], ...]:
     return tuple(_planned(row) for row in table.rows)
 
 
-def _planned(row: user_csv.Row) -> dict[str, Any]:
+def _planned(row: user_csv.UserRow) -> dict[str, Any]:
     where = f"{FILE}:{row.line}"
     try:
-        day, _ = user_csv.moment(row.cells.get("date", ""))
+        day, _ = user_csv.parse_date(row.cells.get("date", ""))
         numbers = {
             column: _number(row.cells.get(column, ""), column) for column in NUMBERS
         }
@@ -94,7 +94,7 @@ def _planned(row: user_csv.Row) -> dict[str, Any]:
     if surface not in SURFACES:
         raise SettingsError(
             where,
-            f'unknown surface "{surface[:40]}", {user_csv.nearest(surface, SURFACES)}',
+            f'unknown surface "{surface[:40]}", {user_csv.suggest_nearest(surface, SURFACES)}',
         )
     told = {column: row.cells.get(column, "").strip() for column in ("shoe", "name")}
     return {"date": day, "surface": surface, "duration_s": seconds, **numbers, **told}

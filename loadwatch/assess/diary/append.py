@@ -46,7 +46,7 @@ def entry(
         if tick not in BY_COLUMN:
             raise SettingsError(
                 "red flag",
-                f'"{tick[:40]}" is not known: {user_csv.nearest(tick, BY_COLUMN)}',
+                f'"{tick[:40]}" is not known: {user_csv.suggest_nearest(tick, BY_COLUMN)}',
             )
     return Entry(day=day, pain=pain, when=when, site=site, note=note, ticks=ticks)
 
@@ -107,16 +107,16 @@ def _line(words: list[str] | tuple[str, ...], delimiter: str, end: str) -> str:
 
 def _addition(path: Path, old: bytes, cells: dict[str, str]) -> bytes:
     """Return the bytes of `cells` that follow `old`, in its own encoding, delimiter and line ends."""
-    columns = user_csv.read(old).columns
+    columns = user_csv.parse_table(old).columns
     if not columns:
         lines = _line(HEADER, ",", "\n") + _line(
             [cells.get(column, "") for column in HEADER], ",", "\n"
         )
         return lines.encode()
-    end = "\r\n" if "\r\n" in user_csv.text(old) else "\n"
-    line = _line(_fitted(path, cells, columns), user_csv.delimiter(old), end)
-    gap = "" if user_csv.text(old).endswith(("\n", "\r")) else end
-    return (gap + line).encode(user_csv.encoding(old), errors="replace")
+    end = "\r\n" if "\r\n" in user_csv.decode_text(old) else "\n"
+    line = _line(_fitted(path, cells, columns), user_csv.detect_delimiter(old), end)
+    gap = "" if user_csv.decode_text(old).endswith(("\n", "\r")) else end
+    return (gap + line).encode(user_csv.detect_encoding(old), errors="replace")
 
 
 @contextlib.contextmanager

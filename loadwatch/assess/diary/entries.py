@@ -100,7 +100,7 @@ def _when(word: str) -> tuple[When, str]:
 
 def _day(word: str) -> tuple[date | None, str]:
     try:
-        return user_csv.moment(word)[0], ""
+        return user_csv.parse_date(word)[0], ""
     except ValueError as error:
         return None, str(error)
 
@@ -119,7 +119,7 @@ def _ticks(cells: dict[str, str]) -> tuple[str, ...]:
 
 
 def _entry(
-    row: user_csv.Row, renamed: dict[str, str]
+    row: user_csv.UserRow, renamed: dict[str, str]
 ) -> tuple[Entry | None, list[str]]:
     """Return the entry of one line, None where it says nothing usable, and its problems."""
     cells = {renamed.get(column, column): word for column, word in row.cells.items()}
@@ -162,7 +162,7 @@ def read_diary(data: bytes) -> Diary:
     A ticked sign is kept even where the rest of its line cannot be read: losing it would be worse
     than showing it without its day.
     """
-    table = user_csv.read(data)
+    table = user_csv.parse_table(data)
     renamed = _renamed(table.columns)
     problems = [
         f'{FILE}: column "{old[:40]}" is read as {new}' for old, new in renamed.items()
@@ -173,9 +173,9 @@ def read_diary(data: bytes) -> Diary:
         if table.columns and not {"date", "pain"} <= columns
         else []
     )
-    if len(data) > user_csv.BYTES:
+    if len(data) > user_csv.MAX_BYTES:
         problems.append(
-            f"{FILE}: only the first {user_csv.BYTES // 1_000_000} MB are read"
+            f"{FILE}: only the first {user_csv.MAX_BYTES // 1_000_000} MB are read"
         )
     entries = []
     for row in table.rows:

@@ -1,9 +1,13 @@
-"""The glossary: every column of RECORDS, EXPOSURES and WEEKS with dtype, unit and meaning."""
+"""The glossary: each enumeration and each column of RECORDS, EXPOSURES and WEEKS, in one table each.
+
+A new surface is one row of SURFACES; choices of options and settings, columns, labels and charts
+follow from the row.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +46,52 @@ RECORDS: Table = _float_columns(
     ("vertical_oscillation_mm", "mm", "vertical oscillation"),
 )
 
-SURFACES = ("hard", "firm", "soft", "track", "treadmill", "unknown")
-SURFACE_COLUMNS = tuple(f"{surface}_m" for surface in SURFACES)
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """One class of surface: its name in settings, files and JSON, and its words."""
+
+    name: str
+    meaning: str  # follows "distance" in the glossary
+    place: str  # follows "5 km on"
+    label: str  # heads its row in tables and charts
+    hatched: bool = False  # bars of the chart: outlined and hatched, not filled
+
+    @property
+    def column(self) -> str:
+        """The column of EXPOSURES and WEEKS that holds its metres."""
+        return f"{self.name}_m"
+
+
+SURFACES: Final = (
+    Surface(
+        "hard",
+        "on asphalt, concrete, paving",
+        "hard ground (asphalt, concrete, paving)",
+        "Hard",
+    ),
+    Surface(
+        "firm",
+        "on gravel, compacted ground",
+        "firm ground (gravel, compacted paths)",
+        "Firm",
+    ),
+    Surface(
+        "soft",
+        "on dirt, grass, sand, woodchips",
+        "soft ground (dirt, grass, sand)",
+        "Soft",
+    ),
+    Surface("track", "on an athletics track", "an athletics track", "Track"),
+    Surface("treadmill", "on a treadmill", "a treadmill", "Treadmill"),
+    # stays the last: metres on ground that neither label, tag nor map names
+    Surface("unknown", "on unknown ground", "unknown ground", "Unknown", hatched=True),
+)
+SURFACE_NAMES: Final = tuple(surface.name for surface in SURFACES)
+SURFACE_COLUMNS: Final = tuple(surface.column for surface in SURFACES)
+# what a person, a label or a map can name: all but "unknown"
+KNOWN_SURFACES: Final = SURFACE_NAMES[:-1]
+
 GRADE_EDGES = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
 GRADE_COLUMNS = (
     "grade_m15_m",
@@ -55,16 +103,8 @@ GRADE_COLUMNS = (
     "grade_p15_m",
 )
 
-_SURFACE_MEANING = {
-    "hard": "on asphalt, concrete, paving",
-    "firm": "on gravel, compacted ground",
-    "soft": "on dirt, grass, sand, woodchips",
-    "track": "on an athletics track",
-    "treadmill": "on a treadmill",
-    "unknown": "on a surface nobody told",
-}
 _SURFACE = _float_columns(
-    *((f"{s}_m", "m", f"distance {_SURFACE_MEANING[s]}") for s in SURFACES)
+    *((surface.column, "m", f"distance {surface.meaning}") for surface in SURFACES)
 )
 _GRADE = _float_columns(
     *zip(

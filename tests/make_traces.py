@@ -27,7 +27,7 @@ from loadwatch.exposure.osm.classes import merge_classes
 from loadwatch.exposure.osm.ground import CELLS_PER_DEG, M_PER_DEG, Ground
 from loadwatch.exposure.osm.map_reader import MapExcerpt, read_excerpt
 from loadwatch.exposure.osm.matching import _pair_segments, match_track
-from loadwatch.tables import SURFACES
+from loadwatch.tables import SURFACE_NAMES
 
 ROUTES = {"heidelberg": 45, "dreieich": 15}
 BOX = {"heidelberg": (49.33, 8.57, 49.47, 8.80), "dreieich": (49.99, 8.69, 50.02, 8.74)}
@@ -267,7 +267,7 @@ def accuracy(
                 ground, latitude, longitude, np.arange(float(latitude.size))
             ).surface
             shares = [
-                np.bincount(s, minlength=len(SURFACES)) / s.size
+                np.bincount(s, minlength=len(SURFACE_NAMES)) / s.size
                 for s in (got, run.surface)
             ]
             error = float(np.abs(shares[0] - shares[1]).sum() / 2)
@@ -286,7 +286,7 @@ def off_network(ground: Ground, lines: list) -> tuple[int, int, int]:
         )
         points += int(far.sum())
         by_way += int((matched.way_id[far] != 0).sum())
-        classed = matched.surface[far] != SURFACES.index("unknown")
+        classed = matched.surface[far] != SURFACE_NAMES.index("unknown")
         by_area += int((classed & (matched.way_id[far] == 0)).sum())
     return points, by_way, by_area
 

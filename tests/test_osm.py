@@ -29,7 +29,7 @@ from loadwatch.exposure.osm.classes import (
     merge_classes,
 )
 from loadwatch.exposure.osm.pbf import Unusual, few, fields, numbers, numbers_at, signed
-from loadwatch.tables import SURFACES
+from loadwatch.tables import SURFACE_NAMES
 from tests import make_map, make_traces
 
 PLAIN = merge_classes({})
@@ -62,7 +62,7 @@ def line(*corners, step_m=3.0):
 
 
 def classes_of(matched):
-    return {SURFACES[code] for code in matched.surface}
+    return {SURFACE_NAMES[code] for code in matched.surface}
 
 
 def sources_of(matched):
@@ -123,7 +123,7 @@ def sources_of(matched):
 )
 def test_a_way_has_the_class_of_its_tags(tags, surface, source):
     answer = classify_way(dict(pair.split("=") for pair in tags.split()), PLAIN)
-    assert answer == (SURFACES.index(surface), SOURCES.index(source))
+    assert answer == (SURFACE_NAMES.index(surface), SOURCES.index(source))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_nobody_runs_there(tags):
 )
 def test_an_area_has_the_class_of_its_tags(tags, surface, source):
     assert classify_area(tags, PLAIN) == (
-        SURFACES.index(surface),
+        SURFACE_NAMES.index(surface),
         SOURCES.index(source),
     )
 
@@ -174,7 +174,7 @@ def test_a_users_own_classes_stand_over_ours():
         }
     )
     assert classify_way({"highway": "path", "surface": "ground"}, own) == (1, 0)
-    assert classify_way({"highway": "unclassified"}, own)[0] == SURFACES.index(
+    assert classify_way({"highway": "unclassified"}, own)[0] == SURFACE_NAMES.index(
         "unknown"
     )
     assert classify_way({"highway": "track", "tracktype": "grade1"}, own)[0] == 1
@@ -200,8 +200,8 @@ def test_turning_off_at_the_crossing(ground):
     matched = match_track(ground, latitude, longitude, time)
     truth = np.where(
         latitude > make_map.place(0, 3)[0],
-        SURFACES.index("soft"),
-        SURFACES.index("hard"),
+        SURFACE_NAMES.index("soft"),
+        SURFACE_NAMES.index("hard"),
     )
     assert (matched.surface == truth).mean() > 0.96
 
@@ -221,7 +221,12 @@ def test_parks_pitches_and_the_pond(ground):
         np.array([120, 175, 240, 290]), np.array([280, 175, 240, 290])
     )
     matched = match_track(ground, latitude, longitude, np.arange(4) * 100.0)
-    assert [SURFACES[k] for k in matched.surface] == ["soft", "soft", "unknown", "soft"]
+    assert [SURFACE_NAMES[k] for k in matched.surface] == [
+        "soft",
+        "soft",
+        "unknown",
+        "soft",
+    ]
     assert [SOURCES[k] for k in matched.source] == [
         "area",
         "surface",
@@ -248,7 +253,7 @@ def test_points_without_a_place(ground):
     latitude[50:80] = np.nan
     matched = match_track(ground, latitude, longitude, time)
     assert {SOURCES[k] for k in matched.source[50:80]} == {"nowhere"}
-    assert {SURFACES[k] for k in matched.surface[80:]} == {"hard"}
+    assert {SURFACE_NAMES[k] for k in matched.surface[80:]} == {"hard"}
     nothing = match_track(
         ground, np.full(3, np.nan), np.full(3, np.nan), np.arange(3.0)
     )
@@ -270,8 +275,8 @@ def test_a_gap_starts_anew(ground):
     )
     time = np.concatenate((first[2], second[2] + 500))
     matched = match_track(ground, latitude, longitude, time)
-    assert {SURFACES[k] for k in matched.surface[: first[0].size]} == {"hard"}
-    assert {SURFACES[k] for k in matched.surface[first[0].size :]} == {"soft"}
+    assert {SURFACE_NAMES[k] for k in matched.surface[: first[0].size]} == {"hard"}
+    assert {SURFACE_NAMES[k] for k in matched.surface[first[0].size :]} == {"soft"}
 
 
 def test_ways_far_away_are_not_kept(ground):

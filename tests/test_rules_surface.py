@@ -7,6 +7,7 @@ import pytest
 from loadwatch.assess.rules import BY_ID, judge, limits, surfaces
 from loadwatch.assess.weeks import weekly
 from loadwatch.settings import Settings
+from loadwatch.tables import KNOWN_SURFACES
 from tests.builders import activities, run, weekly_runs
 
 SHIFT = limits(BY_ID["LW08"], Settings())
@@ -20,6 +21,11 @@ def judged(rows, *rules, today=None, **settings):
     return [f for f in flags if f.rule in rules], [
         u for u in unknown if u.rule in rules
     ]
+
+
+def test_the_shift_rule_has_an_opinion_on_every_surface():
+    """A new surface: say in rules/surfaces.py, IS_HARD, whether it counts as hard ground."""
+    assert set(surfaces.IS_HARD) == set(KNOWN_SURFACES)
 
 
 def mixed(hard, soft, **more):

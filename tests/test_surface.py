@@ -13,7 +13,7 @@ from loadwatch.exposure import surface
 from loadwatch.exposure.osm import open_extract, track_cells
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 from loadwatch.settings import Settings
-from loadwatch.tables import SURFACES
+from loadwatch.tables import SURFACE_NAMES
 from tests import make_map
 
 RUN = Session(format="fit", sport="running")
@@ -228,6 +228,6 @@ def test_law_metres_sum_to_the_distance(distance, dirt, default, sub_sport):
     found = surface.measure_surfaces(
         session, EMPTY_RECORDS, distance, Settings(default_surface=default), None
     )
-    assert tuple(found.metres) == SURFACES
+    assert tuple(found.metres) == SURFACE_NAMES
     assert sum(found.metres.values()) == pytest.approx(distance, rel=1e-15, abs=1e-9)
     assert min(found.metres.values()) >= 0

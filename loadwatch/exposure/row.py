@@ -12,7 +12,7 @@ import numpy as np
 from loadwatch.exposure import elevation, load, osm, surface
 from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
-from loadwatch.tables import GRADE_COLUMNS, SURFACES
+from loadwatch.tables import GRADE_COLUMNS, SURFACE_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,7 +137,7 @@ def _surface_columns(under: SurfaceMetres) -> dict[str, Any]:
         for name in ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
     }
     return (
-        {f"{name}_m": under.metres[name] for name in SURFACES}
+        {f"{name}_m": under.metres[name] for name in SURFACE_NAMES}
         | {"surface_source": under.source}
         | from_map
     )

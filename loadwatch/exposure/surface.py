@@ -17,7 +17,7 @@ import numpy as np
 
 from loadwatch.exposure import osm
 from loadwatch.geodesy import path_m
-from loadwatch.tables import SURFACES
+from loadwatch.tables import SURFACE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +78,7 @@ def measure_surfaces(
     ground : a part of the map, if there is one.
     """
     if math.isnan(distance_m):
-        return SurfaceMetres(dict.fromkeys(SURFACES, NAN), "none")
+        return SurfaceMetres(dict.fromkeys(SURFACE_NAMES, NAN), "none")
     settled, source = _decide_by_label(session)
     if settled:
         return SurfaceMetres(_distribute_metres({settled: 1.0}, distance_m), source)
@@ -132,7 +132,7 @@ def _nearest_fix(known: Ints, time_s: Floats) -> Ints:
 
 def _decide_by_label(session: Session) -> tuple[str, str]:
     """Return the surface that needs no map and its source, both "" if there is none."""
-    if session.surface in SURFACES:
+    if session.surface in SURFACE_NAMES:
         return session.surface, "tag"
     if session.sport in LABEL_FREE_SPORTS:
         return "", ""
@@ -161,8 +161,10 @@ def _distribute_metres(
     shares: Mapping[str, float], distance_m: float
 ) -> dict[str, float]:
     """Return metres by surface whose sum is the distance, to the last digit."""
-    result = {surface: shares.get(surface, 0.0) * distance_m for surface in SURFACES}
-    largest = max(SURFACES, key=result.__getitem__)
+    result = {
+        surface: shares.get(surface, 0.0) * distance_m for surface in SURFACE_NAMES
+    }
+    largest = max(SURFACE_NAMES, key=result.__getitem__)
     result[largest] += distance_m - sum(result.values())
     return result
 
@@ -201,12 +203,12 @@ def _combine_shares(
             for name in (*osm.TAGGED_SOURCES, *osm.INFERRED_SOURCES)
         ],
     )
-    by_surface = np.bincount(matched.surface[known], share[known], len(SURFACES))
+    by_surface = np.bincount(matched.surface[known], share[known], len(SURFACE_NAMES))
     left = 1.0 - float(by_surface.sum())
     left = left if left > ROUNDING else 0.0
     shares = {
         surface: found + left * rest.get(surface, 0.0)
-        for surface, found in zip(SURFACES, by_surface.tolist(), strict=True)
+        for surface, found in zip(SURFACE_NAMES, by_surface.tolist(), strict=True)
     }
     return SurfaceMetres(
         _distribute_metres(shares, distance_m),

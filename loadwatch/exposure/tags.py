@@ -13,7 +13,7 @@ from loadwatch import user_csv
 from loadwatch.activity import Skipped
 from loadwatch.errors import SettingsError
 from loadwatch.exposure.load import session_rpe
-from loadwatch.tables import SURFACE_COLUMNS, SURFACES
+from loadwatch.tables import SURFACE_COLUMNS, SURFACE_NAMES
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -128,7 +128,7 @@ def _parse_tag(row: user_csv.UserRow) -> Tag:
         day=day,
         clock=clock,
         file=file,
-        surface=_read_choice(row, "surface", SURFACES),
+        surface=_read_choice(row, "surface", SURFACE_NAMES),
         shoe=row.cells.get("shoe", ""),
         rpe=_read_rpe(row),
         name=row.cells.get("name", ""),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from loadwatch.exposure import elevation, osm, surface
-from loadwatch.tables import GRADE_COLUMNS, SURFACES
+from loadwatch.tables import GRADE_COLUMNS, SURFACE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,14 +61,14 @@ def _surfaces(activity: Activity, distance_m: float, ground: Ground) -> Iterable
         return ["No positions: the map cannot say what lies under this run."]
     share, matched = surface.match_samples(activity.records, ground)
     metres = share * (0.0 if math.isnan(distance_m) else distance_m)
-    cells = np.zeros((len(SURFACES), len(osm.SOURCES)))
+    cells = np.zeros((len(SURFACE_NAMES), len(osm.SOURCES)))
     np.add.at(cells, (matched.surface, matched.source), metres)
     columns = [osm.SOURCES.index(source) for source in SAID]
     lines = [
         f"{'Metres by surface, as told by':30}"
         + "".join(f"{word:>13}" for word in SAID.values())
     ]
-    for row, name in enumerate(SURFACES):
+    for row, name in enumerate(SURFACE_NAMES):
         told = cells[row, columns]
         if told.any():
             lines.append(f"  {name:28}" + "".join(f"{value:13,.0f}" for value in told))

@@ -11,7 +11,7 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.assess import rules
 from loadwatch.assess.weeks import LOAD_COLUMN
-from loadwatch.tables import SURFACE_COLUMNS
+from loadwatch.tables import SURFACES
 from loadwatch.verdict import groups, levels
 
 if TYPE_CHECKING:
@@ -228,7 +228,8 @@ def surfaces(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> Grid:
     recent = table.iloc[-weeks:]
     total = float(recent["distance_m"].sum())
     rows: list[tuple[Cell, ...]] = []
-    for column in SURFACE_COLUMNS:
+    for surface in SURFACES:
+        column = surface.column
         newest, usual = (
             float(table[c].to_numpy("float64")[-1]) for c in (column, f"{column}_usual")
         )
@@ -239,7 +240,7 @@ def surfaces(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> Grid:
         )
         rows.append(
             (
-                column.removesuffix("_m").capitalize(),
+                surface.label,
                 *cells,
                 formatting.format_percent(share),
             )

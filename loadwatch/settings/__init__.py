@@ -18,7 +18,6 @@ from loadwatch.settings.keys import (
     LOAD_METHODS,
     PARSERS,
     PRESETS,
-    TAGGED,
     TOP_KEYS,
     WEEKDAYS,
     LoadMethod,
@@ -39,7 +38,6 @@ __all__ = [
     "KEYS",
     "LOAD_METHODS",
     "PRESETS",
-    "TAGGED",
     "TOP_KEYS",
     "WEEKDAYS",
     "LoadMethod",
@@ -69,7 +67,7 @@ class Settings:
     load: LoadMethod = "distance"
     sports: tuple[str, ...] = ("running",)
     # table "surface"
-    default_surface: str = ""  # one of TAGGED, or "" to stay unknown
+    default_surface: str = ""  # one of tables.KNOWN_SURFACES, or "" to stay unknown
     osm: str = ""  # path of a map extract
     classes: Mapping[str, str] = field(
         default_factory=dict

@@ -6,6 +6,8 @@ import difflib
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from zoneinfo import available_timezones
 
+from loadwatch.tables import KNOWN_SURFACES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
@@ -15,13 +17,6 @@ Preset = Literal["default", "return", "novice"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 LOAD_METHODS: tuple[LoadMethod, ...] = get_args(LoadMethod)
 PRESETS: tuple[Preset, ...] = get_args(Preset)
-TAGGED = (
-    "hard",
-    "firm",
-    "soft",
-    "track",
-    "treadmill",
-)  # surfaces that a person can name
 
 
 def _parse_text(value: object) -> str:
@@ -87,7 +82,9 @@ def _parse_list(value: object) -> tuple[str, ...]:
 def _parse_classes(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError('should be a table, as { ground = "firm" }')
-    return {key: _make_choice_parser(TAGGED)(word) for key, word in value.items()}
+    return {
+        key: _make_choice_parser(KNOWN_SURFACES)(word) for key, word in value.items()
+    }
 
 
 # file table -> key -> parser; the key is the field's name
@@ -106,7 +103,7 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
         "sports": _parse_list,
     },
     "surface": {
-        "default_surface": _make_choice_parser(TAGGED),
+        "default_surface": _make_choice_parser(KNOWN_SURFACES),
         "osm": _parse_text,
         "classes": _parse_classes,
     },

@@ -14,7 +14,7 @@ from loadwatch import user_csv
 from loadwatch.assess import weeks as weekly
 from loadwatch.assess.rules import judge
 from loadwatch.errors import SettingsError
-from loadwatch.tables import EXPOSURES, HIDDEN, SURFACE_COLUMNS, SURFACES
+from loadwatch.tables import EXPOSURES, HIDDEN, SURFACE_COLUMNS, SURFACE_NAMES
 
 if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag, Unknown
@@ -91,10 +91,10 @@ def _planned(row: user_csv.UserRow) -> dict[str, Any]:
     if math.isnan(numbers["distance_km"]):
         raise SettingsError(where, "a planned run needs its distance_km")
     surface = row.cells.get("surface", "").strip().lower() or "unknown"
-    if surface not in SURFACES:
+    if surface not in SURFACE_NAMES:
         raise SettingsError(
             where,
-            f'unknown surface "{surface[:40]}", {user_csv.suggest_nearest(surface, SURFACES)}',
+            f'unknown surface "{surface[:40]}", {user_csv.suggest_nearest(surface, SURFACE_NAMES)}',
         )
     told = {column: row.cells.get(column, "").strip() for column in ("shoe", "name")}
     return {"date": day, "surface": surface, "duration_s": seconds, **numbers, **told}

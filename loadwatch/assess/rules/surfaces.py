@@ -17,21 +17,23 @@ from loadwatch.assess.rules.model import (
     Unknown,
     largest,
 )
-from loadwatch.tables import SURFACES
+from loadwatch.tables import KNOWN_SURFACES, SURFACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from loadwatch.assess.rules.rule_input import Facts
 
-CLASSES = tuple(surface for surface in SURFACES if surface != "unknown")
-GROUND = {
-    "hard": "hard ground (asphalt, concrete, paving)",
-    "firm": "firm ground (gravel, compacted paths)",
-    "soft": "soft ground (dirt, grass, sand)",
-    "track": "an athletics track",
-    "treadmill": "a treadmill",
+# whether LW08 counts a surface as hard ground; a test asks for every surface by name
+IS_HARD: Mapping[str, bool] = {
+    "hard": True,
+    "firm": False,
+    "soft": False,
+    "track": False,
+    "treadmill": False,
 }
+HARD = tuple(name for name in KNOWN_SURFACES if IS_HARD.get(name, False))
+PLACES = {surface.name: surface.place for surface in SURFACES}
 _FEW = "too_few_weeks: fewer than three of the four weeks before hold a run"
 
 
@@ -52,9 +54,21 @@ def pooled(
     columns: Mapping[str, Sequence[float]], start: int, end: int
 ) -> tuple[dict[str, float], float]:
     """Return metres by known class over the weeks [start, end), and the share of their distance so known."""
-    metres = {surface: sum(columns[f"{surface}_m"][start:end]) for surface in CLASSES}
+    metres = {
+        surface: sum(columns[f"{surface}_m"][start:end]) for surface in KNOWN_SURFACES
+    }
     distance = sum(columns["distance_m"][start:end])
     return metres, sum(metres.values()) / distance if distance else 0.0
+
+
+def _hard_m(metres: Mapping[str, float]) -> float:
+    """Return the metres on hard ground among metres by surface."""
+    return sum(metres[surface] for surface in HARD)
+
+
+def _usual_hard_m(facts: Facts, week: int) -> float:
+    """Return the usual metres on hard ground in a week; NaN where no usual week is known."""
+    return sum(facts.columns[f"{surface}_m_usual"][week] for surface in HARD)
 
 
 def _unknown_share(metres: float, when: str, limits: Limits) -> str:
@@ -81,7 +95,7 @@ def _shift(
 def _why_no_shift(
     facts: Facts, i: int, known: tuple[float, float], limits: Limits
 ) -> str:
-    if math.isnan(facts.columns["hard_m_usual"][i]):
+    if math.isnan(_usual_hard_m(facts, i)):
         return _FEW
     if math.isnan(facts.columns["distance_m"][i]):
         return "no_distance: runs of this week have no distance"
@@ -100,9 +114,9 @@ def _shifted(
     mixes: tuple[dict[str, float], dict[str, float]],
 ) -> Iterator[Flag]:
     now, before = mixes
-    usual = facts.columns["hard_m_usual"][i]
-    hard, known = now["hard"], sum(now.values())
-    share_before = before["hard"] / sum(before.values())
+    usual = _usual_hard_m(facts, i)
+    hard, known = _hard_m(now), sum(now.values())
+    share_before = _hard_m(before) / sum(before.values())
     judged = partial(
         grade,
         other_m=known - hard,
@@ -151,7 +165,7 @@ def _new(
             if why
             else [
                 c
-                for c in CLASSES
+                for c in KNOWN_SURFACES
                 if _is_new(now[c], before[c], sum(before.values()), limits)
             ]
         )
@@ -191,7 +205,7 @@ def _new_flag(facts: Facts, limits: Limits, i: int, found: Mapping[str, Any]) ->
         evidence=NEW.grade,
         facts={
             "words": "info",
-            "ground": GROUND[found["surface"]],
+            "ground": PLACES[found["surface"]],
             "share": f"{100.0 * share:.0f}",
             "span": f"{limits['weeks']:.0f}",
         },

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from loadwatch.tables import SURFACES
+from loadwatch.tables import SURFACE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ INFERRED_SOURCES: Final = (
     "highway",
     "area",
 )  # it follows from other tags
-UNKNOWN: Final = SURFACES.index("unknown")
+UNKNOWN: Final = SURFACE_NAMES.index("unknown")
 
 _HARD = (
     "paved asphalt chipseal bitmac tarmac concrete cement paving_stones paved_stones sett cobblestone "
@@ -171,7 +171,7 @@ def classify_area(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer
 
 
 def _encode_answer(surface: str, source: str) -> Answer:
-    return SURFACES.index(surface), SOURCES.index(source)
+    return SURFACE_NAMES.index(surface), SOURCES.index(source)
 
 
 def _classify_track(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loadwatch.exposure.osm.classes import merge_classes
+from loadwatch.exposure.osm.classes import SOURCES, merge_classes
 from loadwatch.exposure.osm.ground import (
     CELLS_PER_DEG,
     M_PER_DEG,
@@ -26,6 +26,7 @@ from loadwatch.exposure.osm.ground import (
     widen_cells,
 )
 from loadwatch.exposure.osm.map_reader import MapError, read_excerpt
+from loadwatch.tables import SURFACE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,8 +71,10 @@ def open_extract(
         stat = path.stat()
     except OSError as error:
         raise MapError(path, f"no such map extract ({error.strerror})") from None
-    known = f"{METHOD}|{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{sorted(classes.items())}"
-    fingerprint = hashlib.sha256(known.encode()).hexdigest()[:16]
+    source = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
+    codes = ",".join((*SURFACE_NAMES, *SOURCES))  # the cache holds places in these
+    key = f"{METHOD}|{source}|{sorted(classes.items())}|{codes}"
+    fingerprint = hashlib.sha256(key.encode()).hexdigest()[:16]
     file = cache_folder / f"map-{fingerprint}.npz" if cache_folder else None
     stored = _load_cache(file, fingerprint) if file else None
     if stored and stored.has_cells(visited):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from loadwatch.report.charts.palette import Palette
     from loadwatch.report.charts.season import Period, Season
     from loadwatch.settings import Settings
+    from loadwatch.tables import Surface
 
 GAP_PT, LABEL_PT, BAR_PT = (
     6.0,
@@ -32,14 +33,6 @@ GAP_PT, LABEL_PT, BAR_PT = (
     25.0,
 )  # of a row, from above: none, its name and amounts, the longest bar
 CLIMB_IN = 2.3
-SURFACE_WORDS = {
-    "hard": "Hard",
-    "firm": "Firm",
-    "soft": "Soft",
-    "track": "Track",
-    "treadmill": "Treadmill",
-    "unknown": "Unknown",
-}
 
 
 def surfaces(
@@ -51,13 +44,12 @@ def surfaces(
 ) -> Figure:
     """Return one labelled row a surface that was run on, all on one scale; unknown is a row too."""
     shown = seasons.season(weeks, [], period)
-    there = [s for s in SURFACES if np.nansum(shown.values(f"{s}_m")) > 0] or [
-        "unknown"
-    ]
-    top = max(float(np.nanmax(np.append(shown.values(f"{s}_m"), 1.0))) for s in there)
+    ran_on = [s for s in SURFACES if np.nansum(shown.values(s.column)) > 0]
+    there = ran_on or [SURFACES[-1]]
+    top = max(float(np.nanmax(np.append(shown.values(s.column), 1.0))) for s in there)
     found = {"hard": seasons.marks(flags, seasons.SURFACE, shown.starts)}
     above = {"hard": _above_pt(shown, found["hard"], shown.values("hard_m") / top)}
-    heights = [GAP_PT + LABEL_PT + above.get(s, 0.0) + BAR_PT for s in there]
+    heights = [GAP_PT + LABEL_PT + above.get(s.name, 0.0) + BAR_PT for s in there]
     with canvas.rc(palette):
         inches = sum(heights) / 72.0 + canvas.BARE_IN + canvas.BOTTOM_IN
         figure = canvas.empty(palette, inches, canvas.width_in(len(shown.starts)))
@@ -70,7 +62,7 @@ def surfaces(
                 axes,
                 shown,
                 surface,
-                found.get(surface, []),
+                found.get(surface.name, []),
                 (top, height),
                 settings,
                 palette,
@@ -105,7 +97,7 @@ def _labelled(shown: Season, mark: markers.Mark) -> bool:
 def _surface(
     axes: Axes,
     shown: Season,
-    surface: str,
+    surface: Surface,
     found: list[markers.Mark],
     reach: tuple[float, float],
     settings: Settings,
@@ -114,11 +106,11 @@ def _surface(
     """Draw a row; `reach` is its longest possible bar and its height [m, pt]."""
     top, height_pt = reach
     axes.set_ylim(0.0, top * height_pt / BAR_PT)
-    column = f"{surface}_m"
+    column = surface.column
     values = shown.values(column)
     axes.set_yticks([])
     axes.tick_params(labelbottom=False, length=0)
-    _row(axes, shown, values, found, palette, surface)
+    _row(axes, shown, values, found, palette, hatched=surface.hatched)
     markers.without_files(axes, shown.without_files, palette, top)
     markers.marks(axes, found, values, palette)
     others = [mark for mark in found if not _labelled(shown, mark)]
@@ -129,7 +121,7 @@ def _surface(
         lambda at: shown.told(at, column, column, settings),
         palette,
     )
-    label = f"{SURFACE_WORDS[surface]}{BOLD_END} {_amounts(shown, column, settings)}".rstrip()
+    label = f"{surface.label}{BOLD_END} {_amounts(shown, column, settings)}".rstrip()
     place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "top"}
     below = 1.0 - GAP_PT / height_pt
     axes.text(1.0, below, label, fontsize=canvas.SMALL, color=palette.ink, **place)
@@ -163,7 +155,8 @@ def _row(
     values: canvas.Floats,
     found: list[markers.Mark],
     palette: Palette,
-    surface: str = "",
+    *,
+    hatched: bool = False,
 ) -> None:
     """Draw one row of bars, those that a check marked in its colour."""
     levels = {mark.at: mark.level for mark in found}
@@ -181,7 +174,7 @@ def _row(
             getattr(palette, level),
             width,
             palette,
-            surface,
+            hatched=hatched,
         )
 
 
@@ -194,18 +187,19 @@ def _row_bars(
     colour: str,
     width: float,
     palette: Palette,
-    surface: str,
+    *,
+    hatched: bool,
 ) -> None:
     """Draw one row's bars: unknown ground hatched, the week in progress pale with an outline."""
     done, begun = mine & ~unfinished, mine & unfinished
-    if surface == "unknown":
-        hatched: dict[str, Any] = {
+    if hatched:
+        look: dict[str, Any] = {
             "edgecolor": palette.none,
             "linewidth": 0.8,
             "hatch": canvas.HATCH,
             "zorder": 2,
         }
-        canvas.bars(axes, x[mine], values[mine], "none", width=width, **hatched)
+        canvas.bars(axes, x[mine], values[mine], "none", width=width, **look)
         return
     canvas.bars(axes, x[done], values[done], colour, width=width, zorder=2)
     outlined: dict[str, Any] = {"edgecolor": colour, "linewidth": 1.2, "zorder": 2}

@@ -9,7 +9,7 @@ import pandas as pd
 from loadwatch.activity import Skipped
 from loadwatch.analysis import Analysis
 from loadwatch.assess import rules, weeks
-from loadwatch.assess.shoes import pairs
+from loadwatch.assess.shoes import build_pairs
 from loadwatch.ingest.dedupe import Duplicate
 from loadwatch.settings import Settings
 from tests.builders import activities, run
@@ -29,7 +29,7 @@ def analysis(
     table = activities(*rows)
     local = table["start_local"].max()
     today = today or (dt.date(2026, 11, 20) if pd.isna(local) else local.date())
-    weekly = weeks.weekly(table, settings, today)
+    weekly = weeks.build_weeks(table, settings, today)
     flags, unknown = rules.judge(table, weekly, settings, today)
     values = {"skipped": (), "duplicates": (), "files": len(rows)} | more
     return Analysis(
@@ -156,7 +156,7 @@ def named(name: str) -> Analysis:
         duplicates=(Duplicate(f"{name}.gpx", f"{name}0.fit", "the same start"),),
         remarks=(f"tags.csv:3: no run like {name}",),
     )
-    return replace(found, shoes=pairs(found.activities))
+    return replace(found, shoes=build_pairs(found.activities))
 
 
 def steady(**more) -> Analysis:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loadwatch.assess import budget as b
 from loadwatch.assess.rules import judge
-from loadwatch.assess.weeks import weekly
+from loadwatch.assess.weeks import build_weeks
 from loadwatch.errors import SettingsError
 from loadwatch.settings import Settings
 from tests.builders import activities, run, weekly_runs
@@ -21,7 +21,7 @@ COLUMN = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
 
 def limits(frame, today, **settings):
     chosen = Settings(**settings)
-    return b.budget(frame, weekly(frame, chosen, today), chosen, today)
+    return b.budget(frame, build_weeks(frame, chosen, today), chosen, today)
 
 
 def with_run(frame, week, limit, metres):
@@ -36,7 +36,7 @@ def with_run(frame, week, limit, metres):
 def raised(frame, limit):
     """Whether the week raises the rule; of room for one run: whether the added run does."""
     today = limit.week + dt.timedelta(days=6)
-    flags, _ = judge(frame, weekly(frame, Settings(), today), Settings(), today)
+    flags, _ = judge(frame, build_weeks(frame, Settings(), today), Settings(), today)
     found = (
         f
         for f in flags
@@ -173,7 +173,7 @@ def test_unknown_room_says_why():
     assert (
         b.budget(
             activities(),
-            weekly(activities(), Settings(), dt.date(2026, 1, 1)),
+            build_weeks(activities(), Settings(), dt.date(2026, 1, 1)),
             Settings(),
             dt.date(2026, 1, 1),
         )

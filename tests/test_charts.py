@@ -32,7 +32,7 @@ def ana():
 
 def drawn(analysis, which="load"):
     if which == "year":
-        runs = weeks.runs(analysis.activities, analysis.settings)
+        runs = weeks.select_runs(analysis.activities, analysis.settings)
         return charts.year(runs, analysis.weeks, analysis.today)
     return getattr(charts, which)(
         analysis.weeks, analysis.flags, analysis.settings, charts.Period(26)
@@ -79,7 +79,7 @@ def test_roles_are_told_apart_by_their_stand_ins():
 def test_band_spans_the_weeks_behind_usual():
     # weeks of 10, 20, none, 30, 40 km: behind the fifth stand 10, 20 and 30; behind the fourth only two
     table = activities(*weekly_runs("2026-01-07", [10, 20, None, 30, 40]))
-    frame = weeks.weekly(table, Settings(), dt.date(2026, 2, 8))
+    frame = weeks.build_weeks(table, Settings(), dt.date(2026, 2, 8))
     low, high = season.usual_range(frame, ["distance_m"])
     assert np.isnan(low["distance_m"].iloc[3])
     assert (low["distance_m"].iloc[4], high["distance_m"].iloc[4]) == (

@@ -525,7 +525,7 @@ def test_settings_say_where_each_came_from(call, folder):
 
 
 def test_a_fault_of_ours_is_one_line_too(call, folder, monkeypatch):
-    monkeypatch.setattr("loadwatch.assess.weeks.weekly", lambda *_: 1 / 0)
+    monkeypatch.setattr("loadwatch.assess.weeks.build_weeks", lambda *_: 1 / 0)
     code, _, err = call("weeks", folder, "--no-store")
     assert code == 1
     assert "loadwatch itself failed (ZeroDivisionError" in err

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from loadwatch.assess import rules
 from loadwatch.assess.rules import explain, wording
-from loadwatch.assess.weeks import weekly
+from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from tests.builders import activities, run, weekly_runs
 
@@ -43,7 +43,7 @@ MONDAY = dt.date(2025, 1, 6)
 
 def judged(frame, today, chosen=None, **more):
     chosen = chosen or Settings()
-    return rules.judge(frame, weekly(frame, chosen, today), chosen, today, **more)
+    return rules.judge(frame, build_weeks(frame, chosen, today), chosen, today, **more)
 
 
 def wild(weeks=40):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from loadwatch.assess.rules import device_change, judge
-from loadwatch.assess.weeks import weekly
+from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from tests.builders import activities, run, weekly_runs
 
@@ -16,7 +16,7 @@ OLD, NEW = {"device": "garmin fr245"}, {"device": "garmin fenix7"}
 def flags(*rows):
     frame = activities(*rows)
     today = frame["start_local"].max().date() + dt.timedelta(days=7)
-    found, _ = judge(frame, weekly(frame, Settings(), today), Settings(), today)
+    found, _ = judge(frame, build_weeks(frame, Settings(), today), Settings(), today)
     return {f.rule: f for f in found if f.level != "info"}
 
 

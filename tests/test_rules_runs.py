@@ -18,7 +18,7 @@ from loadwatch.assess.rules import (
     session_spike,
 )
 from loadwatch.assess.rules.model import largest, raises
-from loadwatch.assess.weeks import weekly
+from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from tests.builders import activities, run
 
@@ -30,7 +30,7 @@ def judged(*rows, rule, today=None, **settings):
     frame = activities(*rows)
     chosen = Settings(**settings)
     today = today or frame["start_local"].max().date()
-    flags, unknown = judge(frame, weekly(frame, chosen, today), chosen, today)
+    flags, unknown = judge(frame, build_weeks(frame, chosen, today), chosen, today)
     return [f for f in flags if f.rule == rule], [u for u in unknown if u.rule == rule]
 
 

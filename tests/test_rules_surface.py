@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from loadwatch.assess.rules import BY_ID, judge, limits, surfaces
-from loadwatch.assess.weeks import weekly
+from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from loadwatch.tables import KNOWN_SURFACES
 from tests.builders import activities, run, weekly_runs
@@ -17,7 +17,7 @@ def judged(rows, *rules, today=None, **settings):
     frame = activities(*rows)
     chosen = Settings(**settings)
     today = today or frame["start_local"].max().date() + dt.timedelta(days=7)
-    flags, unknown = judge(frame, weekly(frame, chosen, today), chosen, today)
+    flags, unknown = judge(frame, build_weeks(frame, chosen, today), chosen, today)
     return [f for f in flags if f.rule in rules], [
         u for u in unknown if u.rule in rules
     ]

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from loadwatch.assess.rules import BY_ID, hill_week, hills, judge, limits, week_jump
-from loadwatch.assess.weeks import weekly
+from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from tests.builders import activities, run, weekly_runs
 
@@ -18,7 +18,7 @@ def judged(rows, rule, today=None, **settings):
     today = today or frame["start_local"].max().date() + dt.timedelta(
         days=7
     )  # the last week is complete
-    flags, unknown = judge(frame, weekly(frame, chosen, today), chosen, today)
+    flags, unknown = judge(frame, build_weeks(frame, chosen, today), chosen, today)
     return [f for f in flags if f.rule == rule], [u for u in unknown if u.rule == rule]
 
 
@@ -203,7 +203,7 @@ def test_one_rest_week_raises_nothing_in_the_weeks_after_it():
     ]
     frame = activities(*rows)
     today = dt.date(2026, 4, 5)
-    flags, _ = judge(frame, weekly(frame, Settings(), today), Settings(), today)
+    flags, _ = judge(frame, build_weeks(frame, Settings(), today), Settings(), today)
     assert [f.rule for f in flags if f.level != "info"] == []
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadwatch.assess.shoes import pairs, rotation
+from loadwatch.assess.shoes import build_pairs, describe_rotation
 from loadwatch.tables import SURFACE_COLUMNS
 from tests.builders import activities, run
 
@@ -25,7 +25,7 @@ def some():
 
 
 def test_a_pair_has_its_metres_by_surface_its_runs_and_days():
-    table = pairs(some())
+    table = build_pairs(some())
     assert list(table["shoe"]) == [
         "Blue",
         "Red",
@@ -45,7 +45,7 @@ def test_a_pair_has_its_metres_by_surface_its_runs_and_days():
 
 
 def test_no_named_pair_is_an_empty_table():
-    table = pairs(activities(run("2026-03-02", 5)))
+    table = build_pairs(activities(run("2026-03-02", 5)))
     assert table.empty
     assert set(table.columns) == {
         "shoe",
@@ -55,20 +55,22 @@ def test_no_named_pair_is_an_empty_table():
         "first",
         "last",
     }
-    assert rotation(activities(run("2026-03-02", 5)), TODAY) == ""
+    assert describe_rotation(activities(run("2026-03-02", 5)), TODAY) == ""
 
 
 def test_a_pair_whose_runs_have_no_distance_has_none():
     assert pd.isna(
-        pairs(activities(run("2026-03-02", shoe="Blue")))["distance_m"].iloc[0]
+        build_pairs(activities(run("2026-03-02", shoe="Blue")))["distance_m"].iloc[0]
     )
 
 
 def test_rotation_counts_the_pairs_of_eight_weeks():
-    assert rotation(some(), TODAY).startswith("2 pairs shared")
-    assert rotation(some(), dt.date(2026, 1, 31)).startswith("One pair (Blue)")
-    assert rotation(some(), dt.date(2026, 12, 31)) == ""
-    assert rotation(some(), dt.date(2026, 1, 1)) == ""  # runs to come do not count
+    assert describe_rotation(some(), TODAY).startswith("2 pairs shared")
+    assert describe_rotation(some(), dt.date(2026, 1, 31)).startswith("One pair (Blue)")
+    assert describe_rotation(some(), dt.date(2026, 12, 31)) == ""
+    assert (
+        describe_rotation(some(), dt.date(2026, 1, 1)) == ""
+    )  # runs to come do not count
 
 
 @given(
@@ -77,7 +79,7 @@ def test_rotation_counts_the_pairs_of_eight_weeks():
     )
 )
 def test_metres_of_named_runs_are_kept(worn):
-    table = pairs(
+    table = build_pairs(
         activities(
             *(
                 run(f"2026-03-{i + 1:02}", km, shoe=shoe)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from loadwatch.assess.weeks import partial, runs, usual, weekly
+from loadwatch.assess.weeks import build_weeks, compute_usual, select_runs, sum_known
 from loadwatch.settings import Settings
 from loadwatch.tables import CONTEXT, MEASURED, WEEKS, check_columns, column_names
 from tests.builders import activities, run, weekly_runs
@@ -24,7 +24,7 @@ def week(table, day):
 def table(*rows, today=None, **settings):
     frame = activities(*rows)
     last = frame["start_local"].max()
-    return weekly(frame, Settings(**settings), today or last.date())
+    return build_weeks(frame, Settings(**settings), today or last.date())
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_usual_week(weeks, expected):
 
 def test_usual_of_columns_at_once():
     values = np.array([[40.0, 1], [42, np.nan], [27, 3], [44, 4], [0, 0]])
-    found = usual(values, np.ones((5, 1), bool))
+    found = compute_usual(values, np.ones((5, 1), bool))
     assert np.isnan(found[:3]).all()
     assert found[3].tolist()[0] == 40.0
     assert found[4].tolist() == [41.0, 3.0]  # the second column is known in three weeks
@@ -119,7 +119,7 @@ def test_nine_tenths_of_the_distance_make_a_sum_known():
     lacking = table(run("2026-01-05", 8.9, ascent_m=90.0), run("2026-01-06", 1.1))
     assert np.isnan(lacking["ascent_m"].iloc[0])
     frame = activities(run("2026-01-05", 8.9, ascent_m=90.0), run("2026-01-06", 1.1))
-    assert partial(frame, Settings(), dt.date(2026, 1, 6))["ascent_m"].tolist() == [
+    assert sum_known(frame, Settings(), dt.date(2026, 1, 6))["ascent_m"].tolist() == [
         90.0
     ]
 
@@ -181,23 +181,23 @@ def test_today_cuts_and_reaches_on():
 def test_nothing_and_no_date_give_an_empty_table():
     empty = activities()
     assert list(
-        weekly(empty, Settings(), dt.date(2026, 1, 1)).columns[: len(WEEKS)]
+        build_weeks(empty, Settings(), dt.date(2026, 1, 1)).columns[: len(WEEKS)]
     ) == column_names(WEEKS)
     undated = activities(
         run("2026-01-05", 5) | {"start_local": pd.NaT, "start_utc": pd.NaT}
     )
-    assert weekly(undated, Settings(), dt.date(2026, 1, 1)).empty
+    assert build_weeks(undated, Settings(), dt.date(2026, 1, 1)).empty
     mixed = activities(
         run("2026-01-05", 5),
         run("2026-01-05", 5) | {"start_local": pd.NaT, "start_utc": pd.NaT},
     )
-    assert weekly(mixed, Settings(), dt.date(2026, 1, 6))["runs"].tolist() == [1]
+    assert build_weeks(mixed, Settings(), dt.date(2026, 1, 6))["runs"].tolist() == [1]
 
 
 def test_sports_are_a_setting():
     frame = activities(run("2026-01-05", 5), run("2026-01-06", 9, sport="walking"))
-    assert len(runs(frame, Settings())) == 1
-    assert len(runs(frame, Settings(sports=("running", "walking")))) == 2
+    assert len(select_runs(frame, Settings())) == 1
+    assert len(select_runs(frame, Settings(sports=("running", "walking")))) == 2
 
 
 def test_context_stands_as_of_the_last_day_and_of_today():
@@ -218,7 +218,7 @@ def test_context_stands_as_of_the_last_day_and_of_today():
 def test_input_is_left_alone():
     frame = activities(*weekly_runs("2026-01-07", [10, 11, 12]))
     before = frame.copy(deep=True)
-    weekly(frame, Settings(), dt.date(2026, 2, 1))
+    build_weeks(frame, Settings(), dt.date(2026, 2, 1))
     pd.testing.assert_frame_equal(frame, before)
 
 
@@ -232,8 +232,8 @@ def test_shifting_all_dates_by_whole_weeks_shifts_the_table(kms, by):
         kms = [5.0, *kms]
     today = dt.date(2026, 1, 7) + dt.timedelta(weeks=len(kms) - 1)
     moved = dt.date(2026, 1, 7) + dt.timedelta(weeks=by)
-    here = weekly(activities(*weekly_runs("2026-01-07", kms)), Settings(), today)
-    there = weekly(
+    here = build_weeks(activities(*weekly_runs("2026-01-07", kms)), Settings(), today)
+    there = build_weeks(
         activities(*weekly_runs(moved.isoformat(), kms)),
         Settings(),
         today + dt.timedelta(weeks=by),
@@ -252,7 +252,7 @@ def test_later_weeks_change_nothing_before_them(kms):
     kms = [5.0, *kms, 9.0]
     frame = activities(*weekly_runs("2026-01-07", kms))
     day = [dt.date(2026, 1, 7) + dt.timedelta(weeks=i) for i in range(len(kms))]
-    whole, cut = (weekly(frame, Settings(), today) for today in (day[-1], day[-2]))
+    whole, cut = (build_weeks(frame, Settings(), today) for today in (day[-1], day[-2]))
     same = whole.iloc[: len(cut) - 1]
     pd.testing.assert_frame_equal(cut.iloc[:-1], same)
 

@@ -21,7 +21,7 @@ LONG_DAYS = 42
 EWMA_FROM_DAY = 56  # before that its starting value still shows
 
 
-def rolling_mean(daily: Floats, days: int) -> Floats:
+def compute_rolling_mean(daily: Floats, days: int) -> Floats:
     """Return the mean of the last `days` days. [unit of daily] NaN until so many days are there."""
     out = np.full(len(daily), np.nan)
     if len(daily) >= days:
@@ -31,14 +31,14 @@ def rolling_mean(daily: Floats, days: int) -> Floats:
     return out
 
 
-def _ratio(above: Floats, below: Floats) -> Floats:
+def _divide_positive(above: Floats, below: Floats) -> Floats:
     return np.asarray(
         np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0),
         np.float64,
     )
 
 
-def acwr_coupled(daily: Floats) -> Floats:
+def compute_acwr_coupled(daily: Floats) -> Floats:
     """Return the mean of the last 7 days over that of the last 28 [1].
 
     The 7 days are part of the 28, so the ratio cannot pass 4 and correlates with itself [1]_.
@@ -47,22 +47,27 @@ def acwr_coupled(daily: Floats) -> Floats:
     ----------
     .. [1] Lolli L et al., Br J Sports Med 2019;53:921-922, doi:10.1136/bjsports-2017-098110
     """
-    return _ratio(rolling_mean(daily, ACUTE_DAYS), rolling_mean(daily, CHRONIC_DAYS))
+    return _divide_positive(
+        compute_rolling_mean(daily, ACUTE_DAYS),
+        compute_rolling_mean(daily, CHRONIC_DAYS),
+    )
 
 
-def acwr_uncoupled(daily: Floats) -> Floats:
+def compute_acwr_uncoupled(daily: Floats) -> Floats:
     """Return the mean of the last 7 days over that of the 21 days before them [1].
 
     References
     ----------
     .. [1] Windt J, Gabbett TJ, Br J Sports Med 2019;53:988-990, doi:10.1136/bjsports-2017-098925
     """
-    acute, before = rolling_mean(daily, ACUTE_DAYS), np.full(len(daily), np.nan)
-    before[ACUTE_DAYS:] = rolling_mean(daily, CHRONIC_DAYS - ACUTE_DAYS)[:-ACUTE_DAYS]
-    return _ratio(acute, before)
+    acute, before = compute_rolling_mean(daily, ACUTE_DAYS), np.full(len(daily), np.nan)
+    before[ACUTE_DAYS:] = compute_rolling_mean(daily, CHRONIC_DAYS - ACUTE_DAYS)[
+        :-ACUTE_DAYS
+    ]
+    return _divide_positive(acute, before)
 
 
-def ewma(daily: Floats, days: int) -> Floats:
+def compute_ewma(daily: Floats, days: int) -> Floats:
     """Return the exponentially weighted mean with weight 2 / (days + 1), started at day one [unit of daily].
 
     References
@@ -77,20 +82,22 @@ def ewma(daily: Floats, days: int) -> Floats:
     )
 
 
-def acwr_ewma(daily: Floats) -> Floats:
+def compute_acwr_ewma(daily: Floats) -> Floats:
     """Return the ratio of the exponentially weighted means over 7 and 28 days [1].
 
     Its first weeks hang on the first day's load; who shows it waits for `EWMA_FROM_DAY`.
     """
-    return _ratio(ewma(daily, ACUTE_DAYS), ewma(daily, CHRONIC_DAYS))
+    return _divide_positive(
+        compute_ewma(daily, ACUTE_DAYS), compute_ewma(daily, CHRONIC_DAYS)
+    )
 
 
-def uncoupled(coupled: Floats) -> Floats:
+def convert_to_uncoupled(coupled: Floats) -> Floats:
     """Return the uncoupled ratio that belongs to a coupled one, U = 3C / (4 - C) [1]."""
     return np.asarray(3.0 * coupled / (4.0 - coupled), np.float64)
 
 
-def monotony(daily: Floats, days: int = 7) -> Floats:
+def compute_monotony(daily: Floats, days: int = 7) -> Floats:
     """Return mean over sample standard deviation of the last `days` days. [1] NaN where they do not differ.
 
     References
@@ -103,17 +110,18 @@ def monotony(daily: Floats, days: int = 7) -> Floats:
         spread[days - 1 :] = np.where(
             np.ptp(windows, axis=1) > 0, windows.std(axis=1, ddof=1), np.nan
         )
-    return _ratio(rolling_mean(daily, days), spread)
+    return _divide_positive(compute_rolling_mean(daily, days), spread)
 
 
-def strain(daily: Floats, days: int = 7) -> Floats:
+def compute_strain(daily: Floats, days: int = 7) -> Floats:
     """Return the sum of the last `days` days times their monotony [unit of daily]."""
     return np.asarray(
-        rolling_mean(daily, days) * days * monotony(daily, days), np.float64
+        compute_rolling_mean(daily, days) * days * compute_monotony(daily, days),
+        np.float64,
     )
 
 
-def smoothed(daily: Floats, days: int) -> Floats:
+def smooth_load(daily: Floats, days: int) -> Floats:
     """Return y += (x - y) / days, from 0 [unit of daily].
 
     The form behind the 42- and 7-day curves of training logs; some use 1 - exp(-1 / days) instead,
@@ -123,14 +131,14 @@ def smoothed(daily: Floats, days: int) -> Floats:
     return np.fromiter(after, np.float64, len(daily) + 1)[1:]
 
 
-def _unknown_within(unknown: NDArray[np.bool_], days: int) -> NDArray[np.bool_]:
+def _mark_unknown(unknown: NDArray[np.bool_], days: int) -> NDArray[np.bool_]:
     """Say for each day whether one of the last `days` days is unknown."""
-    seen = np.concatenate(([0], np.cumsum(unknown)))
-    at = np.arange(1, len(seen))
-    return np.asarray(seen[at] > seen[np.maximum(at - days, 0)], bool)
+    count = np.concatenate(([0], np.cumsum(unknown)))
+    at = np.arange(1, len(count))
+    return np.asarray(count[at] > count[np.maximum(at - days, 0)], bool)
 
 
-def context(daily: Floats) -> dict[str, Floats]:
+def build_context(daily: Floats) -> dict[str, Floats]:
     """Return the columns of CONTEXT, one value a day.
 
     A day of unknown load (NaN) makes each figure unknown for as long as that day lies in its window.
@@ -138,22 +146,22 @@ def context(daily: Floats) -> dict[str, Floats]:
     unknown = np.isnan(daily)
     x = np.where(unknown, 0.0, daily)
     days = np.arange(len(x)) + 1
-    even = monotony(x)
+    even = compute_monotony(x)
     columns = {
-        "acwr_uncoupled": (acwr_uncoupled(x), CHRONIC_DAYS),
-        "acwr_coupled": (acwr_coupled(x), CHRONIC_DAYS),
+        "acwr_uncoupled": (compute_acwr_uncoupled(x), CHRONIC_DAYS),
+        "acwr_coupled": (compute_acwr_coupled(x), CHRONIC_DAYS),
         "acwr_ewma": (
-            np.where(days >= EWMA_FROM_DAY, acwr_ewma(x), np.nan),
+            np.where(days >= EWMA_FROM_DAY, compute_acwr_ewma(x), np.nan),
             EWMA_FROM_DAY,
         ),
         "monotony": (even, ACUTE_DAYS),
-        "strain": (rolling_mean(x, ACUTE_DAYS) * ACUTE_DAYS * even, ACUTE_DAYS),
-        "load_42d": (smoothed(x, LONG_DAYS), LONG_DAYS),
-        "load_7d": (smoothed(x, ACUTE_DAYS), ACUTE_DAYS),
+        "strain": (compute_rolling_mean(x, ACUTE_DAYS) * ACUTE_DAYS * even, ACUTE_DAYS),
+        "load_42d": (smooth_load(x, LONG_DAYS), LONG_DAYS),
+        "load_7d": (smooth_load(x, ACUTE_DAYS), ACUTE_DAYS),
     }
     if not unknown.any():
         return {name: values for name, (values, _) in columns.items()}
     return {
-        name: np.where(_unknown_within(unknown, span), np.nan, values)
+        name: np.where(_mark_unknown(unknown, span), np.nan, values)
         for name, (values, span) in columns.items()
     }

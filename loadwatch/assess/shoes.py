@@ -16,7 +16,7 @@ ROTATION_WEEKS = 8
 COLUMNS = ["shoe", "distance_m", *SURFACE_COLUMNS, "runs", "first", "last"]
 
 
-def pairs(
+def build_pairs(
     activities: pd.DataFrame, sports: tuple[str, ...] = ("running",)
 ) -> pd.DataFrame:
     """Return one row a pair, the longest used first.
@@ -44,7 +44,7 @@ def pairs(
     return table.sort_values("distance_m", ascending=False, kind="stable").reset_index()
 
 
-def rotation(activities: pd.DataFrame, today: date) -> str:
+def describe_rotation(activities: pd.DataFrame, today: date) -> str:
     """Return how many pairs the runs of the last eight weeks were on, as a sentence; "" if none is named.
 
     One observational study of 264 runners found fewer running injuries of leg or lower back among those
@@ -58,7 +58,7 @@ def rotation(activities: pd.DataFrame, today: date) -> str:
     since = pd.Timestamp(today - timedelta(weeks=ROTATION_WEEKS))
     until = pd.Timestamp(today + timedelta(days=1))
     local = activities["start_local"]
-    table = pairs(activities[(local > since) & (local < until)])
+    table = build_pairs(activities[(local > since) & (local < until)])
     if table.empty:
         return ""
     when = f"the last {ROTATION_WEEKS} weeks, as far as shoes are named"

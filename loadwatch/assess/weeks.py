@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from loadwatch.assess.context import context
+from loadwatch.assess.context import build_context
 from loadwatch.settings import WEEKDAYS
 from loadwatch.tables import CONTEXT, MEASURED, MEASURES, WEEKS, column_names
 
@@ -52,7 +52,7 @@ class Calendar:
     days: NDArray[np.datetime64]  # datetime64[D]
     today: np.datetime64
 
-    def week(self, local: NDArray[np.datetime64]) -> Ints:
+    def number_weeks(self, local: NDArray[np.datetime64]) -> Ints:
         """Return the number of the week that holds each local time; -1 for none and for after today."""
         day = local.astype("datetime64[D]")
         if not len(self.days):
@@ -61,26 +61,30 @@ class Calendar:
         return np.where(np.isnat(day) | (day > self.today), -1, number)
 
 
-def first_day(day: np.datetime64, week_start: Weekday) -> np.datetime64:
+def find_first_day(day: np.datetime64, week_start: Weekday) -> np.datetime64:
     """Return the first day of the week that holds `day`."""
     past = (day.astype(np.int64) + _EPOCH_WEEKDAY - WEEKDAYS.index(week_start)) % 7
     return np.datetime64(int(day.astype(np.int64)) - int(past), "D")
 
 
-def calendar(activities: pd.DataFrame, settings: Settings, today: date) -> Calendar:
+def build_calendar(
+    activities: pd.DataFrame, settings: Settings, today: date
+) -> Calendar:
     """Return the weeks of `activities` until `today`, empty ones too, by local days."""
     until = np.datetime64(today, "D")
     local = activities["start_local"].to_numpy("datetime64[D]")
     local = local[~np.isnat(local) & (local <= until)]
     if not len(local):
         return Calendar(np.empty(0, "datetime64[D]"), until)
-    first, last = (first_day(day, settings.week_start) for day in (local.min(), until))
+    first, last = (
+        find_first_day(day, settings.week_start) for day in (local.min(), until)
+    )
     return Calendar(
         np.arange(first, last + np.timedelta64(1, "D"), 7, dtype="datetime64[D]"), until
     )
 
 
-def runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def select_runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Return the rows that count as runs: a sport of `settings.sports`, no multisport parent."""
     sport = activities["sport"].to_numpy(object)
     counts = np.isin(sport.astype(str), settings.sports) & ~activities[
@@ -90,7 +94,7 @@ def runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     return table
 
 
-def _weights(table: pd.DataFrame) -> Floats:
+def _weigh_runs(table: pd.DataFrame) -> Floats:
     """Return the weight of each run in its week: its distance, else one guessed from its time [m].
 
     The guess is the same for all: one from the runner's own pace would let later runs change earlier weeks.
@@ -102,15 +106,15 @@ def _weights(table: pd.DataFrame) -> Floats:
     return np.where(np.isnan(distance), guess, distance)
 
 
-def _added(number: Ints, values: Floats, count: int) -> Floats:
+def _sum_by_week(number: Ints, values: Floats, count: int) -> Floats:
     return np.asarray(np.bincount(number, values, count), np.float64)
 
 
-def _sums(
+def _sum_weeks(
     table: pd.DataFrame, week: Ints, count: int
 ) -> tuple[dict[str, Floats], dict[str, Bools]]:
     """Return by measured column what is known of its weekly sum or maximum, and whether that suffices."""
-    weight = _weights(table)
+    weight = _weigh_runs(table)
     total = np.bincount(week, weight, count)
     some = np.bincount(week, minlength=count)
     sums: dict[str, Floats] = {}
@@ -118,7 +122,7 @@ def _sums(
     for name in MEASURES:
         values = table[name].to_numpy(np.float64)
         has = ~np.isnan(values)
-        sums[name] = _added(week, np.where(has, values, 0.0), count)
+        sums[name] = _sum_by_week(week, np.where(has, values, 0.0), count)
         lacking = np.bincount(week, np.where(has, 0.0, weight), count)
         enough = lacking <= (1.0 - KNOWN_SHARE) * total + 1e-9
         known[name] = enough & ((some == 0) | (np.bincount(week, has, count) > 0))
@@ -130,28 +134,28 @@ def _sums(
     return sums, known
 
 
-def partial(
+def sum_known(
     activities: pd.DataFrame, settings: Settings, today: date
 ) -> dict[str, Floats]:
     """Return by column of MEASURED what is known so far of each week's sum: never more than the sum.
 
     A sum that passes a limit with part of its runs unknown passes it all the same.
     """
-    cal, table, week = _placed(activities, settings, today)
-    sums, _ = _sums(table, week, len(cal.days))
+    cal, table, week = _place_runs(activities, settings, today)
+    sums, _ = _sum_weeks(table, week, len(cal.days))
     return sums | {"load": sums[LOAD_COLUMN[settings.load]]}
 
 
-def _placed(
+def _place_runs(
     activities: pd.DataFrame, settings: Settings, today: date
 ) -> tuple[Calendar, pd.DataFrame, Ints]:
-    cal = calendar(activities, settings, today)
-    table = runs(activities, settings)
-    week = cal.week(table["start_local"].to_numpy("datetime64[us]"))
+    cal = build_calendar(activities, settings, today)
+    table = select_runs(activities, settings)
+    week = cal.number_weeks(table["start_local"].to_numpy("datetime64[us]"))
     return cal, table[week >= 0], week[week >= 0]
 
 
-def usual(values: Floats, counted: Bools) -> Floats:
+def compute_usual(values: Floats, counted: Bools) -> Floats:
     """Return the median of the counted weeks of the four before (NaN: fewer than three) [unit of values].
 
     Weeks without a run are not counted: a plain mean of four would raise every ordinary week after a rest.
@@ -171,53 +175,55 @@ def usual(values: Floats, counted: Bools) -> Floats:
     return np.asarray(np.where(count >= USUAL_LEAST, middle, np.nan), np.float64)
 
 
-def _daily_km(table: pd.DataFrame, cal: Calendar) -> Floats:
+def _sum_daily_km(table: pd.DataFrame, cal: Calendar) -> Floats:
     """Return kilometres a day from the first week on [km]; NaN on a day with a run of unknown distance."""
     day = (table["start_local"].to_numpy("datetime64[D]") - cal.days[0]).astype(
         np.int64
     )
-    span = int((cal.today - cal.days[0]).astype(np.int64)) + 1
-    return _added(day, table["distance_m"].to_numpy(np.float64) / 1000.0, span)
+    day_count = int((cal.today - cal.days[0]).astype(np.int64)) + 1
+    return _sum_by_week(
+        day, table["distance_m"].to_numpy(np.float64) / 1000.0, day_count
+    )
 
 
-def _context(table: pd.DataFrame, cal: Calendar) -> dict[str, Floats]:
+def _build_context(table: pd.DataFrame, cal: Calendar) -> dict[str, Floats]:
     """Return CONTEXT as of each week's last day, of the week in progress as of today."""
     if not len(cal.days):
         return {name: np.empty(0) for name in column_names(CONTEXT)}
-    daily = _daily_km(table, cal)
+    daily = _sum_daily_km(table, cal)
     last = np.minimum(np.arange(len(cal.days)) * 7 + 6, len(daily) - 1)
-    return {name: values[last] for name, values in context(daily).items()}
+    return {name: values[last] for name, values in build_context(daily).items()}
 
 
-def _support(activities: pd.DataFrame) -> Bools:
-    told = (
+def _mark_support(activities: pd.DataFrame) -> Bools:
+    sports = (
         activities[column].to_numpy(object).astype(str)
         for column in ("sport", "sub_sport")
     )
-    sessions = np.logical_or(*(np.isin(words, SUPPORT) for words in told))
+    sessions = np.logical_or(*(np.isin(words, SUPPORT) for words in sports))
     return np.asarray(sessions & ~activities["parent"].to_numpy(bool), bool)
 
 
-def _counts(activities: pd.DataFrame, cal: Calendar) -> dict[str, Ints | Bools]:
-    week = cal.week(activities["start_local"].to_numpy("datetime64[us]"))
+def _count_weeks(activities: pd.DataFrame, cal: Calendar) -> dict[str, Ints | Bools]:
+    week = cal.number_weeks(activities["start_local"].to_numpy("datetime64[us]"))
     count = len(cal.days)
     return {
         "support_sessions": np.bincount(
-            week[_support(activities) & (week >= 0)], minlength=count
+            week[_mark_support(activities) & (week >= 0)], minlength=count
         ),
         "complete": np.arange(count) < count - 1,
         "recorded": np.bincount(week[week >= 0], minlength=count) > 0,
     }
 
 
-def _measured(
+def _build_measured(
     sums: Mapping[str, Floats], known: Mapping[str, Bools], some: Ints
 ) -> dict[str, Floats]:
     """Return measured columns, then `<column>_usual` and `<column>_change`."""
     table = np.column_stack(
         [np.where(known[name], sums[name], np.nan) for name in MEASURED]
     )
-    middle = usual(table, (some > 0)[:, None])
+    middle = compute_usual(table, (some > 0)[:, None])
     change = (
         np.divide(
             table, middle, out=np.full(table.shape, np.nan), where=middle > NOTHING
@@ -229,24 +235,27 @@ def _measured(
     return columns | {f"{name}_change": change[:, i] for i, name in enumerate(MEASURED)}
 
 
-def weekly(activities: pd.DataFrame, settings: Settings, today: date) -> pd.DataFrame:
+def build_weeks(
+    activities: pd.DataFrame, settings: Settings, today: date
+) -> pd.DataFrame:
     """Return one row a calendar week, from the first activity's week to today's.
 
     Index "week" is the first day. A sum is known where runs with 90 % of the week's distance know the
     column; a week without a run sums to 0 and enters no usual week. Activities after `today` are left out.
     """
-    cal, table, week = _placed(activities, settings, today)
+    cal, table, week = _place_runs(activities, settings, today)
     some = np.bincount(week, minlength=len(cal.days))
-    sums, known = _sums(table, week, len(cal.days))
+    sums, known = _sum_weeks(table, week, len(cal.days))
     load = LOAD_COLUMN[settings.load]
-    measured = _measured(
+    measured = _build_measured(
         sums | {"load": sums[load]}, known | {"load": known[load]}, some
     )
-    columns = {"runs": some} | measured | _counts(activities, cal)
+    columns = {"runs": some} | measured | _count_weeks(activities, cal)
     order = column_names(WEEKS) + [
         f"{c}_{kind}" for c in MEASURED for kind in ("usual", "change")
     ]
     index = pd.DatetimeIndex(cal.days.astype("datetime64[us]"), name="week")
     return pd.DataFrame(
-        {name: columns[name] for name in order} | _context(table, cal), index=index
+        {name: columns[name] for name in order} | _build_context(table, cal),
+        index=index,
     )

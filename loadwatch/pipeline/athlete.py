@@ -218,7 +218,7 @@ def _judged(
     kept, left_out, remarks = _tagged(places, single.rows)
     local = kept["start_local"].dropna()
     today = judged_by.today or (local.max().date() if len(local) else NEVER)
-    table = weeks.weekly(kept, judged_by, today)
+    table = weeks.build_weeks(kept, judged_by, today)
     flags, unknown = rules.judge(kept, table, judged_by, today)
     answer = None
     for data in _own_files(places, diary.FILE):
@@ -227,7 +227,7 @@ def _judged(
     if answer and (told := diary.flags(answer, this_week)):
         flags, unknown = rules.judge(kept, table, judged_by, today, diary=told)
     remarks += [
-        shoes.rotation(kept, today),
+        shoes.describe_rotation(kept, today),
         load.heart_remark(judged_by) if _hearts(kept) else "",
     ]
     return Analysis(
@@ -248,7 +248,7 @@ def _judged(
         files=files,
         diary=answer,
         advice=guidance.advice(flags, answer, since=this_week - timedelta(days=7)),
-        shoes=shoes.pairs(kept),
+        shoes=shoes.build_pairs(kept),
         remarks=tuple(remark for remark in remarks if remark),
     )
 

@@ -56,7 +56,7 @@ def drawn(
         return {}
     table, flags, chosen = whole.weeks, analysis.flags, analysis.settings
     period = charts.Period(0 if start or end else SHOWN_WEEKS, start, end)
-    runs = weeks.runs(analysis.activities, chosen)
+    runs = weeks.select_runs(analysis.activities, chosen)
     figures = {
         "load": charts.load(table, flags, chosen, period),
         "surfaces": charts.surfaces(table, flags, chosen, period),
@@ -116,7 +116,7 @@ def _gaps(shown: Season) -> str:
 
 def _year_caption(analysis: Analysis) -> str:
     """Return how to read the calendar, with what the darkest shade stands for."""
-    runs = weeks.runs(analysis.activities, analysis.settings)
+    runs = weeks.select_runs(analysis.activities, analysis.settings)
     starts, metres, ran = season.daily(runs, analysis.weeks, _last_day(analysis))
     parts = ["A column a week, a row a weekday"]
     if metres.max() > 0:

@@ -159,7 +159,7 @@ def zone_sources(analysis: Analysis) -> list[tuple[str, int]]:
 
 def surface_sources(analysis: Analysis) -> list[tuple[str, float]]:
     """Return who told the surface, and the share of the runs' distance each told."""
-    runs = weeks.runs(analysis.activities, analysis.settings)
+    runs = weeks.select_runs(analysis.activities, analysis.settings)
     total = float(runs["distance_m"].sum())
     by_source = (
         runs.groupby("surface_source")["distance_m"].sum().to_dict()
@@ -175,7 +175,7 @@ def surface_sources(analysis: Analysis) -> list[tuple[str, float]]:
 
 def map_shares(analysis: Analysis) -> list[tuple[str, float]]:
     """Return how the map answered, as shares of the runs' distance; empty where no map was used."""
-    runs = weeks.runs(analysis.activities, analysis.settings)
+    runs = weeks.select_runs(analysis.activities, analysis.settings)
     total = float(runs["distance_m"].sum())
     if not total > 0 or not (runs["surface_source"] == "map").any():
         return []

@@ -14,7 +14,7 @@ import pandas as pd
 
 from loadwatch import formatting
 from loadwatch.assess.rules import raised, reason
-from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, runs
+from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, select_runs
 from loadwatch.verdict import levels
 from loadwatch.verdict.phrases import load, lower, phrase, topic
 
@@ -202,13 +202,13 @@ def _unknown(
 
 def _run_days(analysis: Analysis) -> pd.Series[pd.Timestamp]:
     """Return the local days of the runs up to today, those that are summed."""
-    days = runs(analysis.activities, analysis.settings)["start_local"]
+    days = select_runs(analysis.activities, analysis.settings)["start_local"]
     return days[days < pd.Timestamp(analysis.today) + pd.Timedelta(days=1)]
 
 
 def _no_run(analysis: Analysis) -> str:
     """Return why there is no run: none up to today, or none of the sports set, which may be misspelt."""
-    later = runs(analysis.activities, analysis.settings)["start_local"].min()
+    later = select_runs(analysis.activities, analysis.settings)["start_local"].min()
     if not pd.isna(later):
         return f"no run up to {formatting.format_day(analysis.today)}; the first is of {formatting.format_day(later)}."
     found = Counter(analysis.activities["sport"].tolist()).most_common(MOST_SPORTS)

@@ -193,7 +193,7 @@ def judged(_corpus: Path, _cache: Path) -> str:
         frame, settings, today = _rows(count)
 
         def both(_: bytes, args: tuple = (frame, settings, today)) -> object:
-            return rules.judge(args[0], weeks.weekly(*args), *args[1:])
+            return rules.judge(args[0], weeks.build_weeks(*args), *args[1:])
 
         limit = "limit 100 ms" if count == 4_000 else ""
         lines.append(

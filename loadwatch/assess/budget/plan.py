@@ -187,7 +187,9 @@ def try_plan(
     both = pd.concat([known, _rows(plan, settings, _offset(known))], ignore_index=True)
     first, last = (_week(day, settings) for day in (min(days), max(days)))
     after = last + timedelta(days=7)
-    flags, unknown = judge(both, weekly.weekly(both, settings, after), settings, after)
+    flags, unknown = judge(
+        both, weekly.build_weeks(both, settings, after), settings, after
+    )
     return Plan(
         first,
         tuple(
@@ -199,7 +201,7 @@ def try_plan(
 
 def _week(day: date, settings: Settings) -> date:
     start: date = pd.Timestamp(
-        weekly.first_day(np.datetime64(day, "D"), settings.week_start)
+        weekly.find_first_day(np.datetime64(day, "D"), settings.week_start)
     ).date()
     return start
 

@@ -72,7 +72,7 @@ def budget(
         ).to_numpy()
     ]
     monday = weeks.index[-1].date() + timedelta(days=7)
-    later = weekly.weekly(known, settings, monday)
+    later = weekly.build_weeks(known, settings, monday)
     found = (
         facts(known, weeks, settings, today),
         facts(known, later, settings, monday),

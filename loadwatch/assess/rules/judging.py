@@ -36,7 +36,7 @@ def judge(
     Parameters
     ----------
     activities : all activities of one runner (EXPOSURES and HIDDEN)
-    weeks : `weeks.weekly` of the same activities, settings and day
+    weeks : `weeks.build_weeks` of the same activities, settings and day
     settings : limits, preset, week start, sports
     today : later activities are not looked at
     diary : flags of the runner's diary (`pain.red_flag`, `pain.pain_link`), given their words here

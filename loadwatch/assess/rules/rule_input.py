@@ -82,11 +82,13 @@ class Facts:
 def facts(
     activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, today: date
 ) -> Facts:
-    """Return what the rules look at; `weeks` is `weeks.weekly` of the same activities, settings and day."""
-    table = weekly.runs(activities, settings)
-    number = weekly.calendar(activities, settings, today).week(_local(table))
+    """Return what the rules look at; `weeks` is `weeks.build_weeks` of the same activities, settings and day."""
+    table = weekly.select_runs(activities, settings)
+    number = weekly.build_calendar(activities, settings, today).number_weeks(
+        _local(table)
+    )
     placed, number = table.iloc[np.flatnonzero(number >= 0)], number[number >= 0]
-    part = weekly.partial(activities, settings, today)
+    part = weekly.sum_known(activities, settings, today)
     return Facts(
         days=weeks.index.to_numpy("datetime64[D]").tolist(),
         runs=weeks["runs"].tolist(),

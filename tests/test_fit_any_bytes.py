@@ -10,7 +10,7 @@ from loadwatch.activity import Reading
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers import fit, read
 from loadwatch.ingest.readers.fit import scan
-from loadwatch.inspect.contents import describe
+from loadwatch.inspect.contents import describe_contents
 from loadwatch.settings import Settings
 from tests.make_fit import FitFile, run
 from tests.mutants import mutant, problems
@@ -110,7 +110,7 @@ def test_limits(monkeypatch):
             patch.setattr(scan, name, value)
             assert isinstance(outcome(made.bytes()), OverLimit)
             with pytest.raises(OverLimit, match="FIT file"):
-                describe(made.bytes(), "x.fit")
+                describe_contents(made.bytes(), "x.fit")
 
 
 def test_more_layouts_than_a_byte_can_tell():

@@ -12,13 +12,18 @@ from loadwatch.ingest.readers import fit
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.field_columns import decode_columns
 from loadwatch.ingest.readers.fit.field_columns import read_strings as texts
-from loadwatch.inspect import contents, files, readings
-from loadwatch.inspect.contents import describe
-from loadwatch.inspect.shareable_fields import OPEN, SAID, Field, showing
+from loadwatch.inspect import contents, inspection, reading_summary
+from loadwatch.inspect.contents import describe_contents
+from loadwatch.inspect.shareable_fields import (
+    HIDDEN_NOTES,
+    RECORDED_MESSAGES,
+    Field,
+    choose_disclosure,
+)
 from loadwatch.settings import Settings
 from tests.make_fit import START, FitFile, run
 
-HIDDEN, PERSON = SAID["place"], SAID["person"]
+HIDDEN, PERSON = HIDDEN_NOTES["place"], HIDDEN_NOTES["person"]
 STRING, SERIALS = (
     0x07,
     (0x8C, 0x8B),
@@ -30,7 +35,7 @@ def row(text, name):
 
 
 def test_fit_by_fitparse():
-    words = describe(run(seconds=60, profile_name="Trail"), "a.fit")
+    words = describe_contents(run(seconds=60, profile_name="Trail"), "a.fit")
     assert words.startswith("FIT, ")
     assert "header of 14 bytes, protocol 2.0" in words
     assert any(line.split()[:2] == ["record", "61"] for line in words.splitlines())
@@ -40,7 +45,10 @@ def test_fit_by_fitparse():
 
 def test_no_position_is_shown():
     data = run(seconds=60)
-    for words in (describe(data, "a.fit"), describe(data[:-200], "a.fit")):
+    for words in (
+        describe_contents(data, "a.fit"),
+        describe_contents(data[:-200], "a.fit"),
+    ):
         masked = [line for line in words.splitlines() if "position_l" in line]
         assert masked
         assert all(line.endswith(HIDDEN) for line in masked)
@@ -50,16 +58,16 @@ def test_no_position_is_shown():
 def test_nameless_fields_of_a_positions_type_are_hidden():
     made = FitFile()
     made.raw(20, {200: (0x85, 119_304_647), 201: (0x84, 7)})
-    for words in (describe(made.bytes(), "x"), ours(made.bytes())):
+    for words in (describe_contents(made.bytes(), "x"), ours(made.bytes())):
         assert "119304647" not in words
         assert row(words, "unknown_200").endswith(HIDDEN)
         assert row(words, "unknown_201").endswith("7")
 
 
 def ours(data):
-    seen = contents._by_us(contents.fit.decode(data))
+    seen = contents._summarize_by_decoder(contents.fit.decode(data))
     return "\n".join(
-        contents.line(key, one)
+        contents.format_summary(key, one)
         for fields in seen.values()
         for key, one in fields.items()
     )
@@ -96,7 +104,9 @@ def somebody():
     return made.bytes()
 
 
-@pytest.mark.parametrize("view", [lambda data: describe(data, "annabel.fit"), ours])
+@pytest.mark.parametrize(
+    "view", [lambda data: describe_contents(data, "annabel.fit"), ours]
+)
 def test_nobody_can_be_told_by_it(view):
     told = view(somebody())
     for name in ("serial_number", "friendly_name", "gender", "age", "height", "weight", "ant_device_number",
@@ -126,10 +136,15 @@ def test_nobody_can_be_told_by_it(view):
     kind=st.sampled_from(["uint8", "string", "date_time", "local_date_time"]),
 )
 def test_a_message_that_no_line_speaks_for_shows_nothing(name, kind):
-    assert showing(Field(message="sleep_profile", name=name, kind=kind)) in SAID
     assert (
-        showing(Field(message="sleep_profile", name=name, kind=kind, listed=True))
-        in SAID
+        choose_disclosure(Field(message="sleep_profile", name=name, type_name=kind))
+        in HIDDEN_NOTES
+    )
+    assert (
+        choose_disclosure(
+            Field(message="sleep_profile", name=name, type_name=kind, enumerated=True)
+        )
+        in HIDDEN_NOTES
     )
 
 
@@ -137,27 +152,37 @@ def test_a_large_number_is_never_shown():
     made = FitFile()
     made.add("event", timestamp=START, event="timer", event_type="start")
     made.add("lap", timestamp=START, total_distance=2e9 / 100)
-    assert row(describe(made.bytes(), "x"), "total_distance").endswith("20000000")
+    assert row(describe_contents(made.bytes(), "x"), "total_distance").endswith(
+        "20000000"
+    )
     assert (
-        showing(
+        choose_disclosure(
             Field(
-                message="record", name="epoch", units="s", named=False, developer=True
+                message="record",
+                name="epoch",
+                units="s",
+                in_profile=False,
+                developer=True,
             )
         )
         == "value"
     )
-    seen = contents.Seen("s", "value", [1_600_000_000.0], 1)
-    assert contents.line("epoch", seen).endswith(PERSON)
+    seen = contents.FieldSummary("s", "value", [1_600_000_000.0], 1)
+    assert contents.format_summary("epoch", seen).endswith(PERSON)
 
 
 def test_fields_of_one_name_shown_in_two_ways_are_hidden():
     fields = {}
     for size in (2, 4):
         told = Field(
-            message="record", name="unknown_9", kind="uint", size=size, named=False
+            message="record",
+            name="unknown_9",
+            type_name="uint",
+            value_bytes=size,
+            in_profile=False,
         )
-        contents.note(fields, told, [7])
-    assert contents.line("unknown_9", fields["unknown_9"]).endswith(PERSON)
+        contents.add_values(fields, told, [7])
+    assert contents.format_summary("unknown_9", fields["unknown_9"]).endswith(PERSON)
 
 
 def test_fitparse_fails_and_we_answer():
@@ -166,20 +191,20 @@ def test_fitparse_fails_and_we_answer():
         0, 999, [(1, 3, 0x84)]
     )  # fitparse trips over a nameless field whose size does not fit
     made.data(0, b"abc")
-    words = describe(made.bytes(), "x")
+    words = describe_contents(made.bytes(), "x")
     assert "fitparse cannot read it" in words
     assert "unknown_999" in words
 
 
 def test_fitparse_stops_and_that_is_said():
-    words = describe(run(seconds=9)[:-30], "x")
+    words = describe_contents(run(seconds=9)[:-30], "x")
     assert "fitparse stopped here" in words
     assert "problem: truncated" in words
 
 
 def test_large_file_is_ours(monkeypatch):
-    monkeypatch.setattr(contents, "MAX_FITPARSE", 100)
-    words = describe(run(seconds=9), "x")
+    monkeypatch.setattr(contents, "MAX_FITPARSE_BYTES", 100)
+    words = describe_contents(run(seconds=9), "x")
     assert "too large for fitparse" in words
     assert "enhanced_altitude" in words
     assert re.search(r"sport +\d+ +running", words)
@@ -187,12 +212,12 @@ def test_large_file_is_ours(monkeypatch):
 
 def test_bounded_and_harmless(monkeypatch):
     monkeypatch.setattr(contents, "MAX_LINES", 5)
-    assert len(describe(run(seconds=9), "x").splitlines()) == 6
+    assert len(describe_contents(run(seconds=9), "x").splitlines()) == 6
     monkeypatch.undo()
     made = FitFile()
     made.add("field_description", field_name="\x1b[31mred\r" + "x" * 100)
     made.add("record", timestamp=START)
-    words = describe(made.bytes(), "bad\x1bname")
+    words = describe_contents(made.bytes(), "bad\x1bname")
     assert "\x1b" not in words
     assert "\r" not in words
     assert "\\x1b[31mred" in words
@@ -204,12 +229,14 @@ def test_what_cannot_be_read_is_refused():
         (b"", "the file is empty"),
     ):
         with pytest.raises(Unreadable, match=why):
-            describe(data, "a.jpg")
+            describe_contents(data, "a.jpg")
 
 
 def test_a_list_says_each_remark_once():
     rows = "".join(f"2026-01-{day:02} 07:30,{day},Kanupolo\n" for day in range(1, 10))
-    told = describe(b"date,distance_km,type\n" + rows.encode(), "runs.csv").splitlines()
+    told = describe_contents(
+        b"date,distance_km,type\n" + rows.encode(), "runs.csv"
+    ).splitlines()
     assert "9 activities" in told[0]
     assert (
         told[1]
@@ -223,7 +250,7 @@ def test_a_gpx_shows_days_sizes_and_no_place():
     point = '<trkpt lat="46.123456" lon="8.654321"><ele>{}</ele><time>2026-05-01T0{}:00:00Z</time></trkpt>'
     track = "".join(point.format(400 + n, n) for n in (5, 6))
     gpx = f'<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><name>At Anna\'s</name><trkseg>{track}</trkseg></trk></gpx>'
-    told = describe(gpx.encode(), "a.gpx")
+    told = describe_contents(gpx.encode(), "a.gpx")
     assert "1 activity" in told
     assert "2026-05-01, no distance stated, 2 samples" in told
     assert row(told, "altitude_m").endswith("405 .. 405.5 .. 406")
@@ -237,22 +264,22 @@ def test_remarks_quote_no_name_and_no_time_of_day():
         "file: the list names no file but activities/123.fit": "file: the list names no file but one",
         'its date, "2026-05-01 06:45:10", cannot be read': 'its date, "2026-05-01 cannot be read',
     }
-    assert {said: readings._anonymous(said) for said in told} == told
+    assert {said: reading_summary._anonymize_note(said) for said in told} == told
 
 
 def test_the_unit_of_a_list_is_taken_from_the_settings():
     data = b"Date,Distance\n2026-01-01,10\n"
-    told = describe(data, "runs.csv", settings=Settings(distance_unit="mi"))
+    told = describe_contents(data, "runs.csv", settings=Settings(distance_unit="mi"))
     assert "16.09 km" in told  # 10 mi of 1609.344 m
 
 
 def test_chain():
-    words = describe(run(seconds=9) + run(seconds=9), "two.fit")
+    words = describe_contents(run(seconds=9) + run(seconds=9), "two.fit")
     assert "part 2: header" in words
 
 
 def look(path):
-    return files.inspected(path, Settings(), None)
+    return inspection.inspect_path(path, Settings(), None)
 
 
 def test_one_file_is_shown_whole_without_its_name(tmp_path):
@@ -275,7 +302,7 @@ def test_of_few_files_each_is_whole_and_of_many_a_line_each(tmp_path, monkeypatc
     )
     assert lines[3] == "x.jpg: cannot be read: it starts like a JPEG image"
     assert "loadwatch inspect FILE" in "\n".join(lines[4:])
-    monkeypatch.setattr(files, "MOST", 4)
+    monkeypatch.setattr(inspection, "MAX_FILES", 4)
     (tmp_path / "y.fit").write_bytes(run(seconds=9))
     assert "... and 1 more file; loadwatch activities PATH" in look(tmp_path).text
 
@@ -283,7 +310,7 @@ def test_of_few_files_each_is_whole_and_of_many_a_line_each(tmp_path, monkeypatc
 def test_a_refused_file_is_a_reason_and_a_refused_fit_both(tmp_path):
     photo, broken = tmp_path / "a.jpg", tmp_path / "a.fit"
     photo.write_bytes(b"\xff\xd8\xff\xe0")
-    assert look(photo) == files.Inspected(
+    assert look(photo) == inspection.Inspection(
         "", "a.jpg cannot be read: it starts like a JPEG image"
     )
     broken.write_bytes(b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00")
@@ -323,11 +350,11 @@ def secrets(data):
 def test_no_real_file_says_who_where_or_when(corpus, monkeypatch):
     """All files in our own view, and in fitparse's those small enough to be quick."""
     looked = 0
-    monkeypatch.setattr(contents, "MAX_FITPARSE", 8_000)
+    monkeypatch.setattr(contents, "MAX_FITPARSE_BYTES", 8_000)
     for path in sorted(corpus.rglob("*")):
         if path.suffix.lower() != ".fit" or not fit.sniff(data := path.read_bytes()):
             continue
-        told = describe(data, path.name)
+        told = describe_contents(data, path.name)
         rows = told.split("\n\n", 1)[-1]
         listed = {line.split()[0] for line in rows.splitlines() if line.strip()}
         found = {word for word in secrets(data) if word in rows and word not in listed}
@@ -340,7 +367,7 @@ def test_no_real_file_says_who_where_or_when(corpus, monkeypatch):
         message = ""
         for line in rows.splitlines():
             message = line if line and not line.startswith(" ") else message
-            if line.startswith("  ") and message not in OPEN:
+            if line.startswith("  ") and message not in RECORDED_MESSAGES:
                 assert line.endswith((PERSON, HIDDEN, "unknown")), (
                     path.name,
                     message,
@@ -370,6 +397,6 @@ def described(data):
 
 def test_days_are_shown_as_days():
     assert (
-        readings.from_to([date(2026, 5, 3), date(2026, 5, 1)])
+        reading_summary.format_day_range([date(2026, 5, 3), date(2026, 5, 1)])
         == "2026-05-01 .. 2026-05-03"
     )

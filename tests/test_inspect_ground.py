@@ -6,7 +6,7 @@ import pytest
 from loadwatch.activity import Activity, Session
 from loadwatch.exposure.osm import CREDIT, open_extract, track_cells
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
-from loadwatch.inspect.ground_summary import describe
+from loadwatch.inspect.ground_summary import describe_ground
 from tests import make_map
 
 RUN = Session(format="fit", sport="running")
@@ -30,7 +30,7 @@ def street(**columns):
 
 
 def test_surface_source_and_grade_and_no_position(ground):
-    text = describe(
+    text = describe_ground(
         Activity(street(altitude_m=100 + np.arange(201) * 0.2), RUN), 600.0, ground
     )
     rows = {
@@ -55,7 +55,7 @@ def test_surface_source_and_grade_and_no_position(ground):
 
 
 def test_without_a_map_there_is_grade_alone():
-    text = describe(
+    text = describe_ground(
         Activity(street(altitude_m=100 + np.arange(201) * 0.2), RUN), 600.0, None
     )
     assert "Metres by grade" in text
@@ -77,4 +77,4 @@ def test_without_a_map_there_is_grade_alone():
     ],
 )
 def test_what_is_missing_is_said(ground, activity, says):
-    assert says in describe(activity, 600.0, ground)
+    assert says in describe_ground(activity, 600.0, ground)

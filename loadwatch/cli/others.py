@@ -209,13 +209,13 @@ def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
     The output is made to be posted: it leaves out positions, names, serial numbers and the time of day.
     Of a folder or archive it is a line a file.
     """
-    from loadwatch.inspect.files import inspected
+    from loadwatch.inspect.inspection import inspect_path
     from loadwatch.pipeline import athlete_settings
 
     if str(file) != "-" and not file.exists():
         raise NothingToRead(f"no file or folder at {file}", "Check the spelling.")
     options = opt.options(ctx)
-    found = inspected(
+    found = inspect_path(
         file, athlete_settings([file], options), options.store, options.stdin
     )
     if found.text:

@@ -19,8 +19,14 @@ from loadwatch.ingest.readers import fit
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.field_columns import decode_columns, decode_strings
 from loadwatch.ingest.readers.fit.layout import BYTE, STRING
-from loadwatch.inspect import readings, shareable_fields
-from loadwatch.inspect.field_summary import MAX_KEPT, Seen, clean, line, note
+from loadwatch.inspect import reading_summary, shareable_fields
+from loadwatch.inspect.field_summary import (
+    MAX_VALUES,
+    FieldSummary,
+    add_values,
+    clean,
+    format_summary,
+)
 from loadwatch.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,12 +36,12 @@ if TYPE_CHECKING:
     from loadwatch.ingest.readers.fit.field_columns import FieldColumn
 
 MAX_LINES = 1_000
-MAX_FITPARSE = (
+MAX_FITPARSE_BYTES = (
     4_000_000  # bytes; fitparse takes a minute for more, our own decoder then answers
 )
-EPOCH = datetime(1989, 12, 31)  # noqa: DTZ001 - FIT's zero, as fitparse gives moments: UTC without a zone
+FIT_EPOCH = datetime(1989, 12, 31)  # noqa: DTZ001 - FIT's zero, as fitparse gives moments: UTC without a zone
 # what fitparse was seen to raise on broken files, beside its own FitParseError (a ValueError)
-FITPARSE_FAILS = (
+FITPARSE_ERRORS = (
     ValueError,
     TypeError,
     KeyError,
@@ -45,10 +51,10 @@ FITPARSE_FAILS = (
     struct.error,
 )
 
-Messages = dict[str, dict[str, Seen]]
+MessageSummaries = dict[str, dict[str, FieldSummary]]
 
 
-def describe(
+def describe_contents(
     data: bytes, name: str, title: str = "", settings: Settings | None = None
 ) -> str:
     """Return what a file holds, as plain text of at most MAX_LINES lines.
@@ -57,65 +63,65 @@ def describe(
     where several files are shown. Raises Unreadable and OverLimit, of FIT files only the latter.
     """
     lines = (
-        _fit(data)
+        _describe_fit(data)
         if fit.sniff(data[:4096])
-        else readings.lines(data, name, settings or Settings())
+        else reading_summary.describe_reading(data, name, settings or Settings())
     )
     cut = [clean(one, 200) for _, one in zip(range(MAX_LINES), lines, strict=False)]
     cut[0] = f"{title}: {cut[0]}" if title else cut[0]
     return "\n".join([*cut, "..."] if len(cut) == MAX_LINES else cut)
 
 
-def _fit(data: bytes) -> Iterator[str]:
+def _describe_fit(data: bytes) -> Iterator[str]:
     decoded = fit.decode(data)
     yield f"FIT, {len(data):,} bytes"
-    yield from _frame(decoded)
+    yield from _describe_headers(decoded)
     problem = ""
-    seen: Messages = {}
-    if len(data) > MAX_FITPARSE:
+    seen: MessageSummaries = {}
+    if len(data) > MAX_FITPARSE_BYTES:
         problem = "too large for fitparse's full view, so this is our own"
     else:
-        seen, problem = _by_fitparse(data)
+        seen, problem = _summarize_by_fitparse(data)
     if problem:
         yield ""
         yield problem
     if problem and not problem.startswith("fitparse stopped"):
-        seen = _by_us(decoded)
+        seen = _summarize_by_decoder(decoded)
     for message, fields in seen.items():
         yield ""
         yield f"{message}"
-        yield from (line(key, one) for key, one in fields.items())
+        yield from (format_summary(key, one) for key, one in fields.items())
 
 
-def _frame(decoded: Decoded) -> Iterator[str]:
+def _describe_headers(decoded: Decoded) -> Iterator[str]:
     """Lines on header and layouts."""
     for number, fit_file in enumerate(decoded.files, start=1):
         head = fit_file.header
         protocol, profile_ = head[1], int.from_bytes(head[2:4], "little")
         part = f"part {number}: " if len(decoded.files) > 1 else ""
         yield f"{part}header of {head[0]} bytes, protocol {protocol >> 4}.{protocol & 15}, profile {profile_}"
-        yield from _layouts(fit_file)
+        yield from _describe_layouts(fit_file)
     yield from (f"problem: {problem}" for problem in decoded.problems)
 
 
-def _layouts(fit_file: FitFile) -> Iterator[str]:
+def _describe_layouts(fit_file: FitFile) -> Iterator[str]:
     yield "layouts"
     for table in fit_file.tables:
         one = table.layout
         order = "big endian" if one.byte_order == ">" else "little endian"
         yield (
-            f"  {profile.name_message(one.number):<28}{_messages(len(table.offsets))} of "
+            f"  {profile.name_message(one.number):<28}{_format_message_count(len(table.offsets))} of "
             f"{formatting.format_count(one.size, 'byte')}, {formatting.format_count(len(one.fields), 'field')}, {order}"
         )
 
 
-def _messages(amount: int) -> str:
+def _format_message_count(amount: int) -> str:
     return f"{amount:>8} {'message ' if amount == 1 else 'messages'}"
 
 
-def _by_fitparse(data: bytes) -> tuple[Messages, str]:
+def _summarize_by_fitparse(data: bytes) -> tuple[MessageSummaries, str]:
     """Return all fields by message as fitparse reads them, and what stopped it, if anything did."""
-    seen: Messages = {}
+    seen: MessageSummaries = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of what `problem:` lines say already
         try:
@@ -125,12 +131,12 @@ def _by_fitparse(data: bytes) -> tuple[Messages, str]:
                 fields = seen.setdefault(message.name, {})
                 for one in message.fields:
                     several = isinstance(one.value, tuple | list)
-                    note(
+                    add_values(
                         fields,
-                        _theirs(message.name, one),
+                        _build_fitparse_field(message.name, one),
                         one.value if several else (one.value,),
                     )
-        except FITPARSE_FAILS as error:
+        except FITPARSE_ERRORS as error:
             why = f"{type(error).__name__}: {error}"
             return seen, (
                 f"fitparse stopped here: {why}; what it read until then:"
@@ -140,33 +146,37 @@ def _by_fitparse(data: bytes) -> tuple[Messages, str]:
     return seen, ""
 
 
-def _theirs(message: str, one: Any) -> shareable_fields.Field:
+def _build_fitparse_field(message: str, one: Any) -> shareable_fields.Field:
     developer = one.field_type == "devfield"
     return shareable_fields.Field(
         message=message,
         name=one.name,
         units=one.units or "",
-        kind=one.type.name,
-        size=one.base_type.size,
-        named=one.field is not None and not developer,
+        type_name=one.type.name,
+        value_bytes=one.base_type.size,
+        in_profile=one.field is not None and not developer,
         developer=developer,
-        listed=bool(one.type.values),
+        enumerated=bool(one.type.values),
     )
 
 
-def _by_us(decoded: Decoded) -> Messages:
+def _summarize_by_decoder(decoded: Decoded) -> MessageSummaries:
     """Return the same from our own decoder: numbers and the profile's words, by field number."""
-    seen: Messages = {}
+    seen: MessageSummaries = {}
     for fit_file in decoded.files:
         for table in fit_file.tables:
             number = table.layout.number
             fields = seen.setdefault(profile.name_message(number), {})
             for key, column in decode_columns(table).items():
-                note(fields, _ours(number, key, column), _values(number, key, column))
+                add_values(
+                    fields,
+                    _build_decoder_field(number, key, column),
+                    _convert_values(number, key, column),
+                )
     return seen
 
 
-def _ours(
+def _build_decoder_field(
     number: int, key: int | tuple[int, int], column: FieldColumn
 ) -> shareable_fields.Field:
     kind = "" if isinstance(key, tuple) else profile.name_field_type(number, key)
@@ -178,28 +188,30 @@ def _ours(
         message=profile.name_message(number),
         name=name,
         units=units,
-        kind=kind or base,
-        size=column.raws.dtype.itemsize,
-        named=bool(kind),
+        type_name=kind or base,
+        value_bytes=column.raws.dtype.itemsize,
+        in_profile=bool(kind),
         developer=isinstance(key, tuple),
-        listed=not isinstance(key, tuple)
+        enumerated=not isinstance(key, tuple)
         and bool(profile.list_enum_names(number, key)),
     )
 
 
-def _values(number: int, key: int | tuple[int, int], column: FieldColumn) -> list[Any]:
+def _convert_values(
+    number: int, key: int | tuple[int, int], column: FieldColumn
+) -> list[Any]:
     """Return the values of a column as fitparse would: text, words, moments, numbers, None for unknown."""
     if column.base_type == STRING:
-        return decode_strings(column)[:MAX_KEPT]
+        return decode_strings(column)[:MAX_VALUES]
     known = [
         None if math.isnan(value) else value
-        for value in column.first.tolist()[:MAX_KEPT]
+        for value in column.first.tolist()[:MAX_VALUES]
     ]
     if isinstance(key, tuple):
         return known
-    if profile.name_field_type(number, key) in shareable_fields.DAYS:
+    if profile.name_field_type(number, key) in shareable_fields.DATE_TYPES:
         return [
-            value if value is None else EPOCH + timedelta(seconds=value)
+            value if value is None else FIT_EPOCH + timedelta(seconds=value)
             for value in known
         ]
     listed = profile.list_enum_names(number, key)

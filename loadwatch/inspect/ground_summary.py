@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from loadwatch.exposure.elevation import Climb
     from loadwatch.exposure.osm import Ground
 
-SAID: Final = {  # a source of the map in words
+SOURCE_LABELS: Final = {  # a source of the map in words
     "surface": "surface tag",
     "tracktype": "tracktype",
     "hint": "other tags",
     "highway": "kind of way",
     "area": "area",
 }
-NOT_SAID: Final = {
+UNKNOWN_LABELS: Final = {
     "unmatched": "off the ways of the map",
     "outside": "outside the map",
     "nowhere": "without a position",
 }
-GRADES: Final = dict(
+GRADE_LABELS: Final = dict(
     zip(
         GRADE_COLUMNS,
         ("-15 % or steeper", "-15 to -10 %", "-10 to -5 %", "-5 to +5 %", "+5 to +10 %", "+10 to +15 %",
@@ -39,7 +39,9 @@ GRADES: Final = dict(
 )  # fmt: skip
 
 
-def describe(activity: Activity, distance_m: float, ground: Ground | None) -> str:
+def describe_ground(
+    activity: Activity, distance_m: float, ground: Ground | None
+) -> str:
     """Return metres by surface and source (with a map) and by grade of one activity.
 
     Parameters
@@ -50,23 +52,25 @@ def describe(activity: Activity, distance_m: float, ground: Ground | None) -> st
     """
     if not len(activity.records):
         return "No samples: neither surface nor grade can be told metre by metre."
-    parts = [*_grades(_climb(activity))]
+    parts = [*_format_grades(_measure_climb(activity))]
     if ground is not None:
-        parts = [*_surfaces(activity, distance_m, ground), "", *parts]
+        parts = [*_format_surfaces(activity, distance_m, ground), "", *parts]
     return "\n".join(parts)
 
 
-def _surfaces(activity: Activity, distance_m: float, ground: Ground) -> Iterable[str]:
+def _format_surfaces(
+    activity: Activity, distance_m: float, ground: Ground
+) -> Iterable[str]:
     if not {"latitude_deg", "longitude_deg"} <= set(activity.records.columns):
         return ["No positions: the map cannot say what lies under this run."]
     share, matched = surface.match_samples(activity.records, ground)
     metres = share * (0.0 if math.isnan(distance_m) else distance_m)
     cells = np.zeros((len(SURFACE_NAMES), len(osm.SOURCES)))
     np.add.at(cells, (matched.surface, matched.source), metres)
-    columns = [osm.SOURCES.index(source) for source in SAID]
+    columns = [osm.SOURCES.index(source) for source in SOURCE_LABELS]
     lines = [
         f"{'Metres by surface, as told by':30}"
-        + "".join(f"{word:>13}" for word in SAID.values())
+        + "".join(f"{word:>13}" for word in SOURCE_LABELS.values())
     ]
     for row, name in enumerate(SURFACE_NAMES):
         told = cells[row, columns]
@@ -75,12 +79,12 @@ def _surfaces(activity: Activity, distance_m: float, ground: Ground) -> Iterable
     missing = cells.sum(axis=0)
     lines += [
         f"  {words:28}{missing[osm.SOURCES.index(source)]:13,.0f}"
-        for source, words in NOT_SAID.items()
+        for source, words in UNKNOWN_LABELS.items()
     ]
     return [*lines, osm.CREDIT]
 
 
-def _climb(activity: Activity) -> Climb:
+def _measure_climb(activity: Activity) -> Climb:
     records = activity.records
     time_ns = records.index.to_numpy("datetime64[ns]").view(np.int64)
     nothing = np.full(len(records), np.nan)
@@ -91,7 +95,7 @@ def _climb(activity: Activity) -> Climb:
     return elevation.measure_climb((time_ns - time_ns[:1]) / 1e9, altitude, distance)
 
 
-def _grades(climb: Climb) -> Iterable[str]:
+def _format_grades(climb: Climb) -> Iterable[str]:
     if climb.confidence == "none":
         return ["No altitude: neither climb nor grade can be told."]
     sums = f"Climb {climb.ascent_m:,.0f} m, descent {climb.descent_m:,.0f} m"
@@ -101,7 +105,7 @@ def _grades(climb: Climb) -> Iterable[str]:
     ]
     if math.isnan(climb.grade_m[0]):
         return [*lines, "No distance: the grade cannot be told."]
-    rows = zip(GRADES.values(), climb.grade_m, strict=True)
+    rows = zip(GRADE_LABELS.values(), climb.grade_m, strict=True)
     return [
         *lines,
         "Metres by grade",

@@ -1,7 +1,7 @@
 """The glossary: each enumeration and each column of RECORDS, EXPOSURES and WEEKS, in one table each.
 
-A new surface is one row of SURFACES; choices of options and settings, columns, labels and charts
-follow from the row.
+A new surface is one row of SURFACES, a new measure of load one row of LOAD_METHODS and its name
+in LoadName; choices of options and settings, columns, labels and charts follow from the row.
 """
 
 from __future__ import annotations
@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
+WeekdayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+LoadName = Literal["distance", "duration", "steps", "effort", "trimp", "srpe"]
 DType = Literal["float", "int", "bool", "str", "list", "instant", "wall"]
 
 
@@ -63,7 +67,7 @@ class Surface:
         return f"{self.name}_m"
 
 
-SURFACES: Final = (
+_SURFACE_ROWS: Final = (
     Surface(
         "hard",
         "on asphalt, concrete, paving",
@@ -87,10 +91,90 @@ SURFACES: Final = (
     # stays the last: metres on ground that neither label, tag nor map names
     Surface("unknown", "on unknown ground", "unknown ground", "Unknown", hatched=True),
 )
-SURFACE_NAMES: Final = tuple(surface.name for surface in SURFACES)
-SURFACE_COLUMNS: Final = tuple(surface.column for surface in SURFACES)
+SURFACES: Final[Mapping[str, Surface]] = {row.name: row for row in _SURFACE_ROWS}
+SURFACE_NAMES: Final = tuple(SURFACES)
+SURFACE_COLUMNS: Final = tuple(surface.column for surface in SURFACES.values())
 # what a person, a label or a map can name: all but "unknown"
 KNOWN_SURFACES: Final = SURFACE_NAMES[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadMethod:
+    """One measure of load that a runner may choose, and its words."""
+
+    name: LoadName
+    column: str  # of EXPOSURES and WEEKS
+    title: str  # within a sentence
+    heading: str  # over a chart
+    meaning: str  # the chart's caption
+    noun: str = ""  # follows an amount that has no unit
+
+
+_LOAD_ROWS: Final = (
+    LoadMethod(
+        "distance",
+        "distance_m",
+        "distance",
+        "Distance",
+        "Distance run in each week.",
+    ),
+    LoadMethod(
+        "duration",
+        "duration_s",
+        "running time",
+        "Running time",
+        "Time run in each week.",
+    ),
+    LoadMethod("steps", "steps", "steps", "Steps", "Steps run in each week.", "steps"),
+    LoadMethod(
+        "effort",
+        "effort_km",
+        "kilometre-effort",
+        "Distance plus a hundredth of the climb",
+        "Kilometre-effort in each week: distance plus a hundredth of the climb.",
+    ),
+    LoadMethod(
+        "trimp",
+        "trimp",
+        "training impulse (TRIMP)",
+        "Training impulse (TRIMP)",
+        "Training impulse (TRIMP) in each week: minutes weighted by heart rate.",
+        "TRIMP",
+    ),
+    LoadMethod(
+        "srpe",
+        "srpe",
+        "session RPE",
+        "Session RPE",
+        "Session RPE in each week: minutes times exertion.",
+        "session RPE",
+    ),
+)
+LOAD_METHODS: Final[Mapping[LoadName, LoadMethod]] = {
+    row.name: row for row in _LOAD_ROWS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """One day of the week: its name in settings, and in a sentence."""
+
+    name: WeekdayName
+    title: str
+
+
+_WEEKDAY_ROWS: Final = (
+    Weekday("mon", "Monday"),
+    Weekday("tue", "Tuesday"),
+    Weekday("wed", "Wednesday"),
+    Weekday("thu", "Thursday"),
+    Weekday("fri", "Friday"),
+    Weekday("sat", "Saturday"),
+    Weekday("sun", "Sunday"),
+)
+WEEKDAYS: Final[Mapping[WeekdayName, Weekday]] = {
+    row.name: row for row in _WEEKDAY_ROWS
+}
 
 GRADE_EDGES = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
 GRADE_COLUMNS = (
@@ -104,7 +188,10 @@ GRADE_COLUMNS = (
 )
 
 _SURFACE = _float_columns(
-    *((surface.column, "m", f"distance {surface.meaning}") for surface in SURFACES)
+    *(
+        (surface.column, "m", f"distance {surface.meaning}")
+        for surface in SURFACES.values()
+    )
 )
 _GRADE = _float_columns(
     *zip(

@@ -9,8 +9,15 @@ import numpy as np
 import pandas as pd
 
 from loadwatch.assess.context import build_context
-from loadwatch.settings import WEEKDAYS
-from loadwatch.tables import CONTEXT, MEASURED, MEASURES, WEEKS, column_names
+from loadwatch.tables import (
+    CONTEXT,
+    LOAD_METHODS,
+    MEASURED,
+    MEASURES,
+    WEEKDAYS,
+    WEEKS,
+    column_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,20 +25,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.settings import Settings, Weekday
+    from loadwatch.settings import Settings
+    from loadwatch.tables import WeekdayName
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-LOAD_COLUMN = {
-    "distance": "distance_m",
-    "duration": "duration_s",
-    "steps": "steps",
-    "effort": "effort_km",
-    "trimp": "trimp",
-    "srpe": "srpe",
-}
 LONGEST = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
 SUPPORT = ("strength_training", "pilates", "yoga")
 KNOWN_SHARE = 0.9  # of a week's distance, for its sum to be known
@@ -42,7 +42,8 @@ GUESS_MPS, GUESS_M = (
 USUAL_WEEKS = 4  # looked back on
 NOTHING = 1e-9  # of any unit: less is the remainder of a sum, and to divide by it tells nothing
 USUAL_LEAST = 3  # of them with a run and the column known
-_EPOCH_WEEKDAY = WEEKDAYS.index("thu")  # of 1970-01-01
+_WEEKDAY_NUMBER = {name: number for number, name in enumerate(WEEKDAYS)}
+_EPOCH_WEEKDAY = _WEEKDAY_NUMBER["thu"]  # of 1970-01-01
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ class Calendar:
         return np.where(np.isnat(day) | (day > self.today), -1, number)
 
 
-def find_first_day(day: np.datetime64, week_start: Weekday) -> np.datetime64:
+def find_first_day(day: np.datetime64, week_start: WeekdayName) -> np.datetime64:
     """Return the first day of the week that holds `day`."""
-    past = (day.astype(np.int64) + _EPOCH_WEEKDAY - WEEKDAYS.index(week_start)) % 7
+    past = (day.astype(np.int64) + _EPOCH_WEEKDAY - _WEEKDAY_NUMBER[week_start]) % 7
     return np.datetime64(int(day.astype(np.int64)) - int(past), "D")
 
 
@@ -143,7 +144,7 @@ def sum_known(
     """
     cal, table, week = _place_runs(activities, settings, today)
     sums, _ = _sum_weeks(table, week, len(cal.days))
-    return sums | {"load": sums[LOAD_COLUMN[settings.load]]}
+    return sums | {"load": sums[LOAD_METHODS[settings.load].column]}
 
 
 def _place_runs(
@@ -246,7 +247,7 @@ def build_weeks(
     cal, table, week = _place_runs(activities, settings, today)
     some = np.bincount(week, minlength=len(cal.days))
     sums, known = _sum_weeks(table, week, len(cal.days))
-    load = LOAD_COLUMN[settings.load]
+    load = LOAD_METHODS[settings.load].column
     measured = _build_measured(
         sums | {"load": sums[load]}, known | {"load": known[load]}, some
     )

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from loadwatch.errors import LoadwatchError
+from loadwatch.tables import LOAD_METHODS, WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 MOST_JOBS = 8  # more workers wait for the disk
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-LOADS = ("distance", "duration", "steps", "effort", "trimp", "srpe")
 SETTINGS = (
     "tz",
     "week_start",
@@ -141,7 +140,9 @@ _files = (  # what a file does not tell by itself
 )
 _judging = (
     _option(
-        "--week-start", type=click.Choice(WEEKDAYS), help="First day of the week. [mon]"
+        "--week-start",
+        type=click.Choice(tuple(WEEKDAYS)),
+        help="First day of the week. [mon]",
     ),
     _option(
         "--today",
@@ -149,7 +150,11 @@ _judging = (
         metavar="DATE|now",
         help="Judge as of this day. [last activity]",
     ),
-    _option("--load", type=click.Choice(LOADS), help="What counts as load. [distance]"),
+    _option(
+        "--load",
+        type=click.Choice(tuple(LOAD_METHODS)),
+        help="What counts as load. [distance]",
+    ),
     _option(
         "--sports",
         metavar="LIST",

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from loadwatch import date_filter, formatting
 from loadwatch.assess import weeks
-from loadwatch.assess.weeks import LOAD_COLUMN
 from loadwatch.report import charts, grids
 from loadwatch.report.charts import canvas, season
+from loadwatch.tables import LOAD_METHODS
 from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
@@ -27,14 +27,6 @@ if TYPE_CHECKING:
 
 SHOWN_WEEKS = 26
 BAND = "Pale band: from the smallest to the largest of the four weeks before, weeks without runs left out."
-LOAD_MEANING = {
-    "distance": "Distance run in each week.",
-    "duration": "Time run in each week.",
-    "steps": "Steps run in each week.",
-    "effort": "Kilometre-effort in each week: distance plus a hundredth of the climb.",
-    "trimp": "Training impulse (TRIMP) in each week: minutes weighted by heart rate.",
-    "srpe": "Session RPE in each week: minutes times exertion.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +61,7 @@ def drawn(
 
 def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]:
     """Return title, caption and description of each figure."""
-    load = analysis.settings.load
+    method = LOAD_METHODS[analysis.settings.load]
     count = len(shown.starts)
     nobody = (
         "; outlines with strokes are ground that nobody told"
@@ -81,10 +73,10 @@ def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]
         "load": (
             "Load by week",
             (
-                f"{LOAD_MEANING[load]} {band}"
+                f"{method.meaning} {band}"
                 f"{_marks(analysis, shown, 'a check of load', season.LOAD)}{_gaps(shown)}"
             ),
-            _told(analysis, count, "load", LOAD_COLUMN[load]),
+            _told(analysis, count, "load", method.column),
         ),
         "surfaces": (
             "Where you ran",

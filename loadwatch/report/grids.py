@@ -10,8 +10,7 @@ import pandas as pd
 
 from loadwatch import formatting
 from loadwatch.assess import rules
-from loadwatch.assess.weeks import LOAD_COLUMN
-from loadwatch.tables import SURFACES
+from loadwatch.tables import LOAD_METHODS, SURFACES
 from loadwatch.verdict import groups, levels
 
 if TYPE_CHECKING:
@@ -24,14 +23,6 @@ SPARKS = (
     "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
 )
 SPORT_LENGTH = 15  # of a sport and its kind, in a table of 80 columns
-LOAD_NAMES = {
-    "distance": "distance",
-    "duration": "running time",
-    "steps": "steps",
-    "effort": "kilometre-effort",
-    "trimp": "training impulse (TRIMP)",
-    "srpe": "session RPE",
-}
 SHORT = {**levels.WORDS, "unknown": "Not enough"}
 
 
@@ -65,7 +56,7 @@ def grid(headers: dict[str, bool], rows: list[tuple[Cell, ...]]) -> Grid:
 def load_title(analysis: Analysis) -> str:
     """Return the name of the load measure and its unit, for the head of a column: "Load km"."""
     word = formatting.choose_unit(
-        LOAD_COLUMN[analysis.settings.load], analysis.settings.units
+        LOAD_METHODS[analysis.settings.load].column, analysis.settings.units
     ).symbol
     return (
         f"Load {word}".strip()
@@ -76,7 +67,7 @@ def load_title(analysis: Analysis) -> str:
 
 def weeks(analysis: Analysis, last: int = 0) -> Grid:
     """Return the weekly table, newest first; the `last` weeks only, all for 0."""
-    units, load = analysis.settings.units, LOAD_COLUMN[analysis.settings.load]
+    units, load = analysis.settings.units, LOAD_METHODS[analysis.settings.load].column
     table = analysis.weeks
     names = (
         "load",
@@ -228,7 +219,7 @@ def surfaces(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> Grid:
     recent = table.iloc[-weeks:]
     total = float(recent["distance_m"].sum())
     rows: list[tuple[Cell, ...]] = []
-    for surface in SURFACES:
+    for surface in SURFACES.values():
         column = surface.column
         newest, usual = (
             float(table[c].to_numpy("float64")[-1]) for c in (column, f"{column}_usual")

@@ -9,21 +9,12 @@ from loadwatch import formatting
 from loadwatch.assess import rules, weeks
 from loadwatch.ingest.sources import OWN_FILE
 from loadwatch.report.checks import tied
-from loadwatch.tables import SURFACE_COLUMNS
+from loadwatch.tables import SURFACE_COLUMNS, WEEKDAYS
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Unknown
 
-WEEKDAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
 ZONE_SOURCES = {
     "local_timestamp": "the watch's own clock",
     "file": "the file's own offset",
@@ -76,7 +67,7 @@ def read_line(analysis: Analysis) -> str:
         if analysis.files
         else ""
     )
-    start = WEEKDAYS[analysis.settings.week_start]
+    start = WEEKDAYS[analysis.settings.week_start].title
     where = f"{zone_line(analysis)}, weeks" if zones(analysis) else "Weeks"
     return f"Read {formatting.format_count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
 

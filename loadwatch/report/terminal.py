@@ -16,6 +16,7 @@ from loadwatch.assess import rules as book
 from loadwatch.report import budgets, grids, provenance, rulebook, view
 from loadwatch.report.provenance import summary
 from loadwatch.report.slugs import slug
+from loadwatch.tables import LOAD_METHODS
 from loadwatch.verdict import levels
 from loadwatch.verdict.groups import GROUPS
 from loadwatch.verdict.headline import verdict as judge
@@ -188,7 +189,7 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
 
 def _spark(analysis: Analysis) -> str:
     values = grids.loads(analysis)
-    name = grids.LOAD_NAMES[analysis.settings.load]
+    name = LOAD_METHODS[analysis.settings.load].title
     return f"Last {formatting.format_count(len(values), 'week')}, {name}: {grids.sparkline(values)}"
 
 

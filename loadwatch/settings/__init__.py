@@ -15,14 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from loadwatch.errors import SettingsError
 from loadwatch.settings.keys import (
     KEYS,
-    LOAD_METHODS,
     PARSERS,
     PRESETS,
     TOP_KEYS,
-    WEEKDAYS,
-    LoadMethod,
     Preset,
-    Weekday,
     suggest_key,
     suggest_table,
 )
@@ -33,18 +29,16 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from loadwatch.tables import LoadName, WeekdayName
+
 __all__ = [
     "FILE",
     "KEYS",
-    "LOAD_METHODS",
     "PRESETS",
     "TOP_KEYS",
-    "WEEKDAYS",
-    "LoadMethod",
     "Preset",
     "RuleKeys",
     "Settings",
-    "Weekday",
     "list_effective",
     "load",
 ]
@@ -62,9 +56,9 @@ class Settings:
     hr_max: float = math.nan  # 1/min
     birth_year: int = 0
     # table "weeks"
-    week_start: Weekday = "mon"
+    week_start: WeekdayName = "mon"
     tz: str = ""  # IANA zone for files that do not tell
-    load: LoadMethod = "distance"
+    load: LoadName = "distance"
     sports: tuple[str, ...] = ("running",)
     # table "surface"
     default_surface: str = ""  # one of tables.KNOWN_SURFACES, or "" to stay unknown

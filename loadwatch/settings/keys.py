@@ -6,16 +6,12 @@ import difflib
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from zoneinfo import available_timezones
 
-from loadwatch.tables import KNOWN_SURFACES
+from loadwatch.tables import KNOWN_SURFACES, LOAD_METHODS, WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-LoadMethod = Literal["distance", "duration", "steps", "effort", "trimp", "srpe"]
 Preset = Literal["default", "return", "novice"]
-WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-LOAD_METHODS: tuple[LoadMethod, ...] = get_args(LoadMethod)
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.assess import rules
-from loadwatch.assess.weeks import LOAD_COLUMN
+from loadwatch.tables import LOAD_METHODS
 from loadwatch.verdict import headline, levels
 from loadwatch.verdict.phrases import BRIEF, BRIEF_TOPICS, load, told_of, topic
 
@@ -107,7 +107,7 @@ def trend(analysis: Analysis, week: Week) -> Trend:
         levels=tuple(one.level for one in shown),
         week=levels.cell(analysis.weeks, week.start, "load"),
         usual=levels.cell(analysis.weeks, week.start, "load_usual"),
-        column=LOAD_COLUMN[analysis.settings.load],
+        column=LOAD_METHODS[analysis.settings.load].column,
         units=analysis.settings.units,
     )
 

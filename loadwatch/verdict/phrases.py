@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from loadwatch import formatting
 from loadwatch.assess import rules
 from loadwatch.assess.rules import wording
-from loadwatch.assess.weeks import LOAD_COLUMN
+from loadwatch.tables import LOAD_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,17 +36,11 @@ _TOPIC = {
 def load(analysis: Analysis, value: float) -> str:
     """Return an amount of the load that was chosen: "45 km", "3:10 h", "380 TRIMP", "unknown TRIMP"."""
     chosen = analysis.settings
+    method = LOAD_METHODS[chosen.load]
     if not math.isfinite(value):
-        return f"unknown {NOUNS.get(chosen.load, chosen.load)}"
-    told = formatting.format_quantity(value, LOAD_COLUMN[chosen.load], chosen.units)
-    return f"{told} {NOUNS.get(chosen.load, '')}".rstrip()
-
-
-NOUNS = {
-    "steps": "steps",
-    "trimp": "TRIMP",
-    "srpe": "session RPE",
-}  # of loads without a unit
+        return f"unknown {method.noun or method.name}"
+    told = formatting.format_quantity(value, method.column, chosen.units)
+    return f"{told} {method.noun}".rstrip()
 
 
 def phrase(flag: Flag, analysis: Analysis) -> str:

@@ -33,7 +33,6 @@ IS_HARD: Mapping[str, bool] = {
     "treadmill": False,
 }
 HARD = tuple(name for name in KNOWN_SURFACES if IS_HARD.get(name, False))
-PLACES = {surface.name: surface.place for surface in SURFACES}
 _FEW = "too_few_weeks: fewer than three of the four weeks before hold a run"
 
 
@@ -205,7 +204,7 @@ def _new_flag(facts: Facts, limits: Limits, i: int, found: Mapping[str, Any]) ->
         evidence=NEW.grade,
         facts={
             "words": "info",
-            "ground": PLACES[found["surface"]],
+            "ground": SURFACES[found["surface"]].place,
             "share": f"{100.0 * share:.0f}",
             "span": f"{limits['weeks']:.0f}",
         },

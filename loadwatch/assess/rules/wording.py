@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from loadwatch import formatting as shared
 from loadwatch.assess.rules.model import FIRED_WEEKS, OFTEN, OFTEN_LEAST
 from loadwatch.formatting import format_number
+from loadwatch.tables import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,15 +19,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.model import Flag, Rule
     from loadwatch.formatting import Units
 
-WEEKDAYS = (
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-)
+_WEEKDAY_TITLES = tuple(weekday.title for weekday in WEEKDAYS.values())
 MOST_DIGITS = 3
 MANY = 2.0  # times: from here on a change is told in times, not in percent
 _COLUMN = {
@@ -96,7 +89,7 @@ def shown_below(
 
 def on(day: date) -> str:
     """Return a day with its weekday: Saturday 14 March 2026."""
-    return f"{WEEKDAYS[day.weekday()]} {shared.format_day(day)}"
+    return f"{_WEEKDAY_TITLES[day.weekday()]} {shared.format_day(day)}"
 
 
 _STATE = {"": "", "so_far": "so far ", "at_least": "at least "}

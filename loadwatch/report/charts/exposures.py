@@ -44,8 +44,8 @@ def surfaces(
 ) -> Figure:
     """Return one labelled row a surface that was run on, all on one scale; unknown is a row too."""
     shown = seasons.season(weeks, [], period)
-    ran_on = [s for s in SURFACES if np.nansum(shown.values(s.column)) > 0]
-    there = ran_on or [SURFACES[-1]]
+    ran_on = [s for s in SURFACES.values() if np.nansum(shown.values(s.column)) > 0]
+    there = ran_on or [SURFACES["unknown"]]
     top = max(float(np.nanmax(np.append(shown.values(s.column), 1.0))) for s in there)
     found = {"hard": seasons.marks(flags, seasons.SURFACE, shown.starts)}
     above = {"hard": _above_pt(shown, found["hard"], shown.values("hard_m") / top)}

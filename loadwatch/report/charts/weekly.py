@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loadwatch import formatting
-from loadwatch.assess.weeks import LOAD_COLUMN
 from loadwatch.report.charts import canvas, markers
 from loadwatch.report.charts import season as seasons
 from loadwatch.report.charts.palette import LIGHT, SENTINEL
+from loadwatch.tables import LOAD_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,7 +72,15 @@ def load(
         figure = canvas.empty(palette, PANEL_IN, canvas.width_in(len(shown.starts)))
         axes = figure.subplots()
         marks = seasons.marks(flags, seasons.LOAD, shown.starts)
-        panel(axes, shown, "load", LOAD_COLUMN[settings.load], marks, settings, palette)
+        panel(
+            axes,
+            shown,
+            "load",
+            LOAD_METHODS[settings.load].column,
+            marks,
+            settings,
+            palette,
+        )
         canvas.week_axis(axes, shown.starts)
         canvas.framed(figure)
     return figure
@@ -216,7 +224,7 @@ def plot(
     """Return the weekly picture of one or several columns of WEEKS, one panel each."""
     columns = [resolved(analysis.weeks, measure) for measure in measures or ("load",)]
     shown = seasons.season(analysis.weeks, columns, seasons.Period(0, start, end))
-    load_column = LOAD_COLUMN[analysis.settings.load]
+    load_column = LOAD_METHODS[analysis.settings.load].column
     found: list[Mark] = []
     with canvas.rc(palette):
         figure = canvas.empty(palette, PANEL_IN * len(columns) + NAME_IN + KEY_IN)
@@ -299,20 +307,15 @@ def resolved(weeks: pd.DataFrame, measure: str) -> str:
 
 
 _TITLES = {
-    "distance_m": "Distance",
-    "duration_s": "Running time",
+    **{method.column: method.heading for method in LOAD_METHODS.values()},
     "ascent_m": "Climb",
     "descent_m": "Descent",
     "uphill_m": "Distance uphill, 5 % and steeper",
     "downhill_m": "Distance downhill, 5 % and steeper",
     "longest_m": "Longest run",
     "longest_ascent_m": "Largest climb of one run",
-    "effort_km": "Distance plus a hundredth of the climb",
     "unknown_m": "On a surface nobody told",
-    "trimp": "Training impulse (TRIMP)",
     "edwards": "Edwards' zone score",
-    "srpe": "Session RPE",
-    "steps": "Steps",
 }
 
 

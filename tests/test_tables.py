@@ -1,0 +1,60 @@
+"""Each enumeration is one table: what follows from a row, and what a row may not lack."""
+
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+
+from loadwatch.settings.keys import KEYS
+from loadwatch.tables import (
+    EXPOSURES,
+    KNOWN_SURFACES,
+    LOAD_METHODS,
+    MEASURES,
+    SURFACE_COLUMNS,
+    SURFACES,
+    WEEKDAYS,
+    WEEKS,
+    LoadName,
+    WeekdayName,
+    column_names,
+)
+
+ROWS = [*SURFACES.values(), *LOAD_METHODS.values(), *WEEKDAYS.values()]
+OPTIONAL = ("noun", "hatched")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_no_word_of_a_row_is_empty(row):
+    for field in fields(row):
+        assert field.name in OPTIONAL or getattr(row, field.name), field.name
+
+
+def test_names_that_settings_may_take_are_those_of_the_rows():
+    """A new measure of load: its name stands in LoadName and in its row of LOAD_METHODS."""
+    assert set(get_args(LoadName)) == set(LOAD_METHODS)
+    assert set(get_args(WeekdayName)) == set(WEEKDAYS)
+
+
+@pytest.mark.parametrize(
+    "method", LOAD_METHODS.values(), ids=lambda method: method.name
+)
+def test_a_measure_of_load_is_summed_by_week(method):
+    """A new measure of load: its column stands in MEASURES."""
+    assert method.column in MEASURES
+
+
+def test_unknown_ground_is_the_last_surface_and_nobody_can_choose_it():
+    assert (*KNOWN_SURFACES, "unknown") == tuple(SURFACES)
+
+
+def test_every_surface_has_its_column_in_rows_and_weeks():
+    assert set(SURFACE_COLUMNS) <= set(column_names(EXPOSURES))
+    assert set(SURFACE_COLUMNS) <= set(column_names(WEEKS))
+
+
+def test_settings_take_every_row():
+    parsers = KEYS["weeks"] | KEYS["surface"]
+    assert [parsers["load"](name) for name in LOAD_METHODS] == list(LOAD_METHODS)
+    assert [parsers["week_start"](name) for name in WEEKDAYS] == list(WEEKDAYS)
+    assert [parsers["default_surface"](s) for s in KNOWN_SURFACES] == [*KNOWN_SURFACES]

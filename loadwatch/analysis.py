@@ -104,8 +104,8 @@ class Athlete:
     says: str
     last_activity: date | None
     flags: int
-    stamp: str = ""
-    opened: Callable[[], Analysis] | None = None
+    page_digest: str = ""
+    load: Callable[[], Analysis] | None = None
     today: date | None = None
     urgent: bool = False
     change: float = 0.0
@@ -115,7 +115,7 @@ class Athlete:
     @property
     def analysis(self) -> Analysis | None:
         """All that is known, None where nothing could be read."""
-        return self.opened() if self.opened else None
+        return self.load() if self.load else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,33 +12,33 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Athlete, Roster
 
 NO_NAME = "(name left out)"
-ROSTER = "Athletes"
+ROSTER_NAME = "Athletes"
 
 _ENTRY = re.compile(r"(.+)#(\d+)")
 DROPPED = ("name", "device", "serial", "shoe")  # text columns emptied
 
 
-def nameless(note: str) -> str:
+def drop_quotes(note: str) -> str:
     """Return a note in our own words alone, so that nothing somebody typed is in it."""
     return str(Note.from_string(note).without_quotes())
 
 
-def entry(source: str) -> tuple[str, int]:
+def split_source(source: str) -> tuple[str, int]:
     """Return a source's file and the number of its row or session, 0 where it is the whole file."""
     found = _ENTRY.fullmatch(source)
     return (found[1], int(found[2])) if found else (source, 0)
 
 
-def analysis(known: Analysis, name: str = "Runner") -> Analysis:
+def anonymise_analysis(known: Analysis, name: str = "Runner") -> Analysis:
     """Return `known` under another name: no titles, devices, shoes, file names, zone, year of birth."""
-    files = _files(known)
+    files = _number_files(known)
     table = known.activities.assign(
         **dict.fromkeys((*DROPPED, "linked"), ""),
         source=known.activities["source"].map(files),
         member=known.activities["source"].map(files),
         zone="",
         notes=known.activities["notes"].map(
-            lambda notes: [nameless(note) for note in notes]
+            lambda notes: [drop_quotes(note) for note in notes]
         ),
     )
     pairs = [shoe for shoe in known.activities["shoe"].unique() if shoe]
@@ -50,7 +50,7 @@ def analysis(known: Analysis, name: str = "Runner") -> Analysis:
             replace(
                 flag,
                 source=files.get(flag.source, ""),
-                says=_without(flag.says, pairs),
+                says=_without_shoes(flag.says, pairs),
                 facts={**flag.facts, "shoe": NO_NAME},
             )
             for flag in known.flags
@@ -71,7 +71,7 @@ def analysis(known: Analysis, name: str = "Runner") -> Analysis:
     )
 
 
-def _files(known: Analysis) -> dict[str, str]:
+def _number_files(known: Analysis) -> dict[str, str]:
     """Return another label for each source: "file 3", and "file 3#17" for a row of a list."""
     twins = {label for twin in known.duplicates for label in (twin.source, twin.of)}
     labels = (
@@ -79,7 +79,7 @@ def _files(known: Analysis) -> dict[str, str]:
         | twins
         | {item.source for item in known.skipped}
     )
-    parts = {label: entry(label) for label in labels}
+    parts = {label: split_source(label) for label in labels}
     places = {
         file: i
         for i, file in enumerate(sorted({file for file, _ in parts.values()}), 1)
@@ -90,37 +90,40 @@ def _files(known: Analysis) -> dict[str, str]:
     }
 
 
-def _without(says: str, pairs: list[str]) -> str:
+def _without_shoes(says: str, pairs: list[str]) -> str:
     for shoe in sorted(pairs, key=len, reverse=True):
         says = says.replace(shoe, "a pair")
     return says
 
 
-def anonymised(roster: Roster) -> Roster:
+def anonymise_roster(roster: Roster) -> Roster:
     """Return `roster` with every name replaced by its place on the page, "Athlete 3"."""
     return replace(
         roster,
-        name=ROSTER,
+        name=ROSTER_NAME,
         athletes=tuple(
-            _athlete(athlete, f"Athlete {i}")
+            _anonymise_athlete(athlete, f"Athlete {i}")
             for i, athlete in enumerate(roster.athletes, 1)
         ),
     )
 
 
-def nameless_roster(roster: Roster) -> bool:
+def is_anonymous(roster: Roster) -> bool:
     """Say whether a roster's names were replaced already."""
     names = {athlete.name for athlete in roster.athletes}
-    return roster.name == ROSTER and names == {
+    return roster.name == ROSTER_NAME and names == {
         f"Athlete {i}" for i in range(1, len(roster.athletes) + 1)
     }
 
 
-def _athlete(athlete: Athlete, name: str) -> Athlete:
+def _anonymise_athlete(athlete: Athlete, name: str) -> Athlete:
     known = athlete.analysis
     if known is None:
         return replace(athlete, name=name, says="Nothing could be read.")
-    nameless = analysis(known, name)
+    nameless = anonymise_analysis(known, name)
     return replace(
-        athlete, name=name, stamp=f"{athlete.stamp}-{name}", opened=lambda: nameless
+        athlete,
+        name=name,
+        page_digest=f"{athlete.page_digest}-{name}",
+        load=lambda: nameless,
     )

@@ -29,7 +29,7 @@ def analyse(*paths: str | Path, options: Options | None = None) -> Analysis:
     NothingToRead : a path is missing, or a folder is empty.
     SettingsError : a `loadwatch.toml` or `tags.csv` says something wrong.
     """
-    return pipeline.analyse(*paths, options=options or local_options())
+    return pipeline.analyse_athlete(*paths, options=options or local_options())
 
 
 def roster(folder: str | Path, options: Options | None = None) -> Roster:
@@ -38,4 +38,4 @@ def roster(folder: str | Path, options: Options | None = None) -> Roster:
     One that cannot be read is still listed. `options` as for `analyse`; the day by this machine's
     clock tells who has fallen silent, unless a setting `today` names another.
     """
-    return pipeline.roster(folder, options=options or local_options())
+    return pipeline.analyse_roster(folder, options=options or local_options())

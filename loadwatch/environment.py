@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from loadwatch.pipeline import Options
 
 
-def today() -> date:
+def today_by_clock() -> date:
     """Return the day by this machine's clock."""
     return datetime.now().astimezone().date()
 
 
-def settings_file() -> Path:
+def user_settings_path() -> Path:
     """Return where the user's own settings lie; the file need not be there."""
     return platformdirs.user_config_path("loadwatch") / FILE
 
 
-def store_folder() -> Path:
+def default_store_folder() -> Path:
     """Return where read files are kept unless the user says otherwise."""
     return platformdirs.user_cache_path("loadwatch")
 
@@ -36,5 +36,5 @@ def local_options(**more: Any) -> Options:
     """Return the reading options of this machine; `more` are further fields of `Options`."""
     zone = tzlocal.get_localzone_name() or "UTC"
     return pipeline.Options(
-        files=(settings_file(),), system_zone=zone, now=today(), **more
+        files=(user_settings_path(),), system_zone=zone, now=today_by_clock(), **more
     )

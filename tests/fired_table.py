@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadwatch.assess.rules import RULES, often, raised
-from loadwatch.pipeline import Options, analyse
+from loadwatch.pipeline import Options, analyse_athlete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +120,7 @@ def main(corpus: Path, names: list[str], store: Path | None = None) -> None:
         name = path.relative_to(corpus).as_posix()
         if names and name not in names:
             continue
-        analysis = analyse(path, options=Options(store=store))
+        analysis = analyse_athlete(path, options=Options(store=store))
         if int((analysis.weeks["runs"] > 0).sum()) >= LEAST_WEEKS:
             print(table(name, analysis), end="\n\n", flush=True)
         else:

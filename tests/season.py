@@ -81,7 +81,7 @@ def gzipped(found: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def analysed(*paths: Path, **options: Any) -> Analysis:
-    return pipeline.analyse(*paths, options=Options(**options))
+    return pipeline.analyse_athlete(*paths, options=Options(**options))
 
 
 def told(analysis: Analysis) -> tuple[str, str]:

@@ -328,7 +328,7 @@ def test_a_page_is_drawn_again_only_where_something_changed(
     (folder / "tags.csv").write_text("start,surface\n2026-03-02,track\n")
     told = report()
     assert told[0] == 1 and told[1] != first[1]
-    cache_keys.code.cache_clear()
+    cache_keys.describe_code.cache_clear()
     monkeypatch.setattr(cache_keys, "__version__", "0.0.0")
     assert report() == (1, told[1])  # other code draws for itself
 
@@ -539,7 +539,7 @@ def test_ctrl_c_is_130(call, folder, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("loadwatch.pipeline.analyse", interrupted)
+    monkeypatch.setattr("loadwatch.pipeline.analyse_athlete", interrupted)
     assert call("weeks", folder)[0] == 130
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch.ingest.dedupe import same_runs
+from loadwatch.ingest.dedupe import drop_duplicate_runs
 from tests.builders import activities, run
 
 
@@ -38,7 +38,7 @@ def listed(
 
 def result(*rows):
     """Kept sources in order of start, and (left out, kept) pairs."""
-    found = same_runs(activities(*rows))
+    found = drop_duplicate_runs(activities(*rows))
     return found.rows["source"].tolist(), [
         (pair.source, pair.of) for pair in found.duplicates
     ]
@@ -46,7 +46,7 @@ def result(*rows):
 
 def one(*rows):
     """The one row that is left."""
-    found = same_runs(activities(*rows)).rows
+    found = drop_duplicate_runs(activities(*rows)).rows
     assert len(found) == 1
     return found.iloc[0]
 
@@ -54,7 +54,7 @@ def one(*rows):
 def test_the_same_bytes_under_two_names():
     rows = [fit(source="b.fit.gz"), fit(source="a.fit")]
     rows[1]["activity_id"] = rows[0]["activity_id"]
-    found = same_runs(activities(*rows))
+    found = drop_duplicate_runs(activities(*rows))
     assert [(d.source, d.of, d.why) for d in found.duplicates] == [
         ("b.fit.gz", "a.fit", "the same content")
     ]
@@ -375,12 +375,14 @@ def test_a_multisport_whole_beside_its_legs_is_skipped():
         listed("2026-05-01T07:00:00", 10.0, 3),
         listed("2026-05-01T08:10:00", 5.0, 4),
     ]
-    found = same_runs(activities(whole, *legs))
+    found = drop_duplicate_runs(activities(whole, *legs))
     assert [(s.source, s.kind) for s in found.skipped] == [
         ("activities.csv#2", "ignored")
     ]
     assert (len(found.rows), found.duplicates) == (2, ())
-    assert len(same_runs(activities(whole)).rows) == 1  # alone it is all there is
+    assert (
+        len(drop_duplicate_runs(activities(whole)).rows) == 1
+    )  # alone it is all there is
 
 
 def test_rows_without_a_start_and_no_rows():
@@ -389,7 +391,7 @@ def test_rows_without_a_start_and_no_rows():
         for n in (1, 2)
     ]
     assert len(result(*lost, fit())[0]) == 3
-    assert same_runs(activities(fit()).iloc[:0]).rows.empty
+    assert drop_duplicate_runs(activities(fit()).iloc[:0]).rows.empty
 
 
 MINUTES = st.integers(0, 3 * 24 * 60)
@@ -442,13 +444,13 @@ def made(spec, sure=True):
 def test_order_does_not_matter_and_every_row_is_accounted_for(spec, sure, random):
     rows = made(spec, sure)
     before = rows.copy(deep=True)
-    found = same_runs(rows)
+    found = drop_duplicate_runs(rows)
     pd.testing.assert_frame_equal(rows, before)
     assert len(found.rows) + len(found.duplicates) + len(found.skipped) == len(rows)
     assert {pair.of for pair in found.duplicates} <= set(found.rows["source"])
     order = list(range(len(rows)))
     random.shuffle(order)
-    again = same_runs(rows.iloc[order])
+    again = drop_duplicate_runs(rows.iloc[order])
     pd.testing.assert_frame_equal(again.rows, found.rows)
     assert (again.duplicates, again.skipped) == (found.duplicates, found.skipped)
 
@@ -456,8 +458,8 @@ def test_order_does_not_matter_and_every_row_is_accounted_for(spec, sure, random
 @settings(deadline=None, max_examples=25)
 @given(ROWS)
 def test_with_sure_zones_a_second_pass_finds_nothing(spec):
-    once = same_runs(made(spec))
-    twice = same_runs(once.rows)
+    once = drop_duplicate_runs(made(spec))
+    twice = drop_duplicate_runs(once.rows)
     assert twice.duplicates == ()
     pd.testing.assert_frame_equal(twice.rows, once.rows)
 
@@ -471,8 +473,8 @@ def test_a_copy_changes_only_the_duplicates(spec, data):
     copy = rows.iloc[[data.draw(st.integers(0, len(rows) - 1))]].assign(
         source="zz/copy", member="zz/copy"
     )
-    found = same_runs(pd.concat([rows, copy], ignore_index=True))
-    alone = same_runs(rows)
+    found = drop_duplicate_runs(pd.concat([rows, copy], ignore_index=True))
+    alone = drop_duplicate_runs(rows)
     pd.testing.assert_frame_equal(found.rows, alone.rows)
     assert {pair.source for pair in found.duplicates} == {
         pair.source for pair in alone.duplicates

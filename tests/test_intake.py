@@ -13,11 +13,11 @@ import pytest
 from loadwatch.activity import Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
-from loadwatch.ingest.sources import members
+from loadwatch.ingest.sources import find_members
 from loadwatch.ingest.store import open_store
 from loadwatch.pipeline import intake
-from loadwatch.pipeline.executors import pool
-from loadwatch.pipeline.intake import Job, Taken
+from loadwatch.pipeline.executors import open_pool
+from loadwatch.pipeline.intake import InputJob, MemberResult
 from loadwatch.settings import Settings
 from tests import season
 from tests.season import FIRST, analysed, short, told
@@ -25,8 +25,8 @@ from tests.season import FIRST, analysed, short, told
 ROOT = Path(__file__).parent.parent
 
 
-def job(data: bytes, label: str = "a.fit", **more) -> Job:
-    return Job(
+def job(data: bytes, label: str = "a.fit", **more) -> InputJob:
+    return InputJob(
         label, data, "d" * 64, "named", **{"notes": (), "settings": Settings()} | more
     )
 
@@ -63,14 +63,14 @@ def test_each_error_of_a_reader_is_a_reason(monkeypatch, error):
     kind = {"torn": "rejected", "a course": "ignored", "too large": "limited"}[
         error.why
     ]
-    assert intake.read_one(job(b"")).skipped == (Skipped("", kind, error.why),)
+    assert intake.read_input(job(b"")).skipped == (Skipped("", kind, error.why),)
 
 
 def read_as(monkeypatch, *skipped: Skipped, activities: int = 0):
     sessions = [Session(format="gpx", start_utc=datetime(2026, 1, 1, tzinfo=UTC), part=i + 1) for i in range(activities)]  # fmt: skip
     reading = Reading(tuple(Activity(EMPTY_RECORDS, one) for one in sessions), skipped)
     monkeypatch.setattr("loadwatch.ingest.readers.read", lambda *_: reading)
-    return intake.read_one(job(b"", notes=("gzip_crc: wrong",)))
+    return intake.read_input(job(b"", notes=("gzip_crc: wrong",)))
 
 
 def test_parts_left_out_are_notes_where_the_file_gave_activities(monkeypatch):
@@ -104,11 +104,11 @@ def test_a_file_without_activities_is_skipped_once(monkeypatch):
 def test_a_store_changes_nothing_and_a_second_run_reads_nothing(home, tmp_path):
     without = analysed(home)
     reads = Reads()
-    first = analysed(home, store=tmp_path / "store", each=reads)
+    first = analysed(home, store=tmp_path / "store", map_jobs=reads)
     assert len(reads.labels) == len(set(reads.labels)) == 11
-    second = analysed(home, store=tmp_path / "store", each=Reads())
+    second = analysed(home, store=tmp_path / "store", map_jobs=Reads())
     again = Reads()
-    third = analysed(home, store=tmp_path / "store", each=again)
+    third = analysed(home, store=tmp_path / "store", map_jobs=again)
     assert again.labels == []
     for one in (first, second, third):
         assert told(one) == told(without)
@@ -146,11 +146,11 @@ def test_the_weeks_of_known_files_bring_in_no_reader_and_no_picture(home, tmp_pa
 
 
 def test_fresh_rows_are_as_they_come_back_from_a_store(home, tmp_path):
-    inputs = [m for m in members([home]) if not isinstance(m, Skipped)]
+    inputs = [m for m in find_members([home]) if not isinstance(m, Skipped)]
 
-    def rows() -> list[Taken]:
+    def rows() -> list[MemberResult]:
         with open_store(tmp_path / "store", "x", "y") as store:
-            return intake.take(inputs, Settings(), store)
+            return intake.read_members(inputs, Settings(), store)
 
     assert repr([part.result for part in rows()]) == repr(
         [part.result for part in rows()]
@@ -159,7 +159,7 @@ def test_fresh_rows_are_as_they_come_back_from_a_store(home, tmp_path):
 
 def test_a_file_is_known_by_its_content_wherever_it_goes(home, tmp_path):
     reads = Reads()
-    settings = {"store": tmp_path / "store", "each": reads}
+    settings = {"store": tmp_path / "store", "map_jobs": reads}
     analysed(home, **settings)
     reads.labels.clear()
     (home / "other").mkdir()
@@ -201,12 +201,12 @@ def test_only_settings_that_change_a_row_read_it_anew(tmp_path, name, value, mat
     analysed(place, store=store)
     reads = Reads()
     changed = {"overrides": {name: (value, "--x")}}
-    one = analysed(place, store=store, each=reads, **changed)
+    one = analysed(place, store=store, map_jobs=reads, **changed)
     assert reads.labels == (["a.fit", "b.fit"] if matters else [])
     assert told(one) == told(analysed(place, **changed))
     reads.labels.clear()
     analysed(
-        place, store=store, each=reads
+        place, store=store, map_jobs=reads
     )  # what was read under other settings is still there
     assert reads.labels == []
 
@@ -239,7 +239,7 @@ def each(function, jobs):
             os.kill(os.getpid(), signal.SIGKILL)
         yield function(job)
 
-analysed(Path(sys.argv[1]), store=Path(sys.argv[2]), each=each)
+analysed(Path(sys.argv[1]), store=Path(sys.argv[2]), map_jobs=each)
 """
 
 
@@ -256,24 +256,26 @@ def test_killed_in_its_first_run_the_next_one_gives_the_same(tmp_path):
     )
     assert killed.returncode == -signal.SIGKILL
     reads = Reads()
-    after = analysed(place, store=store, each=reads)
+    after = analysed(place, store=store, map_jobs=reads)
     assert (
         len(reads.labels) == 120 - 64
     )  # one batch of the store was whole when the process died
     assert told(after) == told(analysed(place))
 
 
-def deadly(one: Job) -> object:
+def deadly(one: InputJob) -> object:
     if one.label == "fit/00-2.fit":
         os.kill(os.getpid(), signal.SIGKILL)
-    return intake.read_one(one)
+    return intake.read_input(one)
 
 
 def test_a_worker_that_dies_costs_its_file_and_that_is_tried_again(home, tmp_path):
     whole = analysed(home)
-    with pool(2, died=intake.lost, preload=()) as spread:
+    with open_pool(2, on_death=intake.build_lost_result, preload=()) as spread:
         hurt = analysed(
-            home, store=tmp_path / "store", each=lambda _, jobs: spread(deadly, jobs)
+            home,
+            store=tmp_path / "store",
+            map_jobs=lambda _, jobs: spread(deadly, jobs),
         )
     new = set(hurt.skipped) - set(whole.skipped)
     assert [(one.source, one.kind) for one in new] == [("fit/00-2.fit", "rejected")]
@@ -283,22 +285,22 @@ def test_a_worker_that_dies_costs_its_file_and_that_is_tried_again(home, tmp_pat
     )
     pd.testing.assert_frame_equal(hurt.activities, left, check_exact=True)
     reads = Reads()
-    assert told(analysed(home, store=tmp_path / "store", each=reads)) == told(whole)
+    assert told(analysed(home, store=tmp_path / "store", map_jobs=reads)) == told(whole)
     assert reads.labels == ["fit/00-2.fit"]
 
 
 def test_a_file_that_is_gone_is_a_reason_and_not_kept(home, tmp_path):
-    inputs = [m for m in members([home]) if not isinstance(m, Skipped)]
+    inputs = [m for m in find_members([home]) if not isinstance(m, Skipped)]
     (home / "fit/00-0.fit").unlink()
     ticks = []
     with open_store(tmp_path / "store", "x", "y") as store:
-        taken = intake.take(
-            inputs, Settings(), store, tick=lambda *at: ticks.append(at)
+        taken = intake.read_members(
+            inputs, Settings(), store, progress=lambda *at: ticks.append(at)
         )
         gone = [part for part in taken if part.member.label == "fit/00-0.fit"]
         assert gone[0].result.skipped == (
             Skipped("", "rejected", "gone before it could be read"),
         )
-        assert store.known([gone[0].member.key]) == {}
+        assert store.find_by_key([gone[0].member.key]) == {}
     assert [part.member for part in taken] == inputs
     assert ticks[-1] == (len(inputs), len(inputs))

@@ -310,7 +310,7 @@ def test_roster_of_five_hundred(ana):
 
 
 def test_anonymised_roster_names_nobody(ana):
-    page = html.roster(anonymize.anonymised(roster(ana, cases.steady())))
+    page = html.roster(anonymize.anonymise_roster(roster(ana, cases.steady())))
     assert (
         "Ana" not in page
         and "Tom" not in page

@@ -1,7 +1,6 @@
 """The whole way, from a path to what reports see: isolation, accounting, packing, order, machine."""
 
 import gzip
-import importlib
 import itertools
 import json
 import os
@@ -18,15 +17,11 @@ import pytest
 
 from loadwatch import pipeline
 from loadwatch.errors import NothingToRead, SettingsError
-from loadwatch.ingest.sources import Member, members
-from loadwatch.pipeline import Options, intake
+from loadwatch.ingest.sources import Member, find_members
+from loadwatch.pipeline import Options, intake, roster
 from tests import make_map, season
 from tests.make_fit import FitFile, run
 from tests.season import FIRST, analysed, short, told, weekly
-
-club = importlib.import_module(
-    "loadwatch.pipeline.roster"
-)  # the name in the package is the function
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +103,7 @@ def test_every_file_is_accounted_for_once(home, at_home):
     assert not [source for source, n in Counter([*sources, *skipped]).items() if n > 1]
     labels = [
         found.label if isinstance(found, Member) else found.source
-        for found in members([home])
+        for found in find_members([home])
     ]
     assert {bare(s) for s in sources} | {bare(s) for s in skipped} == set(labels)
     assert not {bare(s) for s in sources} & set(skipped)
@@ -171,13 +166,13 @@ PROGRAM = """
 import sys
 from pathlib import Path
 import tzlocal
-from loadwatch.pipeline.executors import pool
+from loadwatch.pipeline.executors import open_pool
 from tests.season import analysed, told
 
 if __name__ == "__main__":
-    with pool(int(sys.argv[2]), preload=()) as each:
+    with open_pool(int(sys.argv[2]), preload=()) as each:
         each = each if sys.argv[2] == "2" else map
-        print(*told(analysed(Path(sys.argv[1]), each=each, system_zone=tzlocal.get_localzone_name())))
+        print(*told(analysed(Path(sys.argv[1]), map_jobs=each, system_zone=tzlocal.get_localzone_name())))
 """
 
 
@@ -291,11 +286,11 @@ def test_nothing_to_read_says_why_and_what_to_do(tmp_path):
         analysed(tmp_path / "missing")
     with pytest.raises(NothingToRead, match="it is empty") as error:
         analysed(tmp_path)
-    assert error.value.hint == pipeline.HINT
+    assert error.value.hint == pipeline.EXPORT_HINT
     with pytest.raises(NothingToRead, match="no folder of athletes"):
-        pipeline.roster(tmp_path / "missing")
+        pipeline.analyse_roster(tmp_path / "missing")
     with pytest.raises(NothingToRead, match="is empty"):
-        pipeline.roster(tmp_path)
+        pipeline.analyse_roster(tmp_path)
     (tmp_path / "a.txt").write_text("not a run")
     analysis = analysed(
         tmp_path
@@ -348,7 +343,7 @@ def test_a_roster_lists_an_athlete_that_fails(files, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "zip.zip").write_bytes(season.zipped({"a.fit": files["fit/00-0.fit"]}))
     (tmp_path / "loadwatch.toml").write_text('[surface]\ndefault_surface = "soft"\n')
-    roster = pipeline.roster(tmp_path)
+    roster = pipeline.analyse_roster(tmp_path)
     by_name = {athlete.name: athlete for athlete in roster.athletes}
     assert set(by_name) == {"ana", "ben", "bad", "empty", "map", "zip"}
     assert by_name["bad"].says.startswith("loadwatch.toml: ")
@@ -370,7 +365,7 @@ def test_one_athletes_files_say_nothing_of_anothers(files, tmp_path):
     options = Options(store=tmp_path / "store")
     alone = analysed(tmp_path / "both" / "ben")
     for _ in range(2):
-        ben = pipeline.roster(tmp_path / "both", options).athletes[1].analysis
+        ben = pipeline.analyse_roster(tmp_path / "both", options).athletes[1].analysis
         assert ben is not None
         assert told(ben) == told(alone)
 
@@ -399,7 +394,7 @@ def test_a_map_tells_the_surface_and_once_is_enough(tmp_path):
 
     with_map = {
         "store": tmp_path / "store",
-        "each": each,
+        "map_jobs": each,
         "overrides": {"osm": (str(town), "--osm")},
     }
     first = analysed(place, **with_map)
@@ -450,7 +445,7 @@ def test_the_clock_tells_a_roster_who_fell_silent_and_nothing_else(tmp_path):
     season.write(tmp_path / "club" / "ida", season.files())
     last = analysed(tmp_path / "club" / "ida").today
     soon, late = (
-        pipeline.roster(
+        pipeline.analyse_roster(
             tmp_path / "club", Options(now=last + timedelta(days=days))
         ).athletes[0]
         for days in (13, 14)
@@ -461,23 +456,27 @@ def test_the_clock_tells_a_roster_who_fell_silent_and_nothing_else(tmp_path):
         and late.group == "unknown"
         and late.says.startswith("No files since")
     )
-    alone = pipeline.roster(tmp_path / "club").athletes[0]
+    alone = pipeline.analyse_roster(tmp_path / "club").athletes[0]
     assert (soon.group, soon.says, soon.level) == (alone.group, alone.says, alone.level)
 
 
 def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatch):
     home = season.write(tmp_path / "club" / "ida", season.files())
     read = []
-    analyse = club.analyse
+    analyse = roster.analyse_athlete
     monkeypatch.setattr(
-        club, "analyse", lambda *a, **more: read.append(a) or analyse(*a, **more)
+        roster,
+        "analyse_athlete",
+        lambda *a, **more: read.append(a) or analyse(*a, **more),
     )
     options = Options(store=tmp_path / "store", now=date(2026, 6, 1))
 
     def line(**more):
         read.clear()
-        found = pipeline.roster(tmp_path / "club", replace(options, **more)).athletes[0]
-        return len(read), repr(replace(found, opened=None))
+        found = pipeline.analyse_roster(
+            tmp_path / "club", replace(options, **more)
+        ).athletes[0]
+        return len(read), repr(replace(found, load=None))
 
     first = line()
     assert first[0] == 1
@@ -506,22 +505,25 @@ def test_a_kept_line_can_still_be_opened(tmp_path):
     season.write(tmp_path / "club" / "ida", season.files())
     options = Options(store=tmp_path / "store")
     fresh, kept = (
-        pipeline.roster(tmp_path / "club", options).athletes[0] for _ in range(2)
+        pipeline.analyse_roster(tmp_path / "club", options).athletes[0]
+        for _ in range(2)
     )
     assert fresh.analysis is not None and kept.analysis is not None
     assert kept.analysis is kept.analysis  # read once
     assert told(kept.analysis) == told(fresh.analysis)
-    assert kept.stamp == fresh.stamp
+    assert kept.page_digest == fresh.page_digest
 
 
 def test_a_line_is_not_kept_while_an_input_was_lost(tmp_path, monkeypatch):
     season.write(tmp_path / "club" / "ida", season.files())
     options = Options(
         store=tmp_path / "store",
-        each=lambda _, jobs: [intake.lost(job) for job in jobs],
+        map_jobs=lambda _, jobs: [intake.build_lost_result(job) for job in jobs],
     )
-    died = pipeline.roster(tmp_path / "club", options).athletes[0]
-    fresh = pipeline.roster(tmp_path / "club", replace(options, each=map)).athletes[0]
+    died = pipeline.analyse_roster(tmp_path / "club", options).athletes[0]
+    fresh = pipeline.analyse_roster(
+        tmp_path / "club", replace(options, map_jobs=map)
+    ).athletes[0]
     assert died.last_activity is None
     assert (
         fresh.last_activity is not None

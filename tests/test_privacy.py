@@ -19,7 +19,7 @@ import pytest
 from loadwatch import cli
 from loadwatch.errors import LoadwatchError
 from loadwatch.ingest.readers import read
-from loadwatch.ingest.sources import members
+from loadwatch.ingest.sources import find_members
 from loadwatch.settings import Settings
 from tests import make_formats
 from tests.hostile import NAMES
@@ -40,7 +40,7 @@ MARGIN_DEG = 0.01
 def boxes(folder):
     """Where each file of `folder` was recorded: least and most latitude and longitude."""
     found = set()
-    for member in members([folder]):
+    for member in find_members([folder]):
         try:
             activities = (
                 read(member.read(), member.label, Settings()).activities

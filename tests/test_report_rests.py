@@ -107,9 +107,9 @@ def test_every_note_has_words_that_name_nobody():
     ],
 )
 def test_a_note_without_a_name(note, told):
-    assert anonymize.nameless(note).startswith(
+    assert anonymize.drop_quotes(note).startswith(
         told
-    ) and "enjamin" not in anonymize.nameless(note)
+    ) and "enjamin" not in anonymize.drop_quotes(note)
 
 
 def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():
@@ -121,7 +121,7 @@ def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():
     found = replace(
         found, duplicates=(Duplicate("benjamin.csv#4", "me.fit", "same start"),)
     )
-    page = html.athlete(anonymize.analysis(found))
+    page = html.athlete(anonymize.anonymise_analysis(found))
     assert (
         "2 entries of file 1, from #2 on: the list says neither km nor miles, read as km"
         in page
@@ -140,11 +140,11 @@ def test_a_roster_without_names_offers_no_replacing():
         says="x",
         last_activity=None,
         flags=0,
-        opened=lambda: known,
+        load=lambda: known,
     )
     plain = Roster(name="Hills", athletes=(line, line), today=known.today)
     assert "--anonymise" in html.roster(plain)
-    assert "--anonymise" not in html.roster(anonymize.anonymised(plain))
+    assert "--anonymise" not in html.roster(anonymize.anonymise_roster(plain))
 
 
 SAID = {

@@ -239,7 +239,7 @@ def test_slugs_are_safe_and_unique():
 
 def test_anonymous_keeps_the_numbers_and_drops_the_names():
     secret = "Ana Secret"
-    known = anonymize.analysis(cases.named(secret))
+    known = anonymize.anonymise_analysis(cases.named(secret))
     assert secret not in repr(
         (
             known.name,

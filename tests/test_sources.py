@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from loadwatch.activity import Skipped
 from loadwatch.errors import NothingToRead, OverLimit, Unreadable
 from loadwatch.ingest import limits
-from loadwatch.ingest.sources import Member, members, zips
-from loadwatch.ingest.sources.gunzip import unpacked
-from loadwatch.ingest.sources.labels import clean, hidden, unique
+from loadwatch.ingest.sources import Member, find_members, zip_directory
+from loadwatch.ingest.sources.gzip_stream import unpack_gzip
+from loadwatch.ingest.sources.labels import clean_label, is_hidden, make_unique
 
 FIT = (
     b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00" + bytes(range(256)) * 8
@@ -39,7 +39,7 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 def listed(*paths: Path, stdin: bytes | None = None) -> dict[str, object]:
     """Label -> bytes, or the Skipped that reading gives."""
     found: dict[str, object] = {}
-    for part in members(paths, stdin=stdin):
+    for part in find_members(paths, stdin=stdin):
         label = part.source if isinstance(part, Skipped) else part.label
         assert label not in found
         found[label] = part if isinstance(part, Skipped) else _bytes(part)
@@ -152,13 +152,13 @@ def test_names_that_are_no_utf8_and_control_characters(tmp_path):
         "esc\ufffd[31m.fit": "ok",
         "two\ufffdlines.fit": "ok",
     }
-    for part in members([tmp_path]):
+    for part in find_members([tmp_path]):
         part.key.encode()  # a key can be stored whatever the name
 
 
 def test_gone_and_grown_files(tmp_path, monkeypatch):
     gone, big = put(tmp_path, "a.fit", FIT), put(tmp_path, "b.fit", FIT)
-    found = list(members([tmp_path]))
+    found = list(find_members([tmp_path]))
     gone.unlink()
     monkeypatch.setattr("loadwatch.ingest.sources.origin.MEMBER_BYTES", 1000)
     with pytest.raises(Unreadable, match="gone before"):
@@ -181,7 +181,7 @@ def test_no_permission_is_a_reason(tmp_path, monkeypatch):
 
 def test_a_file_replaced_by_a_pipe_does_not_block(tmp_path):
     path = put(tmp_path, "a.fit", FIT)
-    (member,) = members([tmp_path])
+    (member,) = find_members([tmp_path])
     path.unlink()
     os.mkfifo(path)
     with pytest.raises(Unreadable, match="not a regular file"):
@@ -190,7 +190,7 @@ def test_a_file_replaced_by_a_pipe_does_not_block(tmp_path):
 
 def test_a_missing_path_says_so(tmp_path):
     with pytest.raises(NothingToRead, match="no such file or folder"):
-        list(members([tmp_path / "none"]))
+        list(find_members([tmp_path / "none"]))
 
 
 def test_several_paths_are_prefixed_and_none_counts_twice(tmp_path):
@@ -205,10 +205,10 @@ def test_several_paths_are_prefixed_and_none_counts_twice(tmp_path):
 
 def test_keys_change_with_the_file_and_only_then(tmp_path):
     path = put(tmp_path, "a.fit", FIT)
-    (before,) = members([tmp_path])
-    (same,) = members([path])
+    (before,) = find_members([tmp_path])
+    (same,) = find_members([path])
     os.utime(path, ns=(1, 1))
-    (after,) = members([tmp_path])
+    (after,) = find_members([tmp_path])
     assert before.key == same.key != after.key
 
 
@@ -226,21 +226,21 @@ def test_stdin_is_a_file_a_gzip_or_a_zip():
 
 def test_gzip_good_plain_multi_double_trailing():
     packed = gzip.compress(FIT)
-    assert unpacked(packed, "a.fit.gz").data == FIT
-    assert unpacked(packed, "a.fit.gz").notes == ()
-    assert unpacked(packed + b"\0" * 512, "a.fit.gz").notes == ()
-    assert unpacked(packed + packed, "a.fit.gz").data == FIT + FIT
-    assert unpacked(FIT, "a.fit.gz").notes[0].startswith("gzip_plain:")
-    double = unpacked(gzip.compress(packed), "a.fit.gz")
+    assert unpack_gzip(packed, "a.fit.gz").data == FIT
+    assert unpack_gzip(packed, "a.fit.gz").notes == ()
+    assert unpack_gzip(packed + b"\0" * 512, "a.fit.gz").notes == ()
+    assert unpack_gzip(packed + packed, "a.fit.gz").data == FIT + FIT
+    assert unpack_gzip(FIT, "a.fit.gz").notes[0].startswith("gzip_plain:")
+    double = unpack_gzip(gzip.compress(packed), "a.fit.gz")
     assert double.data == FIT
     assert double.notes == ("gzip_twice: packed by gzip twice",)
     with pytest.raises(OverLimit, match="more than 2 times"):
-        unpacked(gzip.compress(gzip.compress(packed)), "a")
+        unpack_gzip(gzip.compress(gzip.compress(packed)), "a")
 
 
 def test_a_torn_gzip_keeps_what_came_out():
     noise = random.Random(1).randbytes(200_000)
-    found = unpacked(gzip.compress(noise)[:100_000], "a.gz")
+    found = unpack_gzip(gzip.compress(noise)[:100_000], "a.gz")
     assert len(found.data) > 90_000
     assert noise.startswith(found.data)
     assert found.notes[0].startswith("gzip_torn:")
@@ -249,30 +249,30 @@ def test_a_torn_gzip_keeps_what_came_out():
 def test_a_wrong_gzip_trailer_is_noted_and_the_data_kept():
     packed = bytearray(gzip.compress(FIT))
     packed[-6] ^= 1
-    found = unpacked(bytes(packed), "a.gz")
+    found = unpack_gzip(bytes(packed), "a.gz")
     assert found.data == FIT
     assert found.notes[0].startswith("gzip_damaged:")
 
 
 def test_a_gzip_of_nothing_readable():
     with pytest.raises(Unreadable, match="nothing readable"):
-        unpacked(b"\x1f\x8b\x08\x00garbage", "a.gz")
+        unpack_gzip(b"\x1f\x8b\x08\x00garbage", "a.gz")
 
 
 def test_gzip_bombs_stop_early():
     bomb = gzip.compress(bytes(64 << 20), 9)  # 64 MiB of zeros in 64 KB
     with pytest.raises(OverLimit, match="200-fold"):
-        unpacked(bomb, "a.gz")
+        unpack_gzip(bomb, "a.gz")
     with pytest.raises(OverLimit, match="200-fold"):
-        unpacked(gzip.compress(bomb), "a.gz")
+        unpack_gzip(gzip.compress(bomb), "a.gz")
     with pytest.raises(OverLimit, match="chain"):
-        unpacked(gzip.compress(b"") * 10_001, "a.gz")
+        unpack_gzip(gzip.compress(b"") * 10_001, "a.gz")
 
 
 def test_a_member_holds_256_mib_at_most(monkeypatch):
-    monkeypatch.setattr("loadwatch.ingest.sources.gunzip.MEMBER_BYTES", 1000)
+    monkeypatch.setattr("loadwatch.ingest.sources.gzip_stream.MEMBER_BYTES", 1000)
     with pytest.raises(OverLimit, match="once unpacked"):
-        unpacked(gzip.compress(FIT), "a.gz")
+        unpack_gzip(gzip.compress(FIT), "a.gz")
 
 
 @given(st.binary(max_size=2000), st.integers(0, 60), st.integers(0, 2000))
@@ -280,7 +280,7 @@ def test_any_damage_to_a_gzip_gives_bytes_or_a_reason(data, flip, cut):
     packed = bytearray(gzip.compress(data))
     packed[min(flip, len(packed) - 1)] ^= 0x55
     try:
-        unpacked(bytes(packed[: cut or None]), "a.gz")
+        unpack_gzip(bytes(packed[: cut or None]), "a.gz")
     except (Unreadable, OverLimit) as error:
         assert error.why
 
@@ -356,7 +356,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("name", "label"), HOSTILE.items())
 def test_hostile_names_become_labels(name, label):
-    assert clean(name) == label
+    assert clean_label(name) == label
 
 
 def test_a_zip_with_hostile_names_is_read_and_nothing_is_written(tmp_path):
@@ -458,7 +458,7 @@ def test_empty_truncated_and_endless_tables(tmp_path, monkeypatch):
     assert "cut short while it was copied" in cut["cut.zip"].why
     wrong = whole.replace(b"PK\1\2", b"PK\1\7")
     assert kinds(listed(put(tmp_path, "wrong.zip", wrong))) == {"wrong.zip": "rejected"}
-    monkeypatch.setattr(zips, "DIRECTORY_BYTES", 50)
+    monkeypatch.setattr(zip_directory, "DIRECTORY_BYTES", 50)
     assert "endless" in listed(put(tmp_path, "long.zip", whole))["long.zip"].why
     end = bytearray(whole)
     end[-6:-2] = b"\xff\xff\xff\x7f"  # the table begins behind the file
@@ -542,7 +542,7 @@ def test_overlapping_entries_are_refused(tmp_path):
 
 
 def test_too_many_entries(tmp_path, monkeypatch):
-    monkeypatch.setattr(zips, "ARCHIVE_ENTRIES", 5)
+    monkeypatch.setattr(zip_directory, "ARCHIVE_ENTRIES", 5)
     monkeypatch.setattr("loadwatch.ingest.sources.archives.ARCHIVE_ENTRIES", 8)
     six = _raw_zip([(b"%d.fit" % k, b"x") for k in range(6)])
     assert "more than" in listed(put(tmp_path, "six.zip", six))["six.zip"].why
@@ -599,7 +599,7 @@ def test_our_table_of_contents_is_that_of_zipfile(files, before):
     data = before + zipped(files)
     ours = {
         entry.name: (entry.offset, entry.packed, entry.size, entry.crc)
-        for entry in zips.entries(io.BytesIO(data))
+        for entry in zip_directory.read_entries(io.BytesIO(data))
     }
     theirs = {
         i.filename: (i.header_offset, i.compress_size, i.file_size, i.CRC)
@@ -632,7 +632,7 @@ def test_any_damage_to_a_zip_leaves_every_member_accounted_for(data):
 
 @given(st.text(max_size=60))
 def test_a_label_is_relative_and_printable(name):
-    label = clean(name)
+    label = clean_label(name)
     assert label
     assert not label.startswith("/")
     assert ".." not in label.split("/")
@@ -641,10 +641,10 @@ def test_a_label_is_relative_and_printable(name):
 
 
 def test_hidden_and_unique():
-    assert hidden("a/.git/x")
-    assert hidden("__MACOSX/a")
-    assert not hidden("a/b.fit")
-    once = unique()
+    assert is_hidden("a/.git/x")
+    assert is_hidden("__MACOSX/a")
+    assert not is_hidden("a/b.fit")
+    once = make_unique()
     assert [once("a"), once("a"), once("a (2)"), once("b")] == [
         "a",
         "a (2)",
@@ -656,7 +656,7 @@ def test_hidden_and_unique():
 def test_limits_are_those_of_the_threat_model():
     # the threat model: 256 MiB a member, 8 GiB an archive, 200:1 beyond 16 MiB, depth 3, 200,000 entries
     assert (limits.MEMBER_BYTES, limits.ARCHIVE_BYTES) == (256 << 20, 8 << 30)
-    assert (limits.RATIO, limits.RATIO_FREE_BYTES) == (200, 16 << 20)
+    assert (limits.UNPACK_RATIO, limits.UNPACK_FREE_BYTES) == (200, 16 << 20)
     assert (limits.ARCHIVE_DEPTH, limits.ARCHIVE_ENTRIES, limits.GZIP_DEPTH) == (
         3,
         200_000,
@@ -666,7 +666,7 @@ def test_limits_are_those_of_the_threat_model():
 
 @pytest.mark.corpus
 def test_every_real_file_is_a_member_that_can_be_read(corpus):
-    found = list(members([corpus]))
+    found = list(find_members([corpus]))
     files = sum(path.is_file() for path in corpus.rglob("*"))
     assert sum(isinstance(part, Member) for part in found) == len(found) >= files
     assert (

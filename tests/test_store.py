@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from loadwatch.activity import Skipped
 from loadwatch.ingest import store as stores
-from loadwatch.ingest.store import Result, Store, file, open_store
+from loadwatch.ingest.store import InputResult, Store, database, open_store
 
 ROW = {
     "sport": "running",
@@ -28,8 +28,8 @@ ROW = {
 }
 
 
-def result(name: str = "d") -> Result:
-    return Result(
+def result(name: str = "d") -> InputResult:
+    return InputResult(
         name, ({**ROW, "name": name},), (Skipped("#3", "ignored", "a rest day"),)
     )
 
@@ -37,29 +37,29 @@ def result(name: str = "d") -> Result:
 def filled(folder: Path, count: int = 3, fingerprint: str = "f") -> Path:
     with open_store(folder, "anna", fingerprint) as store:
         for k in range(count):
-            store.put(f"key{k}", f"digest{k}", result(f"run {k}"))
+            store.put_result(f"key{k}", f"digest{k}", result(f"run {k}"))
         assert store.path
         return store.path
 
 
-def names(found: dict[str, Result]) -> dict[str, str]:
+def names(found: dict[str, InputResult]) -> dict[str, str]:
     return {key: value.rows[0]["name"] for key, value in found.items()}
 
 
 def knows(folder: Path, fingerprint: str = "f") -> set[str]:
     with open_store(folder, "anna", fingerprint) as store:
-        return set(store.known(f"key{k}" for k in range(3000)))
+        return set(store.find_by_key(f"key{k}" for k in range(3000)))
 
 
 def test_what_was_put_is_known_by_key_and_by_digest(tmp_path):
     filled(tmp_path)
     with open_store(tmp_path, "anna", "f") as store:
-        assert names(store.known(["key1", "key2", "none"])) == {
+        assert names(store.find_by_key(["key1", "key2", "none"])) == {
             "key1": "run 1",
             "key2": "run 2",
         }
-        assert names(store.by_digest(["digest0", "none"])) == {"digest0": "run 0"}
-        one = store.known(["key1"])["key1"]
+        assert names(store.find_by_digest(["digest0", "none"])) == {"digest0": "run 0"}
+        one = store.find_by_key(["key1"])["key1"]
         assert one.digest == "run 1"
         assert one.skipped == (Skipped("#3", "ignored", "a rest day"),)
         assert math.isnan(one.rows[0]["ascent_m"])
@@ -75,8 +75,8 @@ def test_other_settings_another_athlete_and_changed_files_are_unknown(tmp_path):
         "key2",
     }  # and the first settings' results are still there
     with open_store(tmp_path, "ben", "f") as store:
-        assert store.known(["key0"]) == {}
-        store.put("key0", "other", result())
+        assert store.find_by_key(["key0"]) == {}
+        store.put_result("key0", "other", result())
         assert store.path
         assert store.path.parent == tmp_path
     assert len(list(tmp_path.glob("*.sqlite"))) == 2
@@ -85,10 +85,12 @@ def test_other_settings_another_athlete_and_changed_files_are_unknown(tmp_path):
 def test_a_file_that_moved_is_known_by_its_content(tmp_path):
     filled(tmp_path)
     with open_store(tmp_path, "anna", "f") as store:
-        assert store.known(["new key"]) == {}
-        store.put("new key", "digest0", store.by_digest(["digest0"])["digest0"])
+        assert store.find_by_key(["new key"]) == {}
+        store.put_result(
+            "new key", "digest0", store.find_by_digest(["digest0"])["digest0"]
+        )
     with open_store(tmp_path, "anna", "f") as store:
-        assert names(store.known(["new key"])) == {"new key": "run 0"}
+        assert names(store.find_by_key(["new key"])) == {"new key": "run 0"}
 
 
 def test_four_sets_of_settings_are_kept(tmp_path):
@@ -106,17 +108,17 @@ def test_many_keys_in_few_queries_and_many_puts_in_few_commits(tmp_path):
 def test_without_a_folder_nothing_is_kept(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with open_store(None, "anna", "f") as store:
-        store.put("key", "digest", result())
-        assert store.known(["key"]) == store.by_digest(["digest"]) == {}
+        store.put_result("key", "digest", result())
+        assert store.find_by_key(["key"]) == store.find_by_digest(["digest"]) == {}
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_result_without_a_key_is_known_by_digest_alone(tmp_path):
     with open_store(tmp_path, "anna", "f") as store:
-        store.put("", "digest", result())
+        store.put_result("", "digest", result())
         store.flush()
-        assert store.known([""]) == {}
-        assert list(store.by_digest(["digest"])) == ["digest"]
+        assert store.find_by_key([""]) == {}
+        assert list(store.find_by_digest(["digest"])) == ["digest"]
 
 
 def test_the_file_is_private_and_names_nobody(tmp_path):
@@ -162,10 +164,10 @@ def test_a_damaged_foreign_or_newer_store_is_begun_anew(tmp_path, how):
     path = filled(tmp_path, 200)
     _spoil(path, how)
     with open_store(tmp_path, "anna", "f") as store:
-        store.known(["key0"])
-        store.put("key0", "digest0", result())
+        store.find_by_key(["key0"])
+        store.put_result("key0", "digest0", result())
         store.flush()
-        store.put("key1", "digest1", result())
+        store.put_result("key1", "digest1", result())
     assert knows(tmp_path) >= {"key1"}
     filled(tmp_path)
     assert knows(tmp_path) >= {"key0", "key1", "key2"}
@@ -190,7 +192,7 @@ def test_a_value_that_changed_is_not_believed(tmp_path):
 def test_a_value_that_is_no_json_is_not_believed(tmp_path):
     path = filled(tmp_path)
     for value in ("[" * 100_000, "nonsense"):
-        crc = stores._crc("digest1", value)
+        crc = stores._compute_checksum("digest1", value)
         with sqlite3.connect(path) as connection:
             connection.execute(
                 "UPDATE result SET value = ?, crc = ? WHERE digest = 'digest1'",
@@ -198,7 +200,7 @@ def test_a_value_that_is_no_json_is_not_believed(tmp_path):
             )
         connection.close()
         with open_store(tmp_path, "anna", "f") as store:
-            assert store.known(["key1"]) == {}
+            assert store.find_by_key(["key1"]) == {}
 
 
 @settings(
@@ -220,20 +222,20 @@ def test_flipped_bits_give_the_truth_or_nothing(tmp_path, flips):
         data[at % len(data)] ^= 1 << bit
     path.write_bytes(bytes(data))
     with open_store(tmp_path, "anna", "f") as store:
-        for key, found in store.known(f"key{k}" for k in range(60)).items():
+        for key, found in store.find_by_key(f"key{k}" for k in range(60)).items():
             assert found.rows[0]["name"].startswith("run ")
             assert found.rows[0]["distance_m"] == 5000.5, key
-        store.put("key0", "digest0", result("run 0"))
+        store.put_result("key0", "digest0", result("run 0"))
     with open_store(tmp_path, "anna", "f") as store:
-        store.put("key0", "digest0", result("run 0"))
+        store.put_result("key0", "digest0", result("run 0"))
 
 
 def test_places_that_take_no_store(tmp_path):
     (tmp_path / "file").write_text("x")
     with open_store(tmp_path / "file", "anna", "f") as store:
-        store.put("key", "digest", result())
+        store.put_result("key", "digest", result())
         assert "nothing is kept" in store.trouble
-        assert store.known(["key"]) == {}
+        assert store.find_by_key(["key"]) == {}
     path = filled(tmp_path / "a")
     target = tmp_path / "target.sqlite"
     path.rename(target)
@@ -252,7 +254,7 @@ def test_places_that_take_no_store(tmp_path):
 
 def test_somebody_else_s_store_is_not_used(tmp_path, monkeypatch):
     filled(tmp_path)
-    monkeypatch.setattr(file.os, "getuid", lambda: 12345)
+    monkeypatch.setattr(database.os, "getuid", lambda: 12345)
     with open_store(tmp_path, "anna", "f") as store:
         assert "belongs to somebody else" in store.trouble
 
@@ -264,21 +266,21 @@ def test_a_full_disk_costs_the_store_and_nothing_else(tmp_path):
         pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
         store.connection.execute(f"PRAGMA max_page_count = {pages}")
         for k in range(500):
-            store.put(f"key{k}", f"new{k}", result())
+            store.put_result(f"key{k}", f"new{k}", result())
         assert "full" in store.trouble
-        assert store.known(["key0"]) == {}
+        assert store.find_by_key(["key0"]) == {}
     assert path.exists()
     assert knows(tmp_path) == {"key0", "key1", "key2"}
 
 
 def test_a_store_locked_by_another_is_waited_for_then_left(tmp_path, monkeypatch):
-    monkeypatch.setattr(file, "BUSY_MS", 20)
+    monkeypatch.setattr(database, "BUSY_MS", 20)
     path = filled(tmp_path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with open_store(tmp_path, "anna", "f") as store:
-        assert set(store.known(["key0"])) == {"key0"}
-        store.put("key9", "digest9", result())
+        assert set(store.find_by_key(["key0"])) == {"key0"}
+        store.put_result("key9", "digest9", result())
         store.flush()
         assert "locked" in store.trouble
     with open_store(tmp_path, "anna", "unseen") as store:
@@ -294,7 +296,7 @@ def test_a_store_begun_anew_may_fail_too(tmp_path, monkeypatch):
     def refuse(*_: object) -> int:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(file, "_number", refuse)
+    monkeypatch.setattr(database, "_use_fingerprint", refuse)
     with open_store(tmp_path, "anna", "f") as store:
         assert "disk I/O error" in store.trouble
         assert isinstance(store, Store)
@@ -306,12 +308,12 @@ WORK = """
 import sys
 from pathlib import Path
 from loadwatch.activity import Skipped
-from loadwatch.ingest.store import Result, open_store
+from loadwatch.ingest.store import InputResult, open_store
 folder, who, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 for turn in range(rounds):
     with open_store(folder, "anna", "f") as store:
         for k in range(20):
-            store.put(f"{who}-{turn}-{k}", f"d{who}-{turn}-{k}", Result("x", ({"who": who},)))
+            store.put_result(f"{who}-{turn}-{k}", f"d{who}-{turn}-{k}", InputResult("x", ({"who": who},)))
         store.flush()
         assert not store.trouble, store.trouble
     print(turn, flush=True)
@@ -334,7 +336,7 @@ def test_eight_processes_at_once_lose_nothing(tmp_path):
         f"{who}-{turn}-{k}" for who in range(8) for turn in range(10) for k in range(20)
     ]
     with open_store(tmp_path, "anna", "f") as store:
-        assert set(store.known(keys)) == set(keys)
+        assert set(store.find_by_key(keys)) == set(keys)
 
 
 def test_kill_9_leaves_whole_what_was_written(tmp_path):
@@ -347,7 +349,7 @@ def test_kill_9_leaves_whole_what_was_written(tmp_path):
         process.communicate()
         keys = [f"k{turn}-{t}-{k}" for t in range(done + 1) for k in range(20)]
         with open_store(tmp_path, "anna", "f") as store:
-            assert set(store.known(keys)) == set(keys)
+            assert set(store.find_by_key(keys)) == set(keys)
             assert store.trouble == ""
     assert not list(tmp_path.glob("*.set-aside"))
 
@@ -362,11 +364,11 @@ def test_nothing_in_it_is_a_pickle(tmp_path):
 
 def test_a_page_is_known_by_its_stamp_whatever_the_settings(tmp_path):
     with open_store(tmp_path, "anna", "f") as store:
-        assert store.page("s") == ""
+        assert store.find_page("s") == ""
         store.keep_page("s", "<p>\N{BLACK CIRCLE}</p>")
     with open_store(tmp_path, "anna", "g") as store:
-        assert store.page("s") == "<p>\N{BLACK CIRCLE}</p>"
-        assert store.page("t") == ""
+        assert store.find_page("s") == "<p>\N{BLACK CIRCLE}</p>"
+        assert store.find_page("t") == ""
 
 
 def test_the_newest_pages_are_kept(tmp_path):
@@ -374,9 +376,9 @@ def test_the_newest_pages_are_kept(tmp_path):
         for k in range(12):
             store.keep_page(f"s{k}", f"page {k}")
         store.keep_page("s5", "page 5 once more")
-        kept = [k for k in range(12) if store.page(f"s{k}")]
+        kept = [k for k in range(12) if store.find_page(f"s{k}")]
     assert (
-        kept == [5, 6, 7, 8, 9, 10, 11] and stores.PAGES == 8
+        kept == [5, 6, 7, 8, 9, 10, 11] and stores.PAGES_KEPT == 8
     )  # the fifth is the newest now, after a gap
 
 
@@ -387,13 +389,13 @@ def test_a_page_that_changed_is_not_believed(tmp_path):
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE page SET value = '<script>'")
     with open_store(tmp_path, "anna", "f") as store:
-        assert store.page("s") == ""
+        assert store.find_page("s") == ""
 
 
 def test_without_a_store_no_page_is_kept(tmp_path):
     with open_store(None, "anna", "f") as store:
         store.keep_page("s", "page")
-        assert store.page("s") == ""
+        assert store.find_page("s") == ""
 
 
 def test_a_disk_that_takes_no_page_costs_the_page_and_nothing_else(tmp_path):
@@ -401,4 +403,4 @@ def test_a_disk_that_takes_no_page_costs_the_page_and_nothing_else(tmp_path):
         assert store.connection
         store.connection.execute("PRAGMA query_only = ON")
         store.keep_page("s", "page")
-        assert "nothing is kept" in store.trouble and store.page("s") == ""
+        assert "nothing is kept" in store.trouble and store.find_page("s") == ""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from loadwatch.activity import Session
 from loadwatch.errors import SettingsError
 from loadwatch.ingest import zones
-from loadwatch.ingest.zones import Zone, settle, tzinfo_of, zone_at
+from loadwatch.ingest.zones import ZonedStart, settle_zones, tzinfo_of, zone_at
 from loadwatch.settings import Settings
 
 PLAIN = Settings()
@@ -33,13 +33,13 @@ def fit(utc, local=None, **more):
 
 def locate(session, latitude, longitude, settings):
     """Two samples without a fix (a gap, and what a watch writes before it has one), then the place."""
-    return zones.locate(
+    return zones.locate_start(
         session, np.array([nan, 0, latitude]), np.array([nan, 0, longitude]), settings
     )
 
 
 def iso(zone):
-    return zones._iso(zone, date_only=False)
+    return zones._format_start(zone, date_only=False)
 
 
 def frame(*placed, **more):
@@ -108,12 +108,12 @@ def test_local_clock_equal_to_utc_without_a_place_yields_to_setting_and_own_file
     trap = fit(SUMMER, SUMMER.replace(tzinfo=None))
     assert locate(trap, *NOWHERE, HOME).source == "setting"
     unsure = locate(trap, *NOWHERE, PLAIN)
-    alone = settle(frame((unsure, "fit")), PLAIN, "Asia/Tokyo").iloc[0]
+    alone = settle_zones(frame((unsure, "fit")), PLAIN, "Asia/Tokyo").iloc[0]
     assert (alone["start"], alone["zone_source"]) == (
         "2026-07-01T10:06:38+00:00",
         "local_timestamp",
     )
-    beside = settle(
+    beside = settle_zones(
         frame((unsure, "fit"), (locate(fit(SUMMER), *QUITO, PLAIN), "fit")),
         PLAIN,
         "Asia/Tokyo",
@@ -159,7 +159,7 @@ def test_setting_speaks_for_files_that_do_not_tell():
 
 def test_a_wall_clock_stays_as_stated_until_a_zone_is_known():
     zone, _ = wall("2026-05-01T07:00:00")
-    assert zone == Zone(start_local=datetime(2026, 5, 1, 7), source="list")
+    assert zone == ZonedStart(start_local=datetime(2026, 5, 1, 7), source="list")
 
 
 def test_a_wall_clock_with_position_or_zone_is_an_instant():
@@ -221,7 +221,7 @@ def test_list_takes_the_zone_of_the_nearest_file_with_the_summer_time_of_its_own
         (locate(fit(datetime(2026, 9, 20, 12, tzinfo=UTC)), *QUITO, PLAIN), "fit"),
     ]
     rows = frame(wall("2026-04-02T07:00:00"), wall("2026-09-01T07:00:00"), *files)
-    settled = settle(rows, HOME, "Asia/Tokyo")
+    settled = settle_zones(rows, HOME, "Asia/Tokyo")
     assert settled["start"].tolist()[:2] == [
         "2026-04-02T07:00:00+02:00",
         "2026-09-01T07:00:00-05:00",
@@ -238,8 +238,8 @@ def test_list_takes_the_zone_of_the_nearest_file_with_the_summer_time_of_its_own
 
 def test_setting_stands_above_other_files_for_a_file_and_below_them_for_a_list():
     near = (locate(fit(SUMMER), *QUITO, PLAIN), "fit")
-    strava = Zone(start_utc=SUMMER)  # a list row that states UTC
-    settled = settle(frame((strava, "gpx"), (strava, "list"), near), HOME, "UTC")
+    strava = ZonedStart(start_utc=SUMMER)  # a list row that states UTC
+    settled = settle_zones(frame((strava, "gpx"), (strava, "list"), near), HOME, "UTC")
     assert settled["zone_source"].tolist() == ["setting", "athlete", "position"]
 
 
@@ -249,32 +249,34 @@ def test_an_offset_gets_the_name_of_a_zone_that_the_athlete_was_in():
         "fit",
     )  # "+02:00"
     outside = (locate(fit(datetime(2024, 7, 1, tzinfo=UTC)), 47.37, 8.54, PLAIN), "fit")
-    settled = settle(
+    settled = settle_zones(
         frame(treadmill, outside, wall("2026-12-01T07:00:00")), PLAIN, "UTC"
     )
     assert (
         settled["start"].iloc[2] == "2026-12-01T07:00:00+01:00"
     )  # winter time by its name
     assert settled["zone"].tolist() == ["Europe/Zurich"] * 3
-    alone = settle(frame(treadmill, wall("2026-12-01T07:00:00")), PLAIN, "UTC")
+    alone = settle_zones(frame(treadmill, wall("2026-12-01T07:00:00")), PLAIN, "UTC")
     assert alone["start"].iloc[1] == "2026-12-01T07:00:00+02:00"  # nobody named a zone
 
 
 def test_a_list_alone_keeps_its_clock_whatever_the_machine_says():
     rows = frame(wall("2026-05-01T07:00:00"))
     for machine in ("UTC", "Asia/Tokyo", "nonsense"):
-        row = settle(rows, PLAIN, machine).iloc[0]
+        row = settle_zones(rows, PLAIN, machine).iloc[0]
         assert (row["start"], row["zone_source"], row["zone"]) == (
             "2026-05-01T07:00:00",
             "list",
             "",
         )
         assert row["start_local"] == pd.Timestamp("2026-05-01T07:00")
-    assert settle(rows, HOME, "UTC")["start"].iloc[0] == "2026-05-01T07:00:00+02:00"
+    assert (
+        settle_zones(rows, HOME, "UTC")["start"].iloc[0] == "2026-05-01T07:00:00+02:00"
+    )
 
 
 def test_a_file_that_tells_nothing_takes_the_machine_zone():
-    row = settle(
+    row = settle_zones(
         frame(
             (locate(Session(format="gpx", start_utc=WINTER), *NOWHERE, PLAIN), "gpx")
         ),
@@ -286,9 +288,9 @@ def test_a_file_that_tells_nothing_takes_the_machine_zone():
 
 
 def test_a_day_without_hour_stays_a_day():
-    row = settle(frame(wall("2026-05-01T00:00:00"), date_only=True), HOME, "UTC").iloc[
-        0
-    ]
+    row = settle_zones(
+        frame(wall("2026-05-01T00:00:00"), date_only=True), HOME, "UTC"
+    ).iloc[0]
     assert row["start"] == "2026-05-01"
     assert row["start_local"] == pd.Timestamp("2026-05-01")
 
@@ -301,7 +303,7 @@ def test_a_day_without_hour_stays_a_day():
     ],
 )
 def test_hours_that_the_clock_leaves_out_or_shows_twice(clock, start, utc):
-    row = settle(frame(wall(clock)), HOME, "UTC").iloc[0]
+    row = settle_zones(frame(wall(clock)), HOME, "UTC").iloc[0]
     assert (row["start"], row["start_utc"]) == (start, pd.Timestamp(utc))
     assert row["start_local"] == pd.Timestamp(clock)
 
@@ -310,7 +312,7 @@ def test_no_date_and_wild_dates_stay_unknown():
     wild = locate(
         fit(datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31)), *OSLO, HOME
     )
-    row = settle(frame((wild, "fit")), PLAIN, "UTC").iloc[0]
+    row = settle_zones(frame((wild, "fit")), PLAIN, "UTC").iloc[0]
     assert row["start"] == ""
     assert pd.isna(row["start_utc"])
     assert pd.isna(row["start_local"])
@@ -318,7 +320,7 @@ def test_no_date_and_wild_dates_stay_unknown():
 
 def test_a_wrong_setting_is_said():
     with pytest.raises(SettingsError, match="no time zone is called 'Oslo'"):
-        settle(
+        settle_zones(
             frame(wall("2026-05-01T07:00:00")),
             Settings(tz="Oslo", origins={"tz": "--tz"}),
             "UTC",
@@ -327,7 +329,7 @@ def test_a_wrong_setting_is_said():
 
 def test_no_rows():
     rows = frame(wall("2026-05-01T07:00:00")).iloc[:0]
-    assert settle(rows, PLAIN, "UTC").empty
+    assert settle_zones(rows, PLAIN, "UTC").empty
 
 
 STARTS = st.datetimes(datetime(2020, 1, 1), datetime(2026, 12, 31)).map(
@@ -348,15 +350,15 @@ def test_settled_rows_agree_with_themselves_and_settle_once(runs):
         "quito": lambda at: (locate(fit(at.replace(tzinfo=UTC)), *QUITO, PLAIN), "fit"),
         "oslo": lambda at: (locate(fit(at.replace(tzinfo=UTC)), *OSLO, PLAIN), "fit"),
         "wall": lambda at: wall(at.isoformat()),
-        "utc": lambda at: (Zone(start_utc=at.replace(tzinfo=UTC)), "gpx"),
+        "utc": lambda at: (ZonedStart(start_utc=at.replace(tzinfo=UTC)), "gpx"),
     }
     rows = frame(*(made[kind](at) for at, kind in runs))
     before = rows.copy()
-    settled = settle(rows, PLAIN, "Asia/Tokyo")
+    settled = settle_zones(rows, PLAIN, "Asia/Tokyo")
     pd.testing.assert_frame_equal(rows, before)  # the argument is left alone
     for row in settled.itertuples():
         start = datetime.fromisoformat(row.start)
         assert start.replace(tzinfo=None) == row.start_local
         assert (start if start.tzinfo else start.replace(tzinfo=UTC)) == row.start_utc
-    again = settle(settled, PLAIN, "Asia/Tokyo")
+    again = settle_zones(settled, PLAIN, "Asia/Tokyo")
     assert again["start_utc"].tolist() == settled["start_utc"].tolist()

@@ -30,11 +30,13 @@ def analysed(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysis:
     quiet = bool(ctx.params.get("quiet"))
     opt.in_order(ctx)
     with shown(quiet=quiet) as tick:
-        analysis = pipeline.analyse(
+        analysis = pipeline.analyse_athlete(
             *ctx.params["paths"], options=opt.options(ctx, tick)
         )
     if analysis.activities.empty and not empty_is_fine:
-        raise NothingToRead(nothing(analysis, ctx.params["paths"]), pipeline.HINT)
+        raise NothingToRead(
+            nothing(analysis, ctx.params["paths"]), pipeline.EXPORT_HINT
+        )
     return analysis
 
 
@@ -214,9 +216,9 @@ def activities(
     analysis = analysed(ctx, empty_is_fine=True)
     _printed(ctx, analysis, start, end)
     if analysis.activities.empty:
-        from loadwatch.pipeline import HINT
+        from loadwatch.pipeline import EXPORT_HINT
 
-        raise NothingToRead(nothing(analysis, ctx.params["paths"]), HINT)
+        raise NothingToRead(nothing(analysis, ctx.params["paths"]), EXPORT_HINT)
     return closed(ctx, analysis)
 
 
@@ -288,10 +290,10 @@ def budget(ctx: click.Context, /, plan: Path | None, **_: Any) -> int:
     if plan is None:
         _printed(ctx, analysis, None, None)
         return closed(ctx, analysis)
-    from loadwatch.pipeline import with_plan
+    from loadwatch.pipeline import judge_plan
     from loadwatch.report import as_json
 
-    tried = with_plan(analysis, plan)
+    tried = judge_plan(analysis, plan)
     if ctx.params["form"] == "json":
         output.result(as_json.plan(tried))
     else:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from loadwatch.pipeline import Options
-    from loadwatch.pipeline.intake import Tick
+    from loadwatch.pipeline.intake import ProgressCallback
 
 WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 MOST_JOBS = 8  # more workers wait for the disk
@@ -52,9 +52,9 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         if self.clock and value == "now":
-            from loadwatch.environment import today
+            from loadwatch.environment import today_by_clock
 
-            return today()
+            return today_by_clock()
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -261,11 +261,11 @@ def store(ctx: click.Context) -> Path | None:
     return (
         None
         if ctx.params.get("no_store")
-        else ctx.params.get("store") or environment.store_folder()
+        else ctx.params.get("store") or environment.default_store_folder()
     )
 
 
-def options(ctx: click.Context, tick: Tick | None = None) -> Options:
+def options(ctx: click.Context, tick: ProgressCallback | None = None) -> Options:
     """Return how to read, from the shared options of the running command."""
     from loadwatch import environment
 
@@ -276,8 +276,8 @@ def options(ctx: click.Context, tick: Tick | None = None) -> Options:
     return environment.local_options(
         overrides=overrides(ctx),
         store=store(ctx),
-        each=_each(params),
-        tick=tick,
+        map_jobs=_each(params),
+        progress=tick,
         stdin=sys.stdin.buffer.read() if wants_stdin else None,
     )
 
@@ -298,12 +298,12 @@ def _pooled(jobs: int) -> Any:
         if len(first) < WORTH_A_POOL:
             yield from map(function, first)
             return
-        from loadwatch.pipeline.executors import pool
-        from loadwatch.pipeline.intake import lost
+        from loadwatch.pipeline.executors import open_pool
+        from loadwatch.pipeline.intake import build_lost_result
 
-        with pool(
+        with open_pool(
             jobs,
-            died=lost,
+            on_death=build_lost_result,
             preload=("loadwatch.pipeline.intake", "loadwatch.exposure.row"),
         ) as spread:
             yield from spread(function, chain(first, rest))

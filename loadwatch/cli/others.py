@@ -29,11 +29,11 @@ PAIN_WHEN = ("before", "during", "after")
 @click.pass_context
 def demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
     """Show what loadwatch does, on a made-up runner; needs no file of yours."""
-    from loadwatch.pipeline import Options, analyse, with_budget
+    from loadwatch.pipeline import Options, analyse_athlete, with_budget
     from loadwatch.report import html, terminal
 
     analysis = with_budget(
-        analyse(_find_sample(), options=Options(overrides=opt.overrides(ctx)))
+        analyse_athlete(_find_sample(), options=Options(overrides=opt.overrides(ctx)))
     )
     target = folder / "loadwatch-demo.html"
     folder.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,7 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
         raise click.UsageError("log needs --pain, 0 to 10")
     if not folder.is_dir():
         raise LoadwatchError(f"cannot write a diary into {folder}: it is no folder")
-    today = environment.today()
+    today = environment.today_by_clock()
     day = told["day"] or today
     if day > today:
         raise click.UsageError(
@@ -168,18 +168,18 @@ def roster(
 ) -> int:
     """Review a folder of athletes: whom to talk to first, and a page for each."""
     from loadwatch import pipeline
-    from loadwatch.anonymize import anonymised
+    from loadwatch.anonymize import anonymise_roster
     from loadwatch.cli.pages import write_pages
     from loadwatch.cli.progress import shown
     from loadwatch.report import as_json, terminal
 
     with shown(quiet=ctx.params["quiet"]) as tick:
-        found = pipeline.roster(folder, opt.options(ctx, tick))
+        found = pipeline.analyse_roster(folder, opt.options(ctx, tick))
     if anonymise:
-        found = anonymised(found)
+        found = anonymise_roster(found)
     if target is not None:
         drawn = write_pages(found, target)
-        whole = sum(bool(athlete.opened) for athlete in found.athletes)
+        whole = sum(bool(athlete.load) for athlete in found.athletes)
         kept = f", {whole - drawn} unchanged" if drawn < whole else ""
         without = (
             f", {len(found.athletes) - whole} could not be read"
@@ -210,13 +210,13 @@ def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
     Of a folder or archive it is a line a file.
     """
     from loadwatch.inspect.inspection import inspect_path
-    from loadwatch.pipeline import athlete_settings
+    from loadwatch.pipeline import load_athlete_settings
 
     if str(file) != "-" and not file.exists():
         raise NothingToRead(f"no file or folder at {file}", "Check the spelling.")
     options = opt.options(ctx)
     found = inspect_path(
-        file, athlete_settings([file], options), options.store, options.stdin
+        file, load_athlete_settings([file], options), options.store, options.stdin
     )
     if found.text:
         output.result(found.text)
@@ -265,12 +265,12 @@ def settings(
 ) -> int:
     """Show the effective settings, and where each came from."""
     from loadwatch import environment
-    from loadwatch.pipeline import athlete_settings
+    from loadwatch.pipeline import load_athlete_settings
     from loadwatch.report import as_json, terminal
     from loadwatch.settings import list_effective
 
     options = opt.options(ctx)
-    rows = list_effective(athlete_settings(paths or (Path(),), options))
+    rows = list_effective(load_athlete_settings(paths or (Path(),), options))
     told = (
         "--no-store"
         if ctx.params["no_store"]
@@ -279,7 +279,7 @@ def settings(
         else "default"
     )
     rows += [("store", str(options.store) if options.store else "none", told)]
-    own = environment.settings_file()
+    own = environment.user_settings_path()
     rows += [
         ("your own settings", str(own), "read" if own.is_file() else "not there yet")
     ]

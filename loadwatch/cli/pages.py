@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
-from loadwatch.pipeline.cache_keys import stamp
-from loadwatch.pipeline.roster import STAMPS
+from loadwatch.pipeline.cache_keys import compute_page_digest
+from loadwatch.pipeline.roster import PAGE_DIGESTS_FILE
 from loadwatch.report.slugs import slugs
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def write_pages(roster: Roster, target: Path) -> int:
     drawn = 0
     ordered = groups.ordered(roster.athletes)
     for athlete, link in zip(ordered, slugs(ordered), strict=True):
-        if not athlete.opened:
+        if not athlete.load:
             continue
         page = folder / f"{link}.html"
-        now[link] = athlete.stamp
-        if (before.get(link) != athlete.stamp or not page.exists()) and (
+        now[link] = athlete.page_digest
+        if (before.get(link) != athlete.page_digest or not page.exists()) and (
             known := athlete.analysis
         ):
             output.write(page, html.athlete(with_budget(known)))
@@ -42,7 +42,9 @@ def write_pages(roster: Roster, target: Path) -> int:
     for gone in before.keys() - now.keys():
         (folder / f"{gone}.html").unlink(missing_ok=True)
     output.write(target / "index.html", html.roster(roster))
-    output.write(target / STAMPS, json.dumps(now, indent=1, sort_keys=True) + "\n")
+    output.write(
+        target / PAGE_DIGESTS_FILE, json.dumps(now, indent=1, sort_keys=True) + "\n"
+    )
     return drawn
 
 
@@ -54,11 +56,11 @@ def kept_or_drawn(
     end: date | None,
 ) -> str:
     """Return the athlete's page: as it was drawn the last time, if all that it shows is the same."""
-    from loadwatch.pipeline import store_of, with_budget
+    from loadwatch.pipeline import open_athlete_store, with_budget
 
-    shown = f"{stamp(analysis)}|{start}|{end}"
-    with store_of(places, analysis.settings, store) as known:
-        page = known.page(shown)
+    shown = f"{compute_page_digest(analysis)}|{start}|{end}"
+    with open_athlete_store(places, analysis.settings, store) as known:
+        page = known.find_page(shown)
         if not page:
             from loadwatch.report import html
 
@@ -70,7 +72,7 @@ def kept_or_drawn(
 def _stamps(target: Path) -> dict[str, str]:
     """Return the stamps of the last time; a file that is not ours counts as none."""
     try:
-        found = json.loads((target / STAMPS).read_text(encoding="utf-8"))
+        found = json.loads((target / PAGE_DIGESTS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     known = found.items() if isinstance(found, dict) else ()

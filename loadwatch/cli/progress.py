@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadwatch.pipeline.intake import Tick
+    from loadwatch.pipeline.intake import ProgressCallback
 
 PATIENCE_S = 1.0
 
 
 @contextmanager
-def shown(*, quiet: bool) -> Iterator[Tick | None]:
+def shown(*, quiet: bool) -> Iterator[ProgressCallback | None]:
     """Yield a function of (done, total) that draws, or None where nobody would see it."""
     if quiet or not sys.stderr.isatty():
         yield None

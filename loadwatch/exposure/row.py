@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from loadwatch.exposure.elevation import Climb
     from loadwatch.exposure.osm import Ground
     from loadwatch.exposure.surface import SurfaceMetres
-    from loadwatch.ingest.zones import Zone
+    from loadwatch.ingest.zones import ZonedStart
     from loadwatch.settings import Settings
 
     Array = NDArray[np.float64]
@@ -99,7 +99,9 @@ def build_row(
     distance_m, distance_source = _choose_distance(session, activity.records, track)
     sport, sub_sport, sport_notes = _infer_sport(session, track)
     hills, hill_notes = _hill_columns(session, track, settings)
-    zone = zones.locate(session, track.latitude_deg, track.longitude_deg, settings)
+    zone = zones.locate_start(
+        session, track.latitude_deg, track.longitude_deg, settings
+    )
     year = zone.start_local.year if zone.start_local else 0
     return {
         "activity_id": make_activity_id(
@@ -143,7 +145,7 @@ def _surface_columns(under: SurfaceMetres) -> dict[str, Any]:
     )
 
 
-def _start_columns(zone: Zone) -> dict[str, Any]:
+def _start_columns(zone: ZonedStart) -> dict[str, Any]:
     return {
         "start_utc": zone.start_utc.isoformat() if zone.start_utc else None,
         "start_local": zone.start_local.isoformat() if zone.start_local else None,

@@ -7,13 +7,13 @@ MEMBER_BYTES = 256 * MIB  # what one member may hold, unpacked
 ARCHIVE_BYTES = (
     8192 * MIB
 )  # what one archive may hold in all, unpacked, inner archives included
-RATIO = 200  # bytes out for one byte in ...
-RATIO_FREE_BYTES = 16 * MIB  # ... beyond so many bytes out
+UNPACK_RATIO = 200  # bytes out for one byte in ...
+UNPACK_FREE_BYTES = 16 * MIB  # ... beyond so many bytes out
 ARCHIVE_DEPTH = 3  # zip in zip in zip
 ARCHIVE_ENTRIES = 200_000  # in one archive, inner archives included
 DIRECTORY_BYTES = 128 * MIB  # a zip's own table of contents
 GZIP_DEPTH = 2  # gzip in gzip
-GZIP_LINKS = 10_000  # gzip files one after the other in one file
+GZIP_MEMBERS = 10_000  # gzip files one after the other in one file
 FOLDER_DEPTH = 32
 NAME_CHARS = 200  # of one part of a label
 HEAD_BYTES = 512  # read of each file to see what it is

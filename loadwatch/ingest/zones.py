@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from loadwatch.activity import Session
     from loadwatch.settings import Settings
 
-    Array = NDArray[np.float64]
+    Floats = NDArray[np.float64]
 
 QUARTER = timedelta(minutes=15)  # every offset in use today is a multiple of it
-FARTHEST = timedelta(hours=14)  # Kiribati
+MAX_OFFSET = timedelta(hours=14)  # Kiribati
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-YEARS = (1900, 2200)
-SLACK = timedelta(seconds=2)  # a watch may read its two clocks a moment apart
+POSSIBLE_YEARS = (1900, 2200)
+CLOCK_SLACK = timedelta(seconds=2)  # a watch may read its two clocks a moment apart
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-]\d{1,2})(?::?([0-5]\d))?")
-COLUMNS = (
+ZONE_COLUMNS = (
     "start_utc",
     "start_local",
     "zone",
@@ -46,7 +46,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class ZonedStart:
     """A start and its zone; what is not known (yet) is None or ""."""
 
     start_utc: datetime | None = None
@@ -66,7 +66,7 @@ def tzinfo_of(name: str) -> tzinfo | None:
         offset = timedelta(
             hours=hours, minutes=-minutes if found[1][0] == "-" else minutes
         )
-        return timezone(offset) if abs(offset) <= FARTHEST else None
+        return timezone(offset) if abs(offset) <= MAX_OFFSET else None
     try:
         return ZoneInfo(name)
     except (
@@ -77,9 +77,9 @@ def tzinfo_of(name: str) -> tzinfo | None:
         return None
 
 
-def locate(
-    session: Session, latitude_deg: Array, longitude_deg: Array, settings: Settings
-) -> Zone:
+def locate_start(
+    session: Session, latitude_deg: Floats, longitude_deg: Floats, settings: Settings
+) -> ZonedStart:
     """Return the start and zone of one activity, as far as it and the setting can tell.
 
     `sure` is false where the offset is not the activity's own; `settle` then goes on with the
@@ -89,21 +89,24 @@ def locate(
     ----------
     latitude_deg, longitude_deg : the activity's positions, gaps as NaN; the first fix decides. [deg]
     """
-    utc, local = _dated(session.start_utc), _dated(session.start_local)
-    place = _first_place(latitude_deg, longitude_deg)
+    utc, local = (
+        _drop_impossible_date(session.start_utc),
+        _drop_impossible_date(session.start_local),
+    )
+    place = _zone_at_first_fix(latitude_deg, longitude_deg)
     if utc is None:
         name = session.zone if tzinfo_of(session.zone) else place
         if local is None or not name:
-            return Zone(None, local, source="list" if local else "")
+            return ZonedStart(None, local, source="list" if local else "")
         return _from_wall(
             local, name, "file" if name == session.zone else "position", sure=True
         )
-    stated = _plausible(local - utc.replace(tzinfo=None)) if local else None
+    stated = _round_offset(local - utc.replace(tzinfo=None)) if local else None
     if stated is not None and (
-        session.format != "fit" or stated or _offset(place, utc) == stated
+        session.format != "fit" or stated or _offset_at(place, utc) == stated
     ):
         names = (session.zone, place, _offset_name(stated))
-        name = next(name for name in names if _offset(name, utc) == stated)
+        name = next(name for name in names if _offset_at(name, utc) == stated)
         return _from_utc(
             utc,
             name,
@@ -117,10 +120,10 @@ def locate(
     if tzinfo_of(settings.tz):
         return _from_utc(utc, settings.tz, "setting", sure=False)
     # a local clock equal to UTC and no position to contradict it: better than the machine's zone
-    return Zone(utc, source="" if stated is None else "local_timestamp")
+    return ZonedStart(utc, source="" if stated is None else "local_timestamp")
 
 
-def _first_place(latitude_deg: Array, longitude_deg: Array) -> str:
+def _zone_at_first_fix(latitude_deg: Floats, longitude_deg: Floats) -> str:
     """Return the zone at the first fix; (0, 0) is what a watch writes before it has one."""
     fixes = np.flatnonzero(
         np.isfinite(latitude_deg) & ((latitude_deg != 0) | (longitude_deg != 0))
@@ -142,7 +145,9 @@ def zone_at(latitude_deg: float, longitude_deg: float) -> str:
     return "" if name.startswith("Etc/") or tzinfo_of(name) is None else name
 
 
-def settle(rows: pd.DataFrame, settings: Settings, system_zone: str) -> pd.DataFrame:
+def settle_zones(
+    rows: pd.DataFrame, settings: Settings, system_zone: str
+) -> pd.DataFrame:
     """Return `rows` with every start placed on the local clock, where there is a date at all.
 
     Rows without a zone of their own take that of the athlete's nearest activity with a sure
@@ -154,17 +159,18 @@ def settle(rows: pd.DataFrame, settings: Settings, system_zone: str) -> pd.DataF
             settings.origins.get("tz", "tz"), f"no time zone is called {settings.tz!r}"
         )
     home = system_zone if tzinfo_of(system_zone) else "UTC"
-    own = _own(rows)
+    own = _collect_sure_zones(rows)
     settled = [
-        _settled(
-            Zone(utc and utc.replace(tzinfo=UTC), *cells),
+        _settle_start(
+            ZonedStart(utc and utc.replace(tzinfo=UTC), *cells),
             own,
             settings.tz,
             home,
             listed=form == "list",
         )
         for utc, *cells, form in zip(
-            *(_plain(rows[name]) for name in (*COLUMNS, "format")), strict=True
+            *(_column_values(rows[name]) for name in (*ZONE_COLUMNS, "format")),
+            strict=True,
         )
     ]
     utc_us = np.array(
@@ -173,7 +179,7 @@ def settle(rows: pd.DataFrame, settings: Settings, system_zone: str) -> pd.DataF
     )
     return rows.assign(
         start=[
-            _iso(zone, day)
+            _format_start(zone, day)
             for zone, day in zip(settled, rows["date_only"].tolist(), strict=True)
         ],
         start_utc=pd.Series(utc_us, rows.index).dt.tz_localize(UTC),
@@ -183,7 +189,7 @@ def settle(rows: pd.DataFrame, settings: Settings, system_zone: str) -> pd.DataF
     )
 
 
-def _iso(zone: Zone, date_only: bool) -> str:
+def _format_start(zone: ZonedStart, date_only: bool) -> str:
     """Return a start as ISO 8601: no hour where only the day is known, no offset where no zone is."""
     utc, local = zone.start_utc, zone.start_local
     if utc is None or local is None:
@@ -195,7 +201,7 @@ def _iso(zone: Zone, date_only: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Own:
+class _SureZones:
     """The athlete's activities with a sure zone, by time, and the zones by name, the commonest first."""
 
     at_us: NDArray[np.int64]
@@ -203,7 +209,7 @@ class _Own:
     names: tuple[str, ...]
 
 
-def _own(rows: pd.DataFrame) -> _Own:
+def _collect_sure_zones(rows: pd.DataFrame) -> _SureZones:
     """Return what the athlete's own activities tell of the zones they were in."""
     known = rows[
         rows["zone_sure"].astype(bool) & rows["start_utc"].notna()
@@ -211,12 +217,12 @@ def _own(rows: pd.DataFrame) -> _Own:
     zones = tuple(known["zone"].tolist())
     count = Counter(sorted(name for name in zones if not _OFFSET.fullmatch(name)))
     names = tuple(name for name, _ in count.most_common())
-    return _Own(
+    return _SureZones(
         known["start_utc"].to_numpy(dtype="M8[us]").view(np.int64), zones, names
     )
 
 
-def _nearest(own: _Own, instant: datetime, tz: str) -> str:
+def _find_nearest_zone(own: _SureZones, instant: datetime, tz: str) -> str:
     """Return the sure zone nearest in time, "" if there is none.
 
     Of two equally near it is the earlier.
@@ -227,12 +233,12 @@ def _nearest(own: _Own, instant: datetime, tz: str) -> str:
     after = int(np.searchsorted(own.at_us, at_us))
     near = range(max(after - 1, 0), min(after + 1, len(own.zones)))
     best = min(near, key=lambda at: abs(int(own.at_us[at]) - at_us))
-    return _named(
+    return _name_offset(
         own.zones[best], EPOCH + timedelta(microseconds=int(own.at_us[best])), own, tz
     )
 
 
-def _named(zone: str, then: datetime, own: _Own, tz: str) -> str:
+def _name_offset(zone: str, then: datetime, own: _SureZones, tz: str) -> str:
     """Return an offset by the name of a zone set, or that the athlete was in, which had it then.
 
     A name knows summer time, an offset does not.
@@ -240,22 +246,26 @@ def _named(zone: str, then: datetime, own: _Own, tz: str) -> str:
     if not _OFFSET.fullmatch(zone):
         return zone
     fitting = (
-        name for name in (tz, *own.names) if _offset(name, then) == _offset(zone, then)
+        name
+        for name in (tz, *own.names)
+        if _offset_at(name, then) == _offset_at(zone, then)
     )
     return next(fitting, zone)
 
 
-def _settled(told: Zone, own: _Own, tz: str, home: str, *, listed: bool) -> Zone:
+def _settle_start(
+    stated: ZonedStart, own: _SureZones, tz: str, home: str, *, listed: bool
+) -> ZonedStart:
     """Return the start of a row by what it told itself, or by the ladder where it is not sure."""
-    utc, local, source = told.start_utc, told.start_local, told.source
-    if told.sure and utc is not None:
-        name = _named(told.zone, utc, own, tz)
-        return told if name == told.zone else replace(told, zone=name)
+    utc, local, source = stated.start_utc, stated.start_local, stated.source
+    if stated.sure and utc is not None:
+        name = _name_offset(stated.zone, utc, own, tz)
+        return stated if name == stated.zone else replace(stated, zone=name)
     wall = local is not None and (utc is None or source == "list")
     instant = local if wall else utc
     if instant is None:
-        return Zone()
-    athlete = (_nearest(own, instant, tz), "athlete")
+        return ZonedStart()
+    athlete = (_find_nearest_zone(own, instant, tz), "athlete")
     ladder = [athlete, (tz, "setting")] if listed else [(tz, "setting"), athlete]
     name, who = next((rung for rung in ladder if rung[0]), ("", ""))
     if wall:
@@ -267,13 +277,13 @@ def _settled(told: Zone, own: _Own, tz: str, home: str, *, listed: bool) -> Zone
     return _from_utc(instant, home, "system", sure=False)
 
 
-def _from_utc(utc: datetime, name: str, source: str, *, sure: bool) -> Zone:
+def _from_utc(utc: datetime, name: str, source: str, *, sure: bool) -> ZonedStart:
     """Return the start of an instant on the clocks of the zone called `name`."""
     local = utc.astimezone(tzinfo_of(name) or UTC).replace(tzinfo=None)
-    return Zone(utc, local, name, source, sure)
+    return ZonedStart(utc, local, name, source, sure)
 
 
-def _from_wall(local: datetime, name: str, source: str, *, sure: bool) -> Zone:
+def _from_wall(local: datetime, name: str, source: str, *, sure: bool) -> ZonedStart:
     """Return the start of a wall clock in the zone called `name`, "" if nobody knows it.
 
     An hour that the clocks show twice is taken as its first, one that they leave out by the
@@ -281,30 +291,34 @@ def _from_wall(local: datetime, name: str, source: str, *, sure: bool) -> Zone:
     UTC where an instant is needed: the distance between two such starts is right.
     """
     aware = local.replace(tzinfo=(tzinfo_of(name) if name else None) or UTC)
-    return Zone(aware.astimezone(UTC), local, name, source, sure)
+    return ZonedStart(aware.astimezone(UTC), local, name, source, sure)
 
 
-def _dated(instant: datetime | None) -> datetime | None:
+def _drop_impossible_date(instant: datetime | None) -> datetime | None:
     """Return a date that a runner can have run on, None for a clock gone wild."""
-    return instant if instant and YEARS[0] <= instant.year <= YEARS[1] else None
-
-
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    """Return cells, times as Python's own naive datetime (its zones are exact at clock changes) or None."""
-    return (column.to_numpy("M8[us]") if column.dtype.kind == "M" else column).tolist()
-
-
-def _plausible(offset: timedelta) -> timedelta | None:
-    """Return a stated offset as whole quarter hours, None where no clock on earth has it."""
-    quarters = round(offset / QUARTER) * QUARTER
     return (
-        quarters
-        if abs(offset - quarters) <= SLACK and abs(quarters) <= FARTHEST
+        instant
+        if instant and POSSIBLE_YEARS[0] <= instant.year <= POSSIBLE_YEARS[1]
         else None
     )
 
 
-def _offset(name: str, instant: datetime) -> timedelta | None:
+def _column_values(column: pd.Series[Any]) -> list[Any]:
+    """Return cells, times as Python's own naive datetime (its zones are exact at clock changes) or None."""
+    return (column.to_numpy("M8[us]") if column.dtype.kind == "M" else column).tolist()
+
+
+def _round_offset(offset: timedelta) -> timedelta | None:
+    """Return a stated offset as whole quarter hours, None where no clock on earth has it."""
+    quarters = round(offset / QUARTER) * QUARTER
+    return (
+        quarters
+        if abs(offset - quarters) <= CLOCK_SLACK and abs(quarters) <= MAX_OFFSET
+        else None
+    )
+
+
+def _offset_at(name: str, instant: datetime) -> timedelta | None:
     """Return the offset of the zone called `name` at an instant, None for no zone."""
     zone = tzinfo_of(name) if name else None
     return instant.astimezone(zone).utcoffset() if zone else None

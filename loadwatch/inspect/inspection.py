@@ -19,7 +19,7 @@ from loadwatch.errors import (
 from loadwatch.exposure import osm
 from loadwatch.exposure.row import build_row
 from loadwatch.ingest import readers
-from loadwatch.ingest.sources import members
+from loadwatch.ingest.sources import find_members
 from loadwatch.inspect import contents, ground_summary, reading_summary
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def inspect_path(
 
     `cache` is where a map extract that was read is kept.
     """
-    found = members([path], stdin=stdin)
+    found = find_members([path], stdin=stdin)
     first = list(islice(found, MAX_FILES))
     more = sum(1 for _ in found)
     if not first:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from loadwatch.pipeline.athlete import (
-    HINT,
-    NAMELESS,
+    DEFAULT_NAME,
+    EXPORT_HINT,
     Options,
-    analyse,
-    athlete_settings,
-    store_of,
+    analyse_athlete,
+    judge_plan,
+    load_athlete_settings,
+    open_athlete_store,
     with_budget,
-    with_plan,
 )
-from loadwatch.pipeline.roster import roster
+from loadwatch.pipeline.roster import analyse_roster
 
 __all__ = [
-    "HINT",
-    "NAMELESS",
+    "DEFAULT_NAME",
+    "EXPORT_HINT",
     "Options",
-    "analyse",
-    "athlete_settings",
-    "roster",
-    "store_of",
+    "analyse_athlete",
+    "analyse_roster",
+    "judge_plan",
+    "load_athlete_settings",
+    "open_athlete_store",
     "with_budget",
-    "with_plan",
 ]

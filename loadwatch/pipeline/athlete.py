@@ -18,10 +18,10 @@ from loadwatch.assess import diary, guidance, rules, shoes, weeks
 from loadwatch.errors import NothingToRead
 from loadwatch.exposure import load, tags
 from loadwatch.ingest import dedupe, zones
-from loadwatch.ingest.sources import OWN_FILES, Member, members
+from loadwatch.ingest.sources import LOADWATCH_FILES, Member, find_members
 from loadwatch.ingest.store import open_store
 from loadwatch.pipeline import intake
-from loadwatch.pipeline.cache_keys import code
+from loadwatch.pipeline.cache_keys import describe_code
 from loadwatch.tables import EXPOSURES, HIDDEN
 
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.budget import Plan
     from loadwatch.ingest.store import Store
-    from loadwatch.pipeline.intake import Each, Taken, Tick
+    from loadwatch.pipeline.intake import MapFunction, MemberResult, ProgressCallback
     from loadwatch.settings import Settings
     from loadwatch.tables import Column
 
-NEVER = date(1970, 1, 1)  # today of an athlete without activities
-NAMELESS = "Your running"
-VENDORS_NAMES = frozenset(
+NO_DAY = date(1970, 1, 1)  # today of an athlete without activities
+DEFAULT_NAME = "Your running"
+GENERIC_NAMES = frozenset(
     ("", "activities", "activity", "export", "strava_export")
 )  # nobody's name
-HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
+EXPORT_HINT = 'Give the zip that Garmin or Strava sent you, as it is. How to ask for it: README, "Get your files".'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +53,16 @@ class Options:
         default_factory=dict
     )  # field -> value, origin
     store: Path | None = None  # folder of the stores; None keeps nothing
-    each: Each = map
+    map_jobs: MapFunction = map
     system_zone: str = "UTC"
     now: date | None = (
         None  # the day by the clock: a roster tells by it who has fallen silent
     )
-    tick: Tick | None = None
+    progress: ProgressCallback | None = None
     stdin: bytes | None = None
 
 
-def analyse(*paths: str | Path, options: Options | None = None) -> Analysis:
+def analyse_athlete(*paths: str | Path, options: Options | None = None) -> Analysis:
     """Return all that is known of the athlete whose data lie at `paths`.
 
     Parameters
@@ -78,36 +78,39 @@ def analyse(*paths: str | Path, options: Options | None = None) -> Analysis:
     """
     options = options or Options()
     places = [Path(path) for path in paths]
-    judged_by = athlete_settings(places, options)
-    inputs, skipped = _inputs(places, options)
-    taken = _taken(places, inputs, judged_by, options)
+    judged_by = load_athlete_settings(places, options)
+    inputs, skipped = _find_inputs(places, options)
+    taken = _read_inputs(places, inputs, judged_by, options)
     skipped += [
         replace(left, source=part.member.label + left.source)
         for part in taken
         for left in part.result.skipped
     ]
-    rows = zones.settle(_frame(taken), judged_by, options.system_zone)
-    return _judged(places, rows, skipped, judged_by, len(inputs))
+    rows = zones.settle_zones(_build_frame(taken), judged_by, options.system_zone)
+    return _assess_rows(places, rows, skipped, judged_by, len(inputs))
 
 
-def athlete_settings(places: Sequence[Path], options: Options) -> Settings:
+def load_athlete_settings(places: Sequence[Path], options: Options) -> Settings:
     """Return the settings that hold for the athlete at `places`."""
     own = [place / settings.FILE for place in places if place.is_dir()]
     return settings.load([*options.files, *own], options.overrides, rules.options())
 
 
-def rests_on(places: Sequence[Path], options: Options) -> str:
+def digest_inputs(places: Sequence[Path], options: Options) -> str:
     """Return a digest of all that an analysis of `places` follows from; nothing is read that is not ours.
 
     Inputs count by name, size and time of change, as in the store; loadwatch's own files by their content.
     """
-    judged_by = athlete_settings(places, options)
-    facts = [code(), repr(judged_by), options.system_zone]
+    judged_by = load_athlete_settings(places, options)
+    facts = [describe_code(), repr(judged_by), options.system_zone]
     facts += [
-        repr((m.label, m.key) if isinstance(m, Member) else m) for m in members(places)
+        repr((m.label, m.key) if isinstance(m, Member) else m)
+        for m in find_members(places)
     ]
     facts += [
-        repr(data) for name in sorted(OWN_FILES) for data in _own_files(places, name)
+        repr(data)
+        for name in sorted(LOADWATCH_FILES)
+        for data in _read_own_files(places, name)
     ]
     if judged_by.osm and Path(judged_by.osm).is_file():
         about = Path(judged_by.osm).stat()
@@ -117,7 +120,7 @@ def rests_on(places: Sequence[Path], options: Options) -> str:
     ).hexdigest()
 
 
-def _inputs(
+def _find_inputs(
     places: Sequence[Path], options: Options
 ) -> tuple[list[Member], list[Skipped]]:
     for place in places:
@@ -126,44 +129,49 @@ def _inputs(
                 f"no file or folder at {place}",
                 "Check the spelling, or drag the folder into the terminal.",
             )
-    found = list(members(places, stdin=options.stdin))
+    found = list(find_members(places, stdin=options.stdin))
     if not found:
         raise NothingToRead(
-            f"nothing to read in {', '.join(map(str, places))}: it is empty.", HINT
+            f"nothing to read in {', '.join(map(str, places))}: it is empty.",
+            EXPORT_HINT,
         )
     return [m for m in found if isinstance(m, Member)], [
         s for s in found if isinstance(s, Skipped)
     ]
 
 
-def _taken(
+def _read_inputs(
     places: Sequence[Path],
     inputs: Sequence[Member],
     judged_by: Settings,
     options: Options,
-) -> list[Taken]:
-    with store_of(places, judged_by, options.store) as store:
-        taken = intake.take(inputs, judged_by, store, options.each, options.tick)
+) -> list[MemberResult]:
+    with open_athlete_store(places, judged_by, options.store) as store:
+        taken = intake.read_members(
+            inputs, judged_by, store, options.map_jobs, options.progress
+        )
         if judged_by.osm:
-            taken = intake.on_map(taken, judged_by, store, options.store, options.each)
+            taken = intake.match_map(
+                taken, judged_by, store, options.store, options.map_jobs
+            )
     return taken
 
 
-def all_known(places: Sequence[Path], store: Store) -> bool:
+def has_every_input(places: Sequence[Path], store: Store) -> bool:
     """Tell whether `store` knows what each input gave; one that was lost on the way is tried again."""
-    keys = {member.key for member in members(places) if isinstance(member, Member)}
-    return keys <= store.known(keys).keys()
+    keys = {member.key for member in find_members(places) if isinstance(member, Member)}
+    return keys <= store.find_by_key(keys).keys()
 
 
-def store_of(
+def open_athlete_store(
     places: Sequence[Path], judged_by: Settings, folder: Path | None
 ) -> AbstractContextManager[Store]:
     """Return the store of the athlete at `places`, to be opened; without a folder it keeps nothing."""
     athlete = "|".join(sorted(str(place.resolve()) for place in places))
-    return open_store(folder, athlete, intake.fingerprint(judged_by))
+    return open_store(folder, athlete, intake.fingerprint_settings(judged_by))
 
 
-def _frame(taken: Sequence[Taken]) -> pd.DataFrame:
+def _build_frame(taken: Sequence[MemberResult]) -> pd.DataFrame:
     """Return the rows of all members as one frame of EXPOSURES and HIDDEN."""
     rows = [
         {
@@ -181,13 +189,13 @@ def _frame(taken: Sequence[Taken]) -> pd.DataFrame:
     ] * len(names)
     return pd.DataFrame(
         {
-            column.name: _typed(column, values)
+            column.name: _build_column(column, values)
             for column, values in zip(columns, cells, strict=True)
         }
     )
 
 
-def _typed(column: Column, values: Sequence[Any]) -> Any:
+def _build_column(column: Column, values: Sequence[Any]) -> Any:
     match column.dtype:
         case "float" | "int":
             return np.array(values, dtype=np.float64)  # None is NaN
@@ -207,31 +215,31 @@ def _typed(column: Column, values: Sequence[Any]) -> Any:
             return pd.Series([value or "" for value in values], dtype=object)
 
 
-def _judged(
+def _assess_rows(
     places: Sequence[Path],
     rows: pd.DataFrame,
     skipped: list[Skipped],
     judged_by: Settings,
     files: int,
 ) -> Analysis:
-    single = dedupe.same_runs(rows)
-    kept, left_out, remarks = _tagged(places, single.rows)
+    single = dedupe.drop_duplicate_runs(rows)
+    kept, left_out, remarks = _apply_tags(places, single.rows)
     local = kept["start_local"].dropna()
-    today = judged_by.today or (local.max().date() if len(local) else NEVER)
+    today = judged_by.today or (local.max().date() if len(local) else NO_DAY)
     table = weeks.build_weeks(kept, judged_by, today)
     flags, unknown = rules.judge(kept, table, judged_by, today)
     answer = None
-    for data in _own_files(places, diary.FILE):
+    for data in _read_own_files(places, diary.FILE):
         answer = diary.analyse(diary.read_diary(data), flags, kept, judged_by, today)
     this_week = table.index[-1].date() if len(table) else today
     if answer and (told := diary.flags(answer, this_week)):
         flags, unknown = rules.judge(kept, table, judged_by, today, diary=told)
     remarks += [
         shoes.describe_rotation(kept, today),
-        load.heart_remark(judged_by) if _hearts(kept) else "",
+        load.heart_remark(judged_by) if _has_heart_rate(kept) else "",
     ]
     return Analysis(
-        name=judged_by.name or _name(places),
+        name=judged_by.name or _find_name(places),
         activities=kept,
         weeks=table,
         flags=flags,
@@ -253,17 +261,17 @@ def _judged(
     )
 
 
-def _hearts(activities: pd.DataFrame) -> bool:
+def _has_heart_rate(activities: pd.DataFrame) -> bool:
     return bool(activities["heart_rate_bpm"].notna().any())
 
 
-def _tagged(
+def _apply_tags(
     places: Sequence[Path], rows: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[Skipped], list[str]]:
     """Return `rows` under the tags of the folders at `places`, what those left out, and remarks."""
     left_out: list[Skipped] = []
     remarks: list[str] = []
-    for data in _own_files(places, tags.FILE):
+    for data in _read_own_files(places, tags.FILE):
         rows, out, said = tags.apply_tags(rows, tags.read_tags(data))
         left_out += out
         remarks += said
@@ -280,7 +288,7 @@ def with_budget(analysis: Analysis) -> Analysis:
     return replace(analysis, limits=limits)
 
 
-def with_plan(analysis: Analysis, path: Path) -> Plan:
+def judge_plan(analysis: Analysis, path: Path) -> Plan:
     """Return what the rules would raise if the runs of `path` (a plan.csv) were run as written."""
     if not path.is_file():
         raise NothingToRead(
@@ -294,18 +302,22 @@ def with_plan(analysis: Analysis, path: Path) -> Plan:
     )
 
 
-def _own_files(places: Sequence[Path], name: str) -> Iterator[bytes]:
+def _read_own_files(places: Sequence[Path], name: str) -> Iterator[bytes]:
     for place in places:
         path = place / name
         if place.is_dir() and path.is_file():
             yield path.read_bytes()
 
 
-def _name(places: Sequence[Path]) -> str:
+def _find_name(places: Sequence[Path]) -> str:
     if str(places[0]) == "-":
         return "runner"
     place = places[0].resolve()
     if place.is_dir():
         return place.name
     stem = place.name.split(".")[0]
-    return NAMELESS if stem.lower().rstrip("0123456789 _-()") in VENDORS_NAMES else stem
+    return (
+        DEFAULT_NAME
+        if stem.lower().rstrip("0123456789 _-()") in GENERIC_NAMES
+        else stem
+    )

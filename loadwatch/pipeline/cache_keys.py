@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1]
 
 
-def stamp(analysis: Analysis) -> str:
+def compute_page_digest(analysis: Analysis) -> str:
     """Return a digest of this code and of all that an athlete's page shows."""
-    digest = hashlib.sha256(code().encode("utf-8", "backslashreplace"))
+    digest = hashlib.sha256(describe_code().encode("utf-8", "backslashreplace"))
     for part in fields(analysis):
         value = getattr(analysis, part.name)
         digest.update(f"\0{part.name}\0".encode())
-        for cells in _cells(value) if hasattr(value, "columns") else (_told(value),):
+        for cells in (
+            _describe_table(value)
+            if hasattr(value, "columns")
+            else (_describe_value(value),)
+        ):
             digest.update(
                 cells
                 if isinstance(cells, bytes)
@@ -38,7 +42,7 @@ def stamp(analysis: Analysis) -> str:
 
 
 @cache
-def code() -> str:
+def describe_code() -> str:
     """Return what tells the code that draws from any other: its version, and its files as they lie here."""
     files = [
         f"{folder}/{entry.name}|{entry.stat().st_size}|{entry.stat().st_mtime_ns}"
@@ -49,7 +53,7 @@ def code() -> str:
     return "\n".join([__version__, *sorted(files)])
 
 
-def _told(value: object) -> str:
+def _describe_value(value: object) -> str:
     """Return what tells a value from any other; of a row of dataclasses the fields, written much sooner."""
     if isinstance(value, tuple) and value and is_dataclass(value[0]):
         return repr(
@@ -58,7 +62,7 @@ def _told(value: object) -> str:
     return repr(value)
 
 
-def _cells(table: pd.DataFrame) -> Iterator[bytes | str]:
+def _describe_table(table: pd.DataFrame) -> Iterator[bytes | str]:
     """Return a table as what tells it from any other: numbers as they lie in memory, words a column."""
     yield repr((table.dtypes.to_dict(), len(table)))
     yield table.select_dtypes("float").to_numpy().tobytes()

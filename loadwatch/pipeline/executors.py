@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     Function = Callable[[Any], Any]
-    Each = Callable[[Function, Iterable[Any]], Iterator[Any]]
+    MapFunction = Callable[[Function, Iterable[Any]], Iterator[Any]]
     Batch = tuple[Any, ...]
 
-BATCH = 8  # items that go to a worker together
-AHEAD = 2  # batches under way for each worker: items carry bytes, so few
+ITEMS_PER_BATCH = 8  # items that go to a worker together
+BATCHES_AHEAD = 2  # batches under way for each worker: items carry bytes, so few
 
 
-class DiedError(LoadwatchError):
+class WorkerDied(LoadwatchError):
     """A worker process died over one item (a crash below Python, or out of memory)."""
 
     def __init__(self, item: object) -> None:
@@ -35,12 +35,12 @@ class DiedError(LoadwatchError):
         self.item = item
 
 
-def _raise(item: object) -> Any:
-    raise DiedError(item)
+def _raise_died(item: object) -> Any:
+    raise WorkerDied(item)
 
 
 @dataclass(slots=True)
-class _Crew:
+class _WorkerPool:
     """The processes at work; replaced as a whole when one of them dies."""
 
     jobs: int
@@ -49,23 +49,23 @@ class _Crew:
 
     def submit(self, function: Function, batch: Batch) -> Future[list[Any]]:
         if self.executor is None:
-            self.executor = _executor(self.jobs, self.preload)
-        with _unheard():
-            return self.executor.submit(_done, function, batch)
+            self.executor = _start_executor(self.jobs, self.preload)
+        with _defer_sigint():
+            return self.executor.submit(_run_batch, function, batch)
 
-    def dismiss(self) -> None:
+    def shut_down(self) -> None:
         executor, self.executor = self.executor, None
         if executor:
             executor.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
-def pool(
+def open_pool(
     jobs: int,
     *,
-    died: Function = _raise,
+    on_death: Function = _raise_died,
     preload: Sequence[str] = ("loadwatch.ingest.readers",),
-) -> Iterator[Each]:
+) -> Iterator[MapFunction]:
     """Yield a `map` over `jobs` processes: results in order, few items under way at a time.
 
     Parameters
@@ -74,14 +74,14 @@ def pool(
     died : what stands for the result of an item over which a process died; raises DiedError unless given.
     preload : modules that processes start with, imported once for all of them.
     """
-    crew = _Crew(jobs, preload)
+    workers = _WorkerPool(jobs, preload)
     try:
-        yield lambda function, items: _mapped(crew, function, items, died)
+        yield lambda function, items: _map_batches(workers, function, items, on_death)
     finally:
-        crew.dismiss()
+        workers.shut_down()
 
 
-def _executor(jobs: int, preload: Sequence[str]) -> ProcessPoolExecutor:
+def _start_executor(jobs: int, preload: Sequence[str]) -> ProcessPoolExecutor:
     """Return processes that share nothing with this one: no open store, no lock held elsewhere."""
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context(
@@ -89,11 +89,11 @@ def _executor(jobs: int, preload: Sequence[str]) -> ProcessPoolExecutor:
     )
     if "forkserver" in methods:
         context.set_forkserver_preload(list(preload))
-    return ProcessPoolExecutor(jobs, context, _deaf)
+    return ProcessPoolExecutor(jobs, context, _ignore_sigint)
 
 
 @contextmanager
-def _unheard() -> Iterator[None]:
+def _defer_sigint() -> Iterator[None]:
     """Let processes be started whole, and so that Ctrl-C does not reach them; here it is heard afterwards."""
     if (
         not hasattr(signal, "pthread_sigmask")
@@ -101,8 +101,10 @@ def _unheard() -> Iterator[None]:
     ):
         yield
         return
-    heard: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _frame: heard.append(number))
+    signals: list[int] = []
+    handler = signal.signal(
+        signal.SIGINT, lambda number, _frame: signals.append(number)
+    )
     mask = signal.pthread_sigmask(
         signal.SIG_BLOCK, {signal.SIGINT}
     )  # what is started inherits it
@@ -111,21 +113,21 @@ def _unheard() -> Iterator[None]:
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, handler)
-    if heard:
+    if signals:
         signal.raise_signal(signal.SIGINT)
 
 
-def _deaf() -> None:
+def _ignore_sigint() -> None:
     """Leave Ctrl-C to the parent, which ends the work in order."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _done(function: Function, batch: Batch) -> list[Any]:
+def _run_batch(function: Function, batch: Batch) -> list[Any]:
     return [function(item) for item in batch]
 
 
-def _mapped(
-    crew: _Crew, function: Function, items: Iterable[Any], died: Function
+def _map_batches(
+    workers: _WorkerPool, function: Function, items: Iterable[Any], on_death: Function
 ) -> Iterator[Any]:
     rest = iter(items)
     under_way: deque[tuple[Future[list[Any]], Batch, ProcessPoolExecutor | None]] = (
@@ -133,10 +135,12 @@ def _mapped(
     )
     try:
         while True:
-            while len(under_way) < AHEAD * crew.jobs and (
-                batch := tuple(islice(rest, BATCH))
+            while len(under_way) < BATCHES_AHEAD * workers.jobs and (
+                batch := tuple(islice(rest, ITEMS_PER_BATCH))
             ):
-                under_way.append((_sent(crew, function, batch), batch, crew.executor))
+                under_way.append(
+                    (_submit_batch(workers, function, batch), batch, workers.executor)
+                )
             if not under_way:
                 return
             future, batch, executor = under_way.popleft()
@@ -145,36 +149,38 @@ def _mapped(
             except (
                 BrokenProcessPool
             ):  # all that this executor had under way is lost with it
-                if crew.executor is executor:
-                    crew.dismiss()
-                results = _one_by_one(crew, function, batch, died)
+                if workers.executor is executor:
+                    workers.shut_down()
+                results = _retry_one_by_one(workers, function, batch, on_death)
             yield from results
     finally:
         for future, _, _ in under_way:
             future.cancel()
 
 
-def _sent(crew: _Crew, function: Function, batch: Batch) -> Future[list[Any]]:
+def _submit_batch(
+    workers: _WorkerPool, function: Function, batch: Batch
+) -> Future[list[Any]]:
     try:
-        return crew.submit(function, batch)
+        return workers.submit(function, batch)
     except BrokenProcessPool:  # died between two submits
-        crew.dismiss()
-        return crew.submit(function, batch)
+        workers.shut_down()
+        return workers.submit(function, batch)
 
 
-def _one_by_one(
-    crew: _Crew, function: Function, batch: Batch, died: Function
+def _retry_one_by_one(
+    workers: _WorkerPool, function: Function, batch: Batch, on_death: Function
 ) -> list[Any]:
     """Return the results of a batch whose process died, each item on its own: only the killer is lost."""
     results = []
-    alone = _Crew(1, crew.preload)
+    alone = _WorkerPool(1, workers.preload)
     try:
         for item in batch:
             try:
                 results += alone.submit(function, (item,)).result()
             except BrokenProcessPool:
-                alone.dismiss()
-                results.append(died(item))
+                alone.shut_down()
+                results.append(on_death(item))
     finally:
-        alone.dismiss()
+        alone.shut_down()
     return results

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 from loadwatch import settings
 from loadwatch.analysis import Athlete, Roster, Trend
 from loadwatch.errors import LoadwatchError, NothingToRead
-from loadwatch.ingest.sources import OWN_FILES
+from loadwatch.ingest.sources import LOADWATCH_FILES
 from loadwatch.pipeline.athlete import (
     Options,
-    all_known,
-    analyse,
-    athlete_settings,
-    rests_on,
-    store_of,
+    analyse_athlete,
+    digest_inputs,
+    has_every_input,
+    load_athlete_settings,
+    open_athlete_store,
 )
-from loadwatch.pipeline.cache_keys import stamp
+from loadwatch.pipeline.cache_keys import compute_page_digest
 from loadwatch.verdict import groups
 
 if TYPE_CHECKING:
@@ -29,24 +29,24 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
 
-HINT = "Give a folder that holds a folder or zip an athlete."
-RECORDINGS = frozenset(
+ROSTER_HINT = "Give a folder that holds a folder or zip an athlete."
+RECORDING_SUFFIXES = frozenset(
     (".fit", ".gpx", ".tcx", ".gz")
 )  # of one run each: no athlete's whole export
-STAMPS = ".loadwatch.json"  # in a folder of a roster's pages: page -> digest of all that it shows
-PAGES = frozenset(
+PAGE_DIGESTS_FILE = ".loadwatch.json"  # in a folder of a roster's pages: page -> digest of all that it shows
+PAGE_SUFFIXES = frozenset(
     (".html", ".htm", ".md", ".png", ".svg", ".pdf")
 )  # what loadwatch writes
 
 
-def roster(folder: str | Path, options: Options | None = None) -> Roster:
+def analyse_roster(folder: str | Path, options: Options | None = None) -> Roster:
     """Return every athlete of a folder, placed in the four groups; one that fails is still listed."""
     options = options or Options()
     root = Path(folder)
     if not root.is_dir():
-        raise NothingToRead(f"no folder of athletes at {root}", HINT)
+        raise NothingToRead(f"no folder of athletes at {root}", ROSTER_HINT)
     options = replace(options, files=(*options.files, root / settings.FILE))
-    lines = [_line(path, options) for path in _runners(root)]
+    lines = [_summarise_athlete(path, options) for path in _list_athlete_paths(root)]
     days = [line.today for line in lines if line.today]
     told = settings.load([], options.overrides, {}).today
     today = told or max([*days, *([options.now] if options.now else [])], default=None)
@@ -54,21 +54,21 @@ def roster(folder: str | Path, options: Options | None = None) -> Roster:
     return Roster(name=root.resolve().name, athletes=groups.ordered(seen), today=today)
 
 
-def _runners(root: Path) -> list[Path]:
+def _list_athlete_paths(root: Path) -> list[Path]:
     """Return the folders and exports below `root`, one an athlete; pages of an earlier roster are none."""
     found = [
         path
         for path in sorted(root.iterdir())
         if not (
             path.name.startswith(".")
-            or path.name in OWN_FILES
-            or path.suffix.lower() in PAGES
+            or path.name in LOADWATCH_FILES
+            or path.suffix.lower() in PAGE_SUFFIXES
         )
-        and not (path / STAMPS).exists()
+        and not (path / PAGE_DIGESTS_FILE).exists()
     ]
     if not found:
-        raise NothingToRead(f"{root} is empty", HINT)
-    recordings = sum(path.suffix.lower() in RECORDINGS for path in found)
+        raise NothingToRead(f"{root} is empty", ROSTER_HINT)
+    recordings = sum(path.suffix.lower() in RECORDING_SUFFIXES for path in found)
     if 2 * recordings > len(found) > 1 and not any(
         p.is_dir() or p.suffix.lower() == ".zip" for p in found
     ):
@@ -79,31 +79,35 @@ def _runners(root: Path) -> list[Path]:
     return found
 
 
-def _line(path: Path, options: Options) -> Athlete:
+def _summarise_athlete(path: Path, options: Options) -> Athlete:
     """Return an athlete's line as of the own last day: the one kept, if all that it rests on is the same.
 
     None is kept of an athlete of whom an input was lost on the way: it may be read the next time.
     """
     try:
-        mark = f"line|{rests_on([path], options)}"
-        with store_of(
-            [path], athlete_settings([path], options), options.store
+        mark = f"line|{digest_inputs([path], options)}"
+        with open_athlete_store(
+            [path], load_athlete_settings([path], options), options.store
         ) as store:
-            if kept := store.page(mark):
-                return from_text(kept, cache(partial(analyse, path, options=options)))
-        analysis = analyse(path, options=options)
-        line = replace(groups.athlete(analysis), stamp=stamp(analysis))
-        with store_of(
-            [path], athlete_settings([path], options), options.store
+            if kept := store.find_page(mark):
+                return athlete_from_json(
+                    kept, cache(partial(analyse_athlete, path, options=options))
+                )
+        analysis = analyse_athlete(path, options=options)
+        line = replace(
+            groups.athlete(analysis), page_digest=compute_page_digest(analysis)
+        )
+        with open_athlete_store(
+            [path], load_athlete_settings([path], options), options.store
         ) as store:
-            if all_known([path], store):
-                store.keep_page(mark, as_text(line))
+            if has_every_input([path], store):
+                store.keep_page(mark, athlete_to_json(line))
     except LoadwatchError as error:
-        return _unread(path, str(error).splitlines()[0])
+        return _describe_unreadable(path, str(error).splitlines()[0])
     return line
 
 
-def _unread(path: Path, why: str) -> Athlete:
+def _describe_unreadable(path: Path, why: str) -> Athlete:
     return Athlete(
         name=path.stem,
         group="unknown",
@@ -114,18 +118,18 @@ def _unread(path: Path, why: str) -> Athlete:
     )
 
 
-def as_text(line: Athlete) -> str:
+def athlete_to_json(line: Athlete) -> str:
     """Return a line as text to be kept; what it was made of is not in it."""
     kept = {
         part.name: getattr(line, part.name)
         for part in fields(line)
-        if part.name != "opened"
+        if part.name != "load"
     }
     kept["trend"] = asdict(line.trend) if line.trend else None
     return json.dumps(kept, default=str)
 
 
-def from_text(text: str, opened: Callable[[], Analysis]) -> Athlete:
+def athlete_from_json(text: str, opened: Callable[[], Analysis]) -> Athlete:
     """Return the line that `as_text` kept; `opened` gives what it was made of."""
     kept: dict[str, Any] = json.loads(text)
     for day in ("last_activity", "today"):
@@ -135,4 +139,4 @@ def from_text(text: str, opened: Callable[[], Analysis]) -> Athlete:
         kept["trend"] = Trend(
             **{**told, "loads": tuple(told["loads"]), "levels": tuple(told["levels"])}
         )
-    return Athlete(**kept, opened=opened)
+    return Athlete(**kept, load=opened)

@@ -106,7 +106,7 @@ def roster(roster: Roster) -> str:
         sentence=_sentence(ordered),
         promise=headline.PROMISE,
         groups=groups,
-        named=not anonymize.nameless_roster(roster),
+        named=not anonymize.is_anonymous(roster),
     )
 
 

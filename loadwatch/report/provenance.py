@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.assess import rules, weeks
-from loadwatch.ingest.sources import OWN_FILE
+from loadwatch.ingest.sources import LOADWATCH_FILE_REASON
 from loadwatch.report.checks import tied
 from loadwatch.tables import SURFACE_COLUMNS, WEEKDAYS
 
@@ -117,7 +117,7 @@ def unread(analysis: Analysis) -> list[str]:
 
 def _others_files(analysis: Analysis) -> int:
     """Return how many inputs were left out that are not loadwatch's own files, which are read as such."""
-    return sum(item.why != OWN_FILE for item in analysis.skipped)
+    return sum(item.why != LOADWATCH_FILE_REASON for item in analysis.skipped)
 
 
 def zones(analysis: Analysis) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadwatch import formatting
-from loadwatch.anonymize import entry
+from loadwatch.anonymize import split_source
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
@@ -21,7 +21,7 @@ def lines(analysis: Analysis) -> list[str]:
     found: dict[tuple[str, str, str], list[str]] = {}
     columns = (analysis.activities[c].tolist() for c in ("source", "notes"))
     for source, notes in zip(*columns, strict=True):
-        file, number = entry(source)
+        file, number = split_source(source)
         for note in notes:
             code, _, told = note.partition(": ")
             found.setdefault((code, told or note, file if number else ""), []).append(
@@ -39,6 +39,6 @@ def _who(sources: list[str], of: str) -> str:
     if len(sources) == 1:
         return formatting.clean_source(sources[0])
     if of:
-        first = min(entry(source)[1] for source in sources)
+        first = min(split_source(source)[1] for source in sources)
         return f"{formatting.format_number(len(sources))} entries of {formatting.clean_source(of)}, from #{first} on"
     return f"{formatting.format_count(len(sources), 'file')}, the first {formatting.clean_source(min(sources))}"

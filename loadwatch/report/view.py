@@ -239,7 +239,7 @@ def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any
     )
     return {
         "name": formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
-        "link": f"athletes/{slug}.html" if athlete.opened else "",
+        "link": f"athletes/{slug}.html" if athlete.load else "",
         "level": athlete.level,
         "says": formatting.clean_text(athlete.says),
         "load": _load(trend) if trend else formatting.NO_VALUE,

@@ -15,8 +15,8 @@ import numpy as np
 
 from loadwatch.activity import Skipped
 from loadwatch.ingest.dedupe import pairs
-from loadwatch.ingest.dedupe.merge import merged
-from loadwatch.ingest.dedupe.own import own_files
+from loadwatch.ingest.dedupe.linked_files import find_linked_rows
+from loadwatch.ingest.dedupe.merge import merge_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from loadwatch.ingest.dedupe.pairs import Facts, Pair
+    from loadwatch.ingest.dedupe.pairs import Pair, RunArrays
 
-RANK = {"fit": 0, "tcx": 1, "gpx": 2, "csv": 3, "json": 3, "list": 4}
-RICHNESS = (
+FORMAT_RANK = {"fit": 0, "tcx": 1, "gpx": 2, "csv": 3, "json": 3, "list": 4}
+RICHNESS_COLUMNS = (
     "ascent_m",
     "steps",
     "heart_rate_bpm",
@@ -48,7 +48,7 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Deduped:
+class DedupedRows:
     """Rows that stand, sorted by start; those left out as duplicates; multisport wholes."""
 
     rows: pd.DataFrame
@@ -57,31 +57,31 @@ class Deduped:
 
 
 @dataclass(slots=True)
-class _Groups:
+class _RunGroups:
     """Which row stands for which, while it is being found out; `of` points straight to the kept row."""
 
-    of: dict[int, int]
+    kept_of: dict[int, int]
     why: dict[int, str]
     rows: dict[int, list[int]]  # kept row -> all rows it stands for, itself first
     members: dict[int, set[int]]  # kept row -> inputs of those
 
-    def join(self, row: int, kept: int, why: str) -> None:
+    def join_row(self, row: int, kept: int, why: str) -> None:
         """Let `kept` stand for `row` and for all that `row` stood for."""
         self.why[row] = why
         for one in self.rows.pop(row):
-            self.of[one] = kept
+            self.kept_of[one] = kept
             self.rows[kept].append(one)
         self.members[kept] |= self.members.pop(row)
 
 
-def same_runs(rows: pd.DataFrame) -> Deduped:
+def drop_duplicate_runs(rows: pd.DataFrame) -> DedupedRows:
     """Return `rows` with each run once; the richest row of a run stays and takes what it lacks.
 
     Parameters
     ----------
     rows : EXPOSURES and HIDDEN of one athlete, zones settled, in any order; it is not changed.
     """
-    wholes = _wholes(rows)
+    wholes = _find_multisport_wholes(rows)
     skipped = tuple(
         Skipped(
             source, "ignored", "a multisport whole; its legs are counted one by one"
@@ -89,10 +89,10 @@ def same_runs(rows: pd.DataFrame) -> Deduped:
         for source in sorted(rows["source"][wholes])
     )
     rows = rows[~wholes].reset_index(drop=True)
-    order = _order(rows)
-    known = pairs.facts(rows)
-    groups = _Groups(
-        of={row: row for row in order},
+    order = _order_by_richness(rows)
+    known = pairs.build_run_arrays(rows)
+    groups = _RunGroups(
+        kept_of={row: row for row in order},
         why={},
         rows={row: [row] for row in order},
         members={row: {int(known.member[row])} for row in order},
@@ -105,54 +105,54 @@ def same_runs(rows: pd.DataFrame) -> Deduped:
         sorted(
             (
                 Duplicate(source[row], source[kept], groups.why[row])
-                for row, kept in groups.of.items()
+                for row, kept in groups.kept_of.items()
                 if row != kept
             ),
             key=lambda pair: (pair.of, pair.source),
         )
     )
-    return Deduped(_sorted(merged(rows, groups.rows)), duplicates, skipped)
+    return DedupedRows(_sort_rows(merge_rows(rows, groups.rows)), duplicates, skipped)
 
 
-def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
+def _sort_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(
         ["start_utc", "source"], na_position="last", kind="stable", ignore_index=True
     )
 
 
-def _wholes(rows: pd.DataFrame) -> NDArray[np.bool_]:
+def _find_multisport_wholes(rows: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which rows are a multisport whole with at least one of its legs beside it."""
     whole = (
         rows["parent"].to_numpy(dtype=bool) | rows["sport"].eq("multisport").to_numpy()
     )
     if not whole.any():
         return whole
-    legs = np.sort(pairs.seconds(rows["start_utc"])[~whole])
-    start = pairs.seconds(rows["start_utc"])
+    legs = np.sort(pairs.to_seconds(rows["start_utc"])[~whole])
+    start = pairs.to_seconds(rows["start_utc"])
     length = rows["elapsed_s"].fillna(rows["duration_s"]).fillna(0.0).to_numpy()
     first = np.searchsorted(legs, start - pairs.START_S)
     last = np.searchsorted(legs, start + length + pairs.START_S, side="right")
     return np.asarray(whole & (last > first))
 
 
-def _order(rows: pd.DataFrame) -> list[int]:
+def _order_by_richness(rows: pd.DataFrame) -> list[int]:
     """Return the places of `rows`, the richest first; of one format the longer, then the fuller."""
-    rank = rows["format"].map(RANK).fillna(len(RANK)).to_numpy()
+    rank = rows["format"].map(FORMAT_RANK).fillna(len(FORMAT_RANK)).to_numpy()
     duration = rows["duration_s"].fillna(0.0).clip(lower=1.0).to_numpy()
     fifths = np.floor(np.log2(duration) * 4)  # steps of 19 %: twins differ less
-    fullness = rows[list(RICHNESS)].notna().sum(axis=1).to_numpy()
+    fullness = rows[list(RICHNESS_COLUMNS)].notna().sum(axis=1).to_numpy()
     sources = rows["source"].rank(method="dense").to_numpy()
     return [int(place) for place in np.lexsort((sources, -fullness, -fifths, rank))]
 
 
-def _join_copies(rows: pd.DataFrame, order: list[int], groups: _Groups) -> None:
+def _join_copies(rows: pd.DataFrame, order: list[int], groups: _RunGroups) -> None:
     """Join rows of equal content; within one list that is a line written twice."""
     ids, listed = rows["activity_id"].tolist(), rows["format"].eq("list").tolist()
     first: dict[str, int] = {}
     for row in order:
         kept = first.setdefault(ids[row], row)
         if kept != row:
-            groups.join(
+            groups.join_row(
                 row,
                 kept,
                 "the same row of a list" if listed[row] else "the same content",
@@ -160,25 +160,26 @@ def _join_copies(rows: pd.DataFrame, order: list[int], groups: _Groups) -> None:
 
 
 def _join_certain(
-    rows: pd.DataFrame, order: list[int], groups: _Groups, known: Facts
+    rows: pd.DataFrame, order: list[int], groups: _RunGroups, known: RunArrays
 ) -> None:
     """Join a list row to its own file, and rows that are one run beyond doubt, richest first."""
-    beside = _by_row(pairs.certain(known))
-    own = own_files(rows)
+    beside = _group_by_row(pairs.find_certain_pairs(known))
+    own = find_linked_rows(rows)
     place = {row: at for at, row in enumerate(order)}
     source = rows["source"].tolist()
     for row in order:
-        if groups.of[row] != row:
+        if groups.kept_of[row] != row:
             continue
         if row in own:
             nearest = min(
-                own[row], key=lambda leg: (_apart(known, row, leg), place[leg])
+                own[row],
+                key=lambda leg: (_start_difference_s(known, row, leg), place[leg]),
             )
-            groups.join(row, groups.of[nearest], "its own file is here")
+            groups.join_row(row, groups.kept_of[nearest], "its own file is here")
             continue
         found = []
         for other, pair in beside[row]:
-            kept = groups.of[other]
+            kept = groups.kept_of[other]
             direct = kept == other
             if place[other] >= place[row] or kept == row:
                 continue
@@ -186,16 +187,16 @@ def _join_certain(
                 found.append(((not direct, pair.apart_s, source[kept]), kept, pair.why))
         if found:
             _, kept, why = min(found)
-            groups.join(row, kept, why)
+            groups.join_row(row, kept, why)
 
 
 def _join_guessed(
-    rows: pd.DataFrame, order: list[int], groups: _Groups, known: Facts
+    rows: pd.DataFrame, order: list[int], groups: _RunGroups, known: RunArrays
 ) -> None:
     """Join rows that agree but for an unknown clock, the nearest first."""
     place = {row: at for at, row in enumerate(order)}
     source = rows["source"].tolist()
-    guesses = [*pairs.shifted(known), *pairs.same_day(known)]
+    guesses = [*pairs.find_shifted_pairs(known), *pairs.find_same_day_pairs(known)]
     guesses.sort(
         key=lambda pair: (
             pair.apart_s,
@@ -204,15 +205,15 @@ def _join_guessed(
     )
     for pair in guesses:
         richer, row = sorted((pair.left, pair.right), key=place.__getitem__)
-        kept = groups.of[richer]
+        kept = groups.kept_of[richer]
         if (
-            groups.of[row] == row != kept
+            groups.kept_of[row] == row != kept
             and not groups.members[kept] & groups.members[row]
         ):
-            groups.join(row, kept, pair.why)
+            groups.join_row(row, kept, pair.why)
 
 
-def _by_row(found: Iterable[Pair]) -> dict[int, list[tuple[int, Pair]]]:
+def _group_by_row(found: Iterable[Pair]) -> dict[int, list[tuple[int, Pair]]]:
     beside: dict[int, list[tuple[int, Pair]]] = defaultdict(list)
     for pair in found:
         beside[pair.left].append((pair.right, pair))
@@ -220,6 +221,6 @@ def _by_row(found: Iterable[Pair]) -> dict[int, list[tuple[int, Pair]]]:
     return beside
 
 
-def _apart(known: Facts, row: int, other: int) -> float:
+def _start_difference_s(known: RunArrays, row: int, other: int) -> float:
     apart = abs(float(known.utc_s[row] - known.utc_s[other]))
     return apart if apart == apart else 0.0  # noqa: PLR0124  NaN: a list row without an hour

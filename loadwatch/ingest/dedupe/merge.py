@@ -12,9 +12,9 @@ from loadwatch.tables import SURFACE_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TAKEN = ("name", "shoe", "rpe", "dirt_m")
-WRITTEN = (
-    *TAKEN,
+COPIED_COLUMNS = ("name", "shoe", "rpe", "dirt_m")
+CHANGED_COLUMNS = (
+    *COPIED_COLUMNS,
     "srpe",
     *SURFACE_COLUMNS,
     "surface_source",
@@ -23,70 +23,76 @@ WRITTEN = (
     "notes",
 )
 INFERRED = "sport_inferred:"  # note of a sport that was guessed from speed
-GUESSED = frozenset(
+WEAK_SURFACE_SOURCES = frozenset(
     {"", "none", "default"}
 )  # surface sources that a label or a list outdoes
-PLAIN = frozenset({"", "generic", "unknown"})
+GENERIC_SUB_SPORTS = frozenset({"", "generic", "unknown"})
 
 
-def merged(rows: pd.DataFrame, groups: Mapping[int, Sequence[int]]) -> pd.DataFrame:
+def merge_rows(rows: pd.DataFrame, groups: Mapping[int, Sequence[int]]) -> pd.DataFrame:
     """Return the kept rows (the keys of `groups`), each with what the rows it stands for know besides."""
     if len(groups) == len(rows):
         return rows
-    read = dict.fromkeys((*WRITTEN, "distance_m", "duration_s"))
+    read = dict.fromkeys((*CHANGED_COLUMNS, "distance_m", "duration_s"))
     cells = {name: rows[name].tolist() for name in read}
     for kept, group in groups.items():
         if len(group) > 1:
             first, *others = (
                 {name: values[row] for name, values in cells.items()} for row in group
             )
-            for name, value in _taken(first, others).items():
+            for name, value in _take_missing(first, others).items():
                 cells[name][kept] = value
     new = {
         name: pd.Series(cells[name], rows.index, dtype=rows[name].dtype)
-        for name in WRITTEN
+        for name in CHANGED_COLUMNS
     }
     return rows.assign(**new).loc[sorted(groups)]
 
 
-def _taken(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
+def _take_missing(
+    first: dict[str, Any], others: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Return the cells that `first` takes from `others`, richest first."""
     cells: dict[str, Any] = {}
-    for column in TAKEN:
-        if not _known(first[column]):
+    for column in COPIED_COLUMNS:
+        if not _is_known(first[column]):
             told = next(
-                (other[column] for other in others if _known(other[column])), None
+                (other[column] for other in others if _is_known(other[column])), None
             )
             cells |= {} if told is None else {column: told}
     if "rpe" in cells:  # session RPE is exertion times minutes, as in load.srpe
         cells["srpe"] = cells["rpe"] * first["duration_s"] / 60
-    return cells | _sport(first, others) | _surface(first | cells, others)
+    return cells | _take_sport(first, others) | _take_surface(first | cells, others)
 
 
-def _sport(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
+def _take_sport(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the sport by the word of another row where the first could only guess it from speed."""
     told = [
         other
         for other in others
-        if other["sport"] != "unknown" and not _inferred(other)
+        if other["sport"] != "unknown" and not _has_inferred_sport(other)
     ]
-    if not told or not (first["sport"] == "unknown" or _inferred(first)):
+    if not told or not (first["sport"] == "unknown" or _has_inferred_sport(first)):
         return {}
     notes = [note for note in first["notes"] if not note.startswith(INFERRED)]
     sub_sport = (
-        told[0]["sub_sport"] if first["sub_sport"] in PLAIN else first["sub_sport"]
+        told[0]["sub_sport"]
+        if first["sub_sport"] in GENERIC_SUB_SPORTS
+        else first["sub_sport"]
     )
     return {"sport": told[0]["sport"], "sub_sport": sub_sport, "notes": notes}
 
 
-def _inferred(row: dict[str, Any]) -> bool:
+def _has_inferred_sport(row: dict[str, Any]) -> bool:
     return any(note.startswith(INFERRED) for note in row["notes"])
 
 
-def _surface(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
+def _take_surface(
+    first: dict[str, Any], others: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Return metres by surface where another row's label, list or Dirt Distance knows them."""
     distance = first["distance_m"]
-    if first["surface_source"] not in GUESSED or not distance > 0:
+    if first["surface_source"] not in WEAK_SURFACE_SOURCES or not distance > 0:
         return {}
     for source in (
         "tag",
@@ -110,7 +116,7 @@ def _surface(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, A
     return metres | {"surface_source": "list"}
 
 
-def _known(value: object) -> bool:
+def _is_known(value: object) -> bool:
     return (
         bool(value)
         if isinstance(value, str)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from loadwatch.ingest.sources.archives import OWN_FILE, OWN_FILES
+from loadwatch.ingest.sources.archives import LOADWATCH_FILE_REASON, LOADWATCH_FILES
 from loadwatch.ingest.sources.member import Content, Member
-from loadwatch.ingest.sources.walk import members
+from loadwatch.ingest.sources.walk import find_members
 
-__all__ = ["OWN_FILE", "OWN_FILES", "Content", "Member", "members"]
+__all__ = [
+    "LOADWATCH_FILES",
+    "LOADWATCH_FILE_REASON",
+    "Content",
+    "Member",
+    "find_members",
+]

@@ -15,47 +15,47 @@ from loadwatch.ingest.limits import (
     MEMBER_BYTES,
     MIB,
 )
-from loadwatch.ingest.sources import gunzip
-from loadwatch.ingest.sources.labels import clean, hidden
+from loadwatch.ingest.sources import gzip_stream
+from loadwatch.ingest.sources.labels import clean_label, is_hidden
 from loadwatch.ingest.sources.member import Member
 from loadwatch.ingest.sources.origin import (
     Gzipped,
+    InZip,
     Origin,
-    Packed,
-    content,
-    head,
-    opened,
+    open_archive,
+    read_content,
+    read_entry_head,
 )
-from loadwatch.ingest.sources.zips import MAGICS, Entry, entries
+from loadwatch.ingest.sources.zip_directory import ZIP_MAGICS, ZipEntry, read_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from loadwatch.activity import Kind
 
-OWN_FILES = frozenset(
+LOADWATCH_FILES = frozenset(
     {"loadwatch.toml", "diary.csv", "tags.csv", "plan.csv"}
 )  # at the root of an input
-OWN_FILE = "loadwatch's own file"
-CLUTTER = "hidden, or left there by the computer"
-_OFFICE = frozenset(
+LOADWATCH_FILE_REASON = "loadwatch's own file"
+HIDDEN_REASON = "hidden, or left there by the computer"
+_OFFICE_MEMBERS = frozenset(
     {"[Content_Types].xml", "mimetype"}
 )  # docx, xlsx and odt, ods are zips too
-Found = tuple[
-    Entry, bytes
+ListedEntry = tuple[
+    ZipEntry, bytes
 ]  # an entry and its first bytes, b"" where it is not to be opened
 
 
 @dataclass(slots=True)
-class _Spent:
+class _ArchiveCost:
     """What an archive has cost so far, the archives within it included."""
 
-    size: int = 0
+    total_bytes: int = 0
     entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Archive:
     """An archive: where its bytes are, its key, its own label, and what its members' labels begin with."""
 
     origin: Origin
@@ -65,32 +65,36 @@ class Place:
     depth: int = 1
 
 
-def archive(origin: Origin, first: bytes) -> Origin | None:
+def find_zip(origin: Origin, first: bytes) -> Origin | None:
     """Return where the zip is, if what begins with `first` is one (gzipped or not), else None."""
-    if first.startswith(MAGICS):
+    if first.startswith(ZIP_MAGICS):
         return origin
-    if first.startswith(gunzip.MAGIC) and gunzip.peek(first).startswith(MAGICS):
+    if first.startswith(gzip_stream.GZIP_MAGIC) and gzip_stream.peek_gzip(
+        first
+    ).startswith(ZIP_MAGICS):
         return Gzipped(origin)
     return None
 
 
-def unzipped(place: Place, once: Callable[[str], str]) -> Iterator[Member | Skipped]:
-    """Yield the members of the zip at `place`, sorted by name; `once` makes labels unique."""
-    yield from _archive(place, once, _Spent())
-
-
-def _archive(
-    place: Place, once: Callable[[str], str], spent: _Spent
+def walk_archive(
+    place: Archive, unique_label: Callable[[str], str]
 ) -> Iterator[Member | Skipped]:
-    found = _listed(place, spent)
+    """Yield the members of the zip at `place`, sorted by name; `once` makes labels unique."""
+    yield from _walk_archive(place, unique_label, _ArchiveCost())
+
+
+def _walk_archive(
+    place: Archive, unique_label: Callable[[str], str], cost: _ArchiveCost
+) -> Iterator[Member | Skipped]:
+    found = _list_entries(place, cost)
     if isinstance(found, Skipped):
-        yield Skipped(once(found.source), found.kind, found.why)
+        yield Skipped(unique_label(found.source), found.kind, found.why)
         return
     for entry, first in found:
-        yield from _member(place, entry, first, once, spent)
+        yield from _visit_entry(place, entry, first, unique_label, cost)
 
 
-def _listed(place: Place, spent: _Spent) -> list[Found] | Skipped:
+def _list_entries(place: Archive, cost: _ArchiveCost) -> list[ListedEntry] | Skipped:
     if place.depth > ARCHIVE_DEPTH:
         return Skipped(
             place.label,
@@ -98,20 +102,26 @@ def _listed(place: Place, spent: _Spent) -> list[Found] | Skipped:
             f"archives within archives, more than {ARCHIVE_DEPTH} deep",
         )
     try:
-        with opened(place.origin) as file:
+        with open_archive(place.origin) as file:
             files = sorted(
-                (e for e in entries(file) if not e.folder),
+                (e for e in read_entries(file) if not e.is_folder),
                 key=lambda e: (e.name, e.offset),
             )
-            _spend(spent, files)
-            if any(entry.name in _OFFICE for entry in files):
+            _add_cost(cost, files)
+            if any(entry.name in _OFFICE_MEMBERS for entry in files):
                 return Skipped(
                     place.label,
                     "rejected",
                     "an office document; save its table as CSV instead",
                 )
             found = [
-                (e, b"" if _refusal(clean(e.name), e) else head(file, e)) for e in files
+                (
+                    e,
+                    b""
+                    if _refuse_entry(clean_label(e.name), e)
+                    else read_entry_head(file, e),
+                )
+                for e in files
             ]
     except Unreadable as error:
         return Skipped(place.label, "rejected", error.why)
@@ -120,43 +130,47 @@ def _listed(place: Place, spent: _Spent) -> list[Found] | Skipped:
     return found or Skipped(place.label, "ignored", "an empty archive")
 
 
-def _spend(spent: _Spent, files: list[Entry]) -> None:
-    spent.entries += len(files)
-    spent.size += sum(entry.size for entry in files)
-    if spent.entries > ARCHIVE_ENTRIES:
+def _add_cost(cost: _ArchiveCost, files: list[ZipEntry]) -> None:
+    cost.entries += len(files)
+    cost.total_bytes += sum(entry.size for entry in files)
+    if cost.entries > ARCHIVE_ENTRIES:
         raise OverLimit(f"an archive of more than {ARCHIVE_ENTRIES:,} files")
-    if spent.size > ARCHIVE_BYTES:
+    if cost.total_bytes > ARCHIVE_BYTES:
         raise OverLimit(f"an archive of more than {ARCHIVE_BYTES // MIB:,} MiB")
 
 
-def _member(
-    place: Place, entry: Entry, first: bytes, once: Callable[[str], str], spent: _Spent
+def _visit_entry(
+    place: Archive,
+    entry: ZipEntry,
+    first: bytes,
+    unique_label: Callable[[str], str],
+    cost: _ArchiveCost,
 ) -> Iterator[Member | Skipped]:
-    label = place.prefix + clean(entry.name)
-    refusal = _refusal(clean(entry.name), entry)
-    if place.depth == 1 and entry.name in OWN_FILES:
-        refusal = ("ignored", OWN_FILE)
+    label = place.prefix + clean_label(entry.name)
+    refusal = _refuse_entry(clean_label(entry.name), entry)
+    if place.depth == 1 and entry.name in LOADWATCH_FILES:
+        refusal = ("ignored", LOADWATCH_FILE_REASON)
     if refusal:
-        yield Skipped(once(label), *refusal)
+        yield Skipped(unique_label(label), *refusal)
         return
-    origin = Packed(place.origin, entry)
+    origin = InZip(place.origin, entry)
     key = f"{place.key}|{entry.offset}|{entry.crc:08x}"
-    inner = archive(origin, first)
+    inner = find_zip(origin, first)
     if inner:
-        yield from _archive(
-            Place(inner, key, label, f"{label}/", place.depth + 1), once, spent
+        yield from _walk_archive(
+            Archive(inner, key, label, f"{label}/", place.depth + 1), unique_label, cost
         )
         return
-    label = once(label)
-    yield Member(label, key, entry.size, partial(content, origin, label))
+    label = unique_label(label)
+    yield Member(label, key, entry.size, partial(read_content, origin, label))
 
 
-def _refusal(label: str, entry: Entry) -> tuple[Kind, str] | None:
-    if hidden(label):
-        return "ignored", CLUTTER
-    if entry.link:
+def _refuse_entry(label: str, entry: ZipEntry) -> tuple[Kind, str] | None:
+    if is_hidden(label):
+        return "ignored", HIDDEN_REASON
+    if entry.is_link:
         return "rejected", "a link, not a file; links in archives are never followed"
-    if entry.encrypted:
+    if entry.is_encrypted:
         return "rejected", "locked with a password; unlock the archive and try again"
     if entry.size > MEMBER_BYTES:
         return "limited", f"larger than {MEMBER_BYTES // MIB} MiB"

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.limits import HEAD_BYTES, MEMBER_BYTES, MIB
-from loadwatch.ingest.sources.gunzip import inflated, peek_deflated, unpacked
-from loadwatch.ingest.sources.zips import LOCAL, Entry
+from loadwatch.ingest.sources.gzip_stream import (
+    inflate_entry,
+    peek_deflated,
+    unpack_gzip,
+)
+from loadwatch.ingest.sources.zip_directory import LOCAL_HEADER, ZipEntry
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from loadwatch.ingest.sources.member import Content
 
 _STORED, _DEFLATED = 0, 8
-_FLAGS = (
+_OPEN_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_BINARY", 0)
@@ -44,11 +48,11 @@ class InMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class InZip:
     """An entry of the zip at `archive`."""
 
     archive: Origin
-    entry: Entry
+    entry: ZipEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,48 +62,48 @@ class Gzipped:
     origin: Origin
 
 
-Origin = OnDisk | InMemory | Packed | Gzipped
+Origin = OnDisk | InMemory | InZip | Gzipped
 
 
-def content(origin: Origin, label: str) -> Content:
+def read_content(origin: Origin, label: str) -> Content:
     """Return the unpacked bytes at `origin`; raise Unreadable or OverLimit."""
-    return unpacked(data(origin), label)
+    return unpack_gzip(read_bytes(origin), label)
 
 
-def data(origin: Origin) -> bytes:
+def read_bytes(origin: Origin) -> bytes:
     """Return the bytes at `origin`, taken out of its archive but not gunzipped."""
     match origin:
         case OnDisk(path):
-            return _whole(path)
+            return _read_file(path)
         case InMemory(held):
             return held
         case Gzipped(inner):
-            return unpacked(data(inner), "").data
-        case Packed(archive, entry):
-            return _entry(archive, entry)
+            return unpack_gzip(read_bytes(inner), "").data
+        case InZip(archive, entry):
+            return _read_entry(archive, entry)
 
 
-def opened(origin: Origin) -> BinaryIO:
+def open_archive(origin: Origin) -> BinaryIO:
     """Return an archive at `origin` as a seekable file."""
     match origin:
         case OnDisk(path):
-            return regular(path)
+            return open_regular_file(path)
         case InMemory(held):
             return io.BytesIO(held)
         case _:
-            return io.BytesIO(_inner(origin))
+            return io.BytesIO(_read_inner_archive(origin))
 
 
 @lru_cache(maxsize=1)
-def _inner(origin: Origin) -> bytes:
+def _read_inner_archive(origin: Origin) -> bytes:
     """Return an archive within an archive; the last one is kept, since members come in order."""
-    return data(origin)
+    return read_bytes(origin)
 
 
-def regular(path: str) -> BinaryIO:
+def open_regular_file(path: str) -> BinaryIO:
     """Return the regular file at `path`, opened; a pipe that took its place does not block."""
     try:
-        number = os.open(path, _FLAGS)
+        number = os.open(path, _OPEN_FLAGS)
         if not stat.S_ISREG(os.fstat(number).st_mode):
             os.close(number)
             raise Unreadable("not a regular file")
@@ -112,15 +116,15 @@ def regular(path: str) -> BinaryIO:
         raise Unreadable(f"cannot be opened ({error.strerror})") from error
 
 
-def _whole(path: str) -> bytes:
-    with regular(path) as file:
-        read = _read(file, MEMBER_BYTES + 1)
+def _read_file(path: str) -> bytes:
+    with open_regular_file(path) as file:
+        read = _read_up_to(file, MEMBER_BYTES + 1)
     if len(read) > MEMBER_BYTES:
         raise OverLimit(f"larger than {MEMBER_BYTES // MIB} MiB")
     return read
 
 
-def _read(file: BinaryIO, size: int) -> bytes:
+def _read_up_to(file: BinaryIO, size: int) -> bytes:
     """Return up to `size` bytes; an unbuffered read may give fewer at a time."""
     try:
         chunks = [file.read(size)]
@@ -131,48 +135,48 @@ def _read(file: BinaryIO, size: int) -> bytes:
     return b"".join(chunks)
 
 
-def _entry(archive: Origin, entry: Entry) -> bytes:
+def _read_entry(archive: Origin, entry: ZipEntry) -> bytes:
     if entry.packed > MEMBER_BYTES or entry.size > MEMBER_BYTES:
         raise OverLimit(f"larger than {MEMBER_BYTES // MIB} MiB")
-    with opened(archive) as file:
-        start = _start(file, entry)
+    with open_archive(archive) as file:
+        start = _find_data_start(file, entry)
         if start is None:
             raise Unreadable("damaged inside its archive")
         file.seek(start)
-        packed = _read(file, entry.packed)
-    return _checked(packed, entry)
+        packed = _read_up_to(file, entry.packed)
+    return _unpack_entry(packed, entry)
 
 
-def _start(file: BinaryIO, entry: Entry) -> int | None:
+def _find_data_start(file: BinaryIO, entry: ZipEntry) -> int | None:
     """Return where the packed bytes of `entry` begin, None where there is no such entry."""
     if entry.offset > file.seek(0, 2):
         return None
     file.seek(entry.offset)
-    header = _read(file, LOCAL.size)
-    if len(header) < LOCAL.size or not header.startswith(b"PK\x03\x04"):
+    header = _read_up_to(file, LOCAL_HEADER.size)
+    if len(header) < LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
         return None
-    name_size, extra_size = LOCAL.unpack(header)[9:11]
-    return entry.offset + LOCAL.size + int(name_size) + int(extra_size)
+    name_size, extra_size = LOCAL_HEADER.unpack(header)[9:11]
+    return entry.offset + LOCAL_HEADER.size + int(name_size) + int(extra_size)
 
 
-def head(file: BinaryIO, entry: Entry) -> bytes:
+def read_entry_head(file: BinaryIO, entry: ZipEntry) -> bytes:
     """Return the first unpacked bytes of `entry` of the zip in `file`, b"" where they cannot be had."""
-    start = _start(file, entry)
+    start = _find_data_start(file, entry)
     if start is None:
         return b""
     file.seek(start)
-    packed = _read(file, min(HEAD_BYTES, entry.packed))
+    packed = _read_up_to(file, min(HEAD_BYTES, entry.packed))
     return peek_deflated(packed) if entry.method == _DEFLATED else packed
 
 
-def _checked(packed: bytes, entry: Entry) -> bytes:
+def _unpack_entry(packed: bytes, entry: ZipEntry) -> bytes:
     if len(packed) < entry.packed:
         raise Unreadable("cut short inside its archive")
     if entry.method not in {_STORED, _DEFLATED}:
         raise Unreadable(
             f"packed in a way loadwatch does not know (zip method {entry.method})"
         )
-    out = inflated(packed, entry.size) if entry.method == _DEFLATED else packed
+    out = inflate_entry(packed, entry.size) if entry.method == _DEFLATED else packed
     if zlib.crc32(out) != entry.crc:
         raise Unreadable("damaged inside its archive (its checksum is wrong)")
     return out

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import Skipped
-from loadwatch.ingest.store import file
+from loadwatch.ingest.store import database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-BATCH = 64  # results written in one transaction
-ASKED = 500  # keys in one query
-PAGES = 8  # kept of one athlete
+RESULTS_PER_WRITE = 64  # results written in one transaction
+KEYS_PER_QUERY = 500  # keys in one query
+PAGES_KEPT = 8  # kept of one athlete
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class InputResult:
     """What one input gave: its exposure rows, and the parts of it that were left out."""
 
     digest: str
@@ -45,65 +45,65 @@ class Store:
     fingerprint: str
     trouble: str = ""  # why nothing is kept, in words for the user
     connection: sqlite3.Connection | None = None
-    number: int = 0  # of the fingerprint
-    waiting: list[tuple[str, str, Result]] = field(default_factory=list)
+    fingerprint_id: int = 0  # of the fingerprint
+    pending: list[tuple[str, str, InputResult]] = field(default_factory=list)
 
-    def known(self, keys: Iterable[str]) -> dict[str, Result]:
+    def find_by_key(self, keys: Iterable[str]) -> dict[str, InputResult]:
         """Return what is known of inputs by their key: those whose file has not changed since."""
         query = (
             "SELECT input.key, result.digest, crc, value FROM input"
             " JOIN result ON result.digest = input.digest AND fingerprint = ? WHERE input.key IN ({})"
         )
-        return self._results(query, list(keys))
+        return self._query_results(query, list(keys))
 
-    def by_digest(self, digests: Iterable[str]) -> dict[str, Result]:
+    def find_by_digest(self, digests: Iterable[str]) -> dict[str, InputResult]:
         """Return what is known of contents by their digest."""
         query = "SELECT digest, digest, crc, value FROM result WHERE fingerprint = ? AND digest IN ({})"
-        return self._results(query, list(digests))
+        return self._query_results(query, list(digests))
 
-    def put(self, key: str, digest: str, result: Result) -> None:
+    def put_result(self, key: str, digest: str, result: InputResult) -> None:
         """Keep what an input gave; `key` may be "" where the input has no lasting name."""
         if self.connection:
-            self.waiting.append((key, digest, result))
-            if len(self.waiting) >= BATCH:
+            self.pending.append((key, digest, result))
+            if len(self.pending) >= RESULTS_PER_WRITE:
                 self.flush()
 
-    def page(self, stamp: str) -> str:
+    def find_page(self, key: str) -> str:
         """Return the page that was kept by `stamp`, "" if none was."""
         query = "SELECT crc, value FROM page WHERE stamp = ?"
-        found = self._asked(query, (stamp,))
+        found = self._run_query(query, (key,))
         return next(
             (
                 value
                 for crc, value in found
-                if isinstance(value, str) and _crc(stamp, value) == crc
+                if isinstance(value, str) and _compute_checksum(key, value) == crc
             ),
             "",
         )
 
-    def keep_page(self, stamp: str, page: str) -> None:
+    def keep_page(self, key: str, page: str) -> None:
         """Keep a page by all that it shows; the oldest make room."""
         if not self.connection:
             return
         oldest = "DELETE FROM page WHERE id <= (SELECT max(id) FROM page) - ?"
         try:
             self.connection.execute("BEGIN IMMEDIATE")
-            row = (stamp, _crc(stamp, page), page)
+            row = (key, _compute_checksum(key, page), page)
             self.connection.execute(
                 "INSERT OR REPLACE INTO page (stamp, crc, value) VALUES (?, ?, ?)", row
             )
-            self.connection.execute(oldest, (PAGES,))
+            self.connection.execute(oldest, (PAGES_KEPT,))
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
-            self._fails(error)
+            self._handle_error(error)
 
     def flush(self) -> None:
         """Write what waits in one transaction."""
-        waiting, self.waiting = self.waiting, []
+        waiting, self.pending = self.pending, []
         if not self.connection or not waiting:
             return
         results = [
-            (self.number, digest, *_packed(digest, result))
+            (self.fingerprint_id, digest, *_pack_result(digest, result))
             for _, digest, result in waiting
         ]
         inputs = [(key, digest) for key, digest, _ in waiting if key]
@@ -117,20 +117,21 @@ class Store:
             )
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
-            self._fails(error)
+            self._handle_error(error)
 
-    def _results(self, query: str, asked: list[str]) -> dict[str, Result]:
-        found: dict[str, Result] = {}
-        for at in range(0, len(asked), ASKED):
-            part = asked[at : at + ASKED]
-            found |= _unpacked(
-                self._asked(
-                    query.format(",".join("?" * len(part))), (self.number, *part)
+    def _query_results(self, query: str, asked: list[str]) -> dict[str, InputResult]:
+        found: dict[str, InputResult] = {}
+        for at in range(0, len(asked), KEYS_PER_QUERY):
+            part = asked[at : at + KEYS_PER_QUERY]
+            found |= _unpack_results(
+                self._run_query(
+                    query.format(",".join("?" * len(part))),
+                    (self.fingerprint_id, *part),
                 )
             )
         return found
 
-    def _asked(self, query: str, values: tuple[object, ...]) -> list[Any]:
+    def _run_query(self, query: str, values: tuple[object, ...]) -> list[Any]:
         """Return the rows that answer `query`; none from a store that is not there or fails."""
         try:
             return (
@@ -139,17 +140,19 @@ class Store:
                 else []
             )
         except sqlite3.Error as error:
-            self._fails(error)
+            self._handle_error(error)
             return []
 
-    def _fails(self, error: sqlite3.Error) -> None:
+    def _handle_error(self, error: sqlite3.Error) -> None:
         """Go on without the store; begin it anew if it is damaged."""
         self.close()
         self.trouble = (
             f"the store cannot be used ({error}); nothing is kept for the next run"
         )
-        if self.path and file.damaged(error):
-            self.connection, self.number = file.anew(self.path, self.fingerprint)
+        if self.path and database.is_damage(error):
+            self.connection, self.fingerprint_id = database.recreate_store(
+                self.path, self.fingerprint
+            )
             self.trouble = "the store was damaged; it was set aside and begun anew"
 
     def close(self) -> None:
@@ -172,8 +175,10 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
     store = Store(folder / f"{name}.sqlite" if folder else None, fingerprint)
     if store.path:
         try:
-            file.private(store.path)
-            store.connection, store.number = file.connected(store.path, fingerprint)
+            database.make_private(store.path)
+            store.connection, store.fingerprint_id = database.connect_store(
+                store.path, fingerprint
+            )
         except (sqlite3.Error, OSError) as error:
             store.trouble = (
                 f"the store cannot be used ({error}); nothing is kept for the next run"
@@ -185,32 +190,32 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
         store.close()
 
 
-def _packed(digest: str, result: Result) -> tuple[int, str]:
+def _pack_result(digest: str, result: InputResult) -> tuple[int, str]:
     left = [(part.source, part.kind, part.why) for part in result.skipped]
     value = json.dumps([result.digest, result.rows, left], separators=(",", ":"))
-    return _crc(digest, value), value
+    return _compute_checksum(digest, value), value
 
 
-def _crc(digest: str, value: str) -> int:
+def _compute_checksum(digest: str, value: str) -> int:
     return zlib.crc32(
         value.encode("utf-8", "replace"), zlib.crc32(digest.encode("utf-8", "replace"))
     )
 
 
-def _unpacked(found: list[tuple[Any, Any, Any, Any]]) -> dict[str, Result]:
+def _unpack_results(found: list[tuple[Any, Any, Any, Any]]) -> dict[str, InputResult]:
     """Return results by what they were asked for; one whose checksum is wrong is not known."""
     whole = [
         (key, value)
         for key, digest, crc, value in found
         if isinstance(digest, str)
         and isinstance(value, str)
-        and _crc(digest, value) == crc
+        and _compute_checksum(digest, value) == crc
     ]
     try:
         values = json.loads(f"[{','.join(value for _, value in whole)}]")
     except (ValueError, RecursionError):
         return {}
     return {
-        key: Result(digest, tuple(rows), tuple(Skipped(*part) for part in left))
+        key: InputResult(digest, tuple(rows), tuple(Skipped(*part) for part in left))
         for (key, _), (digest, rows, left) in zip(whole, values, strict=True)
     }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x6C776172  # "lwar"
 VERSION = 2  # of the tables below; another one is begun anew
 BUSY_MS = 30_000
-FINGERPRINTS = 4  # sets of settings kept; the one used longest ago goes first
+FINGERPRINTS_KEPT = 4  # sets of settings kept; the one used longest ago goes first
 _NOT_OURS, _NOT_WHOLE = "not a store of this version", "not whole"
 _PRAGMAS = (
     "trusted_schema = OFF",
@@ -36,7 +36,7 @@ CREATE TABLE page (
 """
 
 
-def private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """Make the folder (0700) and the file (0600); a link, or a file of someone else, is not used."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = (
@@ -58,38 +58,38 @@ def private(path: Path) -> None:
         os.close(number)
 
 
-def connected(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int]:
+def connect_store(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int]:
     """Open the store; one that is damaged, foreign or of another version is begun anew."""
     unclosed = (
-        _wal(path).exists() and _wal(path).stat().st_size > 0
+        _wal_path(path).exists() and _wal_path(path).stat().st_size > 0
     )  # a run died, or another is at work
     try:
-        return _whole(path, fingerprint, suspicious=unclosed)
+        return _open_checked(path, fingerprint, suspicious=unclosed)
     except sqlite3.Error as error:
-        if not damaged(error):
+        if not is_damage(error):
             raise
-        return anew(path, fingerprint)
+        return recreate_store(path, fingerprint)
 
 
-def anew(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int]:
+def recreate_store(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int]:
     """Set the store aside, with what sqlite keeps beside it, and begin an empty one."""
     aside = path.with_suffix(".set-aside")
     for old, new in (
         (path, aside),
-        (_wal(path), None),
+        (_wal_path(path), None),
         (path.with_name(path.name + "-shm"), None),
     ):
         with suppress(FileNotFoundError):
             old.replace(new) if new else old.unlink()
-    private(path)
-    return _whole(path, fingerprint, suspicious=False)
+    make_private(path)
+    return _open_checked(path, fingerprint, suspicious=False)
 
 
-def _wal(path: Path) -> Path:
+def _wal_path(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
-def _whole(
+def _open_checked(
     path: Path, fingerprint: str, *, suspicious: bool
 ) -> tuple[sqlite3.Connection, int]:
     """Return a connection to a store that is ours and whole, and the number of `fingerprint` in it."""
@@ -97,19 +97,19 @@ def _whole(
     try:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        _ours(connection, suspicious=suspicious)
-        return connection, _number(connection, fingerprint)
+        _ensure_tables(connection, suspicious=suspicious)
+        return connection, _use_fingerprint(connection, fingerprint)
     except BaseException:
         connection.close()
         raise
 
 
-def _ours(connection: sqlite3.Connection, *, suspicious: bool) -> None:
+def _ensure_tables(connection: sqlite3.Connection, *, suspicious: bool) -> None:
     """Make the tables if there are none; raise DatabaseError if what is there is not ours or not whole."""
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         connection.execute("BEGIN IMMEDIATE")  # another process may have been quicker
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            for statement in _statements():
+            for statement in _list_statements():
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -124,17 +124,17 @@ def _ours(connection: sqlite3.Connection, *, suspicious: bool) -> None:
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
         )
     }
-    if marks != [APPLICATION_ID, VERSION] or made != set(_statements()):
+    if marks != [APPLICATION_ID, VERSION] or made != set(_list_statements()):
         raise sqlite3.DatabaseError(_NOT_OURS)
     if suspicious and connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise sqlite3.DatabaseError(_NOT_WHOLE)
 
 
-def _statements() -> list[str]:
+def _list_statements() -> list[str]:
     return [statement.strip() for statement in _TABLES.split(";") if statement.strip()]
 
 
-def _number(connection: sqlite3.Connection, fingerprint: str) -> int:
+def _use_fingerprint(connection: sqlite3.Connection, fingerprint: str) -> int:
     """Return the number of `fingerprint`, the newest now; those used longest ago are forgotten."""
     row = connection.execute(
         "SELECT id, used = (SELECT max(used) FROM fingerprint) FROM fingerprint WHERE text = ?",
@@ -151,7 +151,7 @@ def _number(connection: sqlite3.Connection, fingerprint: str) -> int:
     old = "SELECT id FROM fingerprint ORDER BY used DESC LIMIT -1 OFFSET ?"
     for table, column in (("result", "fingerprint"), ("fingerprint", "id")):
         forget = f"DELETE FROM {table} WHERE {column} IN ({old})"  # noqa: S608  constants
-        connection.execute(forget, (FINGERPRINTS,))
+        connection.execute(forget, (FINGERPRINTS_KEPT,))
     connection.execute("COMMIT")
     found = connection.execute(
         "SELECT id FROM fingerprint WHERE text = ?", (fingerprint,)
@@ -159,7 +159,7 @@ def _number(connection: sqlite3.Connection, fingerprint: str) -> int:
     return int(found[0])
 
 
-def damaged(error: sqlite3.Error) -> bool:
+def is_damage(error: sqlite3.Error) -> bool:
     """Tell whether the file is at fault, not its place (locked, full, read-only)."""
     return type(error) is sqlite3.DatabaseError or isinstance(
         error, sqlite3.IntegrityError | sqlite3.DataError

@@ -63,8 +63,8 @@ def test_python_counts_weeks_in_the_machine_s_zone_as_the_command_line_does(in_t
 
 
 def test_the_user_s_own_settings_hold_from_python_too(in_tokyo):
-    environment.settings_file().parent.mkdir(parents=True)
-    environment.settings_file().write_text('[weeks]\nweek_start = "sun"\n')
+    environment.user_settings_path().parent.mkdir(parents=True)
+    environment.user_settings_path().write_text('[weeks]\nweek_start = "sun"\n')
     (in_tokyo / "run.fit").write_bytes(
         run(datetime(2026, 3, 10, 8, tzinfo=UTC), 600, every_s=5)
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def own_files(rows: pd.DataFrame) -> dict[int, list[int]]:
+def find_linked_rows(rows: pd.DataFrame) -> dict[int, list[int]]:
     """Return, by place of a list row, the places of the rows that its own file gave.
 
     A name is taken from the list's folder on, as the vendor wrote it; then as the end of any one
@@ -25,22 +25,22 @@ def own_files(rows: pd.DataFrame) -> dict[int, list[int]]:
         zip(members, rows["format"].tolist(), strict=True)
     ):
         if form != "list":
-            path = _bare(member)
+            path = _without_gz(member)
             by_path[path].append(row)
             by_name[posixpath.basename(path)].add(path)
     found = {
-        row: _path(members[row], name, by_path, by_name)
+        row: _resolve_linked_path(members[row], name, by_path, by_name)
         for row, name in enumerate(linked)
         if name
     }
     return {row: by_path[path] for row, path in found.items() if path}
 
 
-def _path(
+def _resolve_linked_path(
     member: str, name: str, by_path: dict[str, list[int]], by_name: dict[str, set[str]]
 ) -> str:
     """Return the path that `name` in the list `member` means, "" if it is not here."""
-    wanted = _bare(name.replace("\\", "/").lstrip("./"))
+    wanted = _without_gz(name.replace("\\", "/").lstrip("./"))
     beside = posixpath.join(posixpath.dirname(member), wanted)
     if beside in by_path:
         return beside
@@ -52,5 +52,5 @@ def _path(
     return ending[0] if len(ending) == 1 else ""
 
 
-def _bare(path: str) -> str:
+def _without_gz(path: str) -> str:
     return path.removesuffix(".gz")

@@ -9,7 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from loadwatch.pipeline.executors import AHEAD, BATCH, DiedError, pool
+from loadwatch.pipeline.executors import (
+    BATCHES_AHEAD,
+    ITEMS_PER_BATCH,
+    WorkerDied,
+    open_pool,
+)
 
 
 def square(number: int) -> int:
@@ -35,35 +40,35 @@ def test_results_come_in_order_and_few_items_are_under_way():
             asked += 1
             yield k
 
-    with pool(2, preload=()) as each:
+    with open_pool(2, preload=()) as each:
         results = each(square, items())
         assert next(results) == 0
-        assert asked <= 2 * AHEAD * BATCH
+        assert asked <= 2 * BATCHES_AHEAD * ITEMS_PER_BATCH
         assert list(results) == [k * k for k in range(1, 100)]
         assert list(each(square, [])) == []
         assert list(each(square, [3])) == [9]  # the same processes serve again
 
 
 def test_a_dying_process_costs_its_item_alone():
-    with pool(2, died=lambda item: f"died over {item}", preload=()) as each:
+    with open_pool(2, on_death=lambda item: f"died over {item}", preload=()) as each:
         found = list(each(deadly, range(40)))
     lost = {13, 14}
     assert found == [f"died over {k}" if k in lost else k for k in range(40)]
 
 
 def test_a_death_is_an_error_unless_told_otherwise():
-    with pool(1, preload=()) as each, pytest.raises(DiedError) as error:
+    with open_pool(1, preload=()) as each, pytest.raises(WorkerDied) as error:
         list(each(deadly, [13]))
     assert error.value.item == 13
 
 
 def test_an_error_of_the_function_is_raised_here():
-    with pool(1, preload=()) as each, pytest.raises(ZeroDivisionError):
+    with open_pool(1, preload=()) as each, pytest.raises(ZeroDivisionError):
         list(each(faulty, [1, 0]))
 
 
 def test_leaving_early_ends_the_work():
-    with pool(2, preload=()) as each:
+    with open_pool(2, preload=()) as each:
         results = each(square, iter(range(10_000)))
         assert next(results) == 0
         results.close()
@@ -72,10 +77,10 @@ def test_leaving_early_ends_the_work():
 INTERRUPTED = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it would be ignored
-from loadwatch.pipeline.executors import pool
+from loadwatch.pipeline.executors import open_pool
 if __name__ == "__main__":
     try:
-        with pool(2, preload=()) as each:
+        with open_pool(2, preload=()) as each:
             for _ in each(time.sleep, (0.05 for _ in range(1000))):
                 print("at work", flush=True)
     except KeyboardInterrupt:

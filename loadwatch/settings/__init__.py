@@ -19,13 +19,15 @@ from loadwatch.settings.keys import (
     PRESETS,
     TOP_KEYS,
     Preset,
+    RuleKeys,
+    check_level_order,
+    parse_limit,
     suggest_key,
     suggest_table,
 )
-from loadwatch.settings.limits import RuleKeys, check_level_order, parse_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -57,16 +59,15 @@ class Settings:
     birth_year: int = 0
     # table "weeks"
     week_start: WeekdayName = "mon"
-    tz: str = ""  # IANA zone for files that do not tell
+    tz: str = ""  # IANA zone for files that name none
     load: LoadName = "distance"
     sports: tuple[str, ...] = ("running",)
     # table "surface"
     default_surface: str = ""  # one of tables.KNOWN_SURFACES, or "" to stay unknown
     osm: str = ""  # path of a map extract
-    classes: Mapping[str, str] = field(
-        default_factory=dict
-    )  # OSM value to class, over our table
-    # table "lists": what a CSV list cannot tell by itself
+    # OSM value to class, over our table
+    classes: Mapping[str, str] = field(default_factory=dict)
+    # table "lists": what a CSV list does not state
     distance_unit: Literal["", "km", "mi"] = ""
     elevation_unit: Literal["", "m", "ft"] = ""
     date_order: Literal["", "dmy", "mdy", "ymd"] = ""
@@ -78,9 +79,8 @@ class Settings:
     # the command line's alone
     today: date | None = None  # None: the date of the last activity
     units: Literal["metric", "imperial"] = "metric"
-    origins: Mapping[str, str] = field(
-        default_factory=dict, compare=False
-    )  # field -> where from
+    # field -> where from
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def load(
@@ -88,32 +88,44 @@ def load(
     overrides: Mapping[str, tuple[object, str]],
     rules: Mapping[str, RuleKeys],
 ) -> Settings:
-    """Return the settings of `files` (later ones win) under `overrides` (field -> value, origin).
+    """Return the settings of all files and options.
 
-    `rules` names each rule's keys, so that a misspelt limit is an error and not silence; and their values,
-    so that no level begins above a higher one.
+    Parameters
+    ----------
+    files : settings files, later ones win; a file that is not there is skipped.
+    overrides : field -> (value, origin), over all files.
+    rules : each rule's keys, so that a misspelt limit is an error and not silence, and
+        their values, so that no level begins above a higher one.
     """
     values: dict[str, Any] = {}
-    origins: dict[str, str] = {}
     limits: dict[str, dict[str, float | bool]] = {}
+    origins: dict[str, str] = {}
     for path in files:
-        if path.is_file():
-            for where, key, value in _read_entries(path, rules):
-                if isinstance(key, tuple):
-                    limits.setdefault(key[0], {})[key[1]] = value
-                else:
-                    values[key] = str(path.parent / value) if key == "osm" else value
-                origins[
-                    ".".join(("rules", *key)) if isinstance(key, tuple) else key
-                ] = where
+        if not path.is_file():
+            continue
+        for entry in _read_entries(path, rules):
+            origins[".".join((*entry.rule, entry.key))] = entry.where
+            if entry.rule:
+                limits.setdefault(entry.rule[1], {})[entry.key] = entry.value
+            else:
+                values[entry.key] = entry.value
     for key, (value, origin) in overrides.items():
         values[key] = _parse_value(key, value, origin)
         origins[key] = origin
+    preset = values.get("preset", "default")
     for rule, own in limits.items():
-        check_level_order(
-            rule, own, rules[rule], values.get("preset", "default"), origins
-        )
+        check_level_order(rule, own, rules[rule], preset, origins)
     return Settings(**values, rules=limits, origins=origins)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One key of a settings file: a setting, or a limit of ("rules", name of the rule)."""
+
+    where: str  # file:line
+    key: str
+    value: Any
+    rule: tuple[str, ...] = ()
 
 
 def _parse_value(key: str, value: object, origin: str) -> object:
@@ -125,9 +137,7 @@ def _parse_value(key: str, value: object, origin: str) -> object:
         raise SettingsError(origin, f"{key} = {value!r}: {error}") from None
 
 
-def _read_entries(
-    path: Path, rules: Mapping[str, RuleKeys]
-) -> Iterable[tuple[str, str | tuple[str, str], Any]]:
+def _read_entries(path: Path, rules: Mapping[str, RuleKeys]) -> Iterator[_Entry]:
     text = _read_text(path)
     try:
         document = tomllib.loads(text)
@@ -138,24 +148,36 @@ def _read_entries(
     for table, content in document.items():
         where = f"{path.name}:{lines.get((table,), 1)}"
         if table in TOP_KEYS:
-            yield where, table, _parse_value(table, content, where)
+            yield _Entry(where, table, _parse_value(table, content, where))
             continue
         if table not in (*KEYS, "rules"):
-            hint = suggest_table(table) or suggest_key(
-                table, (*KEYS, "rules", *TOP_KEYS)
-            )
+            known = (*KEYS, "rules", *TOP_KEYS)
+            hint = suggest_table(table) or suggest_key(table, known)
             raise SettingsError(where, f"unknown key '{table}'.{hint}")
         if not isinstance(content, dict):
             raise SettingsError(where, f"'{table}' should be a table, as [{table}]")
-        for key, value in content.items():
-            where = f"{path.name}:{lines.get((table, key), 1)}"
-            if table == "rules":
-                yield from _read_rule(path.name, lines, key, value, rules)
-            elif key not in KEYS[table]:
-                hint = suggest_table(key) or suggest_key(key, KEYS[table])
-                raise SettingsError(where, f"unknown key '{key}' in [{table}].{hint}")
-            else:
-                yield where, key, _parse_value(key, value, where)
+        if table == "rules":
+            for name, limits in content.items():
+                yield from _read_rule(path.name, lines, name, limits, rules)
+        else:
+            yield from _read_section(path, lines, table, content)
+
+
+def _read_section(
+    path: Path,
+    lines: Mapping[tuple[str, ...], int],
+    table: str,
+    content: Mapping[str, object],
+) -> Iterator[_Entry]:
+    for key, given in content.items():
+        where = f"{path.name}:{lines.get((table, key), 1)}"
+        if key not in KEYS[table]:
+            hint = suggest_table(key) or suggest_key(key, KEYS[table])
+            raise SettingsError(where, f"unknown key '{key}' in [{table}].{hint}")
+        value = _parse_value(key, given, where)
+        if key == "osm":  # a map is looked for beside the file that names it
+            value = str(path.parent / str(value))
+        yield _Entry(where, key, value)
 
 
 def _read_rule(
@@ -164,49 +186,42 @@ def _read_rule(
     name: str,
     content: object,
     rules: Mapping[str, RuleKeys],
-) -> Iterable[tuple[str, tuple[str, str], float | bool]]:
+) -> Iterator[_Entry]:
     where = f"{file}:{lines.get(('rules', name), 1)}"
     if name not in rules:
-        named = next(
-            (
-                f" Its name here is '{one}'."
-                for one in rules
-                if rules[one].id == name.upper()
-            ),
-            "",
-        )
-        raise SettingsError(
-            where, f"unknown rule '{name}'.{named or suggest_key(name, rules)}"
-        )
+        hint = _suggest_rule(name, rules)
+        raise SettingsError(where, f"unknown rule '{name}'.{hint}")
     if not isinstance(content, dict):
-        raise SettingsError(
-            where, f"'rules.{name}' should be a table, as [rules.{name}]"
-        )
-    for key, value in content.items():
+        why = f"'rules.{name}' should be a table, as [rules.{name}]"
+        raise SettingsError(where, why)
+    known = rules[name]
+    for key, given in content.items():
         where = f"{file}:{lines.get(('rules', name, key), 1)}"
-        if key not in rules[name].keys:
-            hint = suggest_key(key, rules[name].keys)
+        if key not in known.keys:
+            hint = suggest_key(key, known.keys)
             raise SettingsError(where, f"unknown key '{key}' in [rules.{name}].{hint}")
         try:
-            yield (
-                where,
-                (name, key),
-                parse_limit(key, value, share=key in rules[name].shares),
-            )
+            value = parse_limit(key, given, is_share=key in known.shares)
         except ValueError as error:
-            raise SettingsError(where, f"{key} = {value!r}: {error}") from None
+            raise SettingsError(where, f"{key} = {given!r}: {error}") from None
+        yield _Entry(where, key, value, ("rules", name))
+
+
+def _suggest_rule(name: str, rules: Mapping[str, RuleKeys]) -> str:
+    """Return the name of the rule that was meant, by its id (LW01) or by its spelling."""
+    for known, keys in rules.items():
+        if keys.id == name.upper():
+            return f" Its name here is '{known}'."
+    return suggest_key(name, rules)
 
 
 def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = (
-            "is not UTF-8 text"
-            if isinstance(error, UnicodeDecodeError)
-            else str(error.strerror)
-        )
-        raise SettingsError(path.name, why) from None
+    except UnicodeDecodeError:
+        raise SettingsError(path.name, "is not UTF-8 text") from None
+    except OSError as error:
+        raise SettingsError(path.name, str(error.strerror)) from None
 
 
 def _locate_toml_error(file: str, message: str) -> tuple[str, str]:
@@ -217,33 +232,39 @@ def _locate_toml_error(file: str, message: str) -> tuple[str, str]:
 
 
 def _find_lines(text: str) -> dict[tuple[str, ...], int]:
-    """Return the line on which each table and key stands; good for messages, not for parsing."""
+    """Return the line number of each table and key; good for messages, not for parsing."""
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), 1):
         bare = line[:200].strip()
         if bare.startswith("["):
-            table = tuple(
-                part.strip(" \"'")
-                for part in bare.strip("[]").split("#")[0].rstrip("] ").split(".")
-            )
+            table = _split_name(bare.strip("[]").split("#")[0].rstrip("] "))
             for depth in range(1, len(table) + 1):
                 found.setdefault(table[:depth], number)
         elif "=" in bare:
-            key = tuple(part.strip(" \"'") for part in bare.split("=", 1)[0].split("."))
+            key = _split_name(bare.split("=", 1)[0])
             found.setdefault((*table, *key), number)
     return found
 
 
+def _split_name(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip(" \"'") for part in dotted.split("."))
+
+
 def list_effective(settings: Settings) -> list[tuple[str, object, str]]:
-    """Return (name, value, where from) of every setting in the order of the class, then of each set limit."""
-    plain = [f.name for f in fields(settings) if f.name not in {"origins", "rules"}]
-    rows = [
-        (name, getattr(settings, name), settings.origins.get(name, "default"))
-        for name in plain
-    ]
+    """Return (name, value, where from) of every setting in effect.
+
+    The fields come in the order of the class, then each limit that the user set.
+    """
+    values: dict[str, object] = {
+        field.name: getattr(settings, field.name)
+        for field in fields(settings)
+        if field.name not in {"origins", "rules"}
+    }
     for rule, limits in settings.rules.items():
         for key, value in limits.items():
-            name = f"rules.{rule}.{key}"
-            rows.append((name, value, settings.origins.get(name, "default")))
-    return rows
+            values[f"rules.{rule}.{key}"] = value
+    return [
+        (name, value, settings.origins.get(name, "default"))
+        for name, value in values.items()
+    ]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
+import math
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from zoneinfo import available_timezones
 
+from loadwatch.errors import SettingsError
 from loadwatch.tables import KNOWN_SURFACES, LOAD_METHODS, WEEKDAYS
+from loadwatch.user_csv import find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,31 +26,34 @@ def _parse_text(value: object) -> str:
 
 
 def parse_flag(value: object) -> bool:
-    """Return a truth value as it stands; ValueError says what it should be."""
+    """Return true or false as it stands; ValueError says what it should be."""
     if not isinstance(value, bool):
         raise ValueError("should be true or false")
     return value
 
 
+def _get_number(value: object) -> float:
+    """Return a number as it stands; NaN for all else, true and false among it."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    return math.nan
+
+
 def _make_number_parser(low: float, high: float) -> Callable[[object], float]:
     def parse(value: object) -> float:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not low <= value <= high
-        ):
+        number = _get_number(value)
+        if not low <= number <= high:
             raise ValueError(f"should be a number from {low:g} to {high:g}")
-        return float(value)
+        return float(number)
 
     return parse
 
 
-def _make_choice_parser(words: Collection[str]) -> Callable[[object], str]:
+def _make_choice_parser(choices: Collection[str]) -> Callable[[object], str]:
     def parse(value: object) -> str:
-        if value not in words:
-            raise ValueError(
-                f"should be one of {', '.join(words)}.{suggest_key(str(value), words)}"
-            )
+        if value not in choices:
+            hint = suggest_key(str(value), choices)
+            raise ValueError(f"should be one of {', '.join(choices)}.{hint}")
         return str(value)
 
     return parse
@@ -54,33 +61,31 @@ def _make_choice_parser(words: Collection[str]) -> Callable[[object], str]:
 
 def _parse_zone(value: object) -> str:
     name = _parse_text(value)
-    if name not in available_timezones():
-        known = {
-            zone.rsplit("/")[-1].lower(): zone for zone in sorted(available_timezones())
-        }
-        near = suggest_key(name, available_timezones(), 0.8) or suggest_key(
-            known.get(name.lower(), ""), known.values(), 1
+    zones = sorted(available_timezones())
+    if name not in zones:
+        by_city = {zone.rsplit("/")[-1].lower(): zone for zone in zones}
+        zone_of_city = by_city.get(name.lower(), "")
+        hint = (
+            suggest_key(name, zones, 0.8)
+            or suggest_key(zone_of_city, zones, 1)
+            or " Write it as Europe/Zurich."
         )
-        raise ValueError(f"no such time zone.{near or ' Write it as Europe/Zurich.'}")
+        raise ValueError(f"no such time zone.{hint}")
     return name
 
 
 def _parse_list(value: object) -> tuple[str, ...]:
-    if (
-        not isinstance(value, (list, tuple))
-        or not value
-        or not all(isinstance(v, str) for v in value)
-    ):
+    items = tuple(value) if isinstance(value, (list, tuple)) else ()
+    if not items or not all(isinstance(item, str) for item in items):
         raise ValueError('should be a list of words, as ["running"]')
-    return tuple(value)
+    return items
 
 
 def _parse_classes(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError('should be a table, as { ground = "firm" }')
-    return {
-        key: _make_choice_parser(KNOWN_SURFACES)(word) for key, word in value.items()
-    }
+    parse_class = _make_choice_parser(KNOWN_SURFACES)
+    return {tag: parse_class(name) for tag, name in value.items()}
 
 
 # file table -> key -> parser; the key is the field's name
@@ -117,14 +122,74 @@ PARSERS = {
 
 
 def suggest_table(key: str) -> str:
-    """Return under which table a key belongs, as the end of a message."""
-    return next(
-        (f" It belongs under [{table}]." for table in KEYS if key in KEYS[table]), ""
-    )
+    """Return under which table a key belongs, as the end of a message; "" for no known key."""
+    for table, parsers in KEYS.items():
+        if key in parsers:
+            return f" It belongs under [{table}]."
+    return ""
 
 
 def suggest_key(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:
     """Return which of `known` was meant, as the end of a message; "" where none is near."""
-    lower = {one.lower(): one for one in known}
-    match = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=cutoff)
-    return f" Did you mean '{lower[match[0]]}'?" if match else ""
+    nearest = find_nearest(word, known, cutoff)
+    if not nearest:
+        return ""
+    return f" Did you mean '{nearest}'?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleKeys:
+    """What the table `[rules.<name>]` of one rule may hold: its limits in each preset."""
+
+    id: str
+    # preset -> key -> value; each preset has all keys
+    limits: Mapping[str, Mapping[str, float]]
+    # keys of the levels, the lowest first: a later one may not begin below it
+    levels: tuple[str, ...] = ()
+    # keys that are a part of a whole, up to 1
+    shares: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys, `enabled` before the limits."""
+        return ("enabled", *self.limits["default"])
+
+
+def parse_limit(key: str, value: object, *, is_share: bool) -> float | bool:
+    """Return the value of a rule's key; ValueError says what it should be."""
+    if key == "enabled":
+        return parse_flag(value)
+    kind, most = "number above 0", math.inf
+    if is_share:
+        kind, most = "share above 0 and up to 1, as 0.9 for 90 %", 1.0
+    number = _get_number(value)
+    if not 0 < number <= most:
+        raise ValueError(f"should be a {kind}; enabled = false silences the rule")
+    if math.isinf(number):
+        raise ValueError("should be a number; enabled = false silences the rule")
+    return number
+
+
+def check_level_order(
+    rule: str,
+    own: Mapping[str, float | bool],
+    keys: RuleKeys,
+    preset: str,
+    origins: Mapping[str, str],
+) -> None:
+    """Refuse a level of a rule that begins above a higher one.
+
+    `own` are the limits that the user set, over those of the preset.
+    """
+    limits = {**keys.limits[preset], **own}
+    for low, high in pairwise(keys.levels):
+        if limits[low] <= limits[high]:
+            continue
+        key, verb, other = high, "at least", low
+        if low in own:
+            key, verb, other = low, "at most", high
+        raise SettingsError(
+            origins[f"rules.{rule}.{key}"],
+            f"{key} = {limits[key]:g}: should be {verb} {other}, "
+            f"which is {limits[other]:g}; change one of them in [rules.{rule}]",
+        )

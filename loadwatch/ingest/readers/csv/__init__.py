@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.csv import grid as grids
 from loadwatch.ingest.readers.csv import lists, polar, series, splits
-from loadwatch.ingest.readers.csv.dialect import decode
+from loadwatch.user_csv import decode_text
 
 if TYPE_CHECKING:
     from loadwatch.activity import Reading
@@ -38,7 +38,7 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     """
     if not data.strip(b"\xef\xbb\xbf \t\r\n\0"):
         raise Unreadable("the file is empty")
-    text = decode(data)
+    text = decode_text(data)
     if (session := polar.rows_of(text)) is not None:
         return polar.read(session)
     grid = grids.grid(text)

@@ -17,11 +17,6 @@ MAX_FIELD = 1 << 20  # characters in one cell
 MAX_COLUMNS = 512
 MAX_ROWS = 1_000_000
 SEPARATORS = ",;\t|"
-_BOMS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 DAMAGED = "\ufffd"  # stands for a character that could not be read
 _RETRIES = 8  # how many times over a file may be read again because of broken quotes
 
@@ -45,22 +40,6 @@ class Rows:
     mended: frozenset[int] = (
         frozenset()
     )  # lines read in spite of damaged quotation marks or characters
-
-
-def decode(data: bytes) -> str:
-    """Return the text of `data`: by its BOM, else UTF-8, else UTF-16 without BOM, else cp1252."""
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return data.decode(encoding, errors="replace")
-    head = data[:4096]
-    if len(head) > 3 and head.count(0) > len(head) // 3:
-        return data.decode(
-            "utf-16-be" if head[0] == 0 else "utf-16-le", errors="replace"
-        )
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
 
 
 def stated_separator(text: str) -> tuple[str, int]:

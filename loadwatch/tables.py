@@ -7,7 +7,7 @@ in LoadName; choices of options and settings, columns, labels and charts follow 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WeekdayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 LoadName = Literal["distance", "duration", "steps", "effort", "trimp", "srpe"]
+FlagLevel = Literal["info", "watch", "high"]  # the smallest first
+WeekLevel = Literal["high", "watch", "info", "steady", "unknown", "open"]
 DType = Literal["float", "int", "bool", "str", "list", "instant", "wall"]
 
 
@@ -175,6 +177,39 @@ _WEEKDAY_ROWS: Final = (
 WEEKDAYS: Final[Mapping[WeekdayName, Weekday]] = {
     row.name: row for row in _WEEKDAY_ROWS
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a flag or a week as a reader sees it: word and shape before colour."""
+
+    name: WeekLevel  # also its class on a page and, where bars are marked, its colour
+    word: str
+    shape: str  # beside the word
+    style: str  # of the terminal, as rich writes it
+    marker: str = ""  # matplotlib's, above a bar; "" marks no bar
+    marker_below: str = ""  # the same for a bar that hangs down
+    narrow: str = ""  # stands for the word in a narrow column
+
+    @property
+    def short(self) -> str:
+        """The word for a narrow column."""
+        return self.narrow or self.word
+
+
+_LEVEL_ROWS: Final = (
+    Level("high", "High", "\N{BLACK UP-POINTING TRIANGLE}", "bold red", "^", "v"),
+    Level("watch", "Watch", "\N{BLACK DIAMOND}", "bold yellow", "D", "D"),
+    Level("info", "Note", "\N{WHITE DIAMOND}", "cyan"),
+    Level("steady", "Steady", "\N{BLACK CIRCLE}", "bold blue"),
+    Level("unknown", "Not enough data", "\N{WHITE CIRCLE}", "dim", narrow="Not enough"),
+    # the week in progress, as long as nothing is raised in it
+    Level("open", "So far", "\N{WHITE CIRCLE}", "dim"),
+)
+# the largest change first
+LEVELS: Final[Mapping[str, Level]] = {row.name: row for row in _LEVEL_ROWS}
+FLAG_LEVELS: Final[tuple[FlagLevel, ...]] = get_args(FlagLevel)
+RAISED_LEVELS: Final = FLAG_LEVELS[1:]
 
 GRADE_EDGES = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
 GRADE_COLUMNS = (

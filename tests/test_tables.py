@@ -5,23 +5,33 @@ from typing import get_args
 
 import pytest
 
+from loadwatch.report.charts.palette import LIGHT
 from loadwatch.settings.keys import KEYS
 from loadwatch.tables import (
     EXPOSURES,
+    FLAG_LEVELS,
     KNOWN_SURFACES,
+    LEVELS,
     LOAD_METHODS,
     MEASURES,
+    RAISED_LEVELS,
     SURFACE_COLUMNS,
     SURFACES,
     WEEKDAYS,
     WEEKS,
     LoadName,
     WeekdayName,
+    WeekLevel,
     column_names,
 )
 
-ROWS = [*SURFACES.values(), *LOAD_METHODS.values(), *WEEKDAYS.values()]
-OPTIONAL = ("noun", "hatched")
+ROWS = [
+    *SURFACES.values(),
+    *LOAD_METHODS.values(),
+    *WEEKDAYS.values(),
+    *LEVELS.values(),
+]
+OPTIONAL = ("noun", "hatched", "marker", "marker_below", "narrow")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -34,6 +44,7 @@ def test_names_that_settings_may_take_are_those_of_the_rows():
     """A new measure of load: its name stands in LoadName and in its row of LOAD_METHODS."""
     assert set(get_args(LoadName)) == set(LOAD_METHODS)
     assert set(get_args(WeekdayName)) == set(WEEKDAYS)
+    assert get_args(WeekLevel) == tuple(LEVELS)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +69,11 @@ def test_settings_take_every_row():
     assert [parsers["load"](name) for name in LOAD_METHODS] == list(LOAD_METHODS)
     assert [parsers["week_start"](name) for name in WEEKDAYS] == list(WEEKDAYS)
     assert [parsers["default_surface"](s) for s in KNOWN_SURFACES] == [*KNOWN_SURFACES]
+
+
+def test_levels_of_flags_are_levels_of_weeks_and_the_raised_ones_mark_bars():
+    assert tuple(LEVELS)[: len(FLAG_LEVELS)] == FLAG_LEVELS[::-1]
+    for name, level in LEVELS.items():
+        marked = (bool(level.marker), bool(level.marker_below))
+        assert marked == (name in RAISED_LEVELS,) * 2
+        assert not level.marker or hasattr(LIGHT, name)

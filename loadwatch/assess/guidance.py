@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.assess.diary.redflags import CALL, SIGNS
+from loadwatch.tables import RAISED_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 RED_FLAGS = "red_flags"
 EXERCISES = "exercises"
-_RAISED = ("watch", "high")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ def advice(
     raised = frozenset(
         flag.rule
         for flag in flags
-        if (flag.level in _RAISED or flag.rule in level)
+        if (flag.level in RAISED_LEVELS or flag.rule in level)
         and (since is None or flag.week >= since)
     )
     pain = _in_pain(answer)

@@ -11,6 +11,7 @@ import click
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
 from loadwatch.errors import NothingToRead
+from loadwatch.tables import FLAG_LEVELS, RAISED_LEVELS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -165,7 +166,7 @@ def weeks(ctx: click.Context, /, start: date | None, end: date | None, **_: Any)
 @opt.paths
 @click.option(
     "--fail-on",
-    type=click.Choice(("watch", "high")),
+    type=click.Choice(RAISED_LEVELS),
     help="Exit 3 if a flag of this week or the last complete one is at or over it.",
 )
 @opt.formats("table", "json", "csv", "md")
@@ -187,11 +188,10 @@ def flags(
     analysis = analysed(ctx)
     _printed(ctx, analysis, start, end)
     code = closed(ctx, analysis)
-    order = ("info", "watch", "high")
     now = [
         flag
         for flag in current(analysis)
-        if fail_on and order.index(flag.level) >= order.index(fail_on)
+        if fail_on and FLAG_LEVELS.index(flag.level) >= FLAG_LEVELS.index(fail_on)
     ]
     if not now:
         return code

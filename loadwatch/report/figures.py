@@ -13,7 +13,7 @@ from loadwatch import date_filter, formatting
 from loadwatch.assess import weeks
 from loadwatch.report import charts, grids
 from loadwatch.report.charts import canvas, season
-from loadwatch.tables import LOAD_METHODS
+from loadwatch.tables import LEVELS, LOAD_METHODS, RAISED_LEVELS
 from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
@@ -143,8 +143,8 @@ def _marks(analysis: Analysis, shown: Season, what: str, *groups: Sequence[str])
     if not found:
         return f"No week here raised {what}."
     shapes = [
-        f"{levels.SHAPES[level]}{season.NO_BREAK}{level}"
-        for level in ("high", "watch")
+        f"{LEVELS[level].shape}{season.NO_BREAK}{level}"
+        for level in reversed(RAISED_LEVELS)
         if level in found
     ]
     return f"{formatting.join_with_and(shapes)}: weeks that raised {what}."

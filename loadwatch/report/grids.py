@@ -10,7 +10,7 @@ import pandas as pd
 
 from loadwatch import formatting
 from loadwatch.assess import rules
-from loadwatch.tables import LOAD_METHODS, SURFACES
+from loadwatch.tables import LEVELS, LOAD_METHODS, SURFACES
 from loadwatch.verdict import groups, levels
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ SPARKS = (
     "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
 )
 SPORT_LENGTH = 15  # of a sport and its kind, in a table of 80 columns
-SHORT = {**levels.WORDS, "unknown": "Not enough"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,8 @@ class Mark:
     level: str
 
     def __str__(self) -> str:
-        return f"{levels.SHAPES[self.level]} {SHORT[self.level]}"
+        level = LEVELS[self.level]
+        return f"{level.shape} {level.short}"
 
 
 Cell = str | Mark

@@ -13,6 +13,7 @@ from loadwatch.report import grids, view
 from loadwatch.report.charts import palette
 from loadwatch.report.checks import tied
 from loadwatch.report.slugs import slugs
+from loadwatch.tables import LEVELS
 from loadwatch.verdict import groups as lines
 from loadwatch.verdict import headline, levels
 from loadwatch.version import __version__
@@ -50,9 +51,7 @@ def _page(template: str, title: str, **values: Any) -> str:
         version=__version__,
         light=palette.variables(palette.LIGHT),
         dark=palette.variables(palette.DARK),
-        words=levels.WORDS,
-        short=grids.SHORT,
-        shapes=levels.SHAPES,
+        levels=LEVELS,
         **{name: Markup(css) for name, css in source.items()},  # noqa: S704 - our own files
         **values,
     )

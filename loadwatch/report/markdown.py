@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import date_filter, formatting
 from loadwatch.report import budgets, grids, provenance
+from loadwatch.tables import LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.headline import verdict
 
@@ -83,9 +84,10 @@ def report(
     """Return the page as Markdown: verdict, why, numbers, budget, advice, what it rests on."""
     found, shown = verdict(analysis), date_filter.cut(analysis, start, end)
     head = f"# {escape(analysis.name[: formatting.NAME_LENGTH])}\n"
-    state = f"**{levels.SHAPES[found.state]} {levels.WORDS[found.state]}:** {escape(found.sentence)}\n"
+    level = LEVELS[found.state]
+    state = f"**{level.shape} {level.word}:** {escape(found.sentence)}\n"
     why = [
-        f"{levels.SHAPES[flag.level]} {grids.sentence(flag, analysis.settings.units)}"
+        f"{LEVELS[flag.level].shape} {grids.sentence(flag, analysis.settings.units)}"
         for flag in levels.of_each_rule((*found.flags, *found.notes))
     ]
     parts = [

@@ -16,7 +16,7 @@ from loadwatch.assess import rules as book
 from loadwatch.report import budgets, grids, provenance, rulebook, view
 from loadwatch.report.provenance import summary
 from loadwatch.report.slugs import slug
-from loadwatch.tables import LOAD_METHODS
+from loadwatch.tables import LEVELS, LOAD_METHODS
 from loadwatch.verdict import levels
 from loadwatch.verdict.groups import GROUPS
 from loadwatch.verdict.headline import verdict as judge
@@ -52,14 +52,6 @@ WIDTH = 80
 WRAPPED = 16  # least width of a column that may break into lines
 GAP = 2  # between two columns
 NAME_WIDTH = 20  # a longer name is cut, so that the sentence beside it can be read
-STYLES = {
-    "high": "bold red",
-    "watch": "bold yellow",
-    "info": "cyan",
-    "steady": "bold blue",
-    "unknown": "dim",
-    "open": "dim",
-}
 SUMMARY_WEEKS = 8
 
 
@@ -86,7 +78,8 @@ def render(parts: Iterable[RenderableType], width: int, color: bool) -> str:
 
 def _cell(cell: Cell) -> Text:
     return Text(
-        str(cell), style=STYLES[cell.level] if isinstance(cell, grids.Mark) else ""
+        str(cell),
+        style=LEVELS[cell.level].style if isinstance(cell, grids.Mark) else "",
     )
 
 
@@ -144,17 +137,15 @@ def _table(grid: Grid, wrap: str = "", *, width: int = WIDTH) -> Table:
 def headline(analysis: Analysis) -> Text:
     """Return the verdict: shape, word, sentence."""
     found = judge(analysis)
-    text = Text(
-        f"{levels.SHAPES[found.state]} {levels.WORDS[found.state]}: ",
-        style=STYLES[found.state],
-    )
+    level = LEVELS[found.state]
+    text = Text(f"{level.shape} {level.word}: ", style=level.style)
     return text.append(formatting.clean_text(found.sentence), style="bold")
 
 
 def _flag_lines(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
     lines = []
     for flag in flags:
-        text = Text(f"{levels.SHAPES[flag.level]} ", style=STYLES[flag.level])
+        text = Text(f"{LEVELS[flag.level].shape} ", style=LEVELS[flag.level].style)
         lines.append(
             text.append(
                 formatting.clean_text(grids.sentence(flag, units)), style="default"
@@ -326,7 +317,7 @@ def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str
     """Return what the runner's own diary says, red flags first."""
     answer = view.diary(analysis)
     parts: list[RenderableType] = [
-        Text(line, style=STYLES["high"]) for line in view.urgent(analysis)
+        Text(line, style=LEVELS["high"].style) for line in view.urgent(analysis)
     ]
     if answer is not None:
         parts.append(Text(answer["says"], style="bold"))

@@ -10,6 +10,7 @@ from loadwatch.assess import guidance, rules
 from loadwatch.assess.rules.model import FIRED_WEEKS
 from loadwatch.report import budgets, context, grids, provenance, remarks
 from loadwatch.report.checks import back_pain, checks, references, tied
+from loadwatch.tables import RAISED_LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.groups import SPARK_WEEKS
 
@@ -274,7 +275,7 @@ def _bars(trend: Trend) -> list[dict[str, Any]]:
         zip(trend.levels, trend.loads, strict=True), first
     ):
         height = round(20.0 * load / top, 1) if load > 0 else 1.0
-        role = level if level in ("high", "watch") else "bar" if load > 0 else "none"
+        role = level if level in RAISED_LEVELS else "bar" if load > 0 else "none"
         bars.append(
             {
                 "x": 9 * place,

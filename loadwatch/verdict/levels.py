@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from loadwatch.assess.rules import raised
+from loadwatch.tables import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,29 +16,13 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Flag
+    from loadwatch.tables import WeekLevel
 
-Level = Literal["high", "watch", "info", "steady", "unknown", "open"]
 
-WORDS: dict[str, str] = {
-    "high": "High",
-    "watch": "Watch",
-    "info": "Note",
-    "steady": "Steady",
-    "unknown": "Not enough data",
-    "open": "So far",  # the week in progress, as long as nothing is raised in it
-}
-SHAPES: dict[str, str] = {
-    "high": "\N{BLACK UP-POINTING TRIANGLE}",
-    "watch": "\N{BLACK DIAMOND}",
-    "info": "\N{WHITE DIAMOND}",
-    "steady": "\N{BLACK CIRCLE}",
-    "unknown": "\N{WHITE CIRCLE}",
-    "open": "\N{WHITE CIRCLE}",
-}
 COMPOUND = (
     "LW10"  # says only that others were raised together, and so never comes first
 )
-ORDER = tuple(WORDS)  # the largest change first
+ORDER = tuple(LEVELS)  # the largest change first
 # at least one of these must have been judged for a week to be called steady
 LOAD_RULES = {"session_spike": "LW01", "week_jump": "LW02"}
 
@@ -47,7 +32,7 @@ class Week:
     """One calendar week as judged: its level and what raised it, the largest first."""
 
     start: date
-    level: Level
+    level: WeekLevel
     flags: tuple[Flag, ...]
     complete: bool
     runs: int
@@ -124,7 +109,7 @@ def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
     )
 
 
-def _level(flags: list[Flag], judged: bool, *, complete: bool) -> Level:
+def _level(flags: list[Flag], judged: bool, *, complete: bool) -> WeekLevel:
     top = min((ORDER.index(flag.level) for flag in flags if raised(flag)), default=None)
     if top is not None:
         return "high" if top == 0 else "watch"

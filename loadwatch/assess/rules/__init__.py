@@ -13,10 +13,8 @@ from loadwatch.assess.rules.explain import (
 from loadwatch.assess.rules.judging import judge, words
 from loadwatch.assess.rules.model import (
     FLAG_FIELDS,
-    LEVELS,
     Bound,
     Flag,
-    Level,
     Rule,
     Unknown,
     raised,
@@ -31,11 +29,9 @@ __all__ = [
     "BY_ID",
     "FLAG_FIELDS",
     "GRADES",
-    "LEVELS",
     "RULES",
     "Bound",
     "Flag",
-    "Level",
     "Rule",
     "Sentence",
     "Unknown",

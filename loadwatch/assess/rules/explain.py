@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loadwatch.assess.rules.device_change import SOURCES, WATCHES
-from loadwatch.assess.rules.model import FIRED_WEEKS, LEVELS, OFTEN
+from loadwatch.assess.rules.model import FIRED_WEEKS, OFTEN
 from loadwatch.assess.rules.table import ENABLED, RULES, limits
 from loadwatch.formatting import format_number
+from loadwatch.tables import FLAG_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +73,9 @@ def _brief(rule: Rule, settings: Settings) -> str:
     if rule.check is None:
         return CONTEXT_ONLY if rule.kind == "context" else "judged in the diary"
     own = limits(rule, settings)
-    levels = (told for told in rule.limits if told.key.removesuffix("_m") in LEVELS)
+    levels = (
+        told for told in rule.limits if told.key.removesuffix("_m") in FLAG_LEVELS
+    )
     return ", ".join(
         f"{told.key.removesuffix('_m')} {_short(told, own[told.key])}"
         for told in levels

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from loadwatch.tables import FlagLevel
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from loadwatch.assess.rules.rule_input import Facts
 
-Level = Literal["info", "watch", "high"]
-LEVELS: tuple[Level, ...] = ("info", "watch", "high")
 Limits = dict[str, float]
-Grade = tuple[Level, float] | None  # a level and the limit that was passed
+Grade = tuple[FlagLevel, float] | None  # a level and the limit that was passed
 
 TOLERANCE = 1e-9  # 11.0 / 10.0 - 1 is above 0.10 in binary fractions
 TOLERANCE_M = 1e-6  # the same for sums of metres
@@ -75,7 +75,7 @@ class Flag:
     week: date
     rule: str
     name: str
-    level: Level
+    level: FlagLevel
     value: float
     limit: float
     amount: float

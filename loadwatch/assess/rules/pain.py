@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from loadwatch.assess.rules.model import Level
+    from loadwatch.tables import FlagLevel
 
 LINK = Rule(
     id="LW17",
@@ -63,7 +63,7 @@ RED_FLAGS = Rule(
 )
 
 
-def _flag(rule: Rule, level: Level, week: date, facts: dict[str, object]) -> Flag:
+def _flag(rule: Rule, level: FlagLevel, week: date, facts: dict[str, object]) -> Flag:
     return Flag(
         week=week,
         rule=rule.id,

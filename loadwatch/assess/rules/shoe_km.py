@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.assess.rules.model import Level
     from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.tables import FlagLevel
 
 
 def _check(
@@ -40,9 +40,9 @@ def _check(
 
 def _crossings(
     metres: NDArray[np.float64], limits: Limits
-) -> Iterator[tuple[int, tuple[Level, float, float]]]:
+) -> Iterator[tuple[int, tuple[FlagLevel, float, float]]]:
     """Yield the run with which the pair passes a limit, and none of those after."""
-    levels: tuple[Level, ...] = ("info", "watch")
+    levels: tuple[FlagLevel, ...] = ("info", "watch")
     for level in levels:
         limit = limits[f"{level}_m"]
         at = int(np.searchsorted(metres, limit - TOLERANCE_M))
@@ -50,7 +50,9 @@ def _crossings(
             yield at, (level, limit, float(metres[at]))
 
 
-def _flag(facts: Facts, shoe: str, run: int, step: tuple[Level, float, float]) -> Flag:
+def _flag(
+    facts: Facts, shoe: str, run: int, step: tuple[FlagLevel, float, float]
+) -> Flag:
     level, limit, metres = step
     return Flag(
         week=facts.days[int(facts.week[run])],

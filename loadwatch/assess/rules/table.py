@@ -19,8 +19,8 @@ from loadwatch.assess.rules import (
     surfaces,
     week_jump,
 )
-from loadwatch.assess.rules.model import LEVELS
 from loadwatch.settings import PRESETS, RuleKeys
+from loadwatch.tables import FLAG_LEVELS
 
 if TYPE_CHECKING:
     from loadwatch.assess.rules.model import Limits, Rule
@@ -63,7 +63,7 @@ def options() -> dict[str, RuleKeys]:
             },
             levels=tuple(
                 limit.key
-                for level in LEVELS
+                for level in FLAG_LEVELS
                 for limit in rule.limits
                 if limit.key.removesuffix("_m") == level
             ),

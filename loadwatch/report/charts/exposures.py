@@ -12,7 +12,7 @@ from loadwatch.report.charts import season as seasons
 from loadwatch.report.charts.palette import SENTINEL
 from loadwatch.report.charts.svg import BOLD_END
 from loadwatch.report.charts.weekly import newest
-from loadwatch.tables import SURFACES
+from loadwatch.tables import RAISED_LEVELS, SURFACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -161,7 +161,7 @@ def _row(
     """Draw one row of bars, those that a check marked in its colour."""
     levels = {mark.at: mark.level for mark in found}
     x, width = np.arange(len(values), dtype=np.float64), canvas.bar_width(len(values))
-    for level in ("bar", "watch", "high"):
+    for level in ("bar", *RAISED_LEVELS):
         mine = np.array(
             [levels.get(i, "bar") == level for i in range(len(values))], bool
         )

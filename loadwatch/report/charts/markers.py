@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch.report.charts import canvas
+from loadwatch.tables import LEVELS, RAISED_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from loadwatch.report.charts.canvas import Bools, Floats
     from loadwatch.report.charts.palette import Palette
 
-SHAPES = {"high": "^", "watch": "D"}
-GLYPHS = {"high": "\N{BLACK UP-POINTING TRIANGLE}", "watch": "\N{BLACK DIAMOND}"}
 MARK_PT, AMOUNT_PT = (
     12.0,
     11.0,
@@ -46,19 +45,20 @@ def marks(
 ) -> None:
     """Draw a shape above (or below) each marked bar: triangle for high, diamond for watch."""
     size = 6.5 if len(tops) <= canvas.DENSE else 4.0
-    for level, shape in SHAPES.items():
+    for level in reversed(RAISED_LEVELS):
         at = [
             mark.at
             for mark in found
             if mark.level == level and np.isfinite(tops[mark.at])
         ]
         if at:
+            marker = LEVELS[level].marker_below if below else LEVELS[level].marker
             small = 0.8 if len(tops) <= canvas.LONG else 0.5
             axes.plot(
                 at,
                 [tops[i] for i in at],
                 linestyle="none",
-                marker=shape if not below or level == "watch" else "v",
+                marker=marker,
                 markersize=size * (small if level == "watch" else 1.0),
                 color=getattr(palette, level),
                 transform=axes.transData + _up(axes, -7.0 if below else 7.0),

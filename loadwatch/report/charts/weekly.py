@@ -11,7 +11,7 @@ from loadwatch import formatting
 from loadwatch.report.charts import canvas, markers
 from loadwatch.report.charts import season as seasons
 from loadwatch.report.charts.palette import LIGHT, SENTINEL
-from loadwatch.tables import LOAD_METHODS
+from loadwatch.tables import LEVELS, LOAD_METHODS, RAISED_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -175,7 +175,7 @@ def _bars(
     levels = np.array(["bar"] * len(values), dtype=object)
     for mark in marks:
         levels[mark.at] = mark.level
-    for level in ("bar", "watch", "high"):
+    for level in ("bar", *RAISED_LEVELS):
         colour = getattr(palette, level)
         done, begun = (levels == level) & ~unfinished, (levels == level) & unfinished
         canvas.bars(axes, x[done], values[done], colour, width=width, zorder=2)
@@ -274,8 +274,8 @@ def key(shown: Season, columns: Sequence[str], found: Sequence[Mark]) -> str:
     """Return what the shapes and grounds of a picture mean, of those that it holds."""
     levels = {mark.level for mark in found}
     shapes = [
-        f"{markers.GLYPHS[level]} {level}"
-        for level in markers.SHAPES
+        f"{LEVELS[level].shape} {level}"
+        for level in reversed(RAISED_LEVELS)
         if level in levels
     ]
     ground = "grey" if len(shown.starts) > canvas.DENSE else "hatched"

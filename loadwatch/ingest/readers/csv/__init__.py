@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity, Unreadable
-from loadwatch.ingest.readers.csv import grid as grids
-from loadwatch.ingest.readers.csv import lists, polar, series, splits
+from loadwatch.ingest.readers.csv import lists, polar, splits, time_series
+from loadwatch.ingest.readers.csv import parsed_csv as grids
 from loadwatch.user_csv import decode_text
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
         raise NotActivity("a list of activities without a single row")
     listed = grids.is_list(grid.roles)
     if grids.is_series(grid.series) and (
-        series.flows(grid) or not (listed or "split" in grid.roles)
+        time_series.flows(grid) or not (listed or "split" in grid.roles)
     ):
-        return series.read(grid, name)
+        return time_series.read(grid, name)
     return lists.read(grid, settings) if listed else splits.read(grid, name, settings)

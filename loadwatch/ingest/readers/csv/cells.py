@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from loadwatch.activity import Skipped
 from loadwatch.ingest.readers.csv.dialect import BROKEN_QUOTE
-from loadwatch.ingest.readers.csv.words import Facts, facts
+from loadwatch.ingest.readers.csv.names import Facts, facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from loadwatch.ingest.readers.csv.grid import Grid
-    from loadwatch.ingest.readers.csv.words import Column
+    from loadwatch.ingest.readers.csv.names import Column
+    from loadwatch.ingest.readers.csv.parsed_csv import Grid
 
 TEXT = 1000  # characters kept of a name
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.ingest.readers.csv import evidence, numbers
-from loadwatch.ingest.readers.csv.evidence import KM, MILE
+from loadwatch.ingest.readers.csv import numbers, unit_inference
+from loadwatch.ingest.readers.csv.unit_inference import KM, MILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from loadwatch.ingest.readers.csv.words import Column
+    from loadwatch.ingest.readers.csv.names import Column
 
     Array = NDArray[np.float64]
 
@@ -107,14 +107,14 @@ def _lengths(
         )
         factor = (
             by_distance
-            or evidence.named(covered / _span(distance), (1.0, KM, MILE), 1.25)
+            or unit_inference.named(covered / _span(distance), (1.0, KM, MILE), 1.25)
             or _likely(_span(distance) / elapsed)
         )
         found["distance_m"] = distance * factor
     if speed is not None:
         covered = _span(found["distance_m"]) if "distance_m" in found else placed
         share = covered / _integral(speed, time_s)
-        unit = by_speed or evidence.named(share, (1.0, _KMH, _MPH), 1.1)
+        unit = by_speed or unit_inference.named(share, (1.0, _KMH, _MPH), 1.1)
         if unit is None:
             notes.append(
                 "speed: its unit is not told and cannot be worked out; the column is left out"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from loadwatch.ingest.readers.csv.words import months, table
+from loadwatch.ingest.readers.csv.names import months, table
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:

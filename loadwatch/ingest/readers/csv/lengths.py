@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loadwatch.ingest.readers.csv import evidence, numbers
-from loadwatch.ingest.readers.csv.evidence import (
+from loadwatch.ingest.readers.csv import numbers, unit_inference
+from loadwatch.ingest.readers.csv.unit_inference import (
     FOOT,
     KM,
     MILE,
@@ -65,7 +65,7 @@ def distances(
     notes: list[list[str]],
 ) -> Distances:
     """Return the distances of a list in metres; what could not be decided goes into `notes`."""
-    if pair and (both := evidence.two_distances(*pair)):
+    if pair and (both := unit_inference.two_distances(*pair)):
         for at, wrong in enumerate(both[1]):
             if wrong:
                 notes[at].append(
@@ -96,7 +96,7 @@ def _unit(
     if told is not None:
         return told, True
     running = [sport == "running" for sport in rows.sports]
-    seen = evidence.distance_unit(
+    seen = unit_inference.distance_unit(
         raw, rows.covered, running, rows.time_s, metric=rows.metric
     )
     if settings.distance_unit and seen != 1.0:
@@ -122,7 +122,7 @@ def _metres(
         share = value / (time / pace)  # 1 where the row is in the list's unit
         if near(share, 1.0, _WIDE):
             return value * unit
-        if small := evidence.named(unit / share, (1.0, YARD), 1.04):
+        if small := unit_inference.named(unit / share, (1.0, YARD), 1.04):
             word = "metres" if small == 1.0 else "yards"
             notes.append(
                 f"distance: {cell.strip()[:20]} read as {word}, by time and pace"

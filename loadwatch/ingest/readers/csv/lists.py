@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import Unreadable
 from loadwatch.ingest.readers import sports
-from loadwatch.ingest.readers.csv import evidence, numbers, words
+from loadwatch.ingest.readers.csv import names, numbers, unit_inference
 from loadwatch.ingest.readers.csv.cells import TEXT, cells_of
 from loadwatch.ingest.readers.csv.measures import measured
 from loadwatch.ingest.readers.csv.moments import starts
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from loadwatch.activity import Kind
     from loadwatch.ingest.readers.csv.cells import Cells
-    from loadwatch.ingest.readers.csv.grid import Grid
     from loadwatch.ingest.readers.csv.measures import Measures
     from loadwatch.ingest.readers.csv.moments import Start
+    from loadwatch.ingest.readers.csv.parsed_csv import Grid
     from loadwatch.settings import Settings
 
 _TRUE = frozenset({"true", "1", "1.0", "yes"})
@@ -107,7 +107,7 @@ def _runs(kinds: list[Sport], found: Measures) -> list[Sport]:
         for d, t in zip(found.values["distance"], _longest(found), strict=True)
         if d > 0 and t > 0
     ]
-    if not speeds or evidence.SLOWEST <= median(speeds) <= evidence.FASTEST:
+    if not speeds or unit_inference.SLOWEST <= median(speeds) <= unit_inference.FASTEST:
         return kinds
     return [
         (
@@ -253,7 +253,7 @@ def _surface(cell: str) -> tuple[str, str]:
     word = sports.normalize_word(cell[:40])
     if not word:
         return "", ""
-    found = words.surfaces().get(word, "")
+    found = names.surfaces().get(word, "")
     return (
         found,
         ""

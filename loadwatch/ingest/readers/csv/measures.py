@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from loadwatch.ingest.readers.csv import evidence, lengths, numbers
-from loadwatch.ingest.readers.csv.evidence import (
+from loadwatch.ingest.readers.csv import lengths, numbers, unit_inference
+from loadwatch.ingest.readers.csv.unit_inference import (
     KM,
     LOOSE,
     MILE,
@@ -72,7 +72,7 @@ def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measure
         for row in zip(*times.values(), strict=True)
     ]
     values["stride"] = _scaled(values["stride"], cells.factor("stride") or 1.0)
-    walked = evidence.walked(
+    walked = unit_inference.walked(
         values["steps"], values["cadence"], longest, values["stride"]
     )
     covered = [v * t for v, t in zip(speed_mps, longest, strict=True)]
@@ -204,12 +204,12 @@ def _durations(
     ]
     if not texts:
         return [NAN] * len(cells.lines)
-    clock = evidence.clock_of(texts, expected, distance)
+    clock = unit_inference.clock_of(texts, expected, distance)
     values = [numbers.seconds(text, clock) for text in texts]
     plain = _column(texts, numbers.style(texts) or ".")
     factor = cells.factor(role)
     if factor is None and any(v > 0 for v in plain):
-        factor = evidence.time_unit(plain, expected, distance)
+        factor = unit_inference.time_unit(plain, expected, distance)
     for at, (text, value, number) in enumerate(zip(texts, values, plain, strict=True)):
         if text.count(":") == 2 and near(
             value, expected[at] * 60, 1.02
@@ -241,7 +241,7 @@ def _minutes_only(cells: Cells, found: dict[str, Floats]) -> dict[str, Floats]:
         for m, e in zip(found["moving"], found["elapsed"], strict=True)
     ]
     if (
-        evidence.clock_of(cells.first("timer"), seconds, [NAN] * len(cells.lines))
+        unit_inference.clock_of(cells.first("timer"), seconds, [NAN] * len(cells.lines))
         != "h:mm"
     ):
         return found

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Literal
 
-from loadwatch.ingest.readers.csv.words import unit
+from loadwatch.ingest.readers.csv.names import unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,8 +11,8 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Reading, Session
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers import sports
-from loadwatch.ingest.readers.csv import dates, dialect, numbers, series, words
-from loadwatch.ingest.readers.csv.tempo import Times
+from loadwatch.ingest.readers.csv import dates, dialect, names, numbers, time_series
+from loadwatch.ingest.readers.csv.time_column import Times
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import normalize_word
 
@@ -47,7 +47,7 @@ def rows_of(text: str) -> list[list[str]] | None:
 def read(rows: Sequence[Sequence[str]]) -> Reading:
     """Return the session of Polar's table; its clock is the local one."""
     about = [
-        (words.clean(name), value)
+        (names.clean(name), value)
         for name, value in zip(rows[0], rows[1] if len(rows) > 1 else (), strict=False)
     ]
     facts = {normalize_word(name.partition("(")[0]): value for name, value in about}
@@ -78,7 +78,7 @@ def _with_samples(
     session: Session,
     start: datetime,
 ) -> Reading:
-    columns = words.columns(header, "series")
+    columns = names.columns(header, "series")
     at = next(
         (held[0].index for role, held in columns.items() if role == "instant"), -1
     )
@@ -101,7 +101,7 @@ def _with_samples(
         r: [row[c[0].index] if c[0].index < len(row) else "" for row in samples]
         for r, c in kept.items()
     }
-    return series.made(cells, kept, times, session)
+    return time_series.made(cells, kept, times, session)
 
 
 def _factors(about: Sequence[tuple[str, str]]) -> dict[str, float]:
@@ -109,7 +109,7 @@ def _factors(about: Sequence[tuple[str, str]]) -> dict[str, float]:
     units = (
         (
             normalize_word(name.partition("(")[0]),
-            words.unit(name.partition("(")[2].rstrip(")")),
+            names.unit(name.partition("(")[2].rstrip(")")),
         )
         for name, _ in about
     )

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity
-from loadwatch.ingest.readers.csv import lists, tempo
+from loadwatch.ingest.readers.csv import lists, time_column
 from loadwatch.ingest.readers.csv.dialect import Row
-from loadwatch.ingest.readers.csv.words import Column
+from loadwatch.ingest.readers.csv.names import Column
 
 if TYPE_CHECKING:
     from loadwatch.activity import Reading
-    from loadwatch.ingest.readers.csv.grid import Grid
+    from loadwatch.ingest.readers.csv.parsed_csv import Grid
     from loadwatch.settings import Settings
 
 DATELESS = (
@@ -23,7 +23,7 @@ DATELESS = (
 
 def read(grid: Grid, name: str, settings: Settings) -> Reading:
     """Return the activity that the last line of its splits sums up, on the day in the file's name."""
-    began = tempo.named_start(name)
+    began = time_column.named_start(name)
     last = next(
         (
             row

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity
-from loadwatch.ingest.readers.csv import dialect, words
+from loadwatch.ingest.readers.csv import dialect
+from loadwatch.ingest.readers.csv import names as words
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from loadwatch.ingest.readers.csv.dialect import Row
-    from loadwatch.ingest.readers.csv.words import Column
+    from loadwatch.ingest.readers.csv.names import Column
 
 LOOKED_AT = 40  # lines in which a header may stand
 _KNOWN = (

@@ -12,15 +12,15 @@ import numpy as np
 
 from loadwatch.activity import Activity, Reading, Session
 from loadwatch.errors import NotActivity, Unreadable
-from loadwatch.ingest.readers.csv import tempo
+from loadwatch.ingest.readers.csv import time_column
 from loadwatch.ingest.readers.csv.channels import channels
 from loadwatch.ingest.readers.frames import build_records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from loadwatch.ingest.readers.csv.grid import Grid
-    from loadwatch.ingest.readers.csv.words import Column
+    from loadwatch.ingest.readers.csv.names import Column
+    from loadwatch.ingest.readers.csv.parsed_csv import Grid
 
 _LONGEST_S = 31 * 86400.0
 _KEPT = 50  # rows looked at to tell moments of one activity from a list of activities
@@ -28,7 +28,9 @@ _KEPT = 50  # rows looked at to tell moments of one activity from a list of acti
 
 def flows(grid: Grid) -> bool:
     """Whether a table that could be a list of activities has moments of one activity in its rows."""
-    steps = [b - a for a, b in pairwise(tempo.first_seconds(cells_of(grid, _KEPT)))]
+    steps = [
+        b - a for a, b in pairwise(time_column.first_seconds(cells_of(grid, _KEPT)))
+    ]
     return (
         len(steps) > 1 and all(step >= 0 for step in steps) and 0 < median(steps) <= 60
     )
@@ -50,7 +52,7 @@ def read(grid: Grid, name: str) -> Reading:
             "a table of one activity's moments with fewer than two of them"
         )
     cells = cells_of(grid)
-    times = tempo.times(cells, grid.series, name, european=grid.separator == ";")
+    times = time_column.times(cells, grid.series, name, european=grid.separator == ";")
     reading = made(cells, grid.series, times, Session(format="csv"))
     if not {"distance_m", "speed_mps", "latitude_deg"}.intersection(
         reading.activities[0].records.columns
@@ -64,7 +66,7 @@ def read(grid: Grid, name: str) -> Reading:
 def made(
     cells: Mapping[str, Sequence[str]],
     series: Mapping[str, Sequence[Column]],
-    times: tempo.Times,
+    times: time_column.Times,
     session: Session,
 ) -> Reading:
     """Return the activity of columns of moments; `session` is what else is known of it."""
@@ -88,7 +90,7 @@ def made(
 
 
 def _dated(
-    session: Session, start: datetime, times: tempo.Times, notes: Sequence[str]
+    session: Session, start: datetime, times: time_column.Times, notes: Sequence[str]
 ) -> Session:
     return replace(
         session,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.ingest.readers.csv.words import Column
+    from loadwatch.ingest.readers.csv.names import Column
 
     Array = NDArray[np.float64]
 

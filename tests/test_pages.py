@@ -14,7 +14,7 @@ from loadwatch.assess import guidance, rules
 from loadwatch.assess.budget import Limit
 from loadwatch.report import charts, figures, html
 from loadwatch.settings import Settings
-from loadwatch.verdict import groups, headline
+from loadwatch.verdict import headline, roster_groups
 from tests import report_cases as cases
 from tests.hostile import HARMLESS, NAMES
 
@@ -47,7 +47,7 @@ def tags(page):
 
 
 def roster(*known):
-    lines = [groups.athlete(one, TODAY) for one in known]
+    lines = [roster_groups.athlete(one, TODAY) for one in known]
     lines.append(
         Athlete(
             name=known[0].name,
@@ -274,7 +274,7 @@ def test_red_flags_of_a_diary_stand_above_everything(ana):
     answer = Answer(state="red_flags", says=sign.says, red_flags=(sign,))
     known = replace(cases.steady(), diary=answer)
     assert headline.verdict(known).state == "high"
-    assert groups.athlete(known, TODAY).group == "talk"
+    assert roster_groups.athlete(known, TODAY).group == "talk"
     page = html.athlete(known)
     assert page.index("Your diary comes first") < page.index("Load by week")
 
@@ -303,7 +303,7 @@ def test_roster_groups_links_and_sentence(ana, pages):
 
 
 def test_roster_of_five_hundred(ana):
-    line = groups.athlete(ana, TODAY)
+    line = roster_groups.athlete(ana, TODAY)
     many = tuple(replace(line, name=f"Athlete {i}") for i in range(500))
     page = html.roster(Roster(name="Many", athletes=many, today=TODAY))
     assert page.count("<tr>") == 501 and len(page.encode()) < 1_500_000

@@ -21,7 +21,7 @@ from loadwatch.assess.budget import Plan
 from loadwatch.report import as_csv, as_json, budgets, grids, html, markdown, terminal
 from loadwatch.settings import Settings, list_effective
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
-from loadwatch.verdict import groups
+from loadwatch.verdict import roster_groups
 from tests import report_cases as cases
 from tests.hostile import HARMLESS, NAMES
 
@@ -37,7 +37,7 @@ def hostile():
 
 
 def roster(*known):
-    lines = tuple(groups.athlete(one, dt.date(2026, 11, 22)) for one in known)
+    lines = tuple(roster_groups.athlete(one, dt.date(2026, 11, 22)) for one in known)
     return Roster(name="Hill Striders", athletes=lines, today=dt.date(2026, 11, 22))
 
 

@@ -9,8 +9,8 @@ from loadwatch import anonymize
 from loadwatch.assess.rules import Flag
 from loadwatch.report import slugs
 from loadwatch.settings import Settings
-from loadwatch.verdict import groups as athletes
 from loadwatch.verdict import headline, levels, phrases
+from loadwatch.verdict import roster_groups as athletes
 from tests import report_cases as cases
 from tests.builders import run
 

@@ -10,7 +10,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from loadwatch.assess import rules
-from loadwatch.assess.rules import explain, wording
+from loadwatch.assess.rules import explain, flag_text
 from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from tests.builders import activities, run, weekly_runs
@@ -221,12 +221,12 @@ def test_imperial_words_hold_no_metric_unit(whole):
 
 
 def test_numbers_that_differ_do_not_read_the_same():
-    assert wording.shown("km", 14_340, "metric", beside=14_310) == "14.34 km"
-    assert wording.shown_below("km", 14_310, "metric", beside=14_340) == "14.31 km"
-    assert wording.shown_below("km", 17_999, "metric") == "17.9 km"
-    assert wording.shown_below("km", float("nan"), "metric") == "\N{EN DASH} km"
-    assert wording.shown("m/km", 11.0, "imperial") == "58 ft/mi"
-    assert wording.apart(30.04, 30.0) == "30.04"
+    assert flag_text.shown("km", 14_340, "metric", beside=14_310) == "14.34 km"
+    assert flag_text.shown_below("km", 14_310, "metric", beside=14_340) == "14.31 km"
+    assert flag_text.shown_below("km", 17_999, "metric") == "17.9 km"
+    assert flag_text.shown_below("km", float("nan"), "metric") == "\N{EN DASH} km"
+    assert flag_text.shown("m/km", 11.0, "imperial") == "58 ft/mi"
+    assert flag_text.apart(30.04, 30.0) == "30.04"
 
 
 def test_diary_flags_join_with_their_words():

@@ -22,13 +22,13 @@ def write_pages(roster: Roster, target: Path) -> int:
     """Write the roster's page and its athletes'; return how many athletes' pages were drawn."""
     from loadwatch.pipeline import with_budget
     from loadwatch.report import html
-    from loadwatch.verdict import groups
+    from loadwatch.verdict import roster_groups
 
     folder = target / "athletes"
     folder.mkdir(parents=True, exist_ok=True)
     before, now = _stamps(target), {}
     drawn = 0
-    ordered = groups.ordered(roster.athletes)
+    ordered = roster_groups.ordered(roster.athletes)
     for athlete, link in zip(ordered, slugs(ordered), strict=True):
         if not athlete.load:
             continue

@@ -22,7 +22,7 @@ from loadwatch.pipeline.athlete import (
     open_athlete_store,
 )
 from loadwatch.pipeline.cache_keys import compute_page_digest
-from loadwatch.verdict import groups
+from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +50,12 @@ def analyse_roster(folder: str | Path, options: Options | None = None) -> Roster
     days = [line.today for line in lines if line.today]
     told = settings.load([], options.overrides, {}).today
     today = told or max([*days, *([options.now] if options.now else [])], default=None)
-    seen = tuple(groups.seen_on(line, today) if today else line for line in lines)
-    return Roster(name=root.resolve().name, athletes=groups.ordered(seen), today=today)
+    seen = tuple(
+        roster_groups.seen_on(line, today) if today else line for line in lines
+    )
+    return Roster(
+        name=root.resolve().name, athletes=roster_groups.ordered(seen), today=today
+    )
 
 
 def _list_athlete_paths(root: Path) -> list[Path]:
@@ -95,7 +99,7 @@ def _summarise_athlete(path: Path, options: Options) -> Athlete:
                 )
         analysis = analyse_athlete(path, options=options)
         line = replace(
-            groups.athlete(analysis), page_digest=compute_page_digest(analysis)
+            roster_groups.athlete(analysis), page_digest=compute_page_digest(analysis)
         )
         with open_athlete_store(
             [path], load_athlete_settings([path], options), options.store

@@ -15,8 +15,8 @@ from loadwatch import date_filter
 from loadwatch.assess.rules import row as flag_row
 from loadwatch.formatting import clean_source, clean_text
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
-from loadwatch.verdict import groups as lines
 from loadwatch.verdict import headline
+from loadwatch.verdict import roster_groups as lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

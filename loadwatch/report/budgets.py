@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from loadwatch import formatting
 from loadwatch.assess import budget
 from loadwatch.assess.rules import raised
-from loadwatch.assess.rules.wording import shown_below
+from loadwatch.assess.rules.flag_text import shown_below
 from loadwatch.report import grids
 
 if TYPE_CHECKING:

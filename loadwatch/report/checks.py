@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from loadwatch import formatting
 from loadwatch.assess import rules
 from loadwatch.assess.rules import raised
+from loadwatch.assess.rules.flag_text import shown
 from loadwatch.assess.rules.model import FIRED_WEEKS
-from loadwatch.assess.rules.wording import shown
 from loadwatch.verdict import levels
 
 if TYPE_CHECKING:

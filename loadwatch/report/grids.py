@@ -11,7 +11,7 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.assess import rules
 from loadwatch.tables import LEVELS, LOAD_METHODS, SURFACES
-from loadwatch.verdict import groups, levels
+from loadwatch.verdict import levels, roster_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -213,7 +213,7 @@ def activities(analysis: Analysis) -> Grid:
     return grid(heads, rows[::-1])
 
 
-def surfaces(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> Grid:
+def surfaces(analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS) -> Grid:
     """Return distance by surface: the newest week, its usual, and the share of the last weeks."""
     units, table = analysis.settings.units, analysis.weeks
     recent = table.iloc[-weeks:]
@@ -248,7 +248,7 @@ def surfaces(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> Grid:
 def roster(roster: Roster) -> Grid:
     """Return one line an athlete, group by group."""
     rows: list[tuple[Cell, ...]] = []
-    for athlete in groups.ordered(roster.athletes):
+    for athlete in roster_groups.ordered(roster.athletes):
         last = athlete.last_activity
         age = (
             formatting.NO_VALUE
@@ -264,12 +264,12 @@ def roster(roster: Roster) -> Grid:
         "Athlete": True,
         "Flag": True,
         "Why": True,
-        f"{groups.SPARK_WEEKS} weeks": True,
+        f"{roster_groups.SPARK_WEEKS} weeks": True,
     }
     return grid(heads | {"Last file": False}, rows)
 
 
-def loads(analysis: Analysis, weeks: int = groups.SPARK_WEEKS) -> list[float]:
+def loads(analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS) -> list[float]:
     """Return the load of the last weeks, oldest first."""
     return [float(value) for value in analysis.weeks["load"].tolist()[-weeks:]]
 

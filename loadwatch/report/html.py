@@ -14,8 +14,8 @@ from loadwatch.report.charts import palette
 from loadwatch.report.checks import tied
 from loadwatch.report.slugs import slugs
 from loadwatch.tables import LEVELS
-from loadwatch.verdict import groups as lines
 from loadwatch.verdict import headline, levels
+from loadwatch.verdict import roster_groups as lines
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:

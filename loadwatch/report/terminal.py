@@ -18,8 +18,8 @@ from loadwatch.report.provenance import summary
 from loadwatch.report.slugs import slug
 from loadwatch.tables import LEVELS, LOAD_METHODS
 from loadwatch.verdict import levels
-from loadwatch.verdict.groups import GROUPS
 from loadwatch.verdict.headline import verdict as judge
+from loadwatch.verdict.roster_groups import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

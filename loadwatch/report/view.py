@@ -12,7 +12,7 @@ from loadwatch.report import budgets, context, grids, provenance, remarks
 from loadwatch.report.checks import back_pain, checks, references, tied
 from loadwatch.tables import RAISED_LEVELS
 from loadwatch.verdict import levels
-from loadwatch.verdict.groups import SPARK_WEEKS
+from loadwatch.verdict.roster_groups import SPARK_WEEKS
 
 if TYPE_CHECKING:
     from datetime import date

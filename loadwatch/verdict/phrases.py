@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.assess import rules
-from loadwatch.assess.rules import wording
+from loadwatch.assess.rules import flag_text
 from loadwatch.tables import LOAD_METHODS
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
         for value in (flag.amount, flag.usual)
     )
     if flag.rule == "LW07":
-        amount = wording.shown("m/km", flag.amount, units)
+        amount = flag_text.shown("m/km", flag.amount, units)
     more, longer = _over(flag, "more", ""), _over(flag, "longer", " as long as")
     told = forms.get(flag.rule, "")
     middle = flag.facts.get("lengths", {}).get(

@@ -11,7 +11,7 @@ import pytest
 from loadwatch.analysis import Roster
 from loadwatch.assess import guidance
 from loadwatch.report import html
-from loadwatch.verdict import groups
+from loadwatch.verdict import roster_groups
 from tests import report_cases as cases
 from tests.hostile import NAMES
 
@@ -54,7 +54,7 @@ def pages(tmp_path_factory):
     }
     for name, one in known.items():
         (folder / f"{name}.html").write_text(html.athlete(one), encoding="utf-8")
-    lines = tuple(groups.athlete(one, TODAY) for one in known.values())
+    lines = tuple(roster_groups.athlete(one, TODAY) for one in known.values())
     (folder / "roster.html").write_text(
         html.roster(Roster(name="Hills", athletes=lines, today=TODAY)), encoding="utf-8"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from loadwatch.assess.budget.headroom import MEASURES, Limit, budget, words
 from loadwatch.assess.budget.plan import Plan, read_plan, try_plan
-from loadwatch.assess.budget.room import MEASURES, Limit, budget, words
 
 __all__ = ["MEASURES", "Limit", "Plan", "budget", "read_plan", "try_plan", "words"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loadwatch.assess.rules.catalogue import BY_ID, RULES, limits, options
 from loadwatch.assess.rules.explain import (
     GRADES,
     Sentence,
@@ -10,6 +11,7 @@ from loadwatch.assess.rules.explain import (
     overview,
     sentences,
 )
+from loadwatch.assess.rules.flag_text import often
 from loadwatch.assess.rules.judging import judge, words
 from loadwatch.assess.rules.model import (
     FLAG_FIELDS,
@@ -22,8 +24,6 @@ from loadwatch.assess.rules.model import (
     row,
 )
 from loadwatch.assess.rules.pain import pain_link, red_flag
-from loadwatch.assess.rules.table import BY_ID, RULES, limits, options
-from loadwatch.assess.rules.wording import often
 
 __all__ = [
     "BY_ID",

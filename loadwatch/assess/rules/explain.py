@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from loadwatch.assess.rules.catalogue import ENABLED, RULES, limits
 from loadwatch.assess.rules.device_change import SOURCES, WATCHES
 from loadwatch.assess.rules.model import FIRED_WEEKS, OFTEN
-from loadwatch.assess.rules.table import ENABLED, RULES, limits
 from loadwatch.formatting import format_number
 from loadwatch.tables import FLAG_LEVELS
 

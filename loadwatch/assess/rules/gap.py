@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.assess.rules.flag_text import MANY, apart
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     Bound,
@@ -19,7 +20,6 @@ from loadwatch.assess.rules.model import (
     largest,
 )
 from loadwatch.assess.rules.rule_input import DAY_US, lookback, session_fields
-from loadwatch.assess.rules.wording import MANY, apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

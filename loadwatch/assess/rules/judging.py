@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.rules import wording
+from loadwatch.assess.rules import flag_text
+from loadwatch.assess.rules.catalogue import BY_ID, RULES, enabled, limits
 from loadwatch.assess.rules.model import FIRED_WEEKS, Flag, Unknown, raised
 from loadwatch.assess.rules.rule_input import facts
-from loadwatch.assess.rules.table import BY_ID, RULES, enabled, limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,4 +93,4 @@ def _since(weeks: list[date], week: date) -> int:
 
 def words(flag: Flag, units: Units = "metric") -> str:
     """Return the whole sentence of `flag` in the reader's units."""
-    return wording.words(BY_ID[flag.rule], flag, units)
+    return flag_text.words(BY_ID[flag.rule], flag, units)

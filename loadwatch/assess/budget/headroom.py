@@ -19,10 +19,10 @@ from loadwatch.assess.rules import (
     session_spike,
     week_jump,
 )
+from loadwatch.assess.rules.catalogue import enabled
+from loadwatch.assess.rules.flag_text import shown, shown_below
 from loadwatch.assess.rules.model import largest
 from loadwatch.assess.rules.rule_input import facts, last_moment, lookback
-from loadwatch.assess.rules.table import enabled
-from loadwatch.assess.rules.wording import shown, shown_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable

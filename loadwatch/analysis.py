@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.activity import Skipped
-    from loadwatch.assess.budget import Limit
+    from loadwatch.assess.budget import Headroom
     from loadwatch.assess.diary import Answer
     from loadwatch.assess.guidance import Advice
     from loadwatch.assess.rules import Flag, Unknown
@@ -58,7 +58,7 @@ class Analysis:
     settings: Settings
     today: date
     files: int
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[Headroom, ...] = ()
     diary: Answer | None = None
     advice: tuple[Advice, ...] = ()
     shoes: pd.DataFrame | None = None

@@ -51,7 +51,7 @@ def anonymise_analysis(known: Analysis, name: str = "Runner") -> Analysis:
                 flag,
                 source=files.get(flag.source, ""),
                 says=_without_shoes(flag.says, pairs),
-                facts={**flag.facts, "shoe": NO_NAME},
+                template_args={**flag.template_args, "shoe": NO_NAME},
             )
             for flag in known.flags
         ),

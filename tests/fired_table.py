@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.rules import RULES, often, raised
+from loadwatch.assess.rules import RULES, format_often, is_raised
 from loadwatch.pipeline import Options, analyse_athlete
 
 if TYPE_CHECKING:
@@ -74,17 +74,21 @@ def rows(analysis: Analysis) -> Iterator[Row]:
         yield Row(
             rule=rule.id,
             judged=len(runs - unknown - open_now),
-            fired=len({flag.week for flag in flags if raised(flag)}),
+            fired=len({flag.week for flag in flags if is_raised(flag)}),
             unknown=len(unknown),
-            info=len({flag.week for flag in flags if not raised(flag)}),
+            info=len({flag.week for flag in flags if not is_raised(flag)}),
             worst=worst(flags),
-            remarks=sum(bool(often(flag)) for flag in flags),
+            remarks=sum(bool(format_often(flag)) for flag in flags),
         )
 
 
 def worst(flags: list[Flag]) -> str:
     """Return the most weeks in which a check fired, of the weeks with runs of those 26: 7/25."""
-    told = [(flag.fired_26w, flag.facts["run_weeks"]) for flag in flags if raised(flag)]
+    told = [
+        (flag.fired_26w, flag.template_args["run_weeks"])
+        for flag in flags
+        if is_raised(flag)
+    ]
     fired, weeks = max(told, key=lambda pair: (pair[0], -pair[1]), default=(0, 0))
     return f"{fired}/{weeks}" if weeks else "-"
 

@@ -21,7 +21,7 @@ COLUMN = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
 
 def limits(frame, today, **settings):
     chosen = Settings(**settings)
-    return b.budget(frame, build_weeks(frame, chosen, today), chosen, today)
+    return b.compute_budget(frame, build_weeks(frame, chosen, today), chosen, today)
 
 
 def with_run(frame, week, limit, metres):
@@ -165,13 +165,13 @@ def test_unknown_room_says_why():
     )
     assert found["LW02"].why.startswith("fewer than three")
     assert found["LW06"].why == "a run of the 30 days before has no ascent"
-    assert b.words(found["LW02"]).startswith(
+    assert b.format_headroom(found["LW02"]).startswith(
         "Distance: not known, fewer than three of the four weeks before"
     )
     gone = {limit.rule: limit for limit in limits(frame, dt.date(2026, 5, 1))}
     assert gone["LW01"].why == "no run in the 30 days before"
     assert (
-        b.budget(
+        b.compute_budget(
             activities(),
             build_weeks(activities(), Settings(), dt.date(2026, 1, 1)),
             Settings(),
@@ -203,12 +203,14 @@ def test_a_rule_raised_already_leaves_nothing():
         "already raised this week",
         39_000.0,
     )
-    assert b.words(jump) == "Distance: 60.0 km, already raised this week (LW02)."
+    assert (
+        b.format_headroom(jump) == "Distance: 60.0 km, already raised this week (LW02)."
+    )
 
 
 def test_words_are_rounded_down_and_promise_nothing():
     found = limits(ordinary(), dt.date(2026, 2, 17))
-    said = [b.words(limit) for limit in found]
+    said = [b.format_headroom(limit) for limit in found]
     assert (
         "Longest single run: up to 18.0 km raises no check of this kind (LW01)." in said
     )
@@ -221,7 +223,7 @@ def test_words_are_rounded_down_and_promise_nothing():
     )  # next week
     assert (
         "Ascent: 131 ft so far, up to 1,269 ft more raises no check of this kind (LW04)."
-        in [b.words(limit, "imperial") for limit in found]
+        in [b.format_headroom(limit, "imperial") for limit in found]
     )
     assert not any("safe" in sentence for sentence in said)
 

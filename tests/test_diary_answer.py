@@ -23,7 +23,7 @@ MONDAY = dt.date(2026, 1, 5)
 def flag(rule, week, level="watch", activity_id="", usual=1e9, **facts):
     return Flag(
         week=week, rule=rule, name="x", level=level, value=1.5, limit=1.1, amount=1.0, usual=usual, unit="m",
-        activity_id=activity_id, evidence="B", facts=facts,
+        activity_id=activity_id, evidence="B", template_args=facts,
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def test_every_setting_is_in_the_example_and_the_example_loads(tmp_path):
     assert set(document) == {*KEYS, *TOP_KEYS, "rules"}
     path = tmp_path / "loadwatch.toml"
     path.write_text(example, encoding="utf-8")
-    told = settings_room.load([path], {}, rules.options())
+    told = settings_room.load([path], {}, rules.list_setting_keys())
     assert told.name == "Ana" and told.rules["session_spike"] == {"watch": 1.15}
 
 

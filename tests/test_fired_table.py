@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from loadwatch import analyse
-from loadwatch.assess.rules import often, raised
+from loadwatch.assess.rules import format_often, is_raised
 from tests import fired_table
 
 ANA = Path(__file__).parent.parent / "sample_data" / "ana"
@@ -31,9 +31,9 @@ def test_what_fires_in_more_than_a_fifth_of_the_weeks_says_so(corpus, name):
         fired = {
             f.week
             for f in analysis.flags
-            if f.rule == flag.rule and raised(f) and f.week in set(span)
+            if f.rule == flag.rule and is_raised(f) and f.week in set(span)
         }
-        assert bool(often(flag)) == (
+        assert bool(format_often(flag)) == (
             len(fired) >= 3 and len(fired) > 0.2 * len(span)
         ), flag
 

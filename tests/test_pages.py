@@ -11,7 +11,7 @@ import pytest
 from loadwatch import anonymize
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
-from loadwatch.assess.budget import Limit
+from loadwatch.assess.budget import Headroom
 from loadwatch.report import charts, figures, html
 from loadwatch.settings import Settings
 from loadwatch.verdict import headline, roster_groups
@@ -47,7 +47,7 @@ def tags(page):
 
 
 def roster(*known):
-    lines = [roster_groups.athlete(one, TODAY) for one in known]
+    lines = [roster_groups.summarize_athlete(one, TODAY) for one in known]
     lines.append(
         Athlete(
             name=known[0].name,
@@ -64,7 +64,7 @@ def roster(*known):
 @pytest.fixture(scope="module")
 def ana():
     found = cases.ana()
-    return replace(found, advice=guidance.advice(found.flags))
+    return replace(found, advice=guidance.choose_advice(found.flags))
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +252,7 @@ def test_map_data_are_credited_where_a_map_was_used(ana):
 
 
 def test_budget_stands_on_the_page(ana):
-    limit = Limit(
+    limit = Headroom(
         name="uphill_jump",
         rule="LW04",
         measure="ascent_m",
@@ -273,8 +273,8 @@ def test_red_flags_of_a_diary_stand_above_everything(ana):
     sign = raised(SIGNS[0].column, TODAY)
     answer = Answer(state="red_flags", says=sign.says, red_flags=(sign,))
     known = replace(cases.steady(), diary=answer)
-    assert headline.verdict(known).state == "high"
-    assert roster_groups.athlete(known, TODAY).group == "talk"
+    assert headline.build_verdict(known).state == "high"
+    assert roster_groups.summarize_athlete(known, TODAY).group == "talk"
     page = html.athlete(known)
     assert page.index("Your diary comes first") < page.index("Load by week")
 
@@ -303,7 +303,7 @@ def test_roster_groups_links_and_sentence(ana, pages):
 
 
 def test_roster_of_five_hundred(ana):
-    line = roster_groups.athlete(ana, TODAY)
+    line = roster_groups.summarize_athlete(ana, TODAY)
     many = tuple(replace(line, name=f"Athlete {i}") for i in range(500))
     page = html.roster(Roster(name="Many", athletes=many, today=TODAY))
     assert page.count("<tr>") == 501 and len(page.encode()) < 1_500_000

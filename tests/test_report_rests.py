@@ -258,7 +258,7 @@ def test_the_unknown_share_is_one_of_distance_and_of_weeks_there_are():
 def test_paper_leaves_out_what_it_names():
     ana = cases.ana()
     rows = ana.activities.assign(notes=[["clock: set late"]] * len(ana.activities))
-    known = replace(ana, activities=rows, advice=guidance.advice(ana.flags))
+    known = replace(ana, activities=rows, advice=guidance.choose_advice(ana.flags))
     lists, texts = view.parts(known), view.advice(known)
     assert view.not_printed(lists, texts, figures=True) == (
         "Not printed: 1 duplicate, 101 remarks, popular load figures, general advice and exercises and all "

@@ -37,7 +37,9 @@ def hostile():
 
 
 def roster(*known):
-    lines = tuple(roster_groups.athlete(one, dt.date(2026, 11, 22)) for one in known)
+    lines = tuple(
+        roster_groups.summarize_athlete(one, dt.date(2026, 11, 22)) for one in known
+    )
     return Roster(name="Hill Striders", athletes=lines, today=dt.date(2026, 11, 22))
 
 
@@ -308,7 +310,10 @@ def test_roster_json_as_it_was(golden, ana):
 
 def test_budget_in_every_form(ana):
     known = replace(
-        ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today)
+        ana,
+        limits=budget.compute_budget(
+            ana.activities, ana.weeks, ana.settings, ana.today
+        ),
     )
     weeks = {limit.week for limit in known.limits}
     assert weeks == {dt.date(2026, 11, 16), dt.date(2026, 11, 23)}
@@ -332,7 +337,10 @@ def test_budget_in_every_form(ana):
 
 def test_a_room_is_never_shown_larger_than_it_is(ana):
     known = replace(
-        ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today)
+        ana,
+        limits=budget.compute_budget(
+            ana.activities, ana.weeks, ana.settings, ana.today
+        ),
     )
     limits = {(limit.measure, limit.week): limit for limit in known.limits}
     seen = 0
@@ -362,7 +370,10 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
 
 def test_rooms_that_rest_on_what_was_raised_say_so(ana):
     known = replace(
-        ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today)
+        ana,
+        limits=budget.compute_budget(
+            ana.activities, ana.weeks, ana.settings, ana.today
+        ),
     )
     # the week of 9 November: 2,340 m up, 14 km steep downhill, and the longest climb of its runs
     assert budgets.note(known).endswith(
@@ -375,7 +386,8 @@ def test_rooms_that_rest_on_what_was_raised_say_so(ana):
 def test_a_check_that_fires_often_says_so_in_every_form(ana):
     told = "This check fired in 7 of the 26 weeks with runs in the half year up to then"
     flags = tuple(
-        replace(f, fired_26w=7, facts={**f.facts, "run_weeks": 26}) for f in ana.flags
+        replace(f, fired_26w=7, template_args={**f.template_args, "run_weeks": 26})
+        for f in ana.flags
     )
     often = replace(ana, flags=flags)
 
@@ -392,8 +404,10 @@ def test_a_check_that_fires_often_says_so_in_every_form(ana):
 
 def test_a_remark_beside_a_flag_is_never_cut(ana):
     flag = max(ana.flags, key=lambda flag: len(flag.says))
-    often = replace(flag, facts={**flag.facts, "run_weeks": 20}, fired_26w=15)
-    remark = rules.often(often)
+    often = replace(
+        flag, template_args={**flag.template_args, "run_weeks": 20}, fired_26w=15
+    )
+    remark = rules.format_often(often)
     assert remark.endswith("it tells little that is new.")
     assert (
         len(grids.sentence(often, "metric")) > 300
@@ -428,7 +442,10 @@ def test_markdown_shows_any_text_as_it_stands(text):
 @pytest.mark.parametrize("width", [30, 40, 50, 60, 72, 80, 100, 200])
 def test_a_narrow_terminal_loses_columns_never_digits(ana, width):
     known = replace(
-        ana, limits=budget.budget(ana.activities, ana.weeks, ana.settings, ana.today)
+        ana,
+        limits=budget.compute_budget(
+            ana.activities, ana.weeks, ana.settings, ana.today
+        ),
     )
     for write in (terminal.weeks, terminal.flags, terminal.activities, terminal.budget):
         lines = write(known, width=width).splitlines()

@@ -126,8 +126,12 @@ def test_a_rule_that_fires_often_says_so():
     flag = judged(*wild())[0][0]
 
     def often(fired, weeks):
-        return rules.often(
-            replace(flag, fired_26w=fired, facts={**flag.facts, "run_weeks": weeks})
+        return rules.format_often(
+            replace(
+                flag,
+                fired_26w=fired,
+                template_args={**flag.template_args, "run_weeks": weeks},
+            )
         )
 
     assert often(5, 26) == ""  # 5 of 26 are 19 %
@@ -143,7 +147,7 @@ def test_a_rule_that_fires_often_says_so():
 def test_how_often_is_told_of_weeks_with_runs():
     kms = [10, 10, 10, 10, None, None, None, None, 10]
     flags, _ = judged(activities(*weekly_runs("2026-01-07", kms)), dt.date(2026, 3, 9))
-    assert {f.week.isoformat(): f.facts["run_weeks"] for f in flags} == {
+    assert {f.week.isoformat(): f.template_args["run_weeks"] for f in flags} == {
         "2026-01-26": 4,
         "2026-03-02": 5,
     }
@@ -151,7 +155,7 @@ def test_how_often_is_told_of_weeks_with_runs():
 
 def test_json_fields_are_those_of_the_contract(whole):
     flag = whole[0][0]
-    assert " ".join(rules.row(flag)) == (
+    assert " ".join(rules.flag_row(flag)) == (
         "week rule name level value limit amount usual unit activity_id source says evidence fired_26w"
     )
 
@@ -161,7 +165,7 @@ def test_a_week_is_flagged_or_unknown_never_both(whole):
     assert not {(f.week, f.rule) for f in flags} & {(u.week, u.rule) for u in unknown}
     assert len({(u.week, u.rule) for u in unknown}) == len(unknown)
     assert all(re.fullmatch(r"[a-z_]+: .+", u.why) for u in unknown)
-    assert rules.reason(unknown[0]) == unknown[0].why.partition(": ")[2]
+    assert rules.reason_text(unknown[0]) == unknown[0].why.partition(": ")[2]
 
 
 def test_fewer_weeks_than_a_rule_needs_are_unknown():
@@ -181,7 +185,7 @@ def test_no_activity_no_flags():
 
 
 def test_options_and_presets():
-    options = rules.options()
+    options = rules.list_setting_keys()
     assert options["session_spike"].keys[0] == "enabled"
     assert (options["session_spike"].id, options["session_spike"].levels) == (
         "LW01",
@@ -194,11 +198,11 @@ def test_options_and_presets():
     assert "acwr" not in options
     for preset in ("default", "return", "novice"):
         for rule in rules.RULES:
-            own = rules.limits(rule, Settings(preset=preset))
+            own = rules.limits_in_force(rule, Settings(preset=preset))
             if rule.name in options:
                 assert own == options[rule.name].limits[preset]
     assert (
-        rules.limits(
+        rules.limits_in_force(
             rules.BY_ID["LW02"],
             Settings(preset="return", rules={"week_jump": {"watch": 1.5}}),
         )["watch"]
@@ -210,30 +214,37 @@ def test_options_and_presets():
 
 def test_imperial_words_hold_no_metric_unit(whole):
     for flag in whole[0]:
-        told = rules.words(flag, "imperial")
+        told = rules.format_sentence(flag, "imperial")
         assert not re.search(r"\d (km|m)\b", told), told
-        assert rules.words(flag) == flag.says
+        assert rules.format_sentence(flag) == flag.says
         assert "{" not in told
     spike = next(f for f in whole[0] if f.rule == "LW01")
-    assert f"{spike.amount / 1609.344:.1f} mi in one run" in rules.words(
+    assert f"{spike.amount / 1609.344:.1f} mi in one run" in rules.format_sentence(
         spike, "imperial"
     )
 
 
 def test_numbers_that_differ_do_not_read_the_same():
-    assert flag_text.shown("km", 14_340, "metric", beside=14_310) == "14.34 km"
-    assert flag_text.shown_below("km", 14_310, "metric", beside=14_340) == "14.31 km"
-    assert flag_text.shown_below("km", 17_999, "metric") == "17.9 km"
-    assert flag_text.shown_below("km", float("nan"), "metric") == "\N{EN DASH} km"
-    assert flag_text.shown("m/km", 11.0, "imperial") == "58 ft/mi"
-    assert flag_text.apart(30.04, 30.0) == "30.04"
+    assert (
+        flag_text.format_quantity("km", 14_340, "metric", beside=14_310) == "14.34 km"
+    )
+    assert (
+        flag_text.format_rounded_down("km", 14_310, "metric", beside=14_340)
+        == "14.31 km"
+    )
+    assert flag_text.format_rounded_down("km", 17_999, "metric") == "17.9 km"
+    assert (
+        flag_text.format_rounded_down("km", float("nan"), "metric") == "\N{EN DASH} km"
+    )
+    assert flag_text.format_quantity("m/km", 11.0, "imperial") == "58 ft/mi"
+    assert flag_text.format_distinct(30.04, 30.0) == "30.04"
 
 
 def test_diary_flags_join_with_their_words():
     frame = activities(*weekly_runs("2026-01-07", [10, 10, 10]))
     week, day = dt.date(2026, 1, 19), dt.date(2026, 1, 20)
-    red = rules.red_flag(week, day, ["numbness in the saddle area", "fever"])
-    link = rules.pain_link(week, "a long run", 0.9, (-0.1, 1.7))
+    red = rules.make_red_flag(week, day, ["numbness in the saddle area", "fever"])
+    link = rules.make_link_flag(week, "a long run", 0.9, (-0.1, 1.7))
     flags, _ = judged(frame, dt.date(2026, 1, 21), diary=[link, red])
     said = {f.rule: f for f in flags}
     assert said["LW18"].level == "high"

@@ -14,15 +14,15 @@ from loadwatch.assess.rules import (
     gap,
     hill_session,
     judge,
-    limits,
+    limits_in_force,
     session_spike,
 )
-from loadwatch.assess.rules.model import largest, raises
+from loadwatch.assess.rules.model import find_largest_quiet, is_raising
 from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from tests.builders import activities, run
 
-SPIKE = limits(BY_ID["LW01"], Settings())
+SPIKE = limits_in_force(BY_ID["LW01"], Settings())
 KM = 1000.0
 
 
@@ -65,7 +65,7 @@ def history(km=5.0, **more):
     ],
 )
 def test_spike_levels(before, distance, level):
-    found = session_spike.grade(distance * KM, before * KM, SPIKE)
+    found = session_spike.judge_distance(distance * KM, before * KM, SPIKE)
     assert (found[0] if found else None) == level
 
 
@@ -233,12 +233,14 @@ def test_cutting_a_run_in_two_within_fifteen_minutes_leaves_the_spike(km, share)
 @examples(max_examples=100, deadline=None)
 @given(st.floats(100, 60_000))
 def test_largest_is_the_last_quiet_metre(longest):
-    below = largest(lambda m: session_spike.grade(m, longest, SPIKE))
-    assert not raises(session_spike.grade(below, longest, SPIKE))
-    assert raises(session_spike.grade(below + 1, longest, SPIKE))
+    below = find_largest_quiet(
+        lambda m: session_spike.judge_distance(m, longest, SPIKE)
+    )
+    assert not is_raising(session_spike.judge_distance(below, longest, SPIKE))
+    assert is_raising(session_spike.judge_distance(below + 1, longest, SPIKE))
 
 
-HILL = limits(BY_ID["LW06"], Settings())
+HILL = limits_in_force(BY_ID["LW06"], Settings())
 
 
 @pytest.mark.parametrize(
@@ -256,7 +258,7 @@ HILL = limits(BY_ID["LW06"], Settings())
     ],
 )
 def test_hill_session_levels(most, ascent, level):
-    found = hill_session.grade(ascent, most, HILL)
+    found = hill_session.judge_climb(ascent, most, HILL)
     assert (found[0] if found else None) == level
 
 
@@ -328,7 +330,9 @@ def test_return_with_unknown_distance():
         run("2026-01-01", 10), run("2026-02-01", duration_s=1800.0), rule="LW11"
     )
     assert unknown[0].why.startswith("no_distance")
-    assert math.isinf(largest(lambda _m: gap.grade(1.0, 10.0, {"watch": 0.5})))
+    assert math.isinf(
+        find_largest_quiet(lambda _m: gap.judge_return(1.0, 10.0, {"watch": 0.5}))
+    )
 
 
 def test_shoes_flag_once_at_each_limit():

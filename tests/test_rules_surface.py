@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 
-from loadwatch.assess.rules import BY_ID, judge, limits, surfaces
+from loadwatch.assess.rules import BY_ID, judge, limits_in_force, surfaces
 from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from loadwatch.tables import KNOWN_SURFACES
 from tests.builders import activities, run, weekly_runs
 
-SHIFT = limits(BY_ID["LW08"], Settings())
+SHIFT = limits_in_force(BY_ID["LW08"], Settings())
 
 
 def judged(rows, *rules, today=None, **settings):
@@ -69,7 +69,7 @@ def test_surface_shift_vector():
     ],
 )
 def test_shift_levels(hard, other, before, usual, level):
-    found = surfaces.grade(hard * 1000, other * 1000, before, usual * 1000, SHIFT)
+    found = surfaces.judge_shift(hard * 1000, other * 1000, before, usual * 1000, SHIFT)
     assert (found[0] if found else None) == level
 
 

@@ -4,7 +4,14 @@ import datetime as dt
 
 import pytest
 
-from loadwatch.assess.rules import BY_ID, hill_week, hills, judge, limits, week_jump
+from loadwatch.assess.rules import (
+    BY_ID,
+    hill_week,
+    hills,
+    judge,
+    limits_in_force,
+    week_jump,
+)
 from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from tests.builders import activities, run, weekly_runs
@@ -44,24 +51,28 @@ def judged(rows, rule, today=None, **settings):
     ],
 )
 def test_week_jump_levels(distance, before, usual, level):
-    found = week_jump.grade(
-        distance * KM, before * KM, usual * KM, limits(BY_ID["LW02"], Settings())
+    found = week_jump.judge_week(
+        distance * KM,
+        before * KM,
+        usual * KM,
+        limits_in_force(BY_ID["LW02"], Settings()),
     )
     assert (found[0] if found else None) == level
 
 
 def test_week_jump_by_presets():
     bounds = {
-        p: limits(BY_ID["LW02"], Settings(preset=p))
+        p: limits_in_force(BY_ID["LW02"], Settings(preset=p))
         for p in ("default", "return", "novice")
     }
     found = {
-        p: week_jump.grade(13 * KM, 10 * KM, 10 * KM, own) for p, own in bounds.items()
+        p: week_jump.judge_week(13 * KM, 10 * KM, 10 * KM, own)
+        for p, own in bounds.items()
     }
     assert found["default"] is None
     assert found["return"] == ("watch", 1.20)
     assert found["novice"] is None
-    assert week_jump.grade(13.1 * KM, 10 * KM, 10 * KM, bounds["novice"]) == (
+    assert week_jump.judge_week(13.1 * KM, 10 * KM, 10 * KM, bounds["novice"]) == (
         "watch",
         1.30,
     )
@@ -94,8 +105,11 @@ def test_vectors_week_to_week():
     for before, now, percent in ((30, 33, 10.0), (33, 40, 21.212121)):
         assert 100 * (now / before - 1) == pytest.approx(percent, abs=1e-6)
         assert (
-            week_jump.grade(
-                now * KM, before * KM, 30 * KM, limits(BY_ID["LW02"], Settings())
+            week_jump.judge_week(
+                now * KM,
+                before * KM,
+                30 * KM,
+                limits_in_force(BY_ID["LW02"], Settings()),
             )
             is None
         )
@@ -174,7 +188,7 @@ def test_ascent_week_vector():
     ],
 )
 def test_hill_levels(rule, usual, amount, level):
-    found = hills.grade(amount, usual, limits(BY_ID[rule], Settings()))
+    found = hills.judge_hills(amount, usual, limits_in_force(BY_ID[rule], Settings()))
     assert (found[0] if found else None) == level
 
 
@@ -234,7 +248,7 @@ def test_flat_weeks_and_short_weeks_are_not_hilly():
     assert judged(flat, "LW07")[0] == []
     short = weekly_runs("2026-01-07", [20] * 12 + [4], ascent_m=[100.0] * 12 + [400.0])
     assert judged(short, "LW07") == ([], judged(short, "LW07")[1])
-    assert hill_week.percentile([7.0], 0.9) == 7.0
+    assert hill_week.compute_percentile([7.0], 0.9) == 7.0
 
 
 def test_effort_is_info_only():

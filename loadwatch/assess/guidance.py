@@ -58,42 +58,42 @@ class Exercise:
 
 
 @cache
-def _data() -> dict[str, Any]:
+def _load_texts() -> dict[str, Any]:
     return tomllib.loads(
         (files("loadwatch.assess") / "guidance.toml").read_text(encoding="utf-8")
     )
 
 
-def credit() -> str:
+def article_credit() -> str:
     """Return whose article this content follows."""
-    return str(_data()["credit"])
+    return str(_load_texts()["credit"])
 
 
 def stop_rule() -> str:
     """Return when to stop an exercise."""
-    return str(_data()["stop"])
+    return str(_load_texts()["stop"])
 
 
-def exercises() -> tuple[Exercise, ...]:
+def list_exercises() -> tuple[Exercise, ...]:
     """Return the article's exercises, in its order."""
-    return tuple(Exercise(**row) for row in _data()["exercise"])
+    return tuple(Exercise(**row) for row in _load_texts()["exercise"])
 
 
-def _exercise_advice(rules: tuple[str, ...]) -> Advice:
+def _build_exercises(rules: tuple[str, ...]) -> Advice:
     return Advice(
         id=EXERCISES,
         title="Exercises",
-        paragraphs=(stop_rule(), *(exercise.text for exercise in exercises())),
+        paragraphs=(stop_rule(), *(exercise.text for exercise in list_exercises())),
         source="article",
-        credit=credit(),
+        credit=article_credit(),
         for_rules=rules,
     )
 
 
-def red_flags(answer: Answer | None = None) -> Advice:
+def build_red_flags(answer: Answer | None = None) -> Advice:
     """Return the signs that need a person, and whom to call; those ticked in the diary stand first."""
 
-    def listed(urgency: Urgency) -> str:
+    def list_signs(urgency: Urgency) -> str:
         return "; ".join(sign.says for sign in SIGNS if sign.urgency == urgency)
 
     ticked = answer.red_flags if answer else ()
@@ -107,16 +107,16 @@ def red_flags(answer: Answer | None = None) -> Advice:
         title="When to get help",
         paragraphs=(
             *own,
-            f"{CALL['today']} This holds for: {listed('today')}.",
-            f"{CALL['soon']} This holds for: {listed('soon')}.",
+            f"{CALL['today']} This holds for: {list_signs('today')}.",
+            f"{CALL['soon']} This holds for: {list_signs('soon')}.",
             "This list is short and adds up to no score: one sign is reason enough, and so is doubt.",
         ),
         source="article; Finucane 2020, doi:10.2519/jospt.2020.9971",
-        credit=credit(),
+        credit=article_credit(),
     )
 
 
-def _wanted(
+def _match_text(
     row: dict[str, Any], raised: frozenset[str], *, pain: bool
 ) -> tuple[bool, tuple[str, ...]]:
     """Return whether a text is shown, and for which of the raised rules."""
@@ -124,13 +124,13 @@ def _wanted(
     return bool(rules or row.get("always") or (pain and row.get("pain"))), rules
 
 
-def _in_pain(answer: Answer | None) -> bool:
+def _is_in_pain(answer: Answer | None) -> bool:
     return answer is not None and (
         bool(answer.red_flags) or any(score > 0 for _, score in answer.scores)
     )
 
 
-def advice(
+def choose_advice(
     flags: Iterable[Flag], answer: Answer | None = None, since: date | None = None
 ) -> tuple[Advice, ...]:
     """Return the texts that belong to `flags` and `answer`; red flags first where the diary holds pain.
@@ -150,10 +150,10 @@ def advice(
         if (flag.level in RAISED_LEVELS or flag.rule in level)
         and (since is None or flag.week >= since)
     )
-    pain = _in_pain(answer)
+    pain = _is_in_pain(answer)
     texts = []
-    for row in _data()["advice"]:
-        shown, rules = _wanted(row, raised, pain=pain)
+    for row in _load_texts()["advice"]:
+        shown, rules = _match_text(row, raised, pain=pain)
         if shown:
             texts.append(
                 Advice(
@@ -161,11 +161,11 @@ def advice(
                     title=row["title"],
                     paragraphs=tuple(row["paragraphs"]),
                     source=row["source"],
-                    credit=credit(),
+                    credit=article_credit(),
                     for_rules=rules,
                 )
             )
     support = next((text.for_rules for text in texts if text.id == "support"), ())
-    drill = (_exercise_advice(support),) if support else ()
-    help_ = red_flags(answer)
+    drill = (_build_exercises(support),) if support else ()
+    help_ = build_red_flags(answer)
     return (help_, *texts, *drill) if pain else (*texts, *drill, help_)

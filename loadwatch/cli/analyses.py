@@ -183,14 +183,14 @@ def flags(
     **_: Any,
 ) -> int:
     """Print the raised flags, each with what changed, against what, and why it is raised."""
-    from loadwatch.verdict.headline import current
+    from loadwatch.verdict.headline import list_current_flags
 
     analysis = analysed(ctx)
     _printed(ctx, analysis, start, end)
     code = closed(ctx, analysis)
     now = [
         flag
-        for flag in current(analysis)
+        for flag in list_current_flags(analysis)
         if fail_on and FLAG_LEVELS.index(flag.level) >= FLAG_LEVELS.index(fail_on)
     ]
     if not now:

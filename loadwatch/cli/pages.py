@@ -28,7 +28,7 @@ def write_pages(roster: Roster, target: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     before, now = _stamps(target), {}
     drawn = 0
-    ordered = roster_groups.ordered(roster.athletes)
+    ordered = roster_groups.sort_athletes(roster.athletes)
     for athlete, link in zip(ordered, slugs(ordered), strict=True):
         if not athlete.load:
             continue

@@ -93,7 +93,9 @@ def analyse_athlete(*paths: str | Path, options: Options | None = None) -> Analy
 def load_athlete_settings(places: Sequence[Path], options: Options) -> Settings:
     """Return the settings that hold for the athlete at `places`."""
     own = [place / settings.FILE for place in places if place.is_dir()]
-    return settings.load([*options.files, *own], options.overrides, rules.options())
+    return settings.load(
+        [*options.files, *own], options.overrides, rules.list_setting_keys()
+    )
 
 
 def digest_inputs(places: Sequence[Path], options: Options) -> str:
@@ -255,7 +257,9 @@ def _assess_rows(
         today=today,
         files=files,
         diary=answer,
-        advice=guidance.advice(flags, answer, since=this_week - timedelta(days=7)),
+        advice=guidance.choose_advice(
+            flags, answer, since=this_week - timedelta(days=7)
+        ),
         shoes=shoes.build_pairs(kept),
         remarks=tuple(remark for remark in remarks if remark),
     )
@@ -282,7 +286,7 @@ def with_budget(analysis: Analysis) -> Analysis:
     """Return `analysis` with what this week and the next can hold before a rule fires."""
     from loadwatch.assess import budget  # noqa: PLC0415 - the weekly table does without it
 
-    limits = budget.budget(
+    limits = budget.compute_budget(
         analysis.activities, analysis.weeks, analysis.settings, analysis.today
     )
     return replace(analysis, limits=limits)

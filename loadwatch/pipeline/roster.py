@@ -50,11 +50,11 @@ def analyse_roster(folder: str | Path, options: Options | None = None) -> Roster
     days = [line.today for line in lines if line.today]
     told = settings.load([], options.overrides, {}).today
     today = told or max([*days, *([options.now] if options.now else [])], default=None)
-    seen = tuple(
-        roster_groups.seen_on(line, today) if today else line for line in lines
-    )
+    seen = tuple(roster_groups.as_of(line, today) if today else line for line in lines)
     return Roster(
-        name=root.resolve().name, athletes=roster_groups.ordered(seen), today=today
+        name=root.resolve().name,
+        athletes=roster_groups.sort_athletes(seen),
+        today=today,
     )
 
 
@@ -99,7 +99,8 @@ def _summarise_athlete(path: Path, options: Options) -> Athlete:
                 )
         analysis = analyse_athlete(path, options=options)
         line = replace(
-            roster_groups.athlete(analysis), page_digest=compute_page_digest(analysis)
+            roster_groups.summarize_athlete(analysis),
+            page_digest=compute_page_digest(analysis),
         )
         with open_athlete_store(
             [path], load_athlete_settings([path], options), options.store

@@ -78,7 +78,9 @@ def flags(
 ) -> str:
     """Return all flags."""
     shown = date_filter.cut(analysis, start, end).flags
-    return text(rules.FLAG_FIELDS, (as_json.record(rules.row(flag)) for flag in shown))
+    return text(
+        rules.FLAG_FIELDS, (as_json.record(rules.flag_row(flag)) for flag in shown)
+    )
 
 
 def budget(analysis: Analysis) -> str:

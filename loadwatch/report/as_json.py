@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from loadwatch import date_filter
-from loadwatch.assess.rules import row as flag_row
+from loadwatch.assess.rules import flag_row
 from loadwatch.formatting import clean_source, clean_text
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
 from loadwatch.verdict import headline
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from loadwatch.analysis import Analysis, Roster
-    from loadwatch.assess.budget import Limit, Plan
+    from loadwatch.assess.budget import Headroom, Plan
     from loadwatch.assess.rules import Rule
 
 SCHEMA = 1
@@ -177,7 +177,7 @@ def flags(
     return text({"schema": SCHEMA, **_judged(date_filter.cut(analysis, start, end))})
 
 
-def limit_row(limit: Limit) -> dict[str, Any]:
+def limit_row(limit: Headroom) -> dict[str, Any]:
     """Return the fields of a limit that are printed, in order."""
     return {key: getattr(limit, key) for key in LIMIT_KEYS}
 
@@ -204,7 +204,7 @@ def report(
 ) -> str:
     """Return everything at once: verdict, weeks, flags, budget, activities, what was left out."""
     shown = date_filter.cut(analysis, start, end)
-    found = headline.verdict(analysis)
+    found = headline.build_verdict(analysis)
     parts = (weeks(analysis, start, end), budget(analysis))
     whole: dict[str, Any] = {"schema": SCHEMA, "name": clean_text(analysis.name)}
     whole |= {"verdict": {"state": found.state, "says": clean_text(found.sentence)}}
@@ -217,7 +217,7 @@ def report(
 
 def athletes(roster: Roster) -> list[dict[str, Any]]:
     """Return one row an athlete, in the order of the page."""
-    ordered = lines.ordered(roster.athletes)
+    ordered = lines.sort_athletes(roster.athletes)
     return [
         record({key: getattr(athlete, key) for key in ATHLETE_KEYS})
         for athlete in ordered

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.assess import budget
-from loadwatch.assess.rules import raised
-from loadwatch.assess.rules.flag_text import shown_below
+from loadwatch.assess.rules import is_raised
+from loadwatch.assess.rules.flag_text import format_rounded_down
 from loadwatch.report import grids
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
-    from loadwatch.assess.budget import Limit
+    from loadwatch.assess.budget import Headroom
     from loadwatch.report.grids import Cell, Grid
 
 NOTHING = "No limit can be worked out from these runs."
@@ -33,7 +33,7 @@ def note(analysis: Analysis) -> str:
     lately = {
         flag.rule
         for flag in analysis.flags
-        if raised(flag) and 0 <= (analysis.today - flag.week).days <= LATELY_DAYS
+        if is_raised(flag) and 0 <= (analysis.today - flag.week).days <= LATELY_DAYS
     }
     by_rule = {limit.rule: budget.MEASURES[limit.measure] for limit in analysis.limits}
     measures = [name for rule, name in by_rule.items() if rule in lately]
@@ -94,12 +94,12 @@ def why(analysis: Analysis) -> list[str]:
     )
 
 
-def _room(limit: Limit, units: formatting.Units) -> str:
+def _room(limit: Headroom, units: formatting.Units) -> str:
     """Return a room rounded down, so that what is shown never lies above it."""
     if math.isnan(limit.room):
         return "not known"
     if math.isinf(limit.room):
         return "no limit"
     height = formatting.classify_column(limit.measure) == "height"
-    room = shown_below("m" if height else "km", limit.limit, units)
+    room = format_rounded_down("m" if height else "km", limit.limit, units)
     return "raised" if limit.why else f"up to {room}"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.assess import rules
-from loadwatch.assess.rules import raised
-from loadwatch.assess.rules.flag_text import shown
+from loadwatch.assess.rules import is_raised
+from loadwatch.assess.rules.flag_text import format_quantity
 from loadwatch.assess.rules.model import FIRED_WEEKS
 from loadwatch.verdict import levels
 
@@ -60,12 +60,12 @@ def mentions(rule: Rule) -> bool:
 def _fired(rule: Rule, analysis: Analysis) -> str:
     if rule.kind == "context":
         return "never raised"
-    recent = set(levels.starts(analysis.weeks)[-FIRED_WEEKS:])
+    recent = set(levels.week_starts(analysis.weeks)[-FIRED_WEEKS:])
     mine = [
         flag for flag in analysis.flags if flag.rule == rule.id and flag.week in recent
     ]
-    high = len({flag.week for flag in mine if raised(flag)})
-    noted = len({flag.week for flag in mine if not raised(flag)})
+    high = len({flag.week for flag in mine if is_raised(flag)})
+    noted = len({flag.week for flag in mine if not is_raised(flag)})
     of = f"of the last {formatting.format_count(len(recent), 'week')}"
     if mentions(rule):
         return f"mentioned in {noted} {of}"
@@ -73,7 +73,10 @@ def _fired(rule: Rule, analysis: Analysis) -> str:
 
 
 def _limits(rule: Rule, analysis: Analysis) -> str:
-    held, units = rules.limits(rule, analysis.settings), analysis.settings.units
+    held, units = (
+        rules.limits_in_force(rule, analysis.settings),
+        analysis.settings.units,
+    )
     told = "; ".join(
         limit_words(limit, held[limit.key], units) for limit in rule.limits
     )
@@ -142,7 +145,7 @@ def _value(limit: Bound, value: float, units: Units) -> str:
     if limit.unit == "share":
         return formatting.format_percent(value)
     if limit.unit == "m/km":
-        return shown("m/km", value, units)
+        return format_quantity("m/km", value, units)
     if limit.unit == "m":
         height = "ascent" in limit.meaning
         unit = formatting.choose_unit("ascent_m" if height else "distance_m", units)

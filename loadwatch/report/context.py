@@ -85,9 +85,10 @@ def context(analysis: Analysis) -> list[Figure]:
     """Return the figures as of today, unknown ones with a dash."""
     if not len(analysis.weeks):
         return []
-    start, known = levels.starts(analysis.weeks)[-1], not silent(analysis)
+    start, known = levels.week_starts(analysis.weeks)[-1], not silent(analysis)
     values = {
-        column: levels.cell(analysis.weeks, start, column) for column, *_ in _FIGURES
+        column: levels.read_cell(analysis.weeks, start, column)
+        for column, *_ in _FIGURES
     }
     return [
         Figure(
@@ -111,7 +112,9 @@ def why(analysis: Analysis) -> str:
 def silent(analysis: Analysis) -> bool:
     """Say whether a whole week of the last 28 days has no file: the figures would decay through it."""
     table = analysis.weeks
-    weeks = zip(levels.starts(table), table["recorded"], table["complete"], strict=True)
+    weeks = zip(
+        levels.week_starts(table), table["recorded"], table["complete"], strict=True
+    )
     first = analysis.today - REACH - dt.timedelta(days=6)
     return any(
         start >= first and whole and not recorded for start, recorded, whole in weeks

@@ -125,7 +125,9 @@ def _year_caption(analysis: Analysis) -> str:
 
 def _last_day(analysis: Analysis) -> date:
     """Return the last day of the weeks shown that is not after today."""
-    return min(analysis.today, levels.starts(analysis.weeks)[-1] + timedelta(days=6))
+    return min(
+        analysis.today, levels.week_starts(analysis.weeks)[-1] + timedelta(days=6)
+    )
 
 
 def _drawn(key: str, figure: Figure, title: str, caption: str, told: str) -> Drawn:
@@ -152,9 +154,9 @@ def _marks(analysis: Analysis, shown: Season, what: str, *groups: Sequence[str])
 
 def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
     """Return a sentence with the newest amount and its usual: the figure of `count` weeks in words."""
-    starts = levels.starts(analysis.weeks)
-    newest = levels.cell(analysis.weeks, starts[-1], column)
-    usual = levels.cell(analysis.weeks, starts[-1], f"{column}_usual")
+    starts = levels.week_starts(analysis.weeks)
+    newest = levels.read_cell(analysis.weeks, starts[-1], column)
+    usual = levels.read_cell(analysis.weeks, starts[-1], f"{column}_usual")
     so_far = "so far " if not analysis.weeks["complete"].iloc[-1] else ""
     usually = (
         f", usually {season.amount(usual, measure, analysis.settings)}"

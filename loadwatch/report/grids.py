@@ -86,7 +86,7 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
     ]
     rows: list[tuple[Cell, ...]] = []
     for week, known, *values in zip(
-        levels.weekly(analysis), there, *columns, strict=True
+        levels.judge_weeks(analysis), there, *columns, strict=True
     ):
         total, change, hard, unknown, distance, up, down = values
         rows.append(
@@ -138,7 +138,7 @@ def _hard(hard: float, unknown: float, distance: float) -> str:
 
 def sentence(flag: Flag, units: formatting.Units) -> str:
     """Return what a flag says, and the remark of a check that fires often."""
-    return f"{rules.words(flag, units)} {rules.often(flag)}".rstrip()
+    return f"{rules.format_sentence(flag, units)} {rules.format_often(flag)}".rstrip()
 
 
 def flags(analysis: Analysis) -> Grid:
@@ -153,7 +153,7 @@ def flags(analysis: Analysis) -> Grid:
             flag.evidence,
         )
         for flag in sorted(
-            levels.by_size(analysis.flags),
+            levels.sort_by_size(analysis.flags),
             key=lambda f: (-f.week.toordinal(), f.rule == levels.COMPOUND),
         )
     ]
@@ -239,7 +239,7 @@ def surfaces(analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS) -> Grid
     word = formatting.choose_unit("distance_m", units).symbol
     heads = {
         "Surface": True,
-        f"Week of {formatting.format_day_month(levels.starts(table)[-1])} {word}": False,
+        f"Week of {formatting.format_day_month(levels.week_starts(table)[-1])} {word}": False,
         f"Usual {word}": False,
     }
     return grid(heads | {f"Share of {weeks} weeks": False}, rows)
@@ -248,7 +248,7 @@ def surfaces(analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS) -> Grid
 def roster(roster: Roster) -> Grid:
     """Return one line an athlete, group by group."""
     rows: list[tuple[Cell, ...]] = []
-    for athlete in roster_groups.ordered(roster.athletes):
+    for athlete in roster_groups.sort_athletes(roster.athletes):
         last = athlete.last_activity
         age = (
             formatting.NO_VALUE

@@ -63,7 +63,7 @@ def athlete(
     """Return the athlete's page; `start` and `end` narrow pictures and numbers, never the verdict."""
     from loadwatch.report import figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
 
-    found = headline.verdict(analysis)
+    found = headline.build_verdict(analysis)
     shown = date_filter.cut(analysis, start, end)
     name = formatting.clean_text(analysis.name, formatting.NAME_LENGTH)
     drawn = figures.drawn(analysis, start, end)
@@ -72,7 +72,7 @@ def athlete(
         "athlete.html",
         name,
         name=name,
-        week=formatting.format_day(levels.starts(analysis.weeks)[-1])
+        week=formatting.format_day(levels.week_starts(analysis.weeks)[-1])
         if len(analysis.weeks)
         else "",
         found=found,
@@ -86,7 +86,7 @@ def athlete(
 
 def roster(roster: Roster) -> str:
     """Return the roster's page: four groups, a sentence each, links to `athletes/<slug>.html`."""
-    ordered = lines.ordered(roster.athletes)
+    ordered = lines.sort_athletes(roster.athletes)
     links = slugs(ordered)
     rows = [
         (athlete.group, view.roster_row(athlete, link, roster.today))

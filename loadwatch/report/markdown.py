@@ -9,7 +9,7 @@ from loadwatch import date_filter, formatting
 from loadwatch.report import budgets, grids, provenance
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import levels
-from loadwatch.verdict.headline import verdict
+from loadwatch.verdict.headline import build_verdict
 
 if TYPE_CHECKING:
     from datetime import date
@@ -82,18 +82,18 @@ def report(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return the page as Markdown: verdict, why, numbers, budget, advice, what it rests on."""
-    found, shown = verdict(analysis), date_filter.cut(analysis, start, end)
+    found, shown = build_verdict(analysis), date_filter.cut(analysis, start, end)
     head = f"# {escape(analysis.name[: formatting.NAME_LENGTH])}\n"
     level = LEVELS[found.state]
     state = f"**{level.shape} {level.word}:** {escape(found.sentence)}\n"
     why = [
         f"{LEVELS[flag.level].shape} {grids.sentence(flag, analysis.settings.units)}"
-        for flag in levels.of_each_rule((*found.flags, *found.notes))
+        for flag in levels.largest_per_rule((*found.flags, *found.notes))
     ]
     parts = [
         head,
         state,
-        f"{escape(found.below)}\n",
+        f"{escape(found.counts)}\n",
         _list(why),
         f"## Weeks\n\n{table(grids.weeks(shown))}",
     ]

@@ -242,7 +242,7 @@ def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
     several = len({gap.week for gap in unjudged}) > 1
     return [
         f"{titles.get(gap.rule, gap.rule)}{f', week of {formatting.format_day_month(gap.week)}' if several else ''}: "
-        f"{formatting.clean_text(rules.reason(gap))}."
+        f"{formatting.clean_text(rules.reason_text(gap))}."
         for gap in unjudged
     ]
 

@@ -18,7 +18,7 @@ from loadwatch.report.provenance import summary
 from loadwatch.report.slugs import slug
 from loadwatch.tables import LEVELS, LOAD_METHODS
 from loadwatch.verdict import levels
-from loadwatch.verdict.headline import verdict as judge
+from loadwatch.verdict.headline import build_verdict as judge
 from loadwatch.verdict.roster_groups import GROUPS
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
     found = judge(analysis)
     parts: list[RenderableType] = [
         headline(analysis),
-        Text(found.below, style="dim"),
+        Text(found.counts, style="dim"),
         Text(),
     ]
     if len(analysis.weeks):
@@ -169,7 +169,7 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
             Text(),
         ]
     parts += _flag_lines(
-        levels.of_each_rule((*found.flags, *found.notes)), analysis.settings.units
+        levels.largest_per_rule((*found.flags, *found.notes)), analysis.settings.units
     )
     parts += [
         Text(f"Not judged: {line}", style="dim")
@@ -334,8 +334,8 @@ def plan(
     color: bool = False,
 ) -> str:
     """Return what a planned week would raise, and what could not be judged in it."""
-    lines = _flag_lines(levels.by_size(tried.flags), units)
-    if not any(book.raised(flag) for flag in tried.flags):
+    lines = _flag_lines(levels.sort_by_size(tried.flags), units)
+    if not any(book.is_raised(flag) for flag in tried.flags):
         lines.append(
             Text("The plan raises no check that could be judged. That is no promise.")
         )

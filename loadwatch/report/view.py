@@ -54,7 +54,7 @@ class Part:
 def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     """Return everything of the athlete's page but its pictures and numbers."""
     lists, texts = parts(analysis), advice(analysis)
-    raised_ones = levels.of_each_rule(found.flags)
+    raised_ones = levels.largest_per_rule(found.flags)
     joining = tuple(
         flag for flag in raised_ones if flag.rule == levels.COMPOUND
     )  # a line below the others
@@ -62,7 +62,7 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "cards": [card(flag, analysis) for flag in raised_ones if flag not in joining],
         "notes": [
             card(flag, analysis)
-            for flag in (*joining, *levels.of_each_rule(found.notes))
+            for flag in (*joining, *levels.largest_per_rule(found.notes))
         ],
         "gaps": provenance.gaps(found.unjudged),
         "urgent": urgent(analysis),
@@ -95,7 +95,7 @@ def card(flag: Flag, analysis: Analysis) -> Card:
     small = tied(
         f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain(rule)}"
     )
-    weeks = min(levels.starts(analysis.weeks).index(flag.week) + 1, FIRED_WEEKS)
+    weeks = min(levels.week_starts(analysis.weeks).index(flag.week) + 1, FIRED_WEEKS)
     fired = (
         f" Raised in {flag.fired_26w} of the {weeks} weeks up to then."
         if flag.fired_26w
@@ -106,7 +106,7 @@ def card(flag: Flag, analysis: Analysis) -> Card:
         flag.level,
         rule.title,
         tied(says),
-        small if rules.often(flag) else small + fired,
+        small if rules.format_often(flag) else small + fired,
     )
 
 

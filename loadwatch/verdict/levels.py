@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from loadwatch.assess.rules import raised
+from loadwatch.assess.rules import is_raised
 from loadwatch.tables import LEVELS
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ LOAD_RULES = {"session_spike": "LW01", "week_jump": "LW02"}
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class JudgedWeek:
     """One calendar week as judged: its level and what raised it, the largest first."""
 
     start: date
@@ -38,44 +38,46 @@ class Week:
     runs: int
 
 
-def by_size(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+def sort_by_size(flags: Iterable[Flag]) -> tuple[Flag, ...]:
     """Return flags by level, then by how far over their limit they are, then by rule."""
     return tuple(
-        sorted(flags, key=lambda f: (ORDER.index(f.level), -excess(f), f.rule, f.week))
+        sorted(
+            flags, key=lambda f: (ORDER.index(f.level), -times_limit(f), f.rule, f.week)
+        )
     )
 
 
-def of_each_rule(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+def largest_per_rule(flags: Iterable[Flag]) -> tuple[Flag, ...]:
     """Return the largest flag of each rule and week, in the order of `by_size`; what joins others last."""
     largest: dict[tuple[str, date], Flag] = {}
-    for flag in by_size(flags):
+    for flag in sort_by_size(flags):
         largest.setdefault((flag.rule, flag.week), flag)
     return tuple(sorted(largest.values(), key=lambda flag: flag.rule == COMPOUND))
 
 
-def excess(flag: Flag) -> float:
+def times_limit(flag: Flag) -> float:
     """Return how many times its limit a flag's value is [1]; 1 where that cannot be said."""
     return flag.value / flag.limit if flag.limit > 0 and flag.value > 0 else 1.0
 
 
-def starts(weeks: pd.DataFrame) -> list[date]:
+def week_starts(weeks: pd.DataFrame) -> list[date]:
     """Return the first day of each week of the table."""
     return [stamp.date() for stamp in pd.DatetimeIndex(weeks.index)]
 
 
-def cell(weeks: pd.DataFrame, start: date, column: str) -> float:
+def read_cell(weeks: pd.DataFrame, start: date, column: str) -> float:
     """Return one number of the weekly table; NaN where it is unknown."""
-    return float(weeks[column].to_numpy("float64")[starts(weeks).index(start)])
+    return float(weeks[column].to_numpy("float64")[week_starts(weeks).index(start)])
 
 
-def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
+def judge_weeks(analysis: Analysis, last: int = 0) -> tuple[JudgedWeek, ...]:
     """Return the `last` weeks of `analysis` (0: all) with their level, in order.
 
     A week counts as steady only if it is over, has a run, three weeks with runs lie behind it, and one
     of the load rules could be judged in it: with less, nothing raised means nothing known.
     """
     table = analysis.weeks.iloc[-last:] if last else analysis.weeks
-    first = starts(table[:1])
+    first = week_starts(table[:1])
     flags: dict[date, list[Flag]] = {}
     for flag in analysis.flags:
         if first and flag.week >= first[0]:
@@ -90,18 +92,20 @@ def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
         if limits.get(name, {}).get("enabled", True)
     }
     behind = table["distance_m_usual"].notna() | table["load_usual"].notna()
-    rows = zip(starts(table), table["runs"], table["complete"], behind, strict=True)
+    rows = zip(
+        week_starts(table), table["runs"], table["complete"], behind, strict=True
+    )
     return tuple(
-        Week(
+        JudgedWeek(
             start,
-            _level(
+            _find_level(
                 flags.get(start, []),
                 bool(runs)
                 and bool(usual)
                 and bool(asked - open_rules.get(start, set())),
                 complete=bool(complete),
             ),
-            by_size(flags.get(start, [])),
+            sort_by_size(flags.get(start, [])),
             bool(complete),
             int(runs),
         )
@@ -109,8 +113,10 @@ def weekly(analysis: Analysis, last: int = 0) -> tuple[Week, ...]:
     )
 
 
-def _level(flags: list[Flag], judged: bool, *, complete: bool) -> WeekLevel:
-    top = min((ORDER.index(flag.level) for flag in flags if raised(flag)), default=None)
+def _find_level(flags: list[Flag], judged: bool, *, complete: bool) -> WeekLevel:
+    top = min(
+        (ORDER.index(flag.level) for flag in flags if is_raised(flag)), default=None
+    )
     if top is not None:
         return "high" if top == 0 else "watch"
     return "open" if not complete else "steady" if judged else "unknown"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag
 
 
-def topic(flag: Flag) -> str:
+def flag_topic(flag: Flag) -> str:
     """Return what a check is about: load, up, down, surface or shoes."""
     return _TOPIC.get(flag.rule, "load")
 
@@ -33,7 +33,7 @@ _TOPIC = {
 }
 
 
-def load(analysis: Analysis, value: float) -> str:
+def format_load(analysis: Analysis, value: float) -> str:
     """Return an amount of the load that was chosen: "45 km", "3:10 h", "380 TRIMP", "unknown TRIMP"."""
     chosen = analysis.settings
     method = LOAD_METHODS[chosen.load]
@@ -43,26 +43,29 @@ def load(analysis: Analysis, value: float) -> str:
     return f"{told} {method.noun}".rstrip()
 
 
-def phrase(flag: Flag, analysis: Analysis) -> str:
+def format_phrase(flag: Flag, analysis: Analysis) -> str:
     """Return one change in the words of the verdict: this amount, and what it is held against."""
-    return told_of(flag, analysis, PHRASES) or lower(
-        rules.words(flag, analysis.settings.units)
+    return fill_phrase(flag, analysis, PHRASES) or lower_first(
+        rules.format_sentence(flag, analysis.settings.units)
     )
 
 
-def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
+def fill_phrase(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
     """Return a flag in one of the `forms`, "" where none is for its rule."""
     units = analysis.settings.units
-    column = "ascent_m" if topic(flag) == "up" else "distance_m"
+    column = "ascent_m" if flag_topic(flag) == "up" else "distance_m"
     amount, usual = (
         formatting.format_quantity(value, column, units)
         for value in (flag.amount, flag.usual)
     )
     if flag.rule == "LW07":
-        amount = flag_text.shown("m/km", flag.amount, units)
-    more, longer = _over(flag, "more", ""), _over(flag, "longer", " as long as")
+        amount = flag_text.format_quantity("m/km", flag.amount, units)
+    more, longer = (
+        _format_excess(flag, "more", ""),
+        _format_excess(flag, "longer", " as long as"),
+    )
     told = forms.get(flag.rule, "")
-    middle = flag.facts.get("lengths", {}).get(
+    middle = flag.template_args.get("lengths", {}).get(
         "median", flag.usual
     )  # the usual week, beside the last one
     over = formatting.format_percent(flag.amount / middle - 1) if middle > 0 else "much"
@@ -72,7 +75,7 @@ def told_of(flag: Flag, analysis: Analysis, forms: Mapping[str, str]) -> str:
         usual=usual,
         more=more,
         longer=longer,
-        times=_times(flag),
+        times=_format_times(flag),
         over=over,
         median=median,
     )
@@ -107,13 +110,13 @@ PHRASES = {
 }
 
 
-def _times(flag: Flag) -> str:
+def _format_times(flag: Flag) -> str:
     return (
         f"{flag.amount / flag.usual:.1f} times" if flag.usual > 0 else "far more than"
     )
 
 
-def _over(flag: Flag, comparative: str, equal: str) -> str:
+def _format_excess(flag: Flag, comparative: str, equal: str) -> str:
     """Return by how much the usual was passed: a share up to double, then how many times."""
     ratio = flag.amount / flag.usual if flag.usual > 0 else float("inf")
     if ratio < MANY:
@@ -125,7 +128,7 @@ def _over(flag: Flag, comparative: str, equal: str) -> str:
     )
 
 
-def lower(sentence: str) -> str:
+def lower_first(sentence: str) -> str:
     """Return a sentence as the end of another: no capital, no full stop."""
     sentence = sentence.rstrip(".")
     return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence

@@ -14,13 +14,19 @@ from loadwatch.analysis import Athlete, Trend
 from loadwatch.assess import rules
 from loadwatch.tables import LOAD_METHODS
 from loadwatch.verdict import headline, levels
-from loadwatch.verdict.phrases import BRIEF, BRIEF_TOPICS, load, told_of, topic
+from loadwatch.verdict.phrases import (
+    BRIEF,
+    BRIEF_TOPICS,
+    fill_phrase,
+    flag_topic,
+    format_load,
+)
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Group
     from loadwatch.assess.rules import Flag
     from loadwatch.verdict.headline import State, Verdict
-    from loadwatch.verdict.levels import Week
+    from loadwatch.verdict.levels import JudgedWeek
 
 GROUPS: dict[Group, str] = {
     "talk": "Talk to first",
@@ -39,29 +45,31 @@ SILENT_DAYS = 14  # without any file: what is known is no longer news
 _NUMBERS = re.compile(r"(\d+)")
 
 
-def athlete(analysis: Analysis, today: date | None = None) -> Athlete:
+def summarize_athlete(analysis: Analysis, today: date | None = None) -> Athlete:
     """Return an athlete's line of a roster, as seen on `today` (default: the analysis' own).
 
     What changed is told as of the athlete's own last day; `today` tells whether that is still news.
     """
-    found = headline.verdict(analysis)
+    found = headline.build_verdict(analysis)
     line = Athlete(
         name=analysis.name,
         group=GROUP_OF[found.state],
         level=found.state,
-        says=brief(analysis, found),
-        last_activity=headline.last_activity(analysis),
+        says=format_brief(analysis, found),
+        last_activity=headline.last_activity_day(analysis),
         flags=len(found.flags),
         load=lambda: analysis,
         today=analysis.today if len(analysis.activities) else None,
         urgent=analysis.diary is not None and bool(analysis.diary.red_flags),
-        change=_change(analysis, found),
-        trend=trend(analysis, _told_of(found)) if found.weeks else None,
+        change=_measure_change(analysis, found),
+        trend=build_trend(analysis, _find_reported_week(found))
+        if found.weeks
+        else None,
     )
-    return seen_on(line, max(today or analysis.today, analysis.today))
+    return as_of(line, max(today or analysis.today, analysis.today))
 
 
-def seen_on(line: Athlete, day: date) -> Athlete:
+def as_of(line: Athlete, day: date) -> Athlete:
     """Return a line as it stands on `day`: after two weeks without a file what is known is no longer news.
 
     What was raised until then is still told, for it has not been settled since.
@@ -87,7 +95,7 @@ def seen_on(line: Athlete, day: date) -> Athlete:
     )
 
 
-def _told_of(found: Verdict) -> Week:
+def _find_reported_week(found: Verdict) -> JudgedWeek:
     """Return the week that the sentence is about: the largest flag's, else the last complete one."""
     days = {week.start: week for week in found.weeks}
     if found.flags:
@@ -97,65 +105,65 @@ def _told_of(found: Verdict) -> Week:
     )
 
 
-def trend(analysis: Analysis, week: Week) -> Trend:
+def build_trend(analysis: Analysis, week: JudgedWeek) -> Trend:
     """Return the load of the last weeks, and of `week` beside its usual."""
-    shown = levels.weekly(analysis, SPARK_WEEKS)
+    shown = levels.judge_weeks(analysis, SPARK_WEEKS)
     return Trend(
         loads=tuple(
             float(load) for load in analysis.weeks["load"].tolist()[-len(shown) :]
         ),
         levels=tuple(one.level for one in shown),
-        week=levels.cell(analysis.weeks, week.start, "load"),
-        usual=levels.cell(analysis.weeks, week.start, "load_usual"),
+        week=levels.read_cell(analysis.weeks, week.start, "load"),
+        usual=levels.read_cell(analysis.weeks, week.start, "load_usual"),
         column=LOAD_METHODS[analysis.settings.load].column,
         units=analysis.settings.units,
     )
 
 
-def brief(analysis: Analysis, found: Verdict) -> str:
+def format_brief(analysis: Analysis, found: Verdict) -> str:
     """Return the verdict as a coach reads it: the largest change of each topic, or why there is none."""
     if found.state == "steady":
-        return _steady(analysis, found)
+        return _format_steady(analysis, found)
     topics: dict[str, Flag] = {}
     single = tuple(
         flag for flag in found.flags if flag.rule != levels.COMPOUND
     )  # that one joins others
-    for flag in levels.by_size(single or found.flags):
-        topics.setdefault(topic(flag), flag)
+    for flag in levels.sort_by_size(single or found.flags):
+        topics.setdefault(flag_topic(flag), flag)
     urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
     if not topics or urgent:
-        return _upper(found.sentence)
+        return _capitalize(found.sentence)
     told = [
-        told_of(flag, analysis, BRIEF) or rules.BY_ID[flag.rule].title
+        fill_phrase(flag, analysis, BRIEF) or rules.BY_ID[flag.rule].title
         for flag in topics.values()
     ]
-    return f"{_upper('; '.join(told[:BRIEF_TOPICS]))}."
+    return f"{_capitalize('; '.join(told[:BRIEF_TOPICS]))}."
 
 
-def _steady(analysis: Analysis, found: Verdict) -> str:
-    week = _told_of(found)
+def _format_steady(analysis: Analysis, found: Verdict) -> str:
+    week = _find_reported_week(found)
     now, usual = (
-        load(analysis, levels.cell(analysis.weeks, week.start, column))
+        format_load(analysis, levels.read_cell(analysis.weeks, week.start, column))
         for column in ("load", "load_usual")
     )
     return f"Nothing raised: {now} in the week of {formatting.format_day_month(week.start)}, usually {usual}."
 
 
-def _upper(sentence: str) -> str:
+def _capitalize(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _change(analysis: Analysis, found: Verdict) -> float:
+def _measure_change(analysis: Analysis, found: Verdict) -> float:
     """Return how large a change is, for the order of a list and nothing else."""
     if found.state == "unknown":
         return 0.0
     if found.flags:
-        return max(levels.excess(flag) for flag in found.flags)
+        return max(levels.times_limit(flag) for flag in found.flags)
     change = analysis.weeks["load_change"].iloc[-2:].abs().max()
     return 0.0 if pd.isna(change) else float(change)
 
 
-def ordered(athletes: tuple[Athlete, ...]) -> tuple[Athlete, ...]:
+def sort_athletes(athletes: tuple[Athlete, ...]) -> tuple[Athlete, ...]:
     """Return athletes by group, inside a group by size of change, then by name.
 
     Whoever has sent no file for two weeks comes after those who have, the last heard of first.
@@ -170,13 +178,13 @@ def ordered(athletes: tuple[Athlete, ...]) -> tuple[Athlete, ...]:
                 if a.silent and a.last_activity
                 else -(10**9),
                 -a.change,
-                _natural(a.name),
+                _natural_key(a.name),
             ),
         )
     )
 
 
-def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
+def _natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return what sorts "Athlete 2" before "Athlete 10", and the same name in one way only."""
     parts = _NUMBERS.split(name)
     plain = tuple(

@@ -42,7 +42,7 @@ def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     ana = cases.ana()
     known = {
-        "ana": replace(ana, advice=guidance.advice(ana.flags)),
+        "ana": replace(ana, advice=guidance.choose_advice(ana.flags)),
         "steady": cases.steady(),
         "two_weeks": cases.two_weeks(),
         "empty": cases.empty(),
@@ -54,7 +54,7 @@ def pages(tmp_path_factory):
     }
     for name, one in known.items():
         (folder / f"{name}.html").write_text(html.athlete(one), encoding="utf-8")
-    lines = tuple(roster_groups.athlete(one, TODAY) for one in known.values())
+    lines = tuple(roster_groups.summarize_athlete(one, TODAY) for one in known.values())
     (folder / "roster.html").write_text(
         html.roster(Roster(name="Hills", athletes=lines, today=TODAY)), encoding="utf-8"
     )

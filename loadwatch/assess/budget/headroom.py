@@ -15,22 +15,22 @@ from loadwatch.assess.rules import (
     BY_ID,
     hill_session,
     hills,
-    limits,
+    limits_in_force,
     session_spike,
     week_jump,
 )
-from loadwatch.assess.rules.catalogue import enabled
-from loadwatch.assess.rules.flag_text import shown, shown_below
-from loadwatch.assess.rules.model import largest
-from loadwatch.assess.rules.rule_input import facts, last_moment, lookback
+from loadwatch.assess.rules.catalogue import is_enabled
+from loadwatch.assess.rules.flag_text import format_quantity, format_rounded_down
+from loadwatch.assess.rules.model import find_largest_quiet
+from loadwatch.assess.rules.rule_input import build_rule_input, last_minute, look_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
 
-    from loadwatch.assess.rules.model import Grade, Limits
-    from loadwatch.assess.rules.rule_input import Facts, Lookback
+    from loadwatch.assess.rules.model import Exceeded, Limits
+    from loadwatch.assess.rules.rule_input import Lookback, RuleInput
     from loadwatch.formatting import Units
     from loadwatch.settings import Settings
 
@@ -39,7 +39,7 @@ EARLY = "until more days and runs lie behind, this check makes a note at most"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Headroom:
     """What one rule leaves in one week, in SI; `room` is the largest whole metre that does not raise it.
 
     For a week's sum `room` is what may still be added to `used`; for a single run (`longest_m`,
@@ -57,9 +57,9 @@ class Limit:
     why: str = ""  # why there is no room to tell, or that the rule is raised already
 
 
-def budget(
+def compute_budget(
     activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, today: date
-) -> tuple[Limit, ...]:
+) -> tuple[Headroom, ...]:
     """Return what each rule leaves this week, and next week if nothing more is run in this one.
 
     The rules themselves are asked, metre by metre (`rules.model.largest`): no limit stands twice.
@@ -74,26 +74,26 @@ def budget(
     monday = weeks.index[-1].date() + timedelta(days=7)
     later = weekly.build_weeks(known, settings, monday)
     found = (
-        facts(known, weeks, settings, today),
-        facts(known, later, settings, monday),
+        build_rule_input(known, weeks, settings, today),
+        build_rule_input(known, later, settings, monday),
     )
     return tuple(
         replace(
-            room(now, limits(BY_ID[rule], settings)),
+            room(now, limits_in_force(BY_ID[rule], settings)),
             rule=rule,
             name=BY_ID[rule].name,
-            week=now.days[-1],
+            week=now.week_starts[-1],
         )
         for now in found
-        for rule, room in _ROOMS.items()
-        if enabled(BY_ID[rule], settings)
+        for rule, room in _HEADROOMS.items()
+        if is_enabled(BY_ID[rule], settings)
     )
 
 
-def _limit(
+def _make_headroom(
     measure: str, used: float, *, room: float = NAN, limit: float = NAN, why: str = ""
-) -> Limit:
-    return Limit(
+) -> Headroom:
+    return Headroom(
         rule="",
         name="",
         week=date.min,
@@ -106,99 +106,120 @@ def _limit(
     )
 
 
-def _summed(measure: str, used: float, grade: Callable[[float], Grade]) -> Limit:
+def _week_headroom(
+    measure: str, used: float, grade: Callable[[float], Exceeded]
+) -> Headroom:
     """Return the room of a week's sum."""
-    limit, room = largest(grade), largest(lambda more: grade(used + more))
+    limit, room = (
+        find_largest_quiet(grade),
+        find_largest_quiet(lambda more: grade(used + more)),
+    )
     why = "already raised this week" if room < 0 else ""
-    return _limit(measure, used, room=max(room, 0.0), limit=limit, why=why)
+    return _make_headroom(measure, used, room=max(room, 0.0), limit=limit, why=why)
 
 
-def _distance(now: Facts, bounds: Limits) -> Limit:
-    used, whole = now.amount("distance_m", -1)
-    why = week_jump.why_unknown(now, len(now.days) - 1)
+def _distance_headroom(inputs: RuleInput, bounds: Limits) -> Headroom:
+    used, whole = inputs.week_amount("distance_m", -1)
+    why = week_jump.explain_unknown(inputs, len(inputs.week_starts) - 1)
     if why or not whole:
-        return _limit(
+        return _make_headroom(
             "distance_m",
             used if whole else NAN,
-            why=_plain(why) or "a run of this week has no distance",
+            why=_strip_code(why) or "a run of this week has no distance",
         )
-    before, usual = now.columns["distance_m"][-2], now.columns["distance_m_usual"][-1]
-    return _summed(
+    before, usual = (
+        inputs.columns["distance_m"][-2],
+        inputs.columns["distance_m_usual"][-1],
+    )
+    return _week_headroom(
         "distance_m",
         used,
-        partial(week_jump.grade, before_m=before, usual_m=usual, limits=bounds),
+        partial(week_jump.judge_week, before_m=before, usual_m=usual, limits=bounds),
     )
 
 
-def _hilly(column: str, now: Facts, bounds: Limits) -> Limit:
-    used, whole = now.amount(column, -1)
-    why = hills.why_unknown(now, len(now.days) - 1, column)
+def _hill_headroom(column: str, inputs: RuleInput, bounds: Limits) -> Headroom:
+    used, whole = inputs.week_amount(column, -1)
+    why = hills.explain_unknown(inputs, len(inputs.week_starts) - 1, column)
     if why or not whole:
-        return _limit(
+        return _make_headroom(
             column,
             used if whole else NAN,
-            why=_plain(why) or "a run of this week has no altitude",
+            why=_strip_code(why) or "a run of this week has no altitude",
         )
-    return _summed(
+    return _week_headroom(
         column,
         used,
-        partial(hills.grade, usual_m=now.columns[f"{column}_usual"][-1], limits=bounds),
+        partial(
+            hills.judge_hills,
+            usual_m=inputs.columns[f"{column}_usual"][-1],
+            limits=bounds,
+        ),
     )
 
 
-def _one_run(
-    measure: str, now: Facts, grade: Callable[[float], Grade], why: str
-) -> Limit:
-    used, whole = now.amount(measure, -1)
+def _run_headroom(
+    measure: str, inputs: RuleInput, grade: Callable[[float], Exceeded], why: str
+) -> Headroom:
+    used, whole = inputs.week_amount(measure, -1)
     used = used if whole or used > 0 else NAN
     if why:
-        return _limit(measure, used, why=why)
-    limit = largest(grade)
+        return _make_headroom(measure, used, why=why)
+    limit = find_largest_quiet(grade)
     if math.isinf(limit):
-        return _limit(measure, used, why=EARLY)
-    return _limit(measure, used, room=limit, limit=limit)
+        return _make_headroom(measure, used, why=EARLY)
+    return _make_headroom(measure, used, room=limit, limit=limit)
 
 
-def _longest(now: Facts, bounds: Limits) -> Limit:
-    past = _before_the_end(now, now.sessions.distance_m)
+def _longest_run_headroom(inputs: RuleInput, bounds: Limits) -> Headroom:
+    past = _look_back_from_end(inputs, inputs.sessions.distance_m)
     longest = past.most[0]
     known = longest > 0 and not past.unknown[0]
     why = (
         ""
         if known
-        else session_spike.why_unknown(longest, past.unknown[0], past.runs[0])
+        else session_spike.explain_unknown(longest, past.unknown[0], past.runs[0])
     )
-    early = session_spike.is_early(past.behind[0], past.behind_days[0], bounds)
-    grade = partial(session_spike.grade, longest_m=longest, limits=bounds, early=early)
-    return _one_run("longest_m", now, grade, _plain(why))
+    early = session_spike.is_early(past.runs_before[0], past.days_before[0], bounds)
+    grade = partial(
+        session_spike.judge_distance, longest_m=longest, limits=bounds, early=early
+    )
+    return _run_headroom("longest_m", inputs, grade, _strip_code(why))
 
 
-def _highest(now: Facts, bounds: Limits) -> Limit:
-    past = _before_the_end(now, now.sessions.ascent_m)
-    early = session_spike.is_early(past.behind[0], past.behind_days[0], bounds)
-    grade = partial(hill_session.grade, most_m=past.most[0], limits=bounds, early=early)
-    return _one_run(
-        "longest_ascent_m", now, grade, _plain(hill_session.why_unknown(past, 0))
+def _climb_headroom(inputs: RuleInput, bounds: Limits) -> Headroom:
+    past = _look_back_from_end(inputs, inputs.sessions.ascent_m)
+    early = session_spike.is_early(past.runs_before[0], past.days_before[0], bounds)
+    grade = partial(
+        hill_session.judge_climb, most_m=past.most[0], limits=bounds, early=early
+    )
+    return _run_headroom(
+        "longest_ascent_m",
+        inputs,
+        grade,
+        _strip_code(hill_session.explain_unknown(past, 0)),
     )
 
 
-def _before_the_end(
-    now: Facts, values: np.ndarray[tuple[int], np.dtype[np.float64]]
+def _look_back_from_end(
+    inputs: RuleInput, values: np.ndarray[tuple[int], np.dtype[np.float64]]
 ) -> Lookback:
     """Return what lies before the last minute of the week: no earlier moment leaves less."""
-    return lookback(now.sessions, values, last_moment(now.sessions, now.days[-1]))
+    return look_back(
+        inputs.sessions, values, last_minute(inputs.sessions, inputs.week_starts[-1])
+    )
 
 
-def _plain(why: str) -> str:
+def _strip_code(why: str) -> str:
     return why.partition(": ")[2]
 
 
-_ROOMS: dict[str, Callable[[Facts, Limits], Limit]] = {
-    "LW01": _longest,
-    "LW02": _distance,
-    "LW04": partial(_hilly, "ascent_m"),
-    "LW05": partial(_hilly, "downhill_m"),
-    "LW06": _highest,
+_HEADROOMS: dict[str, Callable[[RuleInput, Limits], Headroom]] = {
+    "LW01": _longest_run_headroom,
+    "LW02": _distance_headroom,
+    "LW04": partial(_hill_headroom, "ascent_m"),
+    "LW05": partial(_hill_headroom, "downhill_m"),
+    "LW06": _climb_headroom,
 }
 MEASURES = {
     "longest_m": "longest single run",
@@ -211,13 +232,13 @@ _KIND = {measure: "m" if "ascent" in measure else "km" for measure in MEASURES}
 _ONE_RUN = ("longest_m", "longest_ascent_m")
 
 
-def words(limit: Limit, units: Units = "metric") -> str:
+def format_headroom(limit: Headroom, units: Units = "metric") -> str:
     """Return one limit as a sentence; it names what raises no check and promises nothing."""
     measure = MEASURES[limit.measure]
     if math.isnan(limit.room):
         return f"{measure.capitalize()}: not known, {limit.why}."
-    used = shown(_KIND[limit.measure], limit.used, units)
-    room = shown_below(_KIND[limit.measure], limit.room, units)
+    used = format_quantity(_KIND[limit.measure], limit.used, units)
+    room = format_rounded_down(_KIND[limit.measure], limit.room, units)
     quiet = f"raises no check of this kind ({limit.rule})"
     if limit.measure in _ONE_RUN or (limit.used == 0 and not limit.why):
         return f"{measure.capitalize()}: up to {room} {quiet}."

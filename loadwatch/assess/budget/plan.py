@@ -75,17 +75,18 @@ def read_plan(data: bytes) -> tuple[dict[str, Any], ...]:
             raise SettingsError(
                 f"{FILE}:1", f"no column {needed}; a plan needs date and distance_km"
             )
-    return tuple(_planned(row) for row in table.rows)
+    return tuple(_parse_run(row) for row in table.rows)
 
 
-def _planned(row: user_csv.UserRow) -> dict[str, Any]:
+def _parse_run(row: user_csv.UserRow) -> dict[str, Any]:
     where = f"{FILE}:{row.line}"
     try:
         day, _ = user_csv.parse_date(row.cells.get("date", ""))
         numbers = {
-            column: _number(row.cells.get(column, ""), column) for column in NUMBERS
+            column: _parse_number(row.cells.get(column, ""), column)
+            for column in NUMBERS
         }
-        seconds = _seconds(row.cells.get("duration", ""))
+        seconds = _parse_duration(row.cells.get("duration", ""))
     except ValueError as error:
         raise SettingsError(where, str(error)) from None
     if math.isnan(numbers["distance_km"]):
@@ -100,7 +101,7 @@ def _planned(row: user_csv.UserRow) -> dict[str, Any]:
     return {"date": day, "surface": surface, "duration_s": seconds, **numbers, **told}
 
 
-def _number(word: str, column: str) -> float:
+def _parse_number(word: str, column: str) -> float:
     word = word.strip()
     if not word:
         return math.nan
@@ -113,7 +114,7 @@ def _number(word: str, column: str) -> float:
     return value * NUMBERS[column]
 
 
-def _seconds(word: str) -> float:
+def _parse_duration(word: str) -> float:
     if not word.strip():
         return math.nan
     parts = word.strip().split(":")
@@ -123,7 +124,7 @@ def _seconds(word: str) -> float:
     return hours * 3600.0 + minutes * 60.0 + seconds
 
 
-def _rows(
+def _build_rows(
     plan: tuple[dict[str, Any], ...], settings: Settings, offset: timedelta
 ) -> pd.DataFrame:
     """Return planned runs as rows of EXPOSURES and HIDDEN, at noon of their day."""
@@ -184,8 +185,10 @@ def try_plan(
     days = [run["date"] for run in plan]
     if not days:
         return Plan(today, (), ())
-    both = pd.concat([known, _rows(plan, settings, _offset(known))], ignore_index=True)
-    first, last = (_week(day, settings) for day in (min(days), max(days)))
+    both = pd.concat(
+        [known, _build_rows(plan, settings, _last_offset(known))], ignore_index=True
+    )
+    first, last = (_week_start(day, settings) for day in (min(days), max(days)))
     after = last + timedelta(days=7)
     flags, unknown = judge(
         both, weekly.build_weeks(both, settings, after), settings, after
@@ -193,24 +196,24 @@ def try_plan(
     return Plan(
         first,
         tuple(
-            flag for flag in flags if first <= flag.week < after and _planned_run(flag)
+            flag for flag in flags if first <= flag.week < after and _is_planned(flag)
         ),
         tuple(gap for gap in unknown if first <= gap.week < after),
     )
 
 
-def _week(day: date, settings: Settings) -> date:
+def _week_start(day: date, settings: Settings) -> date:
     start: date = pd.Timestamp(
         weekly.find_first_day(np.datetime64(day, "D"), settings.week_start)
     ).date()
     return start
 
 
-def _planned_run(flag: Flag) -> bool:
+def _is_planned(flag: Flag) -> bool:
     return not flag.activity_id or flag.activity_id.startswith("plan-")
 
 
-def _offset(known: pd.DataFrame) -> timedelta:
+def _last_offset(known: pd.DataFrame) -> timedelta:
     """Return local clock minus instant of the last run that knows both."""
     both = known[known["start_utc"].notna() & known["start_local"].notna()]
     if both.empty:

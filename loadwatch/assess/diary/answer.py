@@ -331,11 +331,11 @@ def flags(answer: Answer, week: date) -> tuple[Flag, ...]:
     ]
     return (
         *(
-            pain.red_flag(week, day, signs)
+            pain.make_red_flag(week, day, signs)
             for day, signs in sorted(by_day.items(), reverse=True)
         ),
         *(
-            pain.pain_link(week, link.what, link.effect, (link.low, link.high))
+            pain.make_link_flag(week, link.what, link.effect, (link.low, link.high))
             for link in links
         ),
     )

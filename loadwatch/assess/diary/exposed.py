@@ -57,7 +57,7 @@ def _day(
     if begin == end:
         return flag.week
     sums = np.cumsum(amount[begin:end])
-    over = np.flatnonzero(sums > float(flag.facts.get("below", flag.usual)))
+    over = np.flatnonzero(sums > float(flag.template_args.get("below", flag.usual)))
     place = over[0] if len(over) else np.argmax(amount[begin:end])
     return _date(days[begin + place])
 

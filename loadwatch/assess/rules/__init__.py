@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from loadwatch.assess.rules.catalogue import BY_ID, RULES, limits, options
+from loadwatch.assess.rules.catalogue import (
+    BY_ID,
+    RULES,
+    limits_in_force,
+    list_setting_keys,
+)
 from loadwatch.assess.rules.explain import (
     GRADES,
     Sentence,
@@ -11,19 +16,19 @@ from loadwatch.assess.rules.explain import (
     overview,
     sentences,
 )
-from loadwatch.assess.rules.flag_text import often
-from loadwatch.assess.rules.judging import judge, words
+from loadwatch.assess.rules.flag_text import format_often
+from loadwatch.assess.rules.judging import format_sentence, judge
 from loadwatch.assess.rules.model import (
     FLAG_FIELDS,
     Bound,
     Flag,
     Rule,
     Unknown,
-    raised,
-    reason,
-    row,
+    flag_row,
+    is_raised,
+    reason_text,
 )
-from loadwatch.assess.rules.pain import pain_link, red_flag
+from loadwatch.assess.rules.pain import make_link_flag, make_red_flag
 
 __all__ = [
     "BY_ID",
@@ -36,17 +41,17 @@ __all__ = [
     "Sentence",
     "Unknown",
     "describe",
+    "flag_row",
+    "format_often",
+    "format_sentence",
+    "is_raised",
     "judge",
-    "limits",
+    "limits_in_force",
+    "list_setting_keys",
+    "make_link_flag",
+    "make_red_flag",
     "manual",
-    "often",
-    "options",
     "overview",
-    "pain_link",
-    "raised",
-    "reason",
-    "red_flag",
-    "row",
+    "reason_text",
     "sentences",
-    "words",
 ]

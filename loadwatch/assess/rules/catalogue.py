@@ -49,7 +49,7 @@ BY_ID = {rule.id: rule for rule in RULES}
 ENABLED = "enabled"  # the one key that every rule has; false silences it
 
 
-def options() -> dict[str, RuleKeys]:
+def list_setting_keys() -> dict[str, RuleKeys]:
     """Return what `[rules.<name>]` may hold, by rule name."""
     return {
         rule.name: RuleKeys(
@@ -76,7 +76,7 @@ def options() -> dict[str, RuleKeys]:
     }
 
 
-def limits(rule: Rule, settings: Settings) -> Limits:
+def limits_in_force(rule: Rule, settings: Settings) -> Limits:
     """Return the limits of `rule`: its own, then the preset's, then the runner's."""
     own = {
         limit.key: limit.presets.get(settings.preset, limit.value)
@@ -86,6 +86,6 @@ def limits(rule: Rule, settings: Settings) -> Limits:
     return own | {key: float(value) for key, value in told.items() if key in own}
 
 
-def enabled(rule: Rule, settings: Settings) -> bool:
+def is_enabled(rule: Rule, settings: Settings) -> bool:
     """Say whether `rule` is judged at all."""
     return bool(settings.rules.get(rule.name, {}).get(ENABLED, True))

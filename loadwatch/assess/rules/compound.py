@@ -5,37 +5,37 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.rules.model import Bound, Flag, Limits, Rule, Unknown, raised
+from loadwatch.assess.rules.model import Bound, Flag, Limits, Rule, Unknown, is_raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 DISTANCE, HILLS, SURFACE = ("LW01", "LW02"), ("LW04", "LW05"), ("LW08",)
 GROUPS = {"distance": DISTANCE, "hills": HILLS, "hard ground": SURFACE}
 
 
-def _check(
-    facts: Facts, limits: Limits, found: Sequence[Flag | Unknown]
+def _check_weeks(
+    inputs: RuleInput, limits: Limits, found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
     flags: dict[date, list[Flag]] = {}
     unknown: dict[date, set[str]] = {}
     for finding in found:
         if isinstance(finding, Unknown):
             unknown.setdefault(finding.week, set()).add(finding.rule)
-        elif raised(finding):
+        elif is_raised(finding):
             flags.setdefault(finding.week, []).append(finding)
-    for i in facts.run_weeks():
-        week = facts.days[i]
-        yield from _judged(
-            facts, i, flags.get(week, []), unknown.get(week, set()), limits
+    for i in inputs.run_weeks():
+        week = inputs.week_starts[i]
+        yield from _judge_week(
+            inputs, i, flags.get(week, []), unknown.get(week, set()), limits
         )
 
 
-def _judged(
-    facts: Facts, i: int, flags: list[Flag], unknown: set[str], limits: Limits
+def _judge_week(
+    inputs: RuleInput, i: int, flags: list[Flag], unknown: set[str], limits: Limits
 ) -> Iterator[Flag | Unknown]:
     rules = {flag.rule for flag in flags}
     changed = [name for name, group in GROUPS.items() if rules.intersection(group)]
@@ -44,7 +44,7 @@ def _judged(
         both = rules.intersection(DISTANCE) and rules.intersection(SURFACE)
         high = both and large.intersection((*DISTANCE, *SURFACE))
         yield Flag(
-            week=facts.days[i],
+            week=inputs.week_starts[i],
             rule=RULE.id,
             name=RULE.name,
             level="high" if high else "watch",
@@ -54,7 +54,7 @@ def _judged(
             usual=math.nan,
             unit=RULE.unit,
             evidence=RULE.grade,
-            facts={
+            template_args={
                 "words": "high" if high else "watch",
                 "changed": " and ".join(changed),
             },
@@ -65,11 +65,11 @@ def _judged(
         for name, group in GROUPS.items()
         if name not in changed and unknown.intersection(group)
     ]
-    if facts.complete[i] and len(changed) + len(open_groups) >= limits["watch"]:
+    if inputs.complete[i] and len(changed) + len(open_groups) >= limits["watch"]:
         why = (
             f"not_judged: {' and '.join(open_groups)} could not be judged in this week"
         )
-        yield Unknown(facts.days[i], RULE.id, why)
+        yield Unknown(inputs.week_starts[i], RULE.id, why)
 
 
 RULE = Rule(
@@ -87,7 +87,7 @@ RULE = Rule(
             meaning="noticed from so many kinds of change on",
         ),
     ),
-    words={
+    templates={
         "watch": "More than one thing changed in the week of {week}: {changed}.",
         "high": "More than one thing changed in the week of {week}, one of them by much: {changed}.",
     },
@@ -100,5 +100,5 @@ RULE = Rule(
     "support.",
     caveat="It adds nothing of its own: it says that other checks were raised in the same week.",
     basis="2; 12 LW10",
-    check=_check,
+    check=_check_weeks,
 )

@@ -10,17 +10,17 @@ import numpy as np
 from loadwatch.assess.rules.rule_input import DAY_US, LOOKBACK_DAYS
 
 if TYPE_CHECKING:
-    from loadwatch.assess.rules.rule_input import Facts, Ints
+    from loadwatch.assess.rules.rule_input import Ints, RuleInput
 
-MOVED = (
+NOTABLE_SHARE = (
     0.25  # of the distance compared, by another recorder than before: worth a sentence
 )
-WATCHES = "These runs were recorded by different watches, and watches differ in climb by more than in distance."
-SOURCES = (
+OTHER_WATCH = "These runs were recorded by different watches, and watches differ in climb by more than in distance."
+OTHER_SOURCE = (
     "These climbs come from different sources ({now} now, {before} before) and may differ for that reason "
     "alone."
 )
-NAMES = {
+SOURCE_NAMES = {
     "device": "the watch's own totals",
     "barometer": "altitude by barometer",
     "gps": "altitude by satellites",
@@ -28,50 +28,57 @@ NAMES = {
 }
 
 
-def week(facts: Facts, column: str, number: int, weeks: int) -> str:
+def describe_week_change(
+    inputs: RuleInput, column: str, number: int, weeks: int
+) -> str:
     """Return what to say of a week held against `weeks` before it, "" if it was recorded like them."""
-    known = ~np.isnan(facts.table[column].to_numpy(np.float64))
-    now = np.flatnonzero(known & (facts.week == number))
+    known = ~np.isnan(inputs.table[column].to_numpy(np.float64))
+    now = np.flatnonzero(known & (inputs.run_weeks_at == number))
     before = np.flatnonzero(
-        known & (facts.week < number) & (facts.week >= number - weeks)
+        known & (inputs.run_weeks_at < number) & (inputs.run_weeks_at >= number - weeks)
     )
-    return _said(facts, now, before)
+    return _describe_change(inputs, now, before)
 
 
-def run(facts: Facts, column: str, number: int) -> str:
+def describe_run_change(inputs: RuleInput, column: str, number: int) -> str:
     """Return what to say of a run held against the 30 x 24 hours before it, "" if recorded like them."""
-    known = ~np.isnan(facts.table[column].to_numpy(np.float64))
-    starts = facts.sessions.start_us
+    known = ~np.isnan(inputs.table[column].to_numpy(np.float64))
+    starts = inputs.sessions.start_us
     start = starts[number]
     end = starts[number + 1] if number + 1 < len(starts) else np.iinfo(np.int64).max
-    at = facts.start_us
+    at = inputs.start_us
     now = np.flatnonzero(known & (at >= start) & (at < end))
     before = np.flatnonzero(
         known & (at < start) & (at >= start - LOOKBACK_DAYS * DAY_US)
     )
-    return _said(facts, now, before)
+    return _describe_change(inputs, now, before)
 
 
-def _said(facts: Facts, now: Ints, before: Ints) -> str:
-    if moved(*(_shares(facts, "device", rows) for rows in (now, before))) >= MOVED:
-        return WATCHES
-    shares = [_shares(facts, "ascent_source", rows) for rows in (now, before)]
-    if moved(*shares) < MOVED:
+def _describe_change(inputs: RuleInput, now: Ints, before: Ints) -> str:
+    if (
+        moved_share(
+            *(_distance_shares(inputs, "device", rows) for rows in (now, before))
+        )
+        >= NOTABLE_SHARE
+    ):
+        return OTHER_WATCH
+    shares = [_distance_shares(inputs, "ascent_source", rows) for rows in (now, before)]
+    if moved_share(*shares) < NOTABLE_SHARE:
         return ""
     told = [
-        NAMES.get(max(share, key=lambda name: (share[name], name)), "")
+        SOURCE_NAMES.get(max(share, key=lambda name: (share[name], name)), "")
         for share in shares
     ]
     return (
-        SOURCES.format(now=told[0], before=told[1])
+        OTHER_SOURCE.format(now=told[0], before=told[1])
         if told[0] != told[1] and all(told)
         else ""
     )
 
 
-def _shares(facts: Facts, column: str, rows: Ints) -> dict[str, float]:
+def _distance_shares(inputs: RuleInput, column: str, rows: Ints) -> dict[str, float]:
     """Return the share of the distance by recorder, of runs that name theirs; empty where none does."""
-    names, metres = _column(facts, column), _metres(facts)
+    names, metres = _read_column(inputs, column), _read_distances(inputs)
     sums: dict[str, float] = {}
     for row in rows.tolist():
         name = names[row]
@@ -82,19 +89,19 @@ def _shares(facts: Facts, column: str, rows: Ints) -> dict[str, float]:
 
 
 @lru_cache(maxsize=2)  # asked for each flag of one runner, and a frame is slow to ask
-def _column(facts: Facts, column: str) -> list[str]:
-    return facts.table[column].tolist()
+def _read_column(inputs: RuleInput, column: str) -> list[str]:
+    return inputs.table[column].tolist()
 
 
 @lru_cache(maxsize=1)
-def _metres(facts: Facts) -> list[float]:
+def _read_distances(inputs: RuleInput) -> list[float]:
     return [
         metres if metres == metres else 0.0  # noqa: PLR0124 - NaN is not itself
-        for metres in facts.table["distance_m"].tolist()
+        for metres in inputs.table["distance_m"].tolist()
     ]
 
 
-def moved(now: dict[str, float], before: dict[str, float]) -> float:
+def moved_share(now: dict[str, float], before: dict[str, float]) -> float:
     """Return the share that went to another recorder [1]: half the sum of differences; 0 where unknown."""
     if not now or not before:
         return 0.0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     Bound,
+    Exceeded,
     Flag,
-    Grade,
     Limits,
     Rule,
     Unknown,
@@ -18,7 +18,7 @@ from loadwatch.assess.rules.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 COLUMNS = {
     "srpe": "effort by feeling (exertion times minutes)",
@@ -26,7 +26,7 @@ COLUMNS = {
 }
 
 
-def grade(amount: float, usual: float, limits: Limits) -> Grade:
+def judge_effort(amount: float, usual: float, limits: Limits) -> Exceeded:
     """Return the level of a week's effort."""
     return (
         ("info", limits["info"])
@@ -35,41 +35,45 @@ def grade(amount: float, usual: float, limits: Limits) -> Grade:
     )
 
 
-def _check(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_weeks(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    for i in facts.run_weeks():
+    for i in inputs.run_weeks():
         usual = {
-            c: facts.columns[f"{c}_usual"][i]
+            c: inputs.columns[f"{c}_usual"][i]
             for c in COLUMNS
-            if facts.columns[f"{c}_usual"][i] > 0
+            if inputs.columns[f"{c}_usual"][i] > 0
         }
-        held = {c: facts.amount(c, i) for c in usual}
-        up = [c for c, (amount, _) in held.items() if grade(amount, usual[c], limits)]
+        held = {c: inputs.week_amount(c, i) for c in usual}
+        up = [
+            c
+            for c, (amount, _) in held.items()
+            if judge_effort(amount, usual[c], limits)
+        ]
         if up:
             amount, whole = held[up[0]]
-            state = "so_far" if not facts.complete[i] else "" if whole else "at_least"
-            yield _flag(
-                facts,
+            state = "so_far" if not inputs.complete[i] else "" if whole else "at_least"
+            yield _make_flag(
+                inputs,
                 i,
                 up[0],
                 (amount, usual[up[0]]),
                 {"state": state, "limit": limits["info"]},
             )
-        elif facts.complete[i] and not any(whole for _, whole in held.values()):
-            lacking = math.isnan(facts.columns["srpe"][i]) and math.isnan(
-                facts.columns["trimp"][i]
+        elif inputs.complete[i] and not any(whole for _, whole in held.values()):
+            lacking = math.isnan(inputs.columns["srpe"][i]) and math.isnan(
+                inputs.columns["trimp"][i]
             )
             why = (
                 "not_known: neither exertion nor heart rate is known for enough of the week"
                 if lacking
                 else "too_few_weeks: fewer than three of the four weeks before know exertion or heart rate"
             )
-            yield Unknown(facts.days[i], RULE.id, why)
+            yield Unknown(inputs.week_starts[i], RULE.id, why)
 
 
-def _flag(
-    facts: Facts,
+def _make_flag(
+    inputs: RuleInput,
     i: int,
     column: str,
     held: tuple[float, float],
@@ -77,7 +81,7 @@ def _flag(
 ) -> Flag:
     amount, usual = held
     return Flag(
-        week=facts.days[i],
+        week=inputs.week_starts[i],
         rule=RULE.id,
         name=RULE.name,
         level="info",
@@ -87,7 +91,11 @@ def _flag(
         usual=usual,
         unit=RULE.unit,
         evidence=RULE.grade,
-        facts={"words": "info", "state": more["state"], "effort": COLUMNS[column]},
+        template_args={
+            "words": "info",
+            "state": more["state"],
+            "effort": COLUMNS[column],
+        },
     )
 
 
@@ -103,7 +111,7 @@ RULE = Rule(
             key="info", value=1.5, unit="ratio", meaning="mentioned from this ratio on"
         ),
     ),
-    words={
+    templates={
         "info": "{state}{amount} of {effort} in the week of {week}, {times} times the usual {usual}.",
     },
     grade="E",
@@ -114,5 +122,5 @@ RULE = Rule(
     caveat="Heart rate also rises with heat, illness, caffeine and short sleep: it is effort, not load on "
     "the back.",
     basis="5; 12 LW12",
-    check=_check,
+    check=_check_weeks,
 )

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.rules.catalogue import ENABLED, RULES, limits
-from loadwatch.assess.rules.device_change import SOURCES, WATCHES
+from loadwatch.assess.rules.catalogue import ENABLED, RULES, limits_in_force
+from loadwatch.assess.rules.device_change import OTHER_SOURCE, OTHER_WATCH
 from loadwatch.assess.rules.model import FIRED_WEEKS, OFTEN
 from loadwatch.formatting import format_number
 from loadwatch.tables import FLAG_LEVELS
@@ -72,7 +72,7 @@ def overview(settings: Settings) -> tuple[tuple[str, str, str, str, str], ...]:
 def _brief(rule: Rule, settings: Settings) -> str:
     if rule.check is None:
         return CONTEXT_ONLY if rule.kind == "context" else "judged in the diary"
-    own = limits(rule, settings)
+    own = limits_in_force(rule, settings)
     levels = (
         told for told in rule.limits if told.key.removesuffix("_m") in FLAG_LEVELS
     )
@@ -91,7 +91,7 @@ def _short(told: Bound, value: float) -> str:
 
 def describe(rule: Rule, settings: Settings) -> str:
     """Return all that stands of one rule, as lines of plain text."""
-    own = limits(rule, settings)
+    own = limits_in_force(rule, settings)
     references = [f"https://doi.org/{doi}" for doi in rule.doi]
     lines = [
         f"{rule.id} {rule.name}: {rule.title}",
@@ -138,7 +138,7 @@ def manual(settings: Settings, chosen: Iterable[Rule] = RULES) -> str:
 
 
 def _section(rule: Rule, settings: Settings) -> str:
-    own = limits(rule, settings)
+    own = limits_in_force(rule, settings)
     told = [bound(one, own[one.key]) for one in rule.limits] + _presets(rule)
     silent = f"`{ENABLED} = false` below `[rules.{rule.name}]` silences it."
     silent = f"It is {CONTEXT_ONLY}." if rule.kind == "context" else silent
@@ -176,8 +176,8 @@ _GENERAL = (
         f"This check fired in more than {OFTEN:.0%} of the weeks with runs of the last {FIRED_WEEKS} weeks.",
         "11; 12 note c",
     ),
-    Sentence("", "recorders", WATCHES, "6.2; 12 note a"),
-    Sentence("", "recorders", _plain(SOURCES), "6.2; 12 note a"),
+    Sentence("", "recorders", OTHER_WATCH, "6.2; 12 note a"),
+    Sentence("", "recorders", _plain(OTHER_SOURCE), "6.2; 12 note a"),
     Sentence(
         "",
         "budget",
@@ -204,6 +204,6 @@ def sentences() -> tuple[Sentence, ...]:
     raised = (
         Sentence(rule.id, f"says {state}", _plain(template), rule.basis)
         for rule in RULES
-        for state, template in rule.words.items()
+        for state, template in rule.templates.items()
     )
     return (*standing, *raised, *_GENERAL)

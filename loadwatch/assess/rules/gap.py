@@ -8,41 +8,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.assess.rules.flag_text import MANY, apart
+from loadwatch.assess.rules.flag_text import MANY, format_distinct
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     Bound,
+    Exceeded,
     Flag,
-    Grade,
     Limits,
     Rule,
     Unknown,
-    largest,
+    find_largest_quiet,
 )
-from loadwatch.assess.rules.rule_input import DAY_US, lookback, session_fields
+from loadwatch.assess.rules.rule_input import DAY_US, look_back, session_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 
-def grade(distance_m: float, longest_m: float, limits: Limits) -> Grade:
+def judge_return(distance_m: float, longest_m: float, limits: Limits) -> Exceeded:
     """Return the level of a first run of `distance_m`, the longest before the gap being `longest_m`."""
     over = distance_m / longest_m > limits["watch"] + TOLERANCE
     return ("watch" if over else "info"), limits["watch"]
 
 
-def _check(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_runs(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    sessions = facts.sessions
+    sessions = inputs.sessions
     start, distance = sessions.start_us, sessions.distance_m
     gaps = np.diff(start) >= limits["gap_days"] * DAY_US
-    past = lookback(sessions, distance, start)
+    past = look_back(sessions, distance, start)
     for i in (np.flatnonzero(gaps) + 1).tolist():
         longest = float(np.fmax(past.most[i - 1], distance[i - 1]))
-        week, first = facts.days[sessions.week[i]], float(distance[i])
+        week, first = inputs.week_starts[sessions.week[i]], float(distance[i])
         if math.isnan(first) or not longest > 0:
             yield Unknown(
                 week,
@@ -50,7 +50,7 @@ def _check(
                 "no_distance: the first run after a break, or those before it, lack a distance",
             )
             continue
-        level = grade(first, longest, limits)
+        level = judge_return(first, longest, limits)
         assert level is not None
         yield Flag(
             week=week,
@@ -63,24 +63,26 @@ def _check(
             usual=longest,
             unit=RULE.unit,
             evidence=RULE.grade,
-            facts={
+            template_args={
                 "words": level[0],
                 "day": sessions.day[i],
                 "gap": f"{(start[i] - start[i - 1]) // DAY_US}",
-                "share": _share(first / longest, limits["watch"]),
+                "share": _format_share(first / longest, limits["watch"]),
                 "limit_share": f"{100.0 * limits['watch']:.0f}",
-                "below": largest(partial(grade, longest_m=longest, limits=limits)),
+                "below": find_largest_quiet(
+                    partial(judge_return, longest_m=longest, limits=limits)
+                ),
             },
             **session_fields(sessions, i),
         )
 
 
-def _share(part: float, limit: float) -> str:
+def _format_share(part: float, limit: float) -> str:
     """Return a part of the longest run: "80 % of", from double on "2.4 times"."""
     return (
         f"{part:.1f} times"
         if part >= MANY
-        else f"{apart(100.0 * part, 100.0 * limit)} % of"
+        else f"{format_distinct(100.0 * part, 100.0 * limit)} % of"
     )
 
 
@@ -93,7 +95,7 @@ RULE = Rule(
     kind="run",
     measure="distance of the first run over the longest of the 30 days before the break",
     unit="m",
-    shown="km",
+    display_unit="km",
     asks="Was the first run after a break long, held against what came before the break?",
     limits=(
         Bound(
@@ -110,7 +112,7 @@ RULE = Rule(
             presets={"return": 0.4},
         ),
     ),
-    words={
+    templates={
         "info": f"{_START}; what was usual before it ({{usual}} at most in one run) no longer is.",
         "watch": f"{_START}: {{share}} the longest before the break ({{usual}}); the limit is "
         f"{{limit_share}} % of it. Up to {{below}} this check stays quiet.",
@@ -122,5 +124,5 @@ RULE = Rule(
     article="Suddenly running more can bring on trouble.",
     caveat="A break in the files may be a watch left at home.",
     basis="12 LW11",
-    check=_check,
+    check=_check_runs,
 )

@@ -11,30 +11,30 @@ from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    Exceeded,
     Flag,
-    Grade,
     Limits,
     Rule,
     Unknown,
-    largest,
+    find_largest_quiet,
 )
-from loadwatch.assess.rules.rule_input import LOOKBACK_DAYS, lookback, session_fields
+from loadwatch.assess.rules.rule_input import LOOKBACK_DAYS, look_back, session_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loadwatch.assess.rules.rule_input import Facts, Lookback
+    from loadwatch.assess.rules.rule_input import Lookback, RuleInput
 
 
-def grade(
+def judge_climb(
     ascent_m: float, most_m: float, limits: Limits, *, early: bool = False
-) -> Grade:
+) -> Exceeded:
     """Return the level of a run with `ascent_m` after a most of `most_m`; `early`: info at most."""
-    found = _grade(ascent_m, most_m, limits)
+    found = _judge_by_limits(ascent_m, most_m, limits)
     return ("info", found[1]) if found and early else found
 
 
-def _grade(ascent_m: float, most_m: float, limits: Limits) -> Grade:
+def _judge_by_limits(ascent_m: float, most_m: float, limits: Limits) -> Exceeded:
     ratio, more = ascent_m / max(most_m, limits["floor_m"]), ascent_m - most_m
     if (
         ratio > limits["high"] + TOLERANCE
@@ -49,7 +49,7 @@ def _grade(ascent_m: float, most_m: float, limits: Limits) -> Grade:
     return None
 
 
-def why_unknown(past: Lookback, number: int) -> str:
+def explain_unknown(past: Lookback, number: int) -> str:
     """Return why a run has no climbs to be held against, "" if it has."""
     if not past.runs[number]:
         return f"no_baseline: no run in the {LOOKBACK_DAYS} days before"
@@ -58,20 +58,20 @@ def why_unknown(past: Lookback, number: int) -> str:
     return ""
 
 
-def _check(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_runs(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    sessions = facts.sessions
-    past = lookback(sessions, sessions.ascent_m, sessions.start_us)
+    sessions = inputs.sessions
+    past = look_back(sessions, sessions.ascent_m, sessions.start_us)
     for i, ascent in enumerate(sessions.ascent_m.tolist()):
-        week, most = facts.days[sessions.week[i]], past.most[i]
+        week, most = inputs.week_starts[sessions.week[i]], past.most[i]
         why = (
             "no_ascent: a run of this week has no ascent"
             if math.isnan(ascent)
-            else why_unknown(past, i)
+            else explain_unknown(past, i)
         )
-        early = session_spike.is_early(past.behind[i], past.behind_days[i], limits)
-        level = None if why else grade(ascent, most, limits, early=early)
+        early = session_spike.is_early(past.runs_before[i], past.days_before[i], limits)
+        level = None if why else judge_climb(ascent, most, limits, early=early)
         if why:
             yield Unknown(week, RULE.id, why)
         elif level:
@@ -87,20 +87,22 @@ def _check(
                 usual=held,
                 unit=RULE.unit,
                 evidence=RULE.grade,
-                facts={
+                template_args={
                     "words": "early"
                     if early
                     else level[0]
                     if most >= limits["floor_m"]
                     else "from_none",
-                    "needs": session_spike.needs(
-                        past.behind[i], past.behind_days[i], limits
+                    "needs": session_spike.format_missing_history(
+                        past.runs_before[i], past.days_before[i], limits
                     ),
-                    "behind": session_spike.behind(past.behind_days[i]),
+                    "behind": session_spike.format_reach(past.days_before[i]),
                     "day": sessions.day[i],
-                    "below": largest(partial(grade, most_m=most, limits=limits)),
+                    "below": find_largest_quiet(
+                        partial(judge_climb, most_m=most, limits=limits)
+                    ),
                     "lengths": {"most": most},
-                    "also": device_change.run(facts, "ascent_m", i),
+                    "also": device_change.describe_run_change(inputs, "ascent_m", i),
                 },
                 **session_fields(sessions, i),
             )
@@ -116,7 +118,7 @@ RULE = Rule(
     kind="run",
     measure="ascent of the run over the most of the 30 x 24 hours before it",
     unit="m",
-    shown="m",
+    display_unit="m",
     asks="Did one run climb much more than any of the 30 days before it?",
     limits=(
         Bound(
@@ -148,7 +150,7 @@ RULE = Rule(
         ),
         *session_spike.HISTORY,
     ),
-    words={
+    templates={
         "watch": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}); {_LIMIT}",
         "high": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}), a large change "
         "(above {limit_times} times). Up to {below} this check stays quiet.",
@@ -167,5 +169,5 @@ RULE = Rule(
     "back.",
     caveat="Ascent differs more between devices than distance does: compare only within one device.",
     basis="6.3; 12 LW06",
-    check=_check,
+    check=_check_runs,
 )

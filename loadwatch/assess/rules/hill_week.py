@@ -9,8 +9,8 @@ from loadwatch.assess.rules import device_change
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     Bound,
+    Exceeded,
     Flag,
-    Grade,
     Limits,
     Rule,
     Unknown,
@@ -19,10 +19,12 @@ from loadwatch.assess.rules.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 
-def grade(climb: float, percentile: float, middle: float, limits: Limits) -> Grade:
+def judge_steepness(
+    climb: float, percentile: float, middle: float, limits: Limits
+) -> Exceeded:
     """Return the level of a week with `climb` m/km, by the own 90th percentile and median [m/km].
 
     Where all weeks are alike the percentile is the middle too: the same hills again are no news.
@@ -35,7 +37,7 @@ def grade(climb: float, percentile: float, middle: float, limits: Limits) -> Gra
     )
 
 
-def percentile(values: Sequence[float], share: float) -> float:
+def compute_percentile(values: Sequence[float], share: float) -> float:
     """Return the percentile of `values` at `share` (0 to 1), by straight lines between them."""
     ordered = sorted(values)
     at = share * (len(ordered) - 1)
@@ -44,25 +46,25 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[low] + (at - low) * (ordered[high] - ordered[low])
 
 
-def _hilly(facts: Facts, limits: Limits) -> list[float]:
+def _climb_per_km(inputs: RuleInput, limits: Limits) -> list[float]:
     """Return metres climbed a kilometre by week [m/km]; NaN in weeks too short, or of unknown climb."""
-    pairs = zip(facts.columns["distance_m"], facts.columns["ascent_m"], strict=True)
+    pairs = zip(inputs.columns["distance_m"], inputs.columns["ascent_m"], strict=True)
     return [m / (d / 1000.0) if d >= limits["least_m"] else math.nan for d, m in pairs]
 
 
-def _check(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_weeks(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    climbs = _hilly(facts, limits)
+    climbs = _climb_per_km(inputs, limits)
     span, least = int(limits["weeks"]), int(limits["least_weeks"])
-    for i in facts.run_weeks():
-        distance = facts.columns["distance_m"][i]
-        if not facts.complete[i] or distance < limits["least_m"]:
+    for i in inputs.run_weeks():
+        distance = inputs.columns["distance_m"][i]
+        if not inputs.complete[i] or distance < limits["least_m"]:
             continue
         own = [value for value in climbs[max(i - span, 0) : i] if not math.isnan(value)]
         if math.isnan(climbs[i]):
             yield Unknown(
-                facts.days[i],
+                inputs.week_starts[i],
                 RULE.id,
                 "no_ascent: the week's distance or ascent is not known",
             )
@@ -71,29 +73,31 @@ def _check(
                 f"too_few_weeks: {len(own)} comparable weeks of the {span} before know their ascent, "
                 f"{least} are needed"
             )
-            yield Unknown(facts.days[i], RULE.id, why)
-        elif level := grade(
+            yield Unknown(inputs.week_starts[i], RULE.id, why)
+        elif level := judge_steepness(
             climbs[i],
-            percentile(own, limits["percentile"]),
-            percentile(own, 0.5),
+            compute_percentile(own, limits["percentile"]),
+            compute_percentile(own, 0.5),
             limits,
         ):
             yield Flag(
-                week=facts.days[i],
+                week=inputs.week_starts[i],
                 rule=RULE.id,
                 name=RULE.name,
                 level=level[0],
                 value=climbs[i],
                 limit=level[1],
                 amount=climbs[i],
-                usual=percentile(own, 0.5),
+                usual=compute_percentile(own, 0.5),
                 unit=RULE.unit,
                 evidence=RULE.grade,
-                facts={
+                template_args={
                     "words": "watch",
                     "lengths": {"most": level[1]},
                     "count": str(len(own)),
-                    "also": device_change.week(facts, "ascent_m", i, span),
+                    "also": device_change.describe_week_change(
+                        inputs, "ascent_m", i, span
+                    ),
                 },
             )
 
@@ -105,7 +109,7 @@ RULE = Rule(
     kind="week",
     measure="ascent for each kilometre of the week, in m/km",
     unit="m/km",
-    shown="m/km",
+    display_unit="m/km",
     asks="Was a week among the hilliest of the runner's own last 26?",
     limits=(
         Bound(
@@ -124,7 +128,7 @@ RULE = Rule(
         Bound(key="weeks", value=26.0, unit="weeks", meaning="looked back on"),
         Bound(key="least_weeks", value=12.0, unit="weeks", meaning="needed of them"),
     ),
-    words={
+    templates={
         "watch": "{amount} of climb in the week of {week}, where {usual} is the middle of the {count} weeks "
         "it is held against; the limit is {most}.",
     },
@@ -137,5 +141,5 @@ RULE = Rule(
     article="Weeks heavy in hills can be harder on a sore back.",
     caveat="Ascent differs more between devices than distance does: compare only within one device.",
     basis="6.3; 12 LW07",
-    check=_check,
+    check=_check_weeks,
 )

@@ -11,22 +11,22 @@ from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    Exceeded,
     Flag,
-    Grade,
     Limits,
     Rule,
     Unknown,
-    largest,
+    find_largest_quiet,
 )
 from loadwatch.assess.weeks import USUAL_WEEKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 
-def grade(amount_m: float, usual_m: float, limits: Limits) -> Grade:
+def judge_hills(amount_m: float, usual_m: float, limits: Limits) -> Exceeded:
     """Return the level of a week's `amount_m`; a usual below its floor counts as the floor."""
     usual_m = max(usual_m, limits["floor_m"])
     ratio, more = amount_m / usual_m, amount_m - usual_m
@@ -43,48 +43,54 @@ def grade(amount_m: float, usual_m: float, limits: Limits) -> Grade:
     return None
 
 
-def why_unknown(facts: Facts, week: int, column: str) -> str:
+def explain_unknown(inputs: RuleInput, week: int, column: str) -> str:
     """Return why a week has no usual week, "" if it has."""
-    if math.isnan(facts.columns[f"{column}_usual"][week]):
+    if math.isnan(inputs.columns[f"{column}_usual"][week]):
         return f"too_few_weeks: fewer than three of the four weeks before hold a run and know {_KNOWN[column]}"
     return ""
 
 
-def _checked(
-    rule: Rule, column: str, facts: Facts, limits: Limits
+def _check_column(
+    rule: Rule, column: str, inputs: RuleInput, limits: Limits
 ) -> Iterator[Flag | Unknown]:
-    for i in facts.run_weeks():
-        amount, whole = facts.amount(column, i)
-        why = why_unknown(facts, i, column)
+    for i in inputs.run_weeks():
+        amount, whole = inputs.week_amount(column, i)
+        why = explain_unknown(inputs, i, column)
         level = (
-            None if why else grade(amount, facts.columns[f"{column}_usual"][i], limits)
+            None
+            if why
+            else judge_hills(amount, inputs.columns[f"{column}_usual"][i], limits)
         )
         if level:
-            yield _flag(
+            yield _make_flag(
                 rule,
-                facts,
+                inputs,
                 i,
-                (level, amount, facts.columns[f"{column}_usual"][i]),
+                (level, amount, inputs.columns[f"{column}_usual"][i]),
                 limits,
             )
-        elif facts.complete[i] and (why or not whole):
+        elif inputs.complete[i] and (why or not whole):
             why = (
                 why
                 or f"not_known: runs with more than a tenth of the week's distance lack {_KNOWN[column]}"
             )
-            yield Unknown(facts.days[i], rule.id, why)
+            yield Unknown(inputs.week_starts[i], rule.id, why)
 
 
-def _flag(
-    rule: Rule, facts: Facts, i: int, found: tuple[Grade, float, float], limits: Limits
+def _make_flag(
+    rule: Rule,
+    inputs: RuleInput,
+    i: int,
+    found: tuple[Exceeded, float, float],
+    limits: Limits,
 ) -> Flag:
     level, amount, usual = found
     held = max(usual, limits["floor_m"])
-    whole = facts.amount(COLUMN[rule.id], i)[1]
-    state = "so_far" if not facts.complete[i] else "" if whole else "at_least"
+    whole = inputs.week_amount(COLUMN[rule.id], i)[1]
+    state = "so_far" if not inputs.complete[i] else "" if whole else "at_least"
     assert level is not None
     return Flag(
-        week=facts.days[i],
+        week=inputs.week_starts[i],
         rule=rule.id,
         name=rule.name,
         level=level[0],
@@ -94,26 +100,30 @@ def _flag(
         usual=held,
         unit=rule.unit,
         evidence=rule.grade,
-        facts={
+        template_args={
             "words": level[0] if usual >= limits["floor_m"] else "from_none",
             "state": state,
-            "below": largest(partial(grade, usual_m=usual, limits=limits)),
+            "below": find_largest_quiet(
+                partial(judge_hills, usual_m=usual, limits=limits)
+            ),
             "lengths": {"median": usual},
-            "also": device_change.week(facts, COLUMN[rule.id], i, USUAL_WEEKS),
+            "also": device_change.describe_week_change(
+                inputs, COLUMN[rule.id], i, USUAL_WEEKS
+            ),
         },
     )
 
 
-def _uphill(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_uphill(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    return _checked(UPHILL, COLUMN[UPHILL.id], facts, limits)
+    return _check_column(UPHILL, COLUMN[UPHILL.id], inputs, limits)
 
 
-def _downhill(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_downhill(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    return _checked(DOWNHILL, COLUMN[DOWNHILL.id], facts, limits)
+    return _check_column(DOWNHILL, COLUMN[DOWNHILL.id], inputs, limits)
 
 
 COLUMN = {"LW04": "ascent_m", "LW05": "downhill_m"}
@@ -121,7 +131,7 @@ _KNOWN = {"ascent_m": "their ascent", "downhill_m": "how steep they were"}
 _LIMIT = "the limit is {limit_times} times. Up to {below} this check stays quiet."
 
 
-def _words(what: str) -> dict[str, str]:
+def _build_templates(what: str) -> dict[str, str]:
     start = f"{{state}}{{amount}} {what} in the week of {{week}}"
     return {
         "watch": f"{start}, {{times}} times the usual {{usual}}; {_LIMIT}",
@@ -139,7 +149,7 @@ UPHILL = Rule(
     kind="week",
     measure="ascent of the week over the usual ascent",
     unit="m",
-    shown="m",
+    display_unit="m",
     asks="Did a week climb much more than the usual week?",
     limits=(
         Bound(
@@ -170,7 +180,7 @@ UPHILL = Rule(
             meaning="a smaller usual ascent counts as this",
         ),
     ),
-    words=_words("of ascent"),
+    templates=_build_templates("of ascent"),
     grade="E",
     grade_why="the article's view and our limits; in the laboratory the lumbar arch was smallest uphill, "
     "while hip and trunk work more",
@@ -183,7 +193,7 @@ UPHILL = Rule(
     "back.",
     caveat="Ascent differs more between devices than distance does: compare only within one device.",
     basis="6.2, 6.3; 12 LW04",
-    check=_uphill,
+    check=_check_uphill,
 )
 
 DOWNHILL = Rule(
@@ -193,7 +203,7 @@ DOWNHILL = Rule(
     kind="week",
     measure="distance at a grade of -5 % or steeper over the usual one",
     unit="m",
-    shown="km",
+    display_unit="km",
     asks="Did a week hold much more running downhill than the usual week?",
     limits=(
         Bound(
@@ -224,7 +234,7 @@ DOWNHILL = Rule(
             meaning="a smaller usual distance counts as this",
         ),
     ),
-    words=_words("downhill at 5 % or steeper"),
+    templates=_build_templates("downhill at 5 % or steeper"),
     grade="D",
     grade_why="laboratory only: downhill brings more impact and braking and a larger lumbar arch, "
     "and muscles least used to it ache most",
@@ -237,5 +247,5 @@ DOWNHILL = Rule(
     caveat="Grade comes from altitude over 50 m of running; a device without a barometer sees only long "
     "slopes.",
     basis="6.2, 6.3; 12 LW05",
-    check=_downhill,
+    check=_check_downhill,
 )

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from loadwatch.assess.rules import flag_text
-from loadwatch.assess.rules.catalogue import BY_ID, RULES, enabled, limits
-from loadwatch.assess.rules.model import FIRED_WEEKS, Flag, Unknown, raised
-from loadwatch.assess.rules.rule_input import facts
+from loadwatch.assess.rules.catalogue import BY_ID, RULES, is_enabled, limits_in_force
+from loadwatch.assess.rules.model import FIRED_WEEKS, Flag, Unknown, is_raised
+from loadwatch.assess.rules.rule_input import build_rule_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
     from loadwatch.formatting import Units
     from loadwatch.settings import Settings
 
@@ -41,8 +41,8 @@ def judge(
     today : later activities are not looked at
     diary : flags of the runner's diary (`pain.red_flag`, `pain.pain_link`), given their words here
     """
-    laid_out = facts(activities, weeks, settings, today)
-    found = findings(laid_out, settings)
+    inputs = build_rule_input(activities, weeks, settings, today)
+    found = collect_findings(inputs, settings)
     flags = [finding for finding in found if isinstance(finding, Flag)]
     unknown = {(u.week, u.rule): u for u in reversed(found) if isinstance(u, Unknown)}
     said = {(flag.week, flag.rule) for flag in flags}
@@ -50,20 +50,20 @@ def judge(
         (u for key, u in unknown.items() if key not in said),
         key=lambda u: (u.week, u.rule),
     )
-    held = [laid_out.days[i] for i in laid_out.run_weeks()]
-    return _told([*flags, *diary], held), tuple(open_weeks)
+    held = [inputs.week_starts[i] for i in inputs.run_weeks()]
+    return _complete_flags([*flags, *diary], held), tuple(open_weeks)
 
 
-def findings(laid_out: Facts, settings: Settings) -> list[Flag | Unknown]:
+def collect_findings(inputs: RuleInput, settings: Settings) -> list[Flag | Unknown]:
     """Return all that the rules find, rule by rule; a later rule may look at the findings before it."""
     found: list[Flag | Unknown] = []
     for rule in RULES:
-        if rule.check is not None and enabled(rule, settings):
-            found += list(rule.check(laid_out, limits(rule, settings), found))
+        if rule.check is not None and is_enabled(rule, settings):
+            found += list(rule.check(inputs, limits_in_force(rule, settings), found))
     return found
 
 
-def _told(flags: Iterable[Flag], held: list[date]) -> tuple[Flag, ...]:
+def _complete_flags(flags: Iterable[Flag], held: list[date]) -> tuple[Flag, ...]:
     """Return flags in order, with their sentence and how often their rule fired up to then.
 
     `held` are the weeks with runs: how often a rule fires is told as a part of those.
@@ -72,25 +72,28 @@ def _told(flags: Iterable[Flag], held: list[date]) -> tuple[Flag, ...]:
     fired: dict[str, list[date]] = {}
     for flag in ordered:
         weeks = fired.setdefault(flag.rule, [])
-        if raised(flag) and flag.week not in weeks[-1:]:
+        if is_raised(flag) and flag.week not in weeks[-1:]:
             weeks.append(flag.week)
     return tuple(
         replace(
             flag,
-            says=words(flag),
-            fired_26w=_since(fired[flag.rule], flag.week),
-            facts={**flag.facts, "run_weeks": _since(held, flag.week)},
+            says=format_sentence(flag),
+            fired_26w=_count_recent(fired[flag.rule], flag.week),
+            template_args={
+                **flag.template_args,
+                "run_weeks": _count_recent(held, flag.week),
+            },
         )
         for flag in ordered
     )
 
 
-def _since(weeks: list[date], week: date) -> int:
+def _count_recent(weeks: list[date], week: date) -> int:
     """Return how many of `weeks` lie in the 26 that end with `week`."""
     first = week - timedelta(weeks=FIRED_WEEKS)
     return bisect_right(weeks, week) - bisect_right(weeks, first)
 
 
-def words(flag: Flag, units: Units = "metric") -> str:
+def format_sentence(flag: Flag, units: Units = "metric") -> str:
     """Return the whole sentence of `flag` in the reader's units."""
-    return flag_text.words(BY_ID[flag.rule], flag, units)
+    return flag_text.format_flag(BY_ID[flag.rule], flag, units)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 Limits = dict[str, float]
-Grade = tuple[FlagLevel, float] | None  # a level and the limit that was passed
+Exceeded = tuple[FlagLevel, float] | None  # a level and the limit that was passed
 
 TOLERANCE = 1e-9  # 11.0 / 10.0 - 1 is above 0.10 in binary fractions
 TOLERANCE_M = 1e-6  # the same for sums of metres
@@ -48,10 +48,10 @@ class Rule:
     kind: Literal["run", "week", "context", "diary"]  # what is judged
     measure: str  # what `value` and `limit` of its flags are
     unit: str = ""  # of `amount` and `usual`, SI
-    shown: Literal["km", "m", "m/km", ""] = ""  # how a reader sees them
+    display_unit: Literal["km", "m", "m/km", ""] = ""  # how a reader sees them
     asks: str
     limits: tuple[Bound, ...] = ()
-    words: Mapping[str, str] = field(
+    templates: Mapping[str, str] = field(
         default_factory=dict
     )  # state -> sentence with places for numbers
     grade: str  # A to E, X: of the rule as applied, not of the paper
@@ -63,7 +63,9 @@ class Rule:
     caveat: str
     basis: str  # sections of SCIENCE.md that carry it
     check: (
-        Callable[[Facts, Limits, Sequence[Flag | Unknown]], Iterable[Flag | Unknown]]
+        Callable[
+            [RuleInput, Limits, Sequence[Flag | Unknown]], Iterable[Flag | Unknown]
+        ]
         | None
     ) = None
 
@@ -89,7 +91,9 @@ class Flag:
         0  # weeks of the 26 up to this one in which the rule was at watch or high
     )
     # what words() needs beside the fields above; never printed
-    facts: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    template_args: Mapping[str, Any] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,39 +106,43 @@ class Unknown:
 
 
 FLAG_FIELDS = tuple(
-    name for name in Flag.__slots__ if name != "facts"
+    name for name in Flag.__slots__ if name != "template_args"
 )  # what is printed, in this order
 
 
-def row(flag: Flag) -> dict[str, Any]:
+def flag_row(flag: Flag) -> dict[str, Any]:
     """Return the fields of `flag` that JSON and CSV print, in order."""
     return {name: getattr(flag, name) for name in FLAG_FIELDS}
 
 
-def raised(flag: Flag) -> bool:
+def is_raised(flag: Flag) -> bool:
     """Say whether `flag` counts as raised: info never does."""
     return flag.level != "info"
 
 
-def reason(unknown: Unknown) -> str:
+def reason_text(unknown: Unknown) -> str:
     """Return why a rule could not be judged, in words alone."""
     return unknown.why.partition(": ")[2]
 
 
-def raises(grade: Grade) -> bool:
+def is_raising(grade: Exceeded) -> bool:
     """Say whether a grade is at watch or above."""
     return grade is not None and grade[0] != "info"
 
 
-def largest(grade: Callable[[float], Grade], most: int = 10_000_000) -> float:
+def find_largest_quiet(
+    grade: Callable[[float], Exceeded], most: int = 10_000_000
+) -> float:
     """Return the largest whole metre that the rule does not raise; infinity where none is raised at all.
 
     It asks the rule itself, so that a limit stands once. A rule raised at 0 gives -1.
     """
-    if not raises(grade(float(most))):
+    if not is_raising(grade(float(most))):
         return float("inf")
     low, high = -1, most  # low is quiet, high raised
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if raises(grade(float(middle))) else (middle, high)
+        low, high = (
+            (low, middle) if is_raising(grade(float(middle))) else (middle, high)
+        )
     return float(low)

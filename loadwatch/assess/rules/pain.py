@@ -21,7 +21,7 @@ LINK = Rule(
     kind="diary",
     measure="difference of pain, in points of 0 to 10",
     asks="Did pain differ after a kind of training, in the runner's own diary?",
-    words={
+    templates={
         "info": "In your own diary, days after {exposure} had {points} points more pain (interval {low} to "
         "{high}) "
         "than comparable days of the same weeks. This cannot show cause.",
@@ -43,7 +43,7 @@ RED_FLAGS = Rule(
     kind="diary",
     measure="signs ticked in the diary",
     asks="Was a sign ticked in the diary that someone should look at in person?",
-    words={
+    templates={
         "high": "Your diary names {signs} on {day}. Please have this looked at in person; "
         "it comes before everything else on this page.",
     },
@@ -63,7 +63,9 @@ RED_FLAGS = Rule(
 )
 
 
-def _flag(rule: Rule, level: FlagLevel, week: date, facts: dict[str, object]) -> Flag:
+def _make_flag(
+    rule: Rule, level: FlagLevel, week: date, facts: dict[str, object]
+) -> Flag:
     return Flag(
         week=week,
         rule=rule.id,
@@ -75,11 +77,11 @@ def _flag(rule: Rule, level: FlagLevel, week: date, facts: dict[str, object]) ->
         usual=math.nan,
         unit=rule.unit,
         evidence=rule.grade,
-        facts=facts,
+        template_args=facts,
     )
 
 
-def pain_link(
+def make_link_flag(
     week: date, exposure: str, points: float, interval: tuple[float, float]
 ) -> Flag:
     """Return the diary's answer for one exposure as a flag of the week it was given in; info, never more."""
@@ -89,14 +91,14 @@ def pain_link(
         "exposure": exposure,
         "points": format_number(points, 1),
     }
-    return _flag(LINK, "info", week, facts | {"low": low, "high": high})
+    return _make_flag(LINK, "info", week, facts | {"low": low, "high": high})
 
 
-def red_flag(week: date, day: date, signs: Sequence[str]) -> Flag:
+def make_red_flag(week: date, day: date, signs: Sequence[str]) -> Flag:
     """Return the flag of signs ticked on `day`; high, so that nothing stands above it."""
     facts: dict[str, object] = {
         "words": "high",
         "signs": " and ".join(signs),
         "day": day,
     }
-    return _flag(RED_FLAGS, "high", week, facts)
+    return _make_flag(RED_FLAGS, "high", week, facts)

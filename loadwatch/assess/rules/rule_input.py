@@ -49,29 +49,29 @@ class Lookback:
     most: list[float]  # NaN where nothing is known
     runs: list[int]
     unknown: list[int]  # runs that do not know the column
-    behind: list[int]  # runs before the instant, of all time
-    behind_days: list[float]  # since the first run of all
+    runs_before: list[int]  # runs before the instant, of all time
+    days_before: list[float]  # since the first run of all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Facts:
+class RuleInput:
     """Weeks by column, runs as sessions, and the runs themselves."""
 
-    days: list[date]
+    week_starts: list[date]
     runs: list[int]
     complete: list[bool]
     columns: Mapping[str, list[float]]
     partial: Mapping[str, list[float]]
     sessions: Sessions
     table: pd.DataFrame  # runs up to today
-    week: Ints  # of each row of `table`
+    run_weeks_at: Ints  # of each row of `table`
     start_us: Ints  # the same: its instant
 
     def run_weeks(self) -> Iterator[int]:
         """Yield the numbers of the weeks that hold a run."""
         return (i for i, runs in enumerate(self.runs) if runs)
 
-    def amount(self, column: str, week: int) -> tuple[float, bool]:
+    def week_amount(self, column: str, week: int) -> tuple[float, bool]:
         """Return the week's sum, or the part of it that is known and False."""
         whole = self.columns[column][week]
         return (
@@ -79,43 +79,43 @@ class Facts:
         )
 
 
-def facts(
+def build_rule_input(
     activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, today: date
-) -> Facts:
+) -> RuleInput:
     """Return what the rules look at; `weeks` is `weeks.build_weeks` of the same activities, settings and day."""
     table = weekly.select_runs(activities, settings)
     number = weekly.build_calendar(activities, settings, today).number_weeks(
-        _local(table)
+        _local_starts(table)
     )
     placed, number = table.iloc[np.flatnonzero(number >= 0)], number[number >= 0]
     part = weekly.sum_known(activities, settings, today)
-    return Facts(
-        days=weeks.index.to_numpy("datetime64[D]").tolist(),
+    return RuleInput(
+        week_starts=weeks.index.to_numpy("datetime64[D]").tolist(),
         runs=weeks["runs"].tolist(),
         complete=weeks["complete"].tolist(),
         columns=dict(
             zip(weeks.columns, weeks.to_numpy(np.float64).T.tolist(), strict=True)
         ),
         partial={name: values.tolist() for name, values in part.items()},
-        sessions=_sessions(placed, number),
+        sessions=_merge_sessions(placed, number),
         table=placed,
-        week=number,
-        start_us=_instants(placed),
+        run_weeks_at=number,
+        start_us=_start_instants(placed),
     )
 
 
-def _local(table: pd.DataFrame) -> NDArray[np.datetime64]:
+def _local_starts(table: pd.DataFrame) -> NDArray[np.datetime64]:
     return np.asarray(table["start_local"].to_numpy("datetime64[us]"))
 
 
-def _instants(table: pd.DataFrame) -> Ints:
+def _start_instants(table: pd.DataFrame) -> Ints:
     """Return the start as microseconds since 1970, on the local clock where no zone tells the instant."""
     utc = table["start_utc"].dt.tz_convert(None).to_numpy("datetime64[us]")
-    return np.where(np.isnat(utc), _local(table), utc).astype(np.int64)
+    return np.where(np.isnat(utc), _local_starts(table), utc).astype(np.int64)
 
 
-def _sessions(table: pd.DataFrame, week: Ints) -> Sessions:
-    start = _instants(table)
+def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
+    start = _start_instants(table)
     order = np.argsort(start, kind="stable")
     start, week, table = start[order], week[order], table.iloc[order]
     elapsed, duration = (
@@ -130,7 +130,7 @@ def _sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     near = start[1:] - end[:-1] < ONE_RUN_MINUTES * _MINUTE_US
     first[1:] = ~near | dated[1:] | dated[:-1]
     at = np.flatnonzero(first)
-    local = _local(table)
+    local = _local_starts(table)
 
     def summed(column: str) -> Floats:
         values = table[column].to_numpy(np.float64)
@@ -153,7 +153,7 @@ def _sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     )
 
 
-def lookback(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
+def look_back(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
     """Return what lies in the half-open 30 x 24 hours before each instant of `at_us`."""
     low = np.searchsorted(sessions.start_us, at_us - LOOKBACK_DAYS * DAY_US)
     high = np.searchsorted(
@@ -173,12 +173,12 @@ def lookback(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
         most=most.tolist(),
         runs=(high - low).tolist(),
         unknown=(lacking[high] - lacking[low]).tolist(),
-        behind=high.tolist(),
-        behind_days=((at_us - since) / DAY_US).tolist(),
+        runs_before=high.tolist(),
+        days_before=((at_us - since) / DAY_US).tolist(),
     )
 
 
-def last_moment(sessions: Sessions, monday: date) -> Ints:
+def last_minute(sessions: Sessions, monday: date) -> Ints:
     """Return the last minute of the week that begins on `monday`, as an instant by the last run's clock."""
     end = np.datetime64(monday + timedelta(days=7), "us").astype(np.int64) - _MINUTE_US
     return np.array([end - sessions.offset_us])

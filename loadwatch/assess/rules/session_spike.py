@@ -10,24 +10,24 @@ from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    Exceeded,
     Flag,
-    Grade,
     Limits,
     Rule,
     Unknown,
-    largest,
+    find_largest_quiet,
 )
-from loadwatch.assess.rules.rule_input import LOOKBACK_DAYS, lookback, session_fields
+from loadwatch.assess.rules.rule_input import LOOKBACK_DAYS, look_back, session_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 
-def grade(
+def judge_distance(
     distance_m: float, longest_m: float, limits: Limits, *, early: bool = False
-) -> Grade:
+) -> Exceeded:
     """Return the level of a run of `distance_m` after a longest of `longest_m`; `early`: info at most."""
     if not longest_m > 0 or distance_m - longest_m < limits["more_m"] - TOLERANCE_M:
         return None
@@ -59,7 +59,7 @@ HISTORY = (
 )
 
 
-def needs(runs: int, days: float, limits: Limits) -> str:
+def format_missing_history(runs: int, days: float, limits: Limits) -> str:
     """Return what has to lie behind a run and does not yet, in words."""
     lacking = [
         f"{least:.0f} {what}"
@@ -72,7 +72,7 @@ def needs(runs: int, days: float, limits: Limits) -> str:
     return " and ".join(lacking)
 
 
-def behind(days: float) -> str:
+def format_reach(days: float) -> str:
     """Return how far the files reach back from a run, in words."""
     whole = min(int(days), LOOKBACK_DAYS)
     return (
@@ -87,7 +87,7 @@ def is_early(runs: int, days: float, limits: Limits) -> bool:
     return runs < limits["history_runs"] or days < limits["history_days"]
 
 
-def why_unknown(longest_m: float, unknown: int, runs: int) -> str:
+def explain_unknown(longest_m: float, unknown: int, runs: int) -> str:
     """Return why a run cannot be held against the 30 days before it."""
     if not runs:
         return f"no_baseline: no run in the {LOOKBACK_DAYS} days before"
@@ -96,31 +96,33 @@ def why_unknown(longest_m: float, unknown: int, runs: int) -> str:
     return f"no_baseline: the runs of the {LOOKBACK_DAYS} days before have no length"
 
 
-def _check(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_runs(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    sessions = facts.sessions
-    past = lookback(sessions, sessions.distance_m, sessions.start_us)
+    sessions = inputs.sessions
+    past = look_back(sessions, sessions.distance_m, sessions.start_us)
     for i, distance in enumerate(sessions.distance_m.tolist()):
         longest, early = (
             past.most[i],
-            is_early(past.behind[i], past.behind_days[i], limits),
+            is_early(past.runs_before[i], past.days_before[i], limits),
         )
-        level = grade(distance, longest, limits, early=early)
+        level = judge_distance(distance, longest, limits, early=early)
         if math.isnan(distance):
             yield Unknown(
-                facts.days[sessions.week[i]],
+                inputs.week_starts[sessions.week[i]],
                 RULE.id,
                 "no_distance: a run of this week has no distance",
             )
         elif not longest > 0 or (level and past.unknown[i]):
-            why = why_unknown(longest, past.unknown[i], past.runs[i])
-            yield Unknown(facts.days[sessions.week[i]], RULE.id, why)
+            why = explain_unknown(longest, past.unknown[i], past.runs[i])
+            yield Unknown(inputs.week_starts[sessions.week[i]], RULE.id, why)
         elif level:
             state = "early" if early else "guard" if level[0] == "info" else level[0]
-            below = largest(partial(grade, longest_m=longest, limits=limits))
+            below = find_largest_quiet(
+                partial(judge_distance, longest_m=longest, limits=limits)
+            )
             yield Flag(
-                week=facts.days[sessions.week[i]],
+                week=inputs.week_starts[sessions.week[i]],
                 rule=RULE.id,
                 name=RULE.name,
                 level=level[0],
@@ -130,13 +132,15 @@ def _check(
                 usual=longest,
                 unit=RULE.unit,
                 evidence=RULE.grade,
-                facts={
+                template_args={
                     "words": state,
                     "day": sessions.day[i],
                     "below": below,
                     "guard": f"{(limits['guard'] - 1) * 100:.0f}",
-                    "needs": needs(past.behind[i], past.behind_days[i], limits),
-                    "behind": behind(past.behind_days[i]),
+                    "needs": format_missing_history(
+                        past.runs_before[i], past.days_before[i], limits
+                    ),
+                    "behind": format_reach(past.days_before[i]),
                 },
                 **session_fields(sessions, i),
             )
@@ -152,7 +156,7 @@ RULE = Rule(
     kind="run",
     measure="distance of the run over the longest of the 30 x 24 hours before it",
     unit="m",
-    shown="km",
+    display_unit="km",
     asks="Was one run much longer than the longest of the 30 days before it?",
     limits=(
         Bound(
@@ -179,7 +183,7 @@ RULE = Rule(
         ),
         *HISTORY,
     ),
-    words={
+    templates={
         "watch": f"{_COMPARED}; the limit is {{limit_percent}} %, {{guard}} % with the watch's error. "
         "Up to {below} this check stays quiet.",
         "high": "{day}: {amount} in one run, {times} times the longest of the 30 days before ({usual}), "
@@ -200,5 +204,5 @@ RULE = Rule(
     "runs were followed by an overuse complaint, about 4 in 1,000 after a small step: nearly all runs go "
     "well.",
     basis="1; 12 LW01",
-    check=_check,
+    check=_check_runs,
 )

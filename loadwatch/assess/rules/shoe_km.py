@@ -14,31 +14,31 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
     from loadwatch.tables import FlagLevel
 
 
-def _check(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_shoes(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    table = facts.table
+    table = inputs.table
     shoes = np.char.strip(table["shoe"].to_numpy(object).astype(str))
     metres = np.nan_to_num(table["distance_m"].to_numpy(np.float64))
     for shoe in sorted(set(shoes.tolist()) - {""}):
         rows = np.flatnonzero(shoes == shoe)
-        for at, step in _crossings(np.cumsum(metres[rows]), limits):
-            yield _flag(facts, shoe, int(rows[at]), step)
-    named = set(facts.week[shoes != ""].tolist())
-    for i in facts.run_weeks():
-        if i not in named and facts.complete[i]:
+        for at, step in _find_crossings(np.cumsum(metres[rows]), limits):
+            yield _make_flag(inputs, shoe, int(rows[at]), step)
+    named = set(inputs.run_weeks_at[shoes != ""].tolist())
+    for i in inputs.run_weeks():
+        if i not in named and inputs.complete[i]:
             yield Unknown(
-                facts.days[i],
+                inputs.week_starts[i],
                 RULE.id,
                 "no_shoe: no run of this week names its pair of shoes",
             )
 
 
-def _crossings(
+def _find_crossings(
     metres: NDArray[np.float64], limits: Limits
 ) -> Iterator[tuple[int, tuple[FlagLevel, float, float]]]:
     """Yield the run with which the pair passes a limit, and none of those after."""
@@ -50,12 +50,12 @@ def _crossings(
             yield at, (level, limit, float(metres[at]))
 
 
-def _flag(
-    facts: Facts, shoe: str, run: int, step: tuple[FlagLevel, float, float]
+def _make_flag(
+    inputs: RuleInput, shoe: str, run: int, step: tuple[FlagLevel, float, float]
 ) -> Flag:
     level, limit, metres = step
     return Flag(
-        week=facts.days[int(facts.week[run])],
+        week=inputs.week_starts[int(inputs.run_weeks_at[run])],
         rule=RULE.id,
         name=RULE.name,
         level=level,
@@ -64,13 +64,13 @@ def _flag(
         amount=metres,
         usual=math.nan,
         unit=RULE.unit,
-        activity_id=str(facts.table["activity_id"].iat[run]),
-        source=str(facts.table["source"].iat[run]),
+        activity_id=str(inputs.table["activity_id"].iat[run]),
+        source=str(inputs.table["source"].iat[run]),
         evidence=RULE.grade,
-        facts={
+        template_args={
             "words": level,
             "shoe": shoe,
-            "day": facts.table["start_local"].to_numpy("datetime64[D]")[run].item(),
+            "day": inputs.table["start_local"].to_numpy("datetime64[D]")[run].item(),
         },
     )
 
@@ -82,7 +82,7 @@ RULE = Rule(
     kind="run",
     measure="km on the pair",
     unit="m",
-    shown="km",
+    display_unit="km",
     asks="Has a pair of shoes run a long way?",
     limits=(
         Bound(
@@ -98,7 +98,7 @@ RULE = Rule(
             meaning="noticed from this distance on",
         ),
     ),
-    words={
+    templates={
         "info": "{day}: the pair {shoe} has run {amount}. Most of what cushioning loses it loses earlier; "
         "look at its sole.",
         "watch": "{day}: the pair {shoe} has run {amount}. No study sets a last kilometre; look at its sole.",
@@ -113,5 +113,5 @@ RULE = Rule(
     article="Change shoes regularly, the more so the more you run.",
     caveat="Only runs that name their pair are counted.",
     basis="8; 12 LW14",
-    check=_check,
+    check=_check_shoes,
 )

@@ -10,23 +10,23 @@ from loadwatch.assess.rules.model import Bound, Flag, Limits, Rule, Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 
-def _check(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_weeks(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
     span = int(limits["weeks"])
-    logged = facts.columns["support_sessions"]
+    logged = inputs.columns["support_sessions"]
     told = (
         -span
     )  # the last week that was told of: the same four weeks are mentioned once
-    for i in facts.run_weeks():
-        if not facts.complete[i]:
+    for i in inputs.run_weeks():
+        if not inputs.complete[i]:
             continue
         if i + 1 < span:
             yield Unknown(
-                facts.days[i],
+                inputs.week_starts[i],
                 RULE.id,
                 f"too_few_weeks: the files do not reach back {span} weeks",
             )
@@ -34,13 +34,13 @@ def _check(
             "info"
         ] and i - told >= span:
             told = i
-            yield _flag(facts, i, count, limits)
+            yield _make_flag(inputs, i, count, limits)
 
 
-def _flag(facts: Facts, i: int, count: float, limits: Limits) -> Flag:
+def _make_flag(inputs: RuleInput, i: int, count: float, limits: Limits) -> Flag:
     said = "No" if not count else f"{count:.0f}"
     return Flag(
-        week=facts.days[i],
+        week=inputs.week_starts[i],
         rule=RULE.id,
         name=RULE.name,
         level="info",
@@ -50,7 +50,7 @@ def _flag(facts: Facts, i: int, count: float, limits: Limits) -> Flag:
         usual=math.nan,
         unit=RULE.unit,
         evidence=RULE.grade,
-        facts={
+        template_args={
             "words": "info",
             "span": f"{limits['weeks']:.0f}",
             "count": said,
@@ -77,7 +77,7 @@ RULE = Rule(
             meaning="looked at, the last one included; after it is mentioned, as many pass before the next",
         ),
     ),
-    words={
+    templates={
         "info": "{count} strength, Pilates or yoga {sessions} logged in the {span} weeks up to the week of "
         "{week}; what is done without a watch is not seen.",
     },
@@ -94,5 +94,5 @@ RULE = Rule(
     "Pilates help.",
     caveat="Only sessions that a watch or list holds are counted.",
     basis="8; 12 LW15",
-    check=_check,
+    check=_check_weeks,
 )

@@ -10,19 +10,19 @@ from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    Exceeded,
     Flag,
-    Grade,
     Limits,
     Rule,
     Unknown,
-    largest,
+    find_largest_quiet,
 )
 from loadwatch.tables import KNOWN_SURFACES, SURFACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 # whether LW08 counts a surface as hard ground; a test asks for every surface by name
 IS_HARD: Mapping[str, bool] = {
@@ -36,9 +36,9 @@ HARD = tuple(name for name in KNOWN_SURFACES if IS_HARD.get(name, False))
 _FEW = "too_few_weeks: fewer than three of the four weeks before hold a run"
 
 
-def grade(
+def judge_shift(
     hard_m: float, other_m: float, share_before: float, usual_m: float, limits: Limits
-) -> Grade:
+) -> Exceeded:
     """Return the level of a week with `hard_m` on hard and `other_m` on other known ground."""
     known = hard_m + other_m
     points = 100.0 * ((hard_m / known if known else 0.0) - share_before)
@@ -49,7 +49,7 @@ def grade(
     return None
 
 
-def pooled(
+def pool_surfaces(
     columns: Mapping[str, Sequence[float]], start: int, end: int
 ) -> tuple[dict[str, float], float]:
     """Return metres by known class over the weeks [start, end), and the share of their distance so known."""
@@ -65,59 +65,59 @@ def _hard_m(metres: Mapping[str, float]) -> float:
     return sum(metres[surface] for surface in HARD)
 
 
-def _usual_hard_m(facts: Facts, week: int) -> float:
+def _usual_hard_m(facts: RuleInput, week: int) -> float:
     """Return the usual metres on hard ground in a week; NaN where no usual week is known."""
     return sum(facts.columns[f"{surface}_m_usual"][week] for surface in HARD)
 
 
-def _unknown_share(metres: float, when: str, limits: Limits) -> str:
+def _format_unknown_share(metres: float, when: str, limits: Limits) -> str:
     return (
         f"no_surface: the ground is known for {100 * metres:.0f} % of the distance {when}, "
         f"{100 * limits['known']:.0f} % are needed"
     )
 
 
-def _shift(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_shift(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    for i in facts.run_weeks():
-        if not facts.complete[i]:
+    for i in inputs.run_weeks():
+        if not inputs.complete[i]:
             continue
-        now, known_now = pooled(facts.partial, i, i + 1)
-        before, known_before = pooled(facts.partial, max(i - 4, 0), i)
-        if why := _why_no_shift(facts, i, (known_now, known_before), limits):
-            yield Unknown(facts.days[i], SHIFT.id, why)
+        now, known_now = pool_surfaces(inputs.partial, i, i + 1)
+        before, known_before = pool_surfaces(inputs.partial, max(i - 4, 0), i)
+        if why := _explain_no_shift(inputs, i, (known_now, known_before), limits):
+            yield Unknown(inputs.week_starts[i], SHIFT.id, why)
         else:
-            yield from _shifted(facts, limits, i, (now, before))
+            yield from _flag_shift(inputs, limits, i, (now, before))
 
 
-def _why_no_shift(
-    facts: Facts, i: int, known: tuple[float, float], limits: Limits
+def _explain_no_shift(
+    inputs: RuleInput, i: int, known: tuple[float, float], limits: Limits
 ) -> str:
-    if math.isnan(_usual_hard_m(facts, i)):
+    if math.isnan(_usual_hard_m(inputs, i)):
         return _FEW
-    if math.isnan(facts.columns["distance_m"][i]):
+    if math.isnan(inputs.columns["distance_m"][i]):
         return "no_distance: runs of this week have no distance"
     for share, when in zip(
         known, ("of this week", "of the four weeks before"), strict=True
     ):
         if share < limits["known"] - TOLERANCE:
-            return _unknown_share(share, when, limits)
+            return _format_unknown_share(share, when, limits)
     return ""
 
 
-def _shifted(
-    facts: Facts,
+def _flag_shift(
+    inputs: RuleInput,
     limits: Limits,
     i: int,
     mixes: tuple[dict[str, float], dict[str, float]],
 ) -> Iterator[Flag]:
     now, before = mixes
-    usual = _usual_hard_m(facts, i)
+    usual = _usual_hard_m(inputs, i)
     hard, known = _hard_m(now), sum(now.values())
     share_before = _hard_m(before) / sum(before.values())
     judged = partial(
-        grade,
+        judge_shift,
         other_m=known - hard,
         share_before=share_before,
         usual_m=usual,
@@ -125,7 +125,7 @@ def _shifted(
     )
     if level := judged(hard):
         yield Flag(
-            week=facts.days[i],
+            week=inputs.week_starts[i],
             rule=SHIFT.id,
             name=SHIFT.name,
             level=level[0],
@@ -135,27 +135,29 @@ def _shifted(
             usual=usual,
             unit=SHIFT.unit,
             evidence=SHIFT.grade,
-            facts={
+            template_args={
                 "words": level[0],
-                "below": largest(judged),
+                "below": find_largest_quiet(judged),
                 "now": f"{100 * hard / known:.0f}",
                 "before": f"{100 * share_before:.0f}",
             },
         )
 
 
-def _new(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_new(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
     span = int(limits["weeks"])
-    for i in facts.run_weeks():
+    for i in inputs.run_weeks():
         start = max(i - span, 0)
-        before, known_before = pooled(facts.partial, start, i)
-        now, known_now = pooled(facts.partial, i, i + 1)
+        before, known_before = pool_surfaces(inputs.partial, start, i)
+        now, known_now = pool_surfaces(inputs.partial, i, i + 1)
         why = (
             "too_few_weeks: fewer than three weeks with a run lie before"
-            if sum(runs > 0 for runs in facts.runs[start:i]) < limits["least_weeks"]
-            else _unknown_share(known_before, f"of the {span} weeks before", limits)
+            if sum(runs > 0 for runs in inputs.runs[start:i]) < limits["least_weeks"]
+            else _format_unknown_share(
+                known_before, f"of the {span} weeks before", limits
+            )
             if known_before < limits["known"] - TOLERANCE
             else ""
         )
@@ -169,16 +171,16 @@ def _new(
             ]
         )
         for surface in fresh:
-            yield _new_flag(
-                facts,
+            yield _make_new_flag(
+                inputs,
                 limits,
                 i,
                 {"surface": surface, "metres": now[surface], "before": before},
             )
         if not fresh and not why and known_now < limits["known"] - TOLERANCE:
-            why = _unknown_share(known_now, "of this week", limits)
-        if why and facts.complete[i]:
-            yield Unknown(facts.days[i], NEW.id, why)
+            why = _format_unknown_share(known_now, "of this week", limits)
+        if why and inputs.complete[i]:
+            yield Unknown(inputs.week_starts[i], NEW.id, why)
 
 
 def _is_new(metres: float, before: float, known: float, limits: Limits) -> bool:
@@ -188,21 +190,23 @@ def _is_new(metres: float, before: float, known: float, limits: Limits) -> bool:
     )
 
 
-def _new_flag(facts: Facts, limits: Limits, i: int, found: Mapping[str, Any]) -> Flag:
+def _make_new_flag(
+    inputs: RuleInput, limits: Limits, i: int, found: Mapping[str, Any]
+) -> Flag:
     before = found["before"]
     share = before[found["surface"]] / sum(before.values())
     return Flag(
-        week=facts.days[i],
+        week=inputs.week_starts[i],
         rule=NEW.id,
         name=NEW.name,
         level="info",
         value=100.0 * share,
         limit=100.0 * limits["share"],
         amount=found["metres"],
-        usual=facts.columns[f"{found['surface']}_m_usual"][i],
+        usual=inputs.columns[f"{found['surface']}_m_usual"][i],
         unit=NEW.unit,
         evidence=NEW.grade,
-        facts={
+        template_args={
             "words": "info",
             "ground": SURFACES[found["surface"]].place,
             "share": f"{100.0 * share:.0f}",
@@ -226,7 +230,7 @@ SHIFT = Rule(
     kind="week",
     measure="hard share of the known distance, in percentage points over the four weeks before",
     unit="m",
-    shown="km",
+    display_unit="km",
     asks="Did a larger part of a week's running lie on hard ground than in the four weeks before?",
     limits=(
         Bound(
@@ -260,7 +264,7 @@ SHIFT = Rule(
             meaning="of the distance must be known, now and before",
         ),
     ),
-    words={
+    templates={
         "watch": f"In the week of {{week}} {_MORE}: {{amount}} on it, usually {{usual}}; "
         "the limit is {limit} points. With the other ground as it was, up to {below} this check stays quiet.",
         "high": f"In the week of {{week}} {_MORE}, a large change (from {{limit}} points on): {{amount}} on "
@@ -275,7 +279,7 @@ SHIFT = Rule(
     article=_ARTICLE,
     caveat="Only ground that a label, a tag or a map tells is counted; no ground weighs more than another.",
     basis="7; 12 LW08",
-    check=_shift,
+    check=_check_shift,
 )
 
 NEW = Rule(
@@ -285,7 +289,7 @@ NEW = Rule(
     kind="week",
     measure="share of that ground in the known distance of the eight weeks before, in %",
     unit="m",
-    shown="km",
+    display_unit="km",
     asks="Did a week hold a good distance on ground that was hardly run on in the eight weeks before?",
     limits=(
         Bound(
@@ -314,7 +318,7 @@ NEW = Rule(
             meaning="of the distance must be known",
         ),
     ),
-    words={
+    templates={
         "info": "{amount} on {ground} in the week of {week}, which made up {share} % of the known distance "
         "in the "
         "{span} weeks before.",
@@ -327,5 +331,5 @@ NEW = Rule(
     article=_ARTICLE,
     caveat="Only ground that a label, a tag or a map tells is counted.",
     basis="7; 12 LW09",
-    check=_new,
+    check=_check_new,
 )

@@ -10,21 +10,23 @@ from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    Exceeded,
     Flag,
-    Grade,
     Limits,
     Rule,
     Unknown,
-    largest,
+    find_largest_quiet,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loadwatch.assess.rules.rule_input import Facts
+    from loadwatch.assess.rules.rule_input import RuleInput
 
 
-def grade(distance_m: float, before_m: float, usual_m: float, limits: Limits) -> Grade:
+def judge_week(
+    distance_m: float, before_m: float, usual_m: float, limits: Limits
+) -> Exceeded:
     """Return the level of a week of `distance_m` after one of `before_m`, `usual_m` being usual."""
     usual_m = max(usual_m, limits["floor_m"])
     jumped = before_m > 0 and distance_m / before_m > limits["watch"] + TOLERANCE
@@ -33,37 +35,37 @@ def grade(distance_m: float, before_m: float, usual_m: float, limits: Limits) ->
     return ("watch", limits["watch"]) if jumped and more and unusual else None
 
 
-def why_unknown(facts: Facts, week: int) -> str:
+def explain_unknown(inputs: RuleInput, week: int) -> str:
     """Return why a week has nothing to be held against, "" if it has."""
-    if not week or not facts.runs[week - 1]:
+    if not week or not inputs.runs[week - 1]:
         return "no_week_before: the week before holds no run"
-    if not facts.columns["distance_m"][week - 1] > 0:
+    if not inputs.columns["distance_m"][week - 1] > 0:
         return "no_distance: the distance of the week before is not known"
-    if math.isnan(facts.columns["distance_m_usual"][week]):
+    if math.isnan(inputs.columns["distance_m_usual"][week]):
         return "too_few_weeks: fewer than three of the four weeks before hold a run of known distance"
     return ""
 
 
-def _check(
-    facts: Facts, limits: Limits, _found: Sequence[Flag | Unknown]
+def _check_weeks(
+    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
 ) -> Iterator[Flag | Unknown]:
-    for i in facts.run_weeks():
-        week = facts.days[i]
-        distance, whole = facts.amount("distance_m", i)
-        why = why_unknown(facts, i)
+    for i in inputs.run_weeks():
+        week = inputs.week_starts[i]
+        distance, whole = inputs.week_amount("distance_m", i)
+        why = explain_unknown(inputs, i)
         if why:
-            if facts.complete[i]:
+            if inputs.complete[i]:
                 yield Unknown(week, RULE.id, why)
             continue
         before, usual = (
-            facts.columns["distance_m"][i - 1],
-            facts.columns["distance_m_usual"][i],
+            inputs.columns["distance_m"][i - 1],
+            inputs.columns["distance_m_usual"][i],
         )
-        level = grade(distance, before, usual, limits)
+        level = judge_week(distance, before, usual, limits)
         if level:
-            state = "so_far" if not facts.complete[i] else "" if whole else "at_least"
-            below = largest(
-                partial(grade, before_m=before, usual_m=usual, limits=limits)
+            state = "so_far" if not inputs.complete[i] else "" if whole else "at_least"
+            below = find_largest_quiet(
+                partial(judge_week, before_m=before, usual_m=usual, limits=limits)
             )
             yield Flag(
                 week=week,
@@ -76,14 +78,14 @@ def _check(
                 usual=before,
                 unit=RULE.unit,
                 evidence=RULE.grade,
-                facts={
+                template_args={
                     "words": "watch",
                     "state": state,
                     "below": below,
                     "lengths": {"median": usual},
                 },
             )
-        elif not whole and facts.complete[i]:
+        elif not whole and inputs.complete[i]:
             yield Unknown(
                 week, RULE.id, "no_distance: runs of this week have no distance"
             )
@@ -96,7 +98,7 @@ RULE = Rule(
     kind="week",
     measure="distance of the week over that of the week before",
     unit="m",
-    shown="km",
+    display_unit="km",
     asks="Did a week hold much more running than the week before, and more than is usual?",
     limits=(
         Bound(
@@ -127,7 +129,7 @@ RULE = Rule(
             meaning="a smaller usual week counts as this",
         ),
     ),
-    words={
+    templates={
         "watch": "{state}{amount} in the week of {week}, {more} the week before ({usual}) and more than the "
         "usual {median}; the limit is {limit_percent} % more. Up to {below} this check stays quiet.",
     },
@@ -149,5 +151,5 @@ RULE = Rule(
     caveat="In ordinary runners a weekly limit of 30 % is passed around every third session; "
     "the least distance and the usual week keep this check quieter, and it never says more than watch.",
     basis="2; 12 LW02",
-    check=_check,
+    check=_check_weeks,
 )

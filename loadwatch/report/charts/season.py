@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from loadwatch import formatting
-from loadwatch.assess.rules import raised
+from loadwatch.assess.rules import is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS
 from loadwatch.report.charts.markers import Mark
 
@@ -158,7 +158,7 @@ def marks(
     for flag in flags:
         if (
             flag.rule in rules
-            and raised(flag)
+            and is_raised(flag)
             and flag.week in at
             and found.get(at[flag.week]) != "high"
         ):

@@ -43,7 +43,7 @@ def test_one_watch_says_nothing_of_watches():
 def test_a_new_watch_in_the_flagged_week_is_told():
     found = flags(*weeks(["garmin fr245"] * 5 + ["garmin fenix7"]))
     for rule in ("LW04", "LW05", "LW06"):
-        assert found[rule].says.endswith(f" {device_change.WATCHES}")
+        assert found[rule].says.endswith(f" {device_change.OTHER_WATCH}")
     assert found["LW04"].says.startswith(
         "400 m of ascent in the week of 9 February 2026"
     )
@@ -52,8 +52,8 @@ def test_a_new_watch_in_the_flagged_week_is_told():
 def test_a_watch_changed_long_ago_is_not():
     found = flags(*weeks(["garmin fr245"] + ["garmin fenix7"] * 5))
     # the first week lies five weeks back: outside LW04's four and LW06's 30 days
-    assert device_change.WATCHES not in found["LW04"].says
-    assert device_change.WATCHES not in found["LW06"].says
+    assert device_change.OTHER_WATCH not in found["LW04"].says
+    assert device_change.OTHER_WATCH not in found["LW06"].says
 
 
 def test_two_watches_taken_in_turn_do_not_differ_from_week_to_week():
@@ -65,16 +65,16 @@ def test_two_watches_taken_in_turn_do_not_differ_from_week_to_week():
         row["start_utc"] = row["start_local"].tz_localize("UTC")
     found = flags(*weeks(["garmin fr245"] * 6), *other)
     assert (
-        device_change.WATCHES not in found["LW04"].says
+        device_change.OTHER_WATCH not in found["LW04"].says
     )  # half and half, now as before
     assert (
-        device_change.WATCHES in found["LW06"].says
+        device_change.OTHER_WATCH in found["LW06"].says
     )  # one run of one watch, held against runs of both
 
 
 def test_an_unnamed_device_is_no_other_device():
     assert (
-        device_change.WATCHES
+        device_change.OTHER_WATCH
         not in flags(*weeks([""] * 5 + ["garmin fenix7"]))["LW04"].says
     )
 
@@ -92,9 +92,9 @@ def test_the_hilliest_week_looks_at_its_half_year():
     ascents = [100.0 + i for i in range(13)] + [300.0]
     devices = ["garmin fr245"] * 13 + ["garmin fenix7"]
     rows = weekly_runs("2026-01-07", [10] * 14, ascent_m=ascents, device=devices)
-    assert flags(*rows)["LW07"].says.endswith(device_change.WATCHES)
+    assert flags(*rows)["LW07"].says.endswith(device_change.OTHER_WATCH)
     one = weekly_runs("2026-01-07", [10] * 14, ascent_m=ascents, device="garmin fr245")
-    assert device_change.WATCHES not in flags(*one)["LW07"].says
+    assert device_change.OTHER_WATCH not in flags(*one)["LW07"].says
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_the_hilliest_week_looks_at_its_half_year():
     ],
 )
 def test_moved(now, before, share):
-    assert device_change.moved(now, before) == share
+    assert device_change.moved_share(now, before) == share
 
 
 def test_a_run_in_two_pieces_counts_both():
@@ -117,4 +117,4 @@ def test_a_run_in_two_pieces_counts_both():
         run("2026-02-11T08:35", 5, ascent_m=200.0, **OLD),
     ]
     before = weekly_runs("2026-01-07", [10] * 5, ascent_m=100.0, **OLD)
-    assert flags(*before, *pieces)["LW06"].says.endswith(device_change.WATCHES)
+    assert flags(*before, *pieces)["LW06"].says.endswith(device_change.OTHER_WATCH)

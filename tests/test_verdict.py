@@ -44,29 +44,29 @@ def raised(
         unit=unit,
         says="It changed.",
         evidence="B",
-        facts={"words": level},
+        template_args={"words": level},
     )
 
 
 def test_the_largest_change_and_one_of_another_kind_come_first(ana):
-    found = headline.verdict(ana)
+    found = headline.build_verdict(ana)
     # 52 km at 45 m/km are 2,340 m; the weeks before climb 15 m/km: median of 52, 50, 48, 37 km... = 735 m
     assert found.state == "high"
     assert found.sentence == (
         "last week, you climbed 2,340 m, 3.2 times your usual, "
         "and you ran 14 km downhill at 5 % or steeper, 3.2 times your usual."
     )
-    assert found.below.startswith("4 checks raised in the weeks of 9 Nov and 16 Nov.")
-    assert found.below.endswith("it does not predict an injury.")
+    assert found.counts.startswith("4 checks raised in the weeks of 9 Nov and 16 Nov.")
+    assert found.counts.endswith("it does not predict an injury.")
 
 
 def test_steady_says_what_was_run_and_promises_nothing():
-    found = headline.verdict(cases.steady())
+    found = headline.build_verdict(cases.steady())
     assert found.state == "steady"
     assert found.sentence.endswith(
         "40 km last week, close to your usual 40 km; 40 km this week so far."
     )
-    assert "no clearance" in found.below
+    assert "no clearance" in found.counts
     assert {gap.rule for gap in found.unjudged} >= {
         "LW08",
         "LW09",
@@ -84,13 +84,13 @@ def test_steady_says_what_was_run_and_promises_nothing():
     ],
 )
 def test_steady_speaks_of_the_load_that_was_chosen(measure, told):
-    found = headline.verdict(cases.steady(settings=Settings(load=measure)))
+    found = headline.build_verdict(cases.steady(settings=Settings(load=measure)))
     assert found.state == "steady"
     assert told in found.sentence.replace(" steps", "")
 
 
 def test_too_little_history_is_never_steady():
-    found = headline.verdict(cases.two_weeks())
+    found = headline.build_verdict(cases.two_weeks())
     assert found.state == "unknown"
     assert found.sentence.startswith("2 weeks with runs so far; ")
 
@@ -105,7 +105,7 @@ def test_few_runs_lately_are_said_to_be_few_lately(gap, some):
         if number not in gap
         for row in cases.week(number, 40.0)
     ]
-    found = headline.verdict(cases.analysis(rows))
+    found = headline.build_verdict(cases.analysis(rows))
     assert found.state == "unknown"
     assert found.sentence == (
         f"{20 - len(gap)} weeks with runs so far, but {some} of the four before this one; "
@@ -114,13 +114,13 @@ def test_few_runs_lately_are_said_to_be_few_lately(gap, some):
 
 
 def test_nothing_read_is_unknown():
-    found = headline.verdict(cases.empty())
+    found = headline.build_verdict(cases.empty())
     assert (found.state, found.weeks) == ("unknown", ())
     assert found.sentence == "no run was found in what was read."
 
 
 def test_a_runner_who_stopped_is_unknown():
-    found = headline.verdict(cases.steady(today=dt.date(2026, 11, 20)))
+    found = headline.build_verdict(cases.steady(today=dt.date(2026, 11, 20)))
     assert found.state == "unknown"
     assert found.sentence == "no runs since 11 October 2026."
 
@@ -128,7 +128,8 @@ def test_a_runner_who_stopped_is_unknown():
 def test_nothing_judged_is_unknown_however_many_weeks():
     off = {"session_spike": {"enabled": False}, "week_jump": {"enabled": False}}
     assert (
-        headline.verdict(cases.steady(settings=Settings(rules=off))).state == "unknown"
+        headline.build_verdict(cases.steady(settings=Settings(rules=off))).state
+        == "unknown"
     )
 
 
@@ -136,14 +137,14 @@ def test_info_is_never_raised(ana):
     quiet = replace(
         cases.steady(), flags=(raised("LW01", "info", dt.date(2026, 10, 5)),)
     )
-    found = headline.verdict(quiet)
+    found = headline.build_verdict(quiet)
     assert (found.state, found.flags, len(found.notes)) == ("steady", (), 1)
 
 
 def test_only_two_weeks_count():
     flags = (raised("LW01", "high", dt.date(2026, 11, 2)),)
-    assert headline.verdict(replace(cases.ana(), flags=flags)).state == "steady"
-    assert headline.current(replace(cases.ana(), flags=flags)) == ()
+    assert headline.build_verdict(replace(cases.ana(), flags=flags)).state == "steady"
+    assert headline.list_current_flags(replace(cases.ana(), flags=flags)) == ()
 
 
 def test_flags_order_by_level_then_by_how_far_over():
@@ -152,8 +153,12 @@ def test_flags_order_by_level_then_by_how_far_over():
         raised("LW05", "high", value=2.0),
         raised("LW04", "high", value=3.0),
     ]
-    assert [flag.rule for flag in levels.by_size(flags)] == ["LW04", "LW05", "LW02"]
-    assert len(levels.of_each_rule([*flags, *flags])) == 3
+    assert [flag.rule for flag in levels.sort_by_size(flags)] == [
+        "LW04",
+        "LW05",
+        "LW02",
+    ]
+    assert len(levels.largest_per_rule([*flags, *flags])) == 3
 
 
 @pytest.mark.parametrize("units", ["metric", "imperial"])
@@ -161,7 +166,7 @@ def test_flags_order_by_level_then_by_how_far_over():
 def test_each_phrase_is_a_sentence_part(ana, rule, units):
     known = replace(ana, settings=Settings(units=units))
     for usual in (10_000.0, 0.0):
-        told = phrases.phrase(raised(rule, "high", usual=usual), known)
+        told = phrases.format_phrase(raised(rule, "high", usual=usual), known)
         assert told and "{" not in told and "nan" not in told and not told.endswith(".")
         assert ("km" in told) <= (units == "metric")
 
@@ -170,17 +175,17 @@ def test_a_spike_in_words(ana):
     # 20 km after 14 km: 43 % more; after 5 km: 4.0 times
     spike = raised("LW01", "watch", usual=14_000.0)
     assert (
-        phrases.phrase(spike, ana)
+        phrases.format_phrase(spike, ana)
         == "one run of 20 km was 43 % longer than any in the 30 days before"
     )
-    assert "4.0 times as long as any" in phrases.phrase(
+    assert "4.0 times as long as any" in phrases.format_phrase(
         raised("LW01", "high", usual=5_000.0), ana
     )
 
 
 def test_groups_of_a_roster(ana):
     groups = {
-        known.name: athletes.athlete(known, dt.date(2026, 11, 22)).group
+        known.name: athletes.summarize_athlete(known, dt.date(2026, 11, 22)).group
         for known in (ana, cases.two_weeks(), cases.steady(), cases.empty())
     }
     assert groups == {
@@ -189,17 +194,17 @@ def test_groups_of_a_roster(ana):
         "Tom R.": "unknown",
         "Nobody": "unknown",
     }
-    line = athletes.athlete(cases.steady())
+    line = athletes.summarize_athlete(cases.steady())
     assert (line.group, line.level, line.last_activity) == (
         "steady",
         "steady",
         dt.date(2026, 10, 11),
     )
     assert (
-        athletes.athlete(cases.steady(), TODAY).says
+        athletes.summarize_athlete(cases.steady(), TODAY).says
         == "No files since 11 October 2026."
     )
-    assert athletes.athlete(ana).says.startswith(
+    assert athletes.summarize_athlete(ana).says.startswith(
         "Climb 2,340 m, 3.2 times usual; steep downhill 14 km"
     )
 
@@ -209,10 +214,10 @@ def test_order_of_a_roster_is_by_group_change_and_name(ana):
         ana, name="Zoe", flags=(raised("LW04", "high", value=2.2, limit=2.0),)
     )
     line = [
-        athletes.athlete(a)
+        athletes.summarize_athlete(a)
         for a in (cases.steady(name="b"), cases.steady(name="a"), smaller, ana)
     ]
-    assert [a.name for a in athletes.ordered(tuple(line))] == [
+    assert [a.name for a in athletes.sort_athletes(tuple(line))] == [
         "Ana K.",
         "Zoe",
         "a",
@@ -222,7 +227,7 @@ def test_order_of_a_roster_is_by_group_change_and_name(ana):
 
 def test_slugs_are_safe_and_unique():
     lines = [
-        athletes.athlete(cases.empty(name=name))
+        athletes.summarize_athlete(cases.empty(name=name))
         for name in ("Ana K.", "ana k", "../../etc", "李", "CON", "Zoë", "")
     ]
     assert slugs.slugs(lines) == [
@@ -263,7 +268,7 @@ def test_a_coach_reads_each_change_once(ana):
         raised("LW01", "watch", usual=14_000.0),
         raised("LW08", "high"),
     )
-    told = athletes.brief(ana, replace(headline.verdict(ana), flags=both))
+    told = athletes.format_brief(ana, replace(headline.build_verdict(ana), flags=both))
     assert (
         told
         == "Hard ground 20 km, usually 10 km; longest run 20 km, 43 % longer than any in the 30 days before."
@@ -271,12 +276,12 @@ def test_a_coach_reads_each_change_once(ana):
 
 
 def test_an_old_flag_is_not_news(ana):
-    line = athletes.athlete(ana, dt.date(2026, 12, 10))
+    line = athletes.summarize_athlete(ana, dt.date(2026, 12, 10))
     assert (line.group, line.flags) == ("unknown", 0)
 
 
 def test_an_athlete_gone_silent_keeps_what_was_raised_and_no_numbers(ana):
-    line = athletes.athlete(ana, dt.date(2026, 12, 10))
+    line = athletes.summarize_athlete(ana, dt.date(2026, 12, 10))
     assert (line.group, line.level, line.silent, line.trend) == (
         "unknown",
         "unknown",
@@ -289,12 +294,14 @@ def test_an_athlete_gone_silent_keeps_what_was_raised_and_no_numbers(ana):
 
 
 def test_a_line_holds_the_week_that_its_sentence_is_about(ana):
-    line = athletes.athlete(ana)
+    line = athletes.summarize_athlete(ana)
     assert line.trend is not None
     assert (
         line.trend.week == 52_000.0
     )  # KMS[24], the last complete week, and that of the climb
-    steady = athletes.athlete(cases.steady(today=dt.date(2026, 10, 7)))  # a Wednesday
+    steady = athletes.summarize_athlete(
+        cases.steady(today=dt.date(2026, 10, 7))
+    )  # a Wednesday
     assert steady.trend is not None
     assert steady.trend.week == pytest.approx(
         40_000.0
@@ -304,9 +311,10 @@ def test_a_line_holds_the_week_that_its_sentence_is_about(ana):
 
 def test_the_second_athlete_stands_before_the_tenth():
     lines = tuple(
-        athletes.athlete(cases.steady(name=f"Athlete {n}")) for n in (10, 2, 1)
+        athletes.summarize_athlete(cases.steady(name=f"Athlete {n}"))
+        for n in (10, 2, 1)
     )
-    assert [line.name for line in athletes.ordered(lines)] == [
+    assert [line.name for line in athletes.sort_athletes(lines)] == [
         "Athlete 1",
         "Athlete 2",
         "Athlete 10",
@@ -316,11 +324,11 @@ def test_the_second_athlete_stands_before_the_tenth():
 def test_silent_ones_come_last_the_last_heard_of_first():
     day = dt.date(2026, 12, 24)
     lines = (
-        athletes.athlete(cases.two_weeks(), day),  # June
-        athletes.athlete(cases.steady(), day),  # October
-        athletes.athlete(cases.two_weeks(name="New"), None),
+        athletes.summarize_athlete(cases.two_weeks(), day),  # June
+        athletes.summarize_athlete(cases.steady(), day),  # October
+        athletes.summarize_athlete(cases.two_weeks(name="New"), None),
     )
-    assert [line.name for line in athletes.ordered(lines)] == [
+    assert [line.name for line in athletes.sort_athletes(lines)] == [
         "New",
         "Tom R.",
         "Nils F.",
@@ -333,28 +341,28 @@ def test_the_day_of_the_last_run_is_not_that_of_a_later_ride():
         [*[row for n in range(20) for row in cases.week(n, 40.0)], ride]
     )
     assert known.today == dt.date(2026, 10, 30)
-    assert headline.verdict(known).sentence == "no runs since 11 October 2026."
+    assert headline.build_verdict(known).sentence == "no runs since 11 October 2026."
 
 
 def test_runs_that_lie_ahead_of_today_are_no_missing_runs():
-    found = headline.verdict(cases.steady(today=dt.date(2026, 5, 1)))
+    found = headline.build_verdict(cases.steady(today=dt.date(2026, 5, 1)))
     assert found.sentence == "no run up to 1 May 2026; the first is of 26 May 2026."
 
 
 def test_a_last_week_without_a_run_is_the_reason_told():
     weeks = [row for n in range(20) if n != 18 for row in cases.week(n, 40.0)]
-    found = headline.verdict(cases.analysis(weeks, today=dt.date(2026, 10, 7)))
+    found = headline.build_verdict(cases.analysis(weeks, today=dt.date(2026, 10, 7)))
     assert (
         found.sentence == "no run in the week of 28 Sep, and this week is not over yet."
     )
-    assert found.below.startswith(
+    assert found.counts.startswith(
         "Nothing could be judged in the week of 28 Sep, which held no run"
     )
 
 
 def test_both_weeks_of_one_check_are_told():
     weeks = (dt.date(2026, 11, 9), dt.date(2026, 11, 16))
-    told = levels.of_each_rule(
+    told = levels.largest_per_rule(
         raised("LW04", "high", week, value=5.0 - n) for n, week in enumerate(weeks)
     )
     assert [flag.week for flag in told] == list(weeks)

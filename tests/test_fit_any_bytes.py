@@ -96,6 +96,21 @@ def test_walk_finds_every_message(messages):
     assert scan.scan_headers(data, 14, len(data) - 2).starts.tolist() == expected
 
 
+@pytest.mark.parametrize("whole", [0, 1, 131_070, 131_071, 131_072])
+def test_a_torn_last_message_is_left_out_however_many_were_whole(whole):
+    """Message starts are gathered in batches of 131,072: a torn one may be the last of a batch."""
+    made = FitFile()
+    made.define(0, 20, [(1, 1, 0x02)])
+    made.define(1, 20, [(1, 2, 0x84)])
+    first = 14 + len(made.body)
+    made.body += (b"\0\5" + b"\1\5\5") * (whole // 2) + b"\0\5" * (whole % 2)
+    made.body += b"\1\5"
+    found = scan.scan_headers(bytes(14) + made.body, 14, 14 + len(made.body))
+    assert len(found.starts) == whole
+    assert found.starts[:3].tolist() == [first, first + 2, first + 5][:whole]
+    assert found.problem.startswith("truncated: the last message is torn")
+
+
 def test_limits(monkeypatch):
     made = FitFile()
     for _ in range(40):

@@ -179,14 +179,13 @@ def scan_headers(data: bytes, start: int, end: int) -> HeaderScan:
             starts = []
         if kept > MAX_MESSAGES:
             raise OverLimit(f"more than {MAX_MESSAGES:,} messages in one FIT file")
+    found = np.concatenate([*pieces, _to_array(starts)])
     if pos > end:
         problem = "truncated: the last message is torn and left out"
-        starts.pop()
+        found = found[:-1]
     if sum(map(len, {one.content for one in definitions})) > MAX_DEFINED_BYTES:
         raise OverLimit("a million fields defined in one FIT file")
-    return HeaderScan(
-        np.concatenate([*pieces, _to_array(starts)]), tuple(definitions), problem
-    )
+    return HeaderScan(found, tuple(definitions), problem)
 
 
 def _to_array(starts: list[int]) -> NDArray[np.int64]:

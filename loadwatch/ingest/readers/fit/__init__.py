@@ -1,4 +1,4 @@
-"""FIT: the binary format of nearly every watch. `decode` gives all messages, `read` the activities."""
+"""FIT, the binary format of nearly every watch: `decode` all messages, `read` the activities."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ __all__ = ["Decoded", "decode", "read", "sniff"]
 
 
 def sniff(head: bytes) -> bool:
-    """Tell whether `head` starts a FIT file: a header of 12 bytes or more that holds `.FIT`."""
+    """Return whether `head` starts a FIT file: a header of 12 bytes or more with `.FIT`."""
     return is_fit(head)
 
 
 def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001 - every reader has this shape
-    """Return the activities of a FIT file; raises Unreadable, NotActivity or OverLimit, nothing else."""
+    """Return the activities of chained FIT files.
+
+    Raises Unreadable, NotActivity or OverLimit, nothing else.
+    """
     if not is_fit(data):
         raise Unreadable("no FIT header")
     return Reading(build_activities(decode(data)))

@@ -1,4 +1,4 @@
-"""Decoded messages to activities: one a session, its records cut out of the file's and cleaned."""
+"""Build activities from decoded messages: one per session, with its own samples, cleaned."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from loadwatch.ingest.readers.fit.clean import (
 )
 from loadwatch.ingest.readers.fit.messages import read_number_fields
 from loadwatch.ingest.readers.fit.records import (
+    NO_EVENTS,
     compute_timer_s,
     read_samples,
     read_timer_events,
@@ -27,13 +28,14 @@ from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
-    from loadwatch.activity import Session
     from loadwatch.ingest.readers.fit.chained import Decoded, FitFile
+    from loadwatch.ingest.readers.fit.records import TimerEvents
     from loadwatch.ingest.readers.fit.session import FileInfo, SessionMessage
 
 _ACTIVITY, _COURSE = 4, 6  # file types
-_UNIX = 631_065_600  # FIT time 0 in seconds since 1970
+_UNIX_S = 631_065_600  # FIT time 0 in seconds since 1970
 _OTHER_KINDS = {
     "course": "a planned course, not an activity",
     "workout": "a planned workout, not an activity",
@@ -53,7 +55,7 @@ _MONITORING = frozenset({"monitoring_a", "monitoring_daily", "monitoring_b"})
 
 
 def build_activities(decoded: Decoded) -> tuple[Activity, ...]:
-    """Return the activities of a file, of all the links of its chain.
+    """Return the activities of all chained FIT files of an input.
 
     Raises NotActivity where it holds something else, Unreadable where it holds nothing.
     """
@@ -73,192 +75,211 @@ def build_activities(decoded: Decoded) -> tuple[Activity, ...]:
 
 
 def _build_from_file(fit_file: FitFile, problems: tuple[str, ...]) -> list[Activity]:
-    """Return the activities of one FIT file, oldest first."""
-    kind = _read_file_type(fit_file)
-    rows = session.read_sessions(fit_file)
-    sampled = bool(fit_file.find_tables(profile.find_message_number("record")))
-    _refuse_other_kinds(fit_file, kind, bool(rows), sampled)
-    samples = align_clock(read_samples(fit_file), _find_stated_period(rows))
-    about = session.read_file_info(fit_file, has_sessions=bool(rows))
-    notes = (
-        problems
-        if not math.isnan(kind)
-        else (*problems, "no_file_id: the file does not say what it is")
-    )
-    if not rows:
-        return _rebuild_activity(samples, about, notes, read_timer_events(fit_file))
-    parents = _find_parents(rows)
-    legs = [row for row in rows if row not in parents]
-    made = [_build_leg(row, _cut_leg(samples, legs, row), about, notes) for row in legs]
-    wholes = [
-        session.build_session(row, about, parent=True, start_s=row.start_s, notes=notes)
-        for row in parents
-    ]
-    return made + [Activity(EMPTY_RECORDS, one) for one in wholes]
-
-
-def _find_stated_period(rows: list[SessionMessage]) -> tuple[float, float] | None:
-    """Return the first start and the last end that the sessions state, None if they state no date."""
-    dated = [row for row in rows if session.is_date(row.start_s)]
-    ends = [
-        row.start_s + (0 if math.isnan(row.elapsed_s) else row.elapsed_s)
-        for row in dated
-    ]
-    return (min(row.start_s for row in dated), max(ends)) if dated else None
+    """Return the activities of one FIT file, oldest first, multisport parents last."""
+    file_type = _read_file_type(fit_file)
+    messages = session.read_sessions(fit_file)
+    has_records = bool(fit_file.find_tables(profile.find_message_number("record")))
+    has_sessions = bool(messages)
+    _refuse_other_kinds(fit_file, file_type, has_sessions or has_records)
+    samples = align_clock(read_samples(fit_file), _find_stated_period(messages))
+    info = session.read_file_info(fit_file, has_sessions=has_sessions)
+    notes = problems
+    if math.isnan(file_type):
+        notes = (*notes, "no_file_id: the file does not say what it is")
+    if not has_sessions:
+        events = read_timer_events(fit_file)
+        return [_rebuild_activity(samples, info, notes, events)]
+    legs, parents = _split_parents(messages)
+    found = [_build_leg(leg, _cut_leg(samples, legs, leg), info, notes) for leg in legs]
+    for parent in parents:
+        whole = session.build_session(
+            parent, info, parent=True, start_s=parent.start_s, notes=notes
+        )
+        found.append(Activity(EMPTY_RECORDS, whole))
+    return found
 
 
 def _read_file_type(fit_file: FitFile) -> float:
-    kinds = read_number_fields(fit_file, "file_id", ("type",)).get("type")
-    return NAN if kinds is None else float(kinds[0])
+    """Return the number of the file type, NaN where the file states none."""
+    types = read_number_fields(fit_file, "file_id", ("type",)).get("type")
+    if types is None:
+        return NAN
+    return float(types[0])
 
 
 def _refuse_other_kinds(
-    fit_file: FitFile, kind: float, has_sessions: bool, sampled: bool
+    fit_file: FitFile, file_type: float, has_activity: bool
 ) -> None:
-    """Raise where a FIT file is no activity: by its file type, or because it holds none."""
-    name = profile.name_enum_value("file", kind)
-    if (
-        kind != _ACTIVITY
-        and not math.isnan(kind)
-        and (kind == _COURSE or not (has_sessions or sampled))
-    ):
-        if name in _MONITORING:
-            raise NotActivity(f"daily monitoring ({name}), not an activity")
-        raise NotActivity(
-            _OTHER_KINDS.get(
-                name, f"FIT file type {name or int(kind)}, not an activity"
-            )
-        )
-    if has_sessions or sampled:
-        return
+    """Raise where a FIT file is no activity: by its file type, or because it holds none.
+
+    `has_activity` is true where the file has a session or a record message.
+    """
+    if file_type == _ACTIVITY or math.isnan(file_type):
+        if not has_activity:
+            raise _explain_no_activity(fit_file, file_type)
+    elif file_type == _COURSE or not has_activity:
+        raise NotActivity(_describe_file_type(file_type))
+
+
+def _describe_file_type(file_type: float) -> str:
+    """Return what a file of a type other than activity is."""
+    name = profile.name_enum_value("file", file_type)
+    if name in _MONITORING:
+        return f"daily monitoring ({name}), not an activity"
+    unknown = f"FIT file type {name or int(file_type)}, not an activity"
+    return _OTHER_KINDS.get(name, unknown)
+
+
+def _explain_no_activity(
+    fit_file: FitFile, file_type: float
+) -> NotActivity | Unreadable:
+    """Return the error for a FIT file without a session or record message."""
     if not fit_file.tables:
-        broken = (
-            fit_file.problems[0].split(": ", 1)[1]
-            if fit_file.problems
-            else "there is nothing after the header"
-        )
-        raise Unreadable(f"it starts like a FIT file, but {broken}")
-    if kind == _ACTIVITY:
-        raise NotActivity("an activity file without a single record or session")
-    held = sorted(
-        {profile.name_message(table.layout.number) for table in fit_file.tables}
-    )
-    raise NotActivity(f"a FIT file without an activity; it holds {', '.join(held[:3])}")
+        problem = "there is nothing after the header"
+        if fit_file.problems:
+            problem = fit_file.problems[0].split(": ", 1)[1]
+        return Unreadable(f"it starts like a FIT file, but {problem}")
+    if file_type == _ACTIVITY:
+        return NotActivity("an activity file without a single record or session")
+    names = {profile.name_message(table.layout.number) for table in fit_file.tables}
+    held = ", ".join(sorted(names)[:3])
+    return NotActivity(f"a FIT file without an activity; it holds {held}")
 
 
-def _find_parents(rows: list[SessionMessage]) -> list[SessionMessage]:
-    """Return the sessions that are a whole whose legs stand beside them."""
-    if len(rows) < 3:
-        return []
-    multi = [
-        row
-        for row in rows
-        if profile.name_enum_value("sport", row["sport"]) == "multisport"
-    ]
-    return multi if len(multi) < len(rows) else []
+def _find_stated_period(
+    messages: list[SessionMessage],
+) -> tuple[float, float] | None:
+    """Return the first start and the last end that the sessions state, in FIT time [s].
+
+    None where no session states a date. A session of unknown length ends at its start.
+    """
+    dated = [one for one in messages if session.is_date(one.start_s)]
+    if not dated:
+        return None
+    ends = []
+    for one in dated:
+        elapsed_s = one.elapsed_s
+        if math.isnan(elapsed_s):
+            elapsed_s = 0.0
+        ends.append(one.start_s + elapsed_s)
+    return min(one.start_s for one in dated), max(ends)
+
+
+def _split_parents(
+    messages: list[SessionMessage],
+) -> tuple[list[SessionMessage], list[SessionMessage]]:
+    """Return the sessions without their multisport parents, and those parents.
+
+    A multisport parent sums up the legs that the file holds beside it.
+    """
+    legs, parents = [], []
+    for one in messages:
+        if session.name_sport("sport", one["sport"]) == "multisport":
+            parents.append(one)
+        else:
+            legs.append(one)
+    if len(messages) < 3 or not legs:
+        return messages, []
+    return legs, parents
 
 
 def _cut_leg(
-    samples: FitSamples, legs: list[SessionMessage], row: SessionMessage
+    samples: FitSamples, legs: list[SessionMessage], leg: SessionMessage
 ) -> FitSamples:
-    """Return the samples of one leg: from its start to the next one's, as several share one file.
+    """Return the samples of one leg of several: from its start to the start of the next leg.
 
-    The distance of such a file runs on from leg to leg; each leg's starts at zero.
+    The distance of such a file runs on from leg to leg; the distance of a leg starts at zero.
     """
     if len(legs) == 1:
         return samples
-    starts = np.array([leg.start_s for leg in legs if session.is_date(leg.start_s)])
-    if not session.is_date(row.start_s):
+    if not session.is_date(leg.start_s):
         return _select_samples(samples, np.zeros(len(samples.time_s), np.bool_))
-    mine = np.maximum(np.searchsorted(starts, samples.time_s, side="right") - 1, 0)
-    first = int(np.searchsorted(starts, row.start_s))
-    leg = _select_samples(samples, mine == first)
-    distance, before = (
-        leg.columns.get("distance_m"),
-        samples.columns.get("distance_m", np.empty(0)),
-    )
-    if distance is None or not first:
-        return leg
-    run_up = before[(mine < first) & ~np.isnan(before)][-1:]
-    known = distance[~np.isnan(distance)][:1]
-    if len(run_up) and len(known) and known[0] >= run_up[0] > 0:
-        distance = distance - run_up[0]
-    return FitSamples(leg.time_s, {**leg.columns, "distance_m": distance}, leg.notes)
+    starts = np.array([one.start_s for one in legs if session.is_date(one.start_s)])
+    leg_of = np.maximum(np.searchsorted(starts, samples.time_s, side="right") - 1, 0)
+    number = int(np.searchsorted(starts, leg.start_s))
+    own = _select_samples(samples, leg_of == number)
+    distance = samples.columns.get("distance_m")
+    if distance is None or number == 0:
+        return own
+    own_distance = own.columns["distance_m"]
+    before = _select_known(distance[leg_of < number])[-1:]
+    first = _select_known(own_distance)[:1]
+    if len(before) and len(first) and first[0] >= before[0] > 0:
+        own_distance = own_distance - before[0]
+    columns = {**own.columns, "distance_m": own_distance}
+    return FitSamples(own.time_s, columns, own.notes)
 
 
-def _select_samples(
-    samples: FitSamples, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> FitSamples:
+def _select_samples(samples: FitSamples, mask: NDArray[np.bool_]) -> FitSamples:
+    """Return the samples where `mask` is true."""
     columns = {name: column[mask] for name, column in samples.columns.items()}
     return FitSamples(samples.time_s[mask], columns, samples.notes)
 
 
+def _select_known(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the values that are not NaN."""
+    return values[~np.isnan(values)]
+
+
 def _build_leg(
-    row: SessionMessage, samples: FitSamples, about: FileInfo, notes: tuple[str, ...]
+    message: SessionMessage,
+    samples: FitSamples,
+    info: FileInfo,
+    notes: tuple[str, ...],
 ) -> Activity:
     """Return the activity of one session and its samples."""
-    sport = session.name_sport("sport", row["sport"])
+    sport = session.name_sport("sport", message["sport"])
     cleaned = _clean_samples(samples, sport)
-    start = row.start_s
-    if (
-        not session.is_date(start)
-        and len(cleaned.time_s)
-        and session.is_date(float(cleaned.time_s[0]))
-    ):
-        start = float(cleaned.time_s[0])
+    start_s = message.start_s
+    if not session.is_date(start_s) and len(cleaned.time_s):
+        first = float(cleaned.time_s[0])
+        if session.is_date(first):
+            start_s = first
     made = session.build_session(
-        row, about, parent=False, start_s=start, notes=(*cleaned.notes, *notes)
+        message, info, parent=False, start_s=start_s, notes=(*cleaned.notes, *notes)
     )
     if math.isnan(made.timer_s) and len(cleaned.time_s) > 1:
-        made = replace(
-            made, timer_s=compute_timer_s(cleaned.time_s, (np.empty(0), np.empty(0)))
-        )
+        made = replace(made, timer_s=compute_timer_s(cleaned.time_s, NO_EVENTS))
     return Activity(_build_frame(cleaned), made)
 
 
 def _clean_samples(samples: FitSamples, sport: str) -> FitSamples:
-    """Return samples without the impossible; a cadence that counts no steps is none of ours."""
-    if sport not in FOOT_SPORTS:
-        columns = {
-            name: column
-            for name, column in samples.columns.items()
-            if name != "cadence_spm"
-        }
+    """Return the samples without impossible values, and without a cadence that counts no steps."""
+    if sport not in FOOT_SPORTS and "cadence_spm" in samples.columns:
+        columns = dict(samples.columns)
+        del columns["cadence_spm"]
         samples = FitSamples(samples.time_s, columns, samples.notes)
     return remove_impossible(samples, sport)
 
 
 def _rebuild_activity(
-    samples: FitSamples,
-    about: FileInfo,
-    notes: tuple[str, ...],
-    events: tuple[np.ndarray, np.ndarray],
-) -> list[Activity]:
-    """Return the activity of a FIT file that has no session, as its samples tell it."""
-    cleaned = _clean_samples(samples, about.sport)
+    samples: FitSamples, info: FileInfo, notes: tuple[str, ...], events: TimerEvents
+) -> Activity:
+    """Return the activity of a FIT file without a session, its totals computed from the samples."""
+    cleaned = _clean_samples(samples, info.sport)
     if not len(cleaned.time_s):
         raise Unreadable("its records have no times")
     first, last = float(cleaned.time_s[0]), float(cleaned.time_s[-1])
-    clock = () if session.is_date(first) else (session.describe_clock(first),)
-    notes = (
-        "recovered: no summary in the file, totals are worked out from its records",
-        *clock,
-        *cleaned.notes,
-        *notes,
+    found = [
+        "recovered: no summary in the file, totals are worked out from its records"
+    ]
+    if not session.is_date(first):
+        found.append(session.describe_clock(first))
+    made = session.build_session(
+        session.SessionMessage({}, first, "", ()),
+        info,
+        parent=False,
+        start_s=first,
+        notes=(*found, *cleaned.notes, *notes),
     )
-    row = session.SessionMessage({}, first, "", ())
-    made: Session = session.build_session(
-        row, about, parent=False, start_s=first, notes=notes
-    )
-    made = replace(
-        made, elapsed_s=last - first, timer_s=compute_timer_s(cleaned.time_s, events)
-    )
-    return [Activity(_build_frame(cleaned), made)]
+    timer_s = compute_timer_s(cleaned.time_s, events)
+    made = replace(made, elapsed_s=last - first, timer_s=timer_s)
+    return Activity(_build_frame(cleaned), made)
 
 
 def _build_frame(samples: FitSamples) -> pd.DataFrame:
+    """Return the RECORDS frame of the samples."""
     if not len(samples.time_s):
         return EMPTY_RECORDS
-    return build_records(
-        (samples.time_s.astype(np.int64) + _UNIX) * 1_000_000_000, samples.columns
-    )
+    time_ns = (samples.time_s.astype(np.int64) + _UNIX_S) * 1_000_000_000
+    return build_records(time_ns, samples.columns)

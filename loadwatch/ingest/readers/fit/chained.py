@@ -1,4 +1,4 @@
-"""All messages of a FIT file, by layout; values are taken out only where they are asked for."""
+"""Decode chained FIT files: all data messages, by layout, with fields decoded only on demand."""
 
 from __future__ import annotations
 
@@ -10,66 +10,71 @@ import numpy as np
 
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.crc import compute_crc
-from loadwatch.ingest.readers.fit.field_columns import MessageTable, decode_columns
+from loadwatch.ingest.readers.fit.field_columns import decode_columns
 from loadwatch.ingest.readers.fit.grouping import group_messages
 from loadwatch.ingest.readers.fit.scan import scan_headers
 from loadwatch.ingest.readers.fit.timestamps import fill_timestamps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from loadwatch.ingest.readers.fit.field_columns import MessageTable
+    from loadwatch.ingest.readers.fit.grouping import Definitions
     from loadwatch.ingest.readers.fit.layout import DeveloperTypes
-    from loadwatch.ingest.readers.fit.scan import HeaderScan
+    from loadwatch.ingest.readers.fit.scan import DefinitionMessage
+
+    # offset of a field_description message, developer field that it describes, base type
+    FieldDescription = tuple[int, tuple[int, int], int]
 
 MIN_HEADER = 12
+_DESCRIPTION_FIELDS = (
+    "developer_data_index",
+    "field_definition_number",
+    "fit_base_type_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FitFile:
-    """One FIT file of a chain (nearly always the only one)."""
+    """One of the chained FIT files of an input, nearly always the only one."""
 
     tables: tuple[MessageTable, ...]  # by layout, in the order of their first messages
-    problems: tuple[str, ...]  # each "code: words"
-    is_length_undeclared: (
-        bool  # the header does not say how long the content is, as after a crash
-    )
+    problems: tuple[str, ...]  # each "code: sentence"
     header: bytes
-    by_message: Mapping[
-        int, tuple[MessageTable, ...]
-    ]  # the same tables by the number of their message
+    by_message: Mapping[int, tuple[MessageTable, ...]]  # `tables` by message number
 
     def find_tables(self, number: int) -> tuple[MessageTable, ...]:
-        """Return the tables of one message."""
+        """Return the tables of one message by its global message number."""
         return self.by_message.get(number, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Every message of every layout of a file."""
+    """All chained FIT files of an input."""
 
     files: tuple[FitFile, ...]
-    problems: tuple[str, ...]
+    problems: tuple[str, ...]  # each "code: sentence", once
 
 
 def is_fit(data: bytes, start: int = 0) -> bool:
-    """Tell whether a FIT header stands at `start`."""
+    """Return whether `data` has a FIT header at `start`."""
     return data[start + 8 : start + 12] == b".FIT" and data[start] >= MIN_HEADER
 
 
 def decode(data: bytes) -> Decoded:
-    """Return all that a FIT file holds; raises OverLimit at most, whatever the bytes.
+    """Return all that `data` holds as FIT; raises OverLimit at most, whatever the bytes.
 
-    What a broken file still holds is kept, and `problems` says what is wrong with it.
+    Of a broken file all whole messages are kept, and `problems` states what is wrong with it.
     """
     files: list[FitFile] = []
-    start, problems = 0, []
+    problems: list[str] = []
+    start = 0
     while start + MIN_HEADER <= len(data) and is_fit(data, start):
         fit_file, start = _decode_file(data, start)
         files.append(fit_file)
-        problems += [
-            problem for problem in fit_file.problems if problem not in problems
-        ]
+        problems += [one for one in fit_file.problems if one not in problems]
     if not files:
         problems.append("header: no FIT header")
     elif start < len(data):
@@ -80,125 +85,119 @@ def decode(data: bytes) -> Decoded:
 
 
 def _decode_file(data: bytes, start: int) -> tuple[FitFile, int]:
-    """Decode the FIT file that starts at `start`; return it and where the next would start."""
-    size = int(struct.unpack_from("<I", data, start + 4)[0])
-    head = data[start]
-    declared = start + head + size
-    undeclared = size == 0 and len(data) > start + head + 2
-    end = len(data) if undeclared else min(declared, len(data))
-    scanned = scan_headers(data, min(start + head, end), end)
-    problems = [scanned.problem] if scanned.problem else []
-    problems += _check_frame(data, start, declared, undeclared=undeclared)
-    tables = _build_tables(data, scanned, undeclared=undeclared)
-    after = len(data) if undeclared else min(declared + 2, len(data))
+    """Return the FIT file that starts at `start`, and where the next one would start."""
+    content_start = start + data[start]
+    header = data[start:content_start]
+    (size,) = struct.unpack_from("<I", data, start + 4)
+    declared = content_start + size
+    is_unfinished = size == 0 and len(data) > content_start + 2  # as after a crash
+    if is_unfinished:
+        end = next_start = len(data)
+        problem = "truncated: the watch did not finish this file"
+    else:
+        end, next_start = min(declared, len(data)), min(declared + 2, len(data))
+        problem = _check_end(data, start, declared)
+    scan = scan_headers(data, min(content_start, end), end)
+    starts = scan.starts
+    if is_unfinished:  # a block of zeros that the crash left at the end is no data
+        starts = starts[starts < len(data.rstrip(b"\0"))]
+    tables = _build_tables(data, starts, scan.definitions)
     by_message: dict[int, tuple[MessageTable, ...]] = {}
     for table in tables:
         number = table.layout.number
         by_message[number] = (*by_message.get(number, ()), table)
-    return FitFile(
-        tables, tuple(problems), undeclared, data[start : start + head], by_message
-    ), after
+    problems = (scan.problem, _check_header(header), problem)
+    stated = tuple(one for one in problems if one)
+    return FitFile(tables, stated, header, by_message), next_start
 
 
-def _check_frame(
-    data: bytes, start: int, declared: int, *, undeclared: bool
-) -> list[str]:
-    """Return what is wrong with the frame of a FIT file: its checksums and its length."""
-    problems = []
-    head = data[start]
-    if (
-        head >= MIN_HEADER + 2
-        and data[start + 12 : start + 14] != b"\0\0"
-        and compute_crc(data[start : start + 14])
-    ):
-        problems.append("header_crc: the checksum of the header is wrong")
-    if undeclared:
-        problems.append("truncated: the watch did not finish this file")
-    elif declared > len(data):
-        missing = declared - len(data)
-        problems.append(f"truncated: {missing} bytes are missing at the end")
-    elif declared + 2 > len(data):
-        problems.append("file_crc: the checksum at the end is missing")
-    elif compute_crc(data[start : declared + 2]):
-        problems.append("file_crc: the checksum is wrong, a few values may be too")
-    return problems
+def _check_header(header: bytes) -> str:
+    """Return what is wrong with the checksum of a FIT header, "" if nothing is."""
+    has_crc = header[0] >= MIN_HEADER + 2 and header[12:14] != b"\0\0"
+    if has_crc and compute_crc(header[:14]):
+        return "header_crc: the checksum of the header is wrong"
+    return ""
+
+
+def _check_end(data: bytes, start: int, declared: int) -> str:
+    """Return what is wrong with length and checksum of a FIT file, "" if nothing is.
+
+    `start` is where the file starts; `declared` is where its content ends by its header.
+    """
+    missing = declared - len(data)
+    if missing > 0:
+        return f"truncated: {missing} bytes are missing at the end"
+    if missing > -2:
+        return "file_crc: the checksum at the end is missing"
+    if compute_crc(data[start : declared + 2]):
+        return "file_crc: the checksum is wrong, a few values may be too"
+    return ""
 
 
 def _build_tables(
-    data: bytes, scanned: HeaderScan, *, undeclared: bool
+    data: bytes, starts: NDArray[np.int64], definitions: Sequence[DefinitionMessage]
 ) -> tuple[MessageTable, ...]:
-    """Group the messages of a pass by layout, developer fields as described before their definition."""
-    starts = scanned.starts
-    if undeclared:  # a block of zeros that a crash left at the end is no data
-        starts = starts[starts < len(data.rstrip(b"\0"))]
+    """Group the data messages whose headers are at `starts` by layout.
+
+    A developer field has the type that a field_description message before its definition states.
+    """
     if not len(starts):
         return ()
-    heads = np.frombuffer(data, np.uint8).take(starts)
-    plain = [
-        (one.start, one.local_type, (one.content, ())) for one in scanned.definitions
-    ]
-    tables = group_messages(data, starts, heads, plain)
-    described = (
-        _read_field_descriptions(tables)
-        if any(one.has_developer_fields for one in scanned.definitions)
-        else []
-    )
-    if described:
-        typed = [
-            (
-                one.start,
-                one.local_type,
-                (
-                    one.content,
-                    _choose_developer_types(described, one.start)
-                    if one.has_developer_fields
-                    else (),
-                ),
-            )
-            for one in scanned.definitions
-        ]
-        tables = group_messages(data, starts, heads, typed)
-    return fill_timestamps(tables, starts, heads)
+    headers = np.frombuffer(data, np.uint8).take(starts)
+    tables = group_messages(data, starts, headers, _add_types(definitions, []))
+    if any(one.has_developer_fields for one in definitions):
+        descriptions = _read_field_descriptions(tables)
+        if descriptions:
+            typed = _add_types(definitions, descriptions)
+            tables = group_messages(data, starts, headers, typed)
+    return fill_timestamps(tables, starts, headers)
+
+
+def _add_types(
+    definitions: Sequence[DefinitionMessage], descriptions: list[FieldDescription]
+) -> Definitions:
+    """Return the definition messages with the types of their developer fields."""
+    found = []
+    for one in definitions:
+        types: DeveloperTypes = ()
+        if one.has_developer_fields:
+            types = _choose_developer_types(descriptions, one.start)
+        found.append((one.start, one.local_type, (one.content, types)))
+    return found
 
 
 def _read_field_descriptions(
     tables: tuple[MessageTable, ...],
-) -> list[tuple[int, tuple[int, int], int]]:
-    """Return (offset, developer field, base type) of each field_description that says all three."""
+) -> list[FieldDescription]:
+    """Return what the complete field_description messages describe, in file order."""
     number = profile.find_message_number("field_description")
     wanted = [
         profile.find_field_number("field_description", name)
         for name in _DESCRIPTION_FIELDS
     ]
-    found: list[tuple[int, tuple[int, int], int]] = []
+    found: list[FieldDescription] = []
     for table in tables:
-        got = (
-            decode_columns(table, frozenset(wanted))
-            if table.layout.number == number
-            else {}
-        )
-        if all(key in got for key in wanted):
-            rows = np.stack(
-                [table.offsets, *(got[key].first for key in wanted)], axis=1
-            )
-            for offset, index, field, base in rows[
-                ~np.isnan(rows).any(axis=1)
-            ].tolist():
-                found.append((int(offset), (int(index), int(field)), int(base)))
+        if table.layout.number != number:
+            continue
+        columns = decode_columns(table, frozenset(wanted))
+        if not all(key in columns for key in wanted):
+            continue
+        values = np.stack([table.offsets, *(columns[key].first for key in wanted)])
+        complete = ~np.isnan(values).any(axis=0)
+        for offset, index, field, base_type in values.T[complete].tolist():
+            found.append((int(offset), (int(index), int(field)), int(base_type)))
     return sorted(found)
 
 
-_DESCRIPTION_FIELDS = (
-    "developer_data_index",
-    "field_definition_number",
-    "fit_base_type_id",
-)
-
-
 def _choose_developer_types(
-    described: list[tuple[int, tuple[int, int], int]], start: int
+    descriptions: list[FieldDescription], start: int
 ) -> DeveloperTypes:
-    """Return the types that hold for a definition: the last said before it, else the first said at all."""
-    types = {key: base for _, key, base in reversed(described)}
-    types |= {key: base for offset, key, base in described if offset < start}
+    """Return the base types that hold for the definition message at `start`.
+
+    Of several descriptions of a field the last one before `start` holds, else the first one.
+    """
+    types = {key: base_type for _, key, base_type in reversed(descriptions)}
+    types |= {
+        key: base_type for offset, key, base_type in descriptions if offset < start
+    }
     return tuple(sorted(types.items()))

@@ -1,4 +1,4 @@
-"""Columns of a table: all messages of one layout, decoded field by field at once."""
+"""Decode the fields of all messages of one layout, a column at once."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MessageTable:
-    """All messages of one layout within a link, in file order; `offsets` are where each begins."""
+    """All data messages of one layout within a FIT file, in file order."""
 
-    data: bytes
+    data: bytes  # the whole input
     layout: MessageLayout
-    offsets: NDArray[np.int64]
-    timestamps: Floats | None = (
-        None  # raw timestamps of messages under compressed headers, else NaN
-    )
+    offsets: NDArray[np.int64]  # where the content of each message begins in `data`
+    # of messages under a compressed timestamp header in FIT time [s], NaN for the others;
+    # None where the table has no such message
+    timestamps: Floats | None = None
 
 
 class FieldColumn(NamedTuple):
-    """One field of all messages of a table: as stored, and scaled with NaN for unknown.
+    """One field of all messages of a table, as columns `start:stop` of its block's arrays.
 
-    Both are (messages, values a field holds), cut out of those of its block when they are asked for. A
-    string's `raw` is its bytes and its `value` NaN.
+    Both arrays have the shape (messages, values of the block). A string is its bytes in `raws`
+    and NaN in `values`.
     """
 
     base_type: int
-    raws: NDArray[Any]
-    values: Floats
+    raws: NDArray[Any]  # as stored
+    values: Floats  # in the profile's units, NaN for unknown
     start: int
     stop: int
 
     @property
     def raw(self) -> NDArray[Any]:
-        """The field as stored."""
+        """The field as stored, shape (messages, values per message)."""
         return self.raws[:, self.start : self.stop]
 
     @property
     def value(self) -> Floats:
-        """The field in the profile's units."""
+        """The field in the profile's units, NaN for unknown, shape as `raw`."""
         return self.values[:, self.start : self.stop]
 
     @property
     def first(self) -> Floats:
-        """The value of each message; where a field holds several, the first that is known."""
+        """One value per message: of several in a message, the first that is known."""
         if self.stop - self.start == 1:
             return self.values[:, self.start]
         known = ~np.isnan(self.value)
@@ -63,7 +63,7 @@ class FieldColumn(NamedTuple):
 
 
 def gather_bytes(table: MessageTable) -> NDArray[np.uint8]:
-    """Return the messages as a matrix of bytes, one row each."""
+    """Return the content of all messages, shape (messages, bytes per message)."""
     size = table.layout.size
     if not size or not len(table.offsets):
         return np.empty((len(table.offsets), 0), np.uint8)
@@ -72,13 +72,21 @@ def gather_bytes(table: MessageTable) -> NDArray[np.uint8]:
     return windows[table.offsets].view(np.uint8).reshape(-1, size)
 
 
+def _select_bytes(
+    matrix: NDArray[np.uint8], places: NDArray[np.intp] | slice
+) -> NDArray[np.uint8]:
+    """Return columns of a matrix as a matrix in one piece."""
+    if isinstance(places, slice):
+        return np.ascontiguousarray(matrix[:, places])
+    return matrix.take(places, axis=1)  # quicker than an index
+
+
 def _scale_values(block: FieldBlock, raw: NDArray[Any]) -> Floats:
-    """Return raw values as floats, unknown as NaN, scaled by the profile."""
+    """Return the raw values of a block in the profile's units, NaN for unknown."""
     if block.base_type == STRING:
         return np.full(raw.shape, np.nan)
-    value: Floats = raw.astype(
-        np.float64, order="F"
-    )  # each column in one piece: what follows is quicker
+    # with each column in one piece, what follows is quicker
+    value: Floats = raw.astype(np.float64, order="F")
     if block.scale is not None:
         value /= block.scale
     if block.offset is not None:
@@ -95,22 +103,14 @@ def _scale_values(block: FieldBlock, raw: NDArray[Any]) -> Floats:
 def decode_columns(
     table: MessageTable, wanted: frozenset[FieldKey] | None = None
 ) -> dict[FieldKey, FieldColumn]:
-    """Return the columns of a table by field number, only the `wanted` ones if given."""
+    """Return the columns of a table by field key, only the `wanted` ones if given."""
     blocks = plan_blocks(table.layout, wanted)
     if not blocks:
         return {}
     matrix = gather_bytes(table)
     found: dict[FieldKey, FieldColumn] = {}
     for block in blocks:
-        places = (
-            block.byte_places
-        )  # a slice cuts, `take` gathers, either is the quickest for its case
-        part = (
-            matrix[:, places]
-            if isinstance(places, slice)
-            else matrix.take(places, axis=1)
-        )
-        raw = np.ascontiguousarray(part).view(block.dtype)
+        raw = _select_bytes(matrix, block.byte_places).view(block.dtype)
         value = _scale_values(block, raw)
         for key, first, count in block.fields:
             found[key] = FieldColumn(block.base_type, raw, value, first, first + count)
@@ -118,20 +118,24 @@ def decode_columns(
 
 
 def decode_strings(column: FieldColumn) -> list[str]:
-    """Return a string field's text of each message, cut at its first NUL, never failing on bad UTF-8."""
+    """Return the text of a string field of each message, wrong UTF-8 replaced."""
     return [_decode_string(bytes(row)) for row in column.raw]
 
 
 def read_strings(table: MessageTable, key: FieldKey) -> list[str]:
-    """Return the same by the field's number, without a column; "" where the table has no such text."""
-    one = next((field for field in table.layout.fields if field.key == key), None)
-    if one is None or one.base_type != STRING:
+    """Return the text of a string field of each message, "" where the layout has none.
+
+    This decodes no other field, as `decode_columns` would.
+    """
+    field = next((one for one in table.layout.fields if one.key == key), None)
+    if field is None or field.base_type != STRING:
         return [""] * len(table.offsets)
     return [
-        _decode_string(table.data[at : at + one.size])
-        for at in (table.offsets + one.offset).tolist()
+        _decode_string(table.data[start : start + field.size])
+        for start in (table.offsets + field.offset).tolist()
     ]
 
 
 def _decode_string(field: bytes) -> str:
+    """Return the text of a string field up to its first NUL."""
     return field.split(b"\0", 1)[0].decode("utf-8", "replace")

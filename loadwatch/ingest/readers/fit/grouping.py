@@ -1,4 +1,4 @@
-"""Messages to tables: which layout each message has, and all messages of a layout together."""
+"""Group the data messages of a FIT file by layout: one table for each layout."""
 
 from __future__ import annotations
 
@@ -16,75 +16,107 @@ if TYPE_CHECKING:
 
     from loadwatch.ingest.readers.fit.layout import DeveloperTypes
 
-    LayoutKey = tuple[
-        bytes, DeveloperTypes
-    ]  # a definition's content and the types of its developer fields
-    Definitions = Sequence[tuple[int, int, LayoutKey]]  # start, local type, meaning
+    # content of a definition message, base types of its developer fields
+    LayoutKey = tuple[bytes, DeveloperTypes]
+    # start, local message type, and what the definition message says
+    Definitions = Sequence[tuple[int, int, LayoutKey]]
+    # the same with the layout's number instead
+    NumberedDefinitions = Sequence[tuple[int, int, int]]
 
-_LOCAL = np.array(
-    [head >> 5 & 3 if head & 0x80 else head & 15 for head in range(256)], np.uint8
+
+def _find_local_type(header: int) -> int:
+    """Return the local message type in a header byte."""
+    if header & 0x80:  # compressed timestamp header
+        return header >> 5 & 3
+    return header & 15
+
+
+_LOCAL_TYPES = np.array([_find_local_type(header) for header in range(256)], np.uint8)
+# header bytes by local message type
+_HEADERS = tuple(
+    tuple(np.flatnonzero(local_type == _LOCAL_TYPES).tolist())
+    for local_type in range(16)
 )
-_HEADS = tuple(tuple(np.flatnonzero(local == _LOCAL).tolist()) for local in range(16))
 
 
 def group_messages(
     data: bytes,
     starts: NDArray[np.int64],
-    heads: NDArray[np.uint8],
+    headers: NDArray[np.uint8],
     definitions: Definitions,
 ) -> tuple[MessageTable, ...]:
-    """Return the tables of a link, ordered by their first messages.
+    """Return one table for each layout, in the order of their first messages.
 
-    Definitions that mean the same are one layout, under whatever local type and however often.
+    Definition messages that say the same give one layout, whatever their local message types.
+
+    Parameters
+    ----------
+    data : the whole input
+    starts : positions of the headers of data messages, ascending
+    headers : the header byte at each of `starts`
+    definitions : in file order
     """
     known: dict[LayoutKey, int] = {}
-    for _, _, meaning in definitions:
-        known.setdefault(meaning, len(known))
-    numbered = [(start, local, known[meaning]) for start, local, meaning in definitions]
-    numbers = (_number_few_layouts if len(known) < 256 else _number_many_layouts)(
-        starts, heads, numbered
-    )
+    for _, _, layout_key in definitions:
+        known.setdefault(layout_key, len(known))
+    numbered = [
+        (start, local_type, known[layout_key])
+        for start, local_type, layout_key in definitions
+    ]
+    number_layouts = _number_many_layouts
+    if len(known) < 256:
+        number_layouts = _number_few_layouts
+    numbers = number_layouts(starts, headers, numbered)
     order = np.argsort(numbers, kind="stable")
-    ends = np.cumsum(np.bincount(numbers, minlength=len(known))).tolist()
-    tables, first, starts = [], 0, starts.take(order) + 1
-    for meaning, end in zip(known, ends, strict=True):
-        if end > first:
-            tables.append(MessageTable(data, parse_layout(*meaning), starts[first:end]))
-        first = end
+    contents = starts.take(order) + 1
+    stops = np.cumsum(np.bincount(numbers, minlength=len(known))).tolist()
+    tables, first = [], 0
+    for layout_key, stop in zip(known, stops, strict=True):
+        if stop > first:
+            layout = parse_layout(*layout_key)
+            tables.append(MessageTable(data, layout, contents[first:stop]))
+        first = stop
     return tuple(sorted(tables, key=lambda table: int(table.offsets[0])))
 
 
 def _number_few_layouts(
     starts: NDArray[np.int64],
-    heads: NDArray[np.uint8],
-    definitions: Sequence[tuple[int, int, int]],
-) -> NDArray[np.uint8]:
-    """Return the number of the layout of each message: headers translated, definition by definition."""
+    headers: NDArray[np.uint8],
+    definitions: NumberedDefinitions,
+) -> NDArray[np.integer]:
+    """Return the layout number of each message, for at most 255 layouts.
+
+    The header bytes between two definition messages are translated to layout numbers at once.
+    """
     table, parts = bytearray(256), []
-    heads_ = heads.tobytes()
-    ends = np.searchsorted(starts, [start for start, _, _ in definitions][1:]).tolist()
+    header_bytes = headers.tobytes()
+    later = [start for start, _, _ in definitions][1:]
+    stops = [*np.searchsorted(starts, later).tolist(), len(header_bytes)]
     first = 0
-    for (_, local, number), end in zip(definitions, [*ends, len(heads_)], strict=True):
-        for head in _HEADS[local]:
-            table[head] = number
-        if end > first:
-            parts.append(heads_[first:end].translate(table))
-            first = end
+    for (_, local_type, number), stop in zip(definitions, stops, strict=True):
+        for header in _HEADERS[local_type]:
+            table[header] = number
+        if stop > first:
+            parts.append(header_bytes[first:stop].translate(table))
+            first = stop
     return np.frombuffer(b"".join(parts), np.uint8)
 
 
 def _number_many_layouts(
     starts: NDArray[np.int64],
-    heads: NDArray[np.uint8],
-    definitions: Sequence[tuple[int, int, int]],
-) -> NDArray[np.int32]:
-    """Return the same for more layouts than a byte can tell: by each local type's last definition."""
-    locals_ = _LOCAL[heads]
-    which = np.zeros(len(heads), np.int32)
-    for local in range(16):
-        places = [(start, number) for start, one, number in definitions if one == local]
-        mine = np.flatnonzero(locals_ == local)
-        if len(mine):
-            at, numbers = np.array(places, np.int64).T
-            which[mine] = numbers[np.searchsorted(at, starts[mine]) - 1]
-    return which
+    headers: NDArray[np.uint8],
+    definitions: NumberedDefinitions,
+) -> NDArray[np.integer]:
+    """Return the layout number of each message: that of the last definition of its local type."""
+    local_types = _LOCAL_TYPES[headers]
+    result = np.zeros(len(headers), np.int32)
+    for local_type in range(16):
+        places = np.flatnonzero(local_types == local_type)
+        if not len(places):
+            continue
+        own = [
+            (start, number) for start, one, number in definitions if one == local_type
+        ]
+        defined, numbers = np.array(own, np.int64).T
+        result[places] = numbers[np.searchsorted(defined, starts[places]) - 1]
+    return result

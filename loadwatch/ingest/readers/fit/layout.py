@@ -1,7 +1,8 @@
-"""The layout of one kind of message: which field lies where, and the plan to take it out."""
+"""The layout that a definition message describes, and the plan to take out its fields."""
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# base type -> numpy's letter, and the value that means "invalid" (None: not a number by itself)
+# base type -> numpy type code, and the value that means "invalid" (None: not by the value alone)
 BASE_TYPES: dict[int, tuple[str, int | None]] = {
     0x00: ("u1", 0xFF),
     0x01: ("i1", 0x7F),
@@ -36,124 +37,141 @@ BASE_TYPES: dict[int, tuple[str, int | None]] = {
     0x0D: ("u1", None),  # bytes
 }
 STRING, BYTE = 0x07, 0x0D
-FieldKey = int | tuple[int, int]  # field number, or (developer index, field number)
+BYTE_ORDERS = ("<", ">")  # by the architecture byte
+FieldKey = int | tuple[int, int]  # field number, or (developer data index, number)
 DeveloperTypes = tuple[tuple[tuple[int, int], int], ...]  # base type by developer field
 
 
 @dataclass(frozen=True, slots=True)
 class FieldDefinition:
-    """One field of a layout; `base` is the type it is read as, bytes where the size does not fit."""
+    """One field of a layout."""
 
     key: FieldKey
-    base_type: int
-    offset: int  # within the message
+    base_type: int  # as it is read: bytes where the size does not fit the stated type
+    offset: int  # within the message, in bytes
     size: int  # in bytes
 
     @property
     def count(self) -> int:
-        """How many values of the base type it holds."""
-        return self.size // np.dtype(BASE_TYPES[self.base_type][0]).itemsize
+        """Number of values of the base type that the field holds."""
+        return self.size // _size_of(self.base_type)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MessageLayout:
-    """A definition, read. `number` is the message's. Equal only to itself, so that it hashes at once."""
+    """What a definition message says. Equal only to itself, so that its hash costs nothing."""
 
-    number: int
-    byte_order: str  # "<" or ">"
-    size: int
+    number: int  # global message number
+    byte_order: str  # "<" or ">", as numpy writes it
+    size: int  # in bytes
     fields: tuple[FieldDefinition, ...]
 
 
-def _define_field(key: FieldKey, base: int, offset: int, size: int) -> FieldDefinition:
-    known = base if base in BASE_TYPES else BYTE
-    if size % np.dtype(BASE_TYPES[known][0]).itemsize:
-        known = BYTE
-    return FieldDefinition(key, known, offset, size)
+def _size_of(base_type: int) -> int:
+    """Return the size of one value of a base type in bytes."""
+    return np.dtype(BASE_TYPES[base_type][0]).itemsize
+
+
+def _define_field(
+    key: FieldKey, base_type: int, offset: int, size: int
+) -> FieldDefinition:
+    """Return a field, as bytes where its type is unknown or its size does not fit."""
+    if base_type not in BASE_TYPES or size % _size_of(base_type):
+        base_type = BYTE
+    return FieldDefinition(key, base_type, offset, size)
 
 
 @lru_cache(maxsize=512)
-def parse_layout(content: bytes, developer: DeveloperTypes = ()) -> MessageLayout:
-    """Return the layout that a definition's bytes (from the architecture byte on) describe.
+def parse_layout(content: bytes, developer_types: DeveloperTypes = ()) -> MessageLayout:
+    """Return the layout that a definition message describes.
 
-    `developer` gives the base types of developer fields by (index, number); one that nobody
-    described is read as bytes. Fields without a size are left out. The same bytes come up in
-    file after file, so what they mean is remembered.
+    The same definitions come up in file after file, so the layouts are cached.
+
+    Parameters
+    ----------
+    content : the definition message from its architecture byte on
+    developer_types : base types of developer fields; a developer field without a description
+        is read as bytes
+
+    Returns
+    -------
+    The layout without the fields of size 0.
     """
-    order = ">" if content[0] else "<"
-    number = int.from_bytes(content[1:3], "big" if content[0] else "little")
+    byte_order = BYTE_ORDERS[content[0]]
+    (number,) = struct.unpack_from(f"{byte_order}H", content, 1)
     stop = 4 + 3 * content[3]
     fields, offset = [], 0
-    for key, size, base in zip(
-        content[4:stop:3], content[5:stop:3], content[6:stop:3], strict=True
-    ):
-        fields.append(_define_field(key, base, offset, size))
+    triples = zip(content[4:stop:3], content[5:stop:3], content[6:stop:3], strict=True)
+    for key, size, base_type in triples:
+        fields.append(_define_field(key, base_type, offset, size))
         offset += size
-    types = dict(developer)
-    for key, size, index in zip(
-        content[stop + 1 :: 3],
-        content[stop + 2 :: 3],
-        content[stop + 3 :: 3],
-        strict=True,
-    ):
-        fields.append(
-            _define_field((index, key), types.get((index, key), BYTE), offset, size)
-        )
+    types = dict(developer_types)
+    developer = content[stop + 1 :]  # after the byte that counts its fields
+    triples = zip(developer[::3], developer[1::3], developer[2::3], strict=True)
+    for key, size, index in triples:
+        base_type = types.get((index, key), BYTE)
+        fields.append(_define_field((index, key), base_type, offset, size))
         offset += size
     return MessageLayout(
-        number, order, offset, tuple(one for one in fields if one.size)
+        number, byte_order, offset, tuple(one for one in fields if one.size)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class FieldBlock:
-    """Fields of one base type, taken out and scaled together.
-
-    `places` are the bytes of all their values within the message, `spans` where each field's
-    values stand among those of the block.
-    """
+    """Fields of one base type, taken out and scaled together."""
 
     dtype: np.dtype[np.generic]
     base_type: int
-    byte_places: NDArray[np.intp] | slice
+    byte_places: NDArray[np.intp] | slice  # within the message, of all values
     invalid: int | None
-    scale: NDArray[np.float64] | None
-    offset: NDArray[np.float64] | None
-    fields: tuple[
-        tuple[FieldKey, int, int], ...
-    ]  # field, first value, number of values
+    scale: NDArray[np.float64] | None  # by value; None: 1 for all
+    offset: NDArray[np.float64] | None  # by value; None: 0 for all
+    fields: tuple[tuple[FieldKey, int, int], ...]  # key, first value, count of values
 
 
 def _build_block(
-    order: str,
-    base: int,
+    byte_order: str,
+    base_type: int,
     fields: list[FieldDefinition],
     scaling: Mapping[FieldKey, tuple[float, float]],
 ) -> FieldBlock:
-    letter, invalid = BASE_TYPES[base]
-    bytes_ = [
-        place for one in fields for place in range(one.offset, one.offset + one.size)
-    ]
-    places: NDArray[np.intp] | slice = np.array(bytes_, np.intp)
-    if bytes_ == list(range(bytes_[0], bytes_[0] + len(bytes_))):
-        places = slice(bytes_[0], bytes_[0] + len(bytes_))
-    positions, first = [], 0
-    scale, offset = [], []
+    letter, invalid = BASE_TYPES[base_type]
+    places: list[tuple[FieldKey, int, int]] = []
+    scale: list[float] = []
+    offset: list[float] = []
     for one in fields:
-        positions.append((one.key, first, one.count))
-        first += one.count
-        by, less = scaling.get(one.key, (1.0, 0.0))
-        scale += [by] * one.count
-        offset += [less] * one.count
+        places.append((one.key, len(scale), one.count))
+        divisor, subtracted = scaling.get(one.key, (1.0, 0.0))
+        scale += [divisor] * one.count
+        offset += [subtracted] * one.count
     return FieldBlock(
-        np.dtype(order + letter),
-        base,
-        places,
+        np.dtype(byte_order + letter),
+        base_type,
+        _place_bytes(fields),
         invalid,
-        np.array(scale) if set(scale) != {1.0} else None,
-        np.array(offset) if any(offset) else None,
-        tuple(positions),
+        _to_array(scale, neutral=1.0),
+        _to_array(offset, neutral=0.0),
+        tuple(places),
     )
+
+
+def _place_bytes(fields: list[FieldDefinition]) -> NDArray[np.intp] | slice:
+    """Return where the bytes of `fields` are in the message; a slice where they are one piece."""
+    places: list[int] = []
+    for one in fields:
+        places += range(one.offset, one.offset + one.size)
+    first, stop = places[0], places[0] + len(places)
+    if places == list(range(first, stop)):
+        return slice(first, stop)
+    return np.array(places, np.intp)
+
+
+def _to_array(numbers: list[float], neutral: float) -> NDArray[np.float64] | None:
+    """Return the numbers as an array, None where all of them are `neutral`."""
+    if set(numbers) == {neutral}:
+        return None
+    return np.array(numbers)
 
 
 @lru_cache(maxsize=512)
@@ -162,16 +180,16 @@ def plan_blocks(
 ) -> tuple[FieldBlock, ...]:
     """Return how to take the `wanted` fields (None: all) out of messages of a layout.
 
-    Where a definition names a number twice, the first field stands.
+    Where a definition message has a field number twice, the first field counts.
     """
-    scaling = find_scaling(layout.number)
-    by_base: dict[int, list[FieldDefinition]] = {}
+    by_type: dict[int, list[FieldDefinition]] = {}
     taken: set[FieldKey] = set()
     for one in layout.fields:
         if one.key not in taken and (wanted is None or one.key in wanted):
-            by_base.setdefault(one.base_type, []).append(one)
+            by_type.setdefault(one.base_type, []).append(one)
             taken.add(one.key)
+    scaling = find_scaling(layout.number)
     return tuple(
-        _build_block(layout.byte_order, base, fields, scaling)
-        for base, fields in by_base.items()
+        _build_block(layout.byte_order, base_type, fields, scaling)
+        for base_type, fields in by_type.items()
     )

@@ -1,4 +1,4 @@
-"""Messages of one kind, put together from all their layouts, by fitparse's field names."""
+"""Fields of all messages of one kind, put together from all their layouts, by fitparse's names."""
 
 from __future__ import annotations
 
@@ -12,83 +12,94 @@ from loadwatch.ingest.readers.fit.field_columns import decode_columns, read_stri
 from loadwatch.ingest.readers.fit.layout import BYTE, STRING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from loadwatch.ingest.readers.fit.chained import FitFile
-    from loadwatch.ingest.readers.fit.field_columns import FieldColumn
+    from loadwatch.ingest.readers.fit.field_columns import FieldColumn, MessageTable
     from loadwatch.ingest.readers.fit.layout import FieldKey
 
     Floats = NDArray[np.float64]
+    NamedFields = tuple[tuple[str, int], ...]  # name and number
 
 
 @cache
 def _number_fields(
     message: str, names: tuple[str, ...]
-) -> tuple[frozenset[FieldKey], tuple[tuple[str, int], ...]]:
+) -> tuple[frozenset[FieldKey], NamedFields]:
+    """Return the numbers of fields, as a set and by name."""
     pairs = tuple((name, profile.find_field_number(message, name)) for name in names)
     return frozenset(number for _, number in pairs), pairs
 
 
 def _is_numeric(column: FieldColumn) -> bool:
-    """Tell whether a column holds numbers: not text, and not bytes that stand for a size that did not fit."""
-    return column.base_type != STRING and (
-        column.base_type != BYTE or column.stop - column.start == 1
-    )
+    """Return whether a column holds numbers: neither text nor bytes whose size fits no number."""
+    if column.base_type == BYTE:
+        return column.stop - column.start == 1
+    return column.base_type != STRING
 
 
 def read_number_fields(
     fit_file: FitFile, message: str, names: tuple[str, ...]
 ) -> dict[str, Floats]:
-    """Return the named fields of all messages of a kind in file order, scaled, NaN for unknown.
+    """Return fields of all messages of a kind in file order, in the profile's units.
 
-    A name that no layout has is left out, so an empty mapping means that there is nothing; `timestamp`,
-    if asked for, also comes from compressed headers. The key "" counts the messages (their offsets).
+    Parameters
+    ----------
+    fit_file : the file
+    message : name of the message
+    names : names of its fields; `timestamp` includes those of compressed timestamp headers
+
+    Returns
+    -------
+    One value per message, NaN for unknown. A field that no layout has is left out, and the whole
+    is empty without any message. The key "" holds the offsets of the messages.
     """
     wanted, pairs = _number_fields(message, names)
     tables = fit_file.find_tables(profile.find_message_number(message))
-    total = sum(len(table.offsets) for table in tables)
-    found: dict[str, Floats] = {}
-    at = 0
-    for table in tables:
-        stop = at + len(table.offsets)
-        got = decode_columns(table, wanted)
-        for name, number in pairs:
-            column = got.get(number)
-            stamps = table.timestamps if name == "timestamp" else None
-            if column is not None and _is_numeric(column):
-                part = column.first
-                part = (
-                    part if stamps is None else np.where(np.isnan(stamps), part, stamps)
-                )
-            elif stamps is not None:
-                part = stamps
-            else:
-                continue
-            if len(tables) == 1:
-                found[name] = part
-                continue
-            if name not in found:
-                found[name] = np.full(total, np.nan)
-            found[name][at:stop] = part
-        at = stop
-    return _sort_by_offset([table.offsets for table in tables], found)
-
-
-def _sort_by_offset(
-    offsets: list[NDArray[np.int64]], found: Mapping[str, Floats]
-) -> dict[str, Floats]:
-    """Return columns that stand layout by layout in the order of the file."""
-    if not offsets:
+    if not tables:
         return {}
-    where = np.concatenate(offsets)
-    if len(offsets) == 1:
-        return {**found, "": where.astype(np.float64)}
-    order = where.argsort(kind="stable")  # quick, as each layout's are in order
-    return {name: column.take(order) for name, column in found.items()} | {
-        "": where[order].astype(np.float64)
-    }
+    parts = [_read_table(table, wanted, pairs) for table in tables]
+    if len(tables) == 1:
+        return {**parts[0], "": tables[0].offsets.astype(np.float64)}
+    offsets = np.concatenate([table.offsets for table in tables])
+    order = offsets.argsort(kind="stable")  # quick, as each layout's are in order
+    found = _join_parts(parts, [len(table.offsets) for table in tables])
+    ordered = {name: column.take(order) for name, column in found.items()}
+    return ordered | {"": offsets[order].astype(np.float64)}
+
+
+def _read_table(
+    table: MessageTable, wanted: frozenset[FieldKey], pairs: NamedFields
+) -> dict[str, Floats]:
+    """Return the fields of one layout by name, without those that it lacks."""
+    columns = decode_columns(table, wanted)
+    found = {}
+    for name, number in pairs:
+        column = columns.get(number)
+        if column is not None and _is_numeric(column):
+            found[name] = column.first
+    if table.timestamps is not None and "timestamp" in dict(pairs):
+        full = found.get("timestamp", table.timestamps)
+        is_unknown = np.isnan(table.timestamps)
+        found["timestamp"] = np.where(is_unknown, full, table.timestamps)
+    return found
+
+
+def _join_parts(
+    parts: Sequence[dict[str, Floats]], sizes: Sequence[int]
+) -> dict[str, Floats]:
+    """Return the fields of several layouts joined, NaN where a layout lacks a field."""
+    found: dict[str, Floats] = {}
+    start = 0
+    for part, size in zip(parts, sizes, strict=True):
+        for name, column in part.items():
+            if name not in found:
+                found[name] = np.full(sum(sizes), np.nan)
+            found[name][start : start + size] = column
+        start += size
+    return found
 
 
 def read_string_field(fit_file: FitFile, message: str, name: str) -> list[str]:
@@ -103,17 +114,22 @@ def read_string_field(fit_file: FitFile, message: str, name: str) -> list[str]:
 def read_byte_field(
     fit_file: FitFile, message: str, name: str
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Return a field of bytes as a matrix, with the offsets of the messages that have it, in file order."""
+    """Return a field of bytes of all messages of a kind that have it, in file order.
+
+    Returns
+    -------
+    The offsets of the messages, and the bytes in the shape (messages, bytes per message). Both are
+    empty where layouts differ in the size of the field.
+    """
     number = profile.find_field_number(message, name)
-    offsets, parts = [np.empty(0, np.int64)], []
+    offsets, parts = [], []
     for table in fit_file.find_tables(profile.find_message_number(message)):
         column = decode_columns(table, frozenset({number})).get(number)
         if column is not None and column.base_type == BYTE:
             offsets.append(table.offsets)
             parts.append(column.raw)
-    width = {part.shape[1] for part in parts}
-    if len(width) != 1:
+    if len({part.shape[1] for part in parts}) != 1:
         return np.empty(0, np.int64), np.empty((0, 0), np.uint8)
-    where = np.concatenate(offsets)
-    order = np.argsort(where)
-    return where[order], np.concatenate(parts)[order]
+    joined = np.concatenate(offsets)
+    order = np.argsort(joined)
+    return joined[order], np.concatenate(parts)[order]

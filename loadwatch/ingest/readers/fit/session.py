@@ -1,4 +1,4 @@
-"""Session messages to what the file states of each activity."""
+"""What a FIT file states about each activity, from its session messages."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ from loadwatch.ingest.readers.fit.clean import (
 from loadwatch.ingest.readers.fit.messages import read_number_fields, read_string_field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from loadwatch.ingest.readers.fit.chained import FitFile
+
+    Floats = NDArray[np.float64]
 
 EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _SESSION_FIELDS = (
@@ -45,15 +50,15 @@ _SESSION_FIELDS = (
     "avg_stance_time_balance",
     "avg_vertical_oscillation",
 )
-_STRIDE_SPORTS = frozenset(
-    {"running", "walking", "hiking"}
-)  # sports that count strides, two steps each
-_NO_SYSTEM_TIME = 0x10000000  # smaller stamps count from when the watch was switched on
+_DEVICE_FIELDS = ("manufacturer", "product", "serial_number")
+_STRIDE_SPORTS = frozenset({"running", "walking", "hiking"})  # a cycle is two steps
+_GARMIN = frozenset({"garmin", "dynastream", "dynastream_oem", "tacx"})
+_NO_SYSTEM_TIME = 0x10000000  # smaller times count from when the watch was switched on
 
 
 @dataclass(frozen=True, slots=True)
 class FileInfo:
-    """What a link states of itself beside its sessions."""
+    """What a FIT file states beside its sessions."""
 
     offset_s: float  # local clock minus UTC at the end, NaN if not stated
     device: str
@@ -65,10 +70,10 @@ class FileInfo:
 
 @dataclass(frozen=True, slots=True)
 class SessionMessage:
-    """One session message, scaled; NaN for unknown. `start_s` is in FIT time, NaN if it is no date."""
+    """One session message, scaled; NaN for unknown."""
 
-    fields: Mapping[str, float]
-    start_s: float
+    fields: Mapping[str, float]  # empty: made up for a file without a session
+    start_s: float  # FIT time, NaN if it is no date
     name: str
     notes: tuple[str, ...]
 
@@ -79,150 +84,185 @@ class SessionMessage:
     @property
     def elapsed_s(self) -> float:
         """Time from start to end, NaN if it is unknown or longer than any activity."""
-        elapsed = self["total_elapsed_time"]
-        return elapsed if 0 <= elapsed <= LONGEST_S else NAN
+        return _keep_between(self["total_elapsed_time"], 0, LONGEST_S)
 
 
 def convert_time(fit_s: float) -> datetime:
-    """Return a FIT time as an instant."""
+    """Return a FIT time as an aware datetime in UTC."""
     return EPOCH + timedelta(seconds=fit_s)
 
 
 def is_date(fit_s: float) -> bool:
-    """Tell whether a FIT time can be a date: not counted from power-on, not of a clock that was never set."""
+    """Return whether a FIT time can be a date.
+
+    It is none if it counts from when the watch was switched on, or if its clock was never set.
+    """
     return EARLIEST_S <= fit_s < LATEST_S
 
 
 def describe_clock(fit_s: float) -> str:
-    """Say why a start is no date."""
+    """Return the note on a start that is no date."""
     if math.isnan(fit_s):
         return "clock: the file does not say when it starts"
     if fit_s < _NO_SYSTEM_TIME:
         return "clock: the watch did not know the time, its date is left out"
-    return f"clock: the start in {convert_time(fit_s).year} cannot be, it is left out"
+    year = convert_time(fit_s).year
+    return f"clock: the start in {year} cannot be, it is left out"
 
 
 def read_sessions(fit_file: FitFile) -> list[SessionMessage]:
-    """Return the sessions of a link by their start."""
-    fields = read_number_fields(fit_file, "session", _SESSION_FIELDS)
-    count = len(fields.get("", ()))
+    """Return the session messages of a FIT file by their start, those without a date last."""
+    columns = read_number_fields(fit_file, "session", _SESSION_FIELDS)
     names = read_string_field(fit_file, "session", "sport_profile_name")
     found = []
-    for index in range(count):
-        one = {name: float(column[index]) for name, column in fields.items()}
-        start = one.get("start_time", NAN)
-        notes = () if is_date(start) else (describe_clock(start),)
-        if (
-            one.get("total_elapsed_time", 0) > LONGEST_S
-            or one.get("total_timer_time", 0) > LONGEST_S
-        ):
-            notes = (*notes, "clock: a duration of months cannot be, it is left out")
-        found.append(
-            SessionMessage(
-                one, start if not notes or is_date(start) else NAN, names[index], notes
-            )
-        )
-    return sorted(
-        found, key=lambda row: row.start_s if is_date(row.start_s) else math.inf
-    )
+    for index, name in enumerate(names):
+        fields = {key: float(column[index]) for key, column in columns.items()}
+        found.append(_build_message(fields, name))
+    return sorted(found, key=_sort_key)
+
+
+def _build_message(fields: Mapping[str, float], name: str) -> SessionMessage:
+    """Return a session message with its notes on dates and durations that cannot be."""
+    start_s, notes = fields.get("start_time", NAN), []
+    if not is_date(start_s):
+        notes.append(describe_clock(start_s))
+        start_s = NAN
+    names = ("total_elapsed_time", "total_timer_time")
+    if any(fields.get(duration, NAN) > LONGEST_S for duration in names):
+        notes.append("clock: a duration of months cannot be, it is left out")
+    return SessionMessage(fields, start_s, name, tuple(notes))
+
+
+def _sort_key(message: SessionMessage) -> float:
+    """Return the start of a session, infinity where it has no date."""
+    if math.isnan(message.start_s):
+        return math.inf
+    return message.start_s
 
 
 def read_file_info(fit_file: FitFile, *, has_sessions: bool) -> FileInfo:
-    """Return what a link states of device and clock, and of its sport where no session does (not `has_sessions`)."""
-    last = read_number_fields(fit_file, "activity", ("timestamp", "local_timestamp"))
-    offset = NAN
-    if {"timestamp", "local_timestamp"} <= last.keys():
-        utc, local = float(last["timestamp"][-1]), float(last["local_timestamp"][-1])
-        offset = local - utc if is_date(utc) and is_date(local) else NAN
-    named = read_string_field(fit_file, "sport", "name")
-    sport, sub_sport = ("unknown", "unknown") if has_sessions else _read_sport(fit_file)
+    """Return what a FIT file states of device and clock, and without sessions of its sport."""
+    names = read_string_field(fit_file, "sport", "name")
+    sport, sub_sport = "unknown", "unknown"
+    if not has_sessions:
+        sport, sub_sport = _read_sport(fit_file)
     device, serial = _read_device(fit_file)
     return FileInfo(
-        offset,
-        device,
-        serial,
-        next((name for name in named if name), ""),
-        sport,
-        sub_sport,
+        offset_s=_read_offset(fit_file),
+        device=device,
+        serial=serial,
+        name=_choose_first(names),
+        sport=sport,
+        sub_sport=sub_sport,
     )
+
+
+def _choose_first(texts: Iterable[str]) -> str:
+    """Return the first text that is not empty, "" if there is none."""
+    return next((text for text in texts if text), "")
+
+
+def _read_offset(fit_file: FitFile) -> float:
+    """Return the local clock minus UTC [s] of the last activity message, NaN if it states none."""
+    names = ("timestamp", "local_timestamp")
+    fields = read_number_fields(fit_file, "activity", names)
+    if not fields.keys() >= set(names):
+        return NAN
+    utc, local = (float(fields[name][-1]) for name in names)
+    if not is_date(utc) or not is_date(local):
+        return NAN
+    return local - utc
 
 
 def _read_sport(fit_file: FitFile) -> tuple[str, str]:
-    """Return sport and sub sport as the sport message or the laps have them, for files without a session."""
-    for kind in ("sport", "lap"):
-        fields = read_number_fields(fit_file, kind, ("sport", "sub_sport"))
+    """Return sport and sub sport of the sport message or the first lap, in FIT's words."""
+    for message in ("sport", "lap"):
+        fields = read_number_fields(fit_file, message, ("sport", "sub_sport"))
         if "sport" in fields:
-            sub = fields["sub_sport"][0] if "sub_sport" in fields else NAN
-            return name_sport("sport", float(fields["sport"][0])), name_sport(
-                "sub_sport", float(sub)
-            )
+            sport = name_sport("sport", _get_value(fields, "sport", 0))
+            return sport, name_sport("sub_sport", _get_value(fields, "sub_sport", 0))
     return "unknown", "unknown"
 
 
-def name_sport(kind: str, raw: float) -> str:
-    """Return FIT's word for a sport or sub sport, "unknown" for none."""
-    return profile.name_enum_value(kind, raw) or "unknown"
+def _get_value(fields: Mapping[str, Floats], name: str, index: int) -> float:
+    """Return a field of the message at `index`, NaN where no message has it."""
+    if name not in fields:
+        return NAN
+    return float(fields[name][index])
+
+
+def name_sport(enum: str, raw: float) -> str:
+    """Return FIT's word for a value of `sport` or `sub_sport`, "unknown" for none."""
+    return profile.name_enum_value(enum, raw) or "unknown"
 
 
 def _read_device(fit_file: FitFile) -> tuple[str, str]:
-    """Return maker and product, and the serial number."""
-    for kind in ("file_id", "device_info"):
-        fields = read_number_fields(
-            fit_file, kind, ("manufacturer", "product", "serial_number")
-        )
-        makers = fields.get("manufacturer", ())
-        for index, maker in enumerate(makers):
-            if maker == maker:  # noqa: PLR0124 - not NaN
-                product = (
-                    float(fields["product"][index]) if "product" in fields else NAN
-                )
-                name = read_string_field(fit_file, kind, "product_name")[index]
-                serial = (
-                    float(fields["serial_number"][index])
-                    if "serial_number" in fields
-                    else NAN
-                )
-                return _format_product(float(maker), product, name), "" if math.isnan(
-                    serial
-                ) else str(int(serial))
-    return next(
-        (
-            name
-            for name in read_string_field(fit_file, "file_id", "product_name")
-            if name
-        ),
-        "",
-    ), ""
+    """Return maker and product, and the serial number, each "" where it is not stated."""
+    for message in ("file_id", "device_info"):
+        fields = read_number_fields(fit_file, message, _DEVICE_FIELDS)
+        for index, maker in enumerate(fields.get("manufacturer", ())):
+            if math.isnan(maker):
+                continue
+            name = read_string_field(fit_file, message, "product_name")[index]
+            product = _get_value(fields, "product", index)
+            serial = _get_value(fields, "serial_number", index)
+            device = _format_device(float(maker), product, name)
+            return device, _format_integer(serial)
+    return _choose_first(read_string_field(fit_file, "file_id", "product_name")), ""
 
 
-def _format_product(maker: float, product: float, name: str) -> str:
-    made = profile.name_enum_value("manufacturer", maker)
-    kind = (
-        "garmin_product"
-        if made in {"garmin", "dynastream", "dynastream_oem", "tacx"}
-        else ""
-    )
-    known = profile.name_enum_value(kind, product) if kind else ""
-    if known:
-        return f"{made} {known}"
-    if name and (not made or made == "development"):
+def _format_device(maker: float, product: float, name: str) -> str:
+    """Return maker and product in the profile's words, else by the product's own name or number."""
+    maker_name = profile.name_enum_value("manufacturer", maker)
+    if maker_name in _GARMIN:
+        product_name = profile.name_enum_value("garmin_product", product)
+        if product_name:
+            return f"{maker_name} {product_name}"
+    if name and maker_name in {"", "development"}:
         return name
-    number = "" if math.isnan(product) else str(int(product))
-    return f"{made or f'maker {int(maker)}'} {name or number}".strip()
+    maker_name = maker_name or f"maker {int(maker)}"
+    return f"{maker_name} {name or _format_integer(product)}".strip()
 
 
-def _add_fraction(whole_part: float, part: float) -> float:
-    """Return a total with its fraction, where the file has one."""
-    return whole_part if math.isnan(part) else whole_part + part
+def _format_integer(value: float) -> str:
+    """Return a whole number as text, "" for NaN."""
+    if math.isnan(value):
+        return ""
+    return str(int(value))
 
 
-def _check_totals(row: SessionMessage, sport: str) -> tuple[str, ...]:
-    """Say where totals contradict themselves; they stay as the watch has them."""
-    timer, elapsed, distance = (
-        row["total_timer_time"],
-        row["total_elapsed_time"],
-        row["total_distance"],
-    )
+def _keep_between(value: float, low: float, high: float) -> float:
+    """Return a value from `low` to `high`, NaN for any other."""
+    if low <= value <= high:
+        return value
+    return NAN
+
+
+def _count_steps(message: SessionMessage, sport: str) -> float:
+    """Return the steps of both feet, NaN for sports that count no strides."""
+    if sport not in _STRIDE_SPORTS:
+        return NAN
+    return 2 * _add_fraction(message, "total_cycles", "total_fractional_cycles")
+
+
+def _compute_cadence(message: SessionMessage, sport: str) -> float:
+    """Return the steps of both feet per minute, NaN for sports that count none."""
+    if sport not in FOOT_SPORTS:
+        return NAN
+    return 2 * _add_fraction(message, "avg_cadence", "avg_fractional_cadence")
+
+
+def _add_fraction(message: SessionMessage, name: str, fraction: str) -> float:
+    """Return a field with its fraction, where the file states one."""
+    if math.isnan(message[fraction]):
+        return message[name]
+    return message[name] + message[fraction]
+
+
+def _check_totals(message: SessionMessage, sport: str) -> tuple[str, ...]:
+    """Return notes on totals that contradict each other; the totals stay as the watch has them."""
+    timer, elapsed = message["total_timer_time"], message["total_elapsed_time"]
+    distance = message["total_distance"]
     notes = []
     longest = max((value for value in (timer, elapsed) if value > 0), default=NAN)
     if distance > choose_top_speed(sport) * longest + 1000:
@@ -235,58 +275,65 @@ def _check_totals(row: SessionMessage, sport: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _convert_start(
+    start_s: float, offset_s: float
+) -> tuple[datetime | None, datetime | None]:
+    """Return the start in UTC and as a naive local time, None where the file does not know it."""
+    if not is_date(start_s):
+        return None, None
+    start_utc = convert_time(start_s)
+    if math.isnan(offset_s):
+        return start_utc, None
+    return start_utc, convert_time(start_s + offset_s).replace(tzinfo=None)
+
+
 def build_session(
-    row: SessionMessage,
-    about: FileInfo,
+    message: SessionMessage,
+    info: FileInfo,
     *,
     parent: bool,
     start_s: float,
     notes: tuple[str, ...],
 ) -> Session:
-    """Return the session of one row; `start_s` is the start to use (NaN: no date)."""
-    sport = name_sport("sport", row["sport"]) if row.fields else about.sport
-    sub_sport = (
-        name_sport("sub_sport", row["sub_sport"]) if row.fields else about.sub_sport
-    )
-    strides = sport in _STRIDE_SPORTS
-    timer = row["total_timer_time"]
-    dated = is_date(start_s)
-    local = dated and not math.isnan(about.offset_s)
-    rpe = row["workout_rpe"] / 10
+    """Return the session of one message.
+
+    Parameters
+    ----------
+    message : the session message
+    info : what the file states beside it
+    parent : the session is a multisport whole whose legs the file holds as well
+    start_s : the start to use, in FIT time [s]; NaN for no date
+    notes : on the samples and the file
+    """
+    sport, sub_sport = info.sport, info.sub_sport
+    if message.fields:
+        sport = name_sport("sport", message["sport"])
+        sub_sport = name_sport("sub_sport", message["sub_sport"])
+    start_utc, start_local = _convert_start(start_s, info.offset_s)
+    all_notes = (*message.notes, *_check_totals(message, sport), *notes)
     return Session(
         format="fit",
         sport=sport,
         sub_sport=sub_sport,
-        name=row.name or about.name,
-        start_utc=convert_time(start_s) if dated else None,
-        start_local=convert_time(start_s + about.offset_s).replace(tzinfo=None)
-        if local
-        else None,
-        timer_s=timer if 0 <= timer <= LONGEST_S else NAN,
-        moving_s=row["total_moving_time"]
-        if row["total_moving_time"] <= LONGEST_S
-        else NAN,
-        elapsed_s=row.elapsed_s,
-        distance_m=row["total_distance"],
-        ascent_m=row[
-            "total_ascent"
-        ],  # without its fraction: runners hold it against their watch
-        descent_m=row["total_descent"],
-        steps=2 * _add_fraction(row["total_cycles"], row["total_fractional_cycles"])
-        if strides
-        else NAN,
-        cadence_spm=2 * _add_fraction(row["avg_cadence"], row["avg_fractional_cadence"])
-        if sport in FOOT_SPORTS
-        else NAN,
-        heart_rate_bpm=row["avg_heart_rate"]
-        if 20 <= row["avg_heart_rate"] <= 250
-        else NAN,
-        rpe=rpe if 0 <= rpe <= 10 else NAN,
-        device_load=row["training_load_peak"],
-        stance_balance_pct=row["avg_stance_time_balance"],
-        vertical_oscillation_mm=row["avg_vertical_oscillation"],
-        device=about.device,
-        serial=about.serial,
+        name=message.name or info.name,
+        start_utc=start_utc,
+        start_local=start_local,
+        timer_s=_keep_between(message["total_timer_time"], 0, LONGEST_S),
+        moving_s=_keep_between(message["total_moving_time"], 0, LONGEST_S),
+        elapsed_s=message.elapsed_s,
+        distance_m=message["total_distance"],
+        # without its fraction: runners compare it with what their watch shows
+        ascent_m=message["total_ascent"],
+        descent_m=message["total_descent"],
+        steps=_count_steps(message, sport),
+        cadence_spm=_compute_cadence(message, sport),
+        heart_rate_bpm=_keep_between(message["avg_heart_rate"], 20, 250),
+        rpe=_keep_between(message["workout_rpe"] / 10, 0, 10),
+        device_load=message["training_load_peak"],
+        stance_balance_pct=message["avg_stance_time_balance"],
+        vertical_oscillation_mm=message["avg_vertical_oscillation"],
+        device=info.device,
+        serial=info.serial,
         parent=parent,
-        notes=tuple(dict.fromkeys((*row.notes, *_check_totals(row, sport), *notes))),
+        notes=tuple(dict.fromkeys(all_notes)),
     )

@@ -1,4 +1,7 @@
-"""Timestamps of messages under compressed headers: five bits that count on from the last full one."""
+"""Timestamps of messages under compressed timestamp headers.
+
+Such a header holds the lowest five bits of the time, counted on from the last full timestamp.
+"""
 
 from __future__ import annotations
 
@@ -14,53 +17,69 @@ if TYPE_CHECKING:
 
     from loadwatch.ingest.readers.fit.field_columns import MessageTable
 
-TIMESTAMP = 253
+TIMESTAMP = 253  # the field number in every message
 _COMPRESSED = 0x80
 
 
 def fill_timestamps(
     tables: tuple[MessageTable, ...],
     starts: NDArray[np.int64],
-    heads: NDArray[np.uint8],
+    headers: NDArray[np.uint8],
 ) -> tuple[MessageTable, ...]:
-    """Return the tables with the timestamps of their messages under compressed headers filled in.
+    """Return the tables with the timestamps of messages under compressed timestamp headers.
 
-    The counter rolls over every 32 s and is set anew by any full timestamp, in any message.
+    The five bits roll over every 32 s; any full timestamp, in any message, sets them anew.
+
+    Parameters
+    ----------
+    tables : all tables of one FIT file
+    starts : positions of the headers of all its data messages, ascending
+    headers : the header byte at each of `starts`
     """
-    compressed = heads >= _COMPRESSED
-    if not compressed.any():
+    is_compressed = headers >= _COMPRESSED
+    if not is_compressed.any():
         return tables
     full = np.full(len(starts), np.nan)
-    for table in tables:
-        got = decode_columns(table, frozenset({TIMESTAMP}))
-        if TIMESTAMP in got:
-            full[np.searchsorted(starts, table.offsets - 1)] = got[TIMESTAMP].first
-    filled = _unroll_counter(full, heads, compressed)
-    return tuple(
-        replace(table, timestamps=filled[where]) if compressed[where].any() else table
-        for table in tables
-        for where in [np.searchsorted(starts, table.offsets - 1)]
-    )
+    places = [np.searchsorted(starts, table.offsets - 1) for table in tables]
+    for table, place in zip(tables, places, strict=True):
+        columns = decode_columns(table, frozenset({TIMESTAMP}))
+        if TIMESTAMP in columns:
+            full[place] = columns[TIMESTAMP].first
+    timestamps = _unroll_counter(full, headers, is_compressed)
+    filled = []
+    for table, place in zip(tables, places, strict=True):
+        if is_compressed[place].any():
+            filled.append(replace(table, timestamps=timestamps[place]))
+        else:
+            filled.append(table)
+    return tuple(filled)
 
 
 def _unroll_counter(
-    full: NDArray[np.float64], heads: NDArray[np.uint8], compressed: NDArray[np.bool_]
+    full: NDArray[np.float64],
+    headers: NDArray[np.uint8],
+    is_compressed: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Return the timestamp of each message under a compressed header, NaN for the others."""
-    known = ~np.isnan(full)
-    base = np.where(known, full, 0)
-    events = np.flatnonzero(known | compressed)
+    """Return the time of each message under a compressed timestamp header, NaN for the others.
+
+    All arrays hold one value per message in file order; `full` holds the full timestamps in FIT
+    time, NaN where a message has none. Before the first full timestamp the time starts at zero.
+    """
+    is_full = ~np.isnan(full)
+    base = np.where(is_full, full, 0)
+    timed = np.flatnonzero(is_full | is_compressed)
     counter = np.where(
-        compressed[events], heads[events] & 31, base[events].astype(np.int64) & 31
+        is_compressed[timed], headers[timed] & 31, base[timed].astype(np.int64) & 31
     )
     step = np.diff(counter, prepend=0) & 31
-    anchored = known[events] & ~compressed[events]
-    step[anchored] = 0
-    gone = np.cumsum(step)
-    last = np.maximum.accumulate(np.where(anchored, np.arange(len(events)), -1))
-    has = last >= 0
-    start = np.where(has, base[events][last], 0)
+    is_anchor = is_full[timed] & ~is_compressed[timed]
+    step[is_anchor] = 0
+    elapsed = np.cumsum(step)
+    # index of the last full timestamp at or before each message, -1 before the first
+    anchor = np.maximum.accumulate(np.where(is_anchor, np.arange(len(timed)), -1))
+    has_anchor = anchor >= 0
+    start = np.where(has_anchor, base[timed][anchor], 0)
     result = np.full(len(full), np.nan)
-    result[events] = start + gone - np.where(has, gone[last], 0)
-    result[~compressed] = np.nan
+    result[timed] = start + elapsed - np.where(has_anchor, elapsed[anchor], 0)
+    result[~is_compressed] = np.nan
     return result

@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import get_args
 
 import pytest
+from loadwatch.ingest.readers.csv.words import surfaces
 
 from loadwatch.report.charts.palette import LIGHT
 from loadwatch.settings.keys import KEYS
@@ -77,3 +78,7 @@ def test_levels_of_flags_are_levels_of_weeks_and_the_raised_ones_mark_bars():
         marked = (bool(level.marker), bool(level.marker_below))
         assert marked == (name in RAISED_LEVELS,) * 2
         assert not level.marker or hasattr(LIGHT, name)
+
+
+def test_a_list_may_name_every_surface_by_its_own_name():
+    assert [surfaces()[name] for name in KNOWN_SURFACES] == list(KNOWN_SURFACES)

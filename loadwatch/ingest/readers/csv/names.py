@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.ingest.readers.sports import normalize_word
+from loadwatch.tables import KNOWN_SURFACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -136,8 +137,8 @@ def facts(header: Sequence[str], roles: Mapping[str, Sequence[Column]]) -> Facts
 
 @cache
 def surfaces() -> dict[str, str]:
-    """Return the words a list may use for a surface, by class."""
-    return {
+    """Return the words a list may use for a surface, by class; each class also by its name."""
+    return {name: name for name in KNOWN_SURFACES} | {
         normalize_word(word): name
         for name, words in table()["surfaces"].items()
         for word in words

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loadwatch.assess.diary import daily, onsets
+from loadwatch.assess.diary import daily_scores, onsets
 
 SD, RHO, SHARE = 1.2, 0.5, 0.35
 
@@ -66,7 +66,7 @@ def made(random, design):
     distance = np.repeat(weekly * random.lognormal(0, 0.15, design.weeks) / 7, 7)
     score = 3 + noise(random, days) + design.block * hard
     score += design.weekday * np.isin(day % 7, [2, 3, 4])
-    score += design.effect * daily.window(exposed[0], (0, 2))
+    score += design.effect * daily_scores.mark_window(exposed[0], (0, 2))
     score = np.clip(np.round(score), 0, 10)
     score[random.random(days) < design.missing] = np.nan
     return score, exposed, distance
@@ -86,13 +86,13 @@ def rates(design, runs, seed=1):
     counted = anyone = first = held = 0
     for _ in range(runs):
         score, exposed, distance = made(random, design)
-        own = daily.grid(score, exposed, distance)
-        weeks = daily.exposed_weeks(own, exposed)
-        tested = (weeks >= 6) & (daily.scored_weeks(own) - weeks >= 6)
+        own = daily_scores.build_matrix(score, exposed, distance)
+        weeks = daily_scores.count_exposed_weeks(own, exposed)
+        tested = (weeks >= 6) & (daily_scores.count_scored_weeks(own) - weeks >= 6)
         if not tested.any():
             continue
         counted += 1
-        found = daily.measured(own, score, exposed, tested)
+        found = daily_scores.measure_exposures(own, score, exposed, tested)
         called = [one.p <= 0.05 for one in found]
         anyone += any(called)
         first += called[0]
@@ -109,7 +109,7 @@ def onset_rates(weeks, odds, runs, weekday=3.0, exposures=5, seed=1):
     counted = called = 0
     for _ in range(runs):
         _, exposed, _ = made(random, Design(name="", weeks=weeks, exposures=exposures))
-        after = daily.window(exposed, daily.AFTER)
+        after = daily_scores.mark_window(exposed, daily_scores.AFTER_DAYS)
         chance = (
             0.03
             * np.where(np.arange(weeks * 7) % 7 == 4, weekday, 1.0)
@@ -117,10 +117,13 @@ def onset_rates(weeks, odds, runs, weekday=3.0, exposures=5, seed=1):
         )
         places, last = [], -99
         for day in np.flatnonzero(random.random(weeks * 7) < chance):
-            if day - last > onsets.WASH_OUT:
+            if day - last > onsets.WASH_OUT_DAYS:
                 places.append(int(day))
             last = day
-        found = [onsets.crossover(onsets.matched(places, days)) for days in after]
+        found = [
+            onsets.estimate_crossover(onsets.match_onsets(places, days))
+            for days in after
+        ]
         judged = [one.mid_p for one in found if one.discordant >= 6]
         if len(places) >= 10 and judged:
             counted += 1

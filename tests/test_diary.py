@@ -11,21 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadwatch.assess.diary import (
-    FILE,
+    DIARY_FILE,
     HEADER,
-    SIGNS,
+    RED_FLAGS,
     Diary,
     Entry,
-    append,
-    entry,
+    append_entry,
+    build_entry,
+    list_urgent_calls,
     read_diary,
-    urgent,
 )
 from loadwatch.errors import SettingsError
 
 DAY = dt.date(2026, 11, 16)
 append_module = importlib.import_module(
-    "loadwatch.assess.diary.append"
+    "loadwatch.assess.diary.entry_writer"
 )  # the name in the package is the function
 
 
@@ -184,10 +184,10 @@ def test_any_bytes_give_a_diary(data):
 
 
 def test_the_first_line_makes_the_file_with_its_header(tmp_path):
-    path = tmp_path / FILE
-    append(
+    path = tmp_path / DIARY_FILE
+    append_entry(
         path,
-        entry(
+        build_entry(
             DAY,
             3,
             when="after",
@@ -212,58 +212,60 @@ def test_the_first_line_makes_the_file_with_its_header(tmp_path):
 
 
 def test_foreign_columns_order_delimiter_line_ends_and_encoding_are_kept(tmp_path):
-    path = tmp_path / FILE
+    path = tmp_path / DIARY_FILE
     old = "weather;pain;date;note\r\nGewölk;1;2026-11-15;ok".encode(
         "cp1252"
     )  # no end of line, either
     path.write_bytes(old)
-    append(path, entry(DAY, 2.5, note="müde"))
+    append_entry(path, build_entry(DAY, 2.5, note="müde"))
     assert path.read_bytes() == old + "\r\n;2.5;2026-11-16;müde\r\n".encode("cp1252")
 
 
 def test_utf16_as_a_spreadsheet_saves_it_grows_in_kind(tmp_path):
-    path = tmp_path / FILE
+    path = tmp_path / DIARY_FILE
     path.write_bytes("date\tpain\n2026-11-15\t1\n".encode("utf-16"))
-    append(path, entry(DAY, 2))
+    append_entry(path, build_entry(DAY, 2))
     assert [e.pain for e in read_diary(path.read_bytes()).entries] == [1, 2]
 
 
 def test_a_sign_without_a_column_goes_to_the_note_and_is_read_there(tmp_path):
-    path = tmp_path / FILE
+    path = tmp_path / DIARY_FILE
     path.write_text("date,pain,note\n")
-    append(path, entry(DAY, 2, note="x", red_flags=["fever"]))
+    append_entry(path, build_entry(DAY, 2, note="x", red_flags=["fever"]))
     assert read_diary(path.read_bytes()).entries[0].ticks == ("fever",)
 
 
 @pytest.mark.parametrize("header", ["date,pain", "date,note", "pain,note"])
 def test_what_would_be_lost_is_refused_and_nothing_written(tmp_path, header):
-    path = tmp_path / FILE
+    path = tmp_path / DIARY_FILE
     path.write_text(f"{header}\n")
     with pytest.raises(SettingsError, match="lacks the column"):
-        append(
-            path, entry(DAY, 2, red_flags=["fever"] if header == "date,pain" else [])
+        append_entry(
+            path,
+            build_entry(DAY, 2, red_flags=["fever"] if header == "date,pain" else []),
         )
     assert path.read_text() == f"{header}\n"
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):
-    path = tmp_path / FILE
-    append(path, entry(DAY, 1))
+    path = tmp_path / DIARY_FILE
+    append_entry(path, build_entry(DAY, 1))
     before = path.read_bytes()
     write = os.write
     monkeypatch.setattr(
         append_module.os, "write", lambda handle, data: write(handle, data[:5])
     )
     with pytest.raises(OSError, match="only 5 of"):
-        append(path, entry(DAY, 2))
+        append_entry(path, build_entry(DAY, 2))
     assert path.read_bytes() == before
 
 
 def test_many_at_once_lose_no_line(tmp_path):
-    path = tmp_path / FILE
+    path = tmp_path / DIARY_FILE
     hands = [
         threading.Thread(
-            target=append, args=(path, entry(DAY + dt.timedelta(days=i), i % 11))
+            target=append_entry,
+            args=(path, build_entry(DAY + dt.timedelta(days=i), i % 11)),
         )
         for i in range(24)
     ]
@@ -280,20 +282,22 @@ def test_many_at_once_lose_no_line(tmp_path):
 @pytest.mark.parametrize("bad", [Entry(day=None, pain=1), Entry(day=DAY, pain=11)])
 def test_an_entry_that_says_nothing_possible_is_refused(tmp_path, bad):
     with pytest.raises(ValueError):
-        append(tmp_path / FILE, bad)
-    assert not (tmp_path / FILE).exists()
+        append_entry(tmp_path / DIARY_FILE, bad)
+    assert not (tmp_path / DIARY_FILE).exists()
 
 
 def test_a_sign_nobody_knows_names_the_nearest():
     with pytest.raises(SettingsError, match="did you mean fever"):
-        entry(DAY, 1, red_flags=["fevre"])
+        build_entry(DAY, 1, red_flags=["fevre"])
 
 
 def test_urgent_names_whom_to_call_the_most_urgent_first():
-    lines = urgent([entry(DAY, 1, red_flags=["fever", "bladder_bowel"])])
+    lines = list_urgent_calls(
+        [build_entry(DAY, 1, red_flags=["fever", "bladder_bowel"])]
+    )
     assert "emergency" in lines[0] and "bladder" in lines[0]
     assert "urgent appointment" in lines[1] and "fever" in lines[1]
-    assert urgent([entry(DAY, 1)]) == ()
+    assert list_urgent_calls([build_entry(DAY, 1)]) == ()
 
 
 @settings(max_examples=40)  # each writes to the disk
@@ -301,11 +305,11 @@ def test_urgent_names_whom_to_call_the_most_urgent_first():
     note=st.text(max_size=60),
     site=st.text(max_size=20),
     pain=st.one_of(st.none(), st.integers(0, 100).map(lambda tenth: tenth / 10)),
-    ticks=st.sets(st.sampled_from([sign.column for sign in SIGNS])),
+    ticks=st.sets(st.sampled_from([sign.column for sign in RED_FLAGS])),
 )
 def test_what_is_appended_is_read_again(tmp_path_factory, note, site, pain, ticks):
-    path = tmp_path_factory.mktemp("diary") / FILE
-    new = entry(
+    path = tmp_path_factory.mktemp("diary") / DIARY_FILE
+    new = build_entry(
         DAY,
         math.nan if pain is None else pain,
         when="after",
@@ -313,7 +317,7 @@ def test_what_is_appended_is_read_again(tmp_path_factory, note, site, pain, tick
         site=site,
         red_flags=list(ticks),
     )
-    append(path, new)
+    append_entry(path, new)
     (read,) = read_diary(path.read_bytes()).entries
     assert set(read.ticks) >= ticks
     assert read.day == DAY and read.when == "after"

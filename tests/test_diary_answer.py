@@ -7,10 +7,16 @@ import math
 import numpy as np
 import pytest
 
-from loadwatch.assess.diary import analyse, daily, flags, permute, read_diary
-from loadwatch.assess.diary.exposed import exposed_days
-from loadwatch.assess.diary.onsets import MatchedSet, crossover, matched
-from loadwatch.assess.diary.series import series
+from loadwatch.assess.diary import (
+    analyse_diary,
+    build_flags,
+    daily_scores,
+    permutation,
+    read_diary,
+)
+from loadwatch.assess.diary.diary_series import build_series
+from loadwatch.assess.diary.exposed_days import find_exposed_days
+from loadwatch.assess.diary.onsets import MatchedSet, estimate_crossover, match_onsets
 from loadwatch.assess.rules import Flag
 from loadwatch.settings import Settings
 from tests.builders import activities, run
@@ -35,7 +41,7 @@ def test_week_permutation_by_hand():
     exposure, score = np.zeros((1, 8, 7)), np.zeros((8, 7))
     exposure[0, :, 0] = [1, 0, 0, 1, 0, 1, 0, 0]
     score[:, 0] = [3, 1, 1, 4, 1, 3, 1, 2]
-    test = permute.permutation_test(exposure, score, np.repeat([0, 1], 4))
+    test = permutation.run_permutation_test(exposure, score, np.repeat([0, 1], 4))
     assert test.exact
     assert (exposure[0] * score).sum() == 10
     assert test.single[0] == test.joint[0] == pytest.approx(1 / 24)
@@ -46,8 +52,8 @@ def test_random_arrangements_come_near_the_exact_chance():
     exposure = (random.random((2, 8, 7)) < 0.3).astype(float)
     score = random.normal(size=(8, 7))
     block = np.repeat([0, 1], 4)
-    exact = permute.permutation_test(exposure, score, block)
-    drawn = permute.permutation_test(
+    exact = permutation.run_permutation_test(exposure, score, block)
+    drawn = permutation.run_permutation_test(
         exposure, score, block, draws=500
     )  # 576 arrangements: now drawn
     assert exact.exact and not drawn.exact
@@ -57,7 +63,9 @@ def test_random_arrangements_come_near_the_exact_chance():
 
 def test_an_exposure_alike_in_all_weeks_says_nothing():
     score = np.arange(56.0).reshape(8, 7)
-    test = permute.permutation_test(np.ones((1, 8, 7)), score, np.repeat([0, 1], 4))
+    test = permutation.run_permutation_test(
+        np.ones((1, 8, 7)), score, np.repeat([0, 1], 4)
+    )
     assert test.single[0] == test.joint[0] == 1.0
 
 
@@ -70,7 +78,7 @@ def test_case_crossover_by_hand():
     sets = [
         MatchedSet(bool(case), tuple(c == "1" for c in refs)) for case, refs in told
     ]
-    found = crossover(sets)
+    found = estimate_crossover(sets)
     assert found.odds_ratio == pytest.approx(10.0)
     assert found.upper_p == pytest.approx(0.046875)
     assert found.mid_p == pytest.approx(0.025390625)
@@ -78,14 +86,20 @@ def test_case_crossover_by_hand():
 
 
 def test_no_telling_set_says_nothing_and_no_counterexample_is_infinite():
-    assert crossover([MatchedSet(case=True, referents=(True, True))]).discordant == 0
-    assert crossover([MatchedSet(case=True, referents=(False,))]).odds_ratio == math.inf
+    assert (
+        estimate_crossover([MatchedSet(case=True, referents=(True, True))]).discordant
+        == 0
+    )
+    assert (
+        estimate_crossover([MatchedSet(case=True, referents=(False,))]).odds_ratio
+        == math.inf
+    )
 
 
 def test_referents_are_the_same_weekdays_of_the_stratum():
     exposed = np.zeros(60, dtype=bool)
     exposed[[1, 8, 30]] = True
-    first, second = matched([8, 30], exposed)
+    first, second = match_onsets([8, 30], exposed)
     assert first == MatchedSet(
         case=True, referents=(True, False, False)
     )  # 8; 1, 15, 22
@@ -97,9 +111,17 @@ def test_referents_are_the_same_weekdays_of_the_stratum():
 def test_windows():
     exposed = np.zeros(8, dtype=bool)
     exposed[3] = True
-    assert np.flatnonzero(daily.window(exposed, (0, 2))).tolist() == [3, 4, 5]
-    assert np.flatnonzero(daily.window(exposed, (3, 7))).tolist() == [6, 7]
-    assert np.flatnonzero(daily.window(exposed, (-7, -1))).tolist() == [0, 1, 2]
+    assert np.flatnonzero(daily_scores.mark_window(exposed, (0, 2))).tolist() == [
+        3,
+        4,
+        5,
+    ]
+    assert np.flatnonzero(daily_scores.mark_window(exposed, (3, 7))).tolist() == [6, 7]
+    assert np.flatnonzero(daily_scores.mark_window(exposed, (-7, -1))).tolist() == [
+        0,
+        1,
+        2,
+    ]
 
 
 def test_weeks_are_cut_where_fewest_windows_tear():
@@ -107,15 +129,28 @@ def test_weeks_are_cut_where_fewest_windows_tear():
     exposed[0, 5::7] = (
         True  # sixth day of each week: it and two more would cross the end
     )
-    before = permute.cut(exposed, 3)
+    before = permutation.choose_offset(exposed, 3)
     assert (5 + before) % 7 <= 4
 
 
 def test_blocks_follow_the_training():
     training = np.array([40.0, 40, 20, 20, 20, 20, 40, 40, 40, 40, 20, 20])
-    assert permute.blocks(training).tolist() == [0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3]
-    assert permute.blocks(np.ones(5)).tolist() == [0, 0, 0, 0, 1]
-    assert permute.blocks(np.ones(1)).tolist() == [0]
+    assert permutation.choose_blocks(training).tolist() == [
+        0,
+        0,
+        1,
+        1,
+        1,
+        1,
+        2,
+        2,
+        2,
+        2,
+        3,
+        3,
+    ]
+    assert permutation.choose_blocks(np.ones(5)).tolist() == [0, 0, 0, 0, 1]
+    assert permutation.choose_blocks(np.ones(1)).tolist() == [0]
 
 
 def test_the_effect_is_that_of_a_regression():
@@ -125,19 +160,27 @@ def test_the_effect_is_that_of_a_regression():
     score[random.random(84) < 0.2] = np.nan
     exposed = np.zeros((1, 84), dtype=bool)
     exposed[0, random.choice(84, 9, replace=False)] = True
-    own = daily.grid(score, exposed, np.ones(84))
-    marks = daily._marks(own, daily.window(exposed[0], daily.AFTER))
-    flat = own.lay(score, np.nan).ravel()
+    own = daily_scores.build_matrix(score, exposed, np.ones(84))
+    marks = daily_scores._adjust_marks(
+        own, daily_scores.mark_window(exposed[0], daily_scores.AFTER_DAYS)
+    )
+    flat = own.reshape_weeks(score, np.nan).ravel()
     place = np.arange(len(flat))
     design = np.column_stack(
-        [own.lay(daily.window(exposed[0], daily.AFTER).astype(float)).ravel()]
+        [
+            own.reshape_weeks(
+                daily_scores.mark_window(exposed[0], daily_scores.AFTER_DAYS).astype(
+                    float
+                )
+            ).ravel()
+        ]
         + [place % 7 == d for d in range(7)]
         + [np.repeat(own.block, 7) == b for b in range(1, own.block.max() + 1)]
     ).astype(float)
     known = np.isfinite(flat)
     expected = np.linalg.lstsq(design[known], flat[known], rcond=None)[0][0]
-    assert permute.effect(marks, own.score) == pytest.approx(expected)
-    low, high = permute.interval(marks, own.score, own.block)
+    assert permutation.estimate_effect(marks, own.score) == pytest.approx(expected)
+    low, high = permutation.estimate_interval(marks, own.score, own.block)
     assert low < expected < high
 
 
@@ -177,7 +220,9 @@ def year(weeks=28, effect=2.0, every=3, seed=4, keep=1.0):
 
 def answer(weeks=28, text=None, **kinds):
     rows, raised, lines, today = year(weeks=weeks, **kinds)
-    return analyse(read_diary((text or lines).encode()), raised, rows, SETTINGS, today)
+    return analyse_diary(
+        read_diary((text or lines).encode()), raised, rows, SETTINGS, today
+    )
 
 
 def test_a_real_effect_is_found_with_its_interval_and_its_words():
@@ -216,7 +261,7 @@ def test_only_differences_count():
     )
     assert ",11," not in higher  # nobody above ten
     low, high = (
-        analyse(read_diary(t.encode()), raised, rows, SETTINGS, today).links[0]
+        analyse_diary(read_diary(t.encode()), raised, rows, SETTINGS, today).links[0]
         for t in (text, higher)
     )
     assert (low.p, low.exposed_weeks) == (high.p, high.exposed_weeks)
@@ -265,7 +310,7 @@ def test_pain_before_the_change_is_said_to_be_so():
         f"{MONDAY + dt.timedelta(days=n)},{4 if MONDAY + dt.timedelta(days=n) in early else n % 2}"
         for n in range(196)
     ]
-    found = analyse(
+    found = analyse_diary(
         read_diary("\n".join(lines).encode()), raised, rows, SETTINGS, today
     )
     assert found.links[0].before > 0
@@ -283,7 +328,7 @@ def test_logging_when_sore_is_said():
     kept = [
         x for i, x in enumerate(lines) if dt.date.fromisoformat(x[:10]) in near or i % 4
     ]
-    found = analyse(
+    found = analyse_diary(
         read_diary("\n".join([head, *kept]).encode()), raised, rows, SETTINGS, today
     )
     assert any("who logs when sore" in also for also in found.links[0].also)
@@ -301,7 +346,7 @@ def test_running_less_after_pain_is_said():
     text = "date,pain\n" + "\n".join(
         f"{MONDAY + dt.timedelta(days=n)},{p}" for n, p in enumerate(pain)
     )
-    found = analyse(
+    found = analyse_diary(
         read_diary(text.encode()), (), rows, SETTINGS, MONDAY + dt.timedelta(days=195)
     )
     assert found.next_day_m == pytest.approx(-2000, rel=0.01)
@@ -315,7 +360,7 @@ def test_an_onset_diary_goes_the_other_way():
         for f in raised
     )
     text = "date,pain\n" + "\n".join(f"{day + dt.timedelta(days=1)},4" for day in days)
-    found = analyse(read_diary(text.encode()), raised, rows, SETTINGS, today)
+    found = analyse_diary(read_diary(text.encode()), raised, rows, SETTINGS, today)
     assert found.method == "onsets"
     assert found.onsets == len(
         [
@@ -342,7 +387,7 @@ def test_a_score_before_a_run_speaks_for_the_evening_before():
     diary = read_diary(
         b"date,pain,when\n2026-01-05,,before\n2026-01-06,6,before\n2026-01-07,0,before\n"
     )
-    own = series(
+    own = build_series(
         diary, frozenset(rows["start_local"].dt.date), MONDAY, dt.date(2026, 1, 31)
     )
     assert own.score[0] == 6 and np.isnan(own.score[1]) and own.score[2] == 0
@@ -353,18 +398,21 @@ def test_the_worst_score_of_a_day_counts():
     diary = read_diary(
         b"date,pain,when\n2026-01-05,2,during\n2026-01-05,5,after\n2026-01-05,3,\n"
     )
-    assert series(diary, frozenset(), MONDAY, MONDAY).score.tolist() == [5]
+    assert build_series(diary, frozenset(), MONDAY, MONDAY).score.tolist() == [5]
 
 
 def test_a_line_thousands_of_years_off_costs_nothing():
     rows, raised, text, today = year()
     more = text + "\n1970-01-01,3\n2199-12-31,4\n"
-    assert analyse(read_diary(more.encode()), raised, rows, SETTINGS, today).weeks == 28
+    assert (
+        analyse_diary(read_diary(more.encode()), raised, rows, SETTINGS, today).weeks
+        == 28
+    )
 
 
 @pytest.mark.parametrize("rows", [activities(), activities(run("2026-03-01", 5))])
 def test_a_diary_without_runs_or_lines_is_empty(rows):
-    found = analyse(
+    found = analyse_diary(
         read_diary(b"date,pain\n2020-01-01,3\n"),
         (),
         rows,
@@ -379,7 +427,7 @@ def test_a_week_is_exposed_from_the_run_that_made_it_a_jump():
     rows = activities(
         *(run(f"2026-03-0{2 + i}", 10, ascent_m=100.0) for i in (0, 2, 4))
     )
-    days = exposed_days(
+    days = find_exposed_days(
         (
             flag("LW02", week, below=19_999),
             flag("LW04", week, usual=250.0),
@@ -403,7 +451,7 @@ def test_a_week_is_exposed_from_the_run_that_made_it_a_jump():
 def test_flags_whose_runs_are_gone_stand_at_their_week():
     week = dt.date(2026, 3, 2)
     rows = activities(run("2026-01-01", 10))
-    days = exposed_days(
+    days = find_exposed_days(
         (flag("LW01", week, activity_id="gone"), flag("LW02", week)), rows, SETTINGS
     )
     assert days["LW01"] == days["LW02"] == {week}
@@ -416,17 +464,17 @@ def test_red_flags_stand_above_every_answer():
     )  # after the last run: someone in trouble has stopped
     head = text.replace("date,pain,when", "date,pain,when,fever,bladder_bowel", 1)
     ticked = f"{head}\n{today},3,,yes,\n{late},8,,,yes\n2026-01-10,1,,,\n"
-    found = analyse(read_diary(ticked.encode()), raised, rows, SETTINGS, today)
+    found = analyse_diary(read_diary(ticked.encode()), raised, rows, SETTINGS, today)
     assert found.state == "red_flags"
     assert [sign.column for sign in found.red_flags] == ["bladder_bowel", "fever"]
     assert found.says.startswith("You ticked: new trouble passing urine")
     assert "emergency" in found.says
-    assert [f.rule for f in flags(found, today)][:2] == ["LW18", "LW18"]
+    assert [f.rule for f in build_flags(found, today)][:2] == ["LW18", "LW18"]
 
 
 def test_a_tick_of_long_ago_is_a_note():
     rows, raised, _, today = year()
-    found = analyse(
+    found = analyse_diary(
         read_diary(b"date,pain,fever\n2026-01-10,1,x\n"), raised, rows, SETTINGS, today
     )
     assert found.red_flags == ()
@@ -435,18 +483,18 @@ def test_a_tick_of_long_ago_is_a_note():
 
 def test_an_undated_tick_counts():
     rows, raised, _, today = year()
-    found = analyse(
+    found = analyse_diary(
         read_diary(b"date,pain,fever\n??,1,x\n"), raised, rows, SETTINGS, today
     )
     assert found.state == "red_flags" and found.red_flags[0].day is None
-    assert flags(found, today)[0].rule == "LW18"
+    assert build_flags(found, today)[0].rule == "LW18"
     assert found.problems
 
 
 def test_links_become_flags_and_nothing_else_does():
     found = answer(every=2)
-    assert [f.rule for f in flags(found, MONDAY)] == ["LW17"]
-    assert flags(dataclasses.replace(found, links=()), MONDAY) == ()
+    assert [f.rule for f in build_flags(found, MONDAY)] == ["LW17"]
+    assert build_flags(dataclasses.replace(found, links=()), MONDAY) == ()
 
 
 @pytest.mark.parametrize(

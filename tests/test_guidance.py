@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import loadwatch.assess.guidance as guidance
-from loadwatch.assess.diary import SIGNS, analyse, read_diary
-from loadwatch.assess.diary.redflags import CALL
+from loadwatch.assess.diary import RED_FLAGS, analyse_diary, read_diary
+from loadwatch.assess.diary.red_flags import CALL_TEXTS
 from loadwatch.assess.rules import RULES, Flag
 from loadwatch.settings import Settings
 from tests.builders import activities, run
@@ -34,13 +34,18 @@ def ids(*flags, answer=None):
 
 def diary(text):
     rows = activities(run("2026-11-10", 5), run("2026-11-16", 5))
-    return analyse(read_diary(text.encode()), (), rows, Settings(), WEEK)
+    return analyse_diary(read_diary(text.encode()), (), rows, Settings(), WEEK)
 
 
 def all_words():
     texts = [p for row in DATA["advice"] for p in (row["title"], *row["paragraphs"])]
     texts += [word for row in DATA["exercise"] for word in row.values()]
-    return [*texts, DATA["stop"], *CALL.values(), *(sign.says for sign in SIGNS)]
+    return [
+        *texts,
+        DATA["stop"],
+        *CALL_TEXTS.values(),
+        *(sign.says for sign in RED_FLAGS),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -102,8 +107,8 @@ def test_a_tick_is_said_before_all_else():
 
 def test_every_sign_is_on_the_page_with_whom_to_call():
     words = guidance.build_red_flags().text
-    assert all(sign.says in words for sign in SIGNS)
-    assert all(call in words for call in CALL.values())
+    assert all(sign.says in words for sign in RED_FLAGS)
+    assert all(call in words for call in CALL_TEXTS.values())
 
 
 def test_the_article_is_credited_by_author_and_title():

@@ -268,9 +268,9 @@ def test_budget_stands_on_the_page(ana):
 
 def test_red_flags_of_a_diary_stand_above_everything(ana):
     from loadwatch.assess.diary import Answer
-    from loadwatch.assess.diary.redflags import SIGNS, raised
+    from loadwatch.assess.diary.red_flags import RED_FLAGS, tick_red_flag
 
-    sign = raised(SIGNS[0].column, TODAY)
+    sign = tick_red_flag(RED_FLAGS[0].column, TODAY)
     answer = Answer(state="red_flags", says=sign.says, red_flags=(sign,))
     known = replace(cases.steady(), diary=answer)
     assert headline.build_verdict(known).state == "high"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from loadwatch.assess import rules
-from loadwatch.assess.diary import SIGNS
+from loadwatch.assess.diary import RED_FLAGS
 from loadwatch.assess.rules.explain import bound
 from loadwatch.assess.rules.model import Bound
 from loadwatch.report import rulebook, terminal
@@ -49,7 +49,7 @@ def test_the_signs_of_a_diary_stand_where_they_are_asked_for():
     ):
         assert all(
             re.search(rf"\b{sign.column}\b.*{re.escape(sign.says)}", told)
-            for sign in SIGNS
+            for sign in RED_FLAGS
         )
     assert "saddle_numbness" not in rulebook.whole(rules.BY_ID["LW17"])
 

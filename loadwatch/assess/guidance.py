@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.assess.diary.redflags import CALL, SIGNS
+from loadwatch.assess.diary.red_flags import CALL_TEXTS, RED_FLAGS
 from loadwatch.tables import RAISED_LEVELS
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from loadwatch.assess.diary import Answer
-    from loadwatch.assess.diary.redflags import Urgency
+    from loadwatch.assess.diary.red_flags import Urgency
     from loadwatch.assess.rules import Flag
 
-RED_FLAGS = "red_flags"
+RED_FLAGS_ID = "red_flags"
 EXERCISES = "exercises"
 
 
@@ -94,7 +94,7 @@ def build_red_flags(answer: Answer | None = None) -> Advice:
     """Return the signs that need a person, and whom to call; those ticked in the diary stand first."""
 
     def list_signs(urgency: Urgency) -> str:
-        return "; ".join(sign.says for sign in SIGNS if sign.urgency == urgency)
+        return "; ".join(sign.says for sign in RED_FLAGS if sign.urgency == urgency)
 
     ticked = answer.red_flags if answer else ()
     own = (
@@ -103,12 +103,12 @@ def build_red_flags(answer: Answer | None = None) -> Advice:
         else ()
     )
     return Advice(
-        id=RED_FLAGS,
+        id=RED_FLAGS_ID,
         title="When to get help",
         paragraphs=(
             *own,
-            f"{CALL['today']} This holds for: {list_signs('today')}.",
-            f"{CALL['soon']} This holds for: {list_signs('soon')}.",
+            f"{CALL_TEXTS['today']} This holds for: {list_signs('today')}.",
+            f"{CALL_TEXTS['soon']} This holds for: {list_signs('soon')}.",
             "This list is short and adds up to no score: one sign is reason enough, and so is doubt.",
         ),
         source="article; Finucane 2020, doi:10.2519/jospt.2020.9971",

@@ -133,7 +133,7 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
         raise click.UsageError(
             f"--date {day} lies after today, {today}: a diary holds days that have been."
         )
-    entry = book.entry(
+    entry = book.build_entry(
         day,
         told["pain"],
         when=told["when"] or "",
@@ -141,9 +141,9 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
         note=told["note"],
         red_flags=told["red_flags"],
     )
-    book.append(folder / book.FILE, entry)
-    output.say(f"Added {day}, pain {told['pain']} to {folder / book.FILE}")
-    for line in book.urgent([entry]):
+    book.append_entry(folder / book.DIARY_FILE, entry)
+    output.say(f"Added {day}, pain {told['pain']} to {folder / book.DIARY_FILE}")
+    for line in book.list_urgent_calls([entry]):
         output.say(line)
     return 0
 

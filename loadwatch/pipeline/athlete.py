@@ -231,10 +231,12 @@ def _assess_rows(
     table = weeks.build_weeks(kept, judged_by, today)
     flags, unknown = rules.judge(kept, table, judged_by, today)
     answer = None
-    for data in _read_own_files(places, diary.FILE):
-        answer = diary.analyse(diary.read_diary(data), flags, kept, judged_by, today)
+    for data in _read_own_files(places, diary.DIARY_FILE):
+        answer = diary.analyse_diary(
+            diary.read_diary(data), flags, kept, judged_by, today
+        )
     this_week = table.index[-1].date() if len(table) else today
-    if answer and (told := diary.flags(answer, this_week)):
+    if answer and (told := diary.build_flags(answer, this_week)):
         flags, unknown = rules.judge(kept, table, judged_by, today, diary=told)
     remarks += [
         shoes.describe_rotation(kept, today),

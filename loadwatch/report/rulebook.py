@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadwatch.assess import rules as book
-from loadwatch.assess.diary import FILE, SIGNS
+from loadwatch.assess.diary import DIARY_FILE, RED_FLAGS
 from loadwatch.settings import Settings
 
 if TYPE_CHECKING:
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Rule
 
 TICKED = "red_flags"  # the rule that is told by signs and not by numbers
-SIGNS_HEAD = (
-    f"Signs, each a column of {FILE} and a NAME for `diary FOLDER log --red-flag NAME`:"
-)
+SIGNS_HEAD = f"Signs, each a column of {DIARY_FILE} and a NAME for `diary FOLDER log --red-flag NAME`:"
 
 
 def whole(rule: Rule) -> str:
@@ -24,11 +22,14 @@ def whole(rule: Rule) -> str:
     told = book.describe(rule, Settings())
     if rule.name != TICKED:
         return told
-    wide = max(len(sign.column) for sign in SIGNS)
+    wide = max(len(sign.column) for sign in RED_FLAGS)
     return (
         told
         + "\n".join(
-            (SIGNS_HEAD, *(f"  {sign.column:<{wide}}  {sign.says}" for sign in SIGNS))
+            (
+                SIGNS_HEAD,
+                *(f"  {sign.column:<{wide}}  {sign.says}" for sign in RED_FLAGS),
+            )
         )
         + "\n"
     )
@@ -54,5 +55,11 @@ def _signs(rule: Rule) -> str:
     if rule.name != TICKED:
         return ""
     return "\n".join(
-        ("", SIGNS_HEAD, "", *(f"- `{sign.column}`: {sign.says}" for sign in SIGNS), "")
+        (
+            "",
+            SIGNS_HEAD,
+            "",
+            *(f"- `{sign.column}`: {sign.says}" for sign in RED_FLAGS),
+            "",
+        )
     )

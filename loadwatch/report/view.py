@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all
 LONGEST_PRINTED = 12
-OPEN = guidance.RED_FLAGS
+OPEN = guidance.RED_FLAGS_ID
 # true whatever was raised: on the screen, where a click folds it away, and not on paper
 GENERAL = frozenset(("support", "warm_up", "course", "cannot_see", guidance.EXERCISES))
 

@@ -5,33 +5,44 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.assess.diary.append import append, entry, urgent
-from loadwatch.assess.diary.entries import FILE, HEADER, WHEN, Diary, Entry, read_diary
-from loadwatch.assess.diary.redflags import SIGNS, RedFlag, Sign
+from loadwatch.assess.diary.entries import (
+    DIARY_FILE,
+    HEADER,
+    WHEN_CHOICES,
+    Diary,
+    Entry,
+    read_diary,
+)
+from loadwatch.assess.diary.entry_writer import (
+    append_entry,
+    build_entry,
+    list_urgent_calls,
+)
+from loadwatch.assess.diary.red_flags import RED_FLAGS, RedFlag, TickedRedFlag
 
 if TYPE_CHECKING:
-    from loadwatch.assess.diary.answer import Answer, Link, analyse, flags
+    from loadwatch.assess.diary.answer import Answer, Link, analyse_diary, build_flags
 
 __all__ = [
-    "FILE",
+    "DIARY_FILE",
     "HEADER",
-    "SIGNS",
-    "WHEN",
+    "RED_FLAGS",
+    "WHEN_CHOICES",
     "Answer",
     "Diary",
     "Entry",
     "Link",
     "RedFlag",
-    "Sign",
-    "analyse",
-    "append",
-    "entry",
-    "flags",
+    "TickedRedFlag",
+    "analyse_diary",
+    "append_entry",
+    "build_entry",
+    "build_flags",
+    "list_urgent_calls",
     "read_diary",
-    "urgent",
 ]
 
-_ANSWER = ("Answer", "Link", "analyse", "flags")
+_ANSWER = ("Answer", "Link", "analyse_diary", "build_flags")
 
 
 def __getattr__(name: str) -> Any:

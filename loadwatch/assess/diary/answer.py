@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from loadwatch.assess.diary import daily, words
-from loadwatch.assess.diary.exposed import (
+from loadwatch.assess.diary import daily_scores, sentences
+from loadwatch.assess.diary.diary_series import DiarySeries, build_series
+from loadwatch.assess.diary.exposed_days import (
     EXPOSURES,
-    daily_distance,
-    exposed_days,
-    marked,
-    runs,
+    find_exposed_days,
+    list_runs,
+    mark_days,
+    sum_daily_distance,
 )
-from loadwatch.assess.diary.onsets import crossover, matched
-from loadwatch.assess.diary.redflags import RECENT_WEEKS, RedFlag, raised
-from loadwatch.assess.diary.series import Series, series
+from loadwatch.assess.diary.onsets import estimate_crossover, match_onsets
+from loadwatch.assess.diary.red_flags import RECENT_WEEKS, TickedRedFlag, tick_red_flag
 from loadwatch.assess.rules import pain
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
 
 State = Literal["red_flags", "associated", "none", "not_enough", "empty"]
-ALPHA = 0.05  # one-sided, after all exposures tested together
+SIGNIFICANCE = 0.05  # one-sided, after all exposures tested together
 # from simulated diaries: below these a real link of one point is mostly missed, and chance often wins
-LEAST_WEEKS = 16
-LEAST_FILLED = 0.70
-LEAST_EACH = 6  # exposed, and unexposed, weeks
-ONSET_WEEKS = 26
-LEAST_ONSETS = 10
-LEAST_SETS = 6
+MIN_WEEKS = 16
+MIN_FILLED = 0.70
+MIN_WEEKS_EACH = 6  # exposed, and unexposed, weeks
+MIN_ONSET_WEEKS = 26
+MIN_ONSETS = 10
+MIN_SETS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,71 +111,86 @@ class Answer:
     onsets: int = 0
     links: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()
-    red_flags: tuple[RedFlag, ...] = ()
+    red_flags: tuple[TickedRedFlag, ...] = ()
     problems: tuple[str, ...] = ()
     scores: tuple[tuple[date, float], ...] = ()
     next_day_m: float = math.nan
     next_day_p: float = math.nan
 
 
-def _red_flags(
+def _collect_red_flags(
     diary: Diary, today: date
-) -> tuple[tuple[RedFlag, ...], tuple[str, ...]]:
+) -> tuple[tuple[TickedRedFlag, ...], tuple[str, ...]]:
     """Return the signs ticked lately, the most urgent first, and a note on older ones.
 
     A tick after `today` (the last run) counts: someone in trouble may have stopped running.
     """
-    recent: dict[str, RedFlag] = {}
-    old: dict[str, RedFlag] = {}
+    recent: dict[str, TickedRedFlag] = {}
+    old: dict[str, TickedRedFlag] = {}
     for entry in diary.entries:
         for column in entry.ticks:
             lately = entry.day is None or entry.day > today - timedelta(
                 weeks=RECENT_WEEKS
             )
-            (recent if lately else old)[column] = raised(column, entry.day)
+            (recent if lately else old)[column] = tick_red_flag(column, entry.day)
     found = sorted(
         recent.values(), key=lambda sign: (sign.urgency != "today", sign.column)
     )
     notes = [
-        words.old_sign(sign) for column, sign in old.items() if column not in recent
+        sentences.format_old_red_flag(sign)
+        for column, sign in old.items()
+        if column not in recent
     ]
     return tuple(found), tuple(notes)
 
 
-def _daily_links(
-    own: Series,
+def _build_daily_links(
+    own: DiarySeries,
     exposed: NDArray[np.bool_],
     distance_m: NDArray[np.float64],
     *,
     gates: str,
 ) -> tuple[tuple[Link, ...], tuple[float, float]]:
     """Return a link an exposure, and how much less is run on the day after one more point of pain."""
-    laid = daily.grid(own.score, exposed, distance_m)
-    weeks, all_weeks = daily.exposed_weeks(laid, exposed), daily.scored_weeks(laid)
-    tested = (weeks >= LEAST_EACH) & (all_weeks - weeks >= LEAST_EACH) & (not gates)
-    found = daily.measured(laid, own.score, exposed, tested)
+    laid = daily_scores.build_matrix(own.score, exposed, distance_m)
+    weeks, all_weeks = (
+        daily_scores.count_exposed_weeks(laid, exposed),
+        daily_scores.count_scored_weeks(laid),
+    )
+    tested = (
+        (weeks >= MIN_WEEKS_EACH) & (all_weeks - weeks >= MIN_WEEKS_EACH) & (not gates)
+    )
+    found = daily_scores.measure_exposures(laid, own.score, exposed, tested)
     links = tuple(
-        _daily_link(rule, measured, all_weeks - measured.exposed_weeks, gates)
+        _build_daily_link(rule, measured, all_weeks - measured.exposed_weeks, gates)
         for rule, measured in zip(EXPOSURES, found, strict=True)
     )
-    return links, daily.next_day(laid, distance_m)
+    return links, daily_scores.estimate_next_day(laid, distance_m)
 
 
-def _daily_link(rule: str, found: daily.Measured, unexposed: int, gates: str) -> Link:
+def _build_daily_link(
+    rule: str, found: daily_scores.DailyEffect, unexposed: int, gates: str
+) -> Link:
     state: Literal["associated", "none", "not_enough"] = "none"
     why = (
-        "" if gates else words.too_few_weeks(found.exposed_weeks, unexposed, LEAST_EACH)
+        ""
+        if gates
+        else sentences.explain_too_few_weeks(
+            found.exposed_weeks, unexposed, MIN_WEEKS_EACH
+        )
     )
     if math.isnan(found.p):
         state = "not_enough"
-    elif found.p <= ALPHA:
+    elif found.p <= SIGNIFICANCE:
         state = "associated"
     what = EXPOSURES[rule][1]
     return Link(
         rule=rule,
         what=what,
         state=state,
-        says=words.daily(what, state, (found.effect, found.low, found.high), why),
+        says=sentences.format_daily_link(
+            what, state, (found.effect, found.low, found.high), why
+        ),
         effect=found.effect,
         low=found.low,
         high=found.high,
@@ -187,32 +202,34 @@ def _daily_link(rule: str, found: daily.Measured, unexposed: int, gates: str) ->
         before_p=found.before_p,
         filled_exposed=found.filled_exposed,
         filled_unexposed=found.filled_unexposed,
-        also=words.beside(found, ALPHA) if found.exposed_weeks else (),
+        also=sentences.format_caveats(found, SIGNIFICANCE)
+        if found.exposed_weeks
+        else (),
     )
 
 
-def _onset_links(
-    own: Series, exposed: NDArray[np.bool_], *, gates: str
+def _build_onset_links(
+    own: DiarySeries, exposed: NDArray[np.bool_], *, gates: str
 ) -> tuple[Link, ...]:
     """Return a link an exposure; its chance pays for the number of exposures that could be judged."""
-    after = daily.window(exposed, daily.AFTER)
-    found = [crossover(matched(own.onsets, days)) for days in after]
-    judged = sum(one.discordant >= LEAST_SETS for one in found)
+    after = daily_scores.mark_window(exposed, daily_scores.AFTER_DAYS)
+    found = [estimate_crossover(match_onsets(own.onsets, days)) for days in after]
+    judged = sum(one.discordant >= MIN_SETS for one in found)
     links = []
     for rule, one in zip(EXPOSURES, found, strict=True):
         what = EXPOSURES[rule][1]
         state: Literal["associated", "none", "not_enough"] = "not_enough"
         p = math.nan
-        if not gates and one.discordant >= LEAST_SETS:
+        if not gates and one.discordant >= MIN_SETS:
             p = min(1.0, one.mid_p * judged)
-            state = "associated" if p <= ALPHA else "none"
-        why = "" if gates else words.too_few_sets(one.discordant, LEAST_SETS)
+            state = "associated" if p <= SIGNIFICANCE else "none"
+        why = "" if gates else sentences.explain_too_few_sets(one.discordant, MIN_SETS)
         links.append(
             Link(
                 rule=rule,
                 what=what,
                 state=state,
-                says=words.onset(what, state, one.odds_ratio, why),
+                says=sentences.format_onset_link(what, state, one.odds_ratio, why),
                 p=p,
                 odds_ratio=one.odds_ratio,
                 discordant=one.discordant,
@@ -221,29 +238,36 @@ def _onset_links(
     return tuple(links)
 
 
-def _gates(own: Series, weeks: float) -> str:
+def _explain_gates(own: DiarySeries, weeks: float) -> str:
     """Return why nothing may be called associated, "" where it may."""
     if not own.daily:
-        return words.gates_onsets(weeks, len(own.onsets), ONSET_WEEKS, LEAST_ONSETS)
-    return words.gates_daily(weeks, own.filled, LEAST_WEEKS, LEAST_FILLED)
+        return sentences.explain_onset_gates(
+            weeks, len(own.onsets), MIN_ONSET_WEEKS, MIN_ONSETS
+        )
+    return sentences.explain_daily_gates(weeks, own.filled, MIN_WEEKS, MIN_FILLED)
 
 
-def _judged(
-    own: Series, flags: Sequence[Flag], activities: pd.DataFrame, settings: Settings
+def _judge_series(
+    own: DiarySeries,
+    flags: Sequence[Flag],
+    activities: pd.DataFrame,
+    settings: Settings,
 ) -> Answer:
     length = len(own.score)
     weeks = length / 7
-    days = exposed_days(flags, activities, settings)
-    exposed = np.array([marked(days[rule], own.first, length) for rule in EXPOSURES])
-    gates = _gates(own, weeks)
+    days = find_exposed_days(flags, activities, settings)
+    exposed = np.array([mark_days(days[rule], own.first, length) for rule in EXPOSURES])
+    gates = _explain_gates(own, weeks)
     less_m, less_chance = math.nan, math.nan
     if own.daily:
-        distance_m = daily_distance(runs(activities, settings), own.first, length)
-        links, (less_m, less_chance) = _daily_links(
+        distance_m = sum_daily_distance(
+            list_runs(activities, settings), own.first, length
+        )
+        links, (less_m, less_chance) = _build_daily_links(
             own, exposed, distance_m, gates=gates
         )
     else:
-        links = _onset_links(own, exposed, gates=gates)
+        links = _build_onset_links(own, exposed, gates=gates)
     states = {link.state for link in links}
     state: State = (
         "associated"
@@ -252,11 +276,17 @@ def _judged(
         if "none" in states
         else "not_enough"
     )
-    notes = words.notes(weeks, own.moved, daily=own.daily, judged=state != "not_enough")
-    sore = () if gates or not less_chance <= ALPHA else (words.next_day(less_m),)
+    notes = sentences.format_notes(
+        weeks, own.moved, daily=own.daily, judged=state != "not_enough"
+    )
+    sore = (
+        ()
+        if gates or not less_chance <= SIGNIFICANCE
+        else (sentences.format_next_day(less_m),)
+    )
     return Answer(
         state=state,
-        says=words.headline(
+        says=sentences.format_headline(
             state, [link.says for link in links if link.state == "associated"], gates
         ),
         method="daily" if own.daily else "onsets",
@@ -267,20 +297,20 @@ def _judged(
         onsets=len(own.onsets),
         links=links,
         notes=(*sore, *notes),
-        scores=_picture(own),
+        scores=_list_scores(own),
         next_day_m=less_m,
         next_day_p=less_chance,
     )
 
 
-def _picture(own: Series) -> tuple[tuple[date, float], ...]:
+def _list_scores(own: DiarySeries) -> tuple[tuple[date, float], ...]:
     known = np.flatnonzero(np.isfinite(own.score)).tolist()
     return tuple(
         (own.first + timedelta(days=place), float(own.score[place])) for place in known
     )
 
 
-def analyse(
+def analyse_diary(
     diary: Diary,
     flags: Sequence[Flag],
     activities: pd.DataFrame,
@@ -300,26 +330,26 @@ def analyse(
     settings : says which sports are runs.
     today : lines after it are left out, but for red flags.
     """
-    signs, old = _red_flags(diary, today)
-    own_runs = runs(activities, settings)
+    signs, old = _collect_red_flags(diary, today)
+    own_runs = list_runs(activities, settings)
     run_days = own_runs["start_local"].dt.date
     start = run_days.min() if len(run_days) else None
-    days = series(diary, frozenset(run_days), start, today) if start else None
+    days = build_series(diary, frozenset(run_days), start, today) if start else None
     if days is None:
-        answer = Answer(state="empty", says=words.EMPTY)
+        answer = Answer(state="empty", says=sentences.EMPTY_DIARY)
     else:
-        answer = _judged(days, flags, activities, settings)
+        answer = _judge_series(days, flags, activities, settings)
     return replace(
         answer,
         state="red_flags" if signs else answer.state,
-        says=words.red(signs) if signs else answer.says,
+        says=sentences.format_red_flags(signs) if signs else answer.says,
         red_flags=signs,
         notes=(*old, *answer.notes),
         problems=diary.problems,
     )
 
 
-def flags(answer: Answer, week: date) -> tuple[Flag, ...]:
+def build_flags(answer: Answer, week: date) -> tuple[Flag, ...]:
     """Return the answer as flags LW18 (signs ticked) and LW17 (links), of the week it is given in."""
     by_day: dict[date, list[str]] = {}
     for sign in answer.red_flags:

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from loadwatch import user_csv
-from loadwatch.assess.diary.redflags import BY_COLUMN, SIGNS
+from loadwatch.assess.diary.red_flags import RED_FLAGS, RED_FLAGS_BY_COLUMN
 
 if TYPE_CHECKING:
     from datetime import date
 
-FILE = "diary.csv"
+DIARY_FILE = "diary.csv"
 When = Literal["", "before", "during", "after"]
-WHEN: tuple[When, ...] = ("", "before", "during", "after")
+WHEN_CHOICES: tuple[When, ...] = ("", "before", "during", "after")
 COLUMNS = ("date", "pain", "when", "site", "note")
-HEADER = (*COLUMNS, *(sign.column for sign in SIGNS))
-WORST = 10.0
-_NO = {
+HEADER = (*COLUMNS, *(sign.column for sign in RED_FLAGS))
+MAX_PAIN = 10.0
+_NO_ANSWERS = {
     "",
     "0",
     "no",
@@ -36,8 +36,8 @@ _NO = {
     "nein",
     "non",
 }
-_PAIN = re.compile(r"(\d+(?:[.,]\d+)?)(?:\s*/\s*10)?")
-_IN_NOTE = re.compile(r"#([a-z_]+)")
+_PAIN_SCORE = re.compile(r"(\d+(?:[.,]\d+)?)(?:\s*/\s*10)?")
+_NOTE_TAG = re.compile(r"#([a-z_]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Diary:
     problems: tuple[str, ...] = ()
 
 
-def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
+def _match_columns(columns: tuple[str, ...]) -> dict[str, str]:
     """Return, for each header word that is nearly one of ours, the column it is read as."""
     spare = [word for word in HEADER if word not in columns]
     out = {}
@@ -77,19 +77,19 @@ def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     return out
 
 
-def _pain(word: str) -> tuple[float, str]:
+def _parse_pain(word: str) -> tuple[float, str]:
     """Return the score that `word` states, or NaN and what is wrong with it."""
     if not word:
         return math.nan, ""
-    found = _PAIN.fullmatch(word)
+    found = _PAIN_SCORE.fullmatch(word)
     pain = float(found[1].replace(",", ".")) if found else math.nan
-    if pain <= WORST:
+    if pain <= MAX_PAIN:
         return pain, ""
     return math.nan, f'pain "{word[:40]}" is not a score from 0 to 10'
 
 
-def _when(word: str) -> tuple[When, str]:
-    known: dict[str, When] = {w: w for w in WHEN}
+def _parse_when(word: str) -> tuple[When, str]:
+    known: dict[str, When] = {w: w for w in WHEN_CHOICES}
     if word.lower() in known:
         return known[word.lower()], ""
     return (
@@ -98,37 +98,41 @@ def _when(word: str) -> tuple[When, str]:
     )
 
 
-def _day(word: str) -> tuple[date | None, str]:
+def _parse_day(word: str) -> tuple[date | None, str]:
     try:
         return user_csv.parse_date(word)[0], ""
     except ValueError as error:
         return None, str(error)
 
 
-def _ticks(cells: dict[str, str]) -> tuple[str, ...]:
+def _find_ticks(cells: dict[str, str]) -> tuple[str, ...]:
     """Return the signs ticked in `cells`; any word but a plain "no" is a tick, and `#sign` in the note."""
     ticked = {
-        sign.column for sign in SIGNS if cells.get(sign.column, "").lower() not in _NO
+        sign.column
+        for sign in RED_FLAGS
+        if cells.get(sign.column, "").lower() not in _NO_ANSWERS
     }
     ticked |= {
         word
-        for word in _IN_NOTE.findall(cells.get("note", "").lower())
-        if word in BY_COLUMN
+        for word in _NOTE_TAG.findall(cells.get("note", "").lower())
+        if word in RED_FLAGS_BY_COLUMN
     }
-    return tuple(sign.column for sign in SIGNS if sign.column in ticked)
+    return tuple(sign.column for sign in RED_FLAGS if sign.column in ticked)
 
 
-def _entry(
+def _parse_entry(
     row: user_csv.UserRow, renamed: dict[str, str]
 ) -> tuple[Entry | None, list[str]]:
     """Return the entry of one line, None where it says nothing usable, and its problems."""
     cells = {renamed.get(column, column): word for column, word in row.cells.items()}
-    day, bad_day = _day(cells.get("date", ""))
-    pain, bad_pain = _pain(cells.get("pain", ""))
-    when, bad_when = _when(cells.get("when", ""))
-    ticks = _ticks(cells)
+    day, bad_day = _parse_day(cells.get("date", ""))
+    pain, bad_pain = _parse_pain(cells.get("pain", ""))
+    when, bad_when = _parse_when(cells.get("when", ""))
+    ticks = _find_ticks(cells)
     problems = [
-        f"{FILE} line {row.line}: {why}" for why in (bad_day, bad_pain, bad_when) if why
+        f"{DIARY_FILE} line {row.line}: {why}"
+        for why in (bad_day, bad_pain, bad_when)
+        if why
     ]
     empty = not any(
         cells.get(column) for column in COLUMNS[1:]
@@ -147,13 +151,13 @@ def _entry(
     return entry, problems
 
 
-def _lacking(told: tuple[str, ...], columns: set[str]) -> str:
+def _explain_missing_columns(told: tuple[str, ...], columns: set[str]) -> str:
     """Return that the first line does not name the columns there must be, and what it holds instead."""
     missing = [word for word in ("date", "pain") if word not in columns]
     named = f"column{'s' if len(missing) > 1 else ''} {' and '.join(missing)}"
     held = ", ".join(f'"{column[:20]}"' for column in told[:5])
     ways = "they must be called so, as in date,pain,when,site,note"
-    return f"{FILE}: its first line names no {named}, but {held}; {ways}"
+    return f"{DIARY_FILE}: its first line names no {named}, but {held}; {ways}"
 
 
 def read_diary(data: bytes) -> Diary:
@@ -163,23 +167,24 @@ def read_diary(data: bytes) -> Diary:
     than showing it without its day.
     """
     table = user_csv.parse_table(data)
-    renamed = _renamed(table.columns)
+    renamed = _match_columns(table.columns)
     problems = [
-        f'{FILE}: column "{old[:40]}" is read as {new}' for old, new in renamed.items()
+        f'{DIARY_FILE}: column "{old[:40]}" is read as {new}'
+        for old, new in renamed.items()
     ]
     columns = {renamed.get(column, column) for column in table.columns}
     problems += (
-        [_lacking(table.columns, columns)]
+        [_explain_missing_columns(table.columns, columns)]
         if table.columns and not {"date", "pain"} <= columns
         else []
     )
     if len(data) > user_csv.MAX_BYTES:
         problems.append(
-            f"{FILE}: only the first {user_csv.MAX_BYTES // 1_000_000} MB are read"
+            f"{DIARY_FILE}: only the first {user_csv.MAX_BYTES // 1_000_000} MB are read"
         )
     entries = []
     for row in table.rows:
-        entry, why = _entry(row, renamed)
+        entry, why = _parse_entry(row, renamed)
         entries += [entry] if entry else []
         problems += (
             why if "date" in columns else []

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-STRATUM = 28  # days
-WASH_OUT = 7  # days after an onset in which a further line is the same episode
+STRATUM_DAYS = 28  # days
+WASH_OUT_DAYS = 7  # days after an onset in which a further line is the same episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Crossover:
     discordant: int
 
 
-def matched(onsets: Sequence[int], exposed: NDArray[np.bool_]) -> list[MatchedSet]:
+def match_onsets(onsets: Sequence[int], exposed: NDArray[np.bool_]) -> list[MatchedSet]:
     """Return the matched sets of `onsets`, days counted from the diary's first.
 
     Referents are fixed beforehand, before and after the onset, which avoids overlap bias.
@@ -52,8 +52,8 @@ def matched(onsets: Sequence[int], exposed: NDArray[np.bool_]) -> list[MatchedSe
     """
     sets = []
     for day in onsets:
-        first = day - day % STRATUM
-        days = range(first + day % 7, min(first + STRATUM, len(exposed)), 7)
+        first = day - day % STRATUM_DAYS
+        days = range(first + day % 7, min(first + STRATUM_DAYS, len(exposed)), 7)
         sets.append(
             MatchedSet(
                 bool(exposed[day]), tuple(bool(exposed[d]) for d in days if d != day)
@@ -62,7 +62,7 @@ def matched(onsets: Sequence[int], exposed: NDArray[np.bool_]) -> list[MatchedSe
     return sets
 
 
-def _at_least(chances: list[float], cases: int) -> tuple[float, float]:
+def _sum_chances(chances: list[float], cases: int) -> tuple[float, float]:
     """Return P(X >= cases) and P(X = cases) for a sum of unlike yes-no draws (Poisson-binomial)."""
     spread = np.ones(1)
     for chance in chances:
@@ -70,7 +70,7 @@ def _at_least(chances: list[float], cases: int) -> tuple[float, float]:
     return float(spread[cases:].sum()), float(spread[cases])
 
 
-def crossover(sets: Sequence[MatchedSet]) -> Crossover:
+def estimate_crossover(sets: Sequence[MatchedSet]) -> Crossover:
     """Return the Mantel-Haenszel odds ratio of `sets` and exact p values.
 
     Given how many days of a set were exposed, each of its days was equally likely to be the onset's.
@@ -90,7 +90,7 @@ def crossover(sets: Sequence[MatchedSet]) -> Crossover:
         s.referents.count(True) / (1 + len(s.referents)) for s in telling if not s.case
     )
     chances = [(s.case + sum(s.referents)) / (1 + len(s.referents)) for s in telling]
-    upper, point = _at_least(chances, sum(s.case for s in telling))
+    upper, point = _sum_chances(chances, sum(s.case for s in telling))
     return Crossover(
         over / under if under else math.inf, upper, upper - point / 2, len(telling)
     )

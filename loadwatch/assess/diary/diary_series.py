@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.assess.diary.onsets import WASH_OUT
+from loadwatch.assess.diary.onsets import WASH_OUT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.diary.entries import Diary, Entry
 
-LONGEST_DAYS = 5 * 365  # older lines than these are not looked at
+MAX_DAYS = 5 * 365  # older lines than these are not looked at
 DAILY_SHARE = 0.7  # of days with a score, from which on a diary without zeros still is a daily one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Series:
+class DiarySeries:
     """The diary from its first to its last line: a score a day, NaN where there is none."""
 
     first: date
@@ -39,7 +39,7 @@ class Series:
         return float(np.isfinite(self.score).mean())
 
 
-def _scores(
+def _collect_scores(
     entries: Iterable[Entry], run_days: frozenset[date]
 ) -> tuple[dict[date, float], int]:
     """Return the worst score of each day and how many were moved to the day before.
@@ -60,7 +60,7 @@ def _scores(
     return scores | moved, len(moved)
 
 
-def _onsets(entries: Sequence[Entry], first: date) -> tuple[int, ...]:
+def _find_onsets(entries: Sequence[Entry], first: date) -> tuple[int, ...]:
     """Return the days on which pain began: the first line of pain after seven days without one."""
     painful = sorted(
         {e.day for e in entries if e.day and (e.pain > 0 or math.isnan(e.pain))}
@@ -68,27 +68,27 @@ def _onsets(entries: Sequence[Entry], first: date) -> tuple[int, ...]:
     out: list[int] = []
     last: date | None = None
     for day in painful:
-        if day >= first and (last is None or (day - last).days > WASH_OUT):
+        if day >= first and (last is None or (day - last).days > WASH_OUT_DAYS):
             out.append((day - first).days)
         last = day
     return tuple(out)
 
 
-def series(
+def build_series(
     diary: Diary, run_days: frozenset[date], start: date, today: date
-) -> Series | None:
+) -> DiarySeries | None:
     """Return the diary as days, from its first line on or after `start` to its last up to `today`.
 
     `start` is the day of the first activity: before it nothing is known of the training. None where no
     line is left.
     """
-    start = max(start, today - timedelta(days=LONGEST_DAYS))
+    start = max(start, today - timedelta(days=MAX_DAYS))
     inside = [
         entry for entry in diary.entries if entry.day and start <= entry.day <= today
     ]
     if not inside:
         return None
-    scores, moved = _scores(inside, run_days)
+    scores, moved = _collect_scores(inside, run_days)
     days = [entry.day for entry in inside if entry.day]
     first, last = min(days), max(days)
     length = (last - first).days + 1
@@ -97,4 +97,4 @@ def series(
         if 0 <= (place := (day - first).days) < length:
             score[place] = pain
     daily = 0.0 in scores.values() or bool(np.isfinite(score).mean() >= DAILY_SHARE)
-    return Series(first, score, _onsets(inside, first), daily, moved)
+    return DiarySeries(first, score, _find_onsets(inside, first), daily, moved)

@@ -13,15 +13,15 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WEEK = 7
-BLOCK = 4  # weeks
+WEEK_DAYS = 7
+BLOCK_WEEKS = 4  # weeks
 DRAWS = 9_999
 RESAMPLES = 4_999
 SEED = 20_261_116  # any number; fixed, so that the same diary gives the same answer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tested:
+class PermutationTest:
     """p values of several exposures from the same permutations, one-sided (more pain)."""
 
     single: NDArray[np.float64]  # each by itself
@@ -30,7 +30,7 @@ class Tested:
     exact: bool
 
 
-def cut(exposed: NDArray[np.bool_], days: int) -> int:
+def choose_offset(exposed: NDArray[np.bool_], days: int) -> int:
     """Return the days (0-6) to put before the first so that fewest windows of `days` cross a week's end.
 
     Permuting weeks must not tear an exposure from the days after it. The choice looks at exposures only,
@@ -38,12 +38,13 @@ def cut(exposed: NDArray[np.bool_], days: int) -> int:
     """
     places = np.nonzero(exposed)[-1]
     crossing = [
-        int(np.sum((places + before) % WEEK > WEEK - days)) for before in range(WEEK)
+        int(np.sum((places + before) % WEEK_DAYS > WEEK_DAYS - days))
+        for before in range(WEEK_DAYS)
     ]
     return int(np.argmin(crossing))
 
 
-def residual(
+def compute_residual(
     values: NDArray[np.float64], groups: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return `values` less their weekday and block means, fitted together; NaN stays NaN.
@@ -54,16 +55,16 @@ def residual(
     groups : number of the block each day lies in.
     """
     known = np.isfinite(values)
-    design = np.zeros((len(values), WEEK + int(groups.max()) + 1))
-    design[np.arange(len(values)), np.arange(len(values)) % WEEK] = 1
-    design[np.arange(len(values)), WEEK + groups] = 1
+    design = np.zeros((len(values), WEEK_DAYS + int(groups.max()) + 1))
+    design[np.arange(len(values)), np.arange(len(values)) % WEEK_DAYS] = 1
+    design[np.arange(len(values)), WEEK_DAYS + groups] = 1
     out = np.full(len(values), np.nan)
     fit = np.linalg.lstsq(design[known], values[known], rcond=None)[0]
     out[known] = values[known] - design[known] @ fit
     return out
 
 
-def blocks(training: NDArray[np.float64]) -> NDArray[np.int64]:
+def choose_blocks(training: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the block of each week: four weeks each, laid so that training differs least inside them.
 
     A block of harder training brings more exposed days and often more pain; only weeks of the same
@@ -75,22 +76,23 @@ def blocks(training: NDArray[np.float64]) -> NDArray[np.int64]:
     training : how much was run and how often exposures came, a number a week, in any unit.
     """
 
-    def laid(first: int) -> NDArray[np.int64]:
+    def number_blocks(first: int) -> NDArray[np.int64]:
         return np.asarray(
-            (np.arange(len(training)) + BLOCK - first) // BLOCK, dtype=np.int64
+            (np.arange(len(training)) + BLOCK_WEEKS - first) // BLOCK_WEEKS,
+            dtype=np.int64,
         )
 
-    def spread(group: NDArray[np.int64]) -> float:
+    def measure_spread(group: NDArray[np.int64]) -> float:
         count = np.maximum(np.bincount(group), 1)
         mean = np.bincount(group, training) / count
         return float(np.sum((training - mean[group]) ** 2)) + 1e-9
 
-    choices = [laid(first) for first in range(BLOCK, 0, -1)]
-    best = min(choices, key=spread)
+    choices = [number_blocks(first) for first in range(BLOCK_WEEKS, 0, -1)]
+    best = min(choices, key=measure_spread)
     return np.asarray(best - best[0], dtype=np.int64)
 
 
-def _sums(
+def _sum_arrangements(
     exposure: NDArray[np.float64], score: NDArray[np.float64], block: NDArray[np.int64]
 ) -> list[NDArray[np.float64]]:
     """Return, a block of weeks each, the sums of exposure x score by exposure and arrangement.
@@ -108,7 +110,9 @@ def _sums(
 
 
 @lru_cache(maxsize=8)
-def _picks(sizes: tuple[int, ...], draws: int) -> tuple[NDArray[np.int64], bool]:
+def _draw_arrangements(
+    sizes: tuple[int, ...], draws: int
+) -> tuple[NDArray[np.int64], bool]:
     """Return an arrangement of each block a draw, the diary's own first; all there are if they are few."""
     if math.prod(sizes) <= draws:
         return np.array(
@@ -121,7 +125,7 @@ def _picks(sizes: tuple[int, ...], draws: int) -> tuple[NDArray[np.int64], bool]
 
 
 @lru_cache(maxsize=8)
-def _redrawn(weeks: int) -> NDArray[np.float64]:
+def _resample_weeks(weeks: int) -> NDArray[np.float64]:
     """Return how often each week comes up in each resample."""
     shares = np.full(weeks, 1 / weeks)
     return (
@@ -131,22 +135,22 @@ def _redrawn(weeks: int) -> NDArray[np.float64]:
     )
 
 
-def _totals(
+def _add_blocks(
     sums: list[NDArray[np.float64]], draws: int
 ) -> tuple[NDArray[np.float64], bool]:
     """Return the sums over all blocks, an exposure and draw each, and whether no arrangement is left out."""
-    picks, exact = _picks(tuple(block.shape[1] for block in sums), draws)
+    picks, exact = _draw_arrangements(tuple(block.shape[1] for block in sums), draws)
     return np.sum(
         [block[:, picks[:, b]] for b, block in enumerate(sums)], axis=0
     ), exact
 
 
-def permutation_test(
+def run_permutation_test(
     exposure: NDArray[np.float64],
     score: NDArray[np.float64],
     block: NDArray[np.int64],
     draws: int = DRAWS,
-) -> Tested:
+) -> PermutationTest:
     """Return how often arrangements of whole weeks give at least the diary's own link.
 
     The statistic of an exposure is the sum of scores over its exposed days, in units of its own spread
@@ -163,20 +167,20 @@ def permutation_test(
     ----------
     .. [1] P. H. Westfall, S. S. Young, Resampling-Based Multiple Testing, Wiley, 1993
     """
-    sums = _sums(exposure, np.nan_to_num(score), block)
+    sums = _sum_arrangements(exposure, np.nan_to_num(score), block)
     mean = np.sum([each.mean(axis=1) for each in sums], axis=0)
     spread = np.sqrt(np.sum([each.var(axis=1) for each in sums], axis=0))
-    totals, exact = _totals(sums, draws)
+    totals, exact = _add_blocks(sums, draws)
     moving = spread > 1e-9  # an exposure alike in all weeks of a block says nothing
     standard = np.where(moving, spread, 1.0)[:, None]
     z = np.where(moving[:, None], (totals - mean[:, None]) / standard, -np.inf)
     near = z[:, :1] - 1e-9
     single = np.where(moving, (z >= near).mean(axis=1), 1.0)
     joint = np.where(moving, (z.max(axis=0) >= near).mean(axis=1), 1.0)
-    return Tested(single, joint, totals.shape[1], exact)
+    return PermutationTest(single, joint, totals.shape[1], exact)
 
 
-def effect(exposure: NDArray[np.float64], score: NDArray[np.float64]) -> float:
+def estimate_effect(exposure: NDArray[np.float64], score: NDArray[np.float64]) -> float:
     """Return the mean difference on exposed days [points], NaN where there is none.
 
     It is that of a regression on weekday, block and exposure: both arguments are residuals.
@@ -189,7 +193,7 @@ def effect(exposure: NDArray[np.float64], score: NDArray[np.float64]) -> float:
     return float(np.nansum(exposure * score)) / under if under > 1e-9 else math.nan
 
 
-def interval(
+def estimate_interval(
     exposure: NDArray[np.float64], score: NDArray[np.float64], block: NDArray[np.int64]
 ) -> tuple[float, float]:
     """Return the 95 % interval of `effect` [points], from whole weeks drawn anew.
@@ -202,7 +206,7 @@ def interval(
     weeks, blocks_ = len(over), len(np.unique(block))
     if under.sum() < 1e-9 or weeks <= blocks_:
         return math.nan, math.nan
-    counts = _redrawn(weeks)
+    counts = _resample_weeks(weeks)
     below = counts @ under
     drawn = (counts @ over)[below > 1e-9] / below[below > 1e-9]
     middle = over.sum() / under.sum()

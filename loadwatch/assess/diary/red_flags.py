@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Urgency = Literal["today", "soon"]
 RECENT_WEEKS = 12
 
-CALL: dict[Urgency, str] = {
+CALL_TEXTS: dict[Urgency, str] = {
     "today": (
         "Get medical help today: an emergency department, or the emergency number where you are "
         "(999, 112, 911). Do not wait for this to pass."
@@ -24,7 +24,7 @@ CALL: dict[Urgency, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class RedFlag:
     """One sign: its column in diary.csv, how soon it needs somebody, and what it is."""
 
     column: str
@@ -34,51 +34,51 @@ class Sign:
 
 # Finucane et al. 2020, J Orthop Sports Phys Ther 50:350-372, doi:10.2519/jospt.2020.9971: few single signs
 # are accurate by themselves, so this list prompts a call and is never added up to a score.
-SIGNS: tuple[Sign, ...] = (
-    Sign(
+RED_FLAGS: tuple[RedFlag, ...] = (
+    RedFlag(
         "saddle_numbness",
         "today",
         "new numbness or tingling between the legs, in buttocks or inner thighs",
     ),
-    Sign(
+    RedFlag(
         "bladder_bowel",
         "today",
         "new trouble passing urine, or losing control of bladder or bowel",
     ),
-    Sign("both_legs", "today", "new or growing weakness or numbness in both legs"),
-    Sign("sexual_function", "today", "new loss of sexual function or feeling"),
-    Sign("accident", "today", "pain that began with a serious fall or accident"),
-    Sign("chest_pain", "today", "back pain together with chest pain"),
-    Sign("fever", "soon", "fever, or feeling very unwell"),
-    Sign("weight_loss", "soon", "weight loss without a reason"),
-    Sign(
+    RedFlag("both_legs", "today", "new or growing weakness or numbness in both legs"),
+    RedFlag("sexual_function", "today", "new loss of sexual function or feeling"),
+    RedFlag("accident", "today", "pain that began with a serious fall or accident"),
+    RedFlag("chest_pain", "today", "back pain together with chest pain"),
+    RedFlag("fever", "soon", "fever, or feeling very unwell"),
+    RedFlag("weight_loss", "soon", "weight loss without a reason"),
+    RedFlag(
         "night_pain",
         "soon",
         "constant pain that is worse at night or does not ease with rest",
     ),
-    Sign("cancer_history", "soon", "back pain and a history of cancer"),
-    Sign("swelling", "soon", "a new swelling or a change in the shape of the back"),
-    Sign("leg_weakness", "soon", "weakness in a leg or a foot"),
-    Sign(
+    RedFlag("cancer_history", "soon", "back pain and a history of cancer"),
+    RedFlag("swelling", "soon", "a new swelling or a change in the shape of the back"),
+    RedFlag("leg_weakness", "soon", "weakness in a leg or a foot"),
+    RedFlag(
         "changed_sensation", "soon", "changed feeling in a leg: numb, tingling, burning"
     ),
-    Sign("sciatica", "soon", "pain that shoots from the back down a leg (sciatica)"),
-    Sign(
+    RedFlag("sciatica", "soon", "pain that shoots from the back down a leg (sciatica)"),
+    RedFlag(
         "bone_health",
         "soon",
         "back pain and thin bones, long use of steroids, or a higher age",
     ),
-    Sign(
+    RedFlag(
         "bone_pain",
         "soon",
         "pain in one small spot of bone with each step, above all when eating too little or missing periods",
     ),
 )
-BY_COLUMN = {sign.column: sign for sign in SIGNS}
+RED_FLAGS_BY_COLUMN = {sign.column: sign for sign in RED_FLAGS}
 
 
 @dataclass(frozen=True, slots=True)
-class RedFlag:
+class TickedRedFlag:
     """A sign that the runner has ticked; it stands above every other answer."""
 
     day: date | None  # None where the line's date could not be read
@@ -88,7 +88,7 @@ class RedFlag:
     call: str
 
 
-def raised(column: str, day: date | None) -> RedFlag:
+def tick_red_flag(column: str, day: date | None) -> TickedRedFlag:
     """Return the red flag of one tick."""
-    sign = BY_COLUMN[column]
-    return RedFlag(day, column, sign.urgency, sign.says, CALL[sign.urgency])
+    sign = RED_FLAGS_BY_COLUMN[column]
+    return TickedRedFlag(day, column, sign.urgency, sign.says, CALL_TEXTS[sign.urgency])

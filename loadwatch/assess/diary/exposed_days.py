@@ -26,7 +26,7 @@ EXPOSURES: dict[str, tuple[str, str]] = {
 }
 
 
-def runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def list_runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Return the runs that have a day."""
     keep = activities["sport"].isin(settings.sports) & ~activities["parent"].astype(
         bool
@@ -34,11 +34,11 @@ def runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     return activities[keep & activities["start_local"].notna()]
 
 
-def _date(day: np.datetime64) -> date:
+def _convert_date(day: np.datetime64) -> date:
     return date.fromisoformat(str(day))
 
 
-def _day(
+def _find_exposed_day(
     flag: Flag,
     days: NDArray[np.datetime64],
     ids: dict[str, int],
@@ -51,7 +51,7 @@ def _day(
     """
     if flag.activity_id:
         known = ids.get(flag.activity_id)
-        return flag.week if known is None else _date(days[known])
+        return flag.week if known is None else _convert_date(days[known])
     first = np.datetime64(flag.week, "D")
     begin, end = np.searchsorted(days, [first, first + np.timedelta64(7, "D")])
     if begin == end:
@@ -59,14 +59,14 @@ def _day(
     sums = np.cumsum(amount[begin:end])
     over = np.flatnonzero(sums > float(flag.template_args.get("below", flag.usual)))
     place = over[0] if len(over) else np.argmax(amount[begin:end])
-    return _date(days[begin + place])
+    return _convert_date(days[begin + place])
 
 
-def exposed_days(
+def find_exposed_days(
     flags: Sequence[Flag], activities: pd.DataFrame, settings: Settings
 ) -> dict[str, frozenset[date]]:
     """Return the days of each exposure, by rule; info is no exposure, because it is not raised."""
-    own = runs(activities, settings).sort_values("start_local", kind="stable")
+    own = list_runs(activities, settings).sort_values("start_local", kind="stable")
     days = own["start_local"].to_numpy("datetime64[D]")
     ids = {name: place for place, name in enumerate(own["activity_id"])}
     amounts = {
@@ -76,11 +76,13 @@ def exposed_days(
     out: dict[str, set[date]] = {rule: set() for rule in EXPOSURES}
     for flag in flags:
         if flag.rule in EXPOSURES and flag.level != "info":
-            out[flag.rule].add(_day(flag, days, ids, amounts[EXPOSURES[flag.rule][0]]))
+            out[flag.rule].add(
+                _find_exposed_day(flag, days, ids, amounts[EXPOSURES[flag.rule][0]])
+            )
     return {rule: frozenset(found) for rule, found in out.items()}
 
 
-def marked(days: frozenset[date], first: date, length: int) -> NDArray[np.bool_]:
+def mark_days(days: frozenset[date], first: date, length: int) -> NDArray[np.bool_]:
     """Return which of `length` days from `first` on are among `days`."""
     out = np.zeros(length, dtype=bool)
     places = [(day - first).days for day in days]
@@ -88,7 +90,9 @@ def marked(days: frozenset[date], first: date, length: int) -> NDArray[np.bool_]
     return out
 
 
-def daily_distance(own: pd.DataFrame, first: date, length: int) -> NDArray[np.float64]:
+def sum_daily_distance(
+    own: pd.DataFrame, first: date, length: int
+) -> NDArray[np.float64]:
     """Return the distance run on each of `length` days from `first` on [m]; 0 on a day without a run."""
     out = np.zeros(length)
     for day, metres in zip(

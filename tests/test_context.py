@@ -62,21 +62,16 @@ def test_ratios_of_four_ordinary_weeks():
     )  # started at the first day's 0
 
 
-@pytest.mark.parametrize(
-    ("coupled", "uncoupled"), [(0.8, 0.75), (1, 1), (1.3, 1.444444), (1.5, 1.8), (2, 3)]
-)
-def test_coupled_to_uncoupled(coupled, uncoupled):
-    assert c.convert_to_uncoupled(np.array([coupled]))[0] == pytest.approx(
-        uncoupled, abs=5e-7
-    )
-
-
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(0.1, 50), min_size=28, max_size=60))
 def test_the_identity_holds_for_any_load(daily):
+    """The uncoupled ratio belongs to the coupled one by U = 3 C / (4 - C)."""
     x = np.array(daily)
-    both = c.compute_acwr_coupled(x)[27:], c.compute_acwr_uncoupled(x)[27:]
-    np.testing.assert_allclose(c.convert_to_uncoupled(both[0]), both[1], rtol=1e-9)
+    coupled, uncoupled = (
+        c.compute_acwr_coupled(x)[27:],
+        c.compute_acwr_uncoupled(x)[27:],
+    )
+    np.testing.assert_allclose(3 * coupled / (4 - coupled), uncoupled, rtol=1e-9)
 
 
 def test_monotony_and_strain():

@@ -1,6 +1,6 @@
 """Popular load figures, for context only: shown with their definition, never flagged.
 
-All functions take a daily series without holes (a day without a run is 0) and return one value a day.
+All functions take one value per day without gaps (0 on a day without a run) and return as many.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ EWMA_FROM_DAY = 56  # before that its starting value still shows
 
 
 def compute_rolling_mean(daily: Floats, days: int) -> Floats:
-    """Return the mean of the last `days` days. [unit of daily] NaN until so many days are there."""
+    """Return the mean of the last `days` days, NaN before there are as many [unit of daily]."""
     out = np.full(len(daily), np.nan)
     if len(daily) >= days:
         out[days - 1 :] = np.lib.stride_tricks.sliding_window_view(daily, days).mean(
@@ -68,7 +68,9 @@ def compute_acwr_uncoupled(daily: Floats) -> Floats:
 
 
 def compute_ewma(daily: Floats, days: int) -> Floats:
-    """Return the exponentially weighted mean with weight 2 / (days + 1), started at day one [unit of daily].
+    """Return the exponentially weighted mean [unit of daily].
+
+    The weight of a day is 2 / (days + 1); the mean starts at the first day's value.
 
     References
     ----------
@@ -85,20 +87,17 @@ def compute_ewma(daily: Floats, days: int) -> Floats:
 def compute_acwr_ewma(daily: Floats) -> Floats:
     """Return the ratio of the exponentially weighted means over 7 and 28 days [1].
 
-    Its first weeks hang on the first day's load; who shows it waits for `EWMA_FROM_DAY`.
+    Its first weeks depend on the first day's load, so it is shown from `EWMA_FROM_DAY` on.
     """
     return _divide_positive(
         compute_ewma(daily, ACUTE_DAYS), compute_ewma(daily, CHRONIC_DAYS)
     )
 
 
-def convert_to_uncoupled(coupled: Floats) -> Floats:
-    """Return the uncoupled ratio that belongs to a coupled one, U = 3C / (4 - C) [1]."""
-    return np.asarray(3.0 * coupled / (4.0 - coupled), np.float64)
-
-
 def compute_monotony(daily: Floats, days: int = 7) -> Floats:
-    """Return mean over sample standard deviation of the last `days` days. [1] NaN where they do not differ.
+    """Return mean over sample standard deviation of the last `days` days [1].
+
+    NaN where these days do not differ.
 
     References
     ----------
@@ -122,7 +121,7 @@ def compute_strain(daily: Floats, days: int = 7) -> Floats:
 
 
 def smooth_load(daily: Floats, days: int) -> Floats:
-    """Return y += (x - y) / days, from 0 [unit of daily].
+    """Return the exponential mean y += (x - y) / days, started at 0 [unit of daily].
 
     The form behind the 42- and 7-day curves of training logs; some use 1 - exp(-1 / days) instead,
     which ends 0.7 % lower after 42 days of constant load.
@@ -132,21 +131,21 @@ def smooth_load(daily: Floats, days: int) -> Floats:
 
 
 def _mark_unknown(unknown: NDArray[np.bool_], days: int) -> NDArray[np.bool_]:
-    """Say for each day whether one of the last `days` days is unknown."""
-    count = np.concatenate(([0], np.cumsum(unknown)))
-    at = np.arange(1, len(count))
-    return np.asarray(count[at] > count[np.maximum(at - days, 0)], bool)
+    """Return for each day whether one of the last `days` days is unknown."""
+    count = np.concatenate(([0], np.cumsum(unknown)))  # of unknown days before each day
+    stop = np.arange(1, len(count))
+    return np.asarray(count[stop] > count[np.maximum(stop - days, 0)], bool)
 
 
 def build_context(daily: Floats) -> dict[str, Floats]:
-    """Return the columns of CONTEXT, one value a day.
+    """Return the columns of CONTEXT, one value per day.
 
-    A day of unknown load (NaN) makes each figure unknown for as long as that day lies in its window.
+    A day of unknown load (NaN) makes each figure unknown as long as the day is in its window.
     """
     unknown = np.isnan(daily)
     x = np.where(unknown, 0.0, daily)
     days = np.arange(len(x)) + 1
-    even = compute_monotony(x)
+    # values, and the window in days that they depend on
     columns = {
         "acwr_uncoupled": (compute_acwr_uncoupled(x), CHRONIC_DAYS),
         "acwr_coupled": (compute_acwr_coupled(x), CHRONIC_DAYS),
@@ -154,14 +153,14 @@ def build_context(daily: Floats) -> dict[str, Floats]:
             np.where(days >= EWMA_FROM_DAY, compute_acwr_ewma(x), np.nan),
             EWMA_FROM_DAY,
         ),
-        "monotony": (even, ACUTE_DAYS),
-        "strain": (compute_rolling_mean(x, ACUTE_DAYS) * ACUTE_DAYS * even, ACUTE_DAYS),
+        "monotony": (compute_monotony(x), ACUTE_DAYS),
+        "strain": (compute_strain(x), ACUTE_DAYS),
         "load_42d": (smooth_load(x, LONG_DAYS), LONG_DAYS),
         "load_7d": (smooth_load(x, ACUTE_DAYS), ACUTE_DAYS),
     }
     if not unknown.any():
         return {name: values for name, (values, _) in columns.items()}
     return {
-        name: np.where(_mark_unknown(unknown, span), np.nan, values)
-        for name, (values, span) in columns.items()
+        name: np.where(_mark_unknown(unknown, window), np.nan, values)
+        for name, (values, window) in columns.items()
     }

@@ -1,4 +1,4 @@
-"""Shoes: kilometres on each pair, by surface, and how many pairs share the work."""
+"""Distance on each pair of shoes by surface, and how many pairs a runner uses."""
 
 from __future__ import annotations
 
@@ -19,15 +19,14 @@ COLUMNS = ["shoe", "distance_m", *SURFACE_COLUMNS, "runs", "first", "last"]
 def build_pairs(
     activities: pd.DataFrame, sports: tuple[str, ...] = ("running",)
 ) -> pd.DataFrame:
-    """Return one row a pair, the longest used first.
+    """Return one row per named pair, the longest distance first.
 
-    Columns: `shoe`, `distance_m` [m], one column a surface (`hard_m` ... `unknown_m`) [m], `runs`,
-    and `first` and `last`, the local days of its first and last run. A run whose pair nobody named
-    belongs to no row: distance on unnamed pairs would read as a pair of its own.
+    Columns: `shoe`, `distance_m` [m], one column per surface (`hard_m` ... `unknown_m`) [m],
+    `runs`, and `first` and `last`, the local days of its first and last run. A run whose pair is
+    not named belongs to no row: distance on unnamed pairs would look like a pair of its own.
     """
-    if not any(
-        activities["shoe"].tolist()
-    ):  # most runners name none, and to group nothing takes long
+    # most runners name none, and grouping takes long even then
+    if not any(activities["shoe"].tolist()):
         return pd.DataFrame(columns=COLUMNS)
     named = activities["shoe"].fillna("").str.strip()
     counted = (
@@ -45,10 +44,11 @@ def build_pairs(
 
 
 def describe_rotation(activities: pd.DataFrame, today: date) -> str:
-    """Return how many pairs the runs of the last eight weeks were on, as a sentence; "" if none is named.
+    """Return a sentence on how many pairs the runs of the last eight weeks used.
 
-    One observational study of 264 runners found fewer running injuries of leg or lower back among those
-    who used more than one pair; it was no trial, and so this is told and never flagged.
+    It is "" if no pair is named. One observational study of 264 runners found fewer running
+    injuries of leg or lower back among those who used more than one pair [1]_; it was no trial,
+    so this is shown and never flagged.
 
     References
     ----------

@@ -35,13 +35,11 @@ if TYPE_CHECKING:
 LONGEST = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
 SUPPORT = ("strength_training", "pilates", "yoga")
 KNOWN_SHARE = 0.9  # of a week's distance, for its sum to be known
-GUESS_MPS, GUESS_M = (
-    2.8,
-    5000.0,
-)  # a run of unknown distance: by its time at 10 km/h, else this
+# a run of unknown distance: by its time at 10 km/h, else 5 km
+GUESS_MPS, GUESS_M = 2.8, 5000.0
 USUAL_WEEKS = 4  # looked back on
-NOTHING = 1e-9  # of any unit: less is the remainder of a sum, and to divide by it tells nothing
 USUAL_LEAST = 3  # of them with a run and the column known
+NOTHING = 1e-9  # of any unit: less is the remainder of a sum, and no divisor
 _WEEKDAY_NUMBER = {name: number for number, name in enumerate(WEEKDAYS)}
 _EPOCH_WEEKDAY = _WEEKDAY_NUMBER["thu"]  # of 1970-01-01
 
@@ -54,7 +52,7 @@ class Calendar:
     today: np.datetime64
 
     def number_weeks(self, local: NDArray[np.datetime64]) -> Ints:
-        """Return the number of the week that holds each local time; -1 for none and for after today."""
+        """Return the number of the week that holds each local time, -1 for none or after today."""
         day = local.astype("datetime64[D]")
         if not len(self.days):
             return np.full(len(day), -1)
@@ -98,7 +96,8 @@ def select_runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 def _weigh_runs(table: pd.DataFrame) -> Floats:
     """Return the weight of each run in its week: its distance, else one guessed from its time [m].
 
-    The guess is the same for all: one from the runner's own pace would let later runs change earlier weeks.
+    The guess is the same for all runners: one from their own pace would let later runs change
+    earlier weeks.
     """
     distance, duration = (
         table[c].to_numpy(np.float64) for c in ("distance_m", "duration_s")
@@ -114,7 +113,7 @@ def _sum_by_week(number: Ints, values: Floats, count: int) -> Floats:
 def _sum_weeks(
     table: pd.DataFrame, week: Ints, count: int
 ) -> tuple[dict[str, Floats], dict[str, Bools]]:
-    """Return by measured column what is known of its weekly sum or maximum, and whether that suffices."""
+    """Return by measured column its known weekly sum or maximum, and whether that suffices."""
     weight = _weigh_runs(table)
     total = np.bincount(week, weight, count)
     some = np.bincount(week, minlength=count)
@@ -138,7 +137,7 @@ def _sum_weeks(
 def sum_known(
     activities: pd.DataFrame, settings: Settings, today: date
 ) -> dict[str, Floats]:
-    """Return by column of MEASURED what is known so far of each week's sum: never more than the sum.
+    """Return by column of MEASURED the known part of each week's sum, never more than the sum.
 
     A sum that passes a limit with part of its runs unknown passes it all the same.
     """
@@ -157,10 +156,11 @@ def _place_runs(
 
 
 def compute_usual(values: Floats, counted: Bools) -> Floats:
-    """Return the median of the counted weeks of the four before (NaN: fewer than three) [unit of values].
+    """Return the median of the counted weeks of the four before [unit of values].
 
-    Weeks without a run are not counted: a plain mean of four would raise every ordinary week after a rest.
-    `values` may have columns; weeks go down the first axis.
+    NaN where fewer than three count. Weeks without a run are not counted: a plain mean of four
+    would raise every ordinary week after a rest. `values` may have columns; weeks go down the
+    first axis.
     """
     kept = np.where(counted, values, np.nan)
     start = np.full((USUAL_WEEKS, *kept.shape[1:]), np.nan)
@@ -177,7 +177,10 @@ def compute_usual(values: Floats, counted: Bools) -> Floats:
 
 
 def _sum_daily_km(table: pd.DataFrame, cal: Calendar) -> Floats:
-    """Return kilometres a day from the first week on [km]; NaN on a day with a run of unknown distance."""
+    """Return the distance per day from the first week on [km].
+
+    NaN on a day with a run of unknown distance.
+    """
     day = (table["start_local"].to_numpy("datetime64[D]") - cal.days[0]).astype(
         np.int64
     )
@@ -201,7 +204,7 @@ def _mark_support(activities: pd.DataFrame) -> Bools:
         activities[column].to_numpy(object).astype(str)
         for column in ("sport", "sub_sport")
     )
-    sessions = np.logical_or(*(np.isin(words, SUPPORT) for words in sports))
+    sessions = np.logical_or(*(np.isin(sport, SUPPORT) for sport in sports))
     return np.asarray(sessions & ~activities["parent"].to_numpy(bool), bool)
 
 
@@ -239,10 +242,11 @@ def _build_measured(
 def build_weeks(
     activities: pd.DataFrame, settings: Settings, today: date
 ) -> pd.DataFrame:
-    """Return one row a calendar week, from the first activity's week to today's.
+    """Return one row per calendar week, from the first activity's week to today's.
 
-    Index "week" is the first day. A sum is known where runs with 90 % of the week's distance know the
-    column; a week without a run sums to 0 and enters no usual week. Activities after `today` are left out.
+    Index "week" is the first day. A sum is known where runs with 90 % of the week's distance know
+    the column; a week without a run sums to 0 and enters no usual week. Activities after `today`
+    are left out.
     """
     cal, table, week = _place_runs(activities, settings, today)
     some = np.bincount(week, minlength=len(cal.days))

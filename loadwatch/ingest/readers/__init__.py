@@ -1,6 +1,6 @@
-"""Bytes to activities, chosen by content and never by extension.
+"""Read the bytes of one file as activities; the content decides, never the extension.
 
-`READERS` is the growth point: one line a format, asked in order, each with
+`READERS` is the growth point: one line per format, asked in order, each with
 `sniff(head) -> bool` (the first 4 KiB) and `read(data, name, settings) -> Reading`.
 """
 
@@ -21,24 +21,27 @@ if TYPE_CHECKING:
     Sniff = Callable[[bytes], bool]
     Read = Callable[[bytes, str, Settings], Reading]
 
-HEAD_BYTES = 4096  # bytes that `sniff` is shown
+HEAD_BYTES = 4096  # what `sniff` gets of a file
 
 READERS: tuple[tuple[str, Sniff, Read], ...] = (
     ("fit", fit.sniff, fit.read),
     ("xml", xml.sniff, xml.read),
     ("json", json.sniff, json.read),
-    (
-        "csv",
-        csv.sniff,
-        csv.read,
-    ),  # last: any text that nobody else knows may be a table
+    # last: any text that no other reader knows may be a table
+    ("csv", csv.sniff, csv.read),
 )
 
 
 def read(data: bytes, name: str, settings: Settings) -> Reading:
     """Return the activities of one file.
 
-    `name` is a label for dates and words only. Raises Unreadable, NotActivity or OverLimit, nothing else.
+    Raises Unreadable, NotActivity or OverLimit, nothing else.
+
+    Parameters
+    ----------
+    data : the whole content
+    name : of the file, which may hold the date of its activity
+    settings : of the athlete
     """
     head = data[:HEAD_BYTES]
     if reason := describe_foreign(head):

@@ -1,4 +1,4 @@
-"""Columns to a RECORDS frame."""
+"""Build RECORDS frames from columns."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ COLUMNS = frozenset(column_names(RECORDS))
 def build_records(
     time_ns: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]
 ) -> pd.DataFrame:
-    """Return a RECORDS frame from instants (ns since 1970, UTC) and columns, sorted by time.
+    """Return a RECORDS frame sorted by time; samples of one instant stay in file order.
 
-    Samples that share an instant stay in file order; a name that RECORDS does not have is an error.
+    Raises ValueError for a column that RECORDS does not have.
+
+    Parameters
+    ----------
+    time_ns : instants in nanoseconds since 1970, UTC, one per sample
+    columns : by name, one value per sample, NaN for unknown
     """
     if not COLUMNS.issuperset(columns):
-        raise ValueError(
-            f"not a column of RECORDS: {', '.join(sorted(set(columns) - COLUMNS))}"
-        )
+        unknown = ", ".join(sorted(set(columns) - COLUMNS))
+        raise ValueError(f"not a column of RECORDS: {unknown}")
     index = pd.DatetimeIndex(time_ns.view("M8[ns]"), tz="UTC", name="time")
-    block = np.array(list(columns.values()), np.float64).reshape(
-        len(columns), len(time_ns)
-    )
-    frame = pd.DataFrame(
-        block.T, index=index, columns=_index_columns(tuple(columns)), copy=False
-    )
-    return (
-        frame
-        if (time_ns[1:] >= time_ns[:-1]).all()
-        else frame.sort_index(kind="stable")
-    )
+    values = np.array(list(columns.values()), np.float64)
+    values = values.reshape(len(columns), len(time_ns))  # for no columns at all
+    labels = _index_columns(tuple(columns))
+    frame = pd.DataFrame(values.T, index=index, columns=labels, copy=False)
+    if (time_ns[1:] >= time_ns[:-1]).all():
+        return frame
+    return frame.sort_index(kind="stable")
 
 
 @cache
 def _index_columns(columns: tuple[str, ...]) -> pd.Index[str]:
-    """Return the column index of a frame: the same few for every file of a device."""
+    """Return the column labels of a frame: few, and the same for all files of a device."""
     return pd.Index(columns)
 
 

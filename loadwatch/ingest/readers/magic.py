@@ -1,7 +1,8 @@
-"""What bytes look like that no reader takes: words for the reason a file was left out."""
+"""File signatures: what a file is that no reader can read, as the reason why it is left out."""
 
 from __future__ import annotations
 
+# first bytes, and what they stand for
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "it starts like a JPEG image"),
     (b"\x89PNG\r\n", "it starts like a PNG image"),
@@ -25,6 +26,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "it starts like an old Office document"),
     (b"bplist00", "it starts like an Apple property list"),
 )
+# how a text starts in lower case, and what that stands for
 TEXT_STARTS: tuple[tuple[bytes, str], ...] = (
     (b"<!doctype html", "a web page, perhaps an error page saved in place of the file"),
     (b"<html", "a web page, perhaps an error page saved in place of the file"),
@@ -39,24 +41,27 @@ _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
 
 
 def describe_foreign(head: bytes) -> str:
-    """Return what a file is that no reader needs to be asked about, "" for all others."""
+    """Return what a file is that no reader can read, "" where a reader has to decide."""
     if not head:
         return "the file is empty"
     if not head.strip(b"\0"):
         return "nothing but zero bytes; the copy or the disk failed"
-    return next((words for magic, words in MAGIC if head.startswith(magic)), "")
+    for magic, description in MAGIC:
+        if head.startswith(magic):
+            return description
+    return ""
 
 
 def describe_unknown(head: bytes) -> str:
-    """Return what the first bytes of a file that no reader knows look like, in words a runner understands."""
+    """Return what the first bytes of a file look like that every reader has refused."""
     if head[8:12] == b".FIT" or head[1:4] == b"FIT":
         return "it starts like a FIT file, but its header is broken"
     if head[4:8] == b"ftyp":
         return "it starts like a video or photo of a phone"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for start, words in TEXT_STARTS:
+    for start, description in TEXT_STARTS:
         if text.startswith(start):
-            return words
+            return description
     if not _CONTROL.isdisjoint(head):
         return "not an activity file of a kind that loadwatch knows"
     return "plain text, but no list of activities that loadwatch knows"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from loadwatch.activity import Skipped
     from loadwatch.assess.budget import Headroom
-    from loadwatch.assess.diary import Answer
+    from loadwatch.assess.diary.answer import Answer
     from loadwatch.assess.guidance import Advice
     from loadwatch.assess.rules import Flag, Unknown
     from loadwatch.formatting import Units

@@ -7,13 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from loadwatch.assess.diary import (
-    analyse_diary,
-    build_flags,
-    daily_scores,
-    permutation,
-    read_diary,
-)
+from loadwatch.assess.diary import daily_scores, permutation, read_diary
+from loadwatch.assess.diary.answer import analyse_diary, build_flags
 from loadwatch.assess.diary.diary_series import build_series
 from loadwatch.assess.diary.exposed_days import find_exposed_days
 from loadwatch.assess.diary.onsets import MatchedSet, estimate_crossover, match_onsets

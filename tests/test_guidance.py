@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import loadwatch.assess.guidance as guidance
-from loadwatch.assess.diary import RED_FLAGS, analyse_diary, read_diary
+from loadwatch.assess.diary import RED_FLAGS, read_diary
+from loadwatch.assess.diary.answer import analyse_diary
 from loadwatch.assess.diary.red_flags import CALL_TEXTS
 from loadwatch.assess.rules import RULES, Flag
 from loadwatch.settings import Settings

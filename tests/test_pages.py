@@ -267,7 +267,7 @@ def test_budget_stands_on_the_page(ana):
 
 
 def test_red_flags_of_a_diary_stand_above_everything(ana):
-    from loadwatch.assess.diary import Answer
+    from loadwatch.assess.diary.answer import Answer
     from loadwatch.assess.diary.red_flags import RED_FLAGS, tick_red_flag
 
     sign = tick_red_flag(RED_FLAGS[0].column, TODAY)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from loadwatch.assess.diary import Answer
+    from loadwatch.assess.diary.answer import Answer
     from loadwatch.assess.diary.red_flags import Urgency
     from loadwatch.assess.rules import Flag
 

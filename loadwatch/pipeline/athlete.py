@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from loadwatch.assess.budget import Plan
+    from loadwatch.assess.diary.answer import Answer
+    from loadwatch.assess.rules import Flag
     from loadwatch.ingest.store import Store
     from loadwatch.pipeline.intake import MapFunction, MemberResult, ProgressCallback
     from loadwatch.settings import Settings
@@ -230,14 +232,11 @@ def _assess_rows(
     today = judged_by.today or (local.max().date() if len(local) else NO_DAY)
     table = weeks.build_weeks(kept, judged_by, today)
     flags, unknown = rules.judge(kept, table, judged_by, today)
-    answer = None
-    for data in _read_own_files(places, diary.DIARY_FILE):
-        answer = diary.analyse_diary(
-            diary.read_diary(data), flags, kept, judged_by, today
-        )
     this_week = table.index[-1].date() if len(table) else today
-    if answer and (told := diary.build_flags(answer, this_week)):
-        flags, unknown = rules.judge(kept, table, judged_by, today, diary=told)
+    answer = _answer_diary(places, flags, kept, judged_by, today)
+    diary_flags = _flag_answer(answer, this_week)
+    if diary_flags:
+        flags, unknown = rules.judge(kept, table, judged_by, today, diary=diary_flags)
     remarks += [
         shoes.describe_rotation(kept, today),
         load.heart_remark(judged_by) if _has_heart_rate(kept) else "",
@@ -265,6 +264,30 @@ def _assess_rows(
         shoes=shoes.build_pairs(kept),
         remarks=tuple(remark for remark in remarks if remark),
     )
+
+
+def _answer_diary(
+    places: Sequence[Path],
+    flags: Sequence[Flag],
+    rows: pd.DataFrame,
+    judged_by: Settings,
+    today: date,
+) -> Answer | None:
+    """Return what the runner's own diary answers, None without one; of several the last counts."""
+    diaries = list(_read_own_files(places, diary.DIARY_FILE))
+    if not diaries:
+        return None
+    from loadwatch.assess.diary.answer import analyse_diary  # noqa: PLC0415 - few keep a diary
+
+    return analyse_diary(diary.read_diary(diaries[-1]), flags, rows, judged_by, today)
+
+
+def _flag_answer(answer: Answer | None, week: date) -> tuple[Flag, ...]:
+    if answer is None:
+        return ()
+    from loadwatch.assess.diary.answer import build_flags  # noqa: PLC0415 - as above
+
+    return build_flags(answer, week)
 
 
 def _has_heart_rate(activities: pd.DataFrame) -> bool:

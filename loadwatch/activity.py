@@ -99,12 +99,14 @@ class Session:
     Nothing here is worked out from the records except where a field says so: that is
     `exposure.row`'s work. `sport` and `sub_sport` are FIT's words ("running", "trail",
     "treadmill", "indoor_running", "track", "street", "strength_training" ...), whatever
-    the format; a word that no table knows is "unknown".
+    the format. A sport is "unknown" where the file states none, and where no table knows
+    the word that it states: then `unknown_sport` is that word.
     """
 
     format: Format
     sport: str = "unknown"
-    sub_sport: str = "unknown"
+    sub_sport: str = "generic"  # FIT's word: the sport itself, or none stated
+    unknown_sport: str = ""  # a recording's word for its sport, where no table knows it
     name: str = ""
     start_utc: datetime | None = (
         None  # aware, UTC; None where the file knows no instant

@@ -38,6 +38,9 @@ def _float_columns(*rows: tuple[str, str, str]) -> Table:
     return tuple(Column(name, "float", unit, meaning) for name, unit, meaning in rows)
 
 
+UNKNOWN_SPORT: Final = "unknown"  # no sport is stated, or one that no table knows
+PLAIN_SUB_SPORT: Final = "generic"  # FIT's word: the sport itself, or none stated
+
 RECORDS: Table = _float_columns(
     ("distance_m", "m", "distance since the start of the activity"),
     ("altitude_m", "m", "altitude above sea level"),

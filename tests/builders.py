@@ -39,6 +39,7 @@ def run(start: str, km: float = np.nan, **more: Any) -> dict[str, Any]:
     metres = km * 1000.0
     row: dict[str, Any] = {
         "sport": "running",
+        "sub_sport": "generic",
         "start_local": local,
         "start_utc": local.tz_localize("UTC"),
         "zone": "UTC",

@@ -119,7 +119,7 @@ def garmin_rows(plain: str, other: str) -> str:
 def test_garmin_in_each_language(language):
     header, plain, (other, sub_sport) = GARMIN[language]
     morning, evening = sessions(header + "\n" + garmin_rows(plain, other))
-    assert (morning.sport, morning.sub_sport) == ("running", "unknown")
+    assert (morning.sport, morning.sub_sport) == ("running", "generic")
     assert (evening.sport, evening.sub_sport) == ("running", sub_sport)
     assert morning.start_local == datetime(2025, 3, 2, 8, 15, 30)
     assert morning.start_utc is None

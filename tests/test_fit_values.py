@@ -92,7 +92,7 @@ def test_steps_only_where_a_cycle_is_a_stride():
 
 def test_words():
     assert session(sport="running", sub_sport="generic").sub_sport == "generic"
-    assert session(sport="running", sub_sport=None).sub_sport == "unknown"
+    assert session(sport="running", sub_sport=None).sub_sport == "generic"
     assert session(sub_sport="ultra").sub_sport == "ultra"
     assert session(profile="Carrera").name == "Carrera"
 

@@ -240,7 +240,7 @@ def test_a_list_says_each_remark_once():
     assert "9 activities" in told[0]
     assert (
         told[1]
-        == "  list unknown/unknown: 9, 2026-01-01 .. 2026-01-09, 45.00 km by the file, 0 samples"
+        == "  list unknown/generic: 9, 2026-01-01 .. 2026-01-09, 45.00 km by the file, 0 samples"
     )
     assert sum("Kanupolo" in line for line in told) == 1
     assert any(line.endswith("(9 times)") for line in told)

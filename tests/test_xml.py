@@ -16,7 +16,6 @@ from loadwatch.ingest.readers.xml import (
     point_pattern,
     positions,
     tree,
-    words,
 )
 from loadwatch.settings import Settings
 
@@ -737,15 +736,7 @@ def test_a_lap_that_starts_before_its_points_starts_the_run():
     assert only(tcx(far)).session.start_utc == START + timedelta(seconds=5)
 
 
-# ---- words and clocks
-
-
-def test_words_of_sport():
-    assert words.find_sport("9") == ("running", "generic")
-    assert words.find_sport(" Trail_Running ") == ("running", "trail")
-    assert words.find_sport("treadmill_running")[1] == "treadmill"
-    assert words.find_sport("street_running")[1] == "street"
-    assert words.find_sport("jkljkl") == ("unknown", "unknown")
+# ---- clocks
 
 
 @given(st.datetimes(), st.sampled_from(["Z", "+05:45", "-03:00", ""]))

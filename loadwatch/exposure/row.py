@@ -12,7 +12,12 @@ import numpy as np
 from loadwatch.exposure import elevation, load, osm, surface
 from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
-from loadwatch.tables import GRADE_COLUMNS, SURFACE_NAMES
+from loadwatch.tables import (
+    GRADE_COLUMNS,
+    PLAIN_SUB_SPORT,
+    SURFACE_NAMES,
+    UNKNOWN_SPORT,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,7 +166,12 @@ def make_activity_id(
     """Return the activity's name: of its content and part, or of what a list row says."""
     if session.line:
         start = session.start_utc or session.start_local
-        content = f"{start}|{session.sport}|{session.sub_sport}|{distance_m:.1f}|{duration_s:.1f}"
+        sub_sport = session.sub_sport
+        if sub_sport == PLAIN_SUB_SPORT:
+            sub_sport = UNKNOWN_SPORT  # written so since the first ids were made
+        content = (
+            f"{start}|{session.sport}|{sub_sport}|{distance_m:.1f}|{duration_s:.1f}"
+        )
         return hashlib.sha256(content.encode()).hexdigest()[:16]
     return f"{digest[:16]}-{session.part}"
 
@@ -236,7 +246,8 @@ def _infer_sport(session: Session, track: SampleArrays) -> tuple[str, str, list[
     moving = track.speed_mps[
         (track.speed_mps > MOVING_MPS) & (track.step_s <= LONGEST_STEP_S)
     ]
-    if session.sport != "unknown" or not moving.size:
+    stated = session.sport != UNKNOWN_SPORT or session.unknown_sport
+    if stated or not moving.size:
         return session.sport, session.sub_sport, []
     speed = float(np.median(moving))
     sport = (

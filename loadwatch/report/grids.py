@@ -10,7 +10,7 @@ import pandas as pd
 
 from loadwatch import formatting
 from loadwatch.assess import rules
-from loadwatch.tables import LEVELS, LOAD_METHODS, SURFACES
+from loadwatch.tables import LEVELS, LOAD_METHODS, PLAIN_SUB_SPORT, SURFACES
 from loadwatch.verdict import levels, roster_groups
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def activities(analysis: Analysis) -> Grid:
         *(analysis.activities[column].tolist() for column in (*columns, *texts)),
         strict=True,
     ):
-        kind = sport if sub in ("", "unknown", "generic") else f"{sport}/{sub}"
+        kind = sport if sub == PLAIN_SUB_SPORT else f"{sport}/{sub}"
         rows.append(
             (
                 formatting.NO_VALUE

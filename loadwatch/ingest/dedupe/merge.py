@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from loadwatch.tables import SURFACE_COLUMNS
+from loadwatch.tables import PLAIN_SUB_SPORT, SURFACE_COLUMNS, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,6 @@ INFERRED = "sport_inferred:"  # note of a sport that was guessed from speed
 WEAK_SURFACE_SOURCES = frozenset(
     {"", "none", "default"}
 )  # surface sources that a label or a list outdoes
-GENERIC_SUB_SPORTS = frozenset({"", "generic", "unknown"})
 
 
 def merge_rows(rows: pd.DataFrame, groups: Mapping[int, Sequence[int]]) -> pd.DataFrame:
@@ -70,14 +69,14 @@ def _take_sport(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str
     told = [
         other
         for other in others
-        if other["sport"] != "unknown" and not _has_inferred_sport(other)
+        if other["sport"] != UNKNOWN_SPORT and not _has_inferred_sport(other)
     ]
-    if not told or not (first["sport"] == "unknown" or _has_inferred_sport(first)):
+    if not told or not (first["sport"] == UNKNOWN_SPORT or _has_inferred_sport(first)):
         return {}
     notes = [note for note in first["notes"] if not note.startswith(INFERRED)]
     sub_sport = (
         told[0]["sub_sport"]
-        if first["sub_sport"] in GENERIC_SUB_SPORTS
+        if first["sub_sport"] == PLAIN_SUB_SPORT
         else first["sub_sport"]
     )
     return {"sport": told[0]["sport"], "sub_sport": sub_sport, "notes": notes}

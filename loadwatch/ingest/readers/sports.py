@@ -1,33 +1,89 @@
-"""The words of exports for kinds of activity, in FIT's words."""
+"""One vocabulary of sports: the words of all exports, in FIT's own (`sports.toml`)."""
 
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
 
-SKIP = "skip"  # a sport that marks a row as no activity; its sub sport says why
+from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Numbering = Literal["strava_numbers", "polar_numbers"]
+    Vocabulary = Mapping[str, tuple[str, str]]
+
+SKIP = "skip"  # a sport that marks a row as no activity; its sub sport gives the reason
+MAX_WORD = 64  # characters of a word that are compared
+SHOWN_WORD = 40  # characters of an unknown word that its note shows
+
+
+@dataclass(frozen=True, slots=True)
+class StatedSport:
+    """The sport that a file states for one activity; without arguments: it states none."""
+
+    sport: str = UNKNOWN_SPORT
+    sub_sport: str = PLAIN_SUB_SPORT
+    unknown_word: str = ""  # what the file writes, where no table knows it
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The note of a word that no table knows; empty for all others."""
+        return (format_unknown(self.unknown_word),) if self.unknown_word else ()
+
+
+def format_unknown(word: str) -> str:
+    """Return the note of a sport whose word no table knows."""
+    return f"type: no kind of activity is known as {_shorten(word)}"
+
+
+def _shorten(word: str) -> str:
+    return " ".join(word.split())[:SHOWN_WORD]
 
 
 def normalize_word(text: str) -> str:
-    """Return `text` without case, blanks and punctuation: how words of exports are compared."""
+    """Return `text` without case, blanks and punctuation, so that words can be compared."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 @cache
-def _load_words() -> dict[str, tuple[str, str]]:
-    table = tomllib.loads(
-        files("loadwatch.ingest.readers").joinpath("sports.toml").read_text("utf-8")
-    )
-    found: dict[str, tuple[str, str]] = {}
-    for target, words in table["words"].items():
+def _load_vocabularies() -> Mapping[str, Vocabulary]:
+    """Return the tables of sports.toml as {table: {normalized word: (sport, sub sport)}}."""
+    text = files("loadwatch.ingest.readers").joinpath("sports.toml").read_text("utf-8")
+    return {name: _index_words(table) for name, table in tomllib.loads(text).items()}
+
+
+def _index_words(table: Mapping[str, list[str]]) -> Vocabulary:
+    index: dict[str, tuple[str, str]] = {}
+    for target, words in table.items():
         sport, _, sub_sport = target.partition("/")
-        found |= dict.fromkeys(
-            map(normalize_word, words), (sport, sub_sport or "unknown")
-        )
-    return found
+        for word in words:
+            index[normalize_word(word)] = (sport, sub_sport or PLAIN_SUB_SPORT)
+    return index
 
 
 def find_sport(word: str) -> tuple[str, str] | None:
     """Return (sport, sub sport) for the word of any vendor and language; None if no table knows it."""
-    return _load_words().get(normalize_word(word[:64]))
+    return _load_vocabularies()["words"].get(normalize_word(word[:MAX_WORD]))
+
+
+def read_sport(text: str, numbering: Numbering | None = None) -> StatedSport:
+    """Return the sport that a recording states by `text`.
+
+    Parameters
+    ----------
+    text : what the file writes, in any language; blank where it states no sport.
+    numbering : the table of sports.toml for a vendor that writes numbers instead of words.
+    """
+    word = text.strip()
+    if not word or normalize_word(word[:MAX_WORD]) in _load_vocabularies()["unstated"]:
+        return StatedSport()
+    found = find_sport(word)
+    if numbering is not None:
+        found = _load_vocabularies()[numbering].get(word, found)
+    if found is None or found[0] == SKIP:
+        return StatedSport(unknown_word=_shorten(word))
+    return StatedSport(*found)

@@ -14,6 +14,7 @@ from loadwatch.ingest.readers.csv.cells import TEXT, cells_of
 from loadwatch.ingest.readers.csv.measures import measured
 from loadwatch.ingest.readers.csv.moments import starts
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
+from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,16 +87,13 @@ def _kinds(cells: Cells) -> list[Sport]:
 
 def _kind(word: str, indoor: bool, *, by_hand: bool) -> Sport:
     if not word.strip():
-        return ("running", "unknown", "") if by_hand else ("unknown", "unknown", "")
+        sport = "running" if by_hand else UNKNOWN_SPORT
+        return sport, PLAIN_SUB_SPORT, ""
     known = sports.find_sport(word)
     if known is None:
-        return (
-            "unknown",
-            "unknown",
-            f"type: no kind of activity is known as {' '.join(word.split())[:40]}",
-        )
+        return UNKNOWN_SPORT, PLAIN_SUB_SPORT, sports.format_unknown(word)
     sport, sub_sport = known
-    if indoor and sport == "running" and sub_sport == "unknown":
+    if indoor and sport == "running" and sub_sport == PLAIN_SUB_SPORT:
         sub_sport = "indoor_running"
     return sport, sub_sport, ""
 
@@ -111,8 +109,8 @@ def _runs(kinds: list[Sport], found: Measures) -> list[Sport]:
         return kinds
     return [
         (
-            "unknown",
-            "unknown",
+            UNKNOWN_SPORT,
+            PLAIN_SUB_SPORT,
             "type: the list names no kind of activity, and its speeds are not a runner's",
         )
     ] * len(kinds)

@@ -123,15 +123,13 @@ def _session(
         found = numbers.number(facts.get(name, ""), decimal) * factors.get(name, 1.0)
         return found if found > 0 else NAN
 
-    kind = sports.find_sport(facts["sport"])
-    sport, sub_sport = (
-        kind if kind and kind[0] != sports.SKIP else ("unknown", "unknown")
-    )
-    afoot = sport in {"running", "walking", "hiking"}
+    stated = sports.read_sport(facts["sport"])
+    afoot = stated.sport in {"running", "walking", "hiking"}
     return Session(
         format="csv",
-        sport=sport,
-        sub_sport=sub_sport,
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
         timer_s=numbers.seconds(facts["duration"]),
         distance_m=value("totaldistance"),
         ascent_m=value("ascent"),
@@ -140,7 +138,5 @@ def _session(
         cadence_spm=value("averagecadence") if afoot else NAN,
         device_load=value("trainingload"),
         device="polar",
-        notes=()
-        if kind
-        else (f"type: no kind of activity is known as {facts['sport'][:40]}",),
+        notes=stated.notes,
     )

@@ -174,7 +174,7 @@ def _split_parents(
     """
     legs, parents = [], []
     for one in messages:
-        if session.name_sport("sport", one["sport"]) == "multisport":
+        if session.name_sport(one["sport"], NAN).sport == "multisport":
             parents.append(one)
         else:
             legs.append(one)
@@ -228,7 +228,7 @@ def _build_leg(
     notes: tuple[str, ...],
 ) -> Activity:
     """Return the activity of one session and its samples."""
-    sport = session.name_sport("sport", message["sport"])
+    sport = session.name_sport(message["sport"], message["sub_sport"]).sport
     cleaned = _clean_samples(samples, sport)
     start_s = message.start_s
     if not session.is_date(start_s) and len(cleaned.time_s):
@@ -256,7 +256,7 @@ def _rebuild_activity(
     samples: FitSamples, info: FileInfo, notes: tuple[str, ...], events: TimerEvents
 ) -> Activity:
     """Return the activity of a FIT file without a session, its totals computed from the samples."""
-    cleaned = _clean_samples(samples, info.sport)
+    cleaned = _clean_samples(samples, info.stated.sport)
     if not len(cleaned.time_s):
         raise Unreadable("its records have no times")
     first, last = float(cleaned.time_s[0]), float(cleaned.time_s[-1])

@@ -17,6 +17,8 @@ from loadwatch.ingest.readers.fit.clean import (
     choose_top_speed,
 )
 from loadwatch.ingest.readers.fit.messages import read_number_fields, read_string_field
+from loadwatch.ingest.readers.sports import StatedSport
+from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,8 +66,7 @@ class FileInfo:
     device: str
     serial: str
     name: str  # of the sport profile
-    sport: str
-    sub_sport: str
+    stated: StatedSport  # for a file without sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +144,16 @@ def _sort_key(message: SessionMessage) -> float:
 def read_file_info(fit_file: FitFile, *, has_sessions: bool) -> FileInfo:
     """Return what a FIT file states of device and clock, and without sessions of its sport."""
     names = read_string_field(fit_file, "sport", "name")
-    sport, sub_sport = "unknown", "unknown"
+    stated = StatedSport()
     if not has_sessions:
-        sport, sub_sport = _read_sport(fit_file)
+        stated = _read_sport(fit_file)
     device, serial = _read_device(fit_file)
     return FileInfo(
         offset_s=_read_offset(fit_file),
         device=device,
         serial=serial,
         name=_choose_first(names),
-        sport=sport,
-        sub_sport=sub_sport,
+        stated=stated,
     )
 
 
@@ -174,14 +174,14 @@ def _read_offset(fit_file: FitFile) -> float:
     return local - utc
 
 
-def _read_sport(fit_file: FitFile) -> tuple[str, str]:
-    """Return sport and sub sport of the sport message or the first lap, in FIT's words."""
+def _read_sport(fit_file: FitFile) -> StatedSport:
+    """Return the sport that the sport message or the first lap states."""
     for message in ("sport", "lap"):
         fields = read_number_fields(fit_file, message, ("sport", "sub_sport"))
         if "sport" in fields:
-            sport = name_sport("sport", _get_value(fields, "sport", 0))
-            return sport, name_sport("sub_sport", _get_value(fields, "sub_sport", 0))
-    return "unknown", "unknown"
+            sport = _get_value(fields, "sport", 0)
+            return name_sport(sport, _get_value(fields, "sub_sport", 0))
+    return StatedSport()
 
 
 def _get_value(fields: Mapping[str, Floats], name: str, index: int) -> float:
@@ -191,9 +191,19 @@ def _get_value(fields: Mapping[str, Floats], name: str, index: int) -> float:
     return float(fields[name][index])
 
 
-def name_sport(enum: str, raw: float) -> str:
-    """Return FIT's word for a value of `sport` or `sub_sport`, "unknown" for none."""
-    return profile.name_enum_value(enum, raw) or "unknown"
+def name_sport(sport: float, sub_sport: float) -> StatedSport:
+    """Return the sport of two raw values, NaN where they are not stated.
+
+    A sport that the profile does not name is stated, yet unknown; such a sub sport counts as none.
+    """
+    sub_sport_name = profile.name_enum_value("sub_sport", sub_sport) or PLAIN_SUB_SPORT
+    sport_name = profile.name_enum_value("sport", sport)
+    if sport_name:
+        return StatedSport(sport_name, sub_sport_name)
+    unknown_word = ""
+    if not math.isnan(sport):
+        unknown_word = f"FIT sport {int(sport)}"
+    return StatedSport(UNKNOWN_SPORT, sub_sport_name, unknown_word)
 
 
 def _read_device(fit_file: FitFile) -> tuple[str, str]:
@@ -305,16 +315,17 @@ def build_session(
     start_s : the start to use, in FIT time [s]; NaN for no date
     notes : on the samples and the file
     """
-    sport, sub_sport = info.sport, info.sub_sport
+    stated = info.stated
     if message.fields:
-        sport = name_sport("sport", message["sport"])
-        sub_sport = name_sport("sub_sport", message["sub_sport"])
+        stated = name_sport(message["sport"], message["sub_sport"])
+    sport = stated.sport
     start_utc, start_local = _convert_start(start_s, info.offset_s)
-    all_notes = (*message.notes, *_check_totals(message, sport), *notes)
+    all_notes = (*message.notes, *stated.notes, *_check_totals(message, sport), *notes)
     return Session(
         format="fit",
         sport=sport,
-        sub_sport=sub_sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
         name=message.name or info.name,
         start_utc=start_utc,
         start_local=start_local,

@@ -20,6 +20,7 @@ from loadwatch.ingest.readers.json.values import (
     parse_positive,
     parse_text,
 )
+from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -128,7 +129,7 @@ def _build_session(at: int, found: Mapping[str, Any], units: GarminUnits) -> Ses
         else parse_text(kind)
     )
     known = sports.find_sport(word) if word else None
-    sport, sub_sport = known or ("unknown", "unknown")
+    sport, sub_sport = known or (UNKNOWN_SPORT, PLAIN_SUB_SPORT)
     rpe = parse_number(found.get("workoutRpe", found.get("directWorkoutRpe")))
     afoot = sport in {"running", "walking", "hiking"}
     cadence = parse_positive(found.get("avgRunCadence"), units.legs)
@@ -158,9 +159,7 @@ def _build_session(at: int, found: Mapping[str, Any], units: GarminUnits) -> Ses
         device="garmin",
         parent=found.get("parent") is True,
         line=at,
-        notes=()
-        if known or not word
-        else (f"type: no kind of activity is known as {word[:40]}",),
+        notes=() if known or not word else (sports.format_unknown(word),),
     )
 
 

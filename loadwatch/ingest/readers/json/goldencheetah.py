@@ -53,14 +53,14 @@ def read_ride(ride: Mapping[str, Any]) -> Reading:
         for name, (to, factor) in _CHANNELS.items()
         if name in present
     }
-    sport, sub_sport = _find_sport(
-        parse_text(as_mapping(ride.get("TAGS")).get("Sport"))
-    )
+    stated = sports.read_sport(parse_text(as_mapping(ride.get("TAGS")).get("Sport")))
     times = np.round((start.timestamp() + seconds[good]) * 1e9).astype(np.int64)
-    session = Session(format="json", sport=sport, sub_sport=sub_sport, start_utc=start)
+    session = Session(
+        format="json",
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
+        start_utc=start,
+        notes=stated.notes,
+    )
     return Reading((Activity(build_records(times, columns), session),))
-
-
-def _find_sport(word: str) -> tuple[str, str]:
-    found = sports.find_sport(word) if word else None
-    return found if found and found[0] != sports.SKIP else ("unknown", "unknown")

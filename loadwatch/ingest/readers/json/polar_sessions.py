@@ -52,15 +52,6 @@ _CHANNELS = {
     "distance": ("distance_m", 1.0),
     "10": ("distance_m", 1.0),
 }
-# numbers of the export's sports, as far as anybody worked them out
-_NUMBERED = {
-    "1": ("running", "unknown"),
-    "17": ("running", "treadmill"),
-    "3": ("walking", "unknown"),
-    "11": ("hiking", "unknown"),
-    "15": ("training", "strength_training"),
-    "2": ("cycling", "unknown"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +123,13 @@ def _read_exercise(
     )
     offset = one.get("timezoneOffsetMinutes", one.get("timezoneOffset", offset))
     start = SessionStart(*parse_local_time(one.get("startTime"), offset))
-    sport, sub_sport, note = _find_sport(one.get("sport"))
+    stated = _find_sport(one.get("sport"))
     millis = parse_number(one.get("durationMillis"))
     session = Session(
         format="json",
-        sport=sport,
-        sub_sport=sub_sport,
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
         name=parse_text(whole.get("name")),
         start_utc=start.utc,
         start_local=start.local,
@@ -152,9 +144,11 @@ def _read_exercise(
         device_load=parse_positive(one.get("trainingLoad", whole.get("trainingLoad"))),
         device="polar",
         part=part,
-        notes=note,
+        notes=stated.notes,
     )
-    return _build_activity(start, _export_samples(start, one, sport), session, part)
+    return _build_activity(
+        start, _export_samples(start, one, stated.sport), session, part
+    )
 
 
 def _mean_heart_rate(one: Mapping[str, Any]) -> float:
@@ -168,35 +162,27 @@ def _mean_heart_rate(one: Mapping[str, Any]) -> float:
     )
 
 
-def _find_sport(value: Any) -> tuple[str, str, tuple[str, ...]]:
-    """Return (sport, sub sport, note) of a word, or of a number of the export's own."""
+def _find_sport(value: Any) -> sports.StatedSport:
+    """Return the sport of a word, or of a number of the export's own."""
     identity = as_mapping(value).get("id")
-    word = parse_text(value) or (
-        str(identity) if isinstance(identity, int | str) else ""
-    )
-    found = _NUMBERED.get(word) or sports.find_sport(word)
-    if found is None or found[0] == sports.SKIP:
-        return (
-            "unknown",
-            "unknown",
-            (f"type: no kind of activity is known as {word[:40]}",) if word else (),
-        )
-    return *found, ()
+    word = parse_text(value)
+    if not word and isinstance(identity, int | str):
+        word = str(identity)
+    return sports.read_sport(word, "polar_numbers")
 
 
 def _read_service_exercise(part: int, one: Mapping[str, Any]) -> Activity | Skipped:
     start = SessionStart(
         *parse_local_time(one.get("start_time"), one.get("start_time_utc_offset"))
     )
-    sport, sub_sport, note = _find_sport(
-        one.get("detailed_sport_info") or one.get("sport")
-    )
+    stated = _find_sport(one.get("detailed_sport_info") or one.get("sport"))
     load = as_mapping(one.get("training_load_pro"))
     length = parse_duration(one.get("duration", one.get("durations")))
     session = Session(
         format="json",
-        sport=sport,
-        sub_sport=sub_sport,
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
         start_utc=start.utc,
         start_local=start.local,
         zone=start.zone,
@@ -207,10 +193,10 @@ def _read_service_exercise(part: int, one: Mapping[str, Any]) -> Activity | Skip
         device=_device_name(one),
         serial=parse_text(one.get("device_id")),
         part=part,
-        notes=note,
+        notes=stated.notes,
     )
     return _build_activity(
-        start, _service_samples(start, one, sport, length), session, part
+        start, _service_samples(start, one, stated.sport, length), session, part
     )
 
 

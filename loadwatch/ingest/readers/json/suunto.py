@@ -38,19 +38,16 @@ def _read_move(at: int, one: Mapping[str, Any]) -> Activity | Skipped:
     start = parse_datetime(one.get("DateTime"))
     if start is None:
         return Skipped(f"#{at}", "rejected", "it has no start that can be read")
-    word = parse_text(one.get("Activity"))
-    known = sports.find_sport(word)
-    sport, sub_sport = (
-        known if known and known[0] != sports.SKIP else ("unknown", "unknown")
-    )
-    afoot = sport in {"running", "walking", "hiking"}
+    stated = sports.read_sport(parse_text(one.get("Activity")))
+    afoot = stated.sport in {"running", "walking", "hiking"}
     climbed = (
         parse_number(one.get("Ascent")) > 0 or parse_number(one.get("Descent")) > 0
     )
     session = Session(
         format="list",
-        sport=sport,
-        sub_sport=sub_sport,
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
         start_local=start.replace(tzinfo=None),
         timer_s=parse_positive(one.get("Duration")),
         distance_m=parse_positive(one.get("Distance")),
@@ -62,6 +59,6 @@ def _read_move(at: int, one: Mapping[str, Any]) -> Activity | Skipped:
         heart_rate_bpm=parse_positive(one.get("HR.Avg"), _MINUTE),
         device="suunto",
         line=at,
-        notes=() if known else (f"type: no kind of activity is known as {word[:40]}",),
+        notes=stated.notes,
     )
     return Activity(EMPTY_RECORDS, session)

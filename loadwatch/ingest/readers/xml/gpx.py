@@ -12,6 +12,7 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
+from loadwatch.ingest.readers.sports import StatedSport, read_sport
 from loadwatch.ingest.readers.xml.iso_times import NAT, US, parse_datetime
 from loadwatch.ingest.readers.xml.point_columns import parse_number
 from loadwatch.ingest.readers.xml.positions import clean_path
@@ -21,7 +22,7 @@ from loadwatch.ingest.readers.xml.samples import (
     merge_cadence,
     select_samples,
 )
-from loadwatch.ingest.readers.xml.words import find_sport
+from loadwatch.tables import UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -115,23 +116,26 @@ def _read_totals(document: Document, tracks: list[Node]) -> Reading:
     if document.notes:
         raise Unreadable("a GPX file that breaks off before its first point")
     totals = _stated_totals(document.root, tracks)
+    stated = _read_sport(tracks[:1])
     start = _stated_start(document.root)
     if start is None or not any(
         totals.get(name, 0.0) > 0 for name in ("distance_m", "elapsed_s", "timer_s")
     ):
-        kind, _ = find_sport(tracks[0].text_at("type"))
-        indoors = f" ({tracks[0].text_at('type')[:40]})" if kind != "unknown" else ""
+        indoors = ""
+        if stated.sport != UNKNOWN_SPORT:
+            indoors = f" ({tracks[0].text_at('type')[:40]})"
         raise NotActivity(
             f"no points: nothing was recorded but a name{indoors}; export it as FIT or TCX instead"
         )
-    kind, sub = find_sport(tracks[0].text_at("type"))
     session = Session(
         format="gpx",
-        sport=kind,
-        sub_sport=sub,
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
         name=_track_name(tracks[0]),
         start_utc=start,
         device=_device_name(document.root),
+        notes=stated.notes,
     )
     return Reading((Activity(EMPTY_RECORDS, replace(session, **totals)),))
 
@@ -160,18 +164,17 @@ def _build_activity(
     document: Document, tracks: list[Node], part: int, parts: int
 ) -> Activity:
     found = select_samples(document.points, _segment_stretches(tracks))
-    kind, sub = find_sport(
-        next(filter(None, (track.text_at("type") for track in tracks)), "")
-    )
+    stated = _read_sport(tracks)
     totals = _stated_totals(document.root if parts == 1 else None, tracks)
     breaks = _find_pauses(found)
-    columns, notes = _build_columns(found, breaks, kind, totals)
+    columns, notes = _build_columns(found, breaks, stated.sport, totals)
     if found.us.size == 1:
         notes += ("one_point: the file holds a single point",)
     session = Session(
         format="gpx",
-        sport=kind,
-        sub_sport=sub,
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
         name=_track_name(tracks[0])
         or document.root.text_at("metadata", "name")[:MAX_NAME],
         start_utc=found.start_utc,
@@ -179,10 +182,16 @@ def _build_activity(
         zone=found.zone,
         device=_device_name(document.root),
         part=part,
-        notes=(*document.notes, *found.notes, *notes),
+        notes=(*document.notes, *stated.notes, *found.notes, *notes),
         timer_s=_timer_s(found, breaks),
     )
     return Activity(found.to_records(columns), replace(session, **totals))
+
+
+def _read_sport(tracks: list[Node]) -> StatedSport:
+    """Return the sport of the first of `tracks` that states one."""
+    types = (track.text_at("type") for track in tracks)
+    return read_sport(next(filter(None, types), ""), "strava_numbers")
 
 
 def _segment_stretches(tracks: list[Node]) -> list[tuple[int, int]]:
@@ -219,17 +228,17 @@ def _timer_s(found: Samples, breaks: NDArray[np.bool_]) -> float:
 
 
 def _build_columns(
-    found: Samples, breaks: NDArray[np.bool_], kind: str, totals: dict[str, Any]
+    found: Samples, breaks: NDArray[np.bool_], sport: str, totals: dict[str, Any]
 ) -> tuple[dict[str, Array], tuple[str, ...]]:
     """Return RECORDS columns; a distance the file states goes before the one along the path."""
-    columns = merge_cadence(found.columns, kind)
+    columns = merge_cadence(found.columns, sport)
     unknown = np.full(found.us.size, np.nan)
     where = clean_path(
         found.time_s,
         columns.get("latitude_deg", unknown),
         columns.get("longitude_deg", unknown),
         breaks,
-        kind,
+        sport,
     )
     lost = int(
         np.isnan(

@@ -10,6 +10,7 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
+from loadwatch.ingest.readers.sports import read_sport
 from loadwatch.ingest.readers.xml.iso_times import parse_datetime
 from loadwatch.ingest.readers.xml.point_columns import parse_number
 from loadwatch.ingest.readers.xml.positions import clean_path
@@ -19,7 +20,6 @@ from loadwatch.ingest.readers.xml.samples import (
     merge_cadence,
     select_samples,
 )
-from loadwatch.ingest.readers.xml.words import find_sport
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,7 +73,7 @@ def build_reading(document: Document) -> Reading:
 def _build_activity(document: Document, node: Node, part: int) -> Activity | None:
     laps = [lap for lap in node.nodes if lap.name == "Lap"]
     found = select_samples(document.points, [(lap.first, lap.stop) for lap in laps])
-    kind, sub = find_sport(node.attributes.get("Sport", ""))
+    stated = read_sport(node.attributes.get("Sport", ""))
     timer = _timer_s(_sum_laps(laps, "TotalTimeSeconds"))
     lap_m = _sum_laps(laps, "DistanceMeters")
     start = _parse_start(
@@ -82,12 +82,13 @@ def _build_activity(document: Document, node: Node, part: int) -> Activity | Non
     if not found.us.size and not (start and (timer > 0 or lap_m > 0)):
         return None
     columns, distance, notes = _build_columns(
-        found, kind, lap_m, whole=not _elapsed_s(timer, found) > 0
+        found, stated.sport, lap_m, whole=not _elapsed_s(timer, found) > 0
     )
     session = Session(
         format="tcx",
-        sport=kind,
-        sub_sport=sub,
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
         start_utc=_choose_start(found, start),
         start_local=found.start_local,
         zone=found.zone,
@@ -95,11 +96,11 @@ def _build_activity(document: Document, node: Node, part: int) -> Activity | Non
         elapsed_s=_elapsed_s(timer, found),
         distance_m=distance,
         heart_rate_bpm=NAN if found.us.size else _mean_heart_rate(laps),
-        steps=_sum_steps(laps) if kind != "cycling" else NAN,
+        steps=_sum_steps(laps) if stated.sport != "cycling" else NAN,
         device=node.text_at("Creator", "Name")[:80],
         serial=_serial_number(node),
         part=part,
-        notes=(*document.notes, *found.notes, *notes),
+        notes=(*document.notes, *stated.notes, *found.notes, *notes),
     )
     return Activity(
         found.to_records(columns) if found.us.size else EMPTY_RECORDS, session
@@ -144,20 +145,20 @@ def _elapsed_s(timer_s: float, found: Samples) -> float:
 
 
 def _build_columns(
-    found: Samples, kind: str, lap_m: float, *, whole: bool
+    found: Samples, sport: str, lap_m: float, *, whole: bool
 ) -> tuple[dict[str, Array], float, tuple[str, ...]]:
     """Return RECORDS columns, the distance, and notes; without a distance by the device, its path's.
 
     `whole` is false where the points cover less time than the laps: then these are believed.
     """
-    columns = merge_cadence(found.columns, kind)
+    columns = merge_cadence(found.columns, sport)
     unknown = np.full(found.us.size, np.nan)
     where = clean_path(
         found.time_s,
         columns.get("latitude_deg", unknown),
         columns.get("longitude_deg", unknown),
         np.zeros(found.us.size, np.bool_),
-        kind,
+        sport,
     )
     columns |= {
         "latitude_deg": where.latitude_deg,

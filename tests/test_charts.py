@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import re
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -16,9 +17,9 @@ from matplotlib.path import Path as Path_
 from matplotlib.text import Text
 
 from loadwatch.assess import weeks
-from loadwatch.report import charts, figures
-from loadwatch.report.charts import annual, canvas, markers, season
-from loadwatch.report.charts.palette import DARK, LIGHT, ROLES, SENTINEL, variables
+from loadwatch.report import charts, page_figures
+from loadwatch.report.charts import canvas, markers, shown_weeks, year_calendar
+from loadwatch.report.palette import DARK, LIGHT, ROLES, SENTINEL, variables
 from loadwatch.settings import Settings
 from tests import report_cases
 from tests.builders import activities, run, weekly_runs
@@ -80,7 +81,7 @@ def test_band_spans_the_weeks_behind_usual():
     # weeks of 10, 20, none, 30, 40 km: behind the fifth stand 10, 20 and 30; behind the fourth only two
     table = activities(*weekly_runs("2026-01-07", [10, 20, None, 30, 40]))
     frame = weeks.build_weeks(table, Settings(), dt.date(2026, 2, 8))
-    low, high = season.usual_range(frame, ["distance_m"])
+    low, high = shown_weeks.usual_range(frame, ["distance_m"])
     assert np.isnan(low["distance_m"].iloc[3])
     assert (low["distance_m"].iloc[4], high["distance_m"].iloc[4]) == (
         10_000.0,
@@ -93,19 +94,19 @@ def test_band_spans_the_weeks_behind_usual():
 
 
 def test_season_cuts_what_is_shown_and_not_what_is_behind(ana):
-    cut = season.season(
+    cut = shown_weeks.season(
         ana.weeks,
         ["load"],
-        season.Period(0, dt.date(2026, 11, 11), dt.date(2026, 11, 15)),
+        shown_weeks.Period(0, dt.date(2026, 11, 11), dt.date(2026, 11, 15)),
     )
     assert cut.starts == (dt.date(2026, 11, 9),)  # the week that holds the 11th
     assert cut.high["load"].iloc[0] == 52_000.0
 
 
 def test_marks_take_the_highest_level_and_leave_info_out(ana):
-    starts = season.season(ana.weeks, []).starts
-    assert season.marks(ana.flags, ("LW15",), starts) == []
-    found = season.marks(ana.flags, season.CLIMB, starts)
+    starts = shown_weeks.season(ana.weeks, []).starts
+    assert shown_weeks.marks(ana.flags, ("LW15",), starts) == []
+    found = shown_weeks.marks(ana.flags, shown_weeks.CLIMB, starts)
     assert markers.Mark(24, "high") in found
     assert len({mark.at for mark in found}) == len(found)
 
@@ -151,11 +152,11 @@ def test_marks_of_a_picture_are_of_its_own_measure():
         if flag.week == dt.date(2026, 2, 16)
     }
     assert {("LW02", "watch"), ("LW08", "high"), ("LW10", "high")} <= raised
-    starts = season.season(analysis.weeks, []).starts
-    assert season.marks(analysis.flags, season.LOAD, starts) == [
+    starts = shown_weeks.season(analysis.weeks, []).starts
+    assert shown_weeks.marks(analysis.flags, shown_weeks.LOAD, starts) == [
         markers.Mark(6, "watch")
     ]
-    assert season.marks(analysis.flags, season.SURFACE, starts) == [
+    assert shown_weeks.marks(analysis.flags, shown_weeks.SURFACE, starts) == [
         markers.Mark(6, "high")
     ]
 
@@ -178,7 +179,7 @@ def test_the_calendar_leaves_weeks_without_files_empty():
 def test_the_calendar_begins_with_the_first_file_of_its_year():
     rows = weekly_runs("2024-01-03", [10]) + weekly_runs("2025-12-03", [10] * 6)
     analysis = report_cases.analysis(rows)
-    starts, metres, ran = season.daily(
+    starts, metres, ran = shown_weeks.daily(
         analysis.activities, analysis.weeks, analysis.today
     )
     assert (starts[0], len(starts)) == (dt.date(2025, 12, 1), 6)
@@ -193,8 +194,8 @@ def test_a_short_log_fills_its_picture(count):
         assert figure.get_size_inches()[0] == canvas.width_in(count)
         assert figure.axes[-1].get_xlim() == (-0.6, count - 0.4)
     calendar = drawn(analysis, "year")
-    assert calendar.get_size_inches()[0] == 0.9 + annual.DAY_IN * max(
-        count, annual.LEAST_COLUMNS
+    assert calendar.get_size_inches()[0] == 0.9 + year_calendar.DAY_IN * max(
+        count, year_calendar.LEAST_COLUMNS
     )
     assert f'style="--in:{canvas.width_in(count):.2f}"' in svg(analysis)
 
@@ -229,8 +230,10 @@ def test_rows_of_ground_tell_no_files_and_no_usual():
 def test_the_newest_marked_bar_is_told_but_not_that_of_the_headline():
     analysis = pauses(20, 20, 20, 20, 20, 45, 20, 6)
     assert (
-        season.marks(
-            analysis.flags, season.LOAD, season.season(analysis.weeks, []).starts
+        shown_weeks.marks(
+            analysis.flags,
+            shown_weeks.LOAD,
+            shown_weeks.season(analysis.weeks, []).starts,
         )[-1].at
         == 5
     )
@@ -316,23 +319,23 @@ def test_a_key_names_what_the_plot_holds_and_no_more(ana):
 
 
 def test_captions_say_what_the_pictures_hold():
-    gap = figures.drawn(pauses(10, 12, 11, None, 10, 10, 19))
-    assert figures.BAND in gap["load"].caption
+    gap = page_figures.drawn(pauses(10, 12, 11, None, 10, 10, 19))
+    assert page_figures.BAND in gap["load"].caption
     for key in ("load", "surfaces", "climb"):
         assert "Faint strokes: weeks without files." in gap[key].caption
     # weeks of a run each: the longest day is the longest run
     assert gap["year"].caption.endswith(
         "up to 19\xa0km in a day; weeks without files are left empty."
     )
-    years = figures.drawn(report_cases.five_years(), start=dt.date(2023, 1, 1))
+    years = page_figures.drawn(report_cases.five_years(), start=dt.date(2023, 1, 1))
     assert years["load"].caption.endswith("Grey ground: weeks without files.")
-    short = figures.drawn(report_cases.two_weeks())
+    short = page_figures.drawn(report_cases.two_weeks())
     assert "band" not in short["load"].caption
     assert not any("without files" in figure.caption for figure in short.values())
 
 
 def test_captions_keep_numbers_and_units_on_one_line(ana):
-    for figure in figures.drawn(ana).values():
+    for figure in page_figures.drawn(ana).values():
         assert not re.search(r"\d (?:km|m|h|mi|ft)\b", figure.caption), figure.key
 
 
@@ -343,11 +346,11 @@ def test_captions_of_a_period_tell_of_all_its_weeks():
         for row in report_cases.week(number, 80.0 if number == 5 else 40.0)
     ]
     analysis = report_cases.analysis(rows)
-    assert "raised a check of load" in figures.drawn(analysis)["load"].caption
-    assert figures.drawn(analysis)["load"].caption.count("watch") == 0
+    assert "raised a check of load" in page_figures.drawn(analysis)["load"].caption
+    assert page_figures.drawn(analysis)["load"].caption.count("watch") == 0
     assert (
         "watch: weeks"
-        in figures.drawn(analysis, start=dt.date(2026, 5, 25))["load"].caption
+        in page_figures.drawn(analysis, start=dt.date(2026, 5, 25))["load"].caption
     )
 
 
@@ -449,3 +452,8 @@ def test_nothing_at_all_still_draws():
 
 def test_pyplot_is_never_imported():
     assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_pages_are_imported_without_matplotlib():
+    code = "import sys, loadwatch.report.html; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

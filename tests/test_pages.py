@@ -12,7 +12,7 @@ from loadwatch import anonymize
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.budget import Headroom
-from loadwatch.report import charts, figures, html
+from loadwatch.report import charts, html, page_figures
 from loadwatch.settings import Settings
 from loadwatch.verdict import headline, roster_groups
 from tests import report_cases as cases
@@ -87,7 +87,7 @@ def harmless():
     plain = cases.named(HARMLESS)
     with pytest.MonkeyPatch.context() as patch:
         whole = tags(html.athlete(plain))
-        patch.setattr(figures, "drawn", lambda *_: {})
+        patch.setattr(page_figures, "drawn", lambda *_: {})
         return {
             True: whole,
             False: tags(html.athlete(plain)),
@@ -152,7 +152,7 @@ def test_a_hostile_name_changes_no_tag_and_no_attribute(key, monkeypatch, harmle
     if (
         key != "mathtext"
     ):  # no name is drawn into the page's pictures: once with them is enough
-        monkeypatch.setattr(figures, "drawn", lambda *_: {})
+        monkeypatch.setattr(page_figures, "drawn", lambda *_: {})
     known = cases.named(NAMES[key])
     page = html.athlete(known)
     assert tags(page) == harmless[key == "mathtext"]

@@ -14,7 +14,14 @@ from loadwatch.activity import NOTE_CODES
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.ingest.dedupe import Duplicate
-from loadwatch.report import checks, context, html, provenance, remarks, view
+from loadwatch.report import (
+    checks,
+    data_problems,
+    html,
+    load_figures,
+    page_content,
+    provenance,
+)
 from loadwatch.settings import Settings
 from tests import report_cases as cases
 
@@ -43,11 +50,11 @@ def test_rows_of_a_list_that_say_the_same_stand_in_one_line():
         *((f"Activities.csv#{line}", [STATED]) for line in (86, 31, 84)),
         ("b.fit", ["clock: late"]),
     )
-    assert remarks.lines(found) == [
+    assert data_problems.lines(found) == [
         "b.fit: late",
         "3 entries of Activities.csv, from #31 on: the list says neither km nor miles, read as km",
     ]
-    assert remarks.amount(found) == 4
+    assert data_problems.amount(found) == 4
 
 
 def test_files_that_say_the_same_stand_in_one_line_and_others_alone():
@@ -55,7 +62,7 @@ def test_files_that_say_the_same_stand_in_one_line_and_others_alone():
     found = noted(
         ("b.fit", [same]), ("a.fit", [same]), ("c.fit", [other]), ("d.fit#2", [same])
     )
-    assert remarks.lines(found) == [
+    assert data_problems.lines(found) == [
         "2 files, the first a.fit: jumps left out",
         "c.fit: jumps 3 times",
         "d.fit#2: jumps left out",
@@ -212,7 +219,7 @@ def test_a_note_is_mentioned_and_never_raised():
 def test_no_is_no_finding():
     ana = cases.ana()
     told = [check.evidence for check in checks.checks(ana)]
-    told += [view.card(flag, ana).small for flag in ana.flags]
+    told += [page_content.card(flag, ana).small for flag in ana.flags]
     assert not [
         text for text in told if text.endswith("runners: no.") or "runners: no." in text
     ]
@@ -220,17 +227,21 @@ def test_no_is_no_finding():
 
 
 def test_figures_are_not_shown_where_the_last_weeks_hold_no_file():
-    assert not context.silent(cases.ana())  # a week without files in August is long ago
+    assert not load_figures.silent(
+        cases.ana()
+    )  # a week without files in August is long ago
     rows = [row for number in range(10) for row in cases.week(number, 40.0)]
     last = cases.FIRST + dt.timedelta(weeks=10)
     known = cases.analysis(rows, last + dt.timedelta(days=2))
-    assert not context.silent(known)  # the week that has just begun needs no file yet
+    assert not load_figures.silent(
+        known
+    )  # the week that has just begun needs no file yet
     silent = cases.analysis(rows, last + dt.timedelta(days=8))
-    assert context.silent(silent)
-    assert {figure.value for figure in context.context(silent)} == {"\N{EN DASH}"}
-    assert "without any file" in context.why(
+    assert load_figures.silent(silent)
+    assert {figure.value for figure in load_figures.context(silent)} == {"\N{EN DASH}"}
+    assert "without any file" in load_figures.why(
         silent
-    ) and "without any file" not in context.why(known)
+    ) and "without any file" not in load_figures.why(known)
 
 
 def test_a_map_is_offered_where_there_are_positions():
@@ -249,8 +260,8 @@ def test_the_unknown_share_is_one_of_distance_and_of_weeks_there_are():
     )
     one = cases.analysis(cases.week(0, 20.0))
     assert "of the only week was" in provenance.unknown_line(one)
-    assert view.numbers_caption(one, 8).startswith("One week so far.")
-    assert view.numbers_caption(cases.two_weeks(), 8).startswith(
+    assert page_content.numbers_caption(one, 8).startswith("One week so far.")
+    assert page_content.numbers_caption(cases.two_weeks(), 8).startswith(
         "The last 2 weeks, newest first."
     )
 
@@ -259,8 +270,8 @@ def test_paper_leaves_out_what_it_names():
     ana = cases.ana()
     rows = ana.activities.assign(notes=[["clock: set late"]] * len(ana.activities))
     known = replace(ana, activities=rows, advice=guidance.choose_advice(ana.flags))
-    lists, texts = view.parts(known), view.advice(known)
-    assert view.not_printed(lists, texts, figures=True) == (
+    lists, texts = page_content.parts(known), page_content.advice(known)
+    assert page_content.not_printed(lists, texts, figures=True) == (
         "Not printed: 1 duplicate, 101 remarks, popular load figures, general advice and exercises and all "
         "checks with their limits and evidence; they are on the page on screen."
     )
@@ -273,7 +284,7 @@ def test_a_long_list_is_cut_and_many_skipped_files_are_not_printed():
     from loadwatch.activity import Skipped
 
     many = tuple(Skipped(f"{i}.jpg", "ignored", "a picture") for i in range(70))
-    part = view.parts(replace(cases.empty(), skipped=many))[0]
+    part = page_content.parts(replace(cases.empty(), skipped=many))[0]
     assert (len(part.lines), part.count, part.printed) == (60, 70, False)
     assert part.more == ", the first 60 lines; all: loadwatch activities PATH"
-    assert view.parts(replace(cases.empty(), skipped=many[:3]))[0].printed
+    assert page_content.parts(replace(cases.empty(), skipped=many[:3]))[0].printed

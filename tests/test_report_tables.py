@@ -18,7 +18,15 @@ from loadwatch import date_filter, formatting
 from loadwatch.analysis import Roster
 from loadwatch.assess import budget, rules
 from loadwatch.assess.budget import Plan
-from loadwatch.report import as_csv, as_json, budgets, grids, html, markdown, terminal
+from loadwatch.report import (
+    as_csv,
+    as_json,
+    budget_table,
+    display_tables,
+    html,
+    markdown,
+    terminal,
+)
 from loadwatch.settings import Settings, list_effective
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
 from loadwatch.verdict import roster_groups
@@ -277,10 +285,10 @@ def test_plan_and_slug():
 
 def test_sparkline_of_known_values():
     assert (
-        grids.sparkline([0.0, 1.0, 4.0, 8.0, math.nan])
+        display_tables.sparkline([0.0, 1.0, 4.0, 8.0, math.nan])
         == "\N{MIDDLE DOT}\u2582\u2585\u2588\N{MIDDLE DOT}"
     )
-    assert grids.sparkline([]) == ""
+    assert display_tables.sparkline([]) == ""
 
 
 def without_words(text):
@@ -344,7 +352,7 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
     )
     limits = {(limit.measure, limit.week): limit for limit in known.limits}
     seen = 0
-    for row in budgets.limits(known).rows:
+    for row in budget_table.limits(known).rows:
         measure = next(
             m
             for m, name in budget.MEASURES.items()
@@ -376,11 +384,11 @@ def test_rooms_that_rest_on_what_was_raised_say_so(ana):
         ),
     )
     # the week of 9 November: 2,340 m up, 14 km steep downhill, and the longest climb of its runs
-    assert budgets.note(known).endswith(
+    assert budget_table.note(known).endswith(
         "was itself raised lately: ascent, downhill running at 5 % or steeper and ascent in a single run."
     )
     steady = cases.steady()
-    assert budgets.note(steady) == budgets.NOTE
+    assert budget_table.note(steady) == budget_table.NOTE
 
 
 def test_a_check_that_fires_often_says_so_in_every_form(ana):
@@ -410,7 +418,7 @@ def test_a_remark_beside_a_flag_is_never_cut(ana):
     remark = rules.format_often(often)
     assert remark.endswith("it tells little that is new.")
     assert (
-        len(grids.sentence(often, "metric")) > 300
+        len(display_tables.sentence(often, "metric")) > 300
     )  # the length of a stranger's label
     known = replace(ana, flags=(often,))
     assert remark in markdown.flags(known) and remark in html.athlete(known)
@@ -434,7 +442,7 @@ def test_markdown_shows_any_text_as_it_stands(text):
     escaped = html_words.escape(shown, quote=False).replace(chr(34), "&quot;")
     listed = MarkdownIt("commonmark").render(f"- {markdown.escape(shown)}\n")
     assert listed == f"<ul>\n<li>{escaped}</li>\n</ul>\n"
-    grid = grids.grid({"Head": True}, [(shown,)])
+    grid = display_tables.grid({"Head": True}, [(shown,)])
     cell = MarkdownIt("commonmark").enable("table").render(markdown.table(grid))
     assert f">{escaped}</td>" in cell
 
@@ -452,7 +460,7 @@ def test_a_narrow_terminal_loses_columns_never_digits(ana, width):
         assert max(map(len, lines)) <= width
         if width >= 40:
             assert not any("\N{HORIZONTAL ELLIPSIS}" in line for line in lines)
-    kms = {str(row[3]) for row in grids.weeks(ana).rows}
+    kms = {str(row[3]) for row in display_tables.weeks(ana).rows}
     if width >= 40:
         shown = {
             line.split()[6]

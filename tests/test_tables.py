@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from loadwatch.ingest.readers.csv.words import surfaces
 
-from loadwatch.report.charts.palette import LIGHT
+from loadwatch.report.palette import LIGHT
 from loadwatch.settings.keys import KEYS
 from loadwatch.tables import (
     EXPOSURES,

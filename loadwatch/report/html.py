@@ -9,8 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from loadwatch import anonymize, date_filter, formatting
-from loadwatch.report import grids, view
-from loadwatch.report.charts import palette
+from loadwatch.report import display_tables, page_content, palette
 from loadwatch.report.checks import tied
 from loadwatch.report.slugs import slugs
 from loadwatch.tables import LEVELS
@@ -61,12 +60,12 @@ def athlete(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return the athlete's page; `start` and `end` narrow pictures and numbers, never the verdict."""
-    from loadwatch.report import figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
+    from loadwatch.report import page_figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
 
     found = headline.build_verdict(analysis)
     shown = date_filter.cut(analysis, start, end)
     name = formatting.clean_text(analysis.name, formatting.NAME_LENGTH)
-    drawn = figures.drawn(analysis, start, end)
+    drawn = page_figures.drawn(analysis, start, end)
     whole = bool(start or end)
     return _page(
         "athlete.html",
@@ -77,10 +76,12 @@ def athlete(
         else "",
         found=found,
         figures=drawn,
-        numbers=grids.weeks(shown, 0 if whole else NUMBERS_WEEKS),
-        numbers_caption=view.numbers_caption(shown, 0 if whole else NUMBERS_WEEKS),
-        surfaces=grids.surfaces(shown) if len(shown.weeks) else None,
-        **view.page(analysis, found),
+        numbers=display_tables.weeks(shown, 0 if whole else NUMBERS_WEEKS),
+        numbers_caption=page_content.numbers_caption(
+            shown, 0 if whole else NUMBERS_WEEKS
+        ),
+        surfaces=display_tables.surfaces(shown) if len(shown.weeks) else None,
+        **page_content.page(analysis, found),
     )
 
 
@@ -89,7 +90,7 @@ def roster(roster: Roster) -> str:
     ordered = lines.sort_athletes(roster.athletes)
     links = slugs(ordered)
     rows = [
-        (athlete.group, view.roster_row(athlete, link, roster.today))
+        (athlete.group, page_content.roster_row(athlete, link, roster.today))
         for athlete, link in zip(ordered, links, strict=True)
     ]
     groups = [

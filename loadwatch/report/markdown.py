@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from loadwatch import date_filter, formatting
-from loadwatch.report import budgets, grids, provenance
+from loadwatch.report import budget_table, display_tables, provenance
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.headline import build_verdict
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from loadwatch.analysis import Analysis, Roster
-    from loadwatch.report.grids import Grid
+    from loadwatch.report.display_tables import Grid
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&$@])")
 _LEADING = re.compile(
@@ -51,7 +51,7 @@ def weeks(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return the weekly table, newest first."""
-    return table(grids.weeks(date_filter.cut(analysis, start, end)))
+    return table(display_tables.weeks(date_filter.cut(analysis, start, end)))
 
 
 def flags(
@@ -60,7 +60,9 @@ def flags(
     """Return all flags, newest first."""
     shown = date_filter.cut(analysis, start, end)
     return (
-        table(grids.flags(shown)) if shown.flags else f"{provenance.no_flags(shown)}\n"
+        table(display_tables.flags(shown))
+        if shown.flags
+        else f"{provenance.no_flags(shown)}\n"
     )
 
 
@@ -69,13 +71,13 @@ def activities(
 ) -> str:
     """Return what was read, then what was left out and why."""
     left = provenance.left_out(analysis)
-    shown = table(grids.activities(date_filter.cut(analysis, start, end)))
+    shown = table(display_tables.activities(date_filter.cut(analysis, start, end)))
     return f"{shown}\n{_list(left)}" if left else shown
 
 
 def roster(roster: Roster) -> str:
     """Return one line an athlete, in the order of the page."""
-    return table(grids.roster(roster))
+    return table(display_tables.roster(roster))
 
 
 def report(
@@ -87,7 +89,7 @@ def report(
     level = LEVELS[found.state]
     state = f"**{level.shape} {level.word}:** {escape(found.sentence)}\n"
     why = [
-        f"{LEVELS[flag.level].shape} {grids.sentence(flag, analysis.settings.units)}"
+        f"{LEVELS[flag.level].shape} {display_tables.sentence(flag, analysis.settings.units)}"
         for flag in levels.largest_per_rule((*found.flags, *found.notes))
     ]
     parts = [
@@ -95,11 +97,11 @@ def report(
         state,
         f"{escape(found.counts)}\n",
         _list(why),
-        f"## Weeks\n\n{table(grids.weeks(shown))}",
+        f"## Weeks\n\n{table(display_tables.weeks(shown))}",
     ]
     if len(shown.weeks):
-        parts.append(f"## Where you ran\n\n{table(grids.surfaces(shown))}")
-    if budgets.known(analysis):
+        parts.append(f"## Where you ran\n\n{table(display_tables.surfaces(shown))}")
+    if budget_table.known(analysis):
         parts.append(f"## Room before a check is raised\n\n{budget(analysis)}")
     if analysis.advice:
         parts.append(
@@ -127,6 +129,9 @@ def budget(
     end: date | None = None,  # noqa: ARG001
 ) -> str:
     """Return the most of this week and the next that raises nothing."""
-    if not budgets.known(analysis):
-        return f"{budgets.NOTHING}\n\n{_list(budgets.why(analysis))}".rstrip() + "\n"
-    return f"{table(budgets.limits(analysis))}\n{budgets.note(analysis)}\n"
+    if not budget_table.known(analysis):
+        return (
+            f"{budget_table.NOTHING}\n\n{_list(budget_table.why(analysis))}".rstrip()
+            + "\n"
+        )
+    return f"{table(budget_table.limits(analysis))}\n{budget_table.note(analysis)}\n"

@@ -13,7 +13,13 @@ from rich.text import Text
 
 from loadwatch import date_filter, formatting
 from loadwatch.assess import rules as book
-from loadwatch.report import budgets, grids, provenance, rulebook, view
+from loadwatch.report import (
+    budget_table,
+    display_tables,
+    page_content,
+    provenance,
+    rulebook,
+)
 from loadwatch.report.provenance import summary
 from loadwatch.report.slugs import slug
 from loadwatch.tables import LEVELS, LOAD_METHODS
@@ -30,7 +36,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Plan
     from loadwatch.assess.rules import Flag, Rule
-    from loadwatch.report.grids import Cell, Grid
+    from loadwatch.report.display_tables import Cell, Grid
 
 __all__ = [
     "activities",
@@ -79,7 +85,7 @@ def render(parts: Iterable[RenderableType], width: int, color: bool) -> str:
 def _cell(cell: Cell) -> Text:
     return Text(
         str(cell),
-        style=LEVELS[cell.level].style if isinstance(cell, grids.Mark) else "",
+        style=LEVELS[cell.level].style if isinstance(cell, display_tables.Mark) else "",
     )
 
 
@@ -100,7 +106,7 @@ def _fitting(grid: Grid, wrap: str, width: int) -> Grid:
         ):
             kept.remove(at)
     pick = itemgetter(*kept)
-    return grids.Grid(
+    return display_tables.Grid(
         pick(grid.headers), pick(grid.left), tuple(pick(row) for row in grid.rows)
     )
 
@@ -148,7 +154,8 @@ def _flag_lines(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
         text = Text(f"{LEVELS[flag.level].shape} ", style=LEVELS[flag.level].style)
         lines.append(
             text.append(
-                formatting.clean_text(grids.sentence(flag, units)), style="default"
+                formatting.clean_text(display_tables.sentence(flag, units)),
+                style="default",
             )
         )
     return lines
@@ -164,7 +171,7 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
     ]
     if len(analysis.weeks):
         parts += [
-            _table(grids.weeks(analysis, SUMMARY_WEEKS), width=width),
+            _table(display_tables.weeks(analysis, SUMMARY_WEEKS), width=width),
             Text(_spark(analysis)),
             Text(),
         ]
@@ -179,9 +186,9 @@ def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> s
 
 
 def _spark(analysis: Analysis) -> str:
-    values = grids.loads(analysis)
+    values = display_tables.loads(analysis)
     name = LOAD_METHODS[analysis.settings.load].title
-    return f"Last {formatting.format_count(len(values), 'week')}, {name}: {grids.sparkline(values)}"
+    return f"Last {formatting.format_count(len(values), 'week')}, {name}: {display_tables.sparkline(values)}"
 
 
 def weeks(
@@ -194,7 +201,11 @@ def weeks(
 ) -> str:
     """Return the weekly table, newest first."""
     return render(
-        [_table(grids.weeks(date_filter.cut(analysis, start, end)), width=width)],
+        [
+            _table(
+                display_tables.weeks(date_filter.cut(analysis, start, end)), width=width
+            )
+        ],
         width,
         color,
     )
@@ -213,7 +224,7 @@ def flags(
     if not shown.flags:
         return render([Text(provenance.no_flags(shown))], width, color)
     return render(
-        [_table(grids.flags(shown), "What changed", width=width)], width, color
+        [_table(display_tables.flags(shown), "What changed", width=width)], width, color
     )
 
 
@@ -227,7 +238,9 @@ def activities(
 ) -> str:
     """Return what was read, then what was skipped or dropped, each with why."""
     shown = date_filter.cut(analysis, start, end)
-    parts: list[RenderableType] = [_table(grids.activities(shown), "From", width=width)]
+    parts: list[RenderableType] = [
+        _table(display_tables.activities(shown), "From", width=width)
+    ]
     parts += [Text(line) for line in provenance.left_out(analysis)]
     return render(parts, width, color)
 
@@ -241,18 +254,23 @@ def budget(
     color: bool = False,
 ) -> str:
     """Return the most of this week and the next that raises nothing."""
-    if not budgets.known(analysis):
+    if not budget_table.known(analysis):
         return render(
-            [Text(line) for line in (budgets.NOTHING, *budgets.why(analysis))],
+            [
+                Text(line)
+                for line in (budget_table.NOTHING, *budget_table.why(analysis))
+            ],
             width,
             color,
         )
     lines = [
         Text(line, style="dim")
-        for line in (*budgets.why(analysis), budgets.note(analysis))
+        for line in (*budget_table.why(analysis), budget_table.note(analysis))
     ]
     return render(
-        [_table(budgets.limits(analysis), "Measure", width=width), *lines], width, color
+        [_table(budget_table.limits(analysis), "Measure", width=width), *lines],
+        width,
+        color,
     )
 
 
@@ -263,7 +281,9 @@ def roster(roster: Roster, *, width: int = WIDTH, color: bool = False) -> str:
         f"{GROUPS[group]}: {groups.count(group)}" for group in GROUPS
     )
     return render(
-        [_table(grids.roster(roster), "Why", width=width), Text(counts)], width, color
+        [_table(display_tables.roster(roster), "Why", width=width), Text(counts)],
+        width,
+        color,
     )
 
 
@@ -278,7 +298,9 @@ def rules(
     if full:
         return render([part for rule in table for part in _rule(rule)], width, color)
     rows: list[tuple[Cell, ...]] = [(rule.id, rule.title, rule.grade) for rule in table]
-    grid = grids.grid({"Rule": True, "What it looks for": True, "Evidence": True}, rows)
+    grid = display_tables.grid(
+        {"Rule": True, "What it looks for": True, "Evidence": True}, rows
+    )
     hint = Text("One rule with its limits and references: loadwatch rules LW01")
     return render([_table(grid, "What it looks for", width=width), hint], width, color)
 
@@ -296,7 +318,7 @@ def settings(
         (key, formatting.clean_text(_setting(value)), formatting.clean_text(origin))
         for key, value, origin in rows
     ]
-    grid = grids.grid({"Setting": True, "Value": True, "From": True}, cells)
+    grid = display_tables.grid({"Setting": True, "Value": True, "From": True}, cells)
     return render([_table(grid, "Value", width=width)], width, color)
 
 
@@ -315,9 +337,9 @@ def _setting(value: object) -> str:
 
 def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:
     """Return what the runner's own diary says, red flags first."""
-    answer = view.diary(analysis)
+    answer = page_content.diary(analysis)
     parts: list[RenderableType] = [
-        Text(line, style=LEVELS["high"].style) for line in view.urgent(analysis)
+        Text(line, style=LEVELS["high"].style) for line in page_content.urgent(analysis)
     ]
     if answer is not None:
         parts.append(Text(answer["says"], style="bold"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from loadwatch.report.charts.palette import Palette
+    from loadwatch.report.palette import Palette
 
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from loadwatch.report.charts.canvas import Bools, Floats
-    from loadwatch.report.charts.palette import Palette
+    from loadwatch.report.palette import Palette
 
 MARK_PT, AMOUNT_PT = (
     12.0,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.formatting import clean_text
 from loadwatch.report.charts import canvas
-from loadwatch.report.charts.palette import ROLES, SENTINEL
+from loadwatch.report.palette import ROLES, SENTINEL
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from loadwatch import date_filter, formatting
 from loadwatch.assess import weeks
-from loadwatch.report import charts, grids
-from loadwatch.report.charts import canvas, season
+from loadwatch.report import charts, display_tables
+from loadwatch.report.charts import canvas, shown_weeks
 from loadwatch.tables import LEVELS, LOAD_METHODS, RAISED_LEVELS
 from loadwatch.verdict import levels
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.analysis import Analysis
-    from loadwatch.report.charts.season import Season
+    from loadwatch.report.charts.shown_weeks import Season
 
 SHOWN_WEEKS = 26
 BAND = "Pale band: from the smallest to the largest of the four weeks before, weeks without runs left out."
@@ -55,7 +55,7 @@ def drawn(
         "climb": charts.climb(table, flags, chosen, period),
         "year": charts.year(runs, analysis.weeks, _last_day(analysis)),
     }
-    texts = _texts(analysis, season.season(table, ["load"], period))
+    texts = _texts(analysis, shown_weeks.season(table, ["load"], period))
     return {key: _drawn(key, figure, *texts[key]) for key, figure in figures.items()}
 
 
@@ -74,7 +74,7 @@ def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]
             "Load by week",
             (
                 f"{method.meaning} {band}"
-                f"{_marks(analysis, shown, 'a check of load', season.LOAD)}{_gaps(shown)}"
+                f"{_marks(analysis, shown, 'a check of load', shown_weeks.LOAD)}{_gaps(shown)}"
             ),
             _told(analysis, count, "load", method.column),
         ),
@@ -82,7 +82,7 @@ def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]
             "Where you ran",
             (
                 f"One row a kind of ground, all on one scale{nobody}. "
-                f"{_marks(analysis, shown, 'the check of hard ground', season.SURFACE)}{_gaps(shown)}"
+                f"{_marks(analysis, shown, 'the check of hard ground', shown_weeks.SURFACE)}{_gaps(shown)}"
             ),
             _surfaces_told(analysis),
         ),
@@ -90,7 +90,7 @@ def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]
             "Climb and descent",
             (
                 "Up above the line, down below it: two loads, never one. "
-                f"{_marks(analysis, shown, 'a check of hills', season.CLIMB, season.DESCENT)}{_gaps(shown)}"
+                f"{_marks(analysis, shown, 'a check of hills', shown_weeks.CLIMB, shown_weeks.DESCENT)}{_gaps(shown)}"
             ),
             (
                 f"Climb: {_told(analysis, count, 'ascent_m', 'ascent_m')} Descent: "
@@ -109,10 +109,10 @@ def _gaps(shown: Season) -> str:
 def _year_caption(analysis: Analysis) -> str:
     """Return how to read the calendar, with what the darkest shade stands for."""
     runs = weeks.select_runs(analysis.activities, analysis.settings)
-    starts, metres, ran = season.daily(runs, analysis.weeks, _last_day(analysis))
+    starts, metres, ran = shown_weeks.daily(runs, analysis.weeks, _last_day(analysis))
     parts = ["A column a week, a row a weekday"]
     if metres.max() > 0:
-        top = season.amount(float(metres.max()), "distance_m", analysis.settings)
+        top = shown_weeks.amount(float(metres.max()), "distance_m", analysis.settings)
         parts.append(
             f"the darker, the farther, in four equal steps up to {top} in a day"
         )
@@ -140,12 +140,12 @@ def _marks(analysis: Analysis, shown: Season, what: str, *groups: Sequence[str])
     found = {
         mark.level
         for rules in groups
-        for mark in season.marks(analysis.flags, rules, shown.starts)
+        for mark in shown_weeks.marks(analysis.flags, rules, shown.starts)
     }
     if not found:
         return f"No week here raised {what}."
     shapes = [
-        f"{LEVELS[level].shape}{season.NO_BREAK}{level}"
+        f"{LEVELS[level].shape}{shown_weeks.NO_BREAK}{level}"
         for level in reversed(RAISED_LEVELS)
         if level in found
     ]
@@ -159,28 +159,29 @@ def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
     usual = levels.read_cell(analysis.weeks, starts[-1], f"{column}_usual")
     so_far = "so far " if not analysis.weeks["complete"].iloc[-1] else ""
     usually = (
-        f", usually {season.amount(usual, measure, analysis.settings)}"
+        f", usually {shown_weeks.amount(usual, measure, analysis.settings)}"
         if math.isfinite(usual)
         else ""
     )
     return (
         f"{formatting.format_count(count, 'week')} up to the week of {formatting.format_day(starts[-1])}, {so_far}"
-        f"{season.amount(newest, measure, analysis.settings)}{usually}. "
+        f"{shown_weeks.amount(newest, measure, analysis.settings)}{usually}. "
         "The table of numbers below holds the values."
     )
 
 
 def _surfaces_told(analysis: Analysis) -> str:
     rows = [
-        f"{row[0]} {row[1]}, usually {row[2]}" for row in grids.surfaces(analysis).rows
+        f"{row[0]} {row[1]}, usually {row[2]}"
+        for row in display_tables.surfaces(analysis).rows
     ]
     told = "; ".join(rows)
     return f"By ground in the newest week shown: {told}. The table Distance by surface holds the values."
 
 
 def _year_told(analysis: Analysis) -> str:
-    last = analysis.weeks.iloc[-season.YEAR_WEEKS :]
-    total = season.amount(
+    last = analysis.weeks.iloc[-shown_weeks.YEAR_WEEKS :]
+    total = shown_weeks.amount(
         float(last["distance_m"].sum()), "distance_m", analysis.settings
     )
     without = int((last["runs"] == 0).sum())

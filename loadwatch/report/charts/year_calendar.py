@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch import formatting
-from loadwatch.report.charts import canvas
-from loadwatch.report.charts import season as seasons
-from loadwatch.report.charts.palette import SENTINEL
+from loadwatch.report.charts import canvas, shown_weeks
+from loadwatch.report.palette import SENTINEL
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,12 +18,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from loadwatch.report.charts.palette import Palette
+    from loadwatch.report.palette import Palette
 
 SHADES = (0.3, 0.5, 0.75, 1.0)  # quarters of the longest day
 DAY_IN = (
     canvas.WIDTH_IN - canvas.LEFT_IN - canvas.RIGHT_IN
-) / seasons.YEAR_WEEKS  # side of a day
+) / shown_weeks.YEAR_WEEKS  # side of a day
 LEAST_COLUMNS = 8
 
 
@@ -36,7 +35,7 @@ def year(
     Squares are drawn as paths and not as an image, so that they follow the page's colours. A week without
     files has none: nobody knows whether its days were days of rest.
     """
-    starts, total, ran = seasons.daily(runs, weeks, today)
+    starts, total, ran = shown_weeks.daily(runs, weeks, today)
     recorded = np.append(weeks["recorded"].to_numpy(bool)[-len(starts) :], [True])
     top = float(total.max()) or 1.0
     shade = np.where(

@@ -8,9 +8,8 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loadwatch import formatting
-from loadwatch.report.charts import canvas, markers
-from loadwatch.report.charts import season as seasons
-from loadwatch.report.charts.palette import LIGHT, SENTINEL
+from loadwatch.report.charts import canvas, markers, shown_weeks
+from loadwatch.report.palette import LIGHT, SENTINEL
 from loadwatch.tables import LEVELS, LOAD_METHODS, RAISED_LEVELS
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.rules import Flag
     from loadwatch.report.charts.markers import Mark
-    from loadwatch.report.charts.palette import Palette
-    from loadwatch.report.charts.season import Period, Season
+    from loadwatch.report.charts.shown_weeks import Period, Season
+    from loadwatch.report.palette import Palette
     from loadwatch.settings import Settings
 
 PANEL_IN = 2.6
@@ -35,14 +34,14 @@ NAME_IN, KEY_IN = (
     0.22,
 )  # of a picture on its own: its name, and what its shapes mean
 MARKED_BY = {
-    "distance_m": seasons.LONGEST,
-    "longest_m": seasons.LONGEST,
-    "ascent_m": seasons.CLIMB,
-    "uphill_m": seasons.CLIMB,
-    "longest_ascent_m": seasons.CLIMB,
-    "descent_m": seasons.DESCENT,
-    "downhill_m": seasons.DESCENT,
-    "hard_m": seasons.SURFACE,
+    "distance_m": shown_weeks.LONGEST,
+    "longest_m": shown_weeks.LONGEST,
+    "ascent_m": shown_weeks.CLIMB,
+    "uphill_m": shown_weeks.CLIMB,
+    "longest_ascent_m": shown_weeks.CLIMB,
+    "descent_m": shown_weeks.DESCENT,
+    "downhill_m": shown_weeks.DESCENT,
+    "hard_m": shown_weeks.SURFACE,
 }
 
 
@@ -67,11 +66,11 @@ def load(
     palette: Palette = SENTINEL,
 ) -> Figure:
     """Return load by week over the range behind `usual`, marked where a load check was raised."""
-    shown = seasons.season(weeks, ["load"], period)
+    shown = shown_weeks.season(weeks, ["load"], period)
     with canvas.rc(palette):
         figure = canvas.empty(palette, PANEL_IN, canvas.width_in(len(shown.starts)))
         axes = figure.subplots()
-        marks = seasons.marks(flags, seasons.LOAD, shown.starts)
+        marks = shown_weeks.marks(flags, shown_weeks.LOAD, shown.starts)
         panel(
             axes,
             shown,
@@ -223,7 +222,9 @@ def plot(
 ) -> Figure:
     """Return the weekly picture of one or several columns of WEEKS, one panel each."""
     columns = [resolved(analysis.weeks, measure) for measure in measures or ("load",)]
-    shown = seasons.season(analysis.weeks, columns, seasons.Period(0, start, end))
+    shown = shown_weeks.season(
+        analysis.weeks, columns, shown_weeks.Period(0, start, end)
+    )
     load_column = LOAD_METHODS[analysis.settings.load].column
     found: list[Mark] = []
     with canvas.rc(palette):
@@ -233,9 +234,11 @@ def plot(
         ):
             measure = load_column if column == "load" else column
             rules = (
-                seasons.LOAD if measure == load_column else MARKED_BY.get(measure, ())
+                shown_weeks.LOAD
+                if measure == load_column
+                else MARKED_BY.get(measure, ())
             )
-            marks = seasons.marks(analysis.flags, rules, shown.starts)
+            marks = shown_weeks.marks(analysis.flags, rules, shown.starts)
             found += marks
             panel(axes, shown, column, measure, marks, analysis.settings, palette)
             canvas.week_axis(axes, shown.starts)

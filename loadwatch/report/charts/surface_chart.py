@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch import formatting
-from loadwatch.report.charts import canvas, markers
-from loadwatch.report.charts import season as seasons
-from loadwatch.report.charts.palette import SENTINEL
+from loadwatch.report.charts import canvas, markers, shown_weeks
 from loadwatch.report.charts.svg import BOLD_END
-from loadwatch.report.charts.weekly import newest
+from loadwatch.report.charts.weekly_load import newest
+from loadwatch.report.palette import SENTINEL
 from loadwatch.tables import RAISED_LEVELS, SURFACES
 
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.assess.rules import Flag
-    from loadwatch.report.charts.palette import Palette
-    from loadwatch.report.charts.season import Period, Season
+    from loadwatch.report.charts.shown_weeks import Period, Season
+    from loadwatch.report.palette import Palette
     from loadwatch.settings import Settings
     from loadwatch.tables import Surface
 
@@ -43,11 +42,11 @@ def surfaces(
     palette: Palette = SENTINEL,
 ) -> Figure:
     """Return one labelled row a surface that was run on, all on one scale; unknown is a row too."""
-    shown = seasons.season(weeks, [], period)
+    shown = shown_weeks.season(weeks, [], period)
     ran_on = [s for s in SURFACES.values() if np.nansum(shown.values(s.column)) > 0]
     there = ran_on or [SURFACES["unknown"]]
     top = max(float(np.nanmax(np.append(shown.values(s.column), 1.0))) for s in there)
-    found = {"hard": seasons.marks(flags, seasons.SURFACE, shown.starts)}
+    found = {"hard": shown_weeks.marks(flags, shown_weeks.SURFACE, shown.starts)}
     above = {"hard": _above_pt(shown, found["hard"], shown.values("hard_m") / top)}
     heights = [GAP_PT + LABEL_PT + above.get(s.name, 0.0) + BAR_PT for s in there]
     with canvas.rc(palette):
@@ -145,7 +144,7 @@ def _amounts(shown: Season, column: str, settings: Settings) -> str:
     if np.isfinite(
         usual
     ):  # of the week told first: the next one's may hold that week already
-        told.insert(1, f"usual {seasons.amount(usual, column, settings)}")
+        told.insert(1, f"usual {shown_weeks.amount(usual, column, settings)}")
     return ", ".join(told)
 
 
@@ -217,11 +216,12 @@ def climb(
 ) -> Figure:
     """Return climb above a line and descent below it: two exposures, never one sum."""
     flags = tuple(flags)
-    shown = seasons.season(weeks, [], period)
+    shown = shown_weeks.season(weeks, [], period)
     scale = formatting.choose_unit("ascent_m", settings.units)
     up, down = (shown.values(c) / scale.size for c in ("ascent_m", "descent_m"))
     ups, downs = (
-        seasons.marks(flags, r, shown.starts) for r in (seasons.CLIMB, seasons.DESCENT)
+        shown_weeks.marks(flags, r, shown.starts)
+        for r in (shown_weeks.CLIMB, shown_weeks.DESCENT)
     )
     with canvas.rc(palette):
         figure = canvas.empty(palette, CLIMB_IN, canvas.width_in(len(shown.starts)))

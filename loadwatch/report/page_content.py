@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from loadwatch import formatting
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.rules.model import FIRED_WEEKS
-from loadwatch.report import budgets, context, grids, provenance, remarks
+from loadwatch.report import (
+    budget_table,
+    data_problems,
+    display_tables,
+    load_figures,
+    provenance,
+)
 from loadwatch.report.checks import back_pain, checks, references, tied
 from loadwatch.tables import RAISED_LEVELS
 from loadwatch.verdict import levels
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis, Athlete, Trend
     from loadwatch.assess.rules import Flag
-    from loadwatch.report.grids import Grid
+    from loadwatch.report.display_tables import Grid
     from loadwatch.verdict.headline import Verdict
 
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all
@@ -68,12 +74,14 @@ def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "urgent": urgent(analysis),
         "remedies": provenance.remedies(analysis),
         "unknown_line": provenance.unknown_line(analysis),
-        "context": context.context(analysis),
-        "context_why": context.why(analysis),
+        "context": load_figures.context(analysis),
+        "context_why": load_figures.why(analysis),
         "context_day": formatting.format_day(analysis.today),
-        "budget": budgets.limits(analysis) if budgets.known(analysis) else None,
-        "budget_note": budgets.note(analysis),
-        "budget_why": budgets.why(analysis),
+        "budget": budget_table.limits(analysis)
+        if budget_table.known(analysis)
+        else None,
+        "budget_note": budget_table.note(analysis),
+        "budget_why": budget_table.why(analysis),
         "diary": diary(analysis),
         "shoes": shoes(analysis),
         "advice": texts,
@@ -101,7 +109,7 @@ def card(flag: Flag, analysis: Analysis) -> Card:
         if flag.fired_26w
         else ""
     )
-    says = formatting.clean_text(grids.sentence(flag, analysis.settings.units))
+    says = formatting.clean_text(display_tables.sentence(flag, analysis.settings.units))
     return Card(
         flag.level,
         rule.title,
@@ -152,7 +160,7 @@ def shoes(analysis: Analysis) -> Grid | None:
     if table is None or table.empty:
         return None
     units = analysis.settings.units
-    rows: list[tuple[grids.Cell, ...]] = [
+    rows: list[tuple[display_tables.Cell, ...]] = [
         (
             formatting.clean_text(shoe, formatting.NAME_LENGTH),
             formatting.format_quantity(float(metres), "distance_m", units),
@@ -167,7 +175,7 @@ def shoes(analysis: Analysis) -> Grid | None:
             strict=True,
         )
     ]
-    return grids.grid(
+    return display_tables.grid(
         {"Pair": True, "Distance": False, "Runs": False, "Last run": False}, rows
     )
 
@@ -185,7 +193,10 @@ def parts(analysis: Analysis) -> list[Part]:
         ),
         _part("Runs that were there twice", "duplicate", twins),
         _part(
-            "Data problems", "remark", remarks.lines(analysis), remarks.amount(analysis)
+            "Data problems",
+            "remark",
+            data_problems.lines(analysis),
+            data_problems.amount(analysis),
         ),
     ]
 

@@ -9,12 +9,12 @@ from loadwatch import formatting
 from loadwatch.assess import budget
 from loadwatch.assess.rules import is_raised
 from loadwatch.assess.rules.flag_text import format_rounded_down
-from loadwatch.report import grids
+from loadwatch.report import display_tables
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.budget import Headroom
-    from loadwatch.report.grids import Cell, Grid
+    from loadwatch.report.display_tables import Cell, Grid
 
 NOTHING = "No limit can be worked out from these runs."
 NOTE = (
@@ -75,7 +75,7 @@ def limits(analysis: Analysis) -> Grid:
     heads |= {
         f"Week of {formatting.format_day_month(week)}": False for week in weeks[:2]
     }
-    return grids.grid(heads, rows)
+    return display_tables.grid(heads, rows)
 
 
 def why(analysis: Analysis) -> list[str]:

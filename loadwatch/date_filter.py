@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
 
 
-def cut(analysis: Analysis, start: date | None, end: date | None) -> Analysis:
+def filter_dates(analysis: Analysis, start: date | None, end: date | None) -> Analysis:
     """Return `analysis` with the activities, weeks, flags and gaps from `start` to `end`, both included.
 
     A week belongs if one of its seven days does. Activities without a day stay only where nothing is cut.
@@ -28,18 +28,20 @@ def cut(analysis: Analysis, start: date | None, end: date | None) -> Analysis:
     last = (pd.DatetimeIndex(analysis.weeks.index) + pd.Timedelta(days=6)).to_numpy(
         "M8[D]"
     )
-    weeks = analysis.weeks[_within(last, start, None) & _within(first, None, end)]
+    weeks = analysis.weeks[
+        _select_days(last, start, None) & _select_days(first, None, end)
+    ]
     days = {stamp.date() for stamp in pd.DatetimeIndex(weeks.index)}
     return replace(
         analysis,
-        activities=analysis.activities[_within(day, start, end)],
+        activities=analysis.activities[_select_days(day, start, end)],
         weeks=weeks,
         flags=tuple(flag for flag in analysis.flags if flag.week in days),
         unknown=tuple(gap for gap in analysis.unknown if gap.week in days),
     )
 
 
-def _within(
+def _select_days(
     days: NDArray[np.datetime64], start: date | None, end: date | None
 ) -> NDArray[np.bool_]:
     """Return which days lie from `start` to `end`; no day that is unknown does."""

@@ -86,12 +86,12 @@ def analysed(*paths: Path, **options: Any) -> Analysis:
 
 def told(analysis: Analysis) -> tuple[str, str]:
     """All that the two large JSON documents say."""
-    return as_json.activities(analysis), as_json.weeks(analysis)
+    return as_json.format_activities(analysis), as_json.format_weeks(analysis)
 
 
 def weekly(analysis: Analysis) -> str:
     """The weeks, and the flags but for where their run lay, as JSON."""
-    document = json.loads(as_json.weeks(analysis))
+    document = json.loads(as_json.format_weeks(analysis))
     flags = [
         {key: value for key, value in flag.items() if key != "source"}
         for flag in document["flags"]

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from loadwatch.assess import weeks
 from loadwatch.report import charts, page_figures
 from loadwatch.report.charts import canvas, markers, shown_weeks, year_calendar
-from loadwatch.report.palette import DARK, LIGHT, ROLES, SENTINEL, variables
+from loadwatch.report.palette import DARK, LIGHT, ROLES, SENTINEL, format_css_variables
 from loadwatch.settings import Settings
 from tests import report_cases
 from tests.builders import activities, run, weekly_runs
@@ -31,11 +31,18 @@ def ana():
     return report_cases.ana()
 
 
+DRAW = {
+    "load": charts.draw_weekly_load,
+    "surfaces": charts.draw_surfaces,
+    "climb": charts.draw_climb,
+}
+
+
 def drawn(analysis, which="load"):
     if which == "year":
         runs = weeks.select_runs(analysis.activities, analysis.settings)
-        return charts.year(runs, analysis.weeks, analysis.today)
-    return getattr(charts, which)(
+        return charts.draw_year(runs, analysis.weeks, analysis.today)
+    return DRAW[which](
         analysis.weeks, analysis.flags, analysis.settings, charts.Period(26)
     )
 
@@ -74,14 +81,14 @@ def test_levels_stay_apart_for_every_eye(palette, eye):
 
 def test_roles_are_told_apart_by_their_stand_ins():
     assert len({getattr(SENTINEL, role) for role in ROLES}) == len(ROLES)
-    assert variables(LIGHT).startswith("--bg:#ffffff;--card:")
+    assert format_css_variables(LIGHT).startswith("--bg:#ffffff;--card:")
 
 
 def test_band_spans_the_weeks_behind_usual():
     # weeks of 10, 20, none, 30, 40 km: behind the fifth stand 10, 20 and 30; behind the fourth only two
     table = activities(*weekly_runs("2026-01-07", [10, 20, None, 30, 40]))
     frame = weeks.build_weeks(table, Settings(), dt.date(2026, 2, 8))
-    low, high = shown_weeks.usual_range(frame, ["distance_m"])
+    low, high = shown_weeks.compute_usual_range(frame, ["distance_m"])
     assert np.isnan(low["distance_m"].iloc[3])
     assert (low["distance_m"].iloc[4], high["distance_m"].iloc[4]) == (
         10_000.0,
@@ -94,7 +101,7 @@ def test_band_spans_the_weeks_behind_usual():
 
 
 def test_season_cuts_what_is_shown_and_not_what_is_behind(ana):
-    cut = shown_weeks.season(
+    cut = shown_weeks.select_weeks(
         ana.weeks,
         ["load"],
         shown_weeks.Period(0, dt.date(2026, 11, 11), dt.date(2026, 11, 15)),
@@ -104,15 +111,15 @@ def test_season_cuts_what_is_shown_and_not_what_is_behind(ana):
 
 
 def test_marks_take_the_highest_level_and_leave_info_out(ana):
-    starts = shown_weeks.season(ana.weeks, []).starts
-    assert shown_weeks.marks(ana.flags, ("LW15",), starts) == []
-    found = shown_weeks.marks(ana.flags, shown_weeks.CLIMB, starts)
-    assert markers.Mark(24, "high") in found
+    starts = shown_weeks.select_weeks(ana.weeks, []).starts
+    assert shown_weeks.find_marks(ana.flags, ("LW15",), starts) == []
+    found = shown_weeks.find_marks(ana.flags, shown_weeks.CLIMB, starts)
+    assert markers.WeekMark(24, "high") in found
     assert len({mark.at for mark in found}) == len(found)
 
 
 def svg(analysis, which="load"):
-    return charts.inline(drawn(analysis, which), "k", "t", "d")
+    return charts.render_inline_svg(drawn(analysis, which), "k", "t", "d")
 
 
 def texts(figure):
@@ -152,12 +159,12 @@ def test_marks_of_a_picture_are_of_its_own_measure():
         if flag.week == dt.date(2026, 2, 16)
     }
     assert {("LW02", "watch"), ("LW08", "high"), ("LW10", "high")} <= raised
-    starts = shown_weeks.season(analysis.weeks, []).starts
-    assert shown_weeks.marks(analysis.flags, shown_weeks.LOAD, starts) == [
-        markers.Mark(6, "watch")
+    starts = shown_weeks.select_weeks(analysis.weeks, []).starts
+    assert shown_weeks.find_marks(analysis.flags, shown_weeks.LOAD, starts) == [
+        markers.WeekMark(6, "watch")
     ]
-    assert shown_weeks.marks(analysis.flags, shown_weeks.SURFACE, starts) == [
-        markers.Mark(6, "high")
+    assert shown_weeks.find_marks(analysis.flags, shown_weeks.SURFACE, starts) == [
+        markers.WeekMark(6, "high")
     ]
 
 
@@ -179,7 +186,7 @@ def test_the_calendar_leaves_weeks_without_files_empty():
 def test_the_calendar_begins_with_the_first_file_of_its_year():
     rows = weekly_runs("2024-01-03", [10]) + weekly_runs("2025-12-03", [10] * 6)
     analysis = report_cases.analysis(rows)
-    starts, metres, ran = shown_weeks.daily(
+    starts, metres, ran = shown_weeks.sum_days(
         analysis.activities, analysis.weeks, analysis.today
     )
     assert (starts[0], len(starts)) == (dt.date(2025, 12, 1), 6)
@@ -191,17 +198,17 @@ def test_a_short_log_fills_its_picture(count):
     analysis = pauses(*[10] * count)
     for which in ("load", "surfaces", "climb"):
         figure = drawn(analysis, which)
-        assert figure.get_size_inches()[0] == canvas.width_in(count)
+        assert figure.get_size_inches()[0] == canvas.compute_width_in(count)
         assert figure.axes[-1].get_xlim() == (-0.6, count - 0.4)
     calendar = drawn(analysis, "year")
     assert calendar.get_size_inches()[0] == 0.9 + year_calendar.DAY_IN * max(
         count, year_calendar.LEAST_COLUMNS
     )
-    assert f'style="--in:{canvas.width_in(count):.2f}"' in svg(analysis)
+    assert f'style="--in:{canvas.compute_width_in(count):.2f}"' in svg(analysis)
 
 
 def test_width_grows_with_the_log_to_that_of_the_page():
-    widths = [canvas.width_in(count) for count in range(60)]
+    widths = [canvas.compute_width_in(count) for count in range(60)]
     assert widths == sorted(widths)
     assert (widths[0], widths[5], widths[26]) == (4.0, 4.0, 9.0)
 
@@ -230,10 +237,10 @@ def test_rows_of_ground_tell_no_files_and_no_usual():
 def test_the_newest_marked_bar_is_told_but_not_that_of_the_headline():
     analysis = pauses(20, 20, 20, 20, 20, 45, 20, 6)
     assert (
-        shown_weeks.marks(
+        shown_weeks.find_marks(
             analysis.flags,
             shown_weeks.LOAD,
-            shown_weeks.season(analysis.weeks, []).starts,
+            shown_weeks.select_weeks(analysis.weeks, []).starts,
         )[-1].at
         == 5
     )
@@ -246,19 +253,19 @@ def test_the_newest_marked_bar_is_told_but_not_that_of_the_headline():
 
 def test_among_thin_bars_only_a_clear_amount_is_told():
     flags = [
-        markers.Mark(20, "high"),
-        markers.Mark(60, "watch"),
-        markers.Mark(99, "high"),
+        markers.WeekMark(20, "high"),
+        markers.WeekMark(60, "watch"),
+        markers.WeekMark(99, "high"),
     ]
     tops = np.full(100, 20.0)
     tops[[20, 60, 63, 99]] = 50.0, 40.0, 45.0, 60.0
     assert (
-        markers.told_mark(flags, tops) == flags[0]
+        markers.pick_labelled_mark(flags, tops) == flags[0]
     )  # 60 has a longer neighbour, 99 has the headline
     assert (
-        markers.told_mark(flags[:2], tops[:70]) == flags[1]
+        markers.pick_labelled_mark(flags[:2], tops[:70]) == flags[1]
     )  # bars wide enough for words
-    assert markers.told_mark(flags, np.tile(tops, 2)) is None  # many years
+    assert markers.pick_labelled_mark(flags, np.tile(tops, 2)) is None  # many years
 
 
 def test_an_amount_finds_room_above_its_bar():
@@ -289,7 +296,7 @@ def test_the_edge_of_the_band_is_drawn_over_the_bars():
 
 def test_many_years_are_drawn_plain():
     analysis = report_cases.five_years()
-    figure = charts.plot(analysis)
+    figure = charts.draw_measures(analysis)
     assert not [p for p in figure.findobj(PathPatch) if p.get_hatch()]
     assert texts(figure).count("no files") == 1
     assert [
@@ -307,19 +314,19 @@ def test_many_years_are_drawn_plain():
 def test_a_key_names_what_the_plot_holds_and_no_more(ana):
     assert any(
         "\u25b2 high: raised a check" in told
-        for told in texts(charts.plot(ana, ("ascent",)))
+        for told in texts(charts.draw_measures(ana, ("ascent",)))
     )
     gaps = pauses(10, 10, None, 10, 10, 10, ascent_m=[100.0] * 4 + [np.nan] * 2)
     assert any(
         told.endswith("hatched: no files or unknown")
-        for told in texts(charts.plot(gaps, ("ascent",)))
+        for told in texts(charts.draw_measures(gaps, ("ascent",)))
     )
-    short = charts.plot(report_cases.two_weeks())
+    short = charts.draw_measures(report_cases.two_weeks())
     assert not any("band" in t or "check" in t or "files" in t for t in texts(short))
 
 
 def test_captions_say_what_the_pictures_hold():
-    gap = page_figures.drawn(pauses(10, 12, 11, None, 10, 10, 19))
+    gap = page_figures.draw_figures(pauses(10, 12, 11, None, 10, 10, 19))
     assert page_figures.BAND in gap["load"].caption
     for key in ("load", "surfaces", "climb"):
         assert "Faint strokes: weeks without files." in gap[key].caption
@@ -327,15 +334,17 @@ def test_captions_say_what_the_pictures_hold():
     assert gap["year"].caption.endswith(
         "up to 19\xa0km in a day; weeks without files are left empty."
     )
-    years = page_figures.drawn(report_cases.five_years(), start=dt.date(2023, 1, 1))
+    years = page_figures.draw_figures(
+        report_cases.five_years(), start=dt.date(2023, 1, 1)
+    )
     assert years["load"].caption.endswith("Grey ground: weeks without files.")
-    short = page_figures.drawn(report_cases.two_weeks())
+    short = page_figures.draw_figures(report_cases.two_weeks())
     assert "band" not in short["load"].caption
     assert not any("without files" in figure.caption for figure in short.values())
 
 
 def test_captions_keep_numbers_and_units_on_one_line(ana):
-    for figure in page_figures.drawn(ana).values():
+    for figure in page_figures.draw_figures(ana).values():
         assert not re.search(r"\d (?:km|m|h|mi|ft)\b", figure.caption), figure.key
 
 
@@ -346,17 +355,21 @@ def test_captions_of_a_period_tell_of_all_its_weeks():
         for row in report_cases.week(number, 80.0 if number == 5 else 40.0)
     ]
     analysis = report_cases.analysis(rows)
-    assert "raised a check of load" in page_figures.drawn(analysis)["load"].caption
-    assert page_figures.drawn(analysis)["load"].caption.count("watch") == 0
+    assert (
+        "raised a check of load" in page_figures.draw_figures(analysis)["load"].caption
+    )
+    assert page_figures.draw_figures(analysis)["load"].caption.count("watch") == 0
     assert (
         "watch: weeks"
-        in page_figures.drawn(analysis, start=dt.date(2026, 5, 25))["load"].caption
+        in page_figures.draw_figures(analysis, start=dt.date(2026, 5, 25))[
+            "load"
+        ].caption
     )
 
 
 @pytest.mark.parametrize("which", ["load", "surfaces", "climb", "year"])
 def test_inline_svg_is_ready_for_a_page(ana, which):
-    text = charts.inline(drawn(ana, which), "k", "A & <title>", "told $x$")
+    text = charts.render_inline_svg(drawn(ana, which), "k", "A & <title>", "told $x$")
     root = ET.fromstring(text.replace("xlink:href", "href"))
     assert root.get("role") == "img"
     assert [child.tag for child in root][:2] == ["title", "desc"]
@@ -375,7 +388,9 @@ def test_inline_svg_is_ready_for_a_page(ana, which):
 
 
 def test_inline_svg_is_the_same_twice(ana):
-    once, again = (charts.inline(drawn(ana), "a", "t", "d") for _ in range(2))
+    once, again = (
+        charts.render_inline_svg(drawn(ana), "a", "t", "d") for _ in range(2)
+    )
     assert once == again
 
 
@@ -383,8 +398,10 @@ def test_a_wide_span_of_weeks_stays_small():
     years = report_cases.five_years()
     assert (
         len(
-            charts.inline(
-                charts.load(years.weeks, years.flags, years.settings, charts.Period()),
+            charts.render_inline_svg(
+                charts.draw_weekly_load(
+                    years.weeks, years.flags, years.settings, charts.Period()
+                ),
                 "a",
                 "t",
                 "d",
@@ -397,7 +414,8 @@ def test_a_wide_span_of_weeks_stays_small():
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_pictures_are_whole_files_the_same_twice_and_tell_nothing(ana, form):
     one, two = (
-        charts.picture(charts.plot(ana, ("distance", "hard_m")), form) for _ in range(2)
+        charts.render_picture(charts.draw_measures(ana, ("distance", "hard_m")), form)
+        for _ in range(2)
     )
     assert one == two
     assert one.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form])
@@ -411,12 +429,13 @@ def test_pictures_are_whole_files_the_same_twice_and_tell_nothing(ana, form):
 
 
 def test_names_are_drawn_as_they_stand_or_as_a_mark():
-    assert canvas.safe("$\\frac{1}{0}$") == "$\\frac{1}{0}$"
-    assert canvas.safe("Anna 李") == "Anna ?"
-    assert canvas.safe("a\rb") == "a\\x0db"
-    assert len(canvas.safe("x" * 500)) == 80
-    charts.picture(
-        charts.plot(report_cases.two_weeks(name="$\\frac{$ \x1b[31m 李")), "png"
+    assert canvas.clean_label("$\\frac{1}{0}$") == "$\\frac{1}{0}$"
+    assert canvas.clean_label("Anna 李") == "Anna ?"
+    assert canvas.clean_label("a\rb") == "a\\x0db"
+    assert len(canvas.clean_label("x" * 500)) == 80
+    charts.render_picture(
+        charts.draw_measures(report_cases.two_weeks(name="$\\frac{$ \x1b[31m 李")),
+        "png",
     )
 
 
@@ -424,14 +443,16 @@ def test_plot_names_the_measures_there_are(ana):
     with pytest.raises(
         ValueError, match="no measure 'speed'; there is duration_s, distance_m"
     ):
-        charts.plot(ana, ("speed",))
-    assert len(charts.plot(ana, ("ascent", "downhill_m", "load")).axes) == 3
+        charts.draw_measures(ana, ("speed",))
+    assert len(charts.draw_measures(ana, ("ascent", "downhill_m", "load")).axes) == 3
 
 
 def test_unknown_weeks_are_hatched_and_named():
     rows = weekly_runs("2026-01-07", [10] * 8, ascent_m=[100.0] * 4 + [np.nan] * 4)
     analysis = report_cases.analysis(rows)
-    text = charts.picture(charts.plot(analysis, ("ascent",)), "svg").decode()
+    text = charts.render_picture(
+        charts.draw_measures(analysis, ("ascent",)), "svg"
+    ).decode()
     assert ">unknown<" in text
     assert ">no files<" not in text
 
@@ -439,15 +460,17 @@ def test_unknown_weeks_are_hatched_and_named():
 def test_a_pause_is_told_from_a_week_without_files():
     rows = [*weekly_runs("2026-01-07", [10, 10, 10, None, None, 10, 10, 10])]
     rows += [run("2026-01-28", sport="cycling", duration_s=3600.0)]
-    text = charts.picture(charts.plot(report_cases.analysis(rows)), "svg").decode()
+    text = charts.render_picture(
+        charts.draw_measures(report_cases.analysis(rows)), "svg"
+    ).decode()
     assert ">no runs<" in text and ">no files<" in text
 
 
 def test_nothing_at_all_still_draws():
     nobody = report_cases.empty()
-    charts.picture(charts.plot(nobody), "svg")
+    charts.render_picture(charts.draw_measures(nobody), "svg")
     for which in ("load", "surfaces", "climb", "year"):
-        charts.inline(drawn(nobody, which), "a", "t", "d")
+        charts.render_inline_svg(drawn(nobody, which), "a", "t", "d")
 
 
 def test_pyplot_is_never_imported():

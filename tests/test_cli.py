@@ -308,9 +308,9 @@ def test_a_page_is_drawn_again_only_where_something_changed(
     call, folder, tmp_path, monkeypatch
 ):
     drawn = []
-    draw = html.athlete
+    draw = html.render_athlete
     monkeypatch.setattr(
-        html, "athlete", lambda *args: drawn.append(args) or draw(*args)
+        html, "render_athlete", lambda *args: drawn.append(args) or draw(*args)
     )
 
     def report(*more):

@@ -77,8 +77,8 @@ def pages(ana):
         cases.five_years(),
         cases.named(HARMLESS),
     ]
-    return {one.name: html.athlete(one) for one in known} | {
-        "roster": html.roster(roster(*known))
+    return {one.name: html.render_athlete(one) for one in known} | {
+        "roster": html.render_roster(roster(*known))
     }
 
 
@@ -86,12 +86,12 @@ def pages(ana):
 def harmless():
     plain = cases.named(HARMLESS)
     with pytest.MonkeyPatch.context() as patch:
-        whole = tags(html.athlete(plain))
-        patch.setattr(page_figures, "drawn", lambda *_: {})
+        whole = tags(html.render_athlete(plain))
+        patch.setattr(page_figures, "draw_figures", lambda *_: {})
         return {
             True: whole,
-            False: tags(html.athlete(plain)),
-            "roster": tags(html.roster(roster(plain))),
+            False: tags(html.render_athlete(plain)),
+            "roster": tags(html.render_roster(roster(plain))),
         }
 
 
@@ -152,12 +152,12 @@ def test_a_hostile_name_changes_no_tag_and_no_attribute(key, monkeypatch, harmle
     if (
         key != "mathtext"
     ):  # no name is drawn into the page's pictures: once with them is enough
-        monkeypatch.setattr(page_figures, "drawn", lambda *_: {})
+        monkeypatch.setattr(page_figures, "draw_figures", lambda *_: {})
     known = cases.named(NAMES[key])
-    page = html.athlete(known)
+    page = html.render_athlete(known)
     assert tags(page) == harmless[key == "mathtext"]
     page.encode("utf-8")
-    assert tags(html.roster(roster(known))) == harmless["roster"]
+    assert tags(html.render_roster(roster(known))) == harmless["roster"]
     assert not re.search(
         "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028]", page
     )
@@ -167,8 +167,8 @@ def test_a_hostile_name_changes_no_tag_and_no_attribute(key, monkeypatch, harmle
 
 
 def test_same_input_same_bytes(ana):
-    assert html.athlete(ana) == html.athlete(ana)
-    assert html.roster(roster(ana)) == html.roster(roster(ana))
+    assert html.render_athlete(ana) == html.render_athlete(ana)
+    assert html.render_roster(roster(ana)) == html.render_roster(roster(ana))
 
 
 def test_pages_stay_small(pages):
@@ -180,7 +180,7 @@ def test_privacy_no_clock_no_path_no_mail_no_place(ana):
     rows = mail.activities.assign(
         source="DI/ana.k@mail.example.com_1.fit", notes=[["clock: set late"]] * 101
     )
-    page = html.athlete(
+    page = html.render_athlete(
         replace(mail, activities=rows, settings=Settings(osm="/home/ana/berne.osm.pbf"))
     )
     assert "mail.example.com" not in page and "(mail)_1.fit" in page
@@ -190,7 +190,7 @@ def test_privacy_no_clock_no_path_no_mail_no_place(ana):
 
 
 def test_verdict_comes_before_why_before_pictures_before_trust(ana, pages):
-    found = [h.text for h in tree(html.athlete(ana))[0].iter("h2")]
+    found = [h.text for h in tree(html.render_athlete(ana))[0].iter("h2")]
     assert found == [
         "Load by week",
         "Where you ran",
@@ -247,8 +247,10 @@ def test_map_data_are_credited_where_a_map_was_used(ana):
         unmatched_m=0.0,
         outside_m=0.0,
     )
-    assert "OpenStreetMap contributors" in html.athlete(replace(ana, activities=rows))
-    assert "OpenStreetMap contributors" not in html.athlete(ana)
+    assert "OpenStreetMap contributors" in html.render_athlete(
+        replace(ana, activities=rows)
+    )
+    assert "OpenStreetMap contributors" not in html.render_athlete(ana)
 
 
 def test_budget_stands_on_the_page(ana):
@@ -262,7 +264,7 @@ def test_budget_stands_on_the_page(ana):
         limit=150.0,
         week=dt.date(2026, 11, 16),
     )
-    page = html.athlete(replace(ana, limits=(limit,)))
+    page = html.render_athlete(replace(ana, limits=(limit,)))
     assert "Room before a check is raised" in page and "up to 150 m" in page
 
 
@@ -275,15 +277,15 @@ def test_red_flags_of_a_diary_stand_above_everything(ana):
     known = replace(cases.steady(), diary=answer)
     assert headline.build_verdict(known).state == "high"
     assert roster_groups.summarize_athlete(known, TODAY).group == "talk"
-    page = html.athlete(known)
+    page = html.render_athlete(known)
     assert page.index("Your diary comes first") < page.index("Load by week")
 
 
 def test_numbers_follow_period_and_units(ana):
-    page = html.athlete(ana, dt.date(2026, 10, 1), dt.date(2026, 10, 31))
+    page = html.render_athlete(ana, dt.date(2026, 10, 1), dt.date(2026, 10, 31))
     assert "26 Oct 2026" in page and "9 Nov 2026" not in page
     assert tree(page)[0].findall(".//p[@class='lede']")[0].findtext("span") is not None
-    miles = html.athlete(cases.ana(settings=Settings(units="imperial")))
+    miles = html.render_athlete(cases.ana(settings=Settings(units="imperial")))
     assert " mi" in miles and " ft" in miles
 
 
@@ -297,7 +299,9 @@ def test_roster_groups_links_and_sentence(ana, pages):
     assert "athletes/ana-k.html" in links and len(links) == len(set(links)) == 6
     assert re.search(r"to talk to first, .* and .* without enough data, ", page)
     assert (
-        html.roster(Roster(name="x", athletes=(), today=None)).count("No athletes.")
+        html.render_roster(Roster(name="x", athletes=(), today=None)).count(
+            "No athletes."
+        )
         == 1
     )
 
@@ -305,12 +309,12 @@ def test_roster_groups_links_and_sentence(ana, pages):
 def test_roster_of_five_hundred(ana):
     line = roster_groups.summarize_athlete(ana, TODAY)
     many = tuple(replace(line, name=f"Athlete {i}") for i in range(500))
-    page = html.roster(Roster(name="Many", athletes=many, today=TODAY))
+    page = html.render_roster(Roster(name="Many", athletes=many, today=TODAY))
     assert page.count("<tr>") == 501 and len(page.encode()) < 1_500_000
 
 
 def test_anonymised_roster_names_nobody(ana):
-    page = html.roster(anonymize.anonymise_roster(roster(ana, cases.steady())))
+    page = html.render_roster(anonymize.anonymise_roster(roster(ana, cases.steady())))
     assert (
         "Ana" not in page
         and "Tom" not in page
@@ -357,8 +361,8 @@ def test_structure_as_it_was(golden, pages, name):
 
 
 def test_svg_of_a_page_is_the_figure_of_a_file(ana):
-    inline = charts.inline(
-        charts.load(ana.weeks, ana.flags, ana.settings, charts.Period(26)),
+    inline = charts.render_inline_svg(
+        charts.draw_weekly_load(ana.weeks, ana.flags, ana.settings, charts.Period(26)),
         "x",
         "t",
         "d",

@@ -50,11 +50,11 @@ def test_rows_of_a_list_that_say_the_same_stand_in_one_line():
         *((f"Activities.csv#{line}", [STATED]) for line in (86, 31, 84)),
         ("b.fit", ["clock: late"]),
     )
-    assert data_problems.lines(found) == [
+    assert data_problems.list_problems(found) == [
         "b.fit: late",
         "3 entries of Activities.csv, from #31 on: the list says neither km nor miles, read as km",
     ]
-    assert data_problems.amount(found) == 4
+    assert data_problems.count_problems(found) == 4
 
 
 def test_files_that_say_the_same_stand_in_one_line_and_others_alone():
@@ -62,7 +62,7 @@ def test_files_that_say_the_same_stand_in_one_line_and_others_alone():
     found = noted(
         ("b.fit", [same]), ("a.fit", [same]), ("c.fit", [other]), ("d.fit#2", [same])
     )
-    assert data_problems.lines(found) == [
+    assert data_problems.list_problems(found) == [
         "2 files, the first a.fit: jumps left out",
         "c.fit: jumps 3 times",
         "d.fit#2: jumps left out",
@@ -71,7 +71,7 @@ def test_files_that_say_the_same_stand_in_one_line_and_others_alone():
 
 def test_the_head_of_the_list_counts_remarks_and_not_lines():
     rows = noted(*((f"a.csv#{line}", [STATED]) for line in range(2, 8)))
-    assert "Data problems (6)" in html.athlete(rows)
+    assert "Data problems (6)" in html.render_athlete(rows)
 
 
 QUOTELESS = "remark: its words are left out"
@@ -128,7 +128,7 @@ def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():
     found = replace(
         found, duplicates=(Duplicate("benjamin.csv#4", "me.fit", "same start"),)
     )
-    page = html.athlete(anonymize.anonymise_analysis(found))
+    page = html.render_athlete(anonymize.anonymise_analysis(found))
     assert (
         "2 entries of file 1, from #2 on: the list says neither km nor miles, read as km"
         in page
@@ -150,8 +150,8 @@ def test_a_roster_without_names_offers_no_replacing():
         load=lambda: known,
     )
     plain = Roster(name="Hills", athletes=(line, line), today=known.today)
-    assert "--anonymise" in html.roster(plain)
-    assert "--anonymise" not in html.roster(anonymize.anonymise_roster(plain))
+    assert "--anonymise" in html.render_roster(plain)
+    assert "--anonymise" not in html.render_roster(anonymize.anonymise_roster(plain))
 
 
 SAID = {
@@ -173,12 +173,14 @@ SAID = {
 
 @pytest.mark.parametrize("rule", SAID)
 def test_limits_as_a_reader_says_them(rule):
-    told = {check.title[:4]: check.limits for check in checks.checks(cases.two_weeks())}
+    told = {
+        check.title[:4]: check.limits for check in checks.list_checks(cases.two_weeks())
+    }
     assert SAID[rule] in told[rule].replace(NBSP, " ")
 
 
 def test_no_limit_is_left_in_the_words_of_the_settings():
-    for check in checks.checks(cases.two_weeks()):
+    for check in checks.list_checks(cases.two_weeks()):
         assert not re.search(
             r"ratio|\bshare\b|\d{4}|this|so (?:much|many) |info|\b1 \w+s\b",
             check.limits,
@@ -192,7 +194,7 @@ def test_limits_that_a_runner_set_and_miles():
     )
     told = {
         check.title[:4]: check.limits
-        for check in checks.checks(cases.two_weeks(settings=own))
+        for check in checks.list_checks(cases.two_weeks(settings=own))
     }
     assert told["LW11"].startswith("1 day from start to start")
     assert f"noticed from 500{NBSP}mi on" in told["LW14"]
@@ -200,7 +202,7 @@ def test_limits_that_a_runner_set_and_miles():
 
 def test_a_note_is_mentioned_and_never_raised():
     ana = cases.ana()
-    noted_only = {rule.id for rule in rules.RULES if checks.mentions(rule)}
+    noted_only = {rule.id for rule in rules.RULES if checks.is_note_only(rule)}
     assert noted_only == {"LW09", "LW12", "LW15"}
     one = next(flag for flag in ana.flags if flag.rule == "LW04")
     flags = (
@@ -209,7 +211,7 @@ def test_a_note_is_mentioned_and_never_raised():
     )
     titles = {
         check.title[:4]: check.title
-        for check in checks.checks(replace(ana, flags=flags))
+        for check in checks.list_checks(replace(ana, flags=flags))
     }
     assert titles["LW12"].endswith(": mentioned in 1 of the last 26 weeks")
     assert titles["LW14"].endswith(": raised in 0 of the last 26 weeks, mentioned in 1")
@@ -218,8 +220,8 @@ def test_a_note_is_mentioned_and_never_raised():
 
 def test_no_is_no_finding():
     ana = cases.ana()
-    told = [check.evidence for check in checks.checks(ana)]
-    told += [page_content.card(flag, ana).small for flag in ana.flags]
+    told = [check.evidence for check in checks.list_checks(ana)]
+    told += [page_content.build_card(flag, ana).small for flag in ana.flags]
     assert not [
         text for text in told if text.endswith("runners: no.") or "runners: no." in text
     ]
@@ -227,41 +229,43 @@ def test_no_is_no_finding():
 
 
 def test_figures_are_not_shown_where_the_last_weeks_hold_no_file():
-    assert not load_figures.silent(
+    assert not load_figures.has_silent_week(
         cases.ana()
     )  # a week without files in August is long ago
     rows = [row for number in range(10) for row in cases.week(number, 40.0)]
     last = cases.FIRST + dt.timedelta(weeks=10)
     known = cases.analysis(rows, last + dt.timedelta(days=2))
-    assert not load_figures.silent(
+    assert not load_figures.has_silent_week(
         known
     )  # the week that has just begun needs no file yet
     silent = cases.analysis(rows, last + dt.timedelta(days=8))
-    assert load_figures.silent(silent)
-    assert {figure.value for figure in load_figures.context(silent)} == {"\N{EN DASH}"}
-    assert "without any file" in load_figures.why(
+    assert load_figures.has_silent_week(silent)
+    assert {figure.value for figure in load_figures.list_load_figures(silent)} == {
+        "\N{EN DASH}"
+    }
+    assert "without any file" in load_figures.explain_figures(
         silent
-    ) and "without any file" not in load_figures.why(known)
+    ) and "without any file" not in load_figures.explain_figures(known)
 
 
 def test_a_map_is_offered_where_there_are_positions():
     steady = cases.steady()
-    heads = [head for head, _ in provenance.remedies(steady)]
+    heads = [head for head, _ in provenance.list_remedies(steady)]
     assert heads == ["Tag single runs", "Say where you mostly run"]
     cells = [[[4730, 854]]] * len(steady.activities)
     placed = replace(steady, activities=steady.activities.assign(cells=cells))
-    assert [head for head, _ in provenance.remedies(placed)][-1] == "Give a map"
-    assert provenance.remedies(cases.ana()) == ()
+    assert [head for head, _ in provenance.list_remedies(placed)][-1] == "Give a map"
+    assert provenance.list_remedies(cases.ana()) == ()
 
 
 def test_the_unknown_share_is_one_of_distance_and_of_weeks_there_are():
-    assert provenance.unknown_line(cases.steady()) == (
+    assert provenance.describe_unknown(cases.steady()) == (
         f"100{NBSP}% of the distance of the last 12 weeks was on ground that nobody told"
     )
     one = cases.analysis(cases.week(0, 20.0))
-    assert "of the only week was" in provenance.unknown_line(one)
-    assert page_content.numbers_caption(one, 8).startswith("One week so far.")
-    assert page_content.numbers_caption(cases.two_weeks(), 8).startswith(
+    assert "of the only week was" in provenance.describe_unknown(one)
+    assert page_content.caption_numbers(one, 8).startswith("One week so far.")
+    assert page_content.caption_numbers(cases.two_weeks(), 8).startswith(
         "The last 2 weeks, newest first."
     )
 
@@ -270,8 +274,8 @@ def test_paper_leaves_out_what_it_names():
     ana = cases.ana()
     rows = ana.activities.assign(notes=[["clock: set late"]] * len(ana.activities))
     known = replace(ana, activities=rows, advice=guidance.choose_advice(ana.flags))
-    lists, texts = page_content.parts(known), page_content.advice(known)
-    assert page_content.not_printed(lists, texts, figures=True) == (
+    lists, texts = page_content.build_lists(known), page_content.build_advice(known)
+    assert page_content.list_not_printed(lists, texts, figures=True) == (
         "Not printed: 1 duplicate, 101 remarks, popular load figures, general advice and exercises and all "
         "checks with their limits and evidence; they are on the page on screen."
     )
@@ -284,7 +288,7 @@ def test_a_long_list_is_cut_and_many_skipped_files_are_not_printed():
     from loadwatch.activity import Skipped
 
     many = tuple(Skipped(f"{i}.jpg", "ignored", "a picture") for i in range(70))
-    part = page_content.parts(replace(cases.empty(), skipped=many))[0]
+    part = page_content.build_lists(replace(cases.empty(), skipped=many))[0]
     assert (len(part.lines), part.count, part.printed) == (60, 70, False)
     assert part.more == ", the first 60 lines; all: loadwatch activities PATH"
-    assert page_content.parts(replace(cases.empty(), skipped=many[:3]))[0].printed
+    assert page_content.build_lists(replace(cases.empty(), skipped=many[:3]))[0].printed

@@ -59,7 +59,7 @@ def strict(text):
 
 
 def test_json_of_activities_has_the_schema(ana):
-    told = strict(as_json.activities(ana))
+    told = strict(as_json.format_activities(ana))
     assert list(told) == ["schema", "activities", "skipped", "duplicates", "settings"]
     assert told["schema"] == 1 and len(told["activities"]) == len(ana.activities)
     assert all(list(row) == column_names(EXPOSURES) for row in told["activities"])
@@ -73,7 +73,7 @@ def test_json_of_activities_has_the_schema(ana):
 
 
 def test_json_of_weeks_has_every_column(ana):
-    told = strict(as_json.weeks(ana))
+    told = strict(as_json.format_weeks(ana))
     assert list(told) == [
         "schema",
         "weeks",
@@ -96,7 +96,7 @@ def test_json_of_weeks_has_every_column(ana):
 
 
 def test_json_of_flags_has_the_schema(ana):
-    told = strict(as_json.flags(ana))
+    told = strict(as_json.format_flags(ana))
     assert list(told) == ["schema", "flags", "unknown"]
     keys = "week rule name level value limit amount usual unit activity_id source says evidence fired_26w"
     assert list(told["flags"][0]) == keys.split()
@@ -104,7 +104,7 @@ def test_json_of_flags_has_the_schema(ana):
 
 
 def test_json_of_a_roster_and_of_rules(ana):
-    told = strict(as_json.roster(roster(cases.two_weeks(), ana)))
+    told = strict(as_json.format_roster(roster(cases.two_weeks(), ana)))
     assert [row["group"] for row in told["athletes"]] == ["talk", "unknown"]
     assert list(told["athletes"][0]) == [
         "name",
@@ -114,26 +114,28 @@ def test_json_of_a_roster_and_of_rules(ana):
         "last_activity",
         "flags",
     ]
-    assert strict(as_json.rules(rules.RULES))["rules"][0]["id"] == "LW01"
+    assert strict(as_json.format_rules(rules.RULES))["rules"][0]["id"] == "LW01"
     assert (
-        strict(as_json.settings(list_effective(Settings())))["settings"][0]["setting"]
+        strict(as_json.format_settings(list_effective(Settings())))["settings"][0][
+            "setting"
+        ]
         == "name"
     )
-    assert strict(as_json.diary(ana)) == {"schema": 1, "diary": None}
-    assert strict(as_json.budget(ana)) == {
+    assert strict(as_json.format_diary(ana)) == {"schema": 1, "diary": None}
+    assert strict(as_json.format_budget(ana)) == {
         "schema": 1,
         "week": "2026-11-16",
         "limits": [],
     }
-    assert strict(as_json.report(ana))["verdict"]["state"] == "high"
+    assert strict(as_json.format_report(ana))["verdict"]["state"] == "high"
 
 
 def test_json_is_ascii_and_strict_whatever_the_names(hostile):
     for known in hostile.values():
         for told in (
-            as_json.activities(known),
-            as_json.weeks(known),
-            as_json.report(known),
+            as_json.format_activities(known),
+            as_json.format_weeks(known),
+            as_json.format_report(known),
         ):
             assert told.isascii()
             strict(told)
@@ -141,26 +143,26 @@ def test_json_is_ascii_and_strict_whatever_the_names(hostile):
 
 def test_period_cuts_what_is_shown_and_not_what_is_judged(ana):
     start, end = dt.date(2026, 11, 11), dt.date(2026, 11, 15)
-    shown = strict(as_json.weeks(ana, start, end))
+    shown = strict(as_json.format_weeks(ana, start, end))
     assert [row["week"] for row in shown["weeks"]] == ["2026-11-09"]
     assert {flag["week"] for flag in shown["flags"]} == {"2026-11-09"}
     assert shown["weeks"] == [
         row
-        for row in strict(as_json.weeks(ana))["weeks"]
+        for row in strict(as_json.format_weeks(ana))["weeks"]
         if row["week"] == "2026-11-09"
     ]
     days = {
         row["start"][:10]
-        for row in strict(as_json.activities(ana, start, end))["activities"]
+        for row in strict(as_json.format_activities(ana, start, end))["activities"]
     }
     assert days == {"2026-11-12", "2026-11-13", "2026-11-15"}
-    assert date_filter.cut(ana, None, None) is ana
+    assert date_filter.filter_dates(ana, None, None) is ana
 
 
 @pytest.mark.parametrize("which", ["activities", "weeks", "flags"])
 def test_csv_reads_back_and_numbers_stay_numbers(ana, which):
-    rows = list(csv.DictReader(io.StringIO(getattr(as_csv, which)(ana))))
-    told = strict(getattr(as_json, which)(ana))[which]
+    rows = list(csv.DictReader(io.StringIO(getattr(as_csv, f"format_{which}")(ana))))
+    told = strict(getattr(as_json, f"format_{which}")(ana))[which]
     assert len(rows) == len(told)
     for row, facts in zip(rows, told, strict=True):
         for key, value in facts.items():
@@ -172,51 +174,54 @@ def test_csv_reads_back_and_numbers_stay_numbers(ana, which):
 def test_no_text_cell_begins_a_formula(hostile):
     for known in hostile.values():
         for told in (
-            as_csv.activities(known),
-            as_csv.flags(known),
-            as_csv.roster(roster(known)),
+            as_csv.format_activities(known),
+            as_csv.format_flags(known),
+            as_csv.format_roster(roster(known)),
         ):
             for row in csv.reader(io.StringIO(told)):
                 for cell in row:
                     number = re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell)
                     assert number or not cell.lstrip().startswith(as_csv.TRIGGERS), cell
-    assert as_csv.cell("=1+1") == "'=1+1"
-    assert as_csv.cell("\N{FULLWIDTH EQUALS SIGN}1") == "'\N{FULLWIDTH EQUALS SIGN}1"
-    assert as_csv.cell(-0.02) == -0.02
+    assert as_csv.format_cell("=1+1") == "'=1+1"
+    assert (
+        as_csv.format_cell("\N{FULLWIDTH EQUALS SIGN}1")
+        == "'\N{FULLWIDTH EQUALS SIGN}1"
+    )
+    assert as_csv.format_cell(-0.02) == -0.02
 
 
 def test_markdown_shows_names_as_they_stand(hostile):
     plain = cases.named(HARMLESS)
     for known in hostile.values():
-        told = markdown.report(known)
+        told = markdown.format_report(known)
         assert not re.search(r"(?<!\\)[<>\[\]`]", told.replace("**", ""))
-        assert told.count("\n") == markdown.report(plain).count("\n")
-    assert markdown.escape("- [x](y) <b> | *c*") == r"\- \[x\]\(y\) \<b\> \| \*c\*"
-    assert markdown.escape("1. a") == r"1\. a"
+        assert told.count("\n") == markdown.format_report(plain).count("\n")
+    assert markdown.escape_line("- [x](y) <b> | *c*") == r"\- \[x\]\(y\) \<b\> \| \*c\*"
+    assert markdown.escape_line("1. a") == r"1\. a"
     assert (
-        markdown.inline("45.0") == "45.0"
+        markdown.escape_inline("45.0") == "45.0"
     )  # a backslash before a digit would be shown
 
 
 def test_markdown_tables(ana):
-    assert markdown.weeks(ana).startswith("| Week of | Flag | Runs | Km |")
-    assert markdown.flags(ana, dt.date(2027, 1, 1)).startswith(
+    assert markdown.format_weeks(ana).startswith("| Week of | Flag | Runs | Km |")
+    assert markdown.format_flags(ana, dt.date(2027, 1, 1)).startswith(
         "No flag in these weeks."
     )
-    assert "Skipped 2026\\-09\\-03.fit" in markdown.activities(
+    assert "Skipped 2026\\-09\\-03.fit" in markdown.format_activities(
         ana
-    ) or "Skipped 2026-09-03.fit" in markdown.activities(ana)
-    assert "Hill" not in markdown.roster(roster(ana))
+    ) or "Skipped 2026-09-03.fit" in markdown.format_activities(ana)
+    assert "Hill" not in markdown.format_roster(roster(ana))
 
 
 def pages(known, **more):
-    yield terminal.verdict(known, **more)
-    yield terminal.weeks(known, **more)
-    yield terminal.flags(known, **more)
-    yield terminal.activities(known, **more)
-    yield terminal.budget(known, **more)
-    yield terminal.diary(known, **more)
-    yield terminal.roster(roster(known), **more)
+    yield terminal.format_verdict(known, **more)
+    yield terminal.format_weeks(known, **more)
+    yield terminal.format_flags(known, **more)
+    yield terminal.format_activities(known, **more)
+    yield terminal.format_budget(known, **more)
+    yield terminal.format_diary(known, **more)
+    yield terminal.format_roster(roster(known), **more)
 
 
 def test_terminal_fits_eighty_columns(ana, hostile):
@@ -228,45 +233,45 @@ def test_terminal_fits_eighty_columns(ana, hostile):
     ]
     for page in (
         *told,
-        terminal.rules(rules.RULES),
-        terminal.rules(rules.RULES, full=True),
+        terminal.format_rules(rules.RULES),
+        terminal.format_rules(rules.RULES, full=True),
     ):
         assert max(map(len, page.splitlines()), default=0) <= 80
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", page)
 
 
 def test_terminal_colours_only_when_asked(ana):
-    assert "\x1b[" in terminal.verdict(ana, color=True)
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", terminal.verdict(ana, color=True))
-    assert [line.rstrip() for line in plain.splitlines()] == terminal.verdict(
+    assert "\x1b[" in terminal.format_verdict(ana, color=True)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", terminal.format_verdict(ana, color=True))
+    assert [line.rstrip() for line in plain.splitlines()] == terminal.format_verdict(
         ana
     ).splitlines()
 
 
 def test_terminal_says_level_as_word_and_shape(ana):
-    told = terminal.verdict(ana)
+    told = terminal.format_verdict(ana)
     assert told.startswith(
         "\N{BLACK UP-POINTING TRIANGLE} High: last week, you climbed 2,340 m"
     )
     assert "16 Nov 2026" in told and "so far" in told
-    assert terminal.verdict(cases.two_weeks()).startswith(
+    assert terminal.format_verdict(cases.two_weeks()).startswith(
         "\N{WHITE CIRCLE} Not enough data: "
     )
 
 
 def test_terminal_in_miles(ana):
-    told = terminal.weeks(cases.ana(settings=Settings(units="imperial")))
+    told = terminal.format_weeks(cases.ana(settings=Settings(units="imperial")))
     # 52.0 km are 32.3 miles, 2,340 m are 7,677 ft
     assert " Mi " in told and "32.3" in told and "7,677" in told
 
 
 def test_summary_counts_what_was_read(ana):
-    told = terminal.summary(ana)
+    told = terminal.format_summary(ana)
     assert told.splitlines()[0] == (
         "Read 101 activities from 104 files (2 skipped, 1 duplicate). "
         "Europe/Zurich and 1 other zone, weeks from Monday."
     )
-    full = terminal.summary(ana, verbose=True)
+    full = terminal.format_summary(ana, verbose=True)
     assert (
         "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in full
     )
@@ -274,21 +279,23 @@ def test_summary_counts_what_was_read(ana):
 
 
 def test_terminal_of_settings():
-    told = terminal.settings(list_effective(Settings(tz="Europe/Zurich")))
+    told = terminal.format_settings(list_effective(Settings(tz="Europe/Zurich")))
     assert "tz" in told and "Europe/Zurich" in told and "nan" not in told
 
 
 def test_plan_and_slug():
-    assert "raises no check" in terminal.plan(Plan(dt.date(2026, 11, 23), (), ()))
-    assert terminal.slug("Ana K.") == "ana-k"
+    assert "raises no check" in terminal.format_plan(
+        Plan(dt.date(2026, 11, 23), (), ())
+    )
+    assert terminal.make_slug("Ana K.") == "ana-k"
 
 
 def test_sparkline_of_known_values():
     assert (
-        display_tables.sparkline([0.0, 1.0, 4.0, 8.0, math.nan])
+        display_tables.draw_sparkline([0.0, 1.0, 4.0, 8.0, math.nan])
         == "\N{MIDDLE DOT}\u2582\u2585\u2588\N{MIDDLE DOT}"
     )
-    assert display_tables.sparkline([]) == ""
+    assert display_tables.draw_sparkline([]) == ""
 
 
 def without_words(text):
@@ -301,7 +308,7 @@ def without_words(text):
 def test_json_as_it_was(golden, which):
     golden(
         f"two_weeks.{which}.json",
-        without_words(getattr(as_json, which)(cases.two_weeks())),
+        without_words(getattr(as_json, f"format_{which}")(cases.two_weeks())),
     )
 
 
@@ -309,7 +316,7 @@ def test_roster_json_as_it_was(golden, ana):
     golden(
         "roster.json",
         without_words(
-            as_json.roster(
+            as_json.format_roster(
                 roster(ana, cases.two_weeks(), cases.steady(), cases.empty())
             )
         ),
@@ -325,22 +332,22 @@ def test_budget_in_every_form(ana):
     )
     weeks = {limit.week for limit in known.limits}
     assert weeks == {dt.date(2026, 11, 16), dt.date(2026, 11, 23)}
-    told = terminal.budget(known)
+    told = terminal.format_budget(known)
     assert (
         "Week of 16 Nov" in told
         and "Longest single run (LW01)" in told
         and "It is no target" in told
     )
     assert max(map(len, told.splitlines())) <= 80
-    assert "Week of 23 Nov" in markdown.budget(known) and "up to" in markdown.report(
+    assert "Week of 23 Nov" in markdown.format_budget(
         known
-    )
-    assert markdown.budget(ana).startswith(
+    ) and "up to" in markdown.format_report(known)
+    assert markdown.format_budget(ana).startswith(
         "No limit can be worked out from these runs."
     )
-    rows = strict(as_json.budget(known))["limits"]
+    rows = strict(as_json.format_budget(known))["limits"]
     assert list(rows[0])[:6] == ["rule", "measure", "unit", "used", "room", "limit"]
-    assert len(as_csv.budget(known).splitlines()) == len(rows) + 1
+    assert len(as_csv.format_budget(known).splitlines()) == len(rows) + 1
 
 
 def test_a_room_is_never_shown_larger_than_it_is(ana):
@@ -352,7 +359,7 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
     )
     limits = {(limit.measure, limit.week): limit for limit in known.limits}
     seen = 0
-    for row in budget_table.limits(known).rows:
+    for row in budget_table.build_table(known).rows:
         measure = next(
             m
             for m, name in budget.MEASURES.items()
@@ -384,11 +391,11 @@ def test_rooms_that_rest_on_what_was_raised_say_so(ana):
         ),
     )
     # the week of 9 November: 2,340 m up, 14 km steep downhill, and the longest climb of its runs
-    assert budget_table.note(known).endswith(
+    assert budget_table.describe_table(known).endswith(
         "was itself raised lately: ascent, downhill running at 5 % or steeper and ascent in a single run."
     )
     steady = cases.steady()
-    assert budget_table.note(steady) == budget_table.NOTE
+    assert budget_table.describe_table(steady) == budget_table.NOTE
 
 
 def test_a_check_that_fires_often_says_so_in_every_form(ana):
@@ -400,14 +407,14 @@ def test_a_check_that_fires_often_says_so_in_every_form(ana):
     often = replace(ana, flags=flags)
 
     for text in (
-        terminal.flags(often, width=500),
-        terminal.verdict(often, width=500),
-        markdown.flags(often),
-        markdown.report(often),
-        html.athlete(often),
+        terminal.format_flags(often, width=500),
+        terminal.format_verdict(often, width=500),
+        markdown.format_flags(often),
+        markdown.format_report(often),
+        html.render_athlete(often),
     ):
         assert told in text
-    assert told not in terminal.flags(ana, width=500)
+    assert told not in terminal.format_flags(ana, width=500)
 
 
 def test_a_remark_beside_a_flag_is_never_cut(ana):
@@ -418,10 +425,12 @@ def test_a_remark_beside_a_flag_is_never_cut(ana):
     remark = rules.format_often(often)
     assert remark.endswith("it tells little that is new.")
     assert (
-        len(display_tables.sentence(often, "metric")) > 300
+        len(display_tables.format_sentence(often, "metric")) > 300
     )  # the length of a stranger's label
     known = replace(ana, flags=(often,))
-    assert remark in markdown.flags(known) and remark in html.athlete(known)
+    assert remark in markdown.format_flags(known) and remark in html.render_athlete(
+        known
+    )
 
 
 PRINTABLE = "".join(map(chr, range(32, 127)))
@@ -440,10 +449,10 @@ def test_markdown_shows_any_text_as_it_stands(text):
         formatting.clean_text(text).split()
     )  # outside code Markdown shows one space for many
     escaped = html_words.escape(shown, quote=False).replace(chr(34), "&quot;")
-    listed = MarkdownIt("commonmark").render(f"- {markdown.escape(shown)}\n")
+    listed = MarkdownIt("commonmark").render(f"- {markdown.escape_line(shown)}\n")
     assert listed == f"<ul>\n<li>{escaped}</li>\n</ul>\n"
-    grid = display_tables.grid({"Head": True}, [(shown,)])
-    cell = MarkdownIt("commonmark").enable("table").render(markdown.table(grid))
+    grid = display_tables.build_table({"Head": True}, [(shown,)])
+    cell = MarkdownIt("commonmark").enable("table").render(markdown.format_table(grid))
     assert f">{escaped}</td>" in cell
 
 
@@ -455,16 +464,21 @@ def test_a_narrow_terminal_loses_columns_never_digits(ana, width):
             ana.activities, ana.weeks, ana.settings, ana.today
         ),
     )
-    for write in (terminal.weeks, terminal.flags, terminal.activities, terminal.budget):
+    for write in (
+        terminal.format_weeks,
+        terminal.format_flags,
+        terminal.format_activities,
+        terminal.format_budget,
+    ):
         lines = write(known, width=width).splitlines()
         assert max(map(len, lines)) <= width
         if width >= 40:
             assert not any("\N{HORIZONTAL ELLIPSIS}" in line for line in lines)
-    kms = {str(row[3]) for row in display_tables.weeks(ana).rows}
+    kms = {str(row[3]) for row in display_tables.build_weeks(ana).rows}
     if width >= 40:
         shown = {
             line.split()[6]
-            for line in terminal.weeks(ana, width=width).splitlines()[3:]
+            for line in terminal.format_weeks(ana, width=width).splitlines()[3:]
             if "High" in line
         }
         assert shown and shown <= kms

@@ -36,7 +36,7 @@ def test_a_limit_is_told_in_words(unit, value, says):
 
 
 def test_one_rule_whole_names_what_presets_change():
-    told = terminal.rules([rules.BY_ID["LW02"]], full=True)
+    told = terminal.format_rules([rules.BY_ID["LW02"]], full=True)
     assert "watch = 1.3 times (30 % more): noticed above this ratio" in told
     assert "with --preset return: watch = 1.2 times (20 % more)" in told
     assert "with --preset novice or return: more_m = 3000 m (3 km)" in told

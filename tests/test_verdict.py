@@ -230,7 +230,7 @@ def test_slugs_are_safe_and_unique():
         athletes.summarize_athlete(cases.empty(name=name))
         for name in ("Ana K.", "ana k", "../../etc", "李", "CON", "Zoë", "")
     ]
-    assert slugs.slugs(lines) == [
+    assert slugs.make_slugs(lines) == [
         "ana-k",
         "ana-k-2",
         "etc",
@@ -239,7 +239,7 @@ def test_slugs_are_safe_and_unique():
         "zoe",
         "runner-2",
     ]
-    assert len(slugs.slug("x" * 500)) == slugs.SLUG_LENGTH
+    assert len(slugs.make_slug("x" * 500)) == slugs.SLUG_LENGTH
 
 
 def test_anonymous_keeps_the_numbers_and_drops_the_names():

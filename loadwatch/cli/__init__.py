@@ -51,10 +51,10 @@ def main() -> NoReturn:
             stream.reconfigure(
                 errors="replace"
             )  # a plain ASCII terminal shows ? for ▲, it does not fail
-    sys.exit(_run())
+    sys.exit(_run_command())
 
 
-def _run() -> int:
+def _run_command() -> int:
     try:
         return cli(prog_name="loadwatch", standalone_mode=False) or DONE
     except click.UsageError as error:
@@ -68,24 +68,24 @@ def _run() -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the exit
         return DONE
     except SettingsError as error:
-        _failed(str(error))
+        _report_failure(str(error))
         return USAGE if error.where.startswith(("-", "LOADWATCH_")) else COULD_NOT
     except (LoadwatchError, click.ClickException) as error:
-        return _failed(
+        return _report_failure(
             str(error) if isinstance(error, LoadwatchError) else error.format_message()
         )
     except OSError as error:
-        return _failed(f"{error.filename or 'file'}: {error.strerror or error}")
+        return _report_failure(f"{error.filename or 'file'}: {error.strerror or error}")
     except Exception as error:  # the last guard: a fault of ours is one line too
         if os.environ.get("LOADWATCH_DEBUG"):
             raise
-        return _failed(
+        return _report_failure(
             f"loadwatch itself failed ({type(error).__name__}: {error}). Please report it; "
             "LOADWATCH_DEBUG=1 shows where."
         )
 
 
-def _failed(message: str) -> int:
+def _report_failure(message: str) -> int:
     if os.environ.get("LOADWATCH_DEBUG") and sys.exc_info()[1] is not None:
         raise  # noqa: PLE0704 - only called while an error is being handled
     click.echo(f"Error: {message}", err=True)

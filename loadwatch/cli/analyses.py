@@ -23,25 +23,25 @@ ROOMS = {"table": "terminal", "json": "as_json", "csv": "as_csv", "md": "markdow
 PICTURES = (".png", ".svg", ".pdf")
 
 
-def analysed(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysis:
+def read_analysis(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysis:
     """Return the analysis of the running command's paths, with progress while it reads."""
     from loadwatch import pipeline
-    from loadwatch.cli.progress import shown
+    from loadwatch.cli.progress import show_progress
 
     quiet = bool(ctx.params.get("quiet"))
-    opt.in_order(ctx)
-    with shown(quiet=quiet) as tick:
+    opt.check_period(ctx)
+    with show_progress(quiet=quiet) as tick:
         analysis = pipeline.analyse_athlete(
-            *ctx.params["paths"], options=opt.options(ctx, tick)
+            *ctx.params["paths"], options=opt.build_options(ctx, tick)
         )
     if analysis.activities.empty and not empty_is_fine:
         raise NothingToRead(
-            nothing(analysis, ctx.params["paths"]), pipeline.EXPORT_HINT
+            explain_nothing(analysis, ctx.params["paths"]), pipeline.EXPORT_HINT
         )
     return analysis
 
 
-def nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
+def explain_nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
     """Return why there is nothing to show."""
     where = ", ".join(str(path) for path in paths)
     first = next(
@@ -55,22 +55,26 @@ def nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
     return f"nothing to read in {where}: 0 of {looked} files are FIT, GPX, TCX or CSV activities.{reason}"
 
 
-def closed(ctx: click.Context, analysis: Analysis) -> int:
+def finish_reading(ctx: click.Context, analysis: Analysis) -> int:
     """Print the summary of what was read on stderr; return the exit code under --strict."""
     from loadwatch.report import provenance
 
     if not ctx.params.get("quiet"):
-        output.say(
-            provenance.summary(analysis, verbose=bool(ctx.params.get("verbose")))
+        output.print_message(
+            provenance.format_summary(analysis, verbose=bool(ctx.params.get("verbose")))
         )
     lost = sum(skipped.kind != "ignored" for skipped in analysis.skipped)
     if not (ctx.params.get("strict") and lost):
         return 0
-    output.say(f"Error: {lost} of {analysis.files} files could not be read (--strict).")
+    output.print_message(
+        f"Error: {lost} of {analysis.files} files could not be read (--strict)."
+    )
     return SKIPPED
 
 
-@click.command(short_help="Read everything, say what changed, write the page.")
+@click.command(
+    "report", short_help="Read everything, say what changed, write the page."
+)
 @opt.paths
 @click.option(
     "-o",
@@ -84,7 +88,7 @@ def closed(ctx: click.Context, analysis: Analysis) -> int:
 @opt.period
 @opt.reading
 @click.pass_context
-def report(
+def write_report(
     ctx: click.Context,
     /,
     target: Path | None,
@@ -99,22 +103,24 @@ def report(
     """
     from loadwatch.report import terminal
 
-    analysis = analysed(ctx)
-    target = target or Path(f"loadwatch-{terminal.slug(analysis.name)}.html")
-    page = _page(ctx, target, analysis, start, end)
-    summary = terminal.verdict(analysis, width=output.width(), color=output.colour())
+    analysis = read_analysis(ctx)
+    target = target or Path(f"loadwatch-{terminal.make_slug(analysis.name)}.html")
+    page = _render_page(ctx, target, analysis, start, end)
+    summary = terminal.format_verdict(
+        analysis, width=output.measure_width(), color=output.has_colour()
+    )
     if str(target) == "-":
-        output.result(page)
-        output.say(summary, quiet=ctx.params["quiet"])
+        output.print_result(page)
+        output.print_message(summary, quiet=ctx.params["quiet"])
     else:
-        output.write(target, page)
+        output.write_file(target, page)
         if not ctx.params["quiet"]:
-            output.result(summary)
-        output.say(f"Wrote {target}", quiet=ctx.params["quiet"])
-    return closed(ctx, analysis)
+            output.print_result(summary)
+        output.print_message(f"Wrote {target}", quiet=ctx.params["quiet"])
+    return finish_reading(ctx, analysis)
 
 
-def _page(
+def _render_page(
     ctx: click.Context,
     target: Path,
     analysis: Analysis,
@@ -124,57 +130,63 @@ def _page(
     """Return the page in the form that the target's name asks for."""
     suffix = target.suffix.lower() if str(target) != "-" else ".html"
     if suffix in (".html", ".htm"):
-        from loadwatch.cli.pages import kept_or_drawn
+        from loadwatch.cli.pages import load_or_draw_page
 
-        return kept_or_drawn(analysis, ctx.params["paths"], opt.store(ctx), start, end)
+        return load_or_draw_page(
+            analysis, ctx.params["paths"], opt.find_store(ctx), start, end
+        )
     if suffix not in (".md", ".json"):
         raise click.UsageError(f"cannot write {target}: a page is .html, .md or .json")
     from loadwatch.pipeline import with_budget
     from loadwatch.report import as_json, markdown
 
-    write = as_json.report if suffix == ".json" else markdown.report
+    write = as_json.format_report if suffix == ".json" else markdown.format_report
     return write(with_budget(analysis), start, end)
 
 
-def _printed(
+def _print_table(
     ctx: click.Context, analysis: Analysis, start: date | None, end: date | None
 ) -> None:
     """Print the running command's table in the form asked for; only that form's room is brought in."""
     name, form = str(ctx.info_name), ctx.params["form"]
-    write = getattr(import_module(f"loadwatch.report.{ROOMS[form]}"), name)
+    write = getattr(import_module(f"loadwatch.report.{ROOMS[form]}"), f"format_{name}")
     more = (
-        {"width": output.width(), "color": output.colour()} if form == "table" else {}
+        {"width": output.measure_width(), "color": output.has_colour()}
+        if form == "table"
+        else {}
     )
-    output.result(write(analysis, start, end, **more))
+    output.print_result(write(analysis, start, end, **more))
 
 
-@click.command(short_help="The weekly table.")
+@click.command("weeks", short_help="The weekly table.")
 @opt.paths
-@opt.formats("table", "json", "csv", "md")
+@opt.add_format("table", "json", "csv", "md")
 @opt.units
 @opt.period
 @opt.reading
 @click.pass_context
-def weeks(ctx: click.Context, /, start: date | None, end: date | None, **_: Any) -> int:
+def print_weeks(
+    ctx: click.Context, /, start: date | None, end: date | None, **_: Any
+) -> int:
     """Print the weekly table: load, change, surface, climb and descent."""
-    analysis = analysed(ctx)
-    _printed(ctx, analysis, start, end)
-    return closed(ctx, analysis)
+    analysis = read_analysis(ctx)
+    _print_table(ctx, analysis, start, end)
+    return finish_reading(ctx, analysis)
 
 
-@click.command(short_help="What was raised, against what, and why.")
+@click.command("flags", short_help="What was raised, against what, and why.")
 @opt.paths
 @click.option(
     "--fail-on",
     type=click.Choice(RAISED_LEVELS),
     help="Exit 3 if a flag of this week or the last complete one is at or over it.",
 )
-@opt.formats("table", "json", "csv", "md")
+@opt.add_format("table", "json", "csv", "md")
 @opt.units
 @opt.period
 @opt.reading
 @click.pass_context
-def flags(
+def print_flags(
     ctx: click.Context,
     /,
     fail_on: str | None,
@@ -185,9 +197,9 @@ def flags(
     """Print the raised flags, each with what changed, against what, and why it is raised."""
     from loadwatch.verdict.headline import list_current_flags
 
-    analysis = analysed(ctx)
-    _printed(ctx, analysis, start, end)
-    code = closed(ctx, analysis)
+    analysis = read_analysis(ctx)
+    _print_table(ctx, analysis, start, end)
+    code = finish_reading(ctx, analysis)
     now = [
         flag
         for flag in list_current_flags(analysis)
@@ -198,31 +210,31 @@ def flags(
     told = ", ".join(
         sorted({f"{flag.rule} in the week of {flag.week}" for flag in now})
     )
-    output.say(f"At or over {fail_on}: {told}.", quiet=ctx.params["quiet"])
+    output.print_message(f"At or over {fail_on}: {told}.", quiet=ctx.params["quiet"])
     return FLAGGED
 
 
-@click.command(short_help="What was read, and what was left out and why.")
+@click.command("activities", short_help="What was read, and what was left out and why.")
 @opt.paths
-@opt.formats("table", "json", "csv", "md")
+@opt.add_format("table", "json", "csv", "md")
 @opt.units
 @opt.period
 @opt.reading
 @click.pass_context
-def activities(
+def print_activities(
     ctx: click.Context, /, start: date | None, end: date | None, **_: Any
 ) -> int:
     """Print what was read, from where, and what was skipped or counted only once, and why."""
-    analysis = analysed(ctx, empty_is_fine=True)
-    _printed(ctx, analysis, start, end)
+    analysis = read_analysis(ctx, empty_is_fine=True)
+    _print_table(ctx, analysis, start, end)
     if analysis.activities.empty:
         from loadwatch.pipeline import EXPORT_HINT
 
-        raise NothingToRead(nothing(analysis, ctx.params["paths"]), EXPORT_HINT)
-    return closed(ctx, analysis)
+        raise NothingToRead(explain_nothing(analysis, ctx.params["paths"]), EXPORT_HINT)
+    return finish_reading(ctx, analysis)
 
 
-@click.command(short_help="The weekly picture.")
+@click.command("plot", short_help="The weekly picture.")
 @opt.paths
 @click.option(
     "-o",
@@ -246,7 +258,7 @@ def activities(
 @opt.period
 @opt.reading
 @click.pass_context
-def plot(
+def draw_plot(
     ctx: click.Context,
     /,
     target: Path,
@@ -262,14 +274,14 @@ def plot(
         )
     from loadwatch.report import charts
 
-    analysis = analysed(ctx)
-    figure = charts.plot(analysis, measures, start, end)
-    output.write(target, charts.picture(figure, target.suffix.lower()[1:]))
-    output.say(f"Wrote {target}", quiet=ctx.params["quiet"])
-    return closed(ctx, analysis)
+    analysis = read_analysis(ctx)
+    figure = charts.draw_measures(analysis, measures, start, end)
+    output.write_file(target, charts.render_picture(figure, target.suffix.lower()[1:]))
+    output.print_message(f"Wrote {target}", quiet=ctx.params["quiet"])
+    return finish_reading(ctx, analysis)
 
 
-@click.command(short_help="What this week and the next can hold.")
+@click.command("budget", short_help="What this week and the next can hold.")
 @opt.paths
 @click.option(
     "--plan",
@@ -277,31 +289,40 @@ def plot(
     metavar="FILE",
     help="A planned week as CSV: date, distance_km, ascent_m ...",
 )
-@opt.formats("table", "json")
+@opt.add_format("table", "json")
 @opt.units
 @opt.reading
 @click.pass_context
-def budget(ctx: click.Context, /, plan: Path | None, **_: Any) -> int:
+def print_budget(ctx: click.Context, /, plan: Path | None, **_: Any) -> int:
     """Print what is left this week, and next week's room, before a check is raised."""
     from loadwatch.pipeline import with_budget
     from loadwatch.report import terminal
 
-    analysis = with_budget(analysed(ctx))
+    analysis = with_budget(read_analysis(ctx))
     if plan is None:
-        _printed(ctx, analysis, None, None)
-        return closed(ctx, analysis)
+        _print_table(ctx, analysis, None, None)
+        return finish_reading(ctx, analysis)
     from loadwatch.pipeline import judge_plan
     from loadwatch.report import as_json
 
     tried = judge_plan(analysis, plan)
     if ctx.params["form"] == "json":
-        output.result(as_json.plan(tried))
+        output.print_result(as_json.format_plan(tried))
     else:
         units = analysis.settings.units
-        output.result(
-            terminal.plan(tried, units, width=output.width(), color=output.colour())
+        output.print_result(
+            terminal.format_plan(
+                tried, units, width=output.measure_width(), color=output.has_colour()
+            )
         )
-    return closed(ctx, analysis)
+    return finish_reading(ctx, analysis)
 
 
-COMMANDS = (report, weeks, flags, activities, plot, budget)
+COMMANDS = (
+    write_report,
+    print_weeks,
+    print_flags,
+    print_activities,
+    draw_plot,
+    print_budget,
+)

@@ -89,130 +89,132 @@ class Measure(click.ParamType[str]):
         return found
 
 
-def _option(*names: str, **more: Any) -> Callable[[Any], Any]:
+def _add_option(*names: str, **more: Any) -> Callable[[Any], Any]:
     """Return a click option that every command takes from the same environment variable."""
     long = next(name for name in names if name.startswith("--")).split("/")[0]
     variable = "LOADWATCH_" + long[2:].replace("-", "_").upper()
     return click.option(*names, envvar=variable, **more)
 
 
-def _stack(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def decorate(command: Any) -> Any:
+def _stack_options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def decorate_command(command: Any) -> Any:
         for decorator in reversed(decorators):
             command = decorator(command)
         return command
 
-    return decorate
+    return decorate_command
 
 
 PATH = click.Path(path_type=Path, allow_dash=True)
 paths = click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
 
-quiet = _option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
+quiet = _add_option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
 
 _files = (  # what a file does not tell by itself
-    _option(
+    _add_option(
         "--tz",
         metavar="ZONE",
         help="Zone for files that do not tell, as Europe/Zurich.",
     ),
-    _option(
+    _add_option(
         "--osm",
         type=click.Path(path_type=str),
         metavar="FILE",
         help="Map extract, to know surfaces.",
     ),
-    _option(
+    _add_option(
         "--distance-unit",
         type=click.Choice(("km", "mi")),
         help="Distances of a list that does not tell.",
     ),
-    _option(
+    _add_option(
         "--elevation-unit",
         type=click.Choice(("m", "ft")),
         help="Climbs of a list that does not tell.",
     ),
-    _option(
+    _add_option(
         "--date-order",
         type=click.Choice(("dmy", "mdy", "ymd")),
         help="Date order of a list, if unclear.",
     ),
 )
 _judging = (
-    _option(
+    _add_option(
         "--week-start",
         type=click.Choice(tuple(WEEKDAYS)),
         help="First day of the week. [mon]",
     ),
-    _option(
+    _add_option(
         "--today",
         type=Day(clock=True),
         metavar="DATE|now",
         help="Judge as of this day. [last activity]",
     ),
-    _option(
+    _add_option(
         "--load",
         type=click.Choice(tuple(LOAD_METHODS)),
         help="What counts as load. [distance]",
     ),
-    _option(
+    _add_option(
         "--sports",
         metavar="LIST",
         help="Sports that are summed, as running,walking. [running]",
     ),
-    _option(
+    _add_option(
         "--default-surface",
         metavar="CLASS",
         help="Surface where nothing tells: hard, firm, soft, ...",
     ),
-    _option(
+    _add_option(
         "--preset",
         type=click.Choice(("default", "return", "novice")),
         help="Named set of limits.",
     ),
 )
 _kept = (
-    _option(
+    _add_option(
         "--store",
         type=click.Path(path_type=Path),
         metavar="DIR",
         help="Where read files are kept.",
     ),
-    _option("--no-store", is_flag=True, help="Keep nothing, read everything anew."),
+    _add_option("--no-store", is_flag=True, help="Keep nothing, read everything anew."),
 )
 _work = (
-    _option(
+    _add_option(
         "-j",
         "--jobs",
         type=click.IntRange(1, 64),
         help="Worker processes. [number of cores]",
     ),
-    _option(
+    _add_option(
         "--cluster", metavar="ADDRESS", help="Work on a dask cluster (extra: cluster)."
     ),
-    _option("--strict", is_flag=True, help="Exit 4 if any file could not be read."),
+    _add_option("--strict", is_flag=True, help="Exit 4 if any file could not be read."),
     quiet,
-    _option("-v", "--verbose", is_flag=True, help="Say more on what was read."),
+    _add_option("-v", "--verbose", is_flag=True, help="Say more on what was read."),
 )
-looking = _stack(*_files, *_kept)  # at one file
-settling = _stack(*_files, *_judging, *_kept)  # what holds, without reading a file
-reading = _stack(*_files, *_judging, *_kept, *_work)
-units = _option(
+looking = _stack_options(*_files, *_kept)  # at one file
+settling = _stack_options(
+    *_files, *_judging, *_kept
+)  # what holds, without reading a file
+reading = _stack_options(*_files, *_judging, *_kept, *_work)
+units = _add_option(
     "--units",
     type=click.Choice(("metric", "imperial")),
     help="Units of the output. [metric]",
 )
-period = _stack(
-    _option(
+period = _stack_options(
+    _add_option(
         "--from", "start", type=Day(), metavar="DATE", help="Show from this day on."
     ),
-    _option("--to", "end", type=Day(), metavar="DATE", help="Show up to this day."),
+    _add_option("--to", "end", type=Day(), metavar="DATE", help="Show up to this day."),
 )
 
 
-def formats(*known: str) -> Callable[[Any], Any]:
+def add_format(*known: str) -> Callable[[Any], Any]:
     """Return the --format option of a command that knows `known`."""
-    return _option(
+    return _add_option(
         "--format",
         "form",
         type=click.Choice(known),
@@ -221,7 +223,7 @@ def formats(*known: str) -> Callable[[Any], Any]:
     )
 
 
-def overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
+def collect_overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
     """Return the settings that options or the environment give, each with where it came from."""
     found: dict[str, tuple[object, str]] = {}
     for parameter in ctx.command.params:
@@ -245,7 +247,7 @@ def overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
     return found
 
 
-def in_order(ctx: click.Context) -> None:
+def check_period(ctx: click.Context) -> None:
     """Refuse a period that ends before it begins."""
     start, end = ctx.params.get("start"), ctx.params.get("end")
     if start and end and start > end:
@@ -254,7 +256,7 @@ def in_order(ctx: click.Context) -> None:
         )
 
 
-def store(ctx: click.Context) -> Path | None:
+def find_store(ctx: click.Context) -> Path | None:
     """Return the folder where read files are kept, None for nowhere."""
     from loadwatch import environment
 
@@ -265,7 +267,7 @@ def store(ctx: click.Context) -> Path | None:
     )
 
 
-def options(ctx: click.Context, tick: ProgressCallback | None = None) -> Options:
+def build_options(ctx: click.Context, tick: ProgressCallback | None = None) -> Options:
     """Return how to read, from the shared options of the running command."""
     from loadwatch import environment
 
@@ -274,25 +276,25 @@ def options(ctx: click.Context, tick: ProgressCallback | None = None) -> Options
         str(path) == "-" for path in (*params.get("paths", ()), params.get("file"))
     )
     return environment.local_options(
-        overrides=overrides(ctx),
-        store=store(ctx),
-        map_jobs=_each(params),
+        overrides=collect_overrides(ctx),
+        store=find_store(ctx),
+        map_jobs=_choose_map(params),
         progress=tick,
         stdin=sys.stdin.buffer.read() if wants_stdin else None,
     )
 
 
-def _each(params: dict[str, Any]) -> Any:
+def _choose_map(params: dict[str, Any]) -> Any:
     if params.get("cluster"):
-        return _cluster(params["cluster"])
+        return _map_on_cluster(params["cluster"])
     jobs = params.get("jobs") or min(MOST_JOBS, os.cpu_count() or 1)
-    return map if jobs == 1 else _pooled(jobs)
+    return map if jobs == 1 else _map_in_pool(jobs)
 
 
-def _pooled(jobs: int) -> Any:
+def _map_in_pool(jobs: int) -> Any:
     """Return a map that starts `jobs` processes only where so many items come that they pay."""
 
-    def each(function: Any, items: Iterable[Any]) -> Iterator[Any]:
+    def map_items(function: Any, items: Iterable[Any]) -> Iterator[Any]:
         rest = iter(items)
         first = list(islice(rest, WORTH_A_POOL))
         if len(first) < WORTH_A_POOL:
@@ -308,10 +310,10 @@ def _pooled(jobs: int) -> Any:
         ) as spread:
             yield from spread(function, chain(first, rest))
 
-    return each
+    return map_items
 
 
-def _cluster(address: str) -> Any:
+def _map_on_cluster(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError:

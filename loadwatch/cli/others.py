@@ -14,7 +14,7 @@ from loadwatch.errors import LoadwatchError, NothingToRead
 PAIN_WHEN = ("before", "during", "after")
 
 
-@click.command(short_help="A made-up runner; needs no file of yours.")
+@click.command("demo", short_help="A made-up runner; needs no file of yours.")
 @click.option(
     "-o",
     "--output",
@@ -27,23 +27,29 @@ PAIN_WHEN = ("before", "during", "after")
 @opt.units
 @opt.quiet
 @click.pass_context
-def demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
+def write_demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
     """Show what loadwatch does, on a made-up runner; needs no file of yours."""
     from loadwatch.pipeline import Options, analyse_athlete, with_budget
     from loadwatch.report import html, terminal
 
     analysis = with_budget(
-        analyse_athlete(_find_sample(), options=Options(overrides=opt.overrides(ctx)))
+        analyse_athlete(
+            _find_sample(), options=Options(overrides=opt.collect_overrides(ctx))
+        )
     )
     target = folder / "loadwatch-demo.html"
     folder.mkdir(parents=True, exist_ok=True)
-    output.write(target, html.athlete(analysis))
+    output.write_file(target, html.render_athlete(analysis))
     if not ctx.params["quiet"]:
-        output.result(
-            terminal.verdict(analysis, width=output.width(), color=output.colour())
+        output.print_result(
+            terminal.format_verdict(
+                analysis, width=output.measure_width(), color=output.has_colour()
+            )
         )
-    output.say(f"Wrote {target} (a made-up runner).", quiet=ctx.params["quiet"])
-    output.say(
+    output.print_message(
+        f"Wrote {target} (a made-up runner).", quiet=ctx.params["quiet"]
+    )
+    output.print_message(
         "Next, with your own export: loadwatch report export.zip -o me.html",
         quiet=ctx.params["quiet"],
     )
@@ -63,7 +69,7 @@ def _find_sample() -> Path:
     raise NothingToRead("the sample athlete is missing", "Install loadwatch again.")
 
 
-@click.command(short_help="Pain held against earlier load.")
+@click.command("diary", short_help="Pain held against earlier load.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("action", required=False, type=click.Choice(("log",)), metavar="[log]")
 @click.option("--pain", type=click.IntRange(0, 10), help="log: 0 none to 10 worst.")
@@ -86,39 +92,43 @@ def _find_sample() -> Path:
     metavar="NAME",
     help="log: a warning sign; `rules LW18` names them.",
 )
-@opt.formats("table", "json")
+@opt.add_format("table", "json")
 @opt.reading
 @click.pass_context
-def diary(ctx: click.Context, /, path: Path, action: str | None, **told: Any) -> int:
+def show_diary(
+    ctx: click.Context, /, path: Path, action: str | None, **told: Any
+) -> int:
     """Hold a pain diary against earlier load; `log` adds a line.
 
     The diary is diary.csv in the folder PATH: date and pain (0-10) on each line.
     """
     if action == "log":
-        return _log(path, told)
+        return _log_pain(path, told)
     if told["pain"] is not None:
         raise click.UsageError(
             f"--pain writes a line: loadwatch diary {path} log --pain {told['pain']}"
         )
-    from loadwatch.cli.analyses import analysed
+    from loadwatch.cli.analyses import read_analysis
     from loadwatch.report import as_json, terminal
 
     ctx.params["paths"] = (path,)
-    analysis = analysed(ctx)
+    analysis = read_analysis(ctx)
     if analysis.diary is None:
         raise NothingToRead(
             f"no diary.csv in {path}", f"Begin one: loadwatch diary {path} log --pain 0"
         )
     if ctx.params["form"] == "json":
-        output.result(as_json.diary(analysis))
+        output.print_result(as_json.format_diary(analysis))
     else:
-        output.result(
-            terminal.diary(analysis, width=output.width(), color=output.colour())
+        output.print_result(
+            terminal.format_diary(
+                analysis, width=output.measure_width(), color=output.has_colour()
+            )
         )
     return 0
 
 
-def _log(folder: Path, told: dict[str, Any]) -> int:
+def _log_pain(folder: Path, told: dict[str, Any]) -> int:
     """Add one line to the diary in `folder`."""
     from loadwatch import environment
     from loadwatch.assess import diary as book
@@ -142,13 +152,15 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
         red_flags=told["red_flags"],
     )
     book.append_entry(folder / book.DIARY_FILE, entry)
-    output.say(f"Added {day}, pain {told['pain']} to {folder / book.DIARY_FILE}")
+    output.print_message(
+        f"Added {day}, pain {told['pain']} to {folder / book.DIARY_FILE}"
+    )
     for line in book.list_urgent_calls([entry]):
-        output.say(line)
+        output.print_message(line)
     return 0
 
 
-@click.command(short_help="A folder of athletes: whom to talk to first.")
+@click.command("roster", short_help="A folder of athletes: whom to talk to first.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -159,22 +171,22 @@ def _log(folder: Path, told: dict[str, Any]) -> int:
     help="Where the pages go.",
 )
 @click.option("--anonymise", is_flag=True, help="Replace every name.")
-@opt.formats("table", "json")
+@opt.add_format("table", "json")
 @opt.units
 @opt.reading
 @click.pass_context
-def roster(
+def review_roster(
     ctx: click.Context, /, folder: Path, target: Path | None, anonymise: bool, **_: Any
 ) -> int:
     """Review a folder of athletes: whom to talk to first, and a page for each."""
     from loadwatch import pipeline
     from loadwatch.anonymize import anonymise_roster
     from loadwatch.cli.pages import write_pages
-    from loadwatch.cli.progress import shown
+    from loadwatch.cli.progress import show_progress
     from loadwatch.report import as_json, terminal
 
-    with shown(quiet=ctx.params["quiet"]) as tick:
-        found = pipeline.analyse_roster(folder, opt.options(ctx, tick))
+    with show_progress(quiet=ctx.params["quiet"]) as tick:
+        found = pipeline.analyse_roster(folder, opt.build_options(ctx, tick))
     if anonymise:
         found = anonymise_roster(found)
     if target is not None:
@@ -187,23 +199,25 @@ def roster(
             else ""
         )
         pages = f"{drawn} of {len(found.athletes)} athlete pages{kept}{without}"
-        output.say(
+        output.print_message(
             f"Wrote {target / 'index.html'} and {pages}.", quiet=ctx.params["quiet"]
         )
     if ctx.params["form"] == "json":
-        output.result(as_json.roster(found))
+        output.print_result(as_json.format_roster(found))
     else:
-        output.result(
-            terminal.roster(found, width=output.width(), color=output.colour())
+        output.print_result(
+            terminal.format_roster(
+                found, width=output.measure_width(), color=output.has_colour()
+            )
         )
     return 0
 
 
-@click.command(short_help="What one file holds.")
+@click.command("inspect", short_help="What one file holds.")
 @click.argument("file", type=opt.PATH)
 @opt.looking
 @click.pass_context
-def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
+def inspect_file(ctx: click.Context, /, file: Path, **_: Any) -> int:
     """Show what one file holds: messages, fields, what was read of it.
 
     The output is made to be posted: it leaves out positions, names, serial numbers and the time of day.
@@ -214,21 +228,21 @@ def inspect(ctx: click.Context, /, file: Path, **_: Any) -> int:
 
     if str(file) != "-" and not file.exists():
         raise NothingToRead(f"no file or folder at {file}", "Check the spelling.")
-    options = opt.options(ctx)
+    options = opt.build_options(ctx)
     found = inspect_path(
         file, load_athlete_settings([file], options), options.store, options.stdin
     )
     if found.text:
-        output.result(found.text)
+        output.print_result(found.text)
     if found.why:
         raise LoadwatchError(found.why)
     return 0
 
 
-@click.command(short_help="The checks: limits, evidence, references.")
+@click.command("rules", short_help="The checks: limits, evidence, references.")
 @click.argument("rule", required=False, metavar="[ID]")
-@opt.formats("table", "json", "md")
-def rules(rule: str | None, form: str) -> int:
+@opt.add_format("table", "json", "md")
+def explain_rules(rule: str | None, form: str) -> int:
     """Explain the checks: limits, evidence, references."""
     from loadwatch.assess import rules as book
     from loadwatch.report import as_json, rulebook, terminal
@@ -239,28 +253,28 @@ def rules(rule: str | None, form: str) -> int:
     if not chosen:
         raise click.UsageError(f"no rule {rule!r}; `loadwatch rules` lists them.")
     if form == "json":
-        output.result(as_json.rules(chosen))
+        output.print_result(as_json.format_rules(chosen))
     elif form == "md":
-        output.result(rulebook.markdown(chosen, full=rule is not None))
+        output.print_result(rulebook.markdown(chosen, full=rule is not None))
     else:
-        output.result(
-            terminal.rules(
+        output.print_result(
+            terminal.format_rules(
                 chosen,
                 full=rule is not None,
-                width=output.width(),
-                color=output.colour(),
+                width=output.measure_width(),
+                color=output.has_colour(),
             )
         )
     return 0
 
 
-@click.command(short_help="What is in force, and where it came from.")
+@click.command("settings", short_help="What is in force, and where it came from.")
 @click.argument("paths", nargs=-1, type=opt.PATH, metavar="[PATH...]")
-@opt.formats("table", "json")
+@opt.add_format("table", "json")
 @opt.units
 @opt.settling
 @click.pass_context
-def settings(
+def show_settings(
     ctx: click.Context, /, paths: tuple[Path, ...], form: str, **_: Any
 ) -> int:
     """Show the effective settings, and where each came from."""
@@ -269,7 +283,7 @@ def settings(
     from loadwatch.report import as_json, terminal
     from loadwatch.settings import list_effective
 
-    options = opt.options(ctx)
+    options = opt.build_options(ctx)
     rows = list_effective(load_athlete_settings(paths or (Path(),), options))
     told = (
         "--no-store"
@@ -284,12 +298,21 @@ def settings(
         ("your own settings", str(own), "read" if own.is_file() else "not there yet")
     ]
     if form == "json":
-        output.result(as_json.settings(rows))
+        output.print_result(as_json.format_settings(rows))
     else:
-        output.result(
-            terminal.settings(rows, width=output.width(), color=output.colour())
+        output.print_result(
+            terminal.format_settings(
+                rows, width=output.measure_width(), color=output.has_colour()
+            )
         )
     return 0
 
 
-COMMANDS = (demo, diary, roster, inspect, rules, settings)
+COMMANDS = (
+    write_demo,
+    show_diary,
+    review_roster,
+    inspect_file,
+    explain_rules,
+    show_settings,
+)

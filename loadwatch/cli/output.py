@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 PLAIN_WIDTH = 80
 
 
-def say(text: str, *, quiet: bool = False) -> None:
+def print_message(text: str, *, quiet: bool = False) -> None:
     """Print a summary, hint or warning on stderr."""
     if text and not quiet:
         click.echo(text, err=True)
 
 
-def result(text: str) -> None:
+def print_result(text: str) -> None:
     """Print the result, and nothing else, on stdout."""
     click.echo(text, nl=not text.endswith("\n"))
 
 
-def width() -> int:
+def measure_width() -> int:
     """Return how many columns a table may take."""
     told = sys.stdout.isatty() or "COLUMNS" in os.environ
     return shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if told else PLAIN_WIDTH
 
 
-def colour(stream: Any = None) -> bool:
+def has_colour(stream: Any = None) -> bool:
     """Return whether colour helps: a terminal, and nobody said no."""
     stream = stream or sys.stdout
     return (
@@ -46,7 +46,7 @@ def colour(stream: Any = None) -> bool:
     )
 
 
-def write(path: Path, content: str | bytes) -> None:
+def write_file(path: Path, content: str | bytes) -> None:
     """Write a file atomically: beside its place, synced, then moved there."""
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
@@ -62,14 +62,14 @@ def write(path: Path, content: str | bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644 & ~_umask())
+        Path(name).chmod(0o644 & ~_read_umask())
         Path(name).replace(path)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
         raise LoadwatchError(f"cannot write {path}: {error.strerror}") from None
 
 
-def _umask() -> int:
+def _read_umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask

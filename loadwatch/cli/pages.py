@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from loadwatch.cli import output
 from loadwatch.pipeline.cache_keys import compute_page_digest
 from loadwatch.pipeline.roster import PAGE_DIGESTS_FILE
-from loadwatch.report.slugs import slugs
+from loadwatch.report.slugs import make_slugs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +26,10 @@ def write_pages(roster: Roster, target: Path) -> int:
 
     folder = target / "athletes"
     folder.mkdir(parents=True, exist_ok=True)
-    before, now = _stamps(target), {}
+    before, now = _read_stamps(target), {}
     drawn = 0
     ordered = roster_groups.sort_athletes(roster.athletes)
-    for athlete, link in zip(ordered, slugs(ordered), strict=True):
+    for athlete, link in zip(ordered, make_slugs(ordered), strict=True):
         if not athlete.load:
             continue
         page = folder / f"{link}.html"
@@ -37,18 +37,18 @@ def write_pages(roster: Roster, target: Path) -> int:
         if (before.get(link) != athlete.page_digest or not page.exists()) and (
             known := athlete.analysis
         ):
-            output.write(page, html.athlete(with_budget(known)))
+            output.write_file(page, html.render_athlete(with_budget(known)))
             drawn += 1
     for gone in before.keys() - now.keys():
         (folder / f"{gone}.html").unlink(missing_ok=True)
-    output.write(target / "index.html", html.roster(roster))
-    output.write(
+    output.write_file(target / "index.html", html.render_roster(roster))
+    output.write_file(
         target / PAGE_DIGESTS_FILE, json.dumps(now, indent=1, sort_keys=True) + "\n"
     )
     return drawn
 
 
-def kept_or_drawn(
+def load_or_draw_page(
     analysis: Analysis,
     places: Sequence[Path],
     store: Path | None,
@@ -64,12 +64,12 @@ def kept_or_drawn(
         if not page:
             from loadwatch.report import html
 
-            page = html.athlete(with_budget(analysis), start, end)
+            page = html.render_athlete(with_budget(analysis), start, end)
             known.keep_page(shown, page)
     return page
 
 
-def _stamps(target: Path) -> dict[str, str]:
+def _read_stamps(target: Path) -> dict[str, str]:
     """Return the stamps of the last time; a file that is not ours counts as none."""
     try:
         found = json.loads((target / PAGE_DIGESTS_FILE).read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ PATIENCE_S = 1.0
 
 
 @contextmanager
-def shown(*, quiet: bool) -> Iterator[ProgressCallback | None]:
+def show_progress(*, quiet: bool) -> Iterator[ProgressCallback | None]:
     """Yield a function of (done, total) that draws, or None where nobody would see it."""
     if quiet or not sys.stderr.isatty():
         yield None

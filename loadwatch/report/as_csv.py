@@ -29,7 +29,7 @@ TRIGGERS = (
 )
 
 
-def cell(value: Any) -> str | float | int:
+def format_cell(value: Any) -> str | float | int:
     """Return a value for one cell: text that would be a formula gets an apostrophe, unknown is empty."""
     if value is None:
         return ""
@@ -42,55 +42,60 @@ def cell(value: Any) -> str | float | int:
     return value if isinstance(value, (int, float)) else str(value)
 
 
-def text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def format_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return rows as CSV with a header, lines ended by a newline alone."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([cell(row[column]) for column in columns] for row in rows)
+    writer.writerows([format_cell(row[column]) for column in columns] for row in rows)
     return out.getvalue()
 
 
-def activities(
+def format_activities(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return every activity with all EXPOSURES."""
     columns = column_names(EXPOSURES)
-    return text(
+    return format_rows(
         columns,
-        as_json.table(date_filter.cut(analysis, start, end).activities, columns),
+        as_json.to_records(
+            date_filter.filter_dates(analysis, start, end).activities, columns
+        ),
     )
 
 
-def weeks(
+def format_weeks(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return the weekly table with usual, change and context."""
-    shown = date_filter.cut(analysis, start, end).weeks
+    shown = date_filter.filter_dates(analysis, start, end).weeks
     days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.index)]
-    rows = as_json.table(shown, as_json.WEEK_COLUMNS)
+    rows = as_json.to_records(shown, as_json.WEEK_COLUMNS)
     dated = ({"week": day, **row} for day, row in zip(days, rows, strict=True))
-    return text(("week", *as_json.WEEK_COLUMNS), dated)
+    return format_rows(("week", *as_json.WEEK_COLUMNS), dated)
 
 
-def flags(
+def format_flags(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return all flags."""
-    shown = date_filter.cut(analysis, start, end).flags
-    return text(
-        rules.FLAG_FIELDS, (as_json.record(rules.flag_row(flag)) for flag in shown)
+    shown = date_filter.filter_dates(analysis, start, end).flags
+    return format_rows(
+        rules.FLAG_FIELDS, (as_json.to_record(rules.flag_row(flag)) for flag in shown)
     )
 
 
-def budget(analysis: Analysis) -> str:
+def format_budget(analysis: Analysis) -> str:
     """Return what each limit leaves."""
-    return text(
+    return format_rows(
         as_json.LIMIT_KEYS,
-        (as_json.record(as_json.limit_row(limit)) for limit in analysis.limits),
+        (
+            as_json.to_record(as_json.build_limit_row(limit))
+            for limit in analysis.limits
+        ),
     )
 
 
-def roster(roster: Roster) -> str:
+def format_roster(roster: Roster) -> str:
     """Return one line an athlete."""
-    return text(as_json.ATHLETE_KEYS, as_json.athletes(roster))
+    return format_rows(as_json.ATHLETE_KEYS, as_json.build_athlete_rows(roster))

@@ -14,7 +14,7 @@ from loadwatch.report import display_tables
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.budget import Headroom
-    from loadwatch.report.display_tables import Cell, Grid
+    from loadwatch.report.display_tables import Cell, DisplayTable
 
 NOTHING = "No limit can be worked out from these runs."
 NOTE = (
@@ -28,7 +28,7 @@ AFTER_RAISED = (
 LATELY_DAYS = 37  # a run counts for 30 days, a week is named by its first day
 
 
-def note(analysis: Analysis) -> str:
+def describe_table(analysis: Analysis) -> str:
     """Return what the table means, and that it rests on a raised week where it does."""
     lately = {
         flag.rule
@@ -44,12 +44,12 @@ def note(analysis: Analysis) -> str:
     )
 
 
-def known(analysis: Analysis) -> bool:
+def has_limits(analysis: Analysis) -> bool:
     """Tell whether any limit could be worked out."""
     return any(not math.isnan(limit.room) for limit in analysis.limits)
 
 
-def limits(analysis: Analysis) -> Grid:
+def build_table(analysis: Analysis) -> DisplayTable:
     """Return by measure what was run so far, and the most of this week and the next."""
     units = analysis.settings.units
     weeks = sorted({limit.week for limit in analysis.limits})
@@ -61,7 +61,9 @@ def limits(analysis: Analysis) -> Grid:
         if mine:
             so_far = formatting.format_quantity(mine[min(mine)].used, measure, units)
             rooms = (
-                _room(mine[week], units) if week in mine else formatting.NO_VALUE
+                _format_headroom(mine[week], units)
+                if week in mine
+                else formatting.NO_VALUE
                 for week in weeks[:2]
             )
             rows.append(
@@ -75,10 +77,10 @@ def limits(analysis: Analysis) -> Grid:
     heads |= {
         f"Week of {formatting.format_day_month(week)}": False for week in weeks[:2]
     }
-    return display_tables.grid(heads, rows)
+    return display_tables.build_table(heads, rows)
 
 
-def why(analysis: Analysis) -> list[str]:
+def list_reasons(analysis: Analysis) -> list[str]:
     """Return why a room cannot be told, each reason once."""
     told: dict[tuple[str, str], list[str]] = {}
     for limit in analysis.limits:
@@ -94,7 +96,7 @@ def why(analysis: Analysis) -> list[str]:
     )
 
 
-def _room(limit: Headroom, units: formatting.Units) -> str:
+def _format_headroom(limit: Headroom, units: formatting.Units) -> str:
     """Return a room rounded down, so that what is shown never lies above it."""
     if math.isnan(limit.room):
         return "not known"

@@ -33,31 +33,29 @@ class Check:
     evidence: str
 
 
-def checks(analysis: Analysis) -> list[Check]:
+def list_checks(analysis: Analysis) -> list[Check]:
     """Return every check with its limits in force, how often it fired, and its grade."""
     told = []
     for rule in rules.RULES:
         grade = rule.grade if len(rule.grade) > 1 else f"Evidence {rule.grade}"
-        evidence = (
-            f"{grade[:1].upper()}{grade[1:]}: {rule.grade_why}. {back_pain(rule)}"
-        )
-        title = f"{rule.id} {rule.title}: {_fired(rule, analysis)}"
+        evidence = f"{grade[:1].upper()}{grade[1:]}: {rule.grade_why}. {describe_back_pain(rule)}"
+        title = f"{rule.id} {rule.title}: {_count_fired(rule, analysis)}"
         told.append(Check(title, _limits(rule, analysis), evidence))
     return told
 
 
-def back_pain(rule: Rule) -> str:
+def describe_back_pain(rule: Rule) -> str:
     """Return what is known of a rule and back pain; "no" would read as a finding that there is none."""
     return f"About back pain in runners: {_BACK_PAIN.get(rule.lbp, rule.lbp)}."
 
 
-def mentions(rule: Rule) -> bool:
+def is_note_only(rule: Rule) -> bool:
     """Say whether a rule only ever gives notes, which never count as raised."""
     named = {limit.key.removesuffix("_m") for limit in rule.limits}
     return "info" in named and not named & {"watch", "high"}
 
 
-def _fired(rule: Rule, analysis: Analysis) -> str:
+def _count_fired(rule: Rule, analysis: Analysis) -> str:
     if rule.kind == "context":
         return "never raised"
     recent = set(levels.week_starts(analysis.weeks)[-FIRED_WEEKS:])
@@ -67,7 +65,7 @@ def _fired(rule: Rule, analysis: Analysis) -> str:
     high = len({flag.week for flag in mine if is_raised(flag)})
     noted = len({flag.week for flag in mine if not is_raised(flag)})
     of = f"of the last {formatting.format_count(len(recent), 'week')}"
-    if mentions(rule):
+    if is_note_only(rule):
         return f"mentioned in {noted} {of}"
     return f"raised in {high} {of}" + (f", mentioned in {noted}" if noted else "")
 
@@ -119,9 +117,9 @@ def limit_words(limit: Bound, value: float, units: Units) -> str:
     told = _value(limit, value, units)
     found = _PLACE.search(limit.meaning)
     if limit.meaning.startswith(_LEADS):
-        return tied(f"{told} {limit.meaning}")
+        return bind_units(f"{told} {limit.meaning}")
     if not found:
-        return tied(f"{limit.meaning}: {told}")
+        return bind_units(f"{limit.meaning}: {told}")
     if found[0] == "this percentile":
         told = f"percentile {100 * value:g}"
     verb = (
@@ -136,7 +134,7 @@ def limit_words(limit: Bound, value: float, units: Units) -> str:
     whole = f"{limit.meaning[: found.start()]}{told}{kind}{verb}{limit.meaning[found.end() :]}"
     for plain, said in _SAID.items():
         whole = whole.replace(plain, said)
-    return tied(whole)
+    return bind_units(whole)
 
 
 def _value(limit: Bound, value: float, units: Units) -> str:
@@ -163,12 +161,12 @@ def _plain(value: float, digits: int) -> str:
 _UNIT = re.compile(r"(?<=\d) (?=(?:%|(?:km|mi|m|ft|h|times)\b))")
 
 
-def tied(text: str) -> str:
+def bind_units(text: str) -> str:
     """Return `text` with each number kept on one line with its unit."""
     return _UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
-def references() -> list[str]:
+def list_references() -> list[str]:
     """Return the studies behind the checks, each once."""
     told = {
         f"{rule.citation.rstrip('.')}.{''.join(f' doi:{doi}' for doi in rule.doi)}": None

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
 
 
-def amount(analysis: Analysis) -> int:
+def count_problems(analysis: Analysis) -> int:
     """Return how many remarks the activities carry."""
     return sum(map(len, analysis.activities["notes"].tolist()))
 
 
-def lines(analysis: Analysis) -> list[str]:
+def list_problems(analysis: Analysis) -> list[str]:
     """Return the data problems, by code; those that say the same of one list, or of files, in one line."""
     found: dict[tuple[str, str, str], list[str]] = {}
     columns = (analysis.activities[c].tolist() for c in ("source", "notes"))
@@ -29,12 +29,12 @@ def lines(analysis: Analysis) -> list[str]:
             )
     ordered = sorted(found.items(), key=lambda item: item[0][0])
     return [
-        f"{_who(sources, of)}: {formatting.clean_text(told)}"
+        f"{_describe_sources(sources, of)}: {formatting.clean_text(told)}"
         for (_, told, of), sources in ordered
     ]
 
 
-def _who(sources: list[str], of: str) -> str:
+def _describe_sources(sources: list[str], of: str) -> str:
     """Return the source, or how many they are and the first of them."""
     if len(sources) == 1:
         return formatting.clean_source(sources[0])

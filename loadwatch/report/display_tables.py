@@ -26,7 +26,7 @@ SPORT_LENGTH = 15  # of a sport and its kind, in a table of 80 columns
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LevelCell:
     """A level in a cell: its shape and word, and the colour that goes with them."""
 
     level: str
@@ -36,11 +36,11 @@ class Mark:
         return f"{level.shape} {level.short}"
 
 
-Cell = str | Mark
+Cell = str | LevelCell
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class DisplayTable:
     """Headers, which of them stand left, and rows of cells."""
 
     headers: tuple[str, ...]
@@ -48,12 +48,12 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def grid(headers: dict[str, bool], rows: list[tuple[Cell, ...]]) -> Grid:
+def build_table(headers: dict[str, bool], rows: list[tuple[Cell, ...]]) -> DisplayTable:
     """Return a Grid; `headers` says of each column whether it stands left."""
-    return Grid(tuple(headers), tuple(headers.values()), tuple(rows))
+    return DisplayTable(tuple(headers), tuple(headers.values()), tuple(rows))
 
 
-def load_title(analysis: Analysis) -> str:
+def format_load_title(analysis: Analysis) -> str:
     """Return the name of the load measure and its unit, for the head of a column: "Load km"."""
     word = formatting.choose_unit(
         LOAD_METHODS[analysis.settings.load].column, analysis.settings.units
@@ -65,7 +65,7 @@ def load_title(analysis: Analysis) -> str:
     )
 
 
-def weeks(analysis: Analysis, last: int = 0) -> Grid:
+def build_weeks(analysis: Analysis, last: int = 0) -> DisplayTable:
     """Return the weekly table, newest first; the `last` weeks only, all for 0."""
     units, load = analysis.settings.units, LOAD_METHODS[analysis.settings.load].column
     table = analysis.weeks
@@ -92,13 +92,13 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
         rows.append(
             (
                 formatting.format_short_day(week.start),
-                Mark(week.level),
+                LevelCell(week.level),
                 str(week.runs) if known else formatting.NO_VALUE,
                 formatting.format_cell(total, load, units),
                 formatting.format_percent(change, signed=True)
                 if week.complete
                 else "so far",
-                _hard(hard, unknown, distance),
+                _format_hard_share(hard, unknown, distance),
                 formatting.format_percent(unknown / distance)
                 if distance > 0
                 else formatting.NO_VALUE,
@@ -111,7 +111,7 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
         "Week of": True,
         "Flag": True,
         "Runs": False,
-        load_title(analysis): False,
+        format_load_title(analysis): False,
         "Change": False,
     }
     heads |= {
@@ -120,10 +120,10 @@ def weeks(analysis: Analysis, last: int = 0) -> Grid:
         f"Up {height}": False,
         f"Down {height}": False,
     }
-    return grid(heads, rows[::-1][: last or None])
+    return build_table(heads, rows[::-1][: last or None])
 
 
-def _hard(hard: float, unknown: float, distance: float) -> str:
+def _format_hard_share(hard: float, unknown: float, distance: float) -> str:
     """Return the share on hard ground: the least it can be where some ground is unknown."""
     if not distance > 0 or (hard == 0 and unknown > 0):
         return formatting.NO_VALUE
@@ -136,20 +136,20 @@ def _hard(hard: float, unknown: float, distance: float) -> str:
     return f"{least}{formatting.format_percent(hard / distance)}"
 
 
-def sentence(flag: Flag, units: formatting.Units) -> str:
+def format_sentence(flag: Flag, units: formatting.Units) -> str:
     """Return what a flag says, and the remark of a check that fires often."""
     return f"{rules.format_sentence(flag, units)} {rules.format_often(flag)}".rstrip()
 
 
-def flags(analysis: Analysis) -> Grid:
+def build_flags(analysis: Analysis) -> DisplayTable:
     """Return all flags, the newest week first, within it the largest, the one that joins others last."""
     units = analysis.settings.units
     rows: list[tuple[Cell, ...]] = [
         (
             formatting.format_short_day(flag.week),
-            Mark(flag.level),
+            LevelCell(flag.level),
             flag.rule,
-            formatting.clean_text(sentence(flag, units)),
+            formatting.clean_text(format_sentence(flag, units)),
             flag.evidence,
         )
         for flag in sorted(
@@ -157,7 +157,7 @@ def flags(analysis: Analysis) -> Grid:
             key=lambda f: (-f.week.toordinal(), f.rule == levels.COMPOUND),
         )
     ]
-    return grid(
+    return build_table(
         {
             "Week of": True,
             "Flag": True,
@@ -169,7 +169,7 @@ def flags(analysis: Analysis) -> Grid:
     )
 
 
-def activities(analysis: Analysis) -> Grid:
+def build_activities(analysis: Analysis) -> DisplayTable:
     """Return what was read, newest first: how much, from where, and who told the surface."""
     units = analysis.settings.units
     columns = (
@@ -210,10 +210,12 @@ def activities(analysis: Analysis) -> Grid:
         "Time": False,
     }
     heads |= {f"Up {height}": False, "Surface by": True, "From": True}
-    return grid(heads, rows[::-1])
+    return build_table(heads, rows[::-1])
 
 
-def surfaces(analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS) -> Grid:
+def build_surfaces(
+    analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS
+) -> DisplayTable:
     """Return distance by surface: the newest week, its usual, and the share of the last weeks."""
     units, table = analysis.settings.units, analysis.weeks
     recent = table.iloc[-weeks:]
@@ -242,10 +244,10 @@ def surfaces(analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS) -> Grid
         f"Week of {formatting.format_day_month(levels.week_starts(table)[-1])} {word}": False,
         f"Usual {word}": False,
     }
-    return grid(heads | {f"Share of {weeks} weeks": False}, rows)
+    return build_table(heads | {f"Share of {weeks} weeks": False}, rows)
 
 
-def roster(roster: Roster) -> Grid:
+def build_roster(roster: Roster) -> DisplayTable:
     """Return one line an athlete, group by group."""
     rows: list[tuple[Cell, ...]] = []
     for athlete in roster_groups.sort_athletes(roster.athletes):
@@ -255,10 +257,16 @@ def roster(roster: Roster) -> Grid:
             if last is None or roster.today is None
             else formatting.format_age((roster.today - last).days)
         )
-        spark = sparkline(athlete.trend.loads) if athlete.trend else ""
+        spark = draw_sparkline(athlete.trend.loads) if athlete.trend else ""
         name = formatting.clean_text(athlete.name, formatting.NAME_LENGTH)
         rows.append(
-            (name, Mark(athlete.level), formatting.clean_text(athlete.says), spark, age)
+            (
+                name,
+                LevelCell(athlete.level),
+                formatting.clean_text(athlete.says),
+                spark,
+                age,
+            )
         )
     heads = {
         "Athlete": True,
@@ -266,15 +274,17 @@ def roster(roster: Roster) -> Grid:
         "Why": True,
         f"{roster_groups.SPARK_WEEKS} weeks": True,
     }
-    return grid(heads | {"Last file": False}, rows)
+    return build_table(heads | {"Last file": False}, rows)
 
 
-def loads(analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS) -> list[float]:
+def list_loads(
+    analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS
+) -> list[float]:
     """Return the load of the last weeks, oldest first."""
     return [float(value) for value in analysis.weeks["load"].tolist()[-weeks:]]
 
 
-def sparkline(values: Sequence[float]) -> str:
+def draw_sparkline(values: Sequence[float]) -> str:
     """Return one block character a value, the tallest for the largest; a dot where it is unknown or none."""
     top = max((value for value in values if value > 0), default=0.0)
     return "".join(

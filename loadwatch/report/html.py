@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from loadwatch import anonymize, date_filter, formatting
 from loadwatch.report import display_tables, page_content, palette
-from loadwatch.report.checks import tied
-from loadwatch.report.slugs import slugs
+from loadwatch.report.checks import bind_units
+from loadwatch.report.slugs import make_slugs
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import headline, levels
 from loadwatch.verdict import roster_groups as lines
@@ -26,7 +26,7 @@ NUMBERS_WEEKS = 8
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def _load_templates() -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.PackageLoader("loadwatch.report", "templates"),
         autoescape=True,
@@ -35,39 +35,39 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters["tied"] = tied
+    env.filters["bind_units"] = bind_units
     return env
 
 
-def _page(template: str, title: str, **values: Any) -> str:
+def _render_page(template: str, title: str, **values: Any) -> str:
     """Return a page; `Markup` is only ever our own CSS and our own SVG."""
-    env = _templates()
+    env = _load_templates()
     source = {
         name: env.get_template(f"{name}.css").render() for name in ("style", "print")
     }
     return env.get_template(template).render(
         title=title,
         version=__version__,
-        light=palette.variables(palette.LIGHT),
-        dark=palette.variables(palette.DARK),
+        light=palette.format_css_variables(palette.LIGHT),
+        dark=palette.format_css_variables(palette.DARK),
         levels=LEVELS,
         **{name: Markup(css) for name, css in source.items()},  # noqa: S704 - our own files
         **values,
     )
 
 
-def athlete(
+def render_athlete(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return the athlete's page; `start` and `end` narrow pictures and numbers, never the verdict."""
     from loadwatch.report import page_figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
 
     found = headline.build_verdict(analysis)
-    shown = date_filter.cut(analysis, start, end)
+    shown = date_filter.filter_dates(analysis, start, end)
     name = formatting.clean_text(analysis.name, formatting.NAME_LENGTH)
-    drawn = page_figures.drawn(analysis, start, end)
+    drawn = page_figures.draw_figures(analysis, start, end)
     whole = bool(start or end)
-    return _page(
+    return _render_page(
         "athlete.html",
         name,
         name=name,
@@ -76,21 +76,21 @@ def athlete(
         else "",
         found=found,
         figures=drawn,
-        numbers=display_tables.weeks(shown, 0 if whole else NUMBERS_WEEKS),
-        numbers_caption=page_content.numbers_caption(
+        numbers=display_tables.build_weeks(shown, 0 if whole else NUMBERS_WEEKS),
+        numbers_caption=page_content.caption_numbers(
             shown, 0 if whole else NUMBERS_WEEKS
         ),
-        surfaces=display_tables.surfaces(shown) if len(shown.weeks) else None,
-        **page_content.page(analysis, found),
+        surfaces=display_tables.build_surfaces(shown) if len(shown.weeks) else None,
+        **page_content.build_page(analysis, found),
     )
 
 
-def roster(roster: Roster) -> str:
+def render_roster(roster: Roster) -> str:
     """Return the roster's page: four groups, a sentence each, links to `athletes/<slug>.html`."""
     ordered = lines.sort_athletes(roster.athletes)
-    links = slugs(ordered)
+    links = make_slugs(ordered)
     rows = [
-        (athlete.group, page_content.roster_row(athlete, link, roster.today))
+        (athlete.group, page_content.build_roster_row(athlete, link, roster.today))
         for athlete, link in zip(ordered, links, strict=True)
     ]
     groups = [
@@ -98,12 +98,12 @@ def roster(roster: Roster) -> str:
         for group, title in lines.GROUPS.items()
     ]
     name = formatting.clean_text(roster.name, formatting.NAME_LENGTH)
-    return _page(
+    return _render_page(
         "roster.html",
         name,
         name=name,
         day=formatting.format_day(roster.today) if roster.today else "",
-        sentence=_sentence(ordered),
+        sentence=_count_groups(ordered),
         promise=headline.PROMISE,
         groups=groups,
         named=not anonymize.is_anonymous(roster),
@@ -118,7 +118,7 @@ _GROUP_WORDS = {
 }
 
 
-def _sentence(athletes: tuple[Athlete, ...]) -> str:
+def _count_groups(athletes: tuple[Athlete, ...]) -> str:
     counts = {group: sum(a.group == group for a in athletes) for group in _GROUP_WORDS}
     told = [
         f"{formatting.spell_number(n)} {_GROUP_WORDS[group]}"

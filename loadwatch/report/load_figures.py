@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loadwatch import formatting
-from loadwatch.report.checks import tied
+from loadwatch.report.checks import bind_units
 from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ REACH = dt.timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class LoadFigure:
     """One figure and how it is made."""
 
     title: str
@@ -81,35 +81,37 @@ _FIGURES = (
 )
 
 
-def context(analysis: Analysis) -> list[Figure]:
+def list_load_figures(analysis: Analysis) -> list[LoadFigure]:
     """Return the figures as of today, unknown ones with a dash."""
     if not len(analysis.weeks):
         return []
-    start, known = levels.week_starts(analysis.weeks)[-1], not silent(analysis)
+    start, known = levels.week_starts(analysis.weeks)[-1], not has_silent_week(analysis)
     values = {
         column: levels.read_cell(analysis.weeks, start, column)
         for column, *_ in _FIGURES
     }
     return [
-        Figure(
+        LoadFigure(
             title,
-            _value(values[column], digits, unit) if known else formatting.NO_VALUE,
+            _format_value(values[column], digits, unit)
+            if known
+            else formatting.NO_VALUE,
             meaning,
         )
         for column, title, digits, unit, meaning in _FIGURES
     ]
 
 
-def _value(value: float, digits: int, unit: str) -> str:
-    return tied(f"{formatting.format_number(value, digits)} {unit}".rstrip())
+def _format_value(value: float, digits: int, unit: str) -> str:
+    return bind_units(f"{formatting.format_number(value, digits)} {unit}".rstrip())
 
 
-def why(analysis: Analysis) -> str:
+def explain_figures(analysis: Analysis) -> str:
     """Return why none of the figures raises a flag, and why they are not shown where they are not."""
-    return CONTEXT_WHY + (SILENT_WHY if silent(analysis) else "")
+    return CONTEXT_WHY + (SILENT_WHY if has_silent_week(analysis) else "")
 
 
-def silent(analysis: Analysis) -> bool:
+def has_silent_week(analysis: Analysis) -> bool:
     """Say whether a whole week of the last 28 days has no file: the figures would decay through it."""
     table = analysis.weeks
     weeks = zip(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from loadwatch.analysis import Analysis, Roster
-    from loadwatch.report.display_tables import Grid
+    from loadwatch.report.display_tables import DisplayTable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&$@])")
 _LEADING = re.compile(
@@ -23,90 +23,99 @@ _LEADING = re.compile(
 )  # would begin a list or underline a heading
 
 
-def escape(text: str) -> str:
+def escape_line(text: str) -> str:
     """Return text that Markdown shows as it stands: no link, no tag, no list, no cell of its own."""
-    return _LEADING.sub(r"\1\\\2", inline(text))
+    return _LEADING.sub(r"\1\\\2", escape_inline(text))
 
 
-def inline(text: str) -> str:
+def escape_inline(text: str) -> str:
     """Return text that Markdown shows as it stands inside a line, as a cell of a table is."""
     return _SPECIAL.sub(r"\\\1", formatting.clean_text(text))
 
 
-def table(grid: Grid) -> str:
+def format_table(grid: DisplayTable) -> str:
     """Return a grid as a pipe table."""
     lines = [
         grid.headers,
         tuple(":--" if left else "--:" for left in grid.left),
-        *(tuple(inline(str(cell)) for cell in row) for row in grid.rows),
+        *(tuple(escape_inline(str(cell)) for cell in row) for row in grid.rows),
     ]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _list(lines: list[str]) -> str:
-    return "".join(f"- {escape(line)}\n" for line in lines)
+def _format_list(lines: list[str]) -> str:
+    return "".join(f"- {escape_line(line)}\n" for line in lines)
 
 
-def weeks(
+def format_weeks(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return the weekly table, newest first."""
-    return table(display_tables.weeks(date_filter.cut(analysis, start, end)))
-
-
-def flags(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
-    """Return all flags, newest first."""
-    shown = date_filter.cut(analysis, start, end)
-    return (
-        table(display_tables.flags(shown))
-        if shown.flags
-        else f"{provenance.no_flags(shown)}\n"
+    return format_table(
+        display_tables.build_weeks(date_filter.filter_dates(analysis, start, end))
     )
 
 
-def activities(
+def format_flags(
+    analysis: Analysis, start: date | None = None, end: date | None = None
+) -> str:
+    """Return all flags, newest first."""
+    shown = date_filter.filter_dates(analysis, start, end)
+    return (
+        format_table(display_tables.build_flags(shown))
+        if shown.flags
+        else f"{provenance.describe_no_flags(shown)}\n"
+    )
+
+
+def format_activities(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return what was read, then what was left out and why."""
-    left = provenance.left_out(analysis)
-    shown = table(display_tables.activities(date_filter.cut(analysis, start, end)))
-    return f"{shown}\n{_list(left)}" if left else shown
+    left = provenance.list_left_out(analysis)
+    shown = format_table(
+        display_tables.build_activities(date_filter.filter_dates(analysis, start, end))
+    )
+    return f"{shown}\n{_format_list(left)}" if left else shown
 
 
-def roster(roster: Roster) -> str:
+def format_roster(roster: Roster) -> str:
     """Return one line an athlete, in the order of the page."""
-    return table(display_tables.roster(roster))
+    return format_table(display_tables.build_roster(roster))
 
 
-def report(
+def format_report(
     analysis: Analysis, start: date | None = None, end: date | None = None
 ) -> str:
     """Return the page as Markdown: verdict, why, numbers, budget, advice, what it rests on."""
-    found, shown = build_verdict(analysis), date_filter.cut(analysis, start, end)
-    head = f"# {escape(analysis.name[: formatting.NAME_LENGTH])}\n"
+    found, shown = (
+        build_verdict(analysis),
+        date_filter.filter_dates(analysis, start, end),
+    )
+    head = f"# {escape_line(analysis.name[: formatting.NAME_LENGTH])}\n"
     level = LEVELS[found.state]
-    state = f"**{level.shape} {level.word}:** {escape(found.sentence)}\n"
+    state = f"**{level.shape} {level.word}:** {escape_line(found.sentence)}\n"
     why = [
-        f"{LEVELS[flag.level].shape} {display_tables.sentence(flag, analysis.settings.units)}"
+        f"{LEVELS[flag.level].shape} {display_tables.format_sentence(flag, analysis.settings.units)}"
         for flag in levels.largest_per_rule((*found.flags, *found.notes))
     ]
     parts = [
         head,
         state,
-        f"{escape(found.counts)}\n",
-        _list(why),
-        f"## Weeks\n\n{table(display_tables.weeks(shown))}",
+        f"{escape_line(found.counts)}\n",
+        _format_list(why),
+        f"## Weeks\n\n{format_table(display_tables.build_weeks(shown))}",
     ]
     if len(shown.weeks):
-        parts.append(f"## Where you ran\n\n{table(display_tables.surfaces(shown))}")
-    if budget_table.known(analysis):
-        parts.append(f"## Room before a check is raised\n\n{budget(analysis)}")
+        parts.append(
+            f"## Where you ran\n\n{format_table(display_tables.build_surfaces(shown))}"
+        )
+    if budget_table.has_limits(analysis):
+        parts.append(f"## Room before a check is raised\n\n{format_budget(analysis)}")
     if analysis.advice:
         parts.append(
             "## What to do\n\n"
-            + _list(
+            + _format_list(
                 [
                     f"{item.title}: {text}"
                     for item in analysis.advice
@@ -115,23 +124,25 @@ def report(
             )
         )
     rests = [
-        provenance.read_line(analysis),
-        *(f"Not judged: {line}" for line in provenance.gaps(found.unjudged)),
-        *provenance.left_out(analysis),
+        provenance.describe_reading(analysis),
+        *(f"Not judged: {line}" for line in provenance.list_gaps(found.unjudged)),
+        *provenance.list_left_out(analysis),
     ]
-    parts.append(f"## What this page rests on\n\n{_list([*rests, *analysis.remarks])}")
+    parts.append(
+        f"## What this page rests on\n\n{_format_list([*rests, *analysis.remarks])}"
+    )
     return "\n".join(part for part in parts if part)
 
 
-def budget(
+def format_budget(
     analysis: Analysis,
     start: date | None = None,  # noqa: ARG001 - all tables are called alike
     end: date | None = None,  # noqa: ARG001
 ) -> str:
     """Return the most of this week and the next that raises nothing."""
-    if not budget_table.known(analysis):
+    if not budget_table.has_limits(analysis):
         return (
-            f"{budget_table.NOTHING}\n\n{_list(budget_table.why(analysis))}".rstrip()
+            f"{budget_table.NOTHING}\n\n{_format_list(budget_table.list_reasons(analysis))}".rstrip()
             + "\n"
         )
-    return f"{table(budget_table.limits(analysis))}\n{budget_table.note(analysis)}\n"
+    return f"{format_table(budget_table.build_table(analysis))}\n{budget_table.describe_table(analysis)}\n"

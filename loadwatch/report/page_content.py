@@ -15,7 +15,12 @@ from loadwatch.report import (
     load_figures,
     provenance,
 )
-from loadwatch.report.checks import back_pain, checks, references, tied
+from loadwatch.report.checks import (
+    bind_units,
+    describe_back_pain,
+    list_checks,
+    list_references,
+)
 from loadwatch.tables import RAISED_LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.roster_groups import SPARK_WEEKS
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis, Athlete, Trend
     from loadwatch.assess.rules import Flag
-    from loadwatch.report.display_tables import Grid
+    from loadwatch.report.display_tables import DisplayTable
     from loadwatch.verdict.headline import Verdict
 
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all
@@ -46,7 +51,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FoldedList:
     """One folded list of what the page rests on."""
 
     title: str
@@ -57,51 +62,55 @@ class Part:
     printed: bool = False
 
 
-def page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
+def build_page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     """Return everything of the athlete's page but its pictures and numbers."""
-    lists, texts = parts(analysis), advice(analysis)
+    lists, texts = build_lists(analysis), build_advice(analysis)
     raised_ones = levels.largest_per_rule(found.flags)
     joining = tuple(
         flag for flag in raised_ones if flag.rule == levels.COMPOUND
     )  # a line below the others
     return {
-        "cards": [card(flag, analysis) for flag in raised_ones if flag not in joining],
+        "cards": [
+            build_card(flag, analysis) for flag in raised_ones if flag not in joining
+        ],
         "notes": [
-            card(flag, analysis)
+            build_card(flag, analysis)
             for flag in (*joining, *levels.largest_per_rule(found.notes))
         ],
-        "gaps": provenance.gaps(found.unjudged),
-        "urgent": urgent(analysis),
-        "remedies": provenance.remedies(analysis),
-        "unknown_line": provenance.unknown_line(analysis),
-        "context": load_figures.context(analysis),
-        "context_why": load_figures.why(analysis),
+        "gaps": provenance.list_gaps(found.unjudged),
+        "urgent": list_urgent(analysis),
+        "remedies": provenance.list_remedies(analysis),
+        "unknown_line": provenance.describe_unknown(analysis),
+        "context": load_figures.list_load_figures(analysis),
+        "context_why": load_figures.explain_figures(analysis),
         "context_day": formatting.format_day(analysis.today),
-        "budget": budget_table.limits(analysis)
-        if budget_table.known(analysis)
+        "budget": budget_table.build_table(analysis)
+        if budget_table.has_limits(analysis)
         else None,
-        "budget_note": budget_table.note(analysis),
-        "budget_why": budget_table.why(analysis),
-        "diary": diary(analysis),
-        "shoes": shoes(analysis),
+        "budget_note": budget_table.describe_table(analysis),
+        "budget_why": budget_table.list_reasons(analysis),
+        "diary": build_diary(analysis),
+        "shoes": build_shoes(analysis),
         "advice": texts,
         "credit": analysis.advice[0].credit if analysis.advice else "",
-        "read_line": provenance.read_line(analysis),
+        "read_line": provenance.describe_reading(analysis),
         "remarks": [formatting.clean_text(remark) for remark in analysis.remarks],
-        "shares": provenance.share_lines(analysis),
+        "shares": provenance.list_shares(analysis),
         "parts": lists,
-        "not_printed": not_printed(lists, texts, figures=bool(len(analysis.weeks))),
-        "checks": checks(analysis),
-        "references": references(),
-        "map_used": bool(provenance.map_shares(analysis)),
+        "not_printed": list_not_printed(
+            lists, texts, figures=bool(len(analysis.weeks))
+        ),
+        "checks": list_checks(analysis),
+        "references": list_references(),
+        "map_used": bool(provenance.compute_map_shares(analysis)),
     }
 
 
-def card(flag: Flag, analysis: Analysis) -> Card:
+def build_card(flag: Flag, analysis: Analysis) -> Card:
     """Return a raised check: what, against what, by which limit, on what evidence, how often."""
     rule = rules.BY_ID[flag.rule]
-    small = tied(
-        f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain(rule)}"
+    small = bind_units(
+        f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {describe_back_pain(rule)}"
     )
     weeks = min(levels.week_starts(analysis.weeks).index(flag.week) + 1, FIRED_WEEKS)
     fired = (
@@ -109,22 +118,24 @@ def card(flag: Flag, analysis: Analysis) -> Card:
         if flag.fired_26w
         else ""
     )
-    says = formatting.clean_text(display_tables.sentence(flag, analysis.settings.units))
+    says = formatting.clean_text(
+        display_tables.format_sentence(flag, analysis.settings.units)
+    )
     return Card(
         flag.level,
         rule.title,
-        tied(says),
+        bind_units(says),
         small if rules.format_often(flag) else small + fired,
     )
 
 
-def urgent(analysis: Analysis) -> list[str]:
+def list_urgent(analysis: Analysis) -> list[str]:
     """Return the diary's red flags: they stand above everything else."""
     signs = analysis.diary.red_flags if analysis.diary else ()
     return [f"{sign.says[:1].upper()}{sign.says[1:]}. {sign.call}" for sign in signs]
 
 
-def diary(analysis: Analysis) -> dict[str, Any] | None:
+def build_diary(analysis: Analysis) -> dict[str, Any] | None:
     """Return the diary's answer in lines."""
     answer = analysis.diary
     if answer is None:
@@ -139,7 +150,7 @@ def diary(analysis: Analysis) -> dict[str, Any] | None:
     }
 
 
-def advice(analysis: Analysis) -> list[dict[str, Any]]:
+def build_advice(analysis: Analysis) -> list[dict[str, Any]]:
     """Return the texts beside the flags; when to get help stands open."""
     return [
         {
@@ -154,7 +165,7 @@ def advice(analysis: Analysis) -> list[dict[str, Any]]:
     ]
 
 
-def shoes(analysis: Analysis) -> Grid | None:
+def build_shoes(analysis: Analysis) -> DisplayTable | None:
     """Return distance and runs of each pair, None where no run names one."""
     table = analysis.shoes
     if table is None or table.empty:
@@ -175,44 +186,44 @@ def shoes(analysis: Analysis) -> Grid | None:
             strict=True,
         )
     ]
-    return display_tables.grid(
+    return display_tables.build_table(
         {"Pair": True, "Distance": False, "Runs": False, "Last run": False}, rows
     )
 
 
-def parts(analysis: Analysis) -> list[Part]:
+def build_lists(analysis: Analysis) -> list[FoldedList]:
     """Return the folded lists: left out, twice there, data problems."""
-    left = provenance.left_out(analysis)
+    left = provenance.list_left_out(analysis)
     skipped, twins = left[: len(analysis.skipped)], left[len(analysis.skipped) :]
     return [
-        _part(
+        _build_list(
             "Files skipped, and why",
             "skipped file",
             skipped,
             printed=len(skipped) <= LONGEST_PRINTED,
         ),
-        _part("Runs that were there twice", "duplicate", twins),
-        _part(
+        _build_list("Runs that were there twice", "duplicate", twins),
+        _build_list(
             "Data problems",
             "remark",
-            data_problems.lines(analysis),
-            data_problems.amount(analysis),
+            data_problems.list_problems(analysis),
+            data_problems.count_problems(analysis),
         ),
     ]
 
 
-def _part(
+def _build_list(
     title: str, noun: str, lines: list[str], count: int = 0, *, printed: bool = False
-) -> Part:
+) -> FoldedList:
     count = count or len(lines)
     more = ""
     if len(lines) > LONGEST_LIST:
         more = f", the first {LONGEST_LIST} lines; all: loadwatch activities PATH"
-    return Part(title, lines[:LONGEST_LIST], count, more, noun, printed)
+    return FoldedList(title, lines[:LONGEST_LIST], count, more, noun, printed)
 
 
-def not_printed(
-    lists: list[Part], texts: list[dict[str, Any]], *, figures: bool
+def list_not_printed(
+    lists: list[FoldedList], texts: list[dict[str, Any]], *, figures: bool
 ) -> str:
     """Return what stands on the screen only, for the printed page."""
     counts = [
@@ -230,7 +241,7 @@ def not_printed(
     return f"Not printed: {formatting.join_with_and(left)}; they are on the page on screen."
 
 
-def numbers_caption(shown: Analysis, last: int) -> str:
+def caption_numbers(shown: Analysis, last: int) -> str:
     """Return what the table of numbers holds."""
     count = min(len(shown.weeks), last) if last else len(shown.weeks)
     which = f"The last {count} weeks, newest first." if last else "Newest first."
@@ -241,7 +252,7 @@ def numbers_caption(shown: Analysis, last: int) -> str:
     )
 
 
-def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any]:
+def build_roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any]:
     """Return one line of the roster's page."""
     last, trend = athlete.last_activity, athlete.trend
     age = (
@@ -254,14 +265,14 @@ def roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any
         "link": f"athletes/{slug}.html" if athlete.load else "",
         "level": athlete.level,
         "says": formatting.clean_text(athlete.says),
-        "load": _load(trend) if trend else formatting.NO_VALUE,
-        "bars": _bars(trend) if trend else [],
-        "spark": _spark(trend) if trend else "",
+        "load": _format_load(trend) if trend else formatting.NO_VALUE,
+        "bars": _build_bars(trend) if trend else [],
+        "spark": _describe_spark(trend) if trend else "",
         "age": age,
     }
 
 
-def _load(trend: Trend) -> str:
+def _format_load(trend: Trend) -> str:
     """Return the usual load and that of the week spoken of: "33 \N{RIGHTWARDS ARROW} 45 km"."""
     unit = formatting.choose_unit(trend.column, trend.units)
     usual, week = (
@@ -270,12 +281,12 @@ def _load(trend: Trend) -> str:
     return f"{usual} \N{RIGHTWARDS ARROW} {week} {unit.symbol}".rstrip()
 
 
-def _spark(trend: Trend) -> str:
+def _describe_spark(trend: Trend) -> str:
     newest = trend.loads[-1] / formatting.choose_unit(trend.column, trend.units).size
     return f"load of the last {formatting.format_count(len(trend.loads), 'week')}, newest {formatting.format_number(newest)}"
 
 
-def _bars(trend: Trend) -> list[dict[str, Any]]:
+def _build_bars(trend: Trend) -> list[dict[str, Any]]:
     """Return the sparkline's bars: raised weeks in their colour, unknown ones as a stub."""
     top = max((load for load in trend.loads if load > 0), default=0.0)
     if not top:

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.analysis import Analysis
-    from loadwatch.report.charts.shown_weeks import Season
+    from loadwatch.report.charts.shown_weeks import ShownWeeks
 
 SHOWN_WEEKS = 26
 BAND = "Pale band: from the smallest to the largest of the four weeks before, weeks without runs left out."
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PageFigure:
     """One figure of the page."""
 
     key: str
@@ -39,33 +39,39 @@ class Drawn:
     svg: Markup
 
 
-def drawn(
+def draw_figures(
     whole: Analysis, start: date | None = None, end: date | None = None
-) -> dict[str, Drawn]:
+) -> dict[str, PageFigure]:
     """Return the page's four pictures; what lies before `start` still tells what is usual."""
-    analysis = date_filter.cut(whole, start, end)
+    analysis = date_filter.filter_dates(whole, start, end)
     if not len(analysis.weeks):
         return {}
     table, flags, chosen = whole.weeks, analysis.flags, analysis.settings
     period = charts.Period(0 if start or end else SHOWN_WEEKS, start, end)
     runs = weeks.select_runs(analysis.activities, chosen)
     figures = {
-        "load": charts.load(table, flags, chosen, period),
-        "surfaces": charts.surfaces(table, flags, chosen, period),
-        "climb": charts.climb(table, flags, chosen, period),
-        "year": charts.year(runs, analysis.weeks, _last_day(analysis)),
+        "load": charts.draw_weekly_load(table, flags, chosen, period),
+        "surfaces": charts.draw_surfaces(table, flags, chosen, period),
+        "climb": charts.draw_climb(table, flags, chosen, period),
+        "year": charts.draw_year(runs, analysis.weeks, _find_last_day(analysis)),
     }
-    texts = _texts(analysis, shown_weeks.season(table, ["load"], period))
-    return {key: _drawn(key, figure, *texts[key]) for key, figure in figures.items()}
+    texts = _describe_figures(
+        analysis, shown_weeks.select_weeks(table, ["load"], period)
+    )
+    return {
+        key: _build_figure(key, figure, *texts[key]) for key, figure in figures.items()
+    }
 
 
-def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]:
+def _describe_figures(
+    analysis: Analysis, shown: ShownWeeks
+) -> dict[str, tuple[str, str, str]]:
     """Return title, caption and description of each figure."""
     method = LOAD_METHODS[analysis.settings.load]
     count = len(shown.starts)
     nobody = (
         "; outlines with strokes are ground that nobody told"
-        if (shown.values("unknown_m") > 0).any()
+        if (shown.column_values("unknown_m") > 0).any()
         else ""
     )
     band = f"{BAND} " if shown.high["load"].notna().any() else ""
@@ -74,45 +80,53 @@ def _texts(analysis: Analysis, shown: Season) -> dict[str, tuple[str, str, str]]
             "Load by week",
             (
                 f"{method.meaning} {band}"
-                f"{_marks(analysis, shown, 'a check of load', shown_weeks.LOAD)}{_gaps(shown)}"
+                f"{_describe_marks(analysis, shown, 'a check of load', shown_weeks.LOAD)}{_describe_gaps(shown)}"
             ),
-            _told(analysis, count, "load", method.column),
+            _describe_newest(analysis, count, "load", method.column),
         ),
         "surfaces": (
             "Where you ran",
             (
                 f"One row a kind of ground, all on one scale{nobody}. "
-                f"{_marks(analysis, shown, 'the check of hard ground', shown_weeks.SURFACE)}{_gaps(shown)}"
+                f"{_describe_marks(analysis, shown, 'the check of hard ground', shown_weeks.SURFACE)}{_describe_gaps(shown)}"
             ),
-            _surfaces_told(analysis),
+            _describe_surfaces(analysis),
         ),
         "climb": (
             "Climb and descent",
             (
                 "Up above the line, down below it: two loads, never one. "
-                f"{_marks(analysis, shown, 'a check of hills', shown_weeks.CLIMB, shown_weeks.DESCENT)}{_gaps(shown)}"
+                f"{_describe_marks(analysis, shown, 'a check of hills', shown_weeks.CLIMB, shown_weeks.DESCENT)}{_describe_gaps(shown)}"
             ),
             (
-                f"Climb: {_told(analysis, count, 'ascent_m', 'ascent_m')} Descent: "
-                f"{_told(analysis, count, 'descent_m', 'descent_m')}"
+                f"Climb: {_describe_newest(analysis, count, 'ascent_m', 'ascent_m')} Descent: "
+                f"{_describe_newest(analysis, count, 'descent_m', 'descent_m')}"
             ),
         ),
-        "year": ("The year at a glance", _year_caption(analysis), _year_told(analysis)),
+        "year": (
+            "The year at a glance",
+            _caption_year(analysis),
+            _describe_year(analysis),
+        ),
     }
 
 
-def _gaps(shown: Season) -> str:
+def _describe_gaps(shown: ShownWeeks) -> str:
     look = "Grey ground" if len(shown.starts) > canvas.DENSE else "Faint strokes"
     return f" {look}: weeks without files." if shown.without_files.any() else ""
 
 
-def _year_caption(analysis: Analysis) -> str:
+def _caption_year(analysis: Analysis) -> str:
     """Return how to read the calendar, with what the darkest shade stands for."""
     runs = weeks.select_runs(analysis.activities, analysis.settings)
-    starts, metres, ran = shown_weeks.daily(runs, analysis.weeks, _last_day(analysis))
+    starts, metres, ran = shown_weeks.sum_days(
+        runs, analysis.weeks, _find_last_day(analysis)
+    )
     parts = ["A column a week, a row a weekday"]
     if metres.max() > 0:
-        top = shown_weeks.amount(float(metres.max()), "distance_m", analysis.settings)
+        top = shown_weeks.format_amount(
+            float(metres.max()), "distance_m", analysis.settings
+        )
         parts.append(
             f"the darker, the farther, in four equal steps up to {top} in a day"
         )
@@ -123,24 +137,28 @@ def _year_caption(analysis: Analysis) -> str:
     return f"{'; '.join(parts)}."
 
 
-def _last_day(analysis: Analysis) -> date:
+def _find_last_day(analysis: Analysis) -> date:
     """Return the last day of the weeks shown that is not after today."""
     return min(
         analysis.today, levels.week_starts(analysis.weeks)[-1] + timedelta(days=6)
     )
 
 
-def _drawn(key: str, figure: Figure, title: str, caption: str, told: str) -> Drawn:
-    svg = charts.inline(figure, f"fig-{key}", title, told)
-    return Drawn(key, title, caption.strip(), Markup(svg))  # noqa: S704 - text within is escaped in svg.py
+def _build_figure(
+    key: str, figure: Figure, title: str, caption: str, told: str
+) -> PageFigure:
+    svg = charts.render_inline_svg(figure, f"fig-{key}", title, told)
+    return PageFigure(key, title, caption.strip(), Markup(svg))  # noqa: S704 - text within is escaped in svg.py
 
 
-def _marks(analysis: Analysis, shown: Season, what: str, *groups: Sequence[str]) -> str:
+def _describe_marks(
+    analysis: Analysis, shown: ShownWeeks, what: str, *groups: Sequence[str]
+) -> str:
     """Return what the shapes mean that stand in a picture; each of `groups` marks bars of its own."""
     found = {
         mark.level
         for rules in groups
-        for mark in shown_weeks.marks(analysis.flags, rules, shown.starts)
+        for mark in shown_weeks.find_marks(analysis.flags, rules, shown.starts)
     }
     if not found:
         return f"No week here raised {what}."
@@ -152,36 +170,36 @@ def _marks(analysis: Analysis, shown: Season, what: str, *groups: Sequence[str])
     return f"{formatting.join_with_and(shapes)}: weeks that raised {what}."
 
 
-def _told(analysis: Analysis, count: int, column: str, measure: str) -> str:
+def _describe_newest(analysis: Analysis, count: int, column: str, measure: str) -> str:
     """Return a sentence with the newest amount and its usual: the figure of `count` weeks in words."""
     starts = levels.week_starts(analysis.weeks)
     newest = levels.read_cell(analysis.weeks, starts[-1], column)
     usual = levels.read_cell(analysis.weeks, starts[-1], f"{column}_usual")
     so_far = "so far " if not analysis.weeks["complete"].iloc[-1] else ""
     usually = (
-        f", usually {shown_weeks.amount(usual, measure, analysis.settings)}"
+        f", usually {shown_weeks.format_amount(usual, measure, analysis.settings)}"
         if math.isfinite(usual)
         else ""
     )
     return (
         f"{formatting.format_count(count, 'week')} up to the week of {formatting.format_day(starts[-1])}, {so_far}"
-        f"{shown_weeks.amount(newest, measure, analysis.settings)}{usually}. "
+        f"{shown_weeks.format_amount(newest, measure, analysis.settings)}{usually}. "
         "The table of numbers below holds the values."
     )
 
 
-def _surfaces_told(analysis: Analysis) -> str:
+def _describe_surfaces(analysis: Analysis) -> str:
     rows = [
         f"{row[0]} {row[1]}, usually {row[2]}"
-        for row in display_tables.surfaces(analysis).rows
+        for row in display_tables.build_surfaces(analysis).rows
     ]
     told = "; ".join(rows)
     return f"By ground in the newest week shown: {told}. The table Distance by surface holds the values."
 
 
-def _year_told(analysis: Analysis) -> str:
+def _describe_year(analysis: Analysis) -> str:
     last = analysis.weeks.iloc[-shown_weeks.YEAR_WEEKS :]
-    total = shown_weeks.amount(
+    total = shown_weeks.format_amount(
         float(last["distance_m"].sum()), "distance_m", analysis.settings
     )
     without = int((last["runs"] == 0).sum())

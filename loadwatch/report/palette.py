@@ -55,6 +55,6 @@ SENTINEL = Palette(
 )
 
 
-def variables(palette: Palette) -> str:
+def format_css_variables(palette: Palette) -> str:
     """Return the CSS custom properties of a palette, as `--bg:#ffffff;--card:#f6f8f9;`."""
     return "".join(f"--{role}:{getattr(palette, role)};" for role in ROLES)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from loadwatch import formatting
 from loadwatch.assess import rules, weeks
 from loadwatch.ingest.sources import LOADWATCH_FILE_REASON
-from loadwatch.report.checks import tied
+from loadwatch.report.checks import bind_units
 from loadwatch.tables import SURFACE_COLUMNS, WEEKDAYS
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ KIND_WORDS = {
 }
 
 
-def read_line(analysis: Analysis) -> str:
+def describe_reading(analysis: Analysis) -> str:
     """Return how much was read and how weeks are counted, in one line."""
     kept, left = len(analysis.activities), []
-    if skipped := _others_files(analysis):
+    if skipped := _count_skipped(analysis):
         left.append(f"{formatting.format_number(skipped)} skipped")
     if analysis.duplicates:
         left.append(formatting.format_count(len(analysis.duplicates), "duplicate"))
@@ -68,28 +68,31 @@ def read_line(analysis: Analysis) -> str:
         else ""
     )
     start = WEEKDAYS[analysis.settings.week_start].title
-    where = f"{zone_line(analysis)}, weeks" if zones(analysis) else "Weeks"
+    where = f"{describe_zone(analysis)}, weeks" if count_zones(analysis) else "Weeks"
     return f"Read {formatting.format_count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
 
 
-def summary(analysis: Analysis, *, verbose: bool = False) -> str:
+def format_summary(analysis: Analysis, *, verbose: bool = False) -> str:
     """Return how much was read; with `verbose` also each input left out, and each remark."""
-    lines = [read_line(analysis)]
+    lines = [describe_reading(analysis)]
     if verbose:
-        lines += left_out(analysis)
+        lines += list_left_out(analysis)
     else:
-        lines += unread(analysis)
-        if _others_files(analysis):
+        lines += list_unread(analysis)
+        if _count_skipped(analysis):
             lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
     return "\n".join(
         (
             *lines,
-            *map(formatting.clean_text, (*analysis.remarks, *diary_lines(analysis))),
+            *map(
+                formatting.clean_text,
+                (*analysis.remarks, *list_diary_problems(analysis)),
+            ),
         )
     )
 
 
-def diary_lines(analysis: Analysis) -> list[str]:
+def list_diary_problems(analysis: Analysis) -> list[str]:
     """Return the diary's lines that could not be read, the first few and how many others there are."""
     problems = list(analysis.diary.problems) if analysis.diary else []
     more = len(problems) - FEW_LINES
@@ -103,7 +106,7 @@ def diary_lines(analysis: Analysis) -> list[str]:
     return problems[:FEW_LINES] + rest
 
 
-def unread(analysis: Analysis) -> list[str]:
+def list_unread(analysis: Analysis) -> list[str]:
     """Return a line for each of the first files that could not be read."""
     lost = [item for item in analysis.skipped if item.kind != "ignored"]
     lines = [
@@ -115,12 +118,12 @@ def unread(analysis: Analysis) -> list[str]:
     )
 
 
-def _others_files(analysis: Analysis) -> int:
+def _count_skipped(analysis: Analysis) -> int:
     """Return how many inputs were left out that are not loadwatch's own files, which are read as such."""
     return sum(item.why != LOADWATCH_FILE_REASON for item in analysis.skipped)
 
 
-def zones(analysis: Analysis) -> list[tuple[str, int]]:
+def count_zones(analysis: Analysis) -> list[tuple[str, int]]:
     """Return the zones the runs were counted in, the most used first."""
     found = Counter(zone for zone in analysis.activities["zone"].tolist() if zone)
     return [
@@ -129,16 +132,16 @@ def zones(analysis: Analysis) -> list[tuple[str, int]]:
     ]
 
 
-def zone_line(analysis: Analysis) -> str:
+def describe_zone(analysis: Analysis) -> str:
     """Return the zone, or the most used one and how many others."""
-    found = zones(analysis)
+    found = count_zones(analysis)
     others = len(found) - 1
     return found[0][0] + (
         f" and {formatting.format_count(others, 'other zone')}" if others else ""
     )
 
 
-def zone_sources(analysis: Analysis) -> list[tuple[str, int]]:
+def count_zone_sources(analysis: Analysis) -> list[tuple[str, int]]:
     """Return who told the local time, and of how many activities."""
     found = Counter(analysis.activities["zone_source"].tolist())
     return [
@@ -148,7 +151,7 @@ def zone_sources(analysis: Analysis) -> list[tuple[str, int]]:
     ]
 
 
-def surface_sources(analysis: Analysis) -> list[tuple[str, float]]:
+def compute_surface_shares(analysis: Analysis) -> list[tuple[str, float]]:
     """Return who told the surface, and the share of the runs' distance each told."""
     runs = weeks.select_runs(analysis.activities, analysis.settings)
     total = float(runs["distance_m"].sum())
@@ -164,7 +167,7 @@ def surface_sources(analysis: Analysis) -> list[tuple[str, float]]:
     ]
 
 
-def map_shares(analysis: Analysis) -> list[tuple[str, float]]:
+def compute_map_shares(analysis: Analysis) -> list[tuple[str, float]]:
     """Return how the map answered, as shares of the runs' distance; empty where no map was used."""
     runs = weeks.select_runs(analysis.activities, analysis.settings)
     total = float(runs["distance_m"].sum())
@@ -179,52 +182,52 @@ def map_shares(analysis: Analysis) -> list[tuple[str, float]]:
     return [(word, float(runs[column].sum()) / total) for word, column in told.items()]
 
 
-def share_lines(analysis: Analysis) -> list[str]:
+def list_shares(analysis: Analysis) -> list[str]:
     """Return who told local time and surface, and how much of the distance each covers."""
     zone = [
         f"{source} ({formatting.format_number(n)})"
-        for source, n in zone_sources(analysis)
+        for source, n in count_zone_sources(analysis)
     ]
     ground = [
         f"{source} {formatting.format_percent(share)}"
-        for source, share in surface_sources(analysis)
+        for source, share in compute_surface_shares(analysis)
     ]
     ways = [
         f"{word} {formatting.format_percent(share)}"
-        for word, share in map_shares(analysis)
+        for word, share in compute_map_shares(analysis)
     ]
     told = {
         "Local time told by": ", ".join(zone),
         "Ground told by, of the distance run": ", ".join(ground),
         "Of the distance, the map": ", ".join(ways),
     }
-    return [tied(f"{head}: {body}.") for head, body in told.items() if body]
+    return [bind_units(f"{head}: {body}.") for head, body in told.items() if body]
 
 
-def remedies(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+def list_remedies(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     """Return what would tell the ground, where nobody told most of it; a map where there are positions."""
-    if unknown_share(analysis) < MOSTLY:
+    if compute_unknown_share(analysis) < MOSTLY:
         return ()
     placed = any(map(bool, analysis.activities["cells"].tolist()))
     return (*REMEDIES, MAP_REMEDY) if placed else REMEDIES
 
 
-def unknown_line(analysis: Analysis) -> str:
+def describe_unknown(analysis: Analysis) -> str:
     """Return how much of the last weeks' distance was on ground that nobody told."""
     count = min(len(analysis.weeks), RECENT)
     last = f"the last {count} weeks" if count > 1 else "the only week"
-    share = tied(formatting.format_percent(unknown_share(analysis)))
+    share = bind_units(formatting.format_percent(compute_unknown_share(analysis)))
     return f"{share} of the distance of {last} was on ground that nobody told"
 
 
-def unknown_share(analysis: Analysis, last: int = RECENT) -> float:
+def compute_unknown_share(analysis: Analysis, last: int = RECENT) -> float:
     """Return the share of the last weeks' distance whose surface nobody told [1]; 0 without a run."""
     recent = analysis.weeks.iloc[-last:]
     total = float(recent[list(SURFACE_COLUMNS)].sum().sum())
     return float(recent["unknown_m"].sum()) / total if total > 0 else 0.0
 
 
-def left_out(analysis: Analysis) -> list[str]:
+def list_left_out(analysis: Analysis) -> list[str]:
     """Return a line for each input left out, and for each run that was there twice."""
     lines = [
         f"Skipped {formatting.clean_source(item.source)} ({KIND_WORDS[item.kind]}): {formatting.clean_text(item.why)}."
@@ -236,7 +239,7 @@ def left_out(analysis: Analysis) -> list[str]:
     ]
 
 
-def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
+def list_gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
     """Return each check that could not be judged, with why, and in which week where there are several."""
     titles = {rule.id: rule.title for rule in rules.RULES}
     several = len({gap.week for gap in unjudged}) > 1
@@ -247,7 +250,7 @@ def gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
     ]
 
 
-def no_flags(analysis: Analysis) -> str:
+def describe_no_flags(analysis: Analysis) -> str:
     """Return that nothing was raised, without calling it safe."""
     judged = len({gap.rule for gap in analysis.unknown})
     aside = (

@@ -23,7 +23,7 @@ RESERVED = frozenset(
 )
 
 
-def slug(name: str) -> str:
+def make_slug(name: str) -> str:
     """Return `name` as a file's name without suffix: ASCII letters and digits, hyphens between."""
     plain = (
         unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -33,12 +33,12 @@ def slug(name: str) -> str:
     return f"{found}-runner" if found in RESERVED else found or "runner"
 
 
-def slugs(athletes: Sequence[Athlete]) -> list[str]:
+def make_slugs(athletes: Sequence[Athlete]) -> list[str]:
     """Return a slug an athlete, in their order; the second of one name gets "-2"."""
     taken: set[str] = set()
     found: list[str] = []
     for athlete in athletes:
-        base = slug(athlete.name)
+        base = make_slug(athlete.name)
         name, number = base, 1
         while name in taken:
             number += 1

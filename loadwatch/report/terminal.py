@@ -20,8 +20,8 @@ from loadwatch.report import (
     provenance,
     rulebook,
 )
-from loadwatch.report.provenance import summary
-from loadwatch.report.slugs import slug
+from loadwatch.report.provenance import format_summary
+from loadwatch.report.slugs import make_slug
 from loadwatch.tables import LEVELS, LOAD_METHODS
 from loadwatch.verdict import levels
 from loadwatch.verdict.headline import build_verdict as judge
@@ -36,23 +36,23 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Plan
     from loadwatch.assess.rules import Flag, Rule
-    from loadwatch.report.display_tables import Cell, Grid
+    from loadwatch.report.display_tables import Cell, DisplayTable
 
 __all__ = [
-    "activities",
-    "budget",
-    "diary",
-    "flags",
-    "headline",
-    "plan",
-    "render",
-    "roster",
-    "rules",
-    "settings",
-    "slug",
-    "summary",
-    "verdict",
-    "weeks",
+    "format_activities",
+    "format_budget",
+    "format_diary",
+    "format_flags",
+    "format_headline",
+    "format_plan",
+    "format_roster",
+    "format_rules",
+    "format_settings",
+    "format_summary",
+    "format_verdict",
+    "format_weeks",
+    "make_slug",
+    "render_parts",
 ]
 WIDTH = 80
 WRAPPED = 16  # least width of a column that may break into lines
@@ -61,7 +61,7 @@ NAME_WIDTH = 20  # a longer name is cut, so that the sentence beside it can be r
 SUMMARY_WEEKS = 8
 
 
-def render(parts: Iterable[RenderableType], width: int, color: bool) -> str:
+def render_parts(parts: Iterable[RenderableType], width: int, color: bool) -> str:
     """Return what rich would draw, without asking the environment for anything."""
     out = io.StringIO()
     console = Console(
@@ -82,14 +82,16 @@ def render(parts: Iterable[RenderableType], width: int, color: bool) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def _cell(cell: Cell) -> Text:
+def _style_cell(cell: Cell) -> Text:
     return Text(
         str(cell),
-        style=LEVELS[cell.level].style if isinstance(cell, display_tables.Mark) else "",
+        style=LEVELS[cell.level].style
+        if isinstance(cell, display_tables.LevelCell)
+        else "",
     )
 
 
-def _fitting(grid: Grid, wrap: str, width: int) -> Grid:
+def _drop_columns(grid: DisplayTable, wrap: str, width: int) -> DisplayTable:
     """Return `grid` without its last columns where they do not fit: no digit or word of the others is cut."""
     shown = [grid.headers, *grid.rows]
     widths = [
@@ -106,14 +108,14 @@ def _fitting(grid: Grid, wrap: str, width: int) -> Grid:
         ):
             kept.remove(at)
     pick = itemgetter(*kept)
-    return display_tables.Grid(
+    return display_tables.DisplayTable(
         pick(grid.headers), pick(grid.left), tuple(pick(row) for row in grid.rows)
     )
 
 
-def _table(grid: Grid, wrap: str = "", *, width: int = WIDTH) -> Table:
+def _build_table(grid: DisplayTable, wrap: str = "", *, width: int = WIDTH) -> Table:
     """Return `grid` as a rich table; only the column headed `wrap` may break into lines."""
-    grid = _fitting(grid, wrap, width)
+    grid = _drop_columns(grid, wrap, width)
     table = Table(
         box=SIMPLE_HEAD,
         pad_edge=False,
@@ -136,11 +138,11 @@ def _table(grid: Grid, wrap: str = "", *, width: int = WIDTH) -> Table:
                 Text(header), justify=justify, no_wrap=True, max_width=NAME_WIDTH
             )
     for row in grid.rows:
-        table.add_row(*map(_cell, row))
+        table.add_row(*map(_style_cell, row))
     return table
 
 
-def headline(analysis: Analysis) -> Text:
+def format_headline(analysis: Analysis) -> Text:
     """Return the verdict: shape, word, sentence."""
     found = judge(analysis)
     level = LEVELS[found.state]
@@ -148,50 +150,54 @@ def headline(analysis: Analysis) -> Text:
     return text.append(formatting.clean_text(found.sentence), style="bold")
 
 
-def _flag_lines(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
+def _format_flag_lines(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
     lines = []
     for flag in flags:
         text = Text(f"{LEVELS[flag.level].shape} ", style=LEVELS[flag.level].style)
         lines.append(
             text.append(
-                formatting.clean_text(display_tables.sentence(flag, units)),
+                formatting.clean_text(display_tables.format_sentence(flag, units)),
                 style="default",
             )
         )
     return lines
 
 
-def verdict(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:
+def format_verdict(
+    analysis: Analysis, *, width: int = WIDTH, color: bool = False
+) -> str:
     """Return the verdict, the last weeks, and why anything was raised."""
     found = judge(analysis)
     parts: list[RenderableType] = [
-        headline(analysis),
+        format_headline(analysis),
         Text(found.counts, style="dim"),
         Text(),
     ]
     if len(analysis.weeks):
         parts += [
-            _table(display_tables.weeks(analysis, SUMMARY_WEEKS), width=width),
-            Text(_spark(analysis)),
+            _build_table(
+                display_tables.build_weeks(analysis, SUMMARY_WEEKS), width=width
+            ),
+            Text(_format_sparkline(analysis)),
             Text(),
         ]
-    parts += _flag_lines(
+    parts += _format_flag_lines(
         levels.largest_per_rule((*found.flags, *found.notes)), analysis.settings.units
     )
     parts += [
         Text(f"Not judged: {line}", style="dim")
-        for line in provenance.gaps(found.unjudged)
+        for line in provenance.list_gaps(found.unjudged)
     ]
-    return render(parts, width, color)
+    return render_parts(parts, width, color)
 
 
-def _spark(analysis: Analysis) -> str:
-    values = display_tables.loads(analysis)
+def _format_sparkline(analysis: Analysis) -> str:
+    values = display_tables.list_loads(analysis)
     name = LOAD_METHODS[analysis.settings.load].title
-    return f"Last {formatting.format_count(len(values), 'week')}, {name}: {display_tables.sparkline(values)}"
+    return f"Last {formatting.format_count(len(values), 'week')}, {name}: {display_tables.draw_sparkline(values)}"
 
 
-def weeks(
+def format_weeks(
     analysis: Analysis,
     start: date | None = None,
     end: date | None = None,
@@ -200,10 +206,13 @@ def weeks(
     color: bool = False,
 ) -> str:
     """Return the weekly table, newest first."""
-    return render(
+    return render_parts(
         [
-            _table(
-                display_tables.weeks(date_filter.cut(analysis, start, end)), width=width
+            _build_table(
+                display_tables.build_weeks(
+                    date_filter.filter_dates(analysis, start, end)
+                ),
+                width=width,
             )
         ],
         width,
@@ -211,7 +220,7 @@ def weeks(
     )
 
 
-def flags(
+def format_flags(
     analysis: Analysis,
     start: date | None = None,
     end: date | None = None,
@@ -220,15 +229,17 @@ def flags(
     color: bool = False,
 ) -> str:
     """Return all flags, newest first, each with its sentence."""
-    shown = date_filter.cut(analysis, start, end)
+    shown = date_filter.filter_dates(analysis, start, end)
     if not shown.flags:
-        return render([Text(provenance.no_flags(shown))], width, color)
-    return render(
-        [_table(display_tables.flags(shown), "What changed", width=width)], width, color
+        return render_parts([Text(provenance.describe_no_flags(shown))], width, color)
+    return render_parts(
+        [_build_table(display_tables.build_flags(shown), "What changed", width=width)],
+        width,
+        color,
     )
 
 
-def activities(
+def format_activities(
     analysis: Analysis,
     start: date | None = None,
     end: date | None = None,
@@ -237,15 +248,15 @@ def activities(
     color: bool = False,
 ) -> str:
     """Return what was read, then what was skipped or dropped, each with why."""
-    shown = date_filter.cut(analysis, start, end)
+    shown = date_filter.filter_dates(analysis, start, end)
     parts: list[RenderableType] = [
-        _table(display_tables.activities(shown), "From", width=width)
+        _build_table(display_tables.build_activities(shown), "From", width=width)
     ]
-    parts += [Text(line) for line in provenance.left_out(analysis)]
-    return render(parts, width, color)
+    parts += [Text(line) for line in provenance.list_left_out(analysis)]
+    return render_parts(parts, width, color)
 
 
-def budget(
+def format_budget(
     analysis: Analysis,
     start: date | None = None,  # noqa: ARG001 - all tables are called alike; a budget is of one week
     end: date | None = None,  # noqa: ARG001 - the same
@@ -254,40 +265,49 @@ def budget(
     color: bool = False,
 ) -> str:
     """Return the most of this week and the next that raises nothing."""
-    if not budget_table.known(analysis):
-        return render(
+    if not budget_table.has_limits(analysis):
+        return render_parts(
             [
                 Text(line)
-                for line in (budget_table.NOTHING, *budget_table.why(analysis))
+                for line in (budget_table.NOTHING, *budget_table.list_reasons(analysis))
             ],
             width,
             color,
         )
     lines = [
         Text(line, style="dim")
-        for line in (*budget_table.why(analysis), budget_table.note(analysis))
+        for line in (
+            *budget_table.list_reasons(analysis),
+            budget_table.describe_table(analysis),
+        )
     ]
-    return render(
-        [_table(budget_table.limits(analysis), "Measure", width=width), *lines],
+    return render_parts(
+        [
+            _build_table(budget_table.build_table(analysis), "Measure", width=width),
+            *lines,
+        ],
         width,
         color,
     )
 
 
-def roster(roster: Roster, *, width: int = WIDTH, color: bool = False) -> str:
+def format_roster(roster: Roster, *, width: int = WIDTH, color: bool = False) -> str:
     """Return one line an athlete, in the four groups."""
     groups = [athlete.group for athlete in roster.athletes]
     counts = " \N{MIDDLE DOT} ".join(
         f"{GROUPS[group]}: {groups.count(group)}" for group in GROUPS
     )
-    return render(
-        [_table(display_tables.roster(roster), "Why", width=width), Text(counts)],
+    return render_parts(
+        [
+            _build_table(display_tables.build_roster(roster), "Why", width=width),
+            Text(counts),
+        ],
         width,
         color,
     )
 
 
-def rules(
+def format_rules(
     table: Iterable[Rule],
     *,
     full: bool = False,
@@ -296,33 +316,43 @@ def rules(
 ) -> str:
     """Return the rules as a list, or with `full` each one whole."""
     if full:
-        return render([part for rule in table for part in _rule(rule)], width, color)
+        return render_parts(
+            [part for rule in table for part in _format_rule(rule)], width, color
+        )
     rows: list[tuple[Cell, ...]] = [(rule.id, rule.title, rule.grade) for rule in table]
-    grid = display_tables.grid(
+    grid = display_tables.build_table(
         {"Rule": True, "What it looks for": True, "Evidence": True}, rows
     )
     hint = Text("One rule with its limits and references: loadwatch rules LW01")
-    return render([_table(grid, "What it looks for", width=width), hint], width, color)
+    return render_parts(
+        [_build_table(grid, "What it looks for", width=width), hint], width, color
+    )
 
 
-def _rule(rule: Rule) -> list[RenderableType]:
+def _format_rule(rule: Rule) -> list[RenderableType]:
     head, *lines = rulebook.whole(rule).splitlines()
     return [Text(head, style="bold"), *map(Text, lines), Text()]
 
 
-def settings(
+def format_settings(
     rows: Iterable[tuple[str, object, str]], *, width: int = WIDTH, color: bool = False
 ) -> str:
     """Return every setting, its value and where it came from."""
     cells: list[tuple[Cell, ...]] = [
-        (key, formatting.clean_text(_setting(value)), formatting.clean_text(origin))
+        (
+            key,
+            formatting.clean_text(_format_setting(value)),
+            formatting.clean_text(origin),
+        )
         for key, value, origin in rows
     ]
-    grid = display_tables.grid({"Setting": True, "Value": True, "From": True}, cells)
-    return render([_table(grid, "Value", width=width)], width, color)
+    grid = display_tables.build_table(
+        {"Setting": True, "Value": True, "From": True}, cells
+    )
+    return render_parts([_build_table(grid, "Value", width=width)], width, color)
 
 
-def _setting(value: object) -> str:
+def _format_setting(value: object) -> str:
     """Return a value as a settings file writes it, or that none is set."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -331,24 +361,27 @@ def _setting(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return ", ".join(f"{key} = {_setting(held)}" for key, held in value.items())
+        return ", ".join(
+            f"{key} = {_format_setting(held)}" for key, held in value.items()
+        )
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:
+def format_diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:
     """Return what the runner's own diary says, red flags first."""
-    answer = page_content.diary(analysis)
+    answer = page_content.build_diary(analysis)
     parts: list[RenderableType] = [
-        Text(line, style=LEVELS["high"].style) for line in page_content.urgent(analysis)
+        Text(line, style=LEVELS["high"].style)
+        for line in page_content.list_urgent(analysis)
     ]
     if answer is not None:
         parts.append(Text(answer["says"], style="bold"))
         parts += [Text(f"  {line}") for line in answer["links"]]
         parts += [Text(line, style="dim") for line in answer["notes"]]
-    return render(parts, width, color)
+    return render_parts(parts, width, color)
 
 
-def plan(
+def format_plan(
     tried: Plan,
     units: formatting.Units = "metric",
     *,
@@ -356,13 +389,13 @@ def plan(
     color: bool = False,
 ) -> str:
     """Return what a planned week would raise, and what could not be judged in it."""
-    lines = _flag_lines(levels.sort_by_size(tried.flags), units)
+    lines = _format_flag_lines(levels.sort_by_size(tried.flags), units)
     if not any(book.is_raised(flag) for flag in tried.flags):
         lines.append(
             Text("The plan raises no check that could be judged. That is no promise.")
         )
     gaps = [
         Text(f"Not judged: {line}", style="dim")
-        for line in provenance.gaps(tried.unknown)
+        for line in provenance.list_gaps(tried.unknown)
     ]
-    return render([*lines, *gaps], width, color)
+    return render_parts([*lines, *gaps], width, color)

@@ -53,10 +53,11 @@ def pages(tmp_path_factory):
         },
     }
     for name, one in known.items():
-        (folder / f"{name}.html").write_text(html.athlete(one), encoding="utf-8")
+        (folder / f"{name}.html").write_text(html.render_athlete(one), encoding="utf-8")
     lines = tuple(roster_groups.summarize_athlete(one, TODAY) for one in known.values())
     (folder / "roster.html").write_text(
-        html.roster(Roster(name="Hills", athletes=lines, today=TODAY)), encoding="utf-8"
+        html.render_roster(Roster(name="Hills", athletes=lines, today=TODAY)),
+        encoding="utf-8",
     )
     return folder
 

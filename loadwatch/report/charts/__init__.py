@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from loadwatch.report.charts.canvas import rc
+from loadwatch.report.charts.canvas import use_style
 from loadwatch.report.charts.shown_weeks import Period
-from loadwatch.report.charts.surface_chart import climb, surfaces
-from loadwatch.report.charts.svg import inline
-from loadwatch.report.charts.weekly_load import load, plot
-from loadwatch.report.charts.year_calendar import year
+from loadwatch.report.charts.surface_chart import draw_climb, draw_surfaces
+from loadwatch.report.charts.svg import render_inline_svg
+from loadwatch.report.charts.weekly_load import draw_measures, draw_weekly_load
+from loadwatch.report.charts.year_calendar import draw_year
 from loadwatch.report.palette import LIGHT
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 __all__ = [
     "LIGHT",
     "Period",
-    "climb",
-    "inline",
-    "load",
-    "picture",
-    "plot",
-    "surfaces",
-    "year",
+    "draw_climb",
+    "draw_measures",
+    "draw_surfaces",
+    "draw_weekly_load",
+    "draw_year",
+    "render_inline_svg",
+    "render_picture",
 ]
 
 DPI = 160
@@ -39,9 +39,9 @@ _METADATA = {
 }
 
 
-def picture(figure: Figure, form: str) -> bytes:
+def render_picture(figure: Figure, form: str) -> bytes:
     """Return `figure` as the bytes of a file, without date or program, the same each time."""
     out = io.BytesIO()
-    with rc(LIGHT):
+    with use_style(LIGHT):
         figure.savefig(out, format=form, dpi=DPI, metadata=_METADATA[form])
     return out.getvalue()

@@ -43,7 +43,7 @@ LABELS = 9  # dates below an axis, about
 HATCH, UNKNOWN = "////", "\\\\\\\\"
 
 
-def style(palette: Palette) -> dict[Any, Any]:
+def build_rc_params(palette: Palette) -> dict[Any, Any]:
     """Return matplotlib's settings for a figure; `$` in a text is a dollar sign, not mathematics."""
     return {
         "font.family": FONT,
@@ -73,7 +73,9 @@ def style(palette: Palette) -> dict[Any, Any]:
     }
 
 
-def empty(palette: Palette, height_in: float, width_in: float = WIDTH_IN) -> Figure:
+def create_figure(
+    palette: Palette, height_in: float, width_in: float = WIDTH_IN
+) -> Figure:
     """Return a figure without axes; draw it within `rc(palette)`."""
     transparent = palette.bg.startswith("#0b0c")
     return Figure(
@@ -81,18 +83,18 @@ def empty(palette: Palette, height_in: float, width_in: float = WIDTH_IN) -> Fig
     )
 
 
-def width_in(weeks: int) -> float:
+def compute_width_in(weeks: int) -> float:
     """Return how wide a page's picture of so many weeks is [inch]: no wider than its bars fill."""
     return min(max(LEFT_IN + RIGHT_IN + WEEK_IN * weeks, LEAST_IN), WIDTH_IN)
 
 
-def inner_pt(figure: Figure) -> tuple[float, float]:
+def measure_inner_pt(figure: Figure) -> tuple[float, float]:
     """Return width and height within the margins of `framed` [pt]."""
     width, height = figure.get_size_inches()
     return 72.0 * (width - LEFT_IN - RIGHT_IN), 72.0 * (height - TOP_IN - BOTTOM_IN)
 
 
-def framed(figure: Figure, top_in: float = TOP_IN) -> None:
+def set_margins(figure: Figure, top_in: float = TOP_IN) -> None:
     """Set the margins of a page's picture, so that all of them begin at one line.
 
     Set by hand, since a layout that measures its texts takes as long as the whole drawing.
@@ -108,23 +110,23 @@ def framed(figure: Figure, top_in: float = TOP_IN) -> None:
             )  # there is no label; unset, its place is sought at each drawing
 
 
-def rc(palette: Palette) -> Any:
+def use_style(palette: Palette) -> Any:
     """Return the context in which a figure is built and saved."""
-    return mpl.rc_context(style(palette))
+    return mpl.rc_context(build_rc_params(palette))
 
 
 @cache
-def _glyphs() -> frozenset[int]:
+def _list_glyphs() -> frozenset[int]:
     return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
 
 
-def safe(text: str) -> str:
+def clean_label(text: str) -> str:
     """Return a stranger's text for a picture: cleaned, cut, and what the font cannot draw as `?`."""
     cut = formatting.clean_text(text, formatting.NAME_LENGTH)
-    return "".join(char if ord(char) in _glyphs() else "?" for char in cut)
+    return "".join(char if ord(char) in _list_glyphs() else "?" for char in cut)
 
 
-def bars(
+def draw_bars(
     axes: Axes,
     x: Floats,
     heights: Floats,
@@ -160,7 +162,7 @@ def bars(
     )
 
 
-def levels(
+def draw_level_lines(
     axes: Axes, x: Floats, y: Floats, width: float, colour: str, **more: Any
 ) -> None:
     """Draw a short level line at each known `y`, all as one path."""
@@ -175,19 +177,19 @@ def levels(
     )
 
 
-def bar_width(count: int) -> float:
+def choose_bar_width(count: int) -> float:
     """Return how wide a bar is, of the room for a week [1]: many bars touch, three do not fill the page."""
     return 0.96 if count > DENSE else 0.8 if count > 6 else 0.6
 
 
-def headed(axes: Axes, text: str, palette: Palette) -> None:
+def write_headline(axes: Axes, text: str, palette: Palette) -> None:
     """Write the newest amount above the right end of the axes, where no bar can be."""
     axes.set_title(
         text, loc="right", y=1.0, fontsize=SMALL, fontweight="bold", color=palette.ink
     )
 
 
-def spans(flags: Bools) -> list[tuple[int, int]]:
+def find_streaks(flags: Bools) -> list[tuple[int, int]]:
     """Return the first and last index of each run of True."""
     edges = np.flatnonzero(
         np.diff(np.concatenate(([False], flags, [False])).astype(int))
@@ -195,7 +197,7 @@ def spans(flags: Bools) -> list[tuple[int, int]]:
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def week_axis(axes: Axes, starts: Sequence[date]) -> None:
+def label_week_axis(axes: Axes, starts: Sequence[date]) -> None:
     """Label the axis of weeks: days for a season, months for a year, years beyond."""
     count = len(starts)
     axes.set_xlim(-0.6, max(count, 1) - 0.4)
@@ -204,7 +206,9 @@ def week_axis(axes: Axes, starts: Sequence[date]) -> None:
         labels = [str(starts[i].year) for i in at]
     elif count > 60:
         at = [
-            i for i in range(1, count) if _quarter(starts[i]) != _quarter(starts[i - 1])
+            i
+            for i in range(1, count)
+            if _count_quarters(starts[i]) != _count_quarters(starts[i - 1])
         ]
         labels = [
             f"{formatting.MONTHS[starts[i].month - 1][:3]} {starts[i].year}" for i in at
@@ -216,5 +220,5 @@ def week_axis(axes: Axes, starts: Sequence[date]) -> None:
     axes.set_xticks(at, labels)
 
 
-def _quarter(day: date) -> int:
+def _count_quarters(day: date) -> int:
     return 4 * day.year + (day.month - 1) // 3

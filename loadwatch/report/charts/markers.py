@@ -28,16 +28,16 @@ WORD_PT = 46.0  # room for "no files" on a line
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class WeekMark:
     """A shape above the bar of week `at`."""
 
     at: int
     level: str
 
 
-def marks(
+def draw_marks(
     axes: Axes,
-    found: Sequence[Mark],
+    found: Sequence[WeekMark],
     tops: Floats,
     palette: Palette,
     *,
@@ -61,13 +61,13 @@ def marks(
                 marker=marker,
                 markersize=size * (small if level == "watch" else 1.0),
                 color=getattr(palette, level),
-                transform=axes.transData + _up(axes, -7.0 if below else 7.0),
+                transform=axes.transData + _shift_up(axes, -7.0 if below else 7.0),
                 clip_on=False,
                 zorder=4,
             )
 
 
-def _up(axes: Axes, points: float) -> Any:
+def _shift_up(axes: Axes, points: float) -> Any:
     from matplotlib.transforms import ScaledTranslation  # noqa: PLC0415 - needed here alone
 
     figure = axes.get_figure(root=True)
@@ -75,7 +75,7 @@ def _up(axes: Axes, points: float) -> Any:
     return ScaledTranslation(0.0, points / 72.0, figure.dpi_scale_trans)
 
 
-def told_mark(found: Sequence[Mark], tops: Floats) -> Mark | None:
+def pick_labelled_mark(found: Sequence[WeekMark], tops: Floats) -> WeekMark | None:
     """Return the mark whose bar is told in words: the newest, but for the last week, which has a headline.
 
     Among many thin bars only one that stands out is told, over many years none: words would hide others.
@@ -83,7 +83,7 @@ def told_mark(found: Sequence[Mark], tops: Floats) -> Mark | None:
     count = len(tops)
     around = int(REACH * count) if count > canvas.DENSE else 0
 
-    def clear(at: int) -> bool:
+    def is_clear(at: int) -> bool:
         return bool(
             np.nanmax(np.abs(tops[max(at - around, 0) : at + around + 1]))
             <= abs(tops[at])
@@ -92,13 +92,13 @@ def told_mark(found: Sequence[Mark], tops: Floats) -> Mark | None:
     known = [
         mark for mark in found if mark.at < count - 1 and np.isfinite(tops[mark.at])
     ]
-    told = [mark for mark in known if count <= canvas.LONG and clear(mark.at)]
+    told = [mark for mark in known if count <= canvas.LONG and is_clear(mark.at)]
     return max(told, key=lambda mark: mark.at, default=None)
 
 
-def amount(
+def write_amount(
     axes: Axes,
-    found: Sequence[Mark],
+    found: Sequence[WeekMark],
     tops: Floats,
     told: Callable[[int], str],
     palette: Palette,
@@ -106,7 +106,7 @@ def amount(
     below: bool = False,
 ) -> None:
     """Write the amount of the newest marked week beyond its shape, clear of the bars beside it."""
-    mark = told_mark(found, tops)
+    mark = pick_labelled_mark(found, tops)
     if mark is None:
         return
     edge = 0.03 * len(tops)
@@ -130,12 +130,12 @@ def amount(
     )
 
 
-def without_files(
+def hatch_missing_weeks(
     axes: Axes, where: Bools, palette: Palette, top: float | None = None
 ) -> None:
     """Hatch the weeks of which nothing is known, up to `top` or over the whole height."""
     reach = (0.0, top) if top is not None else axes.get_ylim()
-    _ground(
+    _draw_ground(
         axes,
         where,
         reach,
@@ -144,19 +144,19 @@ def without_files(
     )
 
 
-def unknown(axes: Axes, where: Bools, palette: Palette) -> None:
+def hatch_unknown_weeks(axes: Axes, where: Bools, palette: Palette) -> None:
     """Hatch the weeks with runs whose amount nobody told, and say so once."""
-    _ground(
+    _draw_ground(
         axes,
         where,
         axes.get_ylim(),
         palette,
         {"hatch": canvas.UNKNOWN, "edgecolor": palette.none},
     )
-    word(axes, where, "unknown", palette)
+    write_gap_label(axes, where, "unknown", palette)
 
 
-def _ground(
+def _draw_ground(
     axes: Axes,
     where: Bools,
     reach: tuple[float, float],
@@ -166,9 +166,9 @@ def _ground(
     """Draw a ground behind weeks; among many thin bars strokes would outdo them, and a plain one does."""
     if not where.any():
         return
-    ends = np.array(canvas.spans(where), np.float64)
+    ends = np.array(canvas.find_streaks(where), np.float64)
     plain = len(where) > canvas.DENSE
-    canvas.bars(
+    canvas.draw_bars(
         axes,
         ends.mean(axis=1),
         np.full(len(ends), reach[1] - reach[0]),
@@ -180,11 +180,11 @@ def _ground(
     )
 
 
-def word(
+def write_gap_label(
     axes: Axes, where: Bools, label: str, palette: Palette, height: float = 0.5
 ) -> None:
     """Write once what the weeks of `where` are: in the widest gap, of equals in the newest."""
-    gaps = canvas.spans(where)
+    gaps = canvas.find_streaks(where)
     if not gaps:
         return
     first, last = max(gaps, key=lambda gap: (gap[1] - gap[0], gap[1]))
@@ -198,7 +198,7 @@ def word(
         height,
         label,
         transform=axes.get_xaxis_transform(),
-        rotation=0 if share * canvas.inner_pt(figure)[0] >= WORD_PT else 90,
+        rotation=0 if share * canvas.measure_inner_pt(figure)[0] >= WORD_PT else 90,
         ha="center",
         va="center",
         fontsize=canvas.SMALL,

@@ -11,7 +11,7 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.assess.rules import is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS
-from loadwatch.report.charts.markers import Mark
+from loadwatch.report.charts.markers import WeekMark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ DESCENT = ("LW05",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Season:
+class ShownWeeks:
     """Weeks in order, cut to those shown; ranges look back beyond the cut."""
 
     starts: tuple[date, ...]
@@ -44,34 +44,38 @@ class Season:
     low: pd.DataFrame  # lowest and highest of the weeks behind each usual, same columns
     high: pd.DataFrame
 
-    def values(self, column: str) -> Floats:
+    def column_values(self, column: str) -> Floats:
         """Return one column of the weeks shown, unknown as NaN."""
         return self.table[column].to_numpy("float64")
 
     @property
-    def open(self) -> Bools:
+    def in_progress(self) -> Bools:
         """Say of each week whether it is still in progress."""
         return ~self.table["complete"].to_numpy(bool)
 
     @property
     def without_files(self) -> Bools:
         """Say of each finished week whether nothing at all was recorded in it."""
-        return ~self.table["recorded"].to_numpy(bool) & ~self.open
+        return ~self.table["recorded"].to_numpy(bool) & ~self.in_progress
 
     @property
     def without_runs(self) -> Bools:
         """Say of each finished week whether what was recorded in it holds no run."""
         runs = self.table["runs"].to_numpy(np.int64)
         return np.asarray(
-            (runs == 0) & self.table["recorded"].to_numpy(bool) & ~self.open
+            (runs == 0) & self.table["recorded"].to_numpy(bool) & ~self.in_progress
         )
 
-    def told(self, at: int, column: str, measure: str, settings: Settings) -> str:
+    def format_amount(
+        self, at: int, column: str, measure: str, settings: Settings
+    ) -> str:
         """Return one week's amount in words; "no files" where nothing was recorded."""
         if not self.table["recorded"].to_numpy(bool)[at]:
             return f"no{NO_BREAK}files"
-        value = float(self.values(column)[at])
-        return amount(value, measure, settings) if np.isfinite(value) else "unknown"
+        value = float(self.column_values(column)[at])
+        return (
+            format_amount(value, measure, settings) if np.isfinite(value) else "unknown"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,12 @@ class Period:
 ALL = Period()
 
 
-def season(weeks: pd.DataFrame, columns: Sequence[str], period: Period = ALL) -> Season:
+def select_weeks(
+    weeks: pd.DataFrame, columns: Sequence[str], period: Period = ALL
+) -> ShownWeeks:
     """Return the weeks of `period`; ranges are worked out over all weeks first."""
     last, start, end = period.last, period.start, period.end
-    low, high = usual_range(weeks, columns)
+    low, high = compute_usual_range(weeks, columns)
     first = pd.DatetimeIndex(weeks.index)
     shown = np.ones(len(weeks), bool)
     if start is not None:
@@ -99,24 +105,24 @@ def season(weeks: pd.DataFrame, columns: Sequence[str], period: Period = ALL) ->
     at = np.flatnonzero(shown)[-last:] if last else np.flatnonzero(shown)
     table = weeks.iloc[at]
     starts = tuple(stamp.date() for stamp in pd.DatetimeIndex(table.index))
-    return Season(starts, table, low.iloc[at], high.iloc[at])
+    return ShownWeeks(starts, table, low.iloc[at], high.iloc[at])
 
 
-def amount(value: float, measure: str, settings: Settings) -> str:
+def format_amount(value: float, measure: str, settings: Settings) -> str:
     """Return a value with its unit, which no line break parts."""
     return formatting.format_quantity(value, measure, settings.units).replace(
         " ", NO_BREAK
     )
 
 
-def daily(
+def sum_days(
     runs: pd.DataFrame, weeks: pd.DataFrame, today: date
 ) -> tuple[tuple[date, ...], Floats, Bools]:
     """Return the first days of the last 53 weeks; of each of their days until `today` metres and if run.
 
     Weeks before the first file of those 53 are left out: an old file would make nearly all of them empty.
     """
-    year = season(weeks, [], Period(YEAR_WEEKS))
+    year = select_weeks(weeks, [], Period(YEAR_WEEKS))
     starts = (
         year.starts[int(year.table["recorded"].to_numpy(bool).argmax()) :]
         if year.starts
@@ -137,7 +143,7 @@ def daily(
     )
 
 
-def usual_range(
+def compute_usual_range(
     weeks: pd.DataFrame, columns: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the lowest and highest of the weeks that stand behind `usual`, NaN where it is unknown."""
@@ -149,9 +155,9 @@ def usual_range(
     return window.min(), window.max()
 
 
-def marks(
+def find_marks(
     flags: Iterable[Flag], rules: Sequence[str], starts: Sequence[date]
-) -> list[Mark]:
+) -> list[WeekMark]:
     """Return one mark a week that a check of `rules` raised, at the highest of its levels."""
     at = {start: i for i, start in enumerate(starts)}
     found: dict[int, str] = {}
@@ -163,4 +169,4 @@ def marks(
             and found.get(at[flag.week]) != "high"
         ):
             found[at[flag.week]] = flag.level
-    return [Mark(i, level) for i, level in sorted(found.items())]
+    return [WeekMark(i, level) for i, level in sorted(found.items())]

@@ -9,7 +9,7 @@ import numpy as np
 from loadwatch import formatting
 from loadwatch.report.charts import canvas, markers, shown_weeks
 from loadwatch.report.charts.svg import BOLD_END
-from loadwatch.report.charts.weekly_load import newest
+from loadwatch.report.charts.weekly_load import format_newest
 from loadwatch.report.palette import SENTINEL
 from loadwatch.tables import RAISED_LEVELS, SURFACES
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.assess.rules import Flag
-    from loadwatch.report.charts.shown_weeks import Period, Season
+    from loadwatch.report.charts.shown_weeks import Period, ShownWeeks
     from loadwatch.report.palette import Palette
     from loadwatch.settings import Settings
     from loadwatch.tables import Surface
@@ -34,7 +34,7 @@ GAP_PT, LABEL_PT, BAR_PT = (
 CLIMB_IN = 2.3
 
 
-def surfaces(
+def draw_surfaces(
     weeks: pd.DataFrame,
     flags: Iterable[Flag],
     settings: Settings,
@@ -42,22 +42,32 @@ def surfaces(
     palette: Palette = SENTINEL,
 ) -> Figure:
     """Return one labelled row a surface that was run on, all on one scale; unknown is a row too."""
-    shown = shown_weeks.season(weeks, [], period)
-    ran_on = [s for s in SURFACES.values() if np.nansum(shown.values(s.column)) > 0]
+    shown = shown_weeks.select_weeks(weeks, [], period)
+    ran_on = [
+        s for s in SURFACES.values() if np.nansum(shown.column_values(s.column)) > 0
+    ]
     there = ran_on or [SURFACES["unknown"]]
-    top = max(float(np.nanmax(np.append(shown.values(s.column), 1.0))) for s in there)
-    found = {"hard": shown_weeks.marks(flags, shown_weeks.SURFACE, shown.starts)}
-    above = {"hard": _above_pt(shown, found["hard"], shown.values("hard_m") / top)}
+    top = max(
+        float(np.nanmax(np.append(shown.column_values(s.column), 1.0))) for s in there
+    )
+    found = {"hard": shown_weeks.find_marks(flags, shown_weeks.SURFACE, shown.starts)}
+    above = {
+        "hard": _measure_above_pt(
+            shown, found["hard"], shown.column_values("hard_m") / top
+        )
+    }
     heights = [GAP_PT + LABEL_PT + above.get(s.name, 0.0) + BAR_PT for s in there]
-    with canvas.rc(palette):
+    with canvas.use_style(palette):
         inches = sum(heights) / 72.0 + canvas.BARE_IN + canvas.BOTTOM_IN
-        figure = canvas.empty(palette, inches, canvas.width_in(len(shown.starts)))
+        figure = canvas.create_figure(
+            palette, inches, canvas.compute_width_in(len(shown.starts))
+        )
         grid = {"hspace": 0.0, "height_ratios": heights}
         rows = figure.subplots(
             len(there), 1, sharex=True, squeeze=False, gridspec_kw=grid
         )[:, 0]
         for surface, axes, height in zip(there, rows, heights, strict=True):
-            _surface(
+            _draw_surface(
                 axes,
                 shown,
                 surface,
@@ -66,19 +76,21 @@ def surfaces(
                 settings,
                 palette,
             )
-        canvas.week_axis(rows[-1], shown.starts)
+        canvas.label_week_axis(rows[-1], shown.starts)
         rows[-1].tick_params(labelbottom=True)
-        canvas.framed(figure, canvas.BARE_IN)
+        canvas.set_margins(figure, canvas.BARE_IN)
     return figure
 
 
-def _above_pt(shown: Season, found: list[markers.Mark], shares: canvas.Floats) -> float:
+def _measure_above_pt(
+    shown: ShownWeeks, found: list[markers.WeekMark], shares: canvas.Floats
+) -> float:
     """Return the room above the longest bar for shapes, and for an amount not in the row's label [pt].
 
     `shares` are the bars, of the longest of all rows [1].
     """
-    told = markers.told_mark(
-        [mark for mark in found if not _labelled(shown, mark)], shares
+    told = markers.pick_labelled_mark(
+        [mark for mark in found if not _is_in_label(shown, mark)], shares
     )
     bars = np.nan_to_num(shares) * BAR_PT
     ends = [
@@ -88,16 +100,16 @@ def _above_pt(shown: Season, found: list[markers.Mark], shares: canvas.Floats) -
     return max(0.0, max(ends, default=0.0) - BAR_PT)
 
 
-def _labelled(shown: Season, mark: markers.Mark) -> bool:
+def _is_in_label(shown: ShownWeeks, mark: markers.WeekMark) -> bool:
     """Say whether a row's label holds the amount of a marked week: last week's, while this one is open."""
-    return bool(shown.open[-1]) and mark.at == len(shown.starts) - 2
+    return bool(shown.in_progress[-1]) and mark.at == len(shown.starts) - 2
 
 
-def _surface(
+def _draw_surface(
     axes: Axes,
-    shown: Season,
+    shown: ShownWeeks,
     surface: Surface,
-    found: list[markers.Mark],
+    found: list[markers.WeekMark],
     reach: tuple[float, float],
     settings: Settings,
     palette: Palette,
@@ -106,70 +118,77 @@ def _surface(
     top, height_pt = reach
     axes.set_ylim(0.0, top * height_pt / BAR_PT)
     column = surface.column
-    values = shown.values(column)
+    values = shown.column_values(column)
     axes.set_yticks([])
     axes.tick_params(labelbottom=False, length=0)
-    _row(axes, shown, values, found, palette, hatched=surface.hatched)
-    markers.without_files(axes, shown.without_files, palette, top)
-    markers.marks(axes, found, values, palette)
-    others = [mark for mark in found if not _labelled(shown, mark)]
-    markers.amount(
+    _draw_row(axes, shown, values, found, palette, hatched=surface.hatched)
+    markers.hatch_missing_weeks(axes, shown.without_files, palette, top)
+    markers.draw_marks(axes, found, values, palette)
+    others = [mark for mark in found if not _is_in_label(shown, mark)]
+    markers.write_amount(
         axes,
         others,
         values,
-        lambda at: shown.told(at, column, column, settings),
+        lambda at: shown.format_amount(at, column, column, settings),
         palette,
     )
-    label = f"{surface.label}{BOLD_END} {_amounts(shown, column, settings)}".rstrip()
+    label = (
+        f"{surface.label}{BOLD_END} {_format_amounts(shown, column, settings)}".rstrip()
+    )
     place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "top"}
     below = 1.0 - GAP_PT / height_pt
     axes.text(1.0, below, label, fontsize=canvas.SMALL, color=palette.ink, **place)
 
 
-def _amounts(shown: Season, column: str, settings: Settings) -> str:
+def _format_amounts(shown: ShownWeeks, column: str, settings: Settings) -> str:
     """Return a row's newest amounts in words; a week in progress says little without the last."""
     if not shown.starts:
         return ""
-    newest = shown.told(-1, column, column, settings)
+    newest = shown.format_amount(-1, column, column, settings)
     told = [
         f"so far {newest}"
-        if shown.open[-1]
+        if shown.in_progress[-1]
         else f"{formatting.format_day_month(shown.starts[-1])} {newest}"
     ]
     last = len(shown.starts) - 1
-    if shown.open[-1] and last:
+    if shown.in_progress[-1] and last:
         last -= 1
-        told.insert(0, f"last week {shown.told(last, column, column, settings)}")
-    usual = float(shown.values(f"{column}_usual")[last])
+        told.insert(
+            0, f"last week {shown.format_amount(last, column, column, settings)}"
+        )
+    usual = float(shown.column_values(f"{column}_usual")[last])
     if np.isfinite(
         usual
     ):  # of the week told first: the next one's may hold that week already
-        told.insert(1, f"usual {shown_weeks.amount(usual, column, settings)}")
+        told.insert(1, f"usual {shown_weeks.format_amount(usual, column, settings)}")
     return ", ".join(told)
 
 
-def _row(
+def _draw_row(
     axes: Axes,
-    shown: Season,
+    shown: ShownWeeks,
     values: canvas.Floats,
-    found: list[markers.Mark],
+    found: list[markers.WeekMark],
     palette: Palette,
     *,
     hatched: bool = False,
 ) -> None:
     """Draw one row of bars, those that a check marked in its colour."""
     levels = {mark.at: mark.level for mark in found}
-    x, width = np.arange(len(values), dtype=np.float64), canvas.bar_width(len(values))
+    x, width = (
+        np.arange(len(values), dtype=np.float64),
+        canvas.choose_bar_width(len(values)),
+    )
     for level in ("bar", *RAISED_LEVELS):
         mine = np.array(
             [levels.get(i, "bar") == level for i in range(len(values))], bool
         )
-        _row_bars(
+        _draw_row_bars(
             axes,
             x,
             values,
             mine,
-            shown.open,
+            shown.in_progress,
             getattr(palette, level),
             width,
             palette,
@@ -177,7 +196,7 @@ def _row(
         )
 
 
-def _row_bars(
+def _draw_row_bars(
     axes: Axes,
     x: canvas.Floats,
     values: canvas.Floats,
@@ -198,16 +217,16 @@ def _row_bars(
             "hatch": canvas.HATCH,
             "zorder": 2,
         }
-        canvas.bars(axes, x[mine], values[mine], "none", width=width, **look)
+        canvas.draw_bars(axes, x[mine], values[mine], "none", width=width, **look)
         return
-    canvas.bars(axes, x[done], values[done], colour, width=width, zorder=2)
+    canvas.draw_bars(axes, x[done], values[done], colour, width=width, zorder=2)
     outlined: dict[str, Any] = {"edgecolor": colour, "linewidth": 1.2, "zorder": 2}
-    canvas.bars(
+    canvas.draw_bars(
         axes, x[begun], values[begun], palette.band, width=width * 0.94, **outlined
     )
 
 
-def climb(
+def draw_climb(
     weeks: pd.DataFrame,
     flags: Iterable[Flag],
     settings: Settings,
@@ -216,44 +235,48 @@ def climb(
 ) -> Figure:
     """Return climb above a line and descent below it: two exposures, never one sum."""
     flags = tuple(flags)
-    shown = shown_weeks.season(weeks, [], period)
+    shown = shown_weeks.select_weeks(weeks, [], period)
     scale = formatting.choose_unit("ascent_m", settings.units)
-    up, down = (shown.values(c) / scale.size for c in ("ascent_m", "descent_m"))
+    up, down = (shown.column_values(c) / scale.size for c in ("ascent_m", "descent_m"))
     ups, downs = (
-        shown_weeks.marks(flags, r, shown.starts)
+        shown_weeks.find_marks(flags, r, shown.starts)
         for r in (shown_weeks.CLIMB, shown_weeks.DESCENT)
     )
-    with canvas.rc(palette):
-        figure = canvas.empty(palette, CLIMB_IN, canvas.width_in(len(shown.starts)))
+    with canvas.use_style(palette):
+        figure = canvas.create_figure(
+            palette, CLIMB_IN, canvas.compute_width_in(len(shown.starts))
+        )
         axes = figure.subplots()
         top, low = (float(np.nanmax(np.append(v, 0.0))) or 1.0 for v in (up, down))
-        axes.set_ylim(*_reach(low, top, downs, ups, canvas.inner_pt(figure)[1]))
-        _half(axes, shown, up, ups, settings, palette)
-        _half(axes, shown, -down, downs, settings, palette)
+        axes.set_ylim(
+            *_compute_reach(low, top, downs, ups, canvas.measure_inner_pt(figure)[1])
+        )
+        _draw_half(axes, shown, up, ups, settings, palette)
+        _draw_half(axes, shown, -down, downs, settings, palette)
         axes.axhline(0.0, color=palette.soft, linewidth=1.0, zorder=3)
         axes.spines["bottom"].set_visible(False)
-        _heights(axes, top, low, scale.symbol)
+        _label_heights(axes, top, low, scale.symbol)
         unknown = (shown.table["runs"].to_numpy() > 0) & np.isnan(up) & np.isnan(down)
-        markers.unknown(axes, unknown, palette)
-        markers.without_files(axes, shown.without_files, palette)
-        markers.word(axes, shown.without_files, "no files", palette, 0.75)
+        markers.hatch_unknown_weeks(axes, unknown, palette)
+        markers.hatch_missing_weeks(axes, shown.without_files, palette)
+        markers.write_gap_label(axes, shown.without_files, "no files", palette, 0.75)
         if shown.starts:
-            so_far = newest(shown, "ascent_m", "ascent_m", settings)
-            canvas.headed(
+            so_far = format_newest(shown, "ascent_m", "ascent_m", settings)
+            canvas.write_headline(
                 axes,
-                f"{so_far} up, {shown.told(-1, 'descent_m', 'descent_m', settings)} down",
+                f"{so_far} up, {shown.format_amount(-1, 'descent_m', 'descent_m', settings)} down",
                 palette,
             )
-        canvas.week_axis(axes, shown.starts)
-        canvas.framed(figure)
+        canvas.label_week_axis(axes, shown.starts)
+        canvas.set_margins(figure)
     return figure
 
 
-def _reach(
+def _compute_reach(
     low: float,
     top: float,
-    downs: list[markers.Mark],
-    ups: list[markers.Mark],
+    downs: list[markers.WeekMark],
+    ups: list[markers.WeekMark],
     height_pt: float,
 ) -> tuple[float, float]:
     """Return the ends of an axis that leaves room for shapes and amounts beyond its bars."""
@@ -265,12 +288,12 @@ def _reach(
     return -low - beyond[0] * point, top + beyond[1] * point
 
 
-def _heights(axes: Axes, top: float, low: float, unit: str) -> None:
+def _label_heights(axes: Axes, top: float, low: float, unit: str) -> None:
     """Name one round amount up and one down, as far out as each goes; no amount where there is none."""
     if max(top, low) <= 1.0:
         axes.set_yticks([top / 2, -low / 2], ["up", "down"])
         return
-    up, down = (_largest_round(reach) for reach in (top, low))
+    up, down = (_round_down(reach) for reach in (top, low))
     axes.set_yticks(
         [up, -down],
         [
@@ -281,7 +304,7 @@ def _heights(axes: Axes, top: float, low: float, unit: str) -> None:
     axes.yaxis.grid(visible=True)
 
 
-def _largest_round(reach: float) -> float:
+def _round_down(reach: float) -> float:
     """Return the largest of 1, 2 and 5 times a power of ten that is not over `reach`."""
     decade = 10.0 ** np.floor(np.log10(reach))
     return float(
@@ -289,20 +312,20 @@ def _largest_round(reach: float) -> float:
     )
 
 
-def _half(
+def _draw_half(
     axes: Axes,
-    shown: Season,
+    shown: ShownWeeks,
     values: canvas.Floats,
-    found: list[markers.Mark],
+    found: list[markers.WeekMark],
     settings: Settings,
     palette: Palette,
 ) -> None:
     below = bool(np.nansum(values) < 0)
     column, way = ("descent_m", "down") if below else ("ascent_m", "up")
-    _row(axes, shown, values, found, palette)
-    markers.marks(axes, found, values, palette, below=below)
+    _draw_row(axes, shown, values, found, palette)
+    markers.draw_marks(axes, found, values, palette, below=below)
 
-    def told(at: int) -> str:
-        return f"{shown.told(at, column, column, settings)} {way}"
+    def format_amount(at: int) -> str:
+        return f"{shown.format_amount(at, column, column, settings)} {way}"
 
-    markers.amount(axes, found, values, told, palette, below=below)
+    markers.write_amount(axes, found, values, format_amount, palette, below=below)

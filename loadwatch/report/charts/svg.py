@@ -33,13 +33,13 @@ _SPACE = re.compile(r"\n\s*")
 _DATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
 
-def inline(figure: Figure, key: str, title: str, description: str) -> str:
+def render_inline_svg(figure: Figure, key: str, title: str, description: str) -> str:
     """Return `figure`, drawn in SENTINEL colours, as an `<svg>` element for a page.
 
     Every id begins with `key`, so that several figures can share a page; each stand-in colour becomes
     the page's CSS variable, so that dark mode and print follow; text stays text in the page's font.
     """
-    with canvas.rc(SENTINEL):
+    with canvas.use_style(SENTINEL):
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata=_DATA)
     text = buffer.getvalue()
@@ -60,12 +60,12 @@ def inline(figure: Figure, key: str, title: str, description: str) -> str:
     wide = f"--in:{figure.get_size_inches()[0]:.2f}"  # inches, for the page to set how wide it may become
     head = (
         rf'<svg viewBox="\1" style="{wide}" role="img" aria-labelledby="{key}-title {key}-desc">'
-        f'<title id="{key}-title">{_text(title)}</title><desc id="{key}-desc">{_text(description)}</desc>'
+        f'<title id="{key}-title">{_clean_text(title)}</title><desc id="{key}-desc">{_clean_text(description)}</desc>'
     )
     return _SPACE.sub(
         "\n", _DECIMALS.sub(r"\1", _ROOT.sub(head, text, count=1))
     ).strip()
 
 
-def _text(words: str) -> str:
+def _clean_text(words: str) -> str:
     return escape(clean_text(words, 600)).replace("\\", "&#92;")

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.assess.rules import Flag
-    from loadwatch.report.charts.markers import Mark
-    from loadwatch.report.charts.shown_weeks import Period, Season
+    from loadwatch.report.charts.markers import WeekMark
+    from loadwatch.report.charts.shown_weeks import Period, ShownWeeks
     from loadwatch.report.palette import Palette
     from loadwatch.settings import Settings
 
@@ -45,7 +45,7 @@ MARKED_BY = {
 }
 
 
-class Drawn(Protocol):
+class PlottedAnalysis(Protocol):
     """What a picture needs of an Analysis."""
 
     @property
@@ -58,7 +58,7 @@ class Drawn(Protocol):
     def settings(self) -> Settings: ...  # noqa: D102 - the same
 
 
-def load(
+def draw_weekly_load(
     weeks: pd.DataFrame,
     flags: Iterable[Flag],
     settings: Settings,
@@ -66,12 +66,14 @@ def load(
     palette: Palette = SENTINEL,
 ) -> Figure:
     """Return load by week over the range behind `usual`, marked where a load check was raised."""
-    shown = shown_weeks.season(weeks, ["load"], period)
-    with canvas.rc(palette):
-        figure = canvas.empty(palette, PANEL_IN, canvas.width_in(len(shown.starts)))
+    shown = shown_weeks.select_weeks(weeks, ["load"], period)
+    with canvas.use_style(palette):
+        figure = canvas.create_figure(
+            palette, PANEL_IN, canvas.compute_width_in(len(shown.starts))
+        )
         axes = figure.subplots()
-        marks = shown_weeks.marks(flags, shown_weeks.LOAD, shown.starts)
-        panel(
+        marks = shown_weeks.find_marks(flags, shown_weeks.LOAD, shown.starts)
+        draw_panel(
             axes,
             shown,
             "load",
@@ -80,55 +82,57 @@ def load(
             settings,
             palette,
         )
-        canvas.week_axis(axes, shown.starts)
-        canvas.framed(figure)
+        canvas.label_week_axis(axes, shown.starts)
+        canvas.set_margins(figure)
     return figure
 
 
-def panel(
+def draw_panel(
     axes: Axes,
-    shown: Season,
+    shown: ShownWeeks,
     column: str,
     measure: str,
-    marks: Sequence[Mark],
+    marks: Sequence[WeekMark],
     settings: Settings,
     palette: Palette,
 ) -> None:
     """Draw one measure: band, bars, marks, gaps, and the newest week's amount in words."""
     scale = formatting.choose_unit(measure, settings.units)
-    values = shown.values(column) / scale.size
+    values = shown.column_values(column) / scale.size
     high = shown.high[column].to_numpy("float64") / scale.size
     top = float(np.nanmax(np.concatenate((values, high, [0.0])))) or 1.0
     axes.set_ylim(0.0, top * HEADROOM)
     runs = shown.table["runs"].to_numpy()
-    ran = (runs > 0) | shown.open
+    ran = (runs > 0) | shown.in_progress
     low = shown.low[column].to_numpy("float64") / scale.size
-    _band(
+    _draw_band(
         axes,
         (np.where(ran, low, np.nan), np.where(ran, high, np.nan)),
         values,
         top,
         palette,
     )
-    _bars(axes, values, shown.open, marks, palette)
-    markers.without_files(axes, shown.without_files, palette)
-    markers.word(axes, shown.without_files, "no files", palette)
+    _draw_bars(axes, values, shown.in_progress, marks, palette)
+    markers.hatch_missing_weeks(axes, shown.without_files, palette)
+    markers.write_gap_label(axes, shown.without_files, "no files", palette)
     if len(values) <= canvas.LONG:
-        markers.word(axes, shown.without_runs, "no runs", palette)
-    markers.unknown(axes, (runs > 0) & np.isnan(values), palette)
-    markers.marks(axes, marks, values, palette)
-    markers.amount(
+        markers.write_gap_label(axes, shown.without_runs, "no runs", palette)
+    markers.hatch_unknown_weeks(axes, (runs > 0) & np.isnan(values), palette)
+    markers.draw_marks(axes, marks, values, palette)
+    markers.write_amount(
         axes,
         marks,
         values,
-        lambda at: shown.told(at, column, measure, settings),
+        lambda at: shown.format_amount(at, column, measure, settings),
         palette,
     )
-    _amounts(axes, scale.symbol)
-    canvas.headed(axes, newest(shown, column, measure, settings), palette)
+    _label_amounts(axes, scale.symbol)
+    canvas.write_headline(
+        axes, format_newest(shown, column, measure, settings), palette
+    )
 
 
-def _band(
+def _draw_band(
     axes: Axes,
     ends: tuple[canvas.Floats, canvas.Floats],
     values: canvas.Floats,
@@ -140,45 +144,45 @@ def _band(
     x = np.arange(len(low), dtype=np.float64)
     thick = np.maximum(high - low, THIN * top)
     bottom = (low + high - thick) / 2
-    canvas.bars(axes, x, thick, palette.band, bottom=bottom, width=1.0, zorder=0.6)
+    canvas.draw_bars(axes, x, thick, palette.band, bottom=bottom, width=1.0, zorder=0.6)
     if len(x) > canvas.LONG:
         return
     both, edges = np.tile(x, 2), np.concatenate((bottom, bottom + thick))
-    canvas.levels(
+    canvas.draw_level_lines(
         axes, both, edges, 1.0, palette.bar, linewidth=0.7, alpha=0.6, zorder=0.7
     )
     if len(x) > canvas.DENSE:
         return
     over = np.where(edges < np.tile(np.nan_to_num(values), 2), edges, np.nan)
-    canvas.levels(
+    canvas.draw_level_lines(
         axes,
         both,
         over,
-        canvas.bar_width(len(x)),
+        canvas.choose_bar_width(len(x)),
         palette.band,
         linewidth=1.1,
         zorder=2.5,
     )
 
 
-def _bars(
+def _draw_bars(
     axes: Axes,
     values: canvas.Floats,
     unfinished: canvas.Bools,
-    marks: Sequence[Mark],
+    marks: Sequence[WeekMark],
     palette: Palette,
 ) -> None:
     """Draw finished weeks full, the week in progress pale with an outline; marked ones in their colour."""
     x = np.arange(len(values), dtype=np.float64)
-    width = canvas.bar_width(len(values))
+    width = canvas.choose_bar_width(len(values))
     levels = np.array(["bar"] * len(values), dtype=object)
     for mark in marks:
         levels[mark.at] = mark.level
     for level in ("bar", *RAISED_LEVELS):
         colour = getattr(palette, level)
         done, begun = (levels == level) & ~unfinished, (levels == level) & unfinished
-        canvas.bars(axes, x[done], values[done], colour, width=width, zorder=2)
-        canvas.bars(
+        canvas.draw_bars(axes, x[done], values[done], colour, width=width, zorder=2)
+        canvas.draw_bars(
             axes,
             x[begun],
             values[begun],
@@ -190,7 +194,7 @@ def _bars(
         )
 
 
-def _amounts(axes: Axes, unit: str) -> None:
+def _label_amounts(axes: Axes, unit: str) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     digits = 0 if axes.get_ylim()[1] >= 4 else 1
     axes.yaxis.set_major_formatter(
@@ -201,34 +205,40 @@ def _amounts(axes: Axes, unit: str) -> None:
     axes.yaxis.grid(visible=True)
 
 
-def newest(shown: Season, column: str, measure: str, settings: Settings) -> str:
+def format_newest(
+    shown: ShownWeeks, column: str, measure: str, settings: Settings
+) -> str:
     """Return the newest week's amount in words: "This week so far 40.8 km"."""
     if not shown.starts:
         return ""
     when = (
         "This week so far"
-        if shown.open[-1]
+        if shown.in_progress[-1]
         else formatting.format_day_month(shown.starts[-1])
     )
-    return f"{when} {shown.told(-1, column, measure, settings)}"
+    return f"{when} {shown.format_amount(-1, column, measure, settings)}"
 
 
-def plot(
-    analysis: Drawn,
+def draw_measures(
+    analysis: PlottedAnalysis,
     measures: Sequence[str] = (),
     start: date | None = None,
     end: date | None = None,
     palette: Palette = LIGHT,
 ) -> Figure:
     """Return the weekly picture of one or several columns of WEEKS, one panel each."""
-    columns = [resolved(analysis.weeks, measure) for measure in measures or ("load",)]
-    shown = shown_weeks.season(
+    columns = [
+        find_column(analysis.weeks, measure) for measure in measures or ("load",)
+    ]
+    shown = shown_weeks.select_weeks(
         analysis.weeks, columns, shown_weeks.Period(0, start, end)
     )
     load_column = LOAD_METHODS[analysis.settings.load].column
-    found: list[Mark] = []
-    with canvas.rc(palette):
-        figure = canvas.empty(palette, PANEL_IN * len(columns) + NAME_IN + KEY_IN)
+    found: list[WeekMark] = []
+    with canvas.use_style(palette):
+        figure = canvas.create_figure(
+            palette, PANEL_IN * len(columns) + NAME_IN + KEY_IN
+        )
         for column, axes in zip(
             columns, figure.subplots(len(columns), 1, squeeze=False).flat, strict=True
         ):
@@ -238,18 +248,26 @@ def plot(
                 if measure == load_column
                 else MARKED_BY.get(measure, ())
             )
-            marks = shown_weeks.marks(analysis.flags, rules, shown.starts)
+            marks = shown_weeks.find_marks(analysis.flags, rules, shown.starts)
             found += marks
-            panel(axes, shown, column, measure, marks, analysis.settings, palette)
-            canvas.week_axis(axes, shown.starts)
+            draw_panel(axes, shown, column, measure, marks, analysis.settings, palette)
+            canvas.label_week_axis(axes, shown.starts)
             axes.set_title(
-                title(measure), loc="left", fontsize=canvas.NORMAL, color=palette.ink
+                format_title(measure),
+                loc="left",
+                fontsize=canvas.NORMAL,
+                color=palette.ink,
             )
-        _head(figure, canvas.safe(analysis.name), key(shown, columns, found), palette)
+        _write_head(
+            figure,
+            canvas.clean_label(analysis.name),
+            describe_key(shown, columns, found),
+            palette,
+        )
     return figure
 
 
-def _head(figure: Figure, name: str, told: str, palette: Palette) -> None:
+def _write_head(figure: Figure, name: str, told: str, palette: Palette) -> None:
     """Write the name over a picture on its own, and below it what its shapes mean."""
     height = figure.get_size_inches()[1]
     taken = NAME_IN + (KEY_IN if told else 0.0)
@@ -273,7 +291,9 @@ def _head(figure: Figure, name: str, told: str, palette: Palette) -> None:
     )
 
 
-def key(shown: Season, columns: Sequence[str], found: Sequence[Mark]) -> str:
+def describe_key(
+    shown: ShownWeeks, columns: Sequence[str], found: Sequence[WeekMark]
+) -> str:
     """Return what the shapes and grounds of a picture mean, of those that it holds."""
     levels = {mark.level for mark in found}
     shapes = [
@@ -300,7 +320,7 @@ def key(shown: Season, columns: Sequence[str], found: Sequence[Mark]) -> str:
     return told[:1].upper() + told[1:]
 
 
-def resolved(weeks: pd.DataFrame, measure: str) -> str:
+def find_column(weeks: pd.DataFrame, measure: str) -> str:
     """Return the column that `measure` names, with or without its unit; ValueError names those there are."""
     known = [c for c in weeks.columns if f"{c}_usual" in weeks.columns]
     for column in known:
@@ -322,7 +342,7 @@ _TITLES = {
 }
 
 
-def title(column: str) -> str:
+def format_title(column: str) -> str:
     """Return what a column is, as the title of a panel."""
     told = _TITLES.get(column)
     return (

@@ -27,7 +27,7 @@ DAY_IN = (
 LEAST_COLUMNS = 8
 
 
-def year(
+def draw_year(
     runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette = SENTINEL
 ) -> Figure:
     """Return the last 53 weeks as a calendar: a column a week, a row a weekday, darker for more distance.
@@ -35,26 +35,26 @@ def year(
     Squares are drawn as paths and not as an image, so that they follow the page's colours. A week without
     files has none: nobody knows whether its days were days of rest.
     """
-    starts, total, ran = shown_weeks.daily(runs, weeks, today)
+    starts, total, ran = shown_weeks.sum_days(runs, weeks, today)
     recorded = np.append(weeks["recorded"].to_numpy(bool)[-len(starts) :], [True])
     top = float(total.max()) or 1.0
     shade = np.where(
         total > 0, np.ceil(total / top * len(SHADES)).clip(1, len(SHADES)), 0
     )
     columns = max(len(starts), LEAST_COLUMNS)
-    with canvas.rc(palette):
+    with canvas.use_style(palette):
         width = canvas.LEFT_IN + canvas.RIGHT_IN + DAY_IN * columns
-        figure = canvas.empty(
+        figure = canvas.create_figure(
             palette, canvas.BARE_IN + 7.2 * DAY_IN + canvas.BOTTOM_IN, width
         )
         axes = figure.subplots()
         x, y = np.divmod(np.arange(len(total), dtype=np.float64), 7)
         known = recorded[np.minimum(x.astype(np.int64), len(recorded) - 1)]
-        _squares(axes, x, y, (shade == 0) & known, palette.line, {"alpha": 0.45})
+        _draw_squares(axes, x, y, (shade == 0) & known, palette.line, {"alpha": 0.45})
         for number, alpha in enumerate(SHADES, 1):
-            _squares(axes, x, y, shade == number, palette.bar, {"alpha": alpha})
+            _draw_squares(axes, x, y, shade == number, palette.bar, {"alpha": alpha})
         unknown = ran & (total == 0)
-        _squares(
+        _draw_squares(
             axes,
             x,
             y,
@@ -62,12 +62,12 @@ def year(
             "none",
             {"hatch": canvas.HATCH, "edgecolor": palette.none},
         )
-        _calendar(axes, starts, columns, palette)
-        canvas.framed(figure, canvas.BARE_IN)
+        _label_calendar(axes, starts, columns, palette)
+        canvas.set_margins(figure, canvas.BARE_IN)
     return figure
 
 
-def _squares(
+def _draw_squares(
     axes: Axes,
     x: canvas.Floats,
     y: canvas.Floats,
@@ -76,12 +76,12 @@ def _squares(
     more: dict[str, Any],
 ) -> None:
     side = np.full(int(chosen.sum()), 0.84)
-    canvas.bars(
+    canvas.draw_bars(
         axes, x[chosen], side, colour, bottom=y[chosen] - 0.42, width=0.84, **more
     )
 
 
-def _calendar(
+def _label_calendar(
     axes: Axes, starts: tuple[date, ...], columns: int, palette: Palette
 ) -> None:
     axes.set_xlim(-0.6, columns - 0.4)

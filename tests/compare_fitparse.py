@@ -3,7 +3,7 @@
     python -m tests.compare_fitparse FOLDER
 
 Raw values are compared for every field a definition names; scaled values wherever fitparse scales by
-the field itself (not by a subfield, which loadwatch leaves alone), enum words wherever it has them.
+the field itself (not by a subfield, which loadwatch leaves alone), enum names wherever it has them.
 Components that fitparse adds to a message are not fields of the file and are left out.
 """
 
@@ -51,12 +51,12 @@ class Comparison:
     messages: int = 0
     raw: int = 0
     scaled: int = 0
-    words: int = 0
+    enum_names: int = 0
     differences: list[str] = field(default_factory=list)
     stopped: str = ""  # fitparse's error, if it stopped early
 
 
-def _canonical(column: Any) -> list[Any]:
+def _convert_raw(column: Any) -> list[Any]:
     """Our raw values in fitparse's form."""
     if column.base_type == STRING:
         return [one or None for one in decode_strings(column)]
@@ -77,19 +77,19 @@ def _canonical(column: Any) -> list[Any]:
     )
 
 
-def _prepared(table: MessageTable) -> tuple[Any, ...]:
+def _prepare_table(table: MessageTable) -> tuple[Any, ...]:
     got = decode_columns(table)
-    raw = {key: _canonical(column) for key, column in got.items()}
+    raw = {key: _convert_raw(column) for key, column in got.items()}
     value = {key: column.value.tolist() for key, column in got.items()}
-    words = {
+    enum_names = {
         key: profile.list_enum_names(table.layout.number, key)
         for key in got
         if isinstance(key, int)
     }
-    return raw, value, words, table.timestamps
+    return raw, value, enum_names, table.timestamps
 
 
-def _ours(data: bytes) -> list[tuple[MessageTable, int]]:
+def _list_messages(data: bytes) -> list[tuple[MessageTable, int]]:
     """All messages in file order as (table, row)."""
     found = []
     for fit_file in decode(data).files:
@@ -112,27 +112,27 @@ def _ours(data: bytes) -> list[tuple[MessageTable, int]]:
     return found
 
 
-def _same(ours: Any, theirs: Any) -> bool:
+def _is_same(ours: Any, theirs: Any) -> bool:
     if isinstance(ours, tuple) and isinstance(theirs, tuple):
-        return len(ours) == len(theirs) and all(map(_same, ours, theirs))
+        return len(ours) == len(theirs) and all(map(_is_same, ours, theirs))
     if isinstance(theirs, tuple) and len(theirs) == 1:  # one byte
-        return _same(ours, theirs[0])
+        return _is_same(ours, theirs[0])
     if isinstance(ours, tuple) and len(ours) == 1:
-        return _same(ours[0], theirs)
+        return _is_same(ours[0], theirs)
     return bool(ours == theirs)
 
 
-def _number(value: Any) -> Any:
+def _convert_value(value: Any) -> Any:
     """fitparse's processed value as the number it came from."""
     if isinstance(value, dt.datetime):
         return (value - EPOCH).total_seconds()
     return value
 
 
-def compare(data: bytes) -> Comparison:
+def compare_file(data: bytes) -> Comparison:
     """Compare all that fitparse delivers of `data` with our decoder."""
     result = Comparison()
-    ours = iter(_ours(data))
+    ours = iter(_list_messages(data))
     prepared: dict[int, Any] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -146,8 +146,8 @@ def compare(data: bytes) -> Comparison:
                     return result
                 table, row = mine
                 if id(table) not in prepared:
-                    prepared[id(table)] = (table, _prepared(table))
-                _message(result, message, table, row, prepared[id(table)][1])
+                    prepared[id(table)] = (table, _prepare_table(table))
+                _compare_message(result, message, table, row, prepared[id(table)][1])
                 result.messages += 1
         except Exception as error:  # noqa: BLE001 - fitparse raises anything
             result.stopped = f"{type(error).__name__}: {error}"
@@ -158,21 +158,21 @@ def compare(data: bytes) -> Comparison:
     return result
 
 
-def _message(
+def _compare_message(
     result: Comparison,
     message: Any,
     table: MessageTable,
     row: int,
     prepared: tuple[Any, ...],
 ) -> None:
-    raw, value, words, stamps = prepared
+    raw, value, enum_names, timestamps = prepared
     number = table.layout.number
     if message.mesg_num != number:
         result.differences.append(
             f"message {result.messages}: {message.mesg_num} != {number}"
         )
         return
-    seen = set()
+    compared = set()
     for one in message.fields:
         if one.field_def is None:
             if (
@@ -181,26 +181,26 @@ def _message(
                 and message.header.time_offset is not None
             ):
                 result.raw += 1
-                if stamps is None or stamps[row] != one.raw_value:
+                if timestamps is None or timestamps[row] != one.raw_value:
                     result.differences.append(
-                        f"message {result.messages}: stamp {one.raw_value}"
+                        f"message {result.messages}: timestamp {one.raw_value}"
                     )
             continue
         index = getattr(one.field_def, "dev_data_index", None)
         key = one.field_def.def_num if index is None else (index, one.field_def.def_num)
-        if key in seen:
+        if key in compared:
             continue
-        seen.add(key)
-        _value(result, one, key, raw, value, words, row, number)
+        compared.add(key)
+        _compare_value(result, one, key, raw, value, enum_names, row, number)
 
 
-def _value(
+def _compare_value(
     result: Comparison,
     one: Any,
     key: Any,
     raw: Any,
     value: Any,
-    words: Any,
+    enum_names: Any,
     row: int,
     number: int,
 ) -> None:
@@ -210,12 +210,12 @@ def _value(
         )
         return
     result.raw += 1
-    if not _same(raw[key][row], one.raw_value):
+    if not _is_same(raw[key][row], one.raw_value):
         result.differences.append(
             f"message {result.messages} ({number}) field {key}: raw {raw[key][row]!r} != {one.raw_value!r}"
         )
         return
-    theirs = _number(one.value)
+    theirs = _convert_value(one.value)
     if (
         one.parent_field is not None
         or theirs is None
@@ -223,8 +223,8 @@ def _value(
     ):
         return
     if isinstance(theirs, str):
-        result.words += 1
-        if words.get(key, {}).get(raw[key][row]) != theirs:
+        result.enum_names += 1
+        if enum_names.get(key, {}).get(raw[key][row]) != theirs:
             result.differences.append(
                 f"message {result.messages} ({number}) field {key}: word {theirs!r}"
             )
@@ -233,13 +233,13 @@ def _value(
     if isinstance(theirs, tuple) and any(isinstance(part, str) for part in theirs):
         return
     result.scaled += 1
-    if not _same(tuple(mine) if isinstance(theirs, tuple) else mine[0], theirs):
+    if not _is_same(tuple(mine) if isinstance(theirs, tuple) else mine[0], theirs):
         result.differences.append(
             f"message {result.messages} ({number}) field {key}: {mine!r} != {theirs!r}"
         )
 
 
-def files(corpus: Path) -> list[Path]:
+def list_fit_files(corpus: Path) -> list[Path]:
     """All FIT files of a corpus, by their bytes."""
     return [
         path
@@ -252,16 +252,16 @@ def files(corpus: Path) -> list[Path]:
 
 def main(arguments: list[str]) -> int:
     corpus = Path(arguments[0])
-    chosen = files(corpus)
+    chosen = list_fit_files(corpus)
     total = Comparison()
     unexplained = 0
     for path in chosen:
         name = path.relative_to(corpus).as_posix()
-        result = compare(path.read_bytes())
+        result = compare_file(path.read_bytes())
         total.messages += result.messages
         total.raw += result.raw
         total.scaled += result.scaled
-        total.words += result.words
+        total.enum_names += result.enum_names
         if result.differences or result.stopped:
             why = KNOWN.get(name, "NOT EXPLAINED")
             unexplained += name not in KNOWN
@@ -273,7 +273,7 @@ def main(arguments: list[str]) -> int:
             sys.stdout.flush()
     print(
         f"{len(chosen)} files, {total.messages:,} messages, {total.raw:,} raw values, "
-        f"{total.scaled:,} scaled values, {total.words:,} words compared; {unexplained} files not explained"
+        f"{total.scaled:,} scaled values, {total.enum_names:,} enum names compared; {unexplained} files not explained"
     )
     return int(unexplained > 0)
 

@@ -1,6 +1,6 @@
 """A small FIT encoder for tests and sample data: messages by fitparse's names, or byte by byte.
 
-    fit = FitFile()
+    fit = FitBuilder()
     fit.add("file_id", type="activity", manufacturer="garmin", product=3415, time_created=start)
     fit.add("record", timestamp=start, distance=0.0, heart_rate=120)
     data = fit.bytes()
@@ -54,7 +54,7 @@ for _byte in range(256):
 MESSAGES = {kind.name: kind for kind in MESSAGE_TYPES.values()}
 
 
-def crc(data: bytes, value: int = 0) -> int:
+def compute_crc(data: bytes, value: int = 0) -> int:
     """CRC-16/ARC, byte by byte: the reference that the fast one is tested against."""
     for byte in data:
         value = (value >> 8) ^ _CRC[(value ^ byte) & 0xFF]
@@ -62,7 +62,7 @@ def crc(data: bytes, value: int = 0) -> int:
 
 
 def fit_time(when: datetime) -> int:
-    """Seconds since 1989-12-31 of an aware instant, or of a naive wall clock taken as it stands."""
+    """Seconds since 1989-12-31 of an aware instant, or of a naive wall clock taken as it is."""
     return round(
         (when - (EPOCH if when.tzinfo else EPOCH.replace(tzinfo=None))).total_seconds()
     )
@@ -77,7 +77,7 @@ class Field:
     base: int
 
 
-def _pack(base: int, value: Any, order: str) -> bytes:
+def _pack_value(base: int, value: Any, order: str) -> bytes:
     letter, invalid = BASE[base]
     if base == 0x07:
         return (value.encode() if isinstance(value, str) else (value or b"")) + b"\0"
@@ -88,12 +88,12 @@ def _pack(base: int, value: Any, order: str) -> bytes:
     return struct.pack(f"{order}{len(whole)}{letter}", *whole)
 
 
-def _raw(kind: Any, value: Any) -> Any:
+def _convert_to_raw(kind: Any, value: Any) -> Any:
     """A physical value as the raw number that a file stores."""
     if value is None or isinstance(value, bytes):
         return value
     if isinstance(value, (list, tuple)):
-        return [_raw(kind, one) for one in value]
+        return [_convert_to_raw(kind, one) for one in value]
     if isinstance(value, datetime):
         return fit_time(value)
     if isinstance(value, str) and kind.type.values:
@@ -106,7 +106,7 @@ def _raw(kind: Any, value: Any) -> Any:
 
 
 @dataclass
-class FitFile:
+class FitBuilder:
     """A FIT file that grows message by message; `bytes()` closes it with header and CRC."""
 
     big_endian: bool = False
@@ -170,16 +170,16 @@ class FitFile:
             base = (
                 one.type if hasattr(one.type, "identifier") else one.type.base_type
             ).identifier
-            packed = _pack(base, _raw(one, value), self.order)
+            packed = _pack_value(base, _convert_to_raw(one, value), self.order)
             fields.append(Field(one.def_num, len(packed), base))
             payload += packed
         extra = []
         for (index, number), (base, value) in (dev or {}).items():
-            packed = _pack(base, value, self.order)
+            packed = _pack_value(base, value, self.order)
             extra.append((number, len(packed), index))
             payload += packed
         self.data(
-            self._local(kind.mesg_num, fields, extra, offset is not None),
+            self._find_local_type(kind.mesg_num, fields, extra, offset is not None),
             payload,
             offset,
         )
@@ -187,15 +187,19 @@ class FitFile:
     def raw(self, number: int, fields: Mapping[int, tuple[int, Any]]) -> None:
         """Write one message by numbers: {field: (base type, raw value, bytes as they are)}."""
         packed = {
-            key: value if isinstance(value, bytes) else _pack(base, value, self.order)
+            key: value
+            if isinstance(value, bytes)
+            else _pack_value(base, value, self.order)
             for key, (base, value) in fields.items()
         }
         layout = [
             Field(key, len(packed[key]), base) for key, (base, _) in fields.items()
         ]
-        self.data(self._local(number, layout, [], False), b"".join(packed.values()))
+        self.data(
+            self._find_local_type(number, layout, [], False), b"".join(packed.values())
+        )
 
-    def _local(
+    def _find_local_type(
         self, number: int, fields: list[Field], dev: list[Any], low: bool
     ) -> int:
         key = (number, tuple(fields), tuple(dev), self.big_endian)
@@ -214,14 +218,14 @@ class FitFile:
         head = struct.pack("<BBHI4s", self.header, 0x20, self.profile, size, b".FIT")
         if self.header > 12:
             head += struct.pack(
-                "<H", crc(head) if self.header_crc is None else self.header_crc
+                "<H", compute_crc(head) if self.header_crc is None else self.header_crc
             )
             head += bytes(self.header - 14)
         whole = head + bytes(self.body)
         if self.file_crc == -1:
             return whole
         return whole + struct.pack(
-            "<H", crc(whole) if self.file_crc is None else self.file_crc
+            "<H", compute_crc(whole) if self.file_crc is None else self.file_crc
         )
 
 
@@ -263,7 +267,7 @@ def run(
     with_events: bool = True,
     big_endian: bool = False,
     header: int = 14,
-    fit: FitFile | None = None,
+    fit: FitBuilder | None = None,
 ) -> bytes:
     """A whole activity: file_id, device_info, timer events, records, lap, session, activity, sport.
 
@@ -271,9 +275,9 @@ def run(
     `heart_rate_bpm`, `record` (further record fields, which win). `pauses` are (second, length):
     the clock runs on, the timer and the runner do not. `session` overrides or adds session fields by
     fitparse's names. Without
-    `ascent_m`/`descent_m` the session says none.
+    `ascent_m`/`descent_m` the session states none.
     """
-    fit = fit or FitFile(big_endian=big_endian, header=header)
+    fit = fit or FitBuilder(big_endian=big_endian, header=header)
     fit.add(
         "file_id",
         type="activity",
@@ -309,7 +313,7 @@ def run(
         if second % every_s == 0 or second == seconds:
             fit.add(
                 "record",
-                _record(
+                _build_record(
                     start_utc + timedelta(seconds=clock),
                     distance,
                     pace,
@@ -327,7 +331,7 @@ def run(
     if with_events:
         fit.add("event", timestamp=end, event="timer", event_type="stop_all")
     if with_session:
-        _close(
+        _add_summary(
             fit,
             start_utc,
             end,
@@ -345,7 +349,7 @@ def run(
     return fit.bytes()
 
 
-def _record(
+def _build_record(
     when, distance, pace, altitude_m, position, heart, cadence_spm, second, more
 ) -> dict[str, Any]:
     values: dict[str, Any] = {"timestamp": when}
@@ -368,7 +372,7 @@ def _record(
     return values | dict(more(second) if more else {})
 
 
-def _close(
+def _add_summary(
     fit,
     start,
     end,

@@ -2,7 +2,7 @@
 
     python -m tests.mutants FOLDER COUNT [SEED]     (COUNT mutants of each of up to eleven small files)
 
-Deterministic by seed. `problems(data)` says what of a reading is impossible and unsaid ("silent garbage").
+Deterministic by seed. `find_problems(data)` lists impossible values that no note of a reading mentions.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import numpy as np
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers import fit, read
 from loadwatch.settings import Settings
-from tests.make_fit import crc
+from tests.make_fit import compute_crc
 
 OPERATORS = 15
 
 
-def _signed(data: bytes) -> bytes:
+def _sign_file(data: bytes) -> bytes:
     """The file with a right length and a right checksum, so that only its content is odd."""
     if len(data) < 16:
         return data
@@ -33,21 +33,21 @@ def _signed(data: bytes) -> bytes:
     return whole + struct.pack("<H", fit.crc.compute_crc(whole))
 
 
-def mutant(data: bytes, other: bytes, seed: int) -> bytes:
+def make_mutant(data: bytes, other: bytes, seed: int) -> bytes:
     """One mutant of `data`; `other` serves for splices."""
     draw = random.Random(seed)
     out = bytearray(data)
     for _ in range(draw.choice((1, 1, 1, 2, 4, 16))):
-        _operate(out, other, draw)
-    return _signed(bytes(out)) if draw.random() < 0.36 else bytes(out)
+        _apply_operator(out, other, draw)
+    return _sign_file(bytes(out)) if draw.random() < 0.36 else bytes(out)
 
 
-def _operate(out: bytearray, other: bytes, draw: random.Random) -> None:
+def _apply_operator(out: bytearray, other: bytes, draw: random.Random) -> None:
     size = len(out)
     if size < 20:
         return
     at = draw.randrange(size)
-    span = draw.choice((1, 2, 4, 8, 64, 512))
+    length = draw.choice((1, 2, 4, 8, 64, 512))
     kind = draw.randrange(OPERATORS)
     heads = [
         i
@@ -60,20 +60,20 @@ def _operate(out: bytearray, other: bytes, draw: random.Random) -> None:
     elif kind == 1:
         out[at] = draw.randrange(256)
     elif kind == 2:
-        out[at : at + span] = bytes([draw.choice((0, 0xFF, 0x7F, 0x80))]) * len(
-            out[at : at + span]
+        out[at : at + length] = bytes([draw.choice((0, 0xFF, 0x7F, 0x80))]) * len(
+            out[at : at + length]
         )
     elif kind == 3:
-        del out[at : at + span]
+        del out[at : at + length]
     elif kind == 4:
-        out[at:at] = draw.randbytes(span)
+        out[at:at] = draw.randbytes(length)
     elif kind == 5:
-        out[at:at] = out[at : at + span]
+        out[at:at] = out[at : at + length]
     elif kind == 6:
         del out[at:]
     elif kind == 7:
         start = draw.randrange(len(other))
-        out[at : at + span] = other[start : start + span]
+        out[at : at + length] = other[start : start + length]
     elif kind == 8:
         out[4:8] = struct.pack(
             "<I", draw.choice((0, 1, size, 2**32 - 1, draw.randrange(2**32)))
@@ -96,7 +96,7 @@ def _operate(out: bytearray, other: bytes, draw: random.Random) -> None:
         out += other
 
 
-def problems(data: bytes) -> list[str]:
+def find_problems(data: bytes) -> list[str]:
     """Impossible values that a reading hands over without a note; raises what the reader raises."""
     found = []
     for one in read(data, "x.fit", Settings()).activities:
@@ -121,7 +121,9 @@ def problems(data: bytes) -> list[str]:
             frame.index[0].year >= 1999 and frame.index[-1].year <= 2035
         ):
             found.append(f"time {frame.index[0]} to {frame.index[-1]}")
-        if len(frame) > 1 and np.diff(frame.index.asi8).max() > 86_400e9 * _per(frame):
+        if len(frame) > 1 and np.diff(frame.index.asi8).max() > 86_400e9 * _scale_index(
+            frame
+        ):
             found.append("a jump of more than a day")
         if "distance_m" in frame:
             step = np.diff(frame["distance_m"].dropna())
@@ -130,7 +132,7 @@ def problems(data: bytes) -> list[str]:
     return found
 
 
-def _per(frame) -> float:
+def _scale_index(frame) -> float:
     """Nanoseconds of a tick of the frame's index, over those of a nanosecond index."""
     return {"ns": 1.0, "us": 1e-3, "ms": 1e-6, "s": 1e-9}[frame.index.unit]
 
@@ -147,14 +149,14 @@ def main(arguments: list[str]) -> int:
     slowest = 0.0
     for index, data in enumerate(seeds):
         for number in range(count):
-            made = mutant(
+            made = make_mutant(
                 data,
                 seeds[(index + 1) % len(seeds)],
                 first + index * 1_000_003 + number,
             )
             begun = time.process_time()
             try:
-                wrong = problems(made)
+                wrong = find_problems(made)
                 verdict = f"garbage: {wrong[0]}" if wrong else "read"
             except (Unreadable, NotActivity, OverLimit) as error:
                 verdict = type(error).__name__
@@ -168,7 +170,7 @@ def main(arguments: list[str]) -> int:
     for verdict, times in sorted(verdicts.items()):
         print(f"{times:8d}  {verdict}")
     print(
-        f"slowest {slowest:.3f} s CPU, peak {peak:.0f} MB, checksum {crc(b'123456789'):04x}"
+        f"slowest {slowest:.3f} s CPU, peak {peak:.0f} MB, checksum {compute_crc(b'123456789'):04x}"
     )
     return 0
 

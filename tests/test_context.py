@@ -153,8 +153,8 @@ def test_against_a_year_computed_by_other_libraries(corpus):
         assert np.isnan(
             values[np.isinf(theirs)]
         ).all()  # three weeks of nothing before: unknown for us
-        told = np.isfinite(theirs)
-        assert told.sum() > 300, name
+        known = np.isfinite(theirs)
+        assert known.sum() > 300, name
         np.testing.assert_allclose(
-            values[told], theirs[told], rtol=1e-9, atol=1e-9, err_msg=name
+            values[known], theirs[known], rtol=1e-9, atol=1e-9, err_msg=name
         )

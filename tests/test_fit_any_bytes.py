@@ -12,8 +12,8 @@ from loadwatch.ingest.readers import fit, read
 from loadwatch.ingest.readers.fit import scan
 from loadwatch.inspect.contents import describe_contents
 from loadwatch.settings import Settings
-from tests.make_fit import FitFile, run
-from tests.mutants import mutant, problems
+from tests.make_fit import FitBuilder, run
+from tests.mutants import find_problems, make_mutant
 
 SEEDS = [
     run(seconds=40, profile_name="Trail", ascent_m=3.5),
@@ -43,7 +43,7 @@ def test_any_bytes(data):
 @settings(max_examples=200, deadline=None)
 def test_any_content_behind_a_right_header(content, header, zero):
     outcome(
-        FitFile(
+        FitBuilder(
             header=header, body=bytearray(content), data_size=0 if zero else None
         ).bytes()
     )
@@ -60,18 +60,18 @@ def test_any_few_bytes_changed(which, at, patch):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_mutants(seed):
-    """100 mutants of each of three files: nothing uncaught, nothing impossible handed over unsaid."""
+    """100 mutants of each of three files: nothing uncaught, nothing impossible without a note."""
     for number in range(100):
-        made = mutant(SEEDS[seed], SEEDS[(seed + 1) % 3], 1000 * seed + number)
+        made = make_mutant(SEEDS[seed], SEEDS[(seed + 1) % 3], 1000 * seed + number)
         if not isinstance(outcome(made), Exception):
-            assert problems(made) == []
+            assert find_problems(made) == []
 
 
 def test_a_bad_neighbour_changes_nothing():
     """No state from one file to the next: the same result before and after a hundred mutants."""
     before = outcome(SEEDS[0])
     for number in range(100):
-        outcome(mutant(SEEDS[1], SEEDS[2], number))
+        outcome(make_mutant(SEEDS[1], SEEDS[2], number))
     after = outcome(SEEDS[0])
     assert after.activities[0].session == before.activities[0].session
     assert after.activities[0].records.equals(before.activities[0].records)
@@ -83,7 +83,7 @@ def test_a_bad_neighbour_changes_nothing():
 @settings(max_examples=100, deadline=None)
 def test_walk_finds_every_message(messages):
     """Runs, bursts and single messages of any sizes: each start is found, in order."""
-    made = FitFile()
+    made = FitBuilder()
     expected, sizes = [], {}
     for local, repeats in messages:
         if local not in sizes:
@@ -99,7 +99,7 @@ def test_walk_finds_every_message(messages):
 @pytest.mark.parametrize("whole", [0, 1, 131_070, 131_071, 131_072])
 def test_a_torn_last_message_is_left_out_however_many_were_whole(whole):
     """Message starts are gathered in batches of 131,072: a torn one may be the last of a batch."""
-    made = FitFile()
+    made = FitBuilder()
     made.define(0, 20, [(1, 1, 0x02)])
     made.define(1, 20, [(1, 2, 0x84)])
     first = 14 + len(made.body)
@@ -112,7 +112,7 @@ def test_a_torn_last_message_is_left_out_however_many_were_whole(whole):
 
 
 def test_limits(monkeypatch):
-    made = FitFile()
+    made = FitBuilder()
     for _ in range(40):
         made.define(0, 20, [(253, 4, 0x86)])
         made.data(0, bytes(4))
@@ -130,7 +130,7 @@ def test_limits(monkeypatch):
 
 def test_more_layouts_than_a_byte_can_tell():
     """300 layouts, each with one message of its own size: all come back."""
-    made = FitFile()
+    made = FitBuilder()
     for number in range(300):
         made.define(number % 16, 500 + number, [(1, 1 + number % 200, 0x0D)])
         made.data(number % 16, bytes([number & 255]) * (1 + number % 200))
@@ -144,7 +144,7 @@ def test_more_layouts_than_a_byte_can_tell():
 
 def test_memory_does_not_grow_with_elapsed_time():
     """Two records ten years apart are two records."""
-    made = FitFile()
+    made = FitBuilder()
     for second in (1_000_000_000, 1_315_000_000):
         made.raw(20, {253: (0x86, second), 5: (0x86, 100)})
     assert len(outcome(made.bytes()).activities[0].records) == 2

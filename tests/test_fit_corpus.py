@@ -8,7 +8,7 @@ from loadwatch.activity import Reading
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers import read
 from loadwatch.settings import Settings
-from tests.compare_fitparse import KNOWN, compare, files
+from tests.compare_fitparse import KNOWN, compare_file, list_fit_files
 
 SMALL = 12_000  # bytes; every file up to this size is compared
 SAMPLE = 600_000  # bytes of larger ones, spread over the corpus; fitparse reads 80 to 200 kB a second
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.corpus
 
 def chosen(corpus):
     """All small files, and every so manieth larger one, deterministic."""
-    whole = [(path, path.stat().st_size) for path in files(corpus)]
+    whole = [(path, path.stat().st_size) for path in list_fit_files(corpus)]
     large = [one for one in whole if SMALL < one[1] < SAMPLE / 6]
     step = max(1, sum(size for _, size in large) // SAMPLE)
     return [path for path, size in whole if size <= SMALL] + [
@@ -31,10 +31,10 @@ def test_same_as_fitparse(corpus):
     compared = 0
     for path in chosen(corpus):
         name = path.relative_to(corpus).as_posix()
-        result = compare(path.read_bytes())
+        result = compare_file(path.read_bytes())
         if name not in KNOWN:
             assert (name, result.differences, result.stopped) == (name, [], "")
-        compared += result.raw + result.scaled + result.words
+        compared += result.raw + result.scaled + result.enum_names
     assert compared > 100_000
 
 
@@ -44,7 +44,7 @@ def test_broken_files_keep_what_is_whole(corpus, name):
     data = (corpus / name).read_bytes()
     if len(data) > 100_000:
         data = data[:100_000]
-    result = compare(data)
+    result = compare_file(data)
     assert (
         result.messages > 0 or "no length" in KNOWN[name]
     )  # there fitparse reads nothing at all

@@ -11,11 +11,11 @@ from loadwatch.ingest.readers import fit, read
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.field_columns import decode_columns, decode_strings
 from loadwatch.settings import Settings
-from tests.make_fit import START, FitFile, fit_time, run
+from tests.make_fit import START, FitBuilder, fit_time, run
 
 
 def session(**fields):
-    made = FitFile()
+    made = FitBuilder()
     more = fields.pop("file_id", {})
     made.add(
         "file_id",
@@ -36,7 +36,7 @@ def session(**fields):
     return read(made.bytes(), "x", Settings()).activities[0].session
 
 
-def only(made: FitFile, number: int):
+def only(made: FitBuilder, number: int):
     """The columns of the only table of a message."""
     (table,) = fit.decode(made.bytes()).files[0].find_tables(number)
     return decode_columns(table)
@@ -98,7 +98,7 @@ def test_words():
 
 
 def test_developer_feeling_is_no_rpe_and_replaces_nothing():
-    made = FitFile()
+    made = FitBuilder()
     made.add("developer_data_id", developer_data_index=0)
     made.add("field_description", developer_data_index=0, field_definition_number=3, fit_base_type_id="uint8",
              field_name="heart_rate", native_mesg_num="record", native_field_num=3)  # fmt: skip
@@ -113,7 +113,7 @@ def test_developer_feeling_is_no_rpe_and_replaces_nothing():
 
 def test_developer_field_described_anew():
     """The same developer field as one byte, then as a float: each message by the description before it."""
-    made = FitFile()
+    made = FitBuilder()
     for base, value, word in ((0x02, 7, "uint8"), (0x88, 2.5, "float32")):
         made.add(
             "field_description",
@@ -164,7 +164,7 @@ def test_every_base_type(big_endian):
     small = {0x00: 5, 0x01: -5, 0x02: 5, 0x83: -500, 0x84: 500, 0x0A: 5, 0x8B: 500}
     large = {0x85: -70_000, 0x86: 70_000, 0x88: 1.5, 0x89: -2.25, 0x8C: 70_000}
     cases = small | large | {0x8E: -(2**40), 0x8F: 2**40, 0x90: 2**40}
-    made = FitFile(big_endian=big_endian)
+    made = FitBuilder(big_endian=big_endian)
     for given_ in (cases, dict.fromkeys(cases)):
         made.raw(999, {key: (base, given_[base]) for key, base in enumerate(cases)})
     got = only(made, 999)
@@ -175,7 +175,7 @@ def test_every_base_type(big_endian):
 
 
 def test_arrays_bytes_and_misfits():
-    made = FitFile()
+    made = FitBuilder()
     made.define(
         0,
         999,
@@ -192,7 +192,7 @@ def test_arrays_bytes_and_misfits():
     got = only(made, 999)
     assert got[1].raw.tolist() == [
         [0xFFFF, 8, 9]
-    ]  # of a number defined twice the first stands
+    ]  # of a number defined twice the first counts
     assert got[1].first.tolist() == [8]  # the first that is known
     assert bytes(got[2].raw[0]) == b"abc"  # a size that does not fit: bytes
     assert np.isnan(got[3].value).all()  # bytes that are all invalid
@@ -201,7 +201,7 @@ def test_arrays_bytes_and_misfits():
 
 
 def test_strings():
-    made = FitFile()
+    made = FitBuilder()
     made.define(0, 999, [(0, 6, 0x07)])
     for stored in (b"caf\xe9\0x", b"abcdef", b"\0\0\0\0\0\0", "añoño".encode()[:6]):
         made.data(0, stored)
@@ -210,7 +210,7 @@ def test_strings():
 
 def test_scale_and_offset():
     """Altitude is stored as (metres + 500) x 5, distance in centimetres."""
-    made = FitFile()
+    made = FitBuilder()
     made.raw(20, {2: (0x84, 2750), 5: (0x86, 12345), 253: (0x86, 1_000_000_000)})
     got = only(made, 20)
     assert got[2].first.tolist() == [50]
@@ -221,7 +221,7 @@ def test_scale_and_offset():
 
 
 def test_wanted_fields_only():
-    made = FitFile()
+    made = FitBuilder()
     made.raw(20, {2: (0x84, 2750), 5: (0x86, 12345)})
     (table,) = fit.decode(made.bytes()).files[0].find_tables(20)
     assert set(decode_columns(table, frozenset({5}))) == {5}
@@ -230,7 +230,7 @@ def test_wanted_fields_only():
 
 def test_records_of_two_layouts_in_time_order():
     """Heart rate comes and goes: two layouts, one frame."""
-    made = FitFile()
+    made = FitBuilder()
     for second in range(20):
         values = {
             "timestamp": START + timedelta(seconds=second),
@@ -247,7 +247,7 @@ def test_records_of_two_layouts_in_time_order():
 
 
 def test_plain_fields_where_enhanced_are_missing():
-    made = FitFile()
+    made = FitBuilder()
     made.add("record", timestamp=START, altitude=50.0, speed=3.0)
     made.add(
         "record",
@@ -262,7 +262,7 @@ def test_plain_fields_where_enhanced_are_missing():
 
 def test_compressed_speed_and_distance():
     """Twelve bits of 0.01 m/s and of 1/16 m, which roll over at 256 m: 300 m in steps of 100."""
-    made = FitFile()
+    made = FitBuilder()
     for second, metres in enumerate((0, 100, 200, 300)):
         packed = 300 | (metres * 16 & 0xFFF) << 12
         made.raw(
@@ -312,20 +312,20 @@ def test_sport_of_a_file_without_session():
     )
     about = one.activities[0].session
     assert (about.sport, about.sub_sport, about.name) == ("running", "trail", "T")
-    made = FitFile()
+    made = FitBuilder()
     made.add("record", timestamp=START, distance=0)
     made.add("lap", sport="hiking")
     assert read(made.bytes(), "x", Settings()).activities[0].session.sport == "hiking"
 
 
 def test_local_clock_of_the_start():
-    """The local timestamp stands at the end; its offset holds for the start."""
+    """The local timestamp is that of the end; its offset holds for the start."""
     one = read(run(utc_offset_s=-5 * 3600), "x", Settings()).activities[0].session
     assert one.start_local == datetime(2026, 3, 2, 2)  # noqa: DTZ001
 
 
 def test_chain_of_activity_and_settings():
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="settings")
     whole = read(run(seconds=9) + made.bytes(), "x", Settings())
     assert len(whole.activities) == 1

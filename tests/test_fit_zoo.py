@@ -1,6 +1,6 @@
 """Odd, broken and hostile FIT files, each made by our encoder: what becomes of them.
 
-The cases follow known failures of other readers. "ok" is read without a note, "note" is read and says what
+The cases follow known failures of other readers. "ok" is read without a note, "note" is read and its note states what
 was wrong, the others are refused with the error named.
 """
 
@@ -14,7 +14,7 @@ from loadwatch.activity import Reading
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers import fit, read
 from loadwatch.settings import Settings
-from tests.make_fit import START, FitFile, crc, fit_time, run, straight
+from tests.make_fit import START, FitBuilder, compute_crc, fit_time, run, straight
 
 RECORD = ((253, 4, 0x86), (5, 4, 0x86), (3, 1, 0x02))  # timestamp, distance, heart rate
 
@@ -51,7 +51,7 @@ def no_ends(**more) -> bytes:
 
 def compressed(*, reference: bool = True, local: int = 0) -> bytes:
     """Records under compressed headers, a second apart, so that the five bits roll over every 32."""
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="activity", manufacturer="garmin", product=1)
     if reference:
         made.add("event", timestamp=START, event="timer", event_type="start")
@@ -64,7 +64,7 @@ def compressed(*, reference: bool = True, local: int = 0) -> bytes:
     return close(made, 100)
 
 
-def close(made: FitFile, seconds: int, distance: float = 0.0, **more) -> bytes:
+def close(made: FitBuilder, seconds: int, distance: float = 0.0, **more) -> bytes:
     end = START + timedelta(seconds=seconds)
     values = {
         "timestamp": end,
@@ -85,7 +85,7 @@ def with_records(
     fields, payload: Callable[[int], bytes], dev=(), before=None, seconds=60
 ) -> bytes:
     """An activity whose records are laid out by hand after the three fields of RECORD."""
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="activity", manufacturer="garmin", product=1)
     if before:
         before(made)
@@ -106,7 +106,7 @@ def shifted(change: Callable[[int], int], **more) -> bytes:
 
 
 def kind(word: str, *, records: bool = False) -> bytes:
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type=word, manufacturer="garmin", product=1)
     if records:
         made.add("record", timestamp=START, distance=1)
@@ -114,14 +114,14 @@ def kind(word: str, *, records: bool = False) -> bytes:
 
 
 def definitions_only() -> bytes:
-    made = FitFile()
+    made = FitBuilder()
     for number in range(20_000):
         made.define(0, number % 999, [(253, 4, 0x86)])
     return made.bytes()
 
 
 def wide() -> bytes:
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="activity", manufacturer="garmin", product=1)
     made.define(1, 20, [(number, 255, 0x0D) for number in range(255)])
     for _ in range(20):
@@ -130,7 +130,7 @@ def wide() -> bytes:
 
 
 def multisport() -> bytes:
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="activity", manufacturer="garmin", product=1)
     for second in range(1200):
         made.add(
@@ -161,7 +161,7 @@ def sentinels() -> bytes:
 
 
 def named(name: bytes) -> bytes:
-    made = FitFile()
+    made = FitBuilder()
     return run(seconds=30, fit=made, session={"sport_profile_name": name})
 
 
@@ -178,7 +178,7 @@ def reset(second: int) -> dict:
 
 
 def with_local_missing() -> bytes:
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="activity")
     for second in range(60):
         made.add(
@@ -189,7 +189,7 @@ def with_local_missing() -> bytes:
 
 
 def with_arch() -> bytes:
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="activity")
     for second in range(60):
         made.add(
@@ -201,7 +201,7 @@ def with_arch() -> bytes:
 
 def redefined() -> bytes:
     """One local type is a record, then an event, then a record of other fields."""
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="activity")
     for second in range(60):
         if second in {0, 30}:
@@ -217,14 +217,14 @@ def redefined() -> bytes:
 
 
 def sleep() -> bytes:
-    made = FitFile()
+    made = FitBuilder()
     made.raw(0, {0: (0, 49)})
     made.raw(273, {253: (0x86, fit_time(START))})
     return made.bytes()
 
 
 def without_file_id() -> bytes:
-    made = FitFile()
+    made = FitBuilder()
     for second in range(60):
         made.add(
             "record", timestamp=START + timedelta(seconds=second), distance=3.0 * second
@@ -237,14 +237,14 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "good": ("ok", lambda: GOOD),
     "hdr12": ("ok", lambda: run(header=12)),
     "hdr_longer": ("ok", lambda: run(header=20)),
-    "hdr_crc_zero": ("ok", lambda: run(fit=FitFile(header_crc=0))),
-    "hdr_crc_bad": ("header_crc", lambda: run(fit=FitFile(header_crc=77))),
-    "file_crc_bad": ("file_crc", lambda: run(fit=FitFile(file_crc=77))),
-    "file_crc_missing": ("file_crc", lambda: run(fit=FitFile(file_crc=-1))),
+    "hdr_crc_zero": ("ok", lambda: run(fit=FitBuilder(header_crc=0))),
+    "hdr_crc_bad": ("header_crc", lambda: run(fit=FitBuilder(header_crc=77))),
+    "file_crc_bad": ("file_crc", lambda: run(fit=FitBuilder(file_crc=77))),
+    "file_crc_missing": ("file_crc", lambda: run(fit=FitBuilder(file_crc=-1))),
     "tail_garbage": ("trailing_bytes", lambda: GOOD + b"garbage" * 9),
     "truncated": ("truncated", lambda: cut(GOOD, len(GOOD) // 2)),
     **{f"short{n}": (Unreadable, lambda n=n: cut(GOOD, n)) for n in (0, 1, 11, 12, 13, 14, 15)},
-    "header_alone": (Unreadable, FitFile().bytes),
+    "header_alone": (Unreadable, FitBuilder().bytes),
     "watch_crash": ("recovered", lambda: crashed(no_ends())),
     "watch_crash_torn": ("recovered", lambda: crashed(no_ends(), torn=7)),
     "watch_crash_zeros": ("recovered", lambda: crashed(no_ends(), tail=bytes(4096))),
@@ -269,7 +269,7 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "redefine_local": ("ok", redefined),
     "defs_only": (Unreadable, definitions_only),
     "wide_messages": ("clock", wide),
-    "datasize_4g": ("truncated", lambda: run(fit=FitFile(data_size=2**32 - 1))),
+    "datasize_4g": ("truncated", lambda: run(fit=FitBuilder(data_size=2**32 - 1))),
     "arch_7": ("truncated", with_arch),
     "sentinels": ("ok", sentinels),
     "system_time": ("clock", lambda: run(datetime(1990, 1, 1, tzinfo=UTC))),
@@ -336,7 +336,7 @@ def test_crash_keeps_all_whole_records():
 
 
 def test_pause_by_session_by_events_by_gap():
-    """600 s of running and 600 s of pause, told by session, by timer events or by the gap alone."""
+    """600 s of running and 600 s of pause, known by session, by timer events or by the gap alone."""
     for data in (
         run(pauses=((300, 600),)),
         no_ends(pauses=((300, 600),)),
@@ -381,7 +381,7 @@ def test_multisport_is_cut_into_legs():
 
 
 def test_multisport_parent():
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="activity")
     for index, sport in enumerate(("multisport", "cycling", "running")):
         start = START + timedelta(seconds=600 * max(0, index - 1))
@@ -502,7 +502,7 @@ def test_totals_that_contradict_themselves_are_said_and_kept():
 
 def test_long_run_is_read_whole():
     """200,000 seconds at 3 m/s, laid out by numpy."""
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="activity")
     made.define(3, 20, [(253, 4, 0x86), (5, 4, 0x86)])
     rows = np.zeros(
@@ -521,4 +521,4 @@ def test_long_run_is_read_whole():
 def test_crc_is_the_reference():
     data = bytes((i * 31 + (i >> 3)) & 255 for i in range(1025))
     for size in [*range(40), 255, 256, 257, 1024, 1025]:
-        assert fit.crc.compute_crc(data[:size]) == crc(data[:size])
+        assert fit.crc.compute_crc(data[:size]) == compute_crc(data[:size])

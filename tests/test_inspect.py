@@ -21,7 +21,7 @@ from loadwatch.inspect.shareable_fields import (
     choose_disclosure,
 )
 from loadwatch.settings import Settings
-from tests.make_fit import START, FitFile, run
+from tests.make_fit import START, FitBuilder, run
 
 HIDDEN, PERSON = HIDDEN_NOTES["place"], HIDDEN_NOTES["person"]
 STRING, SERIALS = (
@@ -56,7 +56,7 @@ def test_no_position_is_shown():
 
 
 def test_nameless_fields_of_a_positions_type_are_hidden():
-    made = FitFile()
+    made = FitBuilder()
     made.raw(20, {200: (0x85, 119_304_647), 201: (0x84, 7)})
     for words in (describe_contents(made.bytes(), "x"), ours(made.bytes())):
         assert "119304647" not in words
@@ -75,7 +75,7 @@ def ours(data):
 
 def somebody():
     """A file that says who, where and when in every way we know of."""
-    made = FitFile()
+    made = FitBuilder()
     made.add(
         "file_id",
         type="activity",
@@ -149,7 +149,7 @@ def test_a_message_that_no_line_speaks_for_shows_nothing(name, kind):
 
 
 def test_a_large_number_is_never_shown():
-    made = FitFile()
+    made = FitBuilder()
     made.add("event", timestamp=START, event="timer", event_type="start")
     made.add("lap", timestamp=START, total_distance=2e9 / 100)
     assert row(describe_contents(made.bytes(), "x"), "total_distance").endswith(
@@ -186,7 +186,7 @@ def test_fields_of_one_name_shown_in_two_ways_are_hidden():
 
 
 def test_fitparse_fails_and_we_answer():
-    made = FitFile()
+    made = FitBuilder()
     made.define(
         0, 999, [(1, 3, 0x84)]
     )  # fitparse trips over a nameless field whose size does not fit
@@ -214,7 +214,7 @@ def test_bounded_and_harmless(monkeypatch):
     monkeypatch.setattr(contents, "MAX_LINES", 5)
     assert len(describe_contents(run(seconds=9), "x").splitlines()) == 6
     monkeypatch.undo()
-    made = FitFile()
+    made = FitBuilder()
     made.add("field_description", field_name="\x1b[31mred\r" + "x" * 100)
     made.add("record", timestamp=START)
     words = describe_contents(made.bytes(), "bad\x1bname")
@@ -324,7 +324,7 @@ def test_a_refused_file_is_a_reason_and_a_refused_fit_both(tmp_path):
 
 
 def test_a_course_is_readable_and_no_activity(tmp_path):
-    made = FitFile()
+    made = FitBuilder()
     made.add("file_id", type="course")
     (tmp_path / "c.fit").write_bytes(made.bytes())
     found = look(tmp_path / "c.fit")

@@ -20,7 +20,7 @@ from loadwatch.errors import NothingToRead, SettingsError
 from loadwatch.ingest.sources import Member, find_members
 from loadwatch.pipeline import Options, intake, roster
 from tests import make_map, season
-from tests.make_fit import FitFile, run
+from tests.make_fit import FitBuilder, run
 from tests.season import FIRST, analysed, short, told, weekly
 
 
@@ -43,7 +43,7 @@ def at_home(home):
 def bad() -> list[bytes]:
     """A hundred files of which none holds an activity."""
     draw = random.Random(7)
-    settings, monitoring = FitFile(), FitFile()
+    settings, monitoring = FitBuilder(), FitBuilder()
     settings.add("file_id", type="settings", manufacturer="garmin")
     monitoring.add("file_id", type="monitoring_b", manufacturer="garmin")
     gpx = b'<?xml version="1.0"?><gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>'

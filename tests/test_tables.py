@@ -4,8 +4,8 @@ from dataclasses import fields
 from typing import get_args
 
 import pytest
-from loadwatch.ingest.readers.csv.words import surfaces
 
+from loadwatch.ingest.readers.csv.names import surfaces
 from loadwatch.report.palette import LIGHT
 from loadwatch.settings.keys import KEYS
 from loadwatch.tables import (

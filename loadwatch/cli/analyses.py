@@ -251,8 +251,7 @@ def print_activities(
     multiple=True,
     type=opt.Measure(),
     metavar="COLUMN",
-    help="What to draw, one panel each: distance, duration, ascent, descent, uphill, downhill, hard, firm, "
-    "soft, track, treadmill, unknown, steps, trimp, edwards, srpe, effort, longest, longest_ascent. [load]",
+    help=f"What to draw, one panel each: {', '.join(opt.MEASURE_NAMES)}. [load]",
 )
 @opt.units
 @opt.period

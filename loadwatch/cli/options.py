@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from loadwatch.errors import LoadwatchError
-from loadwatch.tables import LOAD_METHODS, WEEKDAYS
+from loadwatch.tables import LOAD_METHODS, MEASURED, WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,6 +65,12 @@ class Day(click.ParamType[date]):
             )
 
 
+# measured columns of WEEKS without their unit, but for the load itself
+MEASURE_NAMES = tuple(
+    column.rpartition("_")[0] or column for column in MEASURED if column != "load"
+)
+
+
 class Measure(click.ParamType[str]):
     """A measured column of WEEKS, with or without its unit: ascent_m or ascent."""
 
@@ -74,7 +80,6 @@ class Measure(click.ParamType[str]):
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """Return the column that the word means."""
-        from loadwatch.tables import MEASURED
         from loadwatch.user_csv import suggest_nearest
 
         found = next(

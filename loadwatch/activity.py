@@ -22,10 +22,12 @@ NOTE_CODES: Mapping[str, str] = {
     "altitude_constant": "the altitude never changes, so it was not measured",
     "altitude_noisy": "the altitude is too noisy to trust single climbs",
     "altitude_spike": "altitude jumps that no runner makes",
+    "ascent": "an ascent that is no number",
     "ascent_differs": "the device's ascent and that of its altitude differ",
     "bad_values": "values that are no numbers left out",
     "clock": "times that cannot all be right",
     "decimal_comma": "numbers written with a comma",
+    "descent": "a descent that is no number",
     "distance": "a distance that does not fit, or fits in another unit only",
     "distance_reset": "the distance was counted anew on the way",
     "distance_unit": "the list says neither km nor miles, read as km",
@@ -43,6 +45,7 @@ NOTE_CODES: Mapping[str, str] = {
     "gzip_twice": "packed by gzip twice",
     "header": "no FIT header",
     "header_crc": "the checksum of the header is wrong",
+    "heart_rate": "a heart rate that is no number",
     "indoor": "no hills are counted on a treadmill or in a virtual world",
     "lap_totals": "the laps and the points add up to different distances",
     "left_out": "parts of the file hold no activity",
@@ -52,6 +55,7 @@ NOTE_CODES: Mapping[str, str] = {
     "one_point": "the file holds a single point",
     "recovered": "no summary in the file, totals are worked out from its records",
     "speed": "a speed without a unit left out",
+    "rpe": "an exertion that is no number",
     "sport_inferred": "the file names no sport, it is read from the speed",
     "surface": "a surface that is not known by its word",
     "text": "damaged quotation marks or characters",
@@ -138,7 +142,7 @@ class Session:
     parent: bool = False  # a multisport whole whose legs stand beside it
     line: int = 0  # list rows: line of the row in its file, from 1; else 0
     part: int = 1  # number of the session in its file, from 1
-    notes: tuple[str, ...] = ()  # data problems, each "code: words"
+    notes: tuple[Note, ...] = ()  # data problems
 
 
 @dataclass(frozen=True, slots=True, eq=False)

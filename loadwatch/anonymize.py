@@ -6,8 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loadwatch.activity import Note
-
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Athlete, Roster
 
@@ -16,11 +14,6 @@ ROSTER_NAME = "Athletes"
 
 _ENTRY = re.compile(r"(.+)#(\d+)")
 DROPPED = ("name", "device", "serial", "shoe")  # text columns emptied
-
-
-def drop_quotes(note: str) -> str:
-    """Return a note in our own words alone, so that nothing somebody typed is in it."""
-    return str(Note.from_string(note).without_quotes())
 
 
 def split_source(source: str) -> tuple[str, int]:
@@ -38,7 +31,7 @@ def anonymise_analysis(known: Analysis, name: str = "Runner") -> Analysis:
         member=known.activities["source"].map(files),
         zone="",
         notes=known.activities["notes"].map(
-            lambda notes: [drop_quotes(note) for note in notes]
+            lambda notes: [note.without_quotes() for note in notes]
         ),
     )
     pairs = [shoe for shoe in known.activities["shoe"].unique() if shoe]

@@ -7,10 +7,12 @@ in LoadName; choices of options and settings, columns, labels and charts follow 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from loadwatch.activity import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -18,7 +20,7 @@ WeekdayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 LoadName = Literal["distance", "duration", "steps", "effort", "trimp", "srpe"]
 FlagLevel = Literal["info", "watch", "high"]  # the smallest first
 WeekLevel = Literal["high", "watch", "info", "steady", "unknown", "open"]
-DType = Literal["float", "int", "bool", "str", "list", "instant", "wall"]
+DType = Literal["float", "int", "bool", "str", "list", "notes", "instant", "wall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +312,7 @@ EXPOSURES: Table = (
         ("vertical_oscillation_mm", "mm", "vertical oscillation"),
     ),
     Column("shoe", "str", "", "pair of shoes"),
-    Column("notes", "list", "", "data problems found, each `code: words`"),
+    Column("notes", "notes", "", "data problems found, each `code: words`"),
 )
 
 # What a row carries inside beside EXPOSURES: for zones, dedupe and tags; never printed.
@@ -400,3 +402,51 @@ def check_columns(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     if missing:
         raise ValueError(f"table lacks {', '.join(missing)}")
     return frame
+
+
+def build_frame(rows: Sequence[Mapping[str, Any]], *tables: Table) -> pd.DataFrame:
+    """Return `rows` as a frame with every column of `tables`, in their order and types.
+
+    Parameters
+    ----------
+    rows : plain values by column name, as a worker or a store gives them; times are ISO 8601
+        text, notes "code: text". A cell that is missing or None becomes the column's unknown.
+    """
+    import pandas as pd  # noqa: PLC0415 - `--help` reads these tables without pandas
+
+    columns = [column for table in tables for column in table]
+    names = [column.name for column in columns]
+    cells = list(zip(*(map(row.get, names) for row in rows), strict=True))
+    if not rows:
+        cells = [()] * len(names)
+    return pd.DataFrame(
+        {
+            column.name: _build_column(column.dtype, values)
+            for column, values in zip(columns, cells, strict=True)
+        }
+    )
+
+
+def _build_column(dtype: DType, values: Sequence[Any]) -> Any:
+    """Return the cells of one column as an array or Series of its type."""
+    import numpy as np  # noqa: PLC0415 - as above
+    import pandas as pd  # noqa: PLC0415
+
+    match dtype:
+        case "float" | "int":
+            return np.array(values, dtype=np.float64)  # None is NaN
+        case "bool":
+            return np.array(values, dtype=bool)  # None is False
+        case "instant":
+            times = pd.Series(values, dtype=object)
+            return pd.to_datetime(times, utc=True, format="ISO8601").dt.as_unit("us")
+        case "wall":
+            times = pd.Series(values, dtype=object)
+            return pd.to_datetime(times, format="ISO8601").astype("datetime64[us]")
+        case "list":
+            return pd.Series([value or [] for value in values], dtype=object)
+        case "notes":
+            notes = [[Note.from_string(note) for note in cell or ()] for cell in values]
+            return pd.Series(notes, dtype=object)
+        case "str":
+            return pd.Series([value or "" for value in values], dtype=object)

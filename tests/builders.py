@@ -8,22 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from loadwatch.tables import EXPOSURES, HIDDEN, SURFACE_COLUMNS
-
-_BLANK: dict[str, Any] = {
-    "float": np.nan,
-    "bool": False,
-    "str": "",
-    "list": None,
-    "instant": pd.NaT,
-    "wall": pd.NaT,
-}
-_DTYPES = {
-    "float": "float64",
-    "bool": "bool",
-    "instant": "datetime64[us, UTC]",
-    "wall": "datetime64[us]",
-}
+from loadwatch.tables import EXPOSURES, HIDDEN, SURFACE_COLUMNS, build_frame
 
 
 def run(start: str, km: float = np.nan, **more: Any) -> dict[str, Any]:
@@ -73,18 +58,7 @@ def activities(*rows: dict[str, Any]) -> pd.DataFrame:
         {"activity_id": f"id{i}", "source": f"{i}.fit", "member": f"{i}.fit"} | row
         for i, row in enumerate(ordered)
     ]
-    columns: dict[str, Any] = {}
-    for column in (*EXPOSURES, *HIDDEN):
-        values = [row.get(column.name, _BLANK[column.dtype]) for row in full]
-        if column.dtype == "list":
-            columns[column.name] = pd.Series(
-                [value or [] for value in values], dtype=object
-            )
-        else:
-            columns[column.name] = pd.Series(
-                values, dtype=_DTYPES.get(column.dtype, "str")
-            )
-    return pd.DataFrame(columns)
+    return build_frame(full, EXPOSURES, HIDDEN)
 
 
 def weekly_runs(

@@ -164,7 +164,7 @@ def test_miles_are_told_by_stride_and_cadence():
     session = one(MILES + row)
     assert session.distance_m == pytest.approx(2.02 * 1609.344)
     assert session.ascent_m == pytest.approx(217 * 0.3048)
-    assert [note.partition(":")[0] for note in session.notes] == ["elevation_unit"]
+    assert [note.code for note in session.notes] == ["elevation_unit"]
     metres = one(MILES + row, Settings(elevation_unit="m"))
     assert (metres.ascent_m, metres.notes) == (217, ())
 
@@ -173,10 +173,10 @@ def test_a_unit_that_nothing_tells_is_said_and_can_be_set():
     text = "Activity Type,Date,Favorite,Title,Distance,Time\nRunning,2022-04-18 10:31:59,false,Run,5.00,00:30:00\n"
     session = one(text)
     assert session.distance_m == 5000
-    assert "--distance-unit mi" in session.notes[0]
+    assert "--distance-unit mi" in session.notes[0].text
     miles = one(text, Settings(distance_unit="mi"))
     assert miles.distance_m == pytest.approx(5 * 1609.344)
-    assert not any("distance_unit" in note for note in miles.notes)
+    assert not any(note.code == "distance_unit" for note in miles.notes)
 
 
 def test_decimal_comma_in_an_english_list():
@@ -288,7 +288,7 @@ def test_an_unknown_word_stays_unknown():
     header, *_ = GARMIN["en"]
     first, _ = sessions(header + "\n" + garmin_rows("Quidditch", "Running"))
     assert first.sport == "unknown"
-    assert "Quidditch" in first.notes[0]
+    assert "Quidditch" in first.notes[0].text
 
 
 def test_semicolons_points_and_german_dates():
@@ -421,7 +421,7 @@ def test_two_distances_that_disagree_are_said():
     text = strava() + RUN + RUN.replace("11,", "13,", 1).replace(",5.01,", ",9.99,")
     agree, disagree = sessions(text)
     assert agree.notes == ()
-    assert "disagree" in disagree.notes[0]
+    assert "disagree" in disagree.notes[0].text
 
 
 def test_a_file_name_may_not_leave_the_export():
@@ -434,7 +434,7 @@ def test_a_file_name_may_not_leave_the_export():
 def test_error_instead_of_a_file_name():
     session = one(strava() + RUN.replace("activities/22.fit.gz", "#error#"))
     assert session.linked == ""
-    assert "#error#" in session.notes[0]
+    assert "#error#" in session.notes[0].text
 
 
 def test_the_same_number_twice():
@@ -679,7 +679,7 @@ def test_rows_that_end_early_do_no_harm_in_a_list_kept_by_hand():
 def test_an_unknown_surface_is_said():
     session = one("date,distance_km,surface\n2024-05-01,10,lava\n")
     assert session.surface == ""
-    assert "lava" in session.notes[0]
+    assert "lava" in session.notes[0].text
 
 
 # --- dates that need an answer --------------------------------------------------------------------
@@ -771,7 +771,7 @@ def test_a_distance_that_does_not_fit_time_and_pace_is_said():
         + "Running,2023-03-02 08:00:00,false,Run,9.00,00:30:31,5:45,1.09,4862\n"
     )
     assert odd.distance_m == 9000
-    assert "does not fit" in odd.notes[0]
+    assert "does not fit" in odd.notes[0].text
 
 
 def test_yards_of_a_track_run_in_a_list_of_miles():
@@ -783,19 +783,19 @@ def test_yards_of_a_track_run_in_a_list_of_miles():
         + 'Track Running,2023-03-02 08:00:00,false,Run,"2,000",00:08:00,7:02,1.20,1524\n'
     )
     assert track.distance_m == pytest.approx(2000 * 0.9144)
-    assert "yards" in track.notes[0]
+    assert "yards" in track.notes[0].text
 
 
 def test_metres_without_a_pace_are_told_by_speed():
     rows = "date,distance,duration,avg stride length,steps\n2024-05-01,5.00,0:25:00,1.20,4167\n"
     _, metres = sessions(rows + "2024-05-02,3000,0:15:00,,\n")
     assert metres.distance_m == 3000
-    assert "metres" in metres.notes[0]
+    assert "metres" in metres.notes[0].text
 
 
 def test_faster_than_anybody_runs():
     session = one("date,distance_km,duration\n2024-05-01,42.2,0:00:47\n")
-    assert "faster than anybody" in session.notes[0]
+    assert "faster than anybody" in session.notes[0].text
 
 
 def test_a_spreadsheets_hours_that_are_minutes():
@@ -803,7 +803,7 @@ def test_a_spreadsheets_hours_that_are_minutes():
     text = "Type;date;Temps;Distance;Vitesse_moy\nCourse à pied;30/06/2014 05:28;47:08:00;6,88;06:51\n"
     session = one(text)
     assert session.timer_s == 2828
-    assert session.notes[0].startswith("duration:")
+    assert session.notes[0].code == "duration"
 
 
 def test_plain_numbers_are_told_by_speed():
@@ -818,14 +818,14 @@ def test_plain_numbers_are_told_by_speed():
 def test_a_duration_of_two_meanings_beside_a_distance_is_said():
     session = one("date,distance_km,duration\n2024-05-01,100,1:10\n")
     assert math.isnan(session.timer_s)
-    assert "h:mm:ss" in session.notes[0]
+    assert "h:mm:ss" in session.notes[0].text
 
 
 def test_a_list_whose_speeds_are_nobodys_runs():
     text = "date,distance_km,duration\n2024-05-01,40,1:20:00\n2024-05-02,60,2:00:00\n"
     first, _ = sessions(text)
     assert first.sport == "unknown"
-    assert any(note.startswith("type:") for note in first.notes)
+    assert any(note.code == "type" for note in first.notes)
 
 
 def test_a_planned_row_and_an_empty_one():

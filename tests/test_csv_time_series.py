@@ -160,7 +160,7 @@ def test_a_speed_whose_unit_cannot_be_told_is_left_out():
         one(table("secs,speed", lambda s: (s, 7)))
     activity = one(table("secs,speed,dst", lambda s: (s, 7, s * 0.1)))
     assert "speed_mps" not in activity.records
-    assert activity.session.notes[0].startswith("speed:")
+    assert activity.session.notes[0].code == "speed"
 
 
 def test_a_table_without_a_date_says_what_to_do():

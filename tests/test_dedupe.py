@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadwatch.activity import Note
 from loadwatch.ingest.dedupe import drop_duplicate_runs
 from tests.builders import activities, run
 
@@ -362,7 +363,7 @@ def test_a_guessed_sport_gives_way_to_the_word_of_the_list():
     assert (kept["sport"], kept["sub_sport"], kept["notes"]) == (
         "running",
         "trail",
-        ["gps_jump: one"],
+        [Note("gps_jump", "one")],
     )
     assert (
         one(gpx(sport="hiking"), listed())["sport"] == "hiking"

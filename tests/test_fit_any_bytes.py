@@ -108,7 +108,7 @@ def test_a_torn_last_message_is_left_out_however_many_were_whole(whole):
     found = scan.scan_headers(bytes(14) + made.body, 14, 14 + len(made.body))
     assert len(found.starts) == whole
     assert found.starts[:3].tolist() == [first, first + 2, first + 5][:whole]
-    assert found.problem.startswith("truncated: the last message is torn")
+    assert str(found.problem).startswith("truncated: the last message is torn")
 
 
 def test_limits(monkeypatch):

@@ -103,7 +103,7 @@ def test_garmins_parents_alarms_and_missing_starts():
     assert local.start_utc is None
     assert local.start_local == datetime(2024, 5, 1, 9)
     assert odd.sport == "unknown"
-    assert "quidditch" in odd.notes[0]
+    assert "quidditch" in odd.notes[0].text
     assert math.isnan(odd.distance_m)
     assert math.isnan(odd.ascent_m)
     assert [(s.source, s.kind) for s in reading.skipped] == [
@@ -124,7 +124,7 @@ def test_a_list_that_breaks_off_keeps_what_it_holds():
     reading = read(None, raw=whole[: whole.rfind(b'"activityId"') + 40])
     assert len(reading.activities) == 2
     assert reading.activities[0].session.notes == ()
-    assert reading.activities[1].session.notes[0].startswith("truncated:")
+    assert reading.activities[1].session.notes[0].code == "truncated"
     with pytest.raises(Unreadable):
         read(None, raw=whole[:80])
 

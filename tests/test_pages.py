@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from loadwatch import anonymize
+from loadwatch.activity import Note
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.budget import Headroom
@@ -178,7 +179,8 @@ def test_pages_stay_small(pages):
 def test_privacy_no_clock_no_path_no_mail_no_place(ana):
     mail = cases.ana(name="Ana", skipped=cases.ana().skipped)
     rows = mail.activities.assign(
-        source="DI/ana.k@mail.example.com_1.fit", notes=[["clock: set late"]] * 101
+        source="DI/ana.k@mail.example.com_1.fit",
+        notes=[[Note("clock", "set late")]] * 101,
     )
     page = html.render_athlete(
         replace(mail, activities=rows, settings=Settings(osm="/home/ana/berne.osm.pbf"))

@@ -319,9 +319,7 @@ def test_a_part_left_out_of_a_file_is_a_note_and_no_second_source(tmp_path):
         ["two.gpx"],
     )
     left = [
-        note
-        for note in analysis.activities["notes"][0]
-        if note.startswith("left_out: ")
+        str(note) for note in analysis.activities["notes"][0] if note.code == "left_out"
     ]
     assert left == [
         "left_out: track plan: it has no times; track other: it has no times"

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch.activity import Skipped
+from loadwatch.activity import Note, Skipped
 from loadwatch.errors import NothingToRead, OverLimit, Unreadable
 from loadwatch.ingest import limits
 from loadwatch.ingest.sources import Member, find_members, zip_directory
@@ -230,10 +230,10 @@ def test_gzip_good_plain_multi_double_trailing():
     assert unpack_gzip(packed, "a.fit.gz").notes == ()
     assert unpack_gzip(packed + b"\0" * 512, "a.fit.gz").notes == ()
     assert unpack_gzip(packed + packed, "a.fit.gz").data == FIT + FIT
-    assert unpack_gzip(FIT, "a.fit.gz").notes[0].startswith("gzip_plain:")
+    assert unpack_gzip(FIT, "a.fit.gz").notes[0].code == "gzip_plain"
     double = unpack_gzip(gzip.compress(packed), "a.fit.gz")
     assert double.data == FIT
-    assert double.notes == ("gzip_twice: packed by gzip twice",)
+    assert double.notes == (Note("gzip_twice", "packed by gzip twice"),)
     with pytest.raises(OverLimit, match="more than 2 times"):
         unpack_gzip(gzip.compress(gzip.compress(packed)), "a")
 
@@ -243,7 +243,7 @@ def test_a_torn_gzip_keeps_what_came_out():
     found = unpack_gzip(gzip.compress(noise)[:100_000], "a.gz")
     assert len(found.data) > 90_000
     assert noise.startswith(found.data)
-    assert found.notes[0].startswith("gzip_torn:")
+    assert found.notes[0].code == "gzip_torn"
 
 
 def test_a_wrong_gzip_trailer_is_noted_and_the_data_kept():
@@ -251,7 +251,7 @@ def test_a_wrong_gzip_trailer_is_noted_and_the_data_kept():
     packed[-6] ^= 1
     found = unpack_gzip(bytes(packed), "a.gz")
     assert found.data == FIT
-    assert found.notes[0].startswith("gzip_damaged:")
+    assert found.notes[0].code == "gzip_damaged"
 
 
 def test_a_gzip_of_nothing_readable():

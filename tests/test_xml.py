@@ -71,7 +71,7 @@ def only(data: bytes):
 
 
 def codes(activity) -> set[str]:
-    return {note.split(":")[0] for note in activity.session.notes}
+    return {note.code for note in activity.session.notes}
 
 
 # ---- GPX
@@ -642,7 +642,7 @@ def test_leading_blanks_and_laps():
 def test_a_leg_that_begins_at_forty_kilometres():
     session = only(tcx(lap(at_m=40_000.0, total_m="40132"))).session
     assert session.distance_m == 1797
-    assert session.notes[0].startswith("lap_totals:")
+    assert session.notes[0].code == "lap_totals"
     assert only(tcx(lap(at_m=40_000.0, total_m="1797"))).session.distance_m == 1797
 
 

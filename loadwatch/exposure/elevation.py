@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.activity import Note
 from loadwatch.tables import GRADE_COLUMNS, GRADE_EDGES
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Climb:
     )  # metres, in the order of GRADE_COLUMNS
     noise_m: float = NAN
     confidence: str = "none"  # high, low or none
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
@@ -83,7 +84,10 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
     if altitude.size >= FEWEST_CONSTANT and not np.ptp(altitude):
         return Climb(
             notes=(
-                "altitude_constant: the altitude never changes, so it was not measured",
+                Note(
+                    "altitude_constant",
+                    "the altitude never changes, so it was not measured",
+                ),
             )
         )
     seconds = np.arange(math.floor(time[-1]) + 1.0)
@@ -97,7 +101,9 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
     up_down = find_swings(smooth, reversal_m)
     sparse = time[-1] / (time.size - 1) > SPARSE_S
     if noise >= NOISY_M:
-        notes += ("altitude_noisy: the altitude is too noisy to trust single climbs",)
+        notes += (
+            Note("altitude_noisy", "the altitude is too noisy to trust single climbs"),
+        )
     return Climb(
         ascent_m=float(up_down[up_down > 0].sum()),
         descent_m=float(-up_down[up_down < 0].sum()),
@@ -190,7 +196,7 @@ def estimate_noise(altitude_m: Floats) -> float:
 
 def _clean_profile(
     time_s: Floats, altitude_m: Floats, distance_m: Floats
-) -> tuple[Floats, Floats, Floats, tuple[str, ...]]:
+) -> tuple[Floats, Floats, Floats, tuple[Note, ...]]:
     """Return time, altitude and distance of the usable samples, as if gaps and steps were not there."""
     keep = np.isfinite(time_s) & (altitude_m > LOWEST_M) & (altitude_m < HIGHEST_M)
     time, altitude, distance = (
@@ -203,11 +209,10 @@ def _clean_profile(
     if time.size < FEWEST:
         return time, altitude, distance, ()
     keep = _is_in_long_piece(_is_cut(time, altitude))
-    notes = (
-        ()
-        if keep.all()
-        else ("altitude_spike: altitude jumps that no runner makes were left out",)
-    )
+    notes: tuple[Note, ...] = ()
+    if not keep.all():
+        spikes = "altitude jumps that no runner makes were left out"
+        notes = (Note("altitude_spike", spikes),)
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
     cut, gap = _is_cut(time, altitude), np.diff(time) > GAP_S
     return (

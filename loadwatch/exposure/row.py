@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loadwatch.activity import Note
 from loadwatch.exposure import elevation, load, osm, surface
 from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
@@ -131,7 +132,10 @@ def build_row(
             name: _stated_or_mean(getattr(session, name), activity.records, name)
             for name in DYNAMICS
         },
-        "notes": _first_of_each_code([*session.notes, *sport_notes, *hill_notes]),
+        "notes": [
+            str(note)
+            for note in _first_of_each_code([*session.notes, *sport_notes, *hill_notes])
+        ],
         **_start_columns(zone),
         **{name: getattr(session, name) for name in AS_STATED},
         "cells": sorted(osm.track_cells(track.latitude_deg, track.longitude_deg)),
@@ -241,7 +245,7 @@ def _choose_distance(
     return float(known[-1] - known[0]), "gps" if summed else "records"
 
 
-def _infer_sport(session: Session, track: SampleArrays) -> tuple[str, str, list[str]]:
+def _infer_sport(session: Session, track: SampleArrays) -> tuple[str, str, list[Note]]:
     """Return sport and sub sport; where the file names none, the median moving speed decides."""
     moving = track.speed_mps[
         (track.speed_mps > MOVING_MPS) & (track.step_s <= LONGEST_STEP_S)
@@ -257,13 +261,16 @@ def _infer_sport(session: Session, track: SampleArrays) -> tuple[str, str, list[
         if speed <= RUNNING_MPS
         else "cycling"
     )
-    note = f"sport_inferred: the file names no sport; {speed:.1f} m/s in motion reads as {sport}"
+    note = Note(
+        "sport_inferred",
+        f"the file names no sport; {speed:.1f} m/s in motion reads as {sport}",
+    )
     return sport, session.sub_sport, [note]
 
 
 def _hill_columns(
     session: Session, track: SampleArrays, settings: Settings
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], list[Note]]:
     indoor = session.sub_sport in INDOOR and not settings.virtual_altitude
     climb = (
         elevation.Climb()
@@ -277,7 +284,7 @@ def _hill_columns(
         indoor and track.time_s.size
     ):  # a belt's incline is nowhere recorded; it carries nobody downhill
         notes.append(
-            "indoor: no hills are counted on a treadmill or in a virtual world"
+            Note("indoor", "no hills are counted on a treadmill or in a virtual world")
         )
         ascent, descent = _first_known(ascent, 0.0), _first_known(descent, 0.0)
         uphill = downhill = 0.0
@@ -293,7 +300,7 @@ def _hill_columns(
     return values, [*climb.notes, *notes]
 
 
-def _choose_ascent(session: Session, climb: Climb) -> tuple[float, str, list[str]]:
+def _choose_ascent(session: Session, climb: Climb) -> tuple[float, str, list[Note]]:
     if math.isfinite(session.ascent_m):
         source = "list" if session.format == "list" else "device"
         if math.isfinite(climb.ascent_m) and elevation.totals_differ(
@@ -303,7 +310,12 @@ def _choose_ascent(session: Session, climb: Climb) -> tuple[float, str, list[str
             return (
                 session.ascent_m,
                 source,
-                [f"ascent_differs: the device says {counted}, its altitude {ours}"],
+                [
+                    Note(
+                        "ascent_differs",
+                        f"the device says {counted}, its altitude {ours}",
+                    )
+                ],
             )
         return session.ascent_m, source, []
     if not math.isfinite(climb.ascent_m):
@@ -345,9 +357,9 @@ def _heart_columns(
     }
 
 
-def _first_of_each_code(notes: list[str]) -> list[str]:
+def _first_of_each_code(notes: list[Note]) -> list[Note]:
     """Return the first note of each code: reader and elevation may both see one fault."""
-    return list({note.split(":")[0]: note for note in reversed(notes)}.values())[::-1]
+    return list({note.code: note for note in reversed(notes)}.values())[::-1]
 
 
 def _stated_or_mean(stated: float, records: pd.DataFrame, column: str) -> float:

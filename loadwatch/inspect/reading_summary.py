@@ -126,7 +126,7 @@ def _summarize_samples(records: pd.DataFrame) -> Iterator[str]:
 
 def _format_notes(reading: Reading) -> Iterator[str]:
     """Yield notes and parts left out; what differs in its numbers only stands once, with how often."""
-    notes = [note for one in reading.activities for note in one.session.notes]
+    notes = [str(note) for one in reading.activities for note in one.session.notes]
     for head, said in (
         ("note", notes),
         ("left out", [part.why for part in reading.skipped]),

@@ -6,10 +6,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from loadwatch import settings
 from loadwatch.activity import Skipped
@@ -22,11 +19,13 @@ from loadwatch.ingest.sources import LOADWATCH_FILES, Member, find_members
 from loadwatch.ingest.store import open_store
 from loadwatch.pipeline import intake
 from loadwatch.pipeline.cache_keys import describe_code
-from loadwatch.tables import EXPOSURES, HIDDEN
+from loadwatch.tables import EXPOSURES, HIDDEN, build_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+
+    import pandas as pd
 
     from loadwatch.assess.budget import Plan
     from loadwatch.assess.diary.answer import Answer
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from loadwatch.ingest.store import Store
     from loadwatch.pipeline.intake import MapFunction, MemberResult, ProgressCallback
     from loadwatch.settings import Settings
-    from loadwatch.tables import Column
 
 NO_DAY = date(1970, 1, 1)  # today of an athlete without activities
 DEFAULT_NAME = "Your running"
@@ -177,46 +175,14 @@ def open_athlete_store(
 
 def _build_frame(taken: Sequence[MemberResult]) -> pd.DataFrame:
     """Return the rows of all members as one frame of EXPOSURES and HIDDEN."""
-    rows = [
-        {
-            **row,
-            "member": part.member.label,
-            "source": part.member.label + row["suffix"],
-        }
-        for part in taken
-        for row in part.result.rows
-    ]
-    columns = (*EXPOSURES, *HIDDEN)
-    names = [column.name for column in columns]
-    cells = list(zip(*(map(row.get, names) for row in rows), strict=True)) or [
-        ()
-    ] * len(names)
-    return pd.DataFrame(
-        {
-            column.name: _build_column(column, values)
-            for column, values in zip(columns, cells, strict=True)
-        }
-    )
-
-
-def _build_column(column: Column, values: Sequence[Any]) -> Any:
-    match column.dtype:
-        case "float" | "int":
-            return np.array(values, dtype=np.float64)  # None is NaN
-        case "bool":
-            return np.array(values, dtype=bool)  # None is False
-        case "instant":
-            return pd.to_datetime(
-                pd.Series(values, dtype=object), utc=True, format="ISO8601"
-            ).dt.as_unit("us")
-        case "wall":
-            return pd.to_datetime(
-                pd.Series(values, dtype=object), format="ISO8601"
-            ).astype("datetime64[us]")
-        case "list":
-            return pd.Series([value or [] for value in values], dtype=object)
-        case _:
-            return pd.Series([value or "" for value in values], dtype=object)
+    rows = []
+    for part in taken:
+        label = part.member.label
+        rows += [
+            {**row, "member": label, "source": label + row["suffix"]}
+            for row in part.result.rows
+        ]
+    return build_frame(rows, EXPOSURES, HIDDEN)
 
 
 def _assess_rows(

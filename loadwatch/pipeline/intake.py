@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.activity import Skipped
+from loadwatch.activity import Note, Skipped
 from loadwatch.errors import NotActivity, OverLimit, SettingsError, Unreadable
 from loadwatch.ingest.store import InputResult
 from loadwatch.version import __version__
@@ -81,7 +81,7 @@ class InputJob:
     data: bytes
     digest: str
     result_key: str  # what the store knows its result by
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     settings: Settings
     area: MapArea | None = None
 
@@ -106,7 +106,7 @@ def read_input(job: InputJob) -> InputResult:
     named = [part for part in reading.skipped if part.source]
     whole = [part for part in reading.skipped if not part.source]
     if rows and whole:  # the file counts once, as the source of its activities
-        notes = [*rows[0]["notes"], f"left_out: {_join_reasons(whole)}"]
+        notes = [*rows[0]["notes"], str(Note("left_out", _join_reasons(whole)))]
         return InputResult(
             job.result_key, ({**rows[0], "notes": notes}, *rows[1:]), tuple(named)
         )
@@ -133,7 +133,7 @@ def _build_rows(reading: Reading, job: InputJob) -> tuple[dict[str, Any], ...]:
             if session.part > 1
             else ""
         )
-        notes = [*row["notes"], *job.notes]
+        notes = [*row["notes"], *map(str, job.notes)]
         rows.append(
             {
                 "suffix": suffix,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from loadwatch import date_filter
+from loadwatch.activity import Note
 from loadwatch.assess.rules import flag_row
 from loadwatch.formatting import clean_source, clean_text
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
@@ -78,6 +79,8 @@ def to_plain(value: Any) -> Any:
         return {str(key): to_plain(item) for key, item in value.items()}
     if value is None or value is pd.NaT:
         return None
+    if isinstance(value, Note):
+        return clean_text(str(value))
     if isinstance(value, date):
         return value.isoformat()[:10]
     return to_plain(value.item())  # one of numpy's numbers

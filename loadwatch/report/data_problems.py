@@ -23,10 +23,8 @@ def list_problems(analysis: Analysis) -> list[str]:
     for source, notes in zip(*columns, strict=True):
         file, number = split_source(source)
         for note in notes:
-            code, _, told = note.partition(": ")
-            found.setdefault((code, told or note, file if number else ""), []).append(
-                source
-            )
+            key = (note.code, note.text, file if number else "")
+            found.setdefault(key, []).append(source)
     ordered = sorted(found.items(), key=lambda item: item[0][0])
     return [
         f"{_describe_sources(sources, of)}: {formatting.clean_text(told)}"

@@ -14,7 +14,13 @@ from loadwatch import user_csv
 from loadwatch.assess import weeks as weekly
 from loadwatch.assess.rules import judge
 from loadwatch.errors import SettingsError
-from loadwatch.tables import EXPOSURES, HIDDEN, SURFACE_COLUMNS, SURFACE_NAMES
+from loadwatch.tables import (
+    EXPOSURES,
+    HIDDEN,
+    SURFACE_COLUMNS,
+    SURFACE_NAMES,
+    build_frame,
+)
 
 if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag, Unknown
@@ -31,21 +37,6 @@ NUMBERS = {
 COLUMNS = ("date", *NUMBERS, "duration", "surface", "shoe", "name")
 _ALSO = ("notes", "note", "comment", "type", "descent_m")  # may stand there, unread
 NOON = timedelta(hours=12)
-_DTYPES = {
-    "float": "float64",
-    "list": "object",
-    "bool": "bool",
-    "instant": "datetime64[us, UTC]",
-    "wall": "datetime64[us]",
-}
-_BLANK: dict[str, Any] = {
-    "float": math.nan,
-    "bool": False,
-    "str": "",
-    "list": None,
-    "instant": pd.NaT,
-    "wall": pd.NaT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +147,7 @@ def _build_rows(
                 "name": run["name"],
             }
         )
-    columns: dict[str, pd.Series[Any]] = {}
-    for column in (*EXPOSURES, *HIDDEN):
-        values = [row.get(column.name, _BLANK[column.dtype]) for row in rows]
-        columns[column.name] = pd.Series(values, dtype=_DTYPES.get(column.dtype, "str"))
-    return pd.DataFrame(columns)
+    return build_frame(rows, EXPOSURES, HIDDEN)
 
 
 def try_plan(

@@ -22,7 +22,7 @@ CHANGED_COLUMNS = (
     "sub_sport",
     "notes",
 )
-INFERRED = "sport_inferred:"  # note of a sport that was guessed from speed
+INFERRED = "sport_inferred"  # code of the note on a sport guessed from speed
 WEAK_SURFACE_SOURCES = frozenset(
     {"", "none", "default"}
 )  # surface sources that a label or a list outdoes
@@ -73,7 +73,7 @@ def _take_sport(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str
     ]
     if not told or not (first["sport"] == UNKNOWN_SPORT or _has_inferred_sport(first)):
         return {}
-    notes = [note for note in first["notes"] if not note.startswith(INFERRED)]
+    notes = [note for note in first["notes"] if note.code != INFERRED]
     sub_sport = (
         told[0]["sub_sport"]
         if first["sub_sport"] == PLAIN_SUB_SPORT
@@ -83,7 +83,7 @@ def _take_sport(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str
 
 
 def _has_inferred_sport(row: dict[str, Any]) -> bool:
-    return any(note.startswith(INFERRED) for note in row["notes"])
+    return any(note.code == INFERRED for note in row["notes"])
 
 
 def _take_surface(

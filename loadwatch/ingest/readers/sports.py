@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
+from loadwatch.activity import Note
 from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ class StatedSport:
     unknown_word: str = ""  # what the file writes, where no table knows it
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """The note of a word that no table knows; empty for all others."""
         return (format_unknown(self.unknown_word),) if self.unknown_word else ()
 
 
-def format_unknown(word: str) -> str:
+def format_unknown(word: str) -> Note:
     """Return the note of a sport whose word no table knows."""
-    return f"type: no kind of activity is known as {_shorten(word)}"
+    return Note("type", f"no kind of activity is known as {_shorten(word)}")
 
 
 def _shorten(word: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from contextlib import suppress
 
+from loadwatch.activity import Note
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.limits import (
     GZIP_DEPTH,
@@ -26,9 +27,9 @@ _RAW_WINDOW = -15  # zlib: neither
 
 def unpack_gzip(data: bytes, label: str) -> Content:
     """Return `data` gunzipped, as often as it was packed; plain data as it is."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     if label.lower().endswith(".gz") and not data.startswith(GZIP_MAGIC):
-        notes = ("gzip_plain: named .gz, yet not packed",)
+        notes = (Note("gzip_plain", "named .gz, yet not packed"),)
     depth = 0
     while data.startswith(GZIP_MAGIC):
         if depth == GZIP_DEPTH:
@@ -36,7 +37,8 @@ def unpack_gzip(data: bytes, label: str) -> Content:
         data, found = _gunzip_once(data)
         notes, depth = (*notes, *found), depth + 1
     return Content(
-        data, (*notes, "gzip_twice: packed by gzip twice") if depth > 1 else notes
+        data,
+        (*notes, Note("gzip_twice", "packed by gzip twice")) if depth > 1 else notes,
     )
 
 
@@ -57,9 +59,10 @@ def _decompress_head(head: bytes, window: int) -> bytes:
         return b""
 
 
-def _gunzip_once(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+def _gunzip_once(data: bytes) -> tuple[bytes, tuple[Note, ...]]:
     chunks: list[bytes] = []
-    at, out, note, members = 0, 0, "", 0
+    at, out, members = 0, 0, 0
+    note: Note | None = None
     while not note and data.startswith(GZIP_MAGIC, at):
         if members == GZIP_MEMBERS:
             raise OverLimit(f"a chain of more than {GZIP_MEMBERS:,} gzip files")
@@ -72,7 +75,7 @@ def _gunzip_once(data: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 def _gunzip_member(
     data: memoryview, at: int, out: int, chunks: list[bytes]
-) -> tuple[int, int, str]:
+) -> tuple[int, int, Note | None]:
     """Append to `chunks` what one gzip file in a chain holds, `out` bytes came before.
 
     Returns where the next begins, the bytes that are out now, and a note on damage.
@@ -82,18 +85,18 @@ def _gunzip_member(
     while not stream.eof:
         packed = stream.unconsumed_tail or data[at : at + _SLICE_BYTES]
         if not len(packed):
-            return at, out, "gzip_torn: the packed file is cut short"
+            return at, out, Note("gzip_torn", "the packed file is cut short")
         fresh = not stream.unconsumed_tail
         try:
             chunk = stream.decompress(packed, UNPACK_FREE_BYTES)
         except zlib.error:
             chunks.append(_salvage_damaged(data[start:])[out - before :])
-            return at, out, "gzip_damaged: the packed file is damaged"
+            return at, out, Note("gzip_damaged", "the packed file is damaged")
         at += len(packed) if fresh else 0
         chunks.append(chunk)
         out += len(chunk)
         check_size(out, at)
-    return at - len(stream.unused_data), out, ""
+    return at - len(stream.unused_data), out, None
 
 
 def _salvage_damaged(data: memoryview) -> bytes:

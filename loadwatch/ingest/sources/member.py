@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from loadwatch.activity import Note
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Unpacked bytes, and what was odd about their packing (each `code: words`)."""
+    """Unpacked bytes, and what was odd about their packing (see `Note`)."""
 
     data: bytes
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.activity import Note
 from loadwatch.ingest.readers.csv import numbers, unit_inference
 from loadwatch.ingest.readers.csv.unit_inference import KM, MILE
 
@@ -35,7 +36,7 @@ def channels(
     cells: Mapping[str, Sequence[str]],
     series: Mapping[str, Sequence[Column]],
     time_s: Array,
-) -> tuple[dict[str, Array], list[str]]:
+) -> tuple[dict[str, Array], list[Note]]:
     """Return (the columns of RECORDS that a table has, notes); a column without any number is left out."""
     raw = {
         role: _array(column)
@@ -87,12 +88,12 @@ def _lengths(
     series: Mapping[str, Sequence[Column]],
     time_s: Array,
     found: dict[str, Array],
-) -> list[str]:
+) -> list[Note]:
     """Put distance and speed in SI into `found`; a unit nobody states is told by the other of the two."""
     distance, speed = raw.get("distance"), raw.get("speed")
     by_distance = series["distance"][0].factor if distance is not None else None
     by_speed = series["speed"][0].factor if speed is not None else None
-    notes: list[str] = []
+    notes: list[Note] = []
     placed = (
         _path(found["latitude_deg"], found["longitude_deg"])
         if "latitude_deg" in found
@@ -117,7 +118,10 @@ def _lengths(
         unit = by_speed or unit_inference.named(share, (1.0, _KMH, _MPH), 1.1)
         if unit is None:
             notes.append(
-                "speed: its unit is not told and cannot be worked out; the column is left out"
+                Note(
+                    "speed",
+                    "its unit is not told and cannot be worked out; the column is left out",
+                )
             )
         else:
             found["speed_mps"] = speed * unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import Note
 from loadwatch.ingest.readers.csv import numbers, unit_inference
 from loadwatch.ingest.readers.csv.unit_inference import (
     FOOT,
@@ -29,8 +30,14 @@ _LONG = (
 _WIDE = 1.1  # how far distance may be from time over pace
 _IMPOSSIBLE = 8.0  # m/s; no run of a list is faster on average
 
-ASSUMED_KM = "distance_unit: the list says neither km nor miles, read as km; --distance-unit mi if it is miles"
-ASSUMED_FT = "elevation_unit: climbs read as feet, as distances are in miles; --elevation-unit m if it is metres"
+ASSUMED_KM = Note(
+    "distance_unit",
+    "the list says neither km nor miles, read as km; --distance-unit mi if it is miles",
+)
+ASSUMED_FT = Note(
+    "elevation_unit",
+    "climbs read as feet, as distances are in miles; --elevation-unit m if it is metres",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +69,17 @@ def distances(
     pair: tuple[Floats, Floats] | None,
     rows: Rows,
     settings: Settings,
-    notes: list[list[str]],
+    notes: list[list[Note]],
 ) -> Distances:
     """Return the distances of a list in metres; what could not be decided goes into `notes`."""
     if pair and (both := unit_inference.two_distances(*pair)):
         for at, wrong in enumerate(both[1]):
             if wrong:
                 notes[at].append(
-                    f"distance: its two distances disagree, {pair[0][at]:g} and {pair[1][at]:g}"
+                    Note(
+                        "distance",
+                        f"its two distances disagree, {pair[0][at]:g} and {pair[1][at]:g}",
+                    )
                 )
         found = Distances(both[0], 1.0)
     else:
@@ -105,7 +115,7 @@ def _unit(
 
 
 def _metres(
-    at: int, value: float, unit: float, cells: Cells, rows: Rows, notes: list[str]
+    at: int, value: float, unit: float, cells: Cells, rows: Rows, notes: list[Note]
 ) -> float:
     """Return one distance in metres; a km or mile list tells swims and track runs in metres (or yards)."""
     if (own := rows.own[at]) is not None or not value > 0 or unit == 1.0:
@@ -125,11 +135,15 @@ def _metres(
         if small := unit_inference.named(unit / share, (1.0, YARD), 1.04):
             word = "metres" if small == 1.0 else "yards"
             notes.append(
-                f"distance: {cell.strip()[:20]} read as {word}, by time and pace"
+                Note(
+                    "distance", f"{cell.strip()[:20]} read as {word}, by time and pace"
+                )
             )
             return value * small
         if not near(share, 1.0, 1.5):
-            notes.append(f"distance: {cell.strip()[:20]} does not fit time and pace")
+            notes.append(
+                Note("distance", f"{cell.strip()[:20]} does not fit time and pace")
+            )
         return value * unit
     if (
         sport == "running"
@@ -138,7 +152,10 @@ def _metres(
         and value * unit / time > _IMPOSSIBLE >= value / time
     ):
         notes.append(
-            f"distance: {cell.strip()[:20]} read as metres; nobody runs that far in that time"
+            Note(
+                "distance",
+                f"{cell.strip()[:20]} read as metres; nobody runs that far in that time",
+            )
         )
         return value
     return value * unit
@@ -149,11 +166,14 @@ def _has_decimals(cell: str) -> bool:
     return bool(tail[1]) and len(tail[2]) != 3
 
 
-def _impossible(metres: Floats, rows: Rows, notes: list[list[str]]) -> None:
+def _impossible(metres: Floats, rows: Rows, notes: list[list[Note]]) -> None:
     for at, (value, time) in enumerate(zip(metres, rows.time_s, strict=True)):
         if rows.sports[at] == "running" and value > 400 and value / time > _IMPOSSIBLE:
             notes[at].append(
-                f"distance: {value / 1000:.2f} km in {time / 60:.0f} min is faster than anybody runs"
+                Note(
+                    "distance",
+                    f"{value / 1000:.2f} km in {time / 60:.0f} min is faster than anybody runs",
+                )
             )
 
 
@@ -170,7 +190,7 @@ def elevations(
     values: dict[str, Floats],
     unit: float,
     settings: Settings,
-    notes: list[list[str]],
+    notes: list[list[Note]],
 ) -> dict[str, Floats]:
     """Return ascent and descent in metres; feet go with miles, said in `notes`."""
     told = cells.factor("ascent", "descent")
@@ -200,12 +220,12 @@ def elevations(
 
 def _elevation_unit(
     told: float | None, unit: float, settings: Settings
-) -> tuple[float, str]:
+) -> tuple[float, Note | None]:
     if told is not None:
-        return told, ""
+        return told, None
     if settings.elevation_unit:
-        return (FOOT if settings.elevation_unit == "ft" else 1.0), ""
-    return (FOOT, ASSUMED_FT) if unit == MILE else (1.0, "")
+        return (FOOT if settings.elevation_unit == "ft" else 1.0), None
+    return (FOOT, ASSUMED_FT) if unit == MILE else (1.0, None)
 
 
 def _no_climb(up: float, down: float, lowest: float, highest: float) -> bool:

@@ -6,7 +6,7 @@ import math
 from statistics import median
 from typing import TYPE_CHECKING
 
-from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
+from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import Unreadable
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.csv import names, numbers, unit_inference
@@ -32,8 +32,8 @@ _REST = {
     "incident": "an alarm of the watch (incident detected), no activity",
 }
 _NO_FILE = "#"  # Strava writes #error# where it lost a file
-_MENDED = "text: this row has damaged quotation marks or characters"
-Sport = tuple[str, str, str]  # sport, sub sport, note
+_MENDED = Note("text", "this row has damaged quotation marks or characters")
+Sport = tuple[str, str, Note | None]  # sport, sub sport, note
 
 
 def read(grid: Grid, settings: Settings) -> Reading:
@@ -88,14 +88,14 @@ def _kinds(cells: Cells) -> list[Sport]:
 def _kind(word: str, indoor: bool, *, by_hand: bool) -> Sport:
     if not word.strip():
         sport = "running" if by_hand else UNKNOWN_SPORT
-        return sport, PLAIN_SUB_SPORT, ""
+        return sport, PLAIN_SUB_SPORT, None
     known = sports.find_sport(word)
     if known is None:
         return UNKNOWN_SPORT, PLAIN_SUB_SPORT, sports.format_unknown(word)
     sport, sub_sport = known
     if indoor and sport == "running" and sub_sport == PLAIN_SUB_SPORT:
         sub_sport = "indoor_running"
-    return sport, sub_sport, ""
+    return sport, sub_sport, None
 
 
 def _runs(kinds: list[Sport], found: Measures) -> list[Sport]:
@@ -111,7 +111,10 @@ def _runs(kinds: list[Sport], found: Measures) -> list[Sport]:
         (
             UNKNOWN_SPORT,
             PLAIN_SUB_SPORT,
-            "type: the list names no kind of activity, and its speeds are not a runner's",
+            Note(
+                "type",
+                "the list names no kind of activity, and its speeds are not a runner's",
+            ),
         )
     ] * len(kinds)
 
@@ -230,12 +233,12 @@ def _session(
     )
 
 
-def _doubts(at: int, cells: Cells, values: Mapping[str, float]) -> Iterator[str]:
+def _doubts(at: int, cells: Cells, values: Mapping[str, float]) -> Iterator[Note]:
     """Yield what else is odd about a row: damaged text, a file name that is none, words for numbers."""
     if cells.lines[at] in cells.mended:
         yield _MENDED
     if (linked := cells.first("file")[at].strip()).startswith(_NO_FILE):
-        yield f"file: the list names no file but {linked[:20]}"
+        yield Note("file", f"the list names no file but {linked[:20]}")
     for role in ("distance", "ascent", "descent", "heart_rate", "rpe"):
         cell = cells.first(role)[at]
         if (
@@ -244,20 +247,17 @@ def _doubts(at: int, cells: Cells, values: Mapping[str, float]) -> Iterator[str]
             and not numbers.unknown(cell)
             and math.isnan(numbers.number(cell))
         ):
-            yield f"{role}: {' '.join(cell.split())[:20]} is no number that can be used"
+            yield Note(
+                role, f"{' '.join(cell.split())[:20]} is no number that can be used"
+            )
 
 
-def _surface(cell: str) -> tuple[str, str]:
+def _surface(cell: str) -> tuple[str, Note | None]:
     word = sports.normalize_word(cell[:40])
-    if not word:
-        return "", ""
     found = names.surfaces().get(word, "")
-    return (
-        found,
-        ""
-        if found
-        else f"surface: no surface is known as {' '.join(cell.split())[:40]}",
-    )
+    if found or not word:
+        return found, None
+    return "", Note("surface", f"no surface is known as {' '.join(cell.split())[:40]}")
 
 
 def _device(at: int, cells: Cells) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import Note
 from loadwatch.ingest.readers.csv import lengths, numbers, unit_inference
 from loadwatch.ingest.readers.csv.unit_inference import (
     KM,
@@ -46,7 +47,7 @@ class Measures:
     """The numbers of a list, a value a row, SI; NaN where unknown."""
 
     values: dict[str, Floats]
-    notes: list[list[str]]
+    notes: list[list[Note]]
     european: bool
 
 
@@ -58,7 +59,7 @@ def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measure
     size = len(cells.lines)
     file_style = _style(cells)
     european = file_style == "," or cells.european
-    notes: list[list[str]] = [[] for _ in range(size)]
+    notes: list[list[Note]] = [[] for _ in range(size)]
     values = {
         role: _best(cells, role, file_style)
         for role in (*_NUMBERS, "steps", "load", "cadence", "lowest", "highest")
@@ -168,7 +169,7 @@ def _paces(cells: Cells, file_style: Style) -> tuple[Floats, Floats, Floats]:
 
 
 def _times(
-    cells: Cells, distance: Floats, pace: Floats, speed: Floats, notes: list[list[str]]
+    cells: Cells, distance: Floats, pace: Floats, speed: Floats, notes: list[list[Note]]
 ) -> dict[str, Floats]:
     """Return the durations of a list [s].
 
@@ -195,7 +196,7 @@ def _times(
 
 
 def _durations(
-    cells: Cells, role: str, expected: Floats, distance: Floats, notes: list[list[str]]
+    cells: Cells, role: str, expected: Floats, distance: Floats, notes: list[list[Note]]
 ) -> Floats:
     texts = [
         text
@@ -216,7 +217,10 @@ def _durations(
         ):  # a spreadsheet's 47:08:00
             values[at] = value / 60
             notes[at].append(
-                f"duration: {text[:20]} read as minutes and seconds, by distance and pace"
+                Note(
+                    "duration",
+                    f"{text[:20]} read as minutes and seconds, by distance and pace",
+                )
             )
         if value == value:  # noqa: PLR0124 -- NaN
             continue
@@ -224,7 +228,10 @@ def _durations(
             values[at] = number * factor
         elif not numbers.unknown(text):
             notes[at].append(
-                f"duration: {text[:20]} may be read in more than one way; write h:mm:ss"
+                Note(
+                    "duration",
+                    f"{text[:20]} may be read in more than one way; write h:mm:ss",
+                )
             )
     return [v if v > 0 else NAN for v in values]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.activity import Activity, Reading, Session
+from loadwatch.activity import Activity, Note, Reading, Session
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.csv import time_column
 from loadwatch.ingest.readers.csv.channels import channels
@@ -90,7 +90,7 @@ def made(
 
 
 def _dated(
-    session: Session, start: datetime, times: time_column.Times, notes: Sequence[str]
+    session: Session, start: datetime, times: time_column.Times, notes: Sequence[Note]
 ) -> Session:
     return replace(
         session,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.activity import NAN, Activity
+from loadwatch.activity import NAN, Activity, Note
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.fit import profile, session
 from loadwatch.ingest.readers.fit.clean import (
@@ -74,7 +74,7 @@ def build_activities(decoded: Decoded) -> tuple[Activity, ...]:
     raise next((one for one in refused if isinstance(one, NotActivity)), refused[0])
 
 
-def _build_from_file(fit_file: FitFile, problems: tuple[str, ...]) -> list[Activity]:
+def _build_from_file(fit_file: FitFile, problems: tuple[Note, ...]) -> list[Activity]:
     """Return the activities of one FIT file, oldest first, multisport parents last."""
     file_type = _read_file_type(fit_file)
     messages = session.read_sessions(fit_file)
@@ -85,7 +85,7 @@ def _build_from_file(fit_file: FitFile, problems: tuple[str, ...]) -> list[Activ
     info = session.read_file_info(fit_file, has_sessions=has_sessions)
     notes = problems
     if math.isnan(file_type):
-        notes = (*notes, "no_file_id: the file does not say what it is")
+        notes = (*notes, Note("no_file_id", "the file does not say what it is"))
     if not has_sessions:
         events = read_timer_events(fit_file)
         return [_rebuild_activity(samples, info, notes, events)]
@@ -137,7 +137,7 @@ def _explain_no_activity(
     if not fit_file.tables:
         problem = "there is nothing after the header"
         if fit_file.problems:
-            problem = fit_file.problems[0].split(": ", 1)[1]
+            problem = fit_file.problems[0].text
         return Unreadable(f"it starts like a FIT file, but {problem}")
     if file_type == _ACTIVITY:
         return NotActivity("an activity file without a single record or session")
@@ -225,7 +225,7 @@ def _build_leg(
     message: SessionMessage,
     samples: FitSamples,
     info: FileInfo,
-    notes: tuple[str, ...],
+    notes: tuple[Note, ...],
 ) -> Activity:
     """Return the activity of one session and its samples."""
     sport = session.name_sport(message["sport"], message["sub_sport"]).sport
@@ -253,7 +253,7 @@ def _clean_samples(samples: FitSamples, sport: str) -> FitSamples:
 
 
 def _rebuild_activity(
-    samples: FitSamples, info: FileInfo, notes: tuple[str, ...], events: TimerEvents
+    samples: FitSamples, info: FileInfo, notes: tuple[Note, ...], events: TimerEvents
 ) -> Activity:
     """Return the activity of a FIT file without a session, its totals computed from the samples."""
     cleaned = _clean_samples(samples, info.stated.sport)
@@ -261,7 +261,10 @@ def _rebuild_activity(
         raise Unreadable("its records have no times")
     first, last = float(cleaned.time_s[0]), float(cleaned.time_s[-1])
     found = [
-        "recovered: no summary in the file, totals are worked out from its records"
+        Note(
+            "recovered",
+            "no summary in the file, totals are worked out from its records",
+        )
     ]
     if not session.is_date(first):
         found.append(session.describe_clock(first))

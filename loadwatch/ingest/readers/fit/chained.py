@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.activity import Note
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.crc import compute_crc
 from loadwatch.ingest.readers.fit.field_columns import decode_columns
@@ -41,7 +42,7 @@ class FitFile:
     """One of the chained FIT files of an input, nearly always the only one."""
 
     tables: tuple[MessageTable, ...]  # by layout, in the order of their first messages
-    problems: tuple[str, ...]  # each "code: sentence"
+    problems: tuple[Note, ...]
     header: bytes
     by_message: Mapping[int, tuple[MessageTable, ...]]  # `tables` by message number
 
@@ -55,7 +56,7 @@ class Decoded:
     """All chained FIT files of an input."""
 
     files: tuple[FitFile, ...]
-    problems: tuple[str, ...]  # each "code: sentence", once
+    problems: tuple[Note, ...]  # each once
 
 
 def is_fit(data: bytes, start: int = 0) -> bool:
@@ -69,17 +70,20 @@ def decode(data: bytes) -> Decoded:
     Of a broken file all whole messages are kept, and `problems` states what is wrong with it.
     """
     files: list[FitFile] = []
-    problems: list[str] = []
+    problems: list[Note] = []
     start = 0
     while start + MIN_HEADER <= len(data) and is_fit(data, start):
         fit_file, start = _decode_file(data, start)
         files.append(fit_file)
         problems += [one for one in fit_file.problems if one not in problems]
     if not files:
-        problems.append("header: no FIT header")
+        problems.append(Note("header", "no FIT header"))
     elif start < len(data):
         problems.append(
-            f"trailing_bytes: {len(data) - start} bytes after the end of the activity"
+            Note(
+                "trailing_bytes",
+                f"{len(data) - start} bytes after the end of the activity",
+            )
         )
     return Decoded(tuple(files), tuple(problems))
 
@@ -93,7 +97,7 @@ def _decode_file(data: bytes, start: int) -> tuple[FitFile, int]:
     is_unfinished = size == 0 and len(data) > content_start + 2  # as after a crash
     if is_unfinished:
         end = next_start = len(data)
-        problem = "truncated: the watch did not finish this file"
+        problem: Note | None = Note("truncated", "the watch did not finish this file")
     else:
         end, next_start = min(declared, len(data)), min(declared + 2, len(data))
         problem = _check_end(data, start, declared)
@@ -111,27 +115,27 @@ def _decode_file(data: bytes, start: int) -> tuple[FitFile, int]:
     return FitFile(tables, stated, header, by_message), next_start
 
 
-def _check_header(header: bytes) -> str:
-    """Return what is wrong with the checksum of a FIT header, "" if nothing is."""
+def _check_header(header: bytes) -> Note | None:
+    """Return what is wrong with the checksum of a FIT header, None if nothing is."""
     has_crc = header[0] >= MIN_HEADER + 2 and header[12:14] != b"\0\0"
     if has_crc and compute_crc(header[:14]):
-        return "header_crc: the checksum of the header is wrong"
-    return ""
+        return Note("header_crc", "the checksum of the header is wrong")
+    return None
 
 
-def _check_end(data: bytes, start: int, declared: int) -> str:
-    """Return what is wrong with length and checksum of a FIT file, "" if nothing is.
+def _check_end(data: bytes, start: int, declared: int) -> Note | None:
+    """Return what is wrong with length and checksum of a FIT file, None if nothing is.
 
     `start` is where the file starts; `declared` is where its content ends by its header.
     """
     missing = declared - len(data)
     if missing > 0:
-        return f"truncated: {missing} bytes are missing at the end"
+        return Note("truncated", f"{missing} bytes are missing at the end")
     if missing > -2:
-        return "file_crc: the checksum at the end is missing"
+        return Note("file_crc", "the checksum at the end is missing")
     if compute_crc(data[start : declared + 2]):
-        return "file_crc: the checksum is wrong, a few values may be too"
-    return ""
+        return Note("file_crc", "the checksum is wrong, a few values may be too")
+    return None
 
 
 def _build_tables(

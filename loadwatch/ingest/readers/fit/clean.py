@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.activity import Note
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -60,7 +62,7 @@ class FitSamples:
 
     time_s: Floats  # FIT time, seconds since 1989-12-31
     columns: dict[str, Floats]  # by their names in RECORDS, one value per sample
-    notes: tuple[str, ...] = ()  # each "code: sentence"
+    notes: tuple[Note, ...] = ()  # each "code: sentence"
 
 
 def choose_top_speed(sport: str) -> float:
@@ -86,7 +88,7 @@ def align_clock(samples: FitSamples, stated: tuple[float, float] | None) -> FitS
     is_known = ~np.isnan(samples.time_s)
     if not is_known.all():
         count = int((~is_known).sum())
-        note = f"clock: {count} samples without a time left out"
+        note = Note("clock", f"{count} samples without a time left out")
         samples = _take_samples(samples, is_known, note)
     if len(samples.time_s) < 2:
         return samples
@@ -94,7 +96,7 @@ def align_clock(samples: FitSamples, stated: tuple[float, float] | None) -> FitS
 
 
 def _take_samples(
-    samples: FitSamples, places: Mask | NDArray[np.intp], note: str
+    samples: FitSamples, places: Mask | NDArray[np.intp], note: Note
 ) -> FitSamples:
     """Return the samples at `places`, a mask or an index, with one more note."""
     columns = {name: column[places] for name, column in samples.columns.items()}
@@ -118,7 +120,7 @@ def _align_parts(samples: FitSamples, stated: tuple[float, float] | None) -> Fit
         sizes = [stop - first for first, stop in parts]
         is_right[sizes.index(max(sizes))] = True
         if stated:
-            notes += ("clock: the records are of another day than the summary",)
+            notes += (Note("clock", "the records are of another day than the summary"),)
     if not all(is_right):
         time_s = _move_parts(time_s, parts, is_right)
         count = sum(
@@ -126,7 +128,9 @@ def _align_parts(samples: FitSamples, stated: tuple[float, float] | None) -> Fit
             for (first, stop), right in zip(parts, is_right, strict=True)
             if not right
         )
-        note = f"clock: the clock jumps by days, {count} samples moved back in line"
+        note = Note(
+            "clock", f"the clock jumps by days, {count} samples moved back in line"
+        )
         notes += (note,)
     return FitSamples(time_s, samples.columns, notes)
 
@@ -161,7 +165,7 @@ def _sort_by_time(samples: FitSamples) -> FitSamples:
     goes_back = _diff_neighbours(time_s) < 0
     if not goes_back.any():
         return samples
-    note = f"clock: the time goes back {int(goes_back.sum())} times"
+    note = Note("clock", f"the time goes back {int(goes_back.sum())} times")
     order = np.argsort(time_s, kind="stable")
     distance = samples.columns.get("distance_m")
     if distance is None or not (_diff_neighbours(distance[order]) < -1).any():
@@ -170,7 +174,8 @@ def _sort_by_time(samples: FitSamples) -> FitSamples:
     if is_first_pass.mean() < 1 - 2 * STRAY_SHARE:
         return _take_samples(samples, order, note)
     left_out = int((~is_first_pass).sum())
-    return _take_samples(samples, is_first_pass, f"{note}, {left_out} samples left out")
+    note = Note("clock", f"{note.text}, {left_out} samples left out")
+    return _take_samples(samples, is_first_pass, note)
 
 
 def _merge_instants(samples: FitSamples) -> FitSamples:
@@ -190,7 +195,9 @@ def _merge_instants(samples: FitSamples) -> FitSamples:
         moves = _diff_neighbours(samples.columns["distance_m"]) > 0
         moved_within = int((~is_later & moves).sum())
         if moved_within > len(is_new) * STRAY_SHARE:
-            note = f"clock: {moved_within} samples share their second with another"
+            note = Note(
+                "clock", f"{moved_within} samples share their second with another"
+            )
             notes += (note,)
     return FitSamples(samples.time_s[is_new], columns, notes)
 
@@ -238,7 +245,7 @@ def _limit_column(
 
 def _clean_positions(
     time_s: Floats, columns: dict[str, Floats], top_speed: float
-) -> list[str]:
+) -> list[Note]:
     """Replace the positions by those that can be; return notes."""
     latitude, longitude = columns.get("latitude_deg"), columns.get("longitude_deg")
     if latitude is None or longitude is None:
@@ -250,7 +257,7 @@ def _clean_positions(
     is_outside |= (latitude == 0) & (longitude == 0)
     if is_outside.any():
         count = int(is_outside.sum())
-        notes.append(f"gps_jump: {count} impossible positions left out")
+        notes.append(Note("gps_jump", f"{count} impossible positions left out"))
     is_wrong = is_outside | np.isnan(latitude) | np.isnan(longitude)
     known = np.flatnonzero(~is_wrong)
     metres = _measure_steps(latitude[known], longitude[known])
@@ -259,8 +266,11 @@ def _clean_positions(
         is_stray = _mark_stray(is_jump)
         is_wrong[known[is_stray]] = True
         notes.append(
-            f"gps_jump: the position jumps {int(is_jump.sum())} times, by up to "
-            f"{metres[is_jump].max() / 1000:.1f} km; {int(is_stray.sum())} stray points left out"
+            Note(
+                "gps_jump",
+                f"the position jumps {int(is_jump.sum())} times, by up to "
+                f"{metres[is_jump].max() / 1000:.1f} km; {int(is_stray.sum())} stray points left out",
+            )
         )
     if is_wrong.any():
         columns["latitude_deg"] = np.where(is_wrong, np.nan, latitude)
@@ -278,12 +288,12 @@ def _measure_steps(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
     return np.asarray(_DEGREE_M * np.hypot(latitude_deg[1:] - latitude_deg[:-1], east))
 
 
-def _clean_altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:
+def _clean_altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[Note]:
     """Replace the altitudes by those that can be; return notes."""
     notes = []
     outside = _limit_column(columns, "altitude_m", *ALTITUDE_M)
     if outside:
-        notes.append(f"altitude_spike: {outside} impossible altitudes left out")
+        notes.append(Note("altitude_spike", f"{outside} impossible altitudes left out"))
     altitude = columns.get("altitude_m")
     if altitude is None:
         return notes
@@ -296,15 +306,18 @@ def _clean_altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[str]:
         columns["altitude_m"] = altitude.copy()
         columns["altitude_m"][known[is_stray]] = np.nan
         notes.append(
-            f"altitude_spike: the altitude jumps {int(is_jump.sum())} times, by up to "
-            f"{rise[is_jump].max():.0f} m; {int(is_stray.sum())} stray samples left out"
+            Note(
+                "altitude_spike",
+                f"the altitude jumps {int(is_jump.sum())} times, by up to "
+                f"{rise[is_jump].max():.0f} m; {int(is_stray.sum())} stray samples left out",
+            )
         )
     return notes
 
 
 def _clean_distances(
     time_s: Floats, columns: dict[str, Floats], top_speed: float
-) -> list[str]:
+) -> list[Note]:
     """Replace a distance that starts anew by one that runs on; return notes."""
     distance = columns.get("distance_m")
     if distance is None:
@@ -316,13 +329,16 @@ def _clean_distances(
     is_jump = step > SLACK_M + top_speed * _diff_neighbours(time_s[known])
     if is_jump.any():
         notes.append(
-            f"gps_jump: the distance jumps {int(is_jump.sum())} times, "
-            f"by up to {step[is_jump].max() / 1000:.1f} km"
+            Note(
+                "gps_jump",
+                f"the distance jumps {int(is_jump.sum())} times, "
+                f"by up to {step[is_jump].max() / 1000:.1f} km",
+            )
         )
     goes_back = step < -10
     if goes_back.any():
         count = int(goes_back.sum())
-        notes.append(f"distance_reset: the distance goes back {count} times")
+        notes.append(Note("distance_reset", f"the distance goes back {count} times"))
         is_restart = goes_back & (metres[1:] < 0.1 * metres[:-1])
         lost = np.cumsum(np.where(is_restart, metres[:-1], 0.0))
         columns["distance_m"] = distance.copy()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from loadwatch.activity import Note
 from loadwatch.errors import OverLimit
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _BURST = 64  # messages walked without a look for a streak
 _LIKELY_STREAK = 8  # messages under one header byte that make a streak likely
 _STREAK = 64  # messages under one header byte that are worth one step
 _BATCH = 1 << 17  # messages handled at once, so that memory stays small
-_ENDS_WITHIN = "truncated: the file ends within a definition"
+_ENDS_WITHIN = Note("truncated", "the file ends within a definition")
 
 
 class DefinitionMessage(NamedTuple):
@@ -48,7 +49,7 @@ class HeaderScan:
 
     starts: NDArray[np.int64]  # positions of the headers of data messages
     definitions: tuple[DefinitionMessage, ...]
-    problem: str  # "" if the pass came to the end of the file
+    problem: Note | None  # None if the pass came to the end of the file
 
 
 @dataclass(slots=True)
@@ -86,11 +87,12 @@ def scan_headers(data: bytes, start: int, end: int) -> HeaderScan:
     steps = [FAR] * 256  # bytes from a header to the next, by header byte
     starts = _Starts()
     definitions: list[DefinitionMessage] = []
-    pos, unused, is_steady, problem = start, 0, False, ""
+    pos, unused, is_steady = start, 0, False
+    problem: Note | None = None
     while pos < end:
         if steps[data[pos]] == FAR:
             definition = read_definition(data, pos, end, unused)
-            if isinstance(definition, str):
+            if isinstance(definition, Note):
                 problem = definition
                 break
             _add_definition(definitions, definition, steps)
@@ -105,30 +107,35 @@ def scan_headers(data: bytes, start: int, end: int) -> HeaderScan:
         raise OverLimit("a million fields defined in one FIT file")
     found = starts.join_batches()
     if pos > end:
-        problem = "truncated: the last message is torn and left out"
+        problem = Note("truncated", "the last message is torn and left out")
         found = found[:-1]
     return HeaderScan(found, tuple(definitions), problem)
 
 
 def read_definition(
     data: bytes, start: int, end: int, unused: int
-) -> DefinitionMessage | str:
+) -> DefinitionMessage | Note:
     """Return the definition message at `start`, or the problem that ends the pass there.
 
     `unused` is the number of definition messages in a row before it.
     """
     if data[start] & 0xC0 != 0x40:
-        return (
-            f"truncated: message without a definition at byte {start}, "
-            "the rest is left out"
+        return Note(
+            "truncated",
+            f"message without a definition at byte {start}, the rest is left out",
         )
     if unused > MAX_UNUSED_DEFINITIONS:
-        return "truncated: thousands of definitions without a message, the rest is left out"
+        return Note(
+            "truncated",
+            "thousands of definitions without a message, the rest is left out",
+        )
     fields_start = start + 6
     if fields_start > end:
         return _ENDS_WITHIN
     if data[start + 2] > 1:  # architecture: 0 little endian, 1 big endian
-        return f"truncated: broken definition at byte {start}, the rest is left out"
+        return Note(
+            "truncated", f"broken definition at byte {start}, the rest is left out"
+        )
     stop = fields_start + 3 * data[start + 5]
     size = sum(data[fields_start + 1 : stop : 3])
     has_developer_fields = bool(data[start] & 0x20)

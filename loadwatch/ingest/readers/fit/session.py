@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from loadwatch.activity import NAN, Session
+from loadwatch.activity import NAN, Note, Session
 from loadwatch.ingest.readers.fit import profile
 from loadwatch.ingest.readers.fit.clean import (
     EARLIEST_S,
@@ -76,7 +76,7 @@ class SessionMessage:
     fields: Mapping[str, float]  # empty: made up for a file without a session
     start_s: float  # FIT time, NaN if it is no date
     name: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def __getitem__(self, name: str) -> float:
         """Return a field of the session, NaN if it is unknown."""
@@ -101,14 +101,14 @@ def is_date(fit_s: float) -> bool:
     return EARLIEST_S <= fit_s < LATEST_S
 
 
-def describe_clock(fit_s: float) -> str:
+def describe_clock(fit_s: float) -> Note:
     """Return the note on a start that is no date."""
     if math.isnan(fit_s):
-        return "clock: the file does not say when it starts"
+        return Note("clock", "the file does not say when it starts")
     if fit_s < _NO_SYSTEM_TIME:
-        return "clock: the watch did not know the time, its date is left out"
+        return Note("clock", "the watch did not know the time, its date is left out")
     year = convert_time(fit_s).year
-    return f"clock: the start in {year} cannot be, it is left out"
+    return Note("clock", f"the start in {year} cannot be, it is left out")
 
 
 def read_sessions(fit_file: FitFile) -> list[SessionMessage]:
@@ -130,7 +130,7 @@ def _build_message(fields: Mapping[str, float], name: str) -> SessionMessage:
         start_s = NAN
     names = ("total_elapsed_time", "total_timer_time")
     if any(fields.get(duration, NAN) > LONGEST_S for duration in names):
-        notes.append("clock: a duration of months cannot be, it is left out")
+        notes.append(Note("clock", "a duration of months cannot be, it is left out"))
     return SessionMessage(fields, start_s, name, tuple(notes))
 
 
@@ -269,7 +269,7 @@ def _add_fraction(message: SessionMessage, name: str, fraction: str) -> float:
     return message[name] + message[fraction]
 
 
-def _check_totals(message: SessionMessage, sport: str) -> tuple[str, ...]:
+def _check_totals(message: SessionMessage, sport: str) -> tuple[Note, ...]:
     """Return notes on totals that contradict each other; the totals stay as the watch has them."""
     timer, elapsed = message["total_timer_time"], message["total_elapsed_time"]
     distance = message["total_distance"]
@@ -278,10 +278,13 @@ def _check_totals(message: SessionMessage, sport: str) -> tuple[str, ...]:
     if distance > choose_top_speed(sport) * longest + 1000:
         speed = distance / longest * 3.6
         notes.append(
-            f"gps_jump: {distance / 1000:.1f} km at {speed:.0f} km/h on average cannot be"
+            Note(
+                "gps_jump",
+                f"{distance / 1000:.1f} km at {speed:.0f} km/h on average cannot be",
+            )
         )
     if timer > 1.5 * elapsed + 60:
-        notes.append("clock: the timer ran longer than the activity")
+        notes.append(Note("clock", "the timer ran longer than the activity"))
     return tuple(notes)
 
 
@@ -303,7 +306,7 @@ def build_session(
     *,
     parent: bool,
     start_s: float,
-    notes: tuple[str, ...],
+    notes: tuple[Note, ...],
 ) -> Session:
     """Return the session of one message.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
+from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
@@ -46,10 +46,10 @@ def read_export(data: bytes) -> Reading:
     """Return the activities of a personal data export; a list that breaks off gives what it still holds."""
     activities: list[Activity] = []
     skipped: list[Skipped] = []
-    note = ""
+    note: Note | None = None
     for at, element in enumerate(_iterate_export(data), start=1):
         if isinstance(element, Unreadable):
-            note = "truncated: the list breaks off after this activity"
+            note = Note("truncated", "the list breaks off after this activity")
             break
         _add_element(at, element, DUMP, activities, skipped)
     return _build_reading(activities, skipped, note)
@@ -61,7 +61,7 @@ def read_service(found: list[Mapping[str, Any]]) -> Reading:
     skipped: list[Skipped] = []
     for at, element in enumerate(found, start=1):
         _add_element(at, element, SERVICE, activities, skipped)
-    return _build_reading(activities, skipped, "")
+    return _build_reading(activities, skipped, None)
 
 
 def _iterate_export(data: bytes) -> Iterator[Any]:
@@ -80,7 +80,7 @@ def _iterate_export(data: bytes) -> Iterator[Any]:
 
 
 def _build_reading(
-    activities: list[Activity], skipped: list[Skipped], note: str
+    activities: list[Activity], skipped: list[Skipped], note: Note | None
 ) -> Reading:
     if not activities and note:
         raise Unreadable(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
+from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import StatedSport, read_sport
@@ -169,7 +169,7 @@ def _build_activity(
     breaks = _find_pauses(found)
     columns, notes = _build_columns(found, breaks, stated.sport, totals)
     if found.us.size == 1:
-        notes += ("one_point: the file holds a single point",)
+        notes += (Note("one_point", "the file holds a single point"),)
     session = Session(
         format="gpx",
         sport=stated.sport,
@@ -229,7 +229,7 @@ def _timer_s(found: Samples, breaks: NDArray[np.bool_]) -> float:
 
 def _build_columns(
     found: Samples, breaks: NDArray[np.bool_], sport: str, totals: dict[str, Any]
-) -> tuple[dict[str, Array], tuple[str, ...]]:
+) -> tuple[dict[str, Array], tuple[Note, ...]]:
     """Return RECORDS columns; a distance the file states goes before the one along the path."""
     columns = merge_cadence(found.columns, sport)
     unknown = np.full(found.us.size, np.nan)
@@ -247,7 +247,10 @@ def _build_columns(
     )
     found_notes = where.notes
     if 0 < lost < found.us.size:
-        found_notes = (f"gps_gap: {lost:,} point(s) without a position", *where.notes)
+        found_notes = (
+            Note("gps_gap", f"{lost:,} point(s) without a position"),
+            *where.notes,
+        )
     columns |= {
         "latitude_deg": where.latitude_deg,
         "longitude_deg": where.longitude_deg,

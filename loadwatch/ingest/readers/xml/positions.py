@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.activity import Note
 from loadwatch.geodesy import path_m
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class CleanPath:
     latitude_deg: Array
     longitude_deg: Array
     distance_m: Array  # since the first fix
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def clean_path(
@@ -52,10 +53,13 @@ def clean_path(
     believable stretch; a longer one is kept, yet the jump to it is no distance.
     """
     off = _is_off_globe(latitude, longitude)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     if off.any():
         notes = (
-            f"gps_invalid: {off.sum():,} position(s) off the globe or at 0/0 left out",
+            Note(
+                "gps_invalid",
+                f"{off.sum():,} position(s) off the globe or at 0/0 left out",
+            ),
         )
         latitude, longitude = (
             np.where(off, np.nan, latitude),
@@ -90,10 +94,10 @@ def _is_off_globe(latitude: Array, longitude: Array) -> Bools:
     return off
 
 
-def _jump_note(slips: int, jumps: int) -> str:
+def _jump_note(slips: int, jumps: int) -> Note:
     lost = f"{slips:,} position(s) nobody could have reached left out" if slips else ""
     cut = f"{jumps} jump(s) between stretches not counted as distance" if jumps else ""
-    return f"gps_jump: {'; '.join(filter(None, (lost, cut)))}"
+    return Note("gps_jump", "; ".join(filter(None, (lost, cut))))
 
 
 def _keep_steps(

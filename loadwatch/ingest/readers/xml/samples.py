@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.activity import Note
 from loadwatch.ingest.readers.frames import build_records
 from loadwatch.ingest.readers.xml.iso_times import NAT, US
 
@@ -49,7 +50,7 @@ class Samples:
     clock: bool  # the times are instants
     zone: str = ""  # "+02:00" where the file states one
     offset_s: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def time_s(self) -> Array:
@@ -102,17 +103,22 @@ def select_samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samp
     at = np.flatnonzero(believed if clock else known)
     if clock and at.size < known.sum():
         notes += (
-            f"clock: {known.sum() - at.size:,} point(s) with an impossible date left out",
+            Note(
+                "clock",
+                f"{known.sum() - at.size:,} point(s) with an impossible date left out",
+            ),
         )
     at = at[np.argsort(us[at], kind="stable")]
     us = us[at]
     if not clock:
-        notes += ("clock: the dates are impossible, so the day is unknown",)
+        notes += (Note("clock", "the dates are impossible, so the day is unknown"),)
         us = us - us[0]
         us = us[us < LAST_US]
         at = at[: us.size]
     if times.naive and at.size:
-        notes += ("zone: the times name no zone; read as UTC, as GPX and TCX have it",)
+        notes += (
+            Note("zone", "the times name no zone; read as UTC, as GPX and TCX have it"),
+        )
     whole = ours[at]
     columns, odd = _clean_columns(points, whole)
     offsets = np.unique(times.offset_s[whole])
@@ -122,16 +128,21 @@ def select_samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samp
         else ("", 0)
     )
     if offsets.size > 1 and zone:
-        odd += ("zone: the offset changes on the way; that of the start is taken",)
+        odd += (
+            Note("zone", "the offset changes on the way; that of the start is taken"),
+        )
     return Samples(us, columns, group[at], clock, zone, offset, (*notes, *odd))
 
 
-def _untimed_note(untimed: int, bad: int) -> tuple[str, ...]:
+def _untimed_note(untimed: int, bad: int) -> tuple[Note, ...]:
     if not untimed:
         return ()
     return (
-        f"no_time: {untimed:,} point(s) without a time left out"
-        + (f", {bad:,} with none that exists" if bad else ""),
+        Note(
+            "no_time",
+            f"{untimed:,} point(s) without a time left out"
+            + (f", {bad:,} with none that exists" if bad else ""),
+        ),
     )
 
 
@@ -142,18 +153,22 @@ def _format_offset(offset_s: int) -> tuple[str, int]:
 
 def _clean_columns(
     points: Points, at: NDArray[np.int64]
-) -> tuple[dict[str, Array], tuple[str, ...]]:
+) -> tuple[dict[str, Array], tuple[Note, ...]]:
     batch = points.as_batch()
     found: dict[str, Array] = {}
     for name, numbers in sorted(batch.numbers.items()):
         values = numbers[at]
         low, high = RANGES.get(name, (-np.inf, np.inf))
         found[name] = np.where((values >= low) & (values <= high), values, np.nan)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     if batch.bad:
-        notes = (f"bad_values: {batch.bad:,} value(s) that are no numbers left out",)
+        notes = (
+            Note("bad_values", f"{batch.bad:,} value(s) that are no numbers left out"),
+        )
     if batch.commas:
-        notes += (f"decimal_comma: {batch.commas:,} number(s) written with a comma",)
+        notes += (
+            Note("decimal_comma", f"{batch.commas:,} number(s) written with a comma"),
+        )
     return found, notes
 
 

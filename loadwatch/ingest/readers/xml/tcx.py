@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
+from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import read_sport
@@ -146,7 +146,7 @@ def _elapsed_s(timer_s: float, found: Samples) -> float:
 
 def _build_columns(
     found: Samples, sport: str, lap_m: float, *, whole: bool
-) -> tuple[dict[str, Array], float, tuple[str, ...]]:
+) -> tuple[dict[str, Array], float, tuple[Note, ...]]:
     """Return RECORDS columns, the distance, and notes; without a distance by the device, its path's.
 
     `whole` is false where the points cover less time than the laps: then these are believed.
@@ -168,21 +168,23 @@ def _build_columns(
     known = metres[np.isfinite(metres)]
     passed = float(known[-1]) if known.size > 1 else NAN
     if passed > 0:
-        distance, odd = (
-            _choose_distance(lap_m, passed) if whole or not lap_m > 0 else (lap_m, ())
-        )
-        return {**columns, "distance_m": metres}, distance, (*notes, *odd)
+        columns = {**columns, "distance_m": metres}
+        if lap_m > 0 and not whole:
+            return columns, lap_m, notes
+        distance, odd = _choose_distance(lap_m, passed)
+        return columns, distance, (*notes, *odd)
     if lap_m > 0:
         return columns, lap_m, ()
     if np.isfinite(where.distance_m).any():
-        note = (
-            "no_distance: the file states no distance; it is summed along its positions"
+        note = Note(
+            "no_distance",
+            "the file states no distance; it is summed along its positions",
         )
         return columns, NAN, (*where.notes, note)
     return columns, 0.0 if lap_m == 0 else NAN, where.notes
 
 
-def _join_resets(metres: Array) -> tuple[Array, tuple[str, ...]]:
+def _join_resets(metres: Array) -> tuple[Array, tuple[Note, ...]]:
     """Return cumulative distance from 0 at the first sample, counters that began anew joined."""
     known = np.flatnonzero(np.isfinite(metres))
     if known.size < 2:
@@ -194,18 +196,24 @@ def _join_resets(metres: Array) -> tuple[Array, tuple[str, ...]]:
     )
     joined = np.full(len(metres), np.nan)
     joined[known] = np.concatenate([[0.0], np.cumsum(step)])
-    note = f"distance_reset: the distance was counted anew {resets} time(s) on the way; joined"
+    note = Note(
+        "distance_reset",
+        f"the distance was counted anew {resets} time(s) on the way; joined",
+    )
     return joined, (note,) if resets else ()
 
 
-def _choose_distance(lap_m: float, passed: float) -> tuple[float, tuple[str, ...]]:
+def _choose_distance(lap_m: float, passed: float) -> tuple[float, tuple[Note, ...]]:
     """Return the laps' distance where the points agree, else that of the points."""
     if not lap_m > 0:
         return passed, ()
     if abs(lap_m - passed) <= max(AGREE_M, AGREE * passed):
         return lap_m, ()
     return passed, (
-        f"lap_totals: the laps add up to {lap_m:,.0f} m, the points to {passed:,.0f} m, which is taken",
+        Note(
+            "lap_totals",
+            f"the laps add up to {lap_m:,.0f} m, the points to {passed:,.0f} m, which is taken",
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from loadwatch.activity import Note
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.readers.xml import point_pattern
 from loadwatch.ingest.readers.xml.point_columns import Batch, Points, build_batch
@@ -64,7 +65,7 @@ class Document:
 
     root: Node
     points: Points
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def strip_prefix(name: str) -> str:
@@ -88,7 +89,10 @@ def parse(data: bytes, point: str) -> Document:
     except _WrongEncodingError:
         again = text.decode("utf-8", "replace").encode()
         found = _parse_encoded(again, point, "utf-8")
-        note = "encoding: the text is not in the encoding it declares; unreadable letters are replaced"
+        note = Note(
+            "encoding",
+            "the text is not in the encoding it declares; unreadable letters are replaced",
+        )
         return Document(found.root, found.points, (note, *found.notes))
 
 
@@ -135,7 +139,7 @@ def _parse_markup(
     parser.buffer_size = MAX_TEXT
     parser.StartDoctypeDeclHandler = _refuse_doctype
     _set_handlers(parser, point, root, points, runs)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     try:
         _feed_chunks(parser, data, points)
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -148,7 +152,10 @@ def _parse_markup(
                 f"an XML file that cannot be parsed ({_describe_error(error)})"
             ) from error
         notes = (
-            f"truncated: the file breaks off or is damaged ({_describe_error(error)}); what came before is kept",
+            Note(
+                "truncated",
+                f"the file breaks off or is damaged ({_describe_error(error)}); what came before is kept",
+            ),
         )
     _close_nodes(root, points.count)
     if not root.nodes:

@@ -14,7 +14,14 @@ from loadwatch.activity import Note
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+    # arrays of one dimension, for annotations
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 WeekdayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 LoadName = Literal["distance", "duration", "steps", "effort", "trimp", "srpe"]

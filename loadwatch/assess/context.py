@@ -13,7 +13,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from loadwatch.tables import Floats
+
 
 ACUTE_DAYS = 7
 CHRONIC_DAYS = 28

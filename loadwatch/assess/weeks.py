@@ -26,11 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.settings import Settings
-    from loadwatch.tables import WeekdayName
+    from loadwatch.tables import Bools, Floats, Ints, WeekdayName
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 LONGEST = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
 SUPPORT = ("strength_training", "pilates", "yoga")

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.activity import Note
+from loadwatch.activity import NAN, Note
 from loadwatch.tables import GRADE_COLUMNS, GRADE_EDGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from loadwatch.tables import Floats
 
-NAN = math.nan
+
 LOWEST_M, HIGHEST_M = -450.0, 8900.0  # the Dead Sea and Everest, with a margin
 FAR_FROM_ZERO_M = 10.0  # a 0.0 between altitudes beyond this is a missing value
 GAP_S = (

@@ -11,11 +11,9 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
     from loadwatch.settings import Settings
+    from loadwatch.tables import Floats
 
-    Floats = NDArray[np.float64]
 
 LONGEST_HOLD_S = (
     60.0  # a value stands until the next one, but no longer: a pause is no effort

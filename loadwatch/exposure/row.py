@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch.activity import Note
+from loadwatch.activity import NAN, Note
 from loadwatch.exposure import elevation, load, osm, surface
 from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
@@ -22,7 +22,6 @@ from loadwatch.tables import (
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
     from loadwatch.activity import Activity, Session
     from loadwatch.exposure.elevation import Climb
@@ -30,10 +29,9 @@ if TYPE_CHECKING:
     from loadwatch.exposure.surface import SurfaceMetres
     from loadwatch.ingest.zones import ZonedStart
     from loadwatch.settings import Settings
+    from loadwatch.tables import Floats
 
-    Array = NDArray[np.float64]
 
-NAN = math.nan
 INDOOR = frozenset(
     {
         "treadmill",
@@ -80,15 +78,15 @@ COVERED = 0.9  # of the time without pauses must lie in shorter steps for the ti
 class SampleArrays:
     """The samples of one activity as plain arrays of one length; NaN where a column is missing."""
 
-    time_s: Array
-    distance_m: Array
-    altitude_m: Array
-    latitude_deg: Array
-    longitude_deg: Array
-    cadence_spm: Array
-    heart_rate_bpm: Array
-    step_s: Array  # time to the next sample, one shorter
-    speed_mps: Array  # over each step; NaN where no distance is known
+    time_s: Floats
+    distance_m: Floats
+    altitude_m: Floats
+    latitude_deg: Floats
+    longitude_deg: Floats
+    cadence_spm: Floats
+    heart_rate_bpm: Floats
+    step_s: Floats  # time to the next sample, one shorter
+    speed_mps: Floats  # over each step; NaN where no distance is known
 
 
 def build_row(
@@ -184,7 +182,7 @@ def _build_track(records: pd.DataFrame) -> SampleArrays:
     index = records.index.to_numpy("datetime64[ns]").view(np.int64)
     time = (index - index[:1]) / 1e9
 
-    def column(name: str) -> Array:
+    def column(name: str) -> Floats:
         if name in records.columns:
             return records[name].to_numpy(np.float64)
         return np.full(len(time), NAN)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from loadwatch.activity import NAN
 from loadwatch.exposure import osm
 from loadwatch.geodesy import path_m
 from loadwatch.tables import SURFACE_NAMES
@@ -23,16 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from loadwatch.activity import Session
     from loadwatch.exposure.osm import Ground, TrackMatch
     from loadwatch.settings import Settings
+    from loadwatch.tables import Floats, Ints
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
-NAN = math.nan
 DECIDING_LABELS: Final[Mapping[str, str]] = {  # sub_sport -> surface
     "treadmill": "treadmill",
     "indoor_running": "treadmill",

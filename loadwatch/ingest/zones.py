@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from loadwatch.activity import Session
     from loadwatch.settings import Settings
+    from loadwatch.tables import Floats
 
-    Floats = NDArray[np.float64]
 
 QUARTER = timedelta(minutes=15)  # every offset in use today is a multiple of it
 MAX_OFFSET = timedelta(hours=14)  # Kiribati

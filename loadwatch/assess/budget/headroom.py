@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.activity import NAN
 from loadwatch.assess import weeks as weekly
 from loadwatch.assess.rules import (
     BY_ID,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from loadwatch.formatting import Units
     from loadwatch.settings import Settings
 
-NAN = math.nan
 EARLY = "until more days and runs lie behind, this check makes a note at most"
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from loadwatch.assess.rules.rule_input import DAY_US, LOOKBACK_DAYS
 
 if TYPE_CHECKING:
-    from loadwatch.assess.rules.rule_input import Ints, RuleInput
+    from loadwatch.assess.rules.rule_input import RuleInput
+    from loadwatch.tables import Ints
 
 NOTABLE_SHARE = (
     0.25  # of the distance compared, by another recorder than before: worth a sentence

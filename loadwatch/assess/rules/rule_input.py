@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.settings import Settings
+    from loadwatch.tables import Floats, Ints
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 LOOKBACK_DAYS = 30
 ONE_RUN_MINUTES = 15  # less between the end of one and the start of the next: one run

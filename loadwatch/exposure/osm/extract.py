@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.exposure.osm.map_reader import MapExcerpt
+    from loadwatch.tables import Floats, Ints
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 METHOD: Final = "1"  # counts up when the same map would give other answers
 SPARE_CELLS: Final = 1  # read so many cells around the visited ones, for the next runs

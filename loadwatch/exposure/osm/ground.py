@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from loadwatch.tables import Floats, Ints
+
 
 M_PER_DEG: Final = 111_195.0  # mean radius of the Earth
 CELL_M: Final = 40.0  # also the farthest a way may be from a point

@@ -22,11 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from loadwatch.exposure.osm.ground import Cells
+    from loadwatch.tables import Ints
 
-    Ints = NDArray[np.int64]
 
 WIDER_CELLS: Final = (
     3  # places are known so far around the ways that are read, for parks that reach out

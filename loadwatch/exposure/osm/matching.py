@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.exposure.osm.ground import Ground
+    from loadwatch.tables import Floats, Ints
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Bytes = NDArray[np.uint8]
 
 STEP_M: Final = 10.0  # a point of the thinned track each

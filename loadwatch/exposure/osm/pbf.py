@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from loadwatch.tables import Ints
+
     Bytes = NDArray[np.uint8]
-    Ints = NDArray[np.int64]
 
 LARGEST: Final = 32 * 1024 * 1024  # bytes of a block, by the format's own rule
 LARGEST_HEADER: Final = 64 * 1024

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.exposure.osm.ground import Cells
+    from loadwatch.tables import Ints
 
     Bytes = NDArray[np.uint8]
-    Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
     Tags = Sequence[tuple[str, str]]
 

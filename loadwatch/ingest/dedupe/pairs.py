@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
+    from loadwatch.tables import Bools, Floats
+
     Places = NDArray[np.int64]
 
 START_S = 120.0  # starts this near are one start: two watches, two thumbs

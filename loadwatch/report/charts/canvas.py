@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
     from loadwatch.report.palette import Palette
+    from loadwatch.tables import Bools, Floats
 
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
 
 WIDTH_IN = 9.0
 LEFT_IN, RIGHT_IN, TOP_IN, BOTTOM_IN = 0.8, 0.1, 0.26, 0.28

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from loadwatch.report.charts.canvas import Bools, Floats
     from loadwatch.report.palette import Palette
+    from loadwatch.tables import Bools, Floats
 
 MARK_PT, AMOUNT_PT = (
     12.0,

@@ -17,13 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
     from loadwatch.assess.rules import Flag
     from loadwatch.settings import Settings
+    from loadwatch.tables import Bools, Floats
 
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 YEAR_WEEKS = 53

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from loadwatch.report.charts.shown_weeks import Period, ShownWeeks
     from loadwatch.report.palette import Palette
     from loadwatch.settings import Settings
-    from loadwatch.tables import Surface
+    from loadwatch.tables import Bools, Floats, Surface
 
 GAP_PT, LABEL_PT, BAR_PT = (
     6.0,
@@ -83,7 +83,7 @@ def draw_surfaces(
 
 
 def _measure_above_pt(
-    shown: ShownWeeks, found: list[markers.WeekMark], shares: canvas.Floats
+    shown: ShownWeeks, found: list[markers.WeekMark], shares: Floats
 ) -> float:
     """Return the room above the longest bar for shapes, and for an amount not in the row's label [pt].
 
@@ -167,7 +167,7 @@ def _format_amounts(shown: ShownWeeks, column: str, settings: Settings) -> str:
 def _draw_row(
     axes: Axes,
     shown: ShownWeeks,
-    values: canvas.Floats,
+    values: Floats,
     found: list[markers.WeekMark],
     palette: Palette,
     *,
@@ -198,10 +198,10 @@ def _draw_row(
 
 def _draw_row_bars(
     axes: Axes,
-    x: canvas.Floats,
-    values: canvas.Floats,
-    mine: canvas.Bools,
-    unfinished: canvas.Bools,
+    x: Floats,
+    values: Floats,
+    mine: Bools,
+    unfinished: Bools,
     colour: str,
     width: float,
     palette: Palette,
@@ -315,7 +315,7 @@ def _round_down(reach: float) -> float:
 def _draw_half(
     axes: Axes,
     shown: ShownWeeks,
-    values: canvas.Floats,
+    values: Floats,
     found: list[markers.WeekMark],
     settings: Settings,
     palette: Palette,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from loadwatch.report.charts.shown_weeks import Period, ShownWeeks
     from loadwatch.report.palette import Palette
     from loadwatch.settings import Settings
+    from loadwatch.tables import Bools, Floats
 
 PANEL_IN = 2.6
 THIN = 0.012  # least thickness of a band, of the axis' height
@@ -134,8 +135,8 @@ def draw_panel(
 
 def _draw_band(
     axes: Axes,
-    ends: tuple[canvas.Floats, canvas.Floats],
-    values: canvas.Floats,
+    ends: tuple[Floats, Floats],
+    values: Floats,
     top: float,
     palette: Palette,
 ) -> None:
@@ -167,8 +168,8 @@ def _draw_band(
 
 def _draw_bars(
     axes: Axes,
-    values: canvas.Floats,
-    unfinished: canvas.Bools,
+    values: Floats,
+    unfinished: Bools,
     marks: Sequence[WeekMark],
     palette: Palette,
 ) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.report.palette import Palette
+    from loadwatch.tables import Bools, Floats
 
 SHADES = (0.3, 0.5, 0.75, 1.0)  # quarters of the longest day
 DAY_IN = (
@@ -69,9 +70,9 @@ def draw_year(
 
 def _draw_squares(
     axes: Axes,
-    x: canvas.Floats,
-    y: canvas.Floats,
-    chosen: canvas.Bools,
+    x: Floats,
+    y: Floats,
+    chosen: Bools,
     colour: str,
     more: dict[str, Any],
 ) -> None:

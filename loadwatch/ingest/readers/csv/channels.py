@@ -13,11 +13,9 @@ from loadwatch.ingest.readers.csv.unit_inference import KM, MILE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from loadwatch.ingest.readers.csv.names import Column
+    from loadwatch.tables import Floats
 
-    Array = NDArray[np.float64]
 
 _PLAIN = {  # role -> column, where one number means one thing
     "altitude": "altitude_m",
@@ -35,8 +33,8 @@ _LEGS = 120.0  # 1/min; below, a runner's cadence counts one leg
 def channels(
     cells: Mapping[str, Sequence[str]],
     series: Mapping[str, Sequence[Column]],
-    time_s: Array,
-) -> tuple[dict[str, Array], list[Note]]:
+    time_s: Floats,
+) -> tuple[dict[str, Floats], list[Note]]:
     """Return (the columns of RECORDS that a table has, notes); a column without any number is left out."""
     raw = {
         role: _array(column)
@@ -66,12 +64,12 @@ def channels(
     }, notes
 
 
-def _array(cells: Sequence[str]) -> Array:
+def _array(cells: Sequence[str]) -> Floats:
     style = numbers.style(cells) or "."
     return np.array([numbers.number(cell, style) for cell in cells], dtype=np.float64)
 
 
-def _position(latitude: Array, longitude: Array) -> tuple[Array, Array]:
+def _position(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
     """Return degrees, of degrees or FIT's semicircles; no fix (0, 0 or beyond the globe) is NaN."""
     if np.fmax.reduce(np.abs(latitude), initial=0.0) > 180:
         latitude, longitude = latitude * _SEMICIRCLE, longitude * _SEMICIRCLE
@@ -84,10 +82,10 @@ def _position(latitude: Array, longitude: Array) -> tuple[Array, Array]:
 
 
 def _lengths(
-    raw: Mapping[str, Array],
+    raw: Mapping[str, Floats],
     series: Mapping[str, Sequence[Column]],
-    time_s: Array,
-    found: dict[str, Array],
+    time_s: Floats,
+    found: dict[str, Floats],
 ) -> list[Note]:
     """Put distance and speed in SI into `found`; a unit nobody states is told by the other of the two."""
     distance, speed = raw.get("distance"), raw.get("speed")
@@ -133,20 +131,20 @@ def _likely(speed: float) -> float:
     return KM if 0 < speed < 0.05 else 1.0
 
 
-def _span(values: Array) -> float:
+def _span(values: Floats) -> float:
     known = values[np.isfinite(values)]
     return (
         float(known[-1] - known[0]) if known.size and known[-1] > known[0] else np.nan
     )
 
 
-def _integral(speed: Array, time_s: Array) -> float:
+def _integral(speed: Floats, time_s: Floats) -> float:
     step = np.clip(np.diff(time_s, prepend=time_s[0]), 0, 60)
     total = float(np.nansum(speed * step))
     return total if total > 0 else np.nan
 
 
-def _path(latitude: Array, longitude: Array) -> float:
+def _path(latitude: Floats, longitude: Floats) -> float:
     """Return the length of a path over the sphere, good enough to name a unit [m]."""
     good = np.isfinite(latitude) & np.isfinite(longitude)
     lat, lon = np.radians(latitude[good]), np.radians(longitude[good])
@@ -156,7 +154,7 @@ def _path(latitude: Array, longitude: Array) -> float:
     return float(np.hypot(east, np.diff(lat)).sum() * _EARTH_M) or np.nan
 
 
-def _cadence(values: Array, factor: float | None, speed: Array | None) -> Array:
+def _cadence(values: Floats, factor: float | None, speed: Floats | None) -> Floats:
     """Return steps of both feet a minute; a number below 120 on foot counts one leg, and 0 is no reading."""
     known = values[values > 0]
     afoot = (

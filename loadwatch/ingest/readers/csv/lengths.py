@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loadwatch.activity import Note
+from loadwatch.activity import NAN, Note
 from loadwatch.ingest.readers.csv import numbers, unit_inference
 from loadwatch.ingest.readers.csv.unit_inference import (
     FOOT,
     KM,
     MILE,
-    NAN,
     YARD,
     Floats,
     near,

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from loadwatch.activity import Note
+from loadwatch.activity import NAN, Note
 from loadwatch.ingest.readers.csv import lengths, numbers, unit_inference
 from loadwatch.ingest.readers.csv.unit_inference import (
     KM,
     LOOSE,
     MILE,
-    NAN,
     TOLERANCE,
     Floats,
     near,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING, Literal
 
+from loadwatch.activity import NAN
 from loadwatch.ingest.readers.csv.names import unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NAN = math.nan
 Style = Literal[".", ",", ""]  # the decimal mark; "" not told by the cells
 Clock = Literal["m:ss", "h:mm", ""]  # what a cell of two parts is; "" not told
 

@@ -16,11 +16,9 @@ from loadwatch.ingest.readers.csv import dates, numbers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from loadwatch.ingest.readers.csv.names import Column
+    from loadwatch.tables import Floats
 
-    Array = NDArray[np.float64]
 
 FIT_EPOCH = 631_065_600  # s from 1970 to 1989-12-31, where FIT begins to count
 _FIT_FIRST, _UNIX_FIRST = (
@@ -42,7 +40,7 @@ DATELESS = "the moments of one activity without a date; put date and time into i
 class Times:
     """When each row was: seconds since 1970, wall clocks counted as if they were UTC."""
 
-    seconds: Array
+    seconds: Floats
     utc: bool
     date_only: bool = False
 
@@ -138,7 +136,7 @@ def _plain(cell: str) -> float:
     return numbers.number(text, numbers.style([text]) or ".")
 
 
-def _epoch(counts: Array, largest: float) -> Array | None:
+def _epoch(counts: Floats, largest: float) -> Floats | None:
     """Return counted instants as seconds since 1970: Unix s or ms, or FIT's; None for a clock of its own."""
     if 1.2e12 < largest < 4e12:
         return counts / 1000
@@ -165,7 +163,7 @@ def named_start(name: str) -> tuple[datetime, bool, bool] | None:
     return made, bool(utc), hour is not None
 
 
-def _named(name: str, counts: Array, first: float, *, of_day: bool) -> Times:
+def _named(name: str, counts: Floats, first: float, *, of_day: bool) -> Times:
     """Return the times of a table that counts from its start, or tells the time of day, on a named day."""
     began = named_start(name)
     if began is None:

@@ -6,6 +6,7 @@ import math
 from statistics import median
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import NAN
 from loadwatch.ingest.readers.csv import numbers
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from loadwatch.ingest.readers.csv.numbers import Clock
 
-NAN = math.nan
 KM, MILE, YARD, FOOT = 1000.0, 1609.344, 0.9144, 0.3048
 SLOWEST, FASTEST = 1.6, 5.2  # m/s; between them lies the median of anybody's runs
 SHORTEST_M, LONGEST_M = 400.0, 100_000.0  # likewise

@@ -13,8 +13,8 @@ from loadwatch.activity import Note
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
+    from loadwatch.tables import Bools, Floats
+
 
 DAY_S = 86_400.0
 EARLIEST_S = 284_083_200.0  # 1999-01-01 in FIT time: before any watch that writes FIT
@@ -96,7 +96,7 @@ def align_clock(samples: FitSamples, stated: tuple[float, float] | None) -> FitS
 
 
 def _take_samples(
-    samples: FitSamples, places: Mask | NDArray[np.intp], note: Note
+    samples: FitSamples, places: Bools | NDArray[np.intp], note: Note
 ) -> FitSamples:
     """Return the samples at `places`, a mask or an index, with one more note."""
     columns = {name: column[places] for name, column in samples.columns.items()}
@@ -202,7 +202,7 @@ def _merge_instants(samples: FitSamples) -> FitSamples:
     return FitSamples(samples.time_s[is_new], columns, notes)
 
 
-def _mark_stray(is_jump: Mask) -> Mask:
+def _mark_stray(is_jump: Bools) -> Bools:
     """Return which samples belong to short parts between jumps; the largest part is never stray.
 
     `is_jump[i]` is true for a jump from sample i to sample i + 1.

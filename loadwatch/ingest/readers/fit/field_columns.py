@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.ingest.readers.fit.layout import FieldBlock, FieldKey, MessageLayout
-
-    Floats = NDArray[np.float64]
+    from loadwatch.tables import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

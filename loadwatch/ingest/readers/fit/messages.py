@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from loadwatch.ingest.readers.fit.chained import FitFile
     from loadwatch.ingest.readers.fit.field_columns import FieldColumn, MessageTable
     from loadwatch.ingest.readers.fit.layout import FieldKey
+    from loadwatch.tables import Floats
 
-    Floats = NDArray[np.float64]
     NamedFields = tuple[tuple[str, int], ...]  # name and number
 
 

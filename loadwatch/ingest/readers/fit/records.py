@@ -10,11 +10,9 @@ from loadwatch.ingest.readers.fit.clean import FitSamples
 from loadwatch.ingest.readers.fit.messages import read_byte_field, read_number_fields
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from loadwatch.ingest.readers.fit.chained import FitFile
+    from loadwatch.tables import Floats
 
-    Floats = NDArray[np.float64]
 
 _RECORD_FIELDS = (
     "timestamp",

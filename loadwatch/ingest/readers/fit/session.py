@@ -23,12 +23,9 @@ from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from loadwatch.ingest.readers.fit.chained import FitFile
+    from loadwatch.tables import Floats
 
-    Floats = NDArray[np.float64]
 
 EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _SESSION_FIELDS = (

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.ingest.readers.xml.tree import Document, Node
+    from loadwatch.tables import Floats
 
-    Array = NDArray[np.float64]
 
 ONE_RUN_S = 900.0  # tracks less apart belong together
 PAUSE_S, PAUSE_STEPS = (
@@ -229,7 +229,7 @@ def _timer_s(found: Samples, breaks: NDArray[np.bool_]) -> float:
 
 def _build_columns(
     found: Samples, breaks: NDArray[np.bool_], sport: str, totals: dict[str, Any]
-) -> tuple[dict[str, Array], tuple[Note, ...]]:
+) -> tuple[dict[str, Floats], tuple[Note, ...]]:
     """Return RECORDS columns; a distance the file states goes before the one along the path."""
     columns = merge_cadence(found.columns, sport)
     unknown = np.full(found.us.size, np.nan)
@@ -263,7 +263,7 @@ def _build_columns(
     return {**columns, "distance_m": stated}, ()
 
 
-def _stated_distance(distance: Array, along: Array) -> Array | None:
+def _stated_distance(distance: Floats, along: Floats) -> Floats | None:
     """Return the cumulative distance a file states, from 0; None where it states none to believe."""
     known = distance[np.isfinite(distance)]
     if known.size < 2 or (np.diff(known) < 0).any() or known[-1] <= known[0]:
@@ -275,7 +275,7 @@ def _stated_distance(distance: Array, along: Array) -> Array | None:
     low, high = DISTANCE_RATIO
     if math.isfinite(path_total) and not low * path_total <= total <= high * path_total:
         return None
-    since: Array = distance - known[0]
+    since: Floats = distance - known[0]
     return since
 
 

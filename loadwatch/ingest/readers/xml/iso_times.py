@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from loadwatch.tables import Ints
+
     Text = str | bytes | None
     Texts = Sequence[str | None] | Sequence[bytes | None]
 

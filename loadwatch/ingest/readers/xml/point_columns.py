@@ -17,11 +17,9 @@ from loadwatch.ingest.readers.xml.iso_times import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from loadwatch.ingest.readers.xml.iso_times import Text, Texts
+    from loadwatch.tables import Floats
 
-    Array = NDArray[np.float64]
 
 BATCH = 8_192  # points held as text before they become numbers
 MAX_KEYS = 200  # different elements within track points
@@ -59,7 +57,7 @@ COLUMNS = {
 class Batch:
     """Points next to each other in the file, as columns."""
 
-    numbers: Mapping[str, Array]
+    numbers: Mapping[str, Floats]
     times: Instants
     bad: int = 0  # values that are no numbers
     commas: int = 0  # values with a decimal comma
@@ -126,7 +124,7 @@ class Points:
 def _concatenate_batches(batches: Sequence[Batch]) -> Batch:
     names = sorted({name for batch in batches for name in batch.numbers})
 
-    def column(name: str) -> Array:
+    def column(name: str) -> Floats:
         return np.concatenate(
             [b.numbers.get(name, np.full(len(b.times.us), np.nan)) for b in batches]
         )
@@ -141,7 +139,7 @@ def _concatenate_batches(batches: Sequence[Batch]) -> Batch:
 
 def build_batch(names: Sequence[str], columns: Sequence[Texts], count: int) -> Batch:
     """Return columns of texts, named as their elements are, as numbers and times."""
-    found: dict[str, Array] = {}
+    found: dict[str, Floats] = {}
     times = Instants(np.full(count, NAT), np.zeros(count, np.int64))
     bad = commas = 0
     for name, texts in zip(names, columns, strict=True):
@@ -161,7 +159,7 @@ def build_batch(names: Sequence[str], columns: Sequence[Texts], count: int) -> B
     return Batch(found, times, bad, commas)
 
 
-def _parse_floats(texts: Texts) -> tuple[Array, int, int]:
+def _parse_floats(texts: Texts) -> tuple[Floats, int, int]:
     """Return numbers, how many of `texts` are none, and how many have a decimal comma."""
     try:
         values = np.fromiter(map(_FLOAT, texts), np.float64, len(texts))

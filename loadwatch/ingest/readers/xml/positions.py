@@ -15,8 +15,8 @@ from loadwatch.geodesy import path_m
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
+    from loadwatch.tables import Bools, Floats
+
 
 # fastest a body goes between two fixes; noise of single fixes included [m/s]
 GATE_MPS = {
@@ -37,14 +37,14 @@ KEPT_FIXES = 10  # a stretch this long after a jump is where the runner is, not 
 class CleanPath:
     """Cleaned positions and the distance along them."""
 
-    latitude_deg: Array
-    longitude_deg: Array
-    distance_m: Array  # since the first fix
+    latitude_deg: Floats
+    longitude_deg: Floats
+    distance_m: Floats  # since the first fix
     notes: tuple[Note, ...]
 
 
 def clean_path(
-    time_s: Array, latitude: Array, longitude: Array, breaks: Bools, sport: str
+    time_s: Floats, latitude: Floats, longitude: Floats, breaks: Bools, sport: str
 ) -> CleanPath:
     """Return positions without slips and the metres run along them.
 
@@ -87,7 +87,7 @@ def clean_path(
     return CleanPath(latitude, longitude, np.cumsum(sums), notes)
 
 
-def _is_off_globe(latitude: Array, longitude: Array) -> Bools:
+def _is_off_globe(latitude: Floats, longitude: Floats) -> Bools:
     with np.errstate(invalid="ignore"):
         outside = (np.abs(latitude) > 90) | (np.abs(longitude) > 180)
     off: Bools = outside | ((latitude == 0) & (longitude == 0))
@@ -101,12 +101,12 @@ def _jump_note(slips: int, jumps: int) -> Note:
 
 
 def _keep_steps(
-    time_s: Array,
-    latitude: Array,
-    longitude: Array,
+    time_s: Floats,
+    latitude: Floats,
+    longitude: Floats,
     since: NDArray[np.int64],
     sport: str,
-) -> tuple[Array, Bools]:
+) -> tuple[Floats, Bools]:
     """Return metres from the fix kept before to each fix kept (NaN over a jump), and which are kept."""
     metres, speed = _step_speeds(time_s, latitude, longitude, since)
     gate = _speed_gate(speed, sport)
@@ -124,14 +124,14 @@ def _keep_steps(
 
 
 def _step_speeds(
-    time_s: Array, latitude: Array, longitude: Array, since: NDArray[np.int64]
-) -> tuple[Array, Array]:
+    time_s: Floats, latitude: Floats, longitude: Floats, since: NDArray[np.int64]
+) -> tuple[Floats, Floats]:
     """Return metres and speed from fix to fix; over a pause nothing was run."""
     metres = np.where(np.diff(since) > 0, 0.0, np.diff(path_m(latitude, longitude)))
     return metres, metres / np.maximum(np.diff(time_s), SHORTEST_S)
 
 
-def _speed_gate(speed: Array, sport: str) -> float:
+def _speed_gate(speed: Floats, sport: str) -> float:
     if sport in GATE_MPS:
         return GATE_MPS[sport]
     moving = speed[speed > 0]
@@ -142,7 +142,7 @@ def _speed_gate(speed: Array, sport: str) -> float:
 
 
 def _keep_reachable(
-    time_s: Array, latitude: Array, longitude: Array, edges: list[int], gate: float
+    time_s: Floats, latitude: Floats, longitude: Floats, edges: list[int], gate: float
 ) -> Bools:
     """Return which fixes to keep: the longest stretch, and what it or what follows can reach."""
     stretches = list(pairwise(edges))

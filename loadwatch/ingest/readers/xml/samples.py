@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.ingest.readers.xml.point_columns import Points
+    from loadwatch.tables import Floats
 
-    Array = NDArray[np.float64]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_US = 631_152_000 * US  # 1990: no watch wrote files before
@@ -45,7 +45,7 @@ class Samples:
     us: NDArray[
         np.int64
     ]  # since 1970 UTC, or since an unknown start where `clock` is false
-    columns: Mapping[str, Array]
+    columns: Mapping[str, Floats]
     group: NDArray[np.int64]  # number of the stretch (segment, lap) a point stands in
     clock: bool  # the times are instants
     zone: str = ""  # "+02:00" where the file states one
@@ -53,7 +53,7 @@ class Samples:
     notes: tuple[Note, ...] = ()
 
     @property
-    def time_s(self) -> Array:
+    def time_s(self) -> Floats:
         """Seconds since the first point."""
         return (self.us - self.us[0]) / US if self.us.size else np.empty(0)
 
@@ -76,7 +76,7 @@ class Samples:
             else None
         )
 
-    def to_records(self, columns: Mapping[str, Array]) -> pd.DataFrame:
+    def to_records(self, columns: Mapping[str, Floats]) -> pd.DataFrame:
         """Return `columns` as a RECORDS frame; those without any value are left out."""
         known = {
             name: values
@@ -153,9 +153,9 @@ def _format_offset(offset_s: int) -> tuple[str, int]:
 
 def _clean_columns(
     points: Points, at: NDArray[np.int64]
-) -> tuple[dict[str, Array], tuple[Note, ...]]:
+) -> tuple[dict[str, Floats], tuple[Note, ...]]:
     batch = points.as_batch()
-    found: dict[str, Array] = {}
+    found: dict[str, Floats] = {}
     for name, numbers in sorted(batch.numbers.items()):
         values = numbers[at]
         low, high = RANGES.get(name, (-np.inf, np.inf))
@@ -172,7 +172,7 @@ def _clean_columns(
     return found, notes
 
 
-def merge_cadence(columns: Mapping[str, Array], sport: str) -> dict[str, Array]:
+def merge_cadence(columns: Mapping[str, Floats], sport: str) -> dict[str, Floats]:
     """Return `columns` with one cadence, in steps of both feet a minute where the sport is on foot."""
     rest = {
         name: values

@@ -24,11 +24,9 @@ from loadwatch.ingest.readers.xml.samples import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from numpy.typing import NDArray
-
     from loadwatch.ingest.readers.xml.tree import Document, Node
+    from loadwatch.tables import Floats
 
-    Array = NDArray[np.float64]
 
 MAX_PARTS = 1_000  # activities in one file
 START_S = 60.0  # a lap's start so much before the first point is the activity's
@@ -146,7 +144,7 @@ def _elapsed_s(timer_s: float, found: Samples) -> float:
 
 def _build_columns(
     found: Samples, sport: str, lap_m: float, *, whole: bool
-) -> tuple[dict[str, Array], float, tuple[Note, ...]]:
+) -> tuple[dict[str, Floats], float, tuple[Note, ...]]:
     """Return RECORDS columns, the distance, and notes; without a distance by the device, its path's.
 
     `whole` is false where the points cover less time than the laps: then these are believed.
@@ -184,7 +182,7 @@ def _build_columns(
     return columns, 0.0 if lap_m == 0 else NAN, where.notes
 
 
-def _join_resets(metres: Array) -> tuple[Array, tuple[Note, ...]]:
+def _join_resets(metres: Floats) -> tuple[Floats, tuple[Note, ...]]:
     """Return cumulative distance from 0 at the first sample, counters that began anew joined."""
     known = np.flatnonzero(np.isfinite(metres))
     if known.size < 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# first bytes, and what they stand for
+# first bytes of a file, and what it is
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "it starts like a JPEG image"),
     (b"\x89PNG\r\n", "it starts like a PNG image"),
@@ -26,7 +26,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "it starts like an old Office document"),
     (b"bplist00", "it starts like an Apple property list"),
 )
-# how a text starts in lower case, and what that stands for
+# start of a text in lower case, and what the file is
 TEXT_STARTS: tuple[tuple[bytes, str], ...] = (
     (b"<!doctype html", "a web page, perhaps an error page saved in place of the file"),
     (b"<html", "a web page, perhaps an error page saved in place of the file"),

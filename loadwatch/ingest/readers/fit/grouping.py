@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     # content of a definition message, base types of its developer fields
     LayoutKey = tuple[bytes, DeveloperTypes]
-    # start, local message type, and what the definition message says
+    # start, local message type, and what the definition message defines
     Definitions = Sequence[tuple[int, int, LayoutKey]]
     # the same with the layout's number instead
     NumberedDefinitions = Sequence[tuple[int, int, int]]
@@ -47,7 +47,7 @@ def group_messages(
 ) -> tuple[MessageTable, ...]:
     """Return one table for each layout, in the order of their first messages.
 
-    Definition messages that say the same give one layout, whatever their local message types.
+    Definition messages of the same content give one layout, whatever their local message types.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ class FieldDefinition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MessageLayout:
-    """What a definition message says. Equal only to itself, so that its hash costs nothing."""
+    """What a definition message defines. Equal only to itself, so that its hash costs nothing."""
 
     number: int  # global message number
     byte_order: str  # "<" or ">", as numpy writes it
@@ -136,6 +136,7 @@ def _build_block(
     fields: list[FieldDefinition],
     scaling: Mapping[FieldKey, tuple[float, float]],
 ) -> FieldBlock:
+    """Return the plan for fields of one base type; `scaling` is (scale, offset) by field."""
     letter, invalid = BASE_TYPES[base_type]
     places: list[tuple[FieldKey, int, int]] = []
     scale: list[float] = []

@@ -219,7 +219,7 @@ def _read_device(fit_file: FitFile) -> tuple[str, str]:
 
 
 def _format_device(maker: float, product: float, name: str) -> str:
-    """Return maker and product in the profile's words, else by the product's own name or number."""
+    """Return maker and product by the profile, else by the product's own name or number."""
     maker_name = profile.name_enum_value("manufacturer", maker)
     if maker_name in _GARMIN:
         product_name = profile.name_enum_value("garmin_product", product)
@@ -285,6 +285,13 @@ def _check_totals(message: SessionMessage, sport: str) -> tuple[Note, ...]:
     return tuple(notes)
 
 
+def _choose_sport(message: SessionMessage, info: FileInfo) -> StatedSport:
+    """Return the sport of a session message, without one that of the file."""
+    if message.fields:
+        return name_sport(message["sport"], message["sub_sport"])
+    return info.stated
+
+
 def _convert_start(
     start_s: float, offset_s: float
 ) -> tuple[datetime | None, datetime | None]:
@@ -315,9 +322,7 @@ def build_session(
     start_s : the start to use, in FIT time [s]; NaN for no date
     notes : on the samples and the file
     """
-    stated = info.stated
-    if message.fields:
-        stated = name_sport(message["sport"], message["sub_sport"])
+    stated = _choose_sport(message, info)
     sport = stated.sport
     start_utc, start_local = _convert_start(start_s, info.offset_s)
     all_notes = (*message.notes, *stated.notes, *_check_totals(message, sport), *notes)

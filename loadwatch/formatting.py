@@ -1,4 +1,4 @@
-"""Numbers, units, dates and strangers' text as a reader sees them; nothing here is read back."""
+"""Numbers, units, dates and untrusted text formatted for a reader; nothing here is read back."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit to show a number in: its word, its size in SI and the decimals that mean something."""
+    """A unit to show a number in: its symbol, its size in SI units and the decimals worth showing."""
 
     symbol: str
     size: float
@@ -72,13 +72,11 @@ def classify_column(column: str) -> Kind:
         return "height"
     if column == "effort_km":
         return "effort"
-    return (
-        "distance"
-        if column.endswith("_m")
-        else "time"
-        if column.endswith("_s")
-        else "count"
-    )
+    if column.endswith("_m"):
+        return "distance"
+    if column.endswith("_s"):
+        return "time"
+    return "count"
 
 
 def choose_unit(column: str, units: Units) -> Unit:
@@ -90,30 +88,32 @@ def _escape_character(char: str) -> str:
     if unicodedata.category(char) not in _HIDDEN_CATEGORIES:
         return char
     code = ord(char)
-    return (
-        f"\\x{code:02x}"
-        if code < 0x100
-        else f"\\u{code:04x}"
-        if code < 0x10000
-        else f"\\U{code:08x}"
-    )
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\U{code:08x}"
 
 
 def clean_text(text: object, limit: int = TEXT_LENGTH) -> str:
-    r"""Return a stranger's text with every invisible or steering character written out as `\xNN`, and cut.
+    r"""Return untrusted text cut to `limit` characters, each invisible one written out as `\xNN`.
 
     Names of athletes, runs, shoes and files are untrusted: a carriage return overwrites a line of the
-    terminal, an escape recolours it, a bidi mark turns a sentence round. A mail address in it is masked:
-    vendors name files by it.
+    terminal, an escape recolours it, a bidi mark turns a sentence round. A mail address is masked,
+    because vendors name files by it.
     """
-    words = str(text)
-    words = _MAIL.sub("(mail)", words) if "@" in words else words
-    words = words if len(words) <= limit else f"{words[: limit - 1]}…"
-    return words if words.isprintable() else "".join(map(_escape_character, words))
+    cleaned = str(text)
+    if "@" in cleaned:
+        cleaned = _MAIL.sub("(mail)", cleaned)
+    if len(cleaned) > limit:
+        cleaned = f"{cleaned[: limit - 1]}…"
+    if cleaned.isprintable():
+        return cleaned
+    return "".join(map(_escape_character, cleaned))
 
 
 def clean_source(text: object) -> str:
-    """Return a file's label, cleaned."""
+    """Return the label of a file, cleaned as in `clean_text` and cut to its own limit."""
     return clean_text(text, LABEL_LENGTH)
 
 
@@ -121,37 +121,41 @@ def format_number(value: float, decimals: int = 0) -> str:
     """Return `value` with thousands commas and a true minus; a dash where it is unknown."""
     if not math.isfinite(value):
         return NO_VALUE
-    words = f"{value:,.{decimals}f}"
-    if not words.strip("-0.,"):
-        words = words.lstrip("-")
-    return words.replace("-", MINUS)
+    text = f"{value:,.{decimals}f}"
+    if not text.strip("-0.,"):  # a zero has no sign
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
 
 
 def format_percent(share: float, *, signed: bool = False, decimals: int = 0) -> str:
-    """Return a share as "+51 %": with its sign where it is a change."""
+    """Return a share as a percentage, "51 %"; `signed` writes a change, "+51 %"."""
     if not math.isfinite(share):
         return NO_VALUE
-    words = format_number(100.0 * share, decimals)
-    sign = "+" if signed and not words.startswith(MINUS) and words.strip("0.") else ""
-    return f"{sign}{words} %"
+    text = format_number(100.0 * share, decimals)
+    if signed and not text.startswith(MINUS) and text.strip("0."):
+        text = f"+{text}"
+    return f"{text} %"
 
 
 def format_cell(value: float, column: str, units: Units) -> str:
-    """Return a column's value in the reader's unit, without its word, for the cell of a table."""
-    scale = choose_unit(column, units)
+    """Return a column's value in the reader's unit, without the symbol, for a cell of a table."""
+    unit = choose_unit(column, units)
     if column.endswith("_s"):
         return format_duration(value)
-    return format_number(value / scale.size, scale.decimals)
+    return format_number(value / unit.size, unit.decimals)
 
 
 def format_quantity(value: float, column: str, units: Units) -> str:
-    """Return a column's value with its unit, for a sentence."""
-    scale = choose_unit(column, units)
-    if column.endswith("_s") or not math.isfinite(value) or not scale.symbol:
+    """Return a column's value with its unit, for a sentence; from 100 on without decimals."""
+    unit = choose_unit(column, units)
+    if column.endswith("_s") or not math.isfinite(value) or not unit.symbol:
         return format_cell(value, column, units)
-    amount = value / scale.size
-    told = format_number(amount, 0 if abs(amount) >= 100 else scale.decimals)
-    return f"{told.removesuffix('.0')} {scale.symbol}"
+    amount = value / unit.size
+    decimals = unit.decimals
+    if abs(amount) >= 100:
+        decimals = 0
+    number = format_number(amount, decimals).removesuffix(".0")
+    return f"{number} {unit.symbol}"
 
 
 def format_duration(seconds: float) -> str:
@@ -179,7 +183,10 @@ def format_short_day(when: date) -> str:
 
 def format_count(amount: int, singular: str, plural: str = "") -> str:
     """Return "1 run", "2 runs", "1,346 runs"."""
-    return f"{format_number(amount)} {singular if amount == 1 else plural or singular + 's'}"
+    noun = singular
+    if amount != 1:
+        noun = plural or f"{singular}s"
+    return f"{format_number(amount)} {noun}"
 
 
 _SMALL_NUMBERS = (
@@ -199,30 +206,26 @@ _SMALL_NUMBERS = (
 
 def spell_number(amount: int) -> str:
     """Return "two" for 2, "11" for 11."""
-    return (
-        _SMALL_NUMBERS[amount]
-        if amount < len(_SMALL_NUMBERS)
-        else format_number(amount)
-    )
+    if amount < len(_SMALL_NUMBERS):
+        return _SMALL_NUMBERS[amount]
+    return format_number(amount)
 
 
 def join_with_and(items: list[str] | tuple[str, ...]) -> str:
     """Return "a", "a and b", "a, b and c"."""
-    return (
-        " and ".join([", ".join(items[:-1]), items[-1]])
-        if len(items) > 1
-        else "".join(items)
-    )
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def format_age(days: int) -> str:
     """Return "today", "yesterday", "9 days", "5 weeks", "13 years"."""
-    if days <= 1:
-        return "yesterday" if days == 1 else "today"
+    if days < 1:
+        return "today"
+    if days == 1:
+        return "yesterday"
     if days < 28:
         return f"{days} days"
-    return (
-        format_count(days // 7, "week")
-        if days < 2 * 365
-        else format_count(days // 365, "year")
-    )
+    if days < 2 * 365:
+        return format_count(days // 7, "week")
+    return format_count(days // 365, "year")

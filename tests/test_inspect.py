@@ -14,6 +14,7 @@ from loadwatch.ingest.readers.fit.field_columns import decode_columns
 from loadwatch.ingest.readers.fit.field_columns import read_strings as texts
 from loadwatch.inspect import contents, inspection, reading_summary
 from loadwatch.inspect.contents import describe_contents
+from loadwatch.inspect.field_summary import FieldSummary, add_values, format_day_range
 from loadwatch.inspect.shareable_fields import (
     HIDDEN_NOTES,
     RECORDED_MESSAGES,
@@ -67,9 +68,7 @@ def test_nameless_fields_of_a_positions_type_are_hidden():
 def ours(data):
     seen = contents._summarize_by_decoder(contents.fit.decode(data))
     return "\n".join(
-        contents.format_summary(key, one)
-        for fields in seen.values()
-        for key, one in fields.items()
+        one.format(key) for fields in seen.values() for key, one in fields.items()
     )
 
 
@@ -167,8 +166,8 @@ def test_a_large_number_is_never_shown():
         )
         == "value"
     )
-    seen = contents.FieldSummary("s", "value", [1_600_000_000.0], 1)
-    assert contents.format_summary("epoch", seen).endswith(PERSON)
+    summary = FieldSummary("s", "value", [1_600_000_000.0], 1)
+    assert summary.format("epoch").endswith(PERSON)
 
 
 def test_fields_of_one_name_shown_in_two_ways_are_hidden():
@@ -181,8 +180,8 @@ def test_fields_of_one_name_shown_in_two_ways_are_hidden():
             value_bytes=size,
             in_profile=False,
         )
-        contents.add_values(fields, told, [7])
-    assert contents.format_summary("unknown_9", fields["unknown_9"]).endswith(PERSON)
+        add_values(fields, told, [7])
+    assert fields["unknown_9"].format("unknown_9").endswith(PERSON)
 
 
 def test_fitparse_fails_and_we_answer():
@@ -397,6 +396,6 @@ def described(data):
 
 def test_days_are_shown_as_days():
     assert (
-        reading_summary.format_day_range([date(2026, 5, 3), date(2026, 5, 1)])
+        format_day_range([date(2026, 5, 3), date(2026, 5, 1)])
         == "2026-05-01 .. 2026-05-03"
     )

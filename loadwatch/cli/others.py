@@ -223,7 +223,7 @@ def inspect_file(ctx: click.Context, /, file: Path, **_: Any) -> int:
     The output is made to be posted: it leaves out positions, names, serial numbers and the time of day.
     Of a folder or archive it is a line a file.
     """
-    from loadwatch.inspect.inspection import inspect_path
+    from loadwatch.inspect import inspect_path
     from loadwatch.pipeline import load_athlete_settings
 
     if str(file) != "-" and not file.exists():

@@ -1,4 +1,4 @@
-"""What one field of one message holds, as a line that may be posted: how many, of what size, which days."""
+"""What one field of one message holds, as a line that may be posted: count, range, days."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.inspect import shareable_fields
+from loadwatch.formatting import clean_text
+from loadwatch.inspect.shareable_fields import (
+    HIDDEN_NOTES,
+    MAX_SHAREABLE_NUMBER,
+    Disclosure,
+    Field,
+    choose_disclosure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,108 +28,120 @@ TEXT_WIDTH = 48  # characters of a text value
 
 @dataclass(slots=True)
 class FieldSummary:
-    """What one field of one message held so far."""
+    """The values of one field of one message, gathered while a file is read."""
 
     units: str
-    disclosure: shareable_fields.Disclosure
-    values: list[Any] = field(default_factory=list)
-    count: int = 0
+    disclosure: Disclosure
+    values: list[Any] = field(default_factory=list)  # kept only where they may be shown
+    count: int = 0  # known values, kept or not
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether no value may be shown, only how many there are."""
+        return self.disclosure in HIDDEN_NOTES
+
+    def add(self, values: Sequence[Any], disclosure: Disclosure) -> None:
+        """Count values, None and "" aside, and keep them where they may be shown.
+
+        Fields of one name that may be shown in different ways are hidden together.
+        """
+        if disclosure != self.disclosure and not self.is_hidden:
+            self.disclosure = disclosure if disclosure in HIDDEN_NOTES else "person"
+        known = [value for value in values if value is not None and value != ""]
+        self.count += len(known)
+        if not self.is_hidden:
+            self.values += known[: MAX_VALUES - len(self.values)]
+
+    def format(self, name: str) -> str:
+        """Return one line: name, unit, count and what may be shown of the values."""
+        label = f"{clean_text(name, 34):<36}{clean_text(self.units, 12):<13}"
+        return f"  {label}{self.count:>8}  {self._format_values()}"
+
+    def _format_values(self) -> str:
+        if not self.count:
+            return "unknown"
+        if self.is_hidden:
+            return HIDDEN_NOTES[self.disclosure]
+        if self.disclosure == "day":
+            return _format_days(self.values)
+        if all(map(_is_number, self.values)):
+            return _format_numbers(self.values)
+        return _format_most_common([str(value) for value in self.values])
 
 
 def add_values(
-    fields: dict[str, FieldSummary], told: shareable_fields.Field, values: Sequence[Any]
+    summaries: dict[str, FieldSummary], described: Field, values: Sequence[Any]
 ) -> None:
-    """Count values of a field, None and "" aside, and keep them where they may be shown.
-
-    Fields of one name that may be shown in different ways are hidden together.
-    """
-    showing = shareable_fields.choose_disclosure(told)
-    held = fields.setdefault(told.name, FieldSummary(told.units, showing))
-    if (
-        showing != held.disclosure
-        and held.disclosure not in shareable_fields.HIDDEN_NOTES
-    ):
-        held.disclosure = (
-            showing if showing in shareable_fields.HIDDEN_NOTES else "person"
-        )
-    known = [value for value in values if value is not None and value != ""]
-    held.count += len(known)
-    if held.disclosure not in shareable_fields.HIDDEN_NOTES:
-        held.values += known[: MAX_VALUES - len(held.values)]
-
-
-def clean(text: str, width: int) -> str:
-    """Return text that cannot steer a terminal, cut to a width."""
-    safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-    return safe if len(safe) <= width else safe[: width - 3] + "..."
-
-
-def format_summary(name: str, one: FieldSummary) -> str:
-    """Return name, unit, count and what may be shown of the values."""
-    head = f"  {clean(name, 34):<36}{clean(one.units, 12):<13}{one.count:>8}  "
-    if not one.count:
-        return head + "unknown"
-    if one.disclosure in shareable_fields.HIDDEN_NOTES:
-        return head + shareable_fields.HIDDEN_NOTES[one.disclosure]
-    if one.disclosure == "day":
-        return head + _format_days(one.values)
-    numbers = [
-        value
-        for value in one.values
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-    ]
-    if len(numbers) == len(one.values):
-        large = max(map(abs, numbers)) >= shareable_fields.MAX_SHAREABLE_NUMBER
-        return head + (
-            shareable_fields.HIDDEN_NOTES["person"] if large else format_extent(numbers)
-        )
-    return head + _format_most_common(list(map(str, one.values)))
+    """Add values of a field to the summary of its name, which is made where there is none."""
+    disclosure = choose_disclosure(described)
+    summary = summaries.setdefault(
+        described.name, FieldSummary(described.units, disclosure)
+    )
+    summary.add(values, disclosure)
 
 
 def format_extent(numbers: Sequence[float]) -> str:
-    """Return the least, middle and greatest of some numbers, or the only one."""
+    """Return "least .. middle .. greatest" of some numbers, or the only one."""
     low, middle, high = min(numbers), median(numbers), max(numbers)
-    return (
-        _format_compact(low)
-        if low == high
-        else " .. ".join(map(_format_compact, (low, middle, high)))
-    )
-
-
-def _format_most_common(said: list[str]) -> str:
-    """Return the word that stands most often, and how many others there are."""
-    ((common, times),) = Counter(said).most_common(1)
-    kinds = len(set(said))
-    if kinds == 1:
-        return clean(common, TEXT_WIDTH)
-    more = f"{times} of {len(said)}, " if times > 1 else ""
-    return f"{clean(common, TEXT_WIDTH)} ({more}{kinds} different)"
-
-
-def _format_days(values: Sequence[Any]) -> str:
-    """Return the days that moments lie on (UTC), and how far apart they follow each other."""
-    moments = [value for value in values if isinstance(value, datetime)]
-    if not moments:
-        return "unknown" if not values else shareable_fields.HIDDEN_NOTES["person"]
-    days = format_day_range([moment.date() for moment in moments])
-    if len(moments) == 1:
-        return days
-    steps = [(later - one).total_seconds() for one, later in pairwise(moments)]
-    near = [step for step in steps if abs(step) < shareable_fields.MAX_SHAREABLE_NUMBER]
-    far = ", with jumps of years" if len(near) < len(steps) else ""
-    return f"{days}, {format_extent(near)} s apart{far}" if near else f"{days}{far}"
+    if low == high:
+        return _format_compact(low)
+    return " .. ".join(map(_format_compact, (low, middle, high)))
 
 
 def format_day_range(days: Sequence[date]) -> str:
-    """Return the first and the last of some days, or the only one."""
+    """Return "first .. last" of some days, or the only one."""
     first, last = min(days), max(days)
-    return f"{first}" if first == last else f"{first} .. {last}"
+    if first == last:
+        return f"{first}"
+    return f"{first} .. {last}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _format_numbers(numbers: Sequence[float]) -> str:
+    if max(map(abs, numbers)) >= MAX_SHAREABLE_NUMBER:
+        return HIDDEN_NOTES["person"]
+    return format_extent(numbers)
+
+
+def _format_most_common(texts: Sequence[str]) -> str:
+    """Return the most frequent text, and how many different ones there are."""
+    ((common, times),) = Counter(texts).most_common(1)
+    distinct = len(set(texts))
+    shown = clean_text(common, TEXT_WIDTH)
+    if distinct == 1:
+        return shown
+    if times == 1:
+        return f"{shown} ({distinct} different)"
+    return f"{shown} ({times} of {len(texts)}, {distinct} different)"
+
+
+def _format_days(values: Sequence[Any]) -> str:
+    """Return the days of some timestamps (UTC), and the time between one and the next [s]."""
+    timestamps = [value for value in values if isinstance(value, datetime)]
+    if timestamps:
+        days = format_day_range([timestamp.date() for timestamp in timestamps])
+        return days + _format_steps(timestamps)
+    if values:
+        return HIDDEN_NOTES["person"]
+    return "unknown"
+
+
+def _format_steps(timestamps: Sequence[datetime]) -> str:
+    steps = [(late - early).total_seconds() for early, late in pairwise(timestamps)]
+    near = [step for step in steps if abs(step) < MAX_SHAREABLE_NUMBER]
+    text = ""
+    if near:
+        text += f", {format_extent(near)} s apart"
+    if len(near) < len(steps):
+        text += ", with jumps of years"
+    return text
 
 
 def _format_compact(value: float) -> str:
-    """A number as short as it can be without an exponent where it is whole."""
-    return (
-        str(int(value))
-        if value == round(value, 9) and abs(value) < 1e15 and value % 1 == 0
-        else f"{value:.6g}"
-    )
+    """Return a number in full where it is whole and short, else with six digits."""
+    if abs(value) < 1e15 and value % 1 == 0:
+        return str(int(value))
+    return f"{value:.6g}"

@@ -1,4 +1,4 @@
-"""One activity's ground as lines of text: metres by surface and source, metres by grade; no position."""
+"""The ground of one activity as text: metres by surface and source, metres by grade; no position."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from loadwatch.exposure import elevation, osm, surface
 from loadwatch.tables import GRADE_COLUMNS, SURFACE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from loadwatch.activity import Activity
     from loadwatch.exposure.elevation import Climb
     from loadwatch.exposure.osm import Ground
 
-SOURCE_LABELS: Final = {  # a source of the map in words
+SOURCE_LABELS: Final = {  # where the map's answer comes from
     "surface": "surface tag",
     "tracktype": "tracktype",
     "hint": "other tags",
     "highway": "kind of way",
     "area": "area",
 }
-UNKNOWN_LABELS: Final = {
+UNKNOWN_LABELS: Final = {  # why the map has no answer
     "unmatched": "off the ways of the map",
     "outside": "outside the map",
     "nowhere": "without a position",
 }
-GRADE_LABELS: Final = dict(
-    zip(
-        GRADE_COLUMNS,
-        ("-15 % or steeper", "-15 to -10 %", "-10 to -5 %", "-5 to +5 %", "+5 to +10 %", "+10 to +15 %",
-         "+15 % or steeper"),
-        strict=True,
-    )
-)  # fmt: skip
+_GRADES = (
+    "-15 % or steeper",
+    "-15 to -10 %",
+    "-10 to -5 %",
+    "-5 to +5 %",
+    "+5 to +10 %",
+    "+10 to +15 %",
+    "+15 % or steeper",
+)
+GRADE_LABELS: Final = dict(zip(GRADE_COLUMNS, _GRADES, strict=True))
 
 
 def describe_ground(
@@ -47,55 +47,54 @@ def describe_ground(
     Parameters
     ----------
     activity : with its samples; a row of a list has none and gives one line.
-    distance_m : what the metres by surface sum up to. [m]
+    distance_m : the sum of the metres by surface [m].
     ground : the map around it, if there is one.
     """
     if not len(activity.records):
         return "No samples: neither surface nor grade can be told metre by metre."
-    parts = [*_format_grades(_measure_climb(activity))]
+    lines = _format_grades(_measure_climb(activity))
     if ground is not None:
-        parts = [*_format_surfaces(activity, distance_m, ground), "", *parts]
-    return "\n".join(parts)
+        lines = [*_format_surfaces(activity, distance_m, ground), "", *lines]
+    return "\n".join(lines)
 
 
 def _format_surfaces(
     activity: Activity, distance_m: float, ground: Ground
-) -> Iterable[str]:
+) -> list[str]:
+    """Return the matched metres, a line per surface, and those that the map does not answer."""
     if not {"latitude_deg", "longitude_deg"} <= set(activity.records.columns):
         return ["No positions: the map cannot say what lies under this run."]
     share, matched = surface.match_samples(activity.records, ground)
-    metres = share * (0.0 if math.isnan(distance_m) else distance_m)
-    cells = np.zeros((len(SURFACE_NAMES), len(osm.SOURCES)))
-    np.add.at(cells, (matched.surface, matched.source), metres)
+    if math.isnan(distance_m):
+        distance_m = 0.0
+    metres = np.zeros((len(SURFACE_NAMES), len(osm.SOURCES)))
+    np.add.at(metres, (matched.surface, matched.source), share * distance_m)
     columns = [osm.SOURCES.index(source) for source in SOURCE_LABELS]
-    lines = [
-        f"{'Metres by surface, as told by':30}"
-        + "".join(f"{word:>13}" for word in SOURCE_LABELS.values())
-    ]
-    for row, name in enumerate(SURFACE_NAMES):
-        told = cells[row, columns]
-        if told.any():
-            lines.append(f"  {name:28}" + "".join(f"{value:13,.0f}" for value in told))
-    missing = cells.sum(axis=0)
-    lines += [
-        f"  {words:28}{missing[osm.SOURCES.index(source)]:13,.0f}"
-        for source, words in UNKNOWN_LABELS.items()
-    ]
+    heads = "".join(f"{label:>13}" for label in SOURCE_LABELS.values())
+    lines = [f"{'Metres by surface, as told by':30}{heads}"]
+    for number, name in enumerate(SURFACE_NAMES):
+        known = metres[number, columns]
+        if known.any():
+            cells = "".join(f"{value:13,.0f}" for value in known)
+            lines.append(f"  {name:28}{cells}")
+    sums = metres.sum(axis=0)
+    for source, label in UNKNOWN_LABELS.items():
+        lines.append(f"  {label:28}{sums[osm.SOURCES.index(source)]:13,.0f}")
     return [*lines, osm.CREDIT]
 
 
 def _measure_climb(activity: Activity) -> Climb:
+    """Return climb and grade of the samples; NaN stands in for a column that they lack."""
     records = activity.records
     time_ns = records.index.to_numpy("datetime64[ns]").view(np.int64)
-    nothing = np.full(len(records), np.nan)
-    altitude, distance = (
-        records[name].to_numpy(np.float64) if name in records else nothing
-        for name in ("altitude_m", "distance_m")
-    )
+    unknown = np.full(len(records), np.nan)
+    columns = {name: records[name].to_numpy(np.float64) for name in records.columns}
+    altitude = columns.get("altitude_m", unknown)
+    distance = columns.get("distance_m", unknown)
     return elevation.measure_climb((time_ns - time_ns[:1]) / 1e9, altitude, distance)
 
 
-def _format_grades(climb: Climb) -> Iterable[str]:
+def _format_grades(climb: Climb) -> list[str]:
     if climb.confidence == "none":
         return ["No altitude: neither climb nor grade can be told."]
     sums = f"Climb {climb.ascent_m:,.0f} m, descent {climb.descent_m:,.0f} m"
@@ -105,9 +104,7 @@ def _format_grades(climb: Climb) -> Iterable[str]:
     ]
     if math.isnan(climb.grade_m[0]):
         return [*lines, "No distance: the grade cannot be told."]
-    rows = zip(GRADE_LABELS.values(), climb.grade_m, strict=True)
-    return [
-        *lines,
-        "Metres by grade",
-        *(f"  {words:28}{metres:13,.0f}" for words, metres in rows),
-    ]
+    lines.append("Metres by grade")
+    for label, metres in zip(GRADE_LABELS.values(), climb.grade_m, strict=True):
+        lines.append(f"  {label:28}{metres:13,.0f}")
+    return lines

@@ -1,4 +1,4 @@
-"""What one file holds, in words: messages and fields, and with a map the ground under it."""
+"""What the files at a path hold, as text: messages and fields, and with a map the ground below."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loadwatch import formatting
 from loadwatch.activity import Skipped
 from loadwatch.errors import (
     LoadwatchError,
@@ -18,9 +17,12 @@ from loadwatch.errors import (
 )
 from loadwatch.exposure import osm
 from loadwatch.exposure.row import build_row
+from loadwatch.formatting import clean_source, clean_text, format_count
 from loadwatch.ingest import readers
 from loadwatch.ingest.sources import find_members
-from loadwatch.inspect import contents, ground_summary, reading_summary
+from loadwatch.inspect.contents import describe_contents
+from loadwatch.inspect.ground_summary import describe_ground
+from loadwatch.inspect.reading_summary import summarize_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,9 +31,7 @@ if TYPE_CHECKING:
     from loadwatch.ingest.sources import Member
     from loadwatch.settings import Settings
 
-MAX_WHOLE_FILES = (
-    3  # files of an archive or folder that are shown whole; of more, a line each
-)
+MAX_WHOLE_FILES = 3  # of a folder or archive; of more files, a line per file is shown
 MAX_FILES = 100  # lines
 MAX_ACTIVITIES = 20  # of one file, with their ground
 HINT = (
@@ -51,22 +51,29 @@ class Inspection:
 def inspect_path(
     path: Path, settings: Settings, cache: Path | None, stdin: bytes | None = None
 ) -> Inspection:
-    """Return what each file at `path` holds, in words that may be posted; of many files a line each.
+    """Return what each file at `path` holds, as text that may be posted.
 
-    `cache` is where a map extract that was read is kept.
+    Up to MAX_WHOLE_FILES files are shown whole; of more there is a line per file. `cache` is the
+    folder where a map extract that was read is kept.
     """
     found = find_members([path], stdin=stdin)
-    first = list(islice(found, MAX_FILES))
+    members = list(islice(found, MAX_FILES))
     more = sum(1 for _ in found)
-    if not first:
+    if not members:
         raise NothingToRead(f"nothing to inspect in {path}", "It is empty.")
-    if len(first) > MAX_WHOLE_FILES:
-        return _list_members(first, more, settings)
-    titles = [f"file {n}" if len(first) > 1 else "" for n in range(1, len(first) + 1)]
-    parts = [
-        _describe_member(one, title, settings, cache)
-        for one, title in zip(first, titles, strict=True)
-    ]
+    if len(members) > MAX_WHOLE_FILES:
+        return _list_members(members, more, settings)
+    return _describe_members(members, settings, cache)
+
+
+def _describe_members(
+    members: Sequence[Member | Skipped], settings: Settings, cache: Path | None
+) -> Inspection:
+    """Return all that a few files hold."""
+    parts = []
+    for number, member in enumerate(members, start=1):
+        title = f"file {number}" if len(members) > 1 else ""
+        parts.append(_describe_member(member, title, settings, cache))
     text = "\n\n".join(part.text for part in parts if part.text)
     failed = "; ".join(part.why for part in parts if part.why)
     if all(part.why for part in parts):
@@ -75,93 +82,90 @@ def inspect_path(
 
 
 def _list_members(
-    found: Sequence[Member | Skipped], more: int, settings: Settings
+    members: Sequence[Member | Skipped], more: int, settings: Settings
 ) -> Inspection:
-    """Return a line a file, for more files than can be shown whole."""
-    told = [_summarize_member(one, settings) for one in found]
-    lines = [
-        f"{formatting.clean_source(label)}: {formatting.clean_text(said)}"
-        for label, said, _ in told
-    ]
-    rest = (
-        [
-            f"... and {formatting.format_count(more, 'more file')}; loadwatch activities PATH tells of all."
-        ]
-        if more
-        else []
-    )
-    read = any(fine for _, _, fine in told)
-    return Inspection(
-        "\n".join((*lines, *rest, "", HINT)),
-        "" if read else "none of these files can be read",
-    )
+    """Return a line per file, for more files than can be shown whole."""
+    lines = []
+    any_readable = False
+    for member in members:
+        label, summary, readable = _summarize_member(member, settings)
+        lines.append(f"{clean_source(label)}: {clean_text(summary)}")
+        any_readable = any_readable or readable
+    if more:
+        files = format_count(more, "more file")
+        lines.append(f"... and {files}; loadwatch activities PATH tells of all.")
+    text = "\n".join((*lines, "", HINT))
+    return Inspection(text, "" if any_readable else "none of these files can be read")
 
 
 def _summarize_member(
-    one: Member | Skipped, settings: Settings
+    member: Member | Skipped, settings: Settings
 ) -> tuple[str, str, bool]:
-    """Return label, what is in it, and whether it can be read."""
-    if isinstance(one, Skipped):
-        return one.source, one.why, one.kind == "ignored"
+    """Return the label of a file, what it holds, and whether it can be read."""
+    if isinstance(member, Skipped):
+        return member.source, member.why, member.kind == "ignored"
+    label = member.label
     try:
-        return (
-            one.label,
-            reading_summary.summarize_reading(one.read(), one.label, settings),
-            True,
-        )
+        return label, summarize_reading(member.read(), label, settings), True
     except (Unreadable, OverLimit) as error:
-        return one.label, f"cannot be read: {error.why}", False
+        return label, f"cannot be read: {error.why}", False
 
 
 def _describe_member(
-    one: Member | Skipped, title: str, settings: Settings, cache: Path | None
+    member: Member | Skipped, title: str, settings: Settings, cache: Path | None
 ) -> Inspection:
-    """Return all that one file holds; text and reason both where our reader refuses a FIT file laid open."""
-    if isinstance(one, Skipped):
-        said = f"{formatting.clean_source(one.source)}: {one.why}"
-        return Inspection(said, "") if one.kind == "ignored" else Inspection("", said)
+    """Return all that one file holds.
+
+    Both a text and a reason where our reader refuses a FIT file whose messages can be shown.
+    """
+    if isinstance(member, Skipped):
+        skipped = f"{clean_source(member.source)}: {member.why}"
+        if member.kind == "ignored":
+            return Inspection(skipped, "")
+        return Inspection("", skipped)
     text = ""
     try:
-        data = one.read()
-        text = contents.describe_contents(data, one.label, title, settings)
-        return Inspection(
-            "\n\n".join((text, *_describe_ground(data, one.label, settings, cache))), ""
-        )
+        data = member.read()
+        text = describe_contents(data, member.label, title, settings)
+        grounds = _describe_grounds(data, member.label, settings, cache)
+        return Inspection("\n\n".join((text, *grounds)), "")
     except (Unreadable, OverLimit) as error:
-        return Inspection(
-            text, f"{formatting.clean_source(one.label)} cannot be read: {error.why}"
-        )
+        why = f"{clean_source(member.label)} cannot be read: {error.why}"
+        return Inspection(text, why)
 
 
-def _describe_ground(
+def _describe_grounds(
     data: bytes, name: str, settings: Settings, cache: Path | None
 ) -> Iterator[str]:
     """Yield metres by surface and by grade of each activity with samples."""
     try:
         activities = readers.read(data, name, settings).activities
     except NotActivity as error:
+        # the text on other files already gives this reason
         if readers.fit.sniff(data[:4096]):
-            yield f"No activity: {error.why}."  # of other files this is said above
+            yield f"No activity: {error.why}."
         return
-    for activity in islice((a for a in activities if len(a.records)), MAX_ACTIVITIES):
-        row = build_row(activity, "", settings)
-        yield ground_summary.describe_ground(
-            activity, row["distance_m"], _open_map(activity, settings, cache)
+    sampled = (activity for activity in activities if len(activity.records))
+    for activity in islice(sampled, MAX_ACTIVITIES):
+        distance_m = build_row(activity, "", settings)["distance_m"]
+        yield describe_ground(
+            activity, distance_m, _open_map(activity, settings, cache)
         )
 
 
 def _open_map(
     activity: Activity, settings: Settings, cache: Path | None
 ) -> osm.Ground | None:
-    if not settings.osm or "latitude_deg" not in activity.records.columns:
+    records = activity.records
+    if not settings.osm or "latitude_deg" not in records.columns:
         return None
-    if not Path(settings.osm).is_file():
+    extract = Path(settings.osm)
+    if not extract.is_file():
         raise LoadwatchError(
             f"no map extract at {settings.osm}; README says where one comes from"
         )
-    columns = (
-        activity.records[name].to_numpy() for name in ("latitude_deg", "longitude_deg")
+    latitude, longitude = (
+        records[name].to_numpy() for name in ("latitude_deg", "longitude_deg")
     )
-    return osm.open_extract(
-        Path(settings.osm), osm.track_cells(*columns), cache, settings.classes
-    )
+    cells = osm.track_cells(latitude, longitude)
+    return osm.open_extract(extract, cells, cache, settings.classes)

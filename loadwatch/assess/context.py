@@ -113,12 +113,9 @@ def compute_monotony(daily: Floats, days: int = 7) -> Floats:
     return _divide_positive(compute_rolling_mean(daily, days), spread)
 
 
-def compute_strain(daily: Floats, days: int = 7) -> Floats:
+def compute_strain(daily: Floats, monotony: Floats, days: int = 7) -> Floats:
     """Return the sum of the last `days` days times their monotony [unit of daily]."""
-    return np.asarray(
-        compute_rolling_mean(daily, days) * days * compute_monotony(daily, days),
-        np.float64,
-    )
+    return np.asarray(compute_rolling_mean(daily, days) * days * monotony, np.float64)
 
 
 def smooth_load(daily: Floats, days: int) -> Floats:
@@ -146,6 +143,7 @@ def build_context(daily: Floats) -> dict[str, Floats]:
     unknown = np.isnan(daily)
     x = np.where(unknown, 0.0, daily)
     days = np.arange(len(x)) + 1
+    monotony = compute_monotony(x)
     # values, and the window in days that they depend on
     columns = {
         "acwr_uncoupled": (compute_acwr_uncoupled(x), CHRONIC_DAYS),
@@ -154,8 +152,8 @@ def build_context(daily: Floats) -> dict[str, Floats]:
             np.where(days >= EWMA_FROM_DAY, compute_acwr_ewma(x), np.nan),
             EWMA_FROM_DAY,
         ),
-        "monotony": (compute_monotony(x), ACUTE_DAYS),
-        "strain": (compute_strain(x), ACUTE_DAYS),
+        "monotony": (monotony, ACUTE_DAYS),
+        "strain": (compute_strain(x, monotony), ACUTE_DAYS),
         "load_42d": (smooth_load(x, LONG_DAYS), LONG_DAYS),
         "load_7d": (smooth_load(x, ACUTE_DAYS), ACUTE_DAYS),
     }

@@ -1,8 +1,8 @@
-"""`--from` and `--to`: what is shown, never what is judged."""
+"""The days of `--from` and `--to`: they limit what is shown, never what is judged."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,38 +16,51 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
 
 
-def filter_dates(analysis: Analysis, start: date | None, end: date | None) -> Analysis:
-    """Return `analysis` with the activities, weeks, flags and gaps from `start` to `end`, both included.
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days from `start` to `end`, both included; None leaves that side open."""
 
-    A week belongs if one of its seven days does. Activities without a day stay only where nothing is cut.
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether any day is outside the period."""
+        return self.start is not None or self.end is not None
+
+
+ALL_DAYS = Period()
+
+
+def filter_dates(analysis: Analysis, period: Period) -> Analysis:
+    """Return `analysis` with only the activities, weeks, flags and gaps of `period`.
+
+    A week belongs to it if one of its seven days does. Activities without a date are
+    kept only where the period has no limit.
     """
-    if start is None and end is None:
+    if not period.is_limited:
         return analysis
-    day = analysis.activities["start_local"].to_numpy("M8[D]")
-    first = analysis.weeks.index.to_numpy("M8[D]")
-    last = (pd.DatetimeIndex(analysis.weeks.index) + pd.Timedelta(days=6)).to_numpy(
-        "M8[D]"
-    )
-    weeks = analysis.weeks[
-        _select_days(last, start, None) & _select_days(first, None, end)
-    ]
-    days = {stamp.date() for stamp in pd.DatetimeIndex(weeks.index)}
+    days = analysis.activities["start_local"].to_numpy("M8[D]")
+    first_days = pd.DatetimeIndex(analysis.weeks.index)
+    last_days = first_days + pd.Timedelta(days=6)
+    reaches_period = _select_days(last_days.to_numpy("M8[D]"), Period(period.start))
+    reaches_period &= _select_days(first_days.to_numpy("M8[D]"), Period(end=period.end))
+    weeks = analysis.weeks[reaches_period]
+    starts = {stamp.date() for stamp in first_days[reaches_period]}
     return replace(
         analysis,
-        activities=analysis.activities[_select_days(day, start, end)],
+        activities=analysis.activities[_select_days(days, period)],
         weeks=weeks,
-        flags=tuple(flag for flag in analysis.flags if flag.week in days),
-        unknown=tuple(gap for gap in analysis.unknown if gap.week in days),
+        flags=tuple(flag for flag in analysis.flags if flag.week in starts),
+        unknown=tuple(gap for gap in analysis.unknown if gap.week in starts),
     )
 
 
-def _select_days(
-    days: NDArray[np.datetime64], start: date | None, end: date | None
-) -> NDArray[np.bool_]:
-    """Return which days lie from `start` to `end`; no day that is unknown does."""
-    inside = ~np.isnat(days)
-    if start is not None:
-        inside &= days >= np.datetime64(start, "D")
-    if end is not None:
-        inside &= days <= np.datetime64(end, "D")
-    return inside
+def _select_days(days: NDArray[np.datetime64], period: Period) -> NDArray[np.bool_]:
+    """Return for each day whether it is within `period`; an unknown day never is."""
+    within = ~np.isnat(days)
+    if period.start is not None:
+        within &= days >= np.datetime64(period.start, "D")
+    if period.end is not None:
+        within &= days <= np.datetime64(period.end, "D")
+    return within

@@ -17,6 +17,7 @@ from matplotlib.path import Path as Path_
 from matplotlib.text import Text
 
 from loadwatch.assess import weeks
+from loadwatch.date_filter import Period
 from loadwatch.report import charts, page_figures
 from loadwatch.report.charts import canvas, markers, shown_weeks, year_calendar
 from loadwatch.report.palette import DARK, LIGHT, ROLES, SENTINEL, format_css_variables
@@ -42,9 +43,7 @@ def drawn(analysis, which="load"):
     if which == "year":
         runs = weeks.select_runs(analysis.activities, analysis.settings)
         return charts.draw_year(runs, analysis.weeks, analysis.today)
-    return DRAW[which](
-        analysis.weeks, analysis.flags, analysis.settings, charts.Period(26)
-    )
+    return DRAW[which](analysis.weeks, analysis.flags, analysis.settings, last=26)
 
 
 def test_delta_e00_of_published_pairs():
@@ -104,7 +103,7 @@ def test_season_cuts_what_is_shown_and_not_what_is_behind(ana):
     cut = shown_weeks.select_weeks(
         ana.weeks,
         ["load"],
-        shown_weeks.Period(0, dt.date(2026, 11, 11), dt.date(2026, 11, 15)),
+        Period(dt.date(2026, 11, 11), dt.date(2026, 11, 15)),
     )
     assert cut.starts == (dt.date(2026, 11, 9),)  # the week that holds the 11th
     assert cut.high["load"].iloc[0] == 52_000.0
@@ -335,7 +334,7 @@ def test_captions_say_what_the_pictures_hold():
         "up to 19\xa0km in a day; weeks without files are left empty."
     )
     years = page_figures.draw_figures(
-        report_cases.five_years(), start=dt.date(2023, 1, 1)
+        report_cases.five_years(), Period(dt.date(2023, 1, 1))
     )
     assert years["load"].caption.endswith("Grey ground: weeks without files.")
     short = page_figures.draw_figures(report_cases.two_weeks())
@@ -361,7 +360,7 @@ def test_captions_of_a_period_tell_of_all_its_weeks():
     assert page_figures.draw_figures(analysis)["load"].caption.count("watch") == 0
     assert (
         "watch: weeks"
-        in page_figures.draw_figures(analysis, start=dt.date(2026, 5, 25))[
+        in page_figures.draw_figures(analysis, Period(dt.date(2026, 5, 25)))[
             "load"
         ].caption
     )
@@ -399,9 +398,7 @@ def test_a_wide_span_of_weeks_stays_small():
     assert (
         len(
             charts.render_inline_svg(
-                charts.draw_weekly_load(
-                    years.weeks, years.flags, years.settings, charts.Period()
-                ),
+                charts.draw_weekly_load(years.weeks, years.flags, years.settings),
                 "a",
                 "t",
                 "d",

@@ -13,6 +13,7 @@ from loadwatch.activity import Note
 from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.budget import Headroom
+from loadwatch.date_filter import Period
 from loadwatch.report import charts, html, page_figures
 from loadwatch.settings import Settings
 from loadwatch.verdict import headline, roster_groups
@@ -284,7 +285,7 @@ def test_red_flags_of_a_diary_stand_above_everything(ana):
 
 
 def test_numbers_follow_period_and_units(ana):
-    page = html.render_athlete(ana, dt.date(2026, 10, 1), dt.date(2026, 10, 31))
+    page = html.render_athlete(ana, Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31)))
     assert "26 Oct 2026" in page and "9 Nov 2026" not in page
     assert tree(page)[0].findall(".//p[@class='lede']")[0].findtext("span") is not None
     miles = html.render_athlete(cases.ana(settings=Settings(units="imperial")))
@@ -364,7 +365,7 @@ def test_structure_as_it_was(golden, pages, name):
 
 def test_svg_of_a_page_is_the_figure_of_a_file(ana):
     inline = charts.render_inline_svg(
-        charts.draw_weekly_load(ana.weeks, ana.flags, ana.settings, charts.Period(26)),
+        charts.draw_weekly_load(ana.weeks, ana.flags, ana.settings, last=26),
         "x",
         "t",
         "d",

@@ -14,10 +14,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from loadwatch import date_filter, formatting
+from loadwatch import formatting
 from loadwatch.analysis import Roster
 from loadwatch.assess import budget, rules
 from loadwatch.assess.budget import Plan
+from loadwatch.date_filter import Period, filter_dates
 from loadwatch.report import (
     as_csv,
     as_json,
@@ -142,8 +143,8 @@ def test_json_is_ascii_and_strict_whatever_the_names(hostile):
 
 
 def test_period_cuts_what_is_shown_and_not_what_is_judged(ana):
-    start, end = dt.date(2026, 11, 11), dt.date(2026, 11, 15)
-    shown = strict(as_json.format_weeks(ana, start, end))
+    period = Period(dt.date(2026, 11, 11), dt.date(2026, 11, 15))
+    shown = strict(as_json.format_weeks(ana, period))
     assert [row["week"] for row in shown["weeks"]] == ["2026-11-09"]
     assert {flag["week"] for flag in shown["flags"]} == {"2026-11-09"}
     assert shown["weeks"] == [
@@ -153,10 +154,10 @@ def test_period_cuts_what_is_shown_and_not_what_is_judged(ana):
     ]
     days = {
         row["start"][:10]
-        for row in strict(as_json.format_activities(ana, start, end))["activities"]
+        for row in strict(as_json.format_activities(ana, period))["activities"]
     }
     assert days == {"2026-11-12", "2026-11-13", "2026-11-15"}
-    assert date_filter.filter_dates(ana, None, None) is ana
+    assert filter_dates(ana, Period()) is ana
 
 
 @pytest.mark.parametrize("which", ["activities", "weeks", "flags"])
@@ -205,7 +206,7 @@ def test_markdown_shows_names_as_they_stand(hostile):
 
 def test_markdown_tables(ana):
     assert markdown.format_weeks(ana).startswith("| Week of | Flag | Runs | Km |")
-    assert markdown.format_flags(ana, dt.date(2027, 1, 1)).startswith(
+    assert markdown.format_flags(ana, Period(dt.date(2027, 1, 1))).startswith(
         "No flag in these weeks."
     )
     assert "Skipped 2026\\-09\\-03.fit" in markdown.format_activities(

@@ -14,9 +14,8 @@ from loadwatch.errors import NothingToRead
 from loadwatch.tables import FLAG_LEVELS, RAISED_LEVELS
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from loadwatch.analysis import Analysis
+    from loadwatch.date_filter import Period
 
 FLAGGED, SKIPPED = 3, 4
 ROOMS = {"table": "terminal", "json": "as_json", "csv": "as_csv", "md": "markdown"}
@@ -29,7 +28,6 @@ def read_analysis(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysi
     from loadwatch.cli.progress import show_progress
 
     quiet = bool(ctx.params.get("quiet"))
-    opt.check_period(ctx)
     with show_progress(quiet=quiet) as tick:
         analysis = pipeline.analyse_athlete(
             *ctx.params["paths"], options=opt.build_options(ctx, tick)
@@ -92,8 +90,6 @@ def write_report(
     ctx: click.Context,
     /,
     target: Path | None,
-    start: date | None,
-    end: date | None,
     **_: Any,
 ) -> int:
     """Read everything, say what changed, and write the page.
@@ -103,9 +99,10 @@ def write_report(
     """
     from loadwatch.report import terminal
 
+    period = opt.read_period(ctx)
     analysis = read_analysis(ctx)
     target = target or Path(f"loadwatch-{terminal.make_slug(analysis.name)}.html")
-    page = _render_page(ctx, target, analysis, start, end)
+    page = _render_page(ctx, target, analysis, period)
     summary = terminal.format_verdict(
         analysis, width=output.measure_width(), color=output.has_colour()
     )
@@ -121,11 +118,7 @@ def write_report(
 
 
 def _render_page(
-    ctx: click.Context,
-    target: Path,
-    analysis: Analysis,
-    start: date | None,
-    end: date | None,
+    ctx: click.Context, target: Path, analysis: Analysis, period: Period
 ) -> str:
     """Return the page in the form that the target's name asks for."""
     suffix = target.suffix.lower() if str(target) != "-" else ".html"
@@ -133,7 +126,7 @@ def _render_page(
         from loadwatch.cli.pages import load_or_draw_page
 
         return load_or_draw_page(
-            analysis, ctx.params["paths"], opt.find_store(ctx), start, end
+            analysis, ctx.params["paths"], opt.find_store(ctx), period
         )
     if suffix not in (".md", ".json"):
         raise click.UsageError(f"cannot write {target}: a page is .html, .md or .json")
@@ -141,12 +134,10 @@ def _render_page(
     from loadwatch.report import as_json, markdown
 
     write = as_json.format_report if suffix == ".json" else markdown.format_report
-    return write(with_budget(analysis), start, end)
+    return write(with_budget(analysis), period)
 
 
-def _print_table(
-    ctx: click.Context, analysis: Analysis, start: date | None, end: date | None
-) -> None:
+def _print_table(ctx: click.Context, analysis: Analysis, period: Period) -> None:
     """Print the running command's table in the form asked for; only that form's room is brought in."""
     name, form = str(ctx.info_name), ctx.params["form"]
     write = getattr(import_module(f"loadwatch.report.{ROOMS[form]}"), f"format_{name}")
@@ -155,7 +146,7 @@ def _print_table(
         if form == "table"
         else {}
     )
-    output.print_result(write(analysis, start, end, **more))
+    output.print_result(write(analysis, period, **more))
 
 
 @click.command("weeks", short_help="The weekly table.")
@@ -165,12 +156,11 @@ def _print_table(
 @opt.period
 @opt.reading
 @click.pass_context
-def print_weeks(
-    ctx: click.Context, /, start: date | None, end: date | None, **_: Any
-) -> int:
+def print_weeks(ctx: click.Context, /, **_: Any) -> int:
     """Print the weekly table: load, change, surface, climb and descent."""
+    period = opt.read_period(ctx)
     analysis = read_analysis(ctx)
-    _print_table(ctx, analysis, start, end)
+    _print_table(ctx, analysis, period)
     return finish_reading(ctx, analysis)
 
 
@@ -190,15 +180,14 @@ def print_flags(
     ctx: click.Context,
     /,
     fail_on: str | None,
-    start: date | None,
-    end: date | None,
     **_: Any,
 ) -> int:
     """Print the raised flags, each with what changed, against what, and why it is raised."""
     from loadwatch.verdict.headline import list_current_flags
 
+    period = opt.read_period(ctx)
     analysis = read_analysis(ctx)
-    _print_table(ctx, analysis, start, end)
+    _print_table(ctx, analysis, period)
     code = finish_reading(ctx, analysis)
     now = [
         flag
@@ -221,12 +210,11 @@ def print_flags(
 @opt.period
 @opt.reading
 @click.pass_context
-def print_activities(
-    ctx: click.Context, /, start: date | None, end: date | None, **_: Any
-) -> int:
+def print_activities(ctx: click.Context, /, **_: Any) -> int:
     """Print what was read, from where, and what was skipped or counted only once, and why."""
+    period = opt.read_period(ctx)
     analysis = read_analysis(ctx, empty_is_fine=True)
-    _print_table(ctx, analysis, start, end)
+    _print_table(ctx, analysis, period)
     if analysis.activities.empty:
         from loadwatch.pipeline import EXPORT_HINT
 
@@ -262,8 +250,6 @@ def draw_plot(
     /,
     target: Path,
     measures: tuple[str, ...],
-    start: date | None,
-    end: date | None,
     **_: Any,
 ) -> int:
     """Draw the weekly picture."""
@@ -273,8 +259,9 @@ def draw_plot(
         )
     from loadwatch.report import charts
 
+    period = opt.read_period(ctx)
     analysis = read_analysis(ctx)
-    figure = charts.draw_measures(analysis, measures, start, end)
+    figure = charts.draw_measures(analysis, measures, period)
     output.write_file(target, charts.render_picture(figure, target.suffix.lower()[1:]))
     output.print_message(f"Wrote {target}", quiet=ctx.params["quiet"])
     return finish_reading(ctx, analysis)
@@ -294,12 +281,13 @@ def draw_plot(
 @click.pass_context
 def print_budget(ctx: click.Context, /, plan: Path | None, **_: Any) -> int:
     """Print what is left this week, and next week's room, before a check is raised."""
+    from loadwatch.date_filter import ALL_DAYS
     from loadwatch.pipeline import with_budget
     from loadwatch.report import terminal
 
     analysis = with_budget(read_analysis(ctx))
     if plan is None:
-        _print_table(ctx, analysis, None, None)
+        _print_table(ctx, analysis, ALL_DAYS)
         return finish_reading(ctx, analysis)
     from loadwatch.pipeline import judge_plan
     from loadwatch.report import as_json

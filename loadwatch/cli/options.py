@@ -18,6 +18,7 @@ from loadwatch.tables import LOAD_METHODS, MEASURED, WEEKDAYS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from loadwatch.date_filter import Period
     from loadwatch.pipeline import Options
     from loadwatch.pipeline.intake import ProgressCallback
 
@@ -252,13 +253,16 @@ def collect_overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
     return found
 
 
-def check_period(ctx: click.Context) -> None:
-    """Refuse a period that ends before it begins."""
-    start, end = ctx.params.get("start"), ctx.params.get("end")
+def read_period(ctx: click.Context) -> Period:
+    """Return the days of --from and --to; refuse a period that ends before it begins."""
+    from loadwatch.date_filter import Period
+
+    start, end = ctx.params["start"], ctx.params["end"]
     if start and end and start > end:
         raise click.UsageError(
             f"--from {start} lies after --to {end}: nothing can lie between."
         )
+    return Period(start, end)
 
 
 def find_store(ctx: click.Context) -> Path | None:

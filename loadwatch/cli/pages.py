@@ -12,10 +12,10 @@ from loadwatch.report.slugs import make_slugs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
     from pathlib import Path
 
     from loadwatch.analysis import Analysis, Roster
+    from loadwatch.date_filter import Period
 
 
 def write_pages(roster: Roster, target: Path) -> int:
@@ -52,19 +52,18 @@ def load_or_draw_page(
     analysis: Analysis,
     places: Sequence[Path],
     store: Path | None,
-    start: date | None,
-    end: date | None,
+    period: Period,
 ) -> str:
     """Return the athlete's page: as it was drawn the last time, if all that it shows is the same."""
     from loadwatch.pipeline import open_athlete_store, with_budget
 
-    shown = f"{compute_page_digest(analysis)}|{start}|{end}"
+    shown = f"{compute_page_digest(analysis)}|{period.start}|{period.end}"
     with open_athlete_store(places, analysis.settings, store) as known:
         page = known.find_page(shown)
         if not page:
             from loadwatch.report import html
 
-            page = html.render_athlete(with_budget(analysis), start, end)
+            page = html.render_athlete(with_budget(analysis), period)
             known.keep_page(shown, page)
     return page
 

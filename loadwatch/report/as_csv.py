@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from loadwatch import date_filter
 from loadwatch.assess import rules
+from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import as_json
 from loadwatch.tables import EXPOSURES, column_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from loadwatch.analysis import Analysis, Roster
+    from loadwatch.date_filter import Period
 
 # a spreadsheet takes a cell that begins so for a formula; the last four are their full-width twins
 TRIGGERS = (
@@ -51,35 +51,27 @@ def format_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> st
     return out.getvalue()
 
 
-def format_activities(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_activities(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return every activity with all EXPOSURES."""
     columns = column_names(EXPOSURES)
     return format_rows(
         columns,
-        as_json.to_records(
-            date_filter.filter_dates(analysis, start, end).activities, columns
-        ),
+        as_json.to_records(filter_dates(analysis, period).activities, columns),
     )
 
 
-def format_weeks(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_weeks(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return the weekly table with usual, change and context."""
-    shown = date_filter.filter_dates(analysis, start, end).weeks
+    shown = filter_dates(analysis, period).weeks
     days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.index)]
     rows = as_json.to_records(shown, as_json.WEEK_COLUMNS)
     dated = ({"week": day, **row} for day, row in zip(days, rows, strict=True))
     return format_rows(("week", *as_json.WEEK_COLUMNS), dated)
 
 
-def format_flags(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_flags(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return all flags."""
-    shown = date_filter.filter_dates(analysis, start, end).flags
+    shown = filter_dates(analysis, period).flags
     return format_rows(
         rules.FLAG_FIELDS, (as_json.to_record(rules.flag_row(flag)) for flag in shown)
     )

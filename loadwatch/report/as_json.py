@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from loadwatch import date_filter
 from loadwatch.activity import Note
 from loadwatch.assess.rules import flag_row
+from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.formatting import clean_source, clean_text
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
 from loadwatch.verdict import headline
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Headroom, Plan
     from loadwatch.assess.rules import Rule
+    from loadwatch.date_filter import Period
 
 SCHEMA = 1
 WEEK_COLUMNS = (
@@ -145,11 +146,9 @@ def _collect_judged(told: Analysis | Plan) -> dict[str, Any]:
     }
 
 
-def format_activities(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_activities(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return every activity with all EXPOSURES, and what was skipped or a duplicate."""
-    shown = date_filter.filter_dates(analysis, start, end).activities
+    shown = filter_dates(analysis, period).activities
     return format_document(
         {
             "schema": SCHEMA,
@@ -159,11 +158,9 @@ def format_activities(
     )
 
 
-def format_weeks(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_weeks(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return the weekly table with usual, change and context, and what was judged in it."""
-    shown = date_filter.filter_dates(analysis, start, end)
+    shown = filter_dates(analysis, period)
     days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.weeks.index)]
     rows = [
         {"week": day, **row}
@@ -179,14 +176,12 @@ def format_weeks(
     )
 
 
-def format_flags(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_flags(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return all flags and everything that could not be judged, with why."""
     return format_document(
         {
             "schema": SCHEMA,
-            **_collect_judged(date_filter.filter_dates(analysis, start, end)),
+            **_collect_judged(filter_dates(analysis, period)),
         }
     )
 
@@ -198,8 +193,7 @@ def build_limit_row(limit: Headroom) -> dict[str, Any]:
 
 def format_budget(
     analysis: Analysis,
-    start: date | None = None,
-    end: date | None = None,  # noqa: ARG001 - all tables are called alike
+    period: Period = ALL_DAYS,  # noqa: ARG001 - all tables are called alike
 ) -> str:
     """Return what each limit leaves for the week of today."""
     limits = [to_record(build_limit_row(limit)) for limit in analysis.limits]
@@ -215,13 +209,11 @@ def format_plan(tried: Plan) -> str:
     )
 
 
-def format_report(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return everything at once: verdict, weeks, flags, budget, activities, what was left out."""
-    shown = date_filter.filter_dates(analysis, start, end)
+    shown = filter_dates(analysis, period)
     found = headline.build_verdict(analysis)
-    parts = (format_weeks(analysis, start, end), format_budget(analysis))
+    parts = (format_weeks(analysis, period), format_budget(analysis))
     whole: dict[str, Any] = {"schema": SCHEMA, "name": clean_text(analysis.name)}
     whole |= {"verdict": {"state": found.state, "says": clean_text(found.sentence)}}
     for part in parts:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from loadwatch import anonymize, date_filter, formatting
+from loadwatch import anonymize, formatting
+from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import display_tables, page_content, palette
 from loadwatch.report.checks import bind_units
 from loadwatch.report.slugs import make_slugs
@@ -18,9 +19,8 @@ from loadwatch.verdict import roster_groups as lines
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from loadwatch.analysis import Analysis, Athlete, Roster
+    from loadwatch.date_filter import Period
 
 NUMBERS_WEEKS = 8
 
@@ -56,17 +56,15 @@ def _render_page(template: str, title: str, **values: Any) -> str:
     )
 
 
-def render_athlete(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def render_athlete(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return the athlete's page; `start` and `end` narrow pictures and numbers, never the verdict."""
     from loadwatch.report import page_figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
 
+    last = 0 if period.is_limited else NUMBERS_WEEKS
     found = headline.build_verdict(analysis)
-    shown = date_filter.filter_dates(analysis, start, end)
+    shown = filter_dates(analysis, period)
     name = formatting.clean_text(analysis.name, formatting.NAME_LENGTH)
-    drawn = page_figures.draw_figures(analysis, start, end)
-    whole = bool(start or end)
+    drawn = page_figures.draw_figures(analysis, period)
     return _render_page(
         "athlete.html",
         name,
@@ -76,10 +74,8 @@ def render_athlete(
         else "",
         found=found,
         figures=drawn,
-        numbers=display_tables.build_weeks(shown, 0 if whole else NUMBERS_WEEKS),
-        numbers_caption=page_content.caption_numbers(
-            shown, 0 if whole else NUMBERS_WEEKS
-        ),
+        numbers=display_tables.build_weeks(shown, last),
+        numbers_caption=page_content.caption_numbers(shown, last),
         surfaces=display_tables.build_surfaces(shown) if len(shown.weeks) else None,
         **page_content.build_page(analysis, found),
     )

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from loadwatch import date_filter, formatting
+from loadwatch import formatting
+from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import budget_table, display_tables, provenance
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.headline import build_verdict
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from loadwatch.analysis import Analysis, Roster
+    from loadwatch.date_filter import Period
     from loadwatch.report.display_tables import DisplayTable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&$@])")
@@ -47,20 +47,14 @@ def _format_list(lines: list[str]) -> str:
     return "".join(f"- {escape_line(line)}\n" for line in lines)
 
 
-def format_weeks(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_weeks(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return the weekly table, newest first."""
-    return format_table(
-        display_tables.build_weeks(date_filter.filter_dates(analysis, start, end))
-    )
+    return format_table(display_tables.build_weeks(filter_dates(analysis, period)))
 
 
-def format_flags(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_flags(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return all flags, newest first."""
-    shown = date_filter.filter_dates(analysis, start, end)
+    shown = filter_dates(analysis, period)
     return (
         format_table(display_tables.build_flags(shown))
         if shown.flags
@@ -68,13 +62,11 @@ def format_flags(
     )
 
 
-def format_activities(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_activities(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return what was read, then what was left out and why."""
     left = provenance.list_left_out(analysis)
     shown = format_table(
-        display_tables.build_activities(date_filter.filter_dates(analysis, start, end))
+        display_tables.build_activities(filter_dates(analysis, period))
     )
     return f"{shown}\n{_format_list(left)}" if left else shown
 
@@ -84,13 +76,11 @@ def format_roster(roster: Roster) -> str:
     return format_table(display_tables.build_roster(roster))
 
 
-def format_report(
-    analysis: Analysis, start: date | None = None, end: date | None = None
-) -> str:
+def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return the page as Markdown: verdict, why, numbers, budget, advice, what it rests on."""
     found, shown = (
         build_verdict(analysis),
-        date_filter.filter_dates(analysis, start, end),
+        filter_dates(analysis, period),
     )
     head = f"# {escape_line(analysis.name[: formatting.NAME_LENGTH])}\n"
     level = LEVELS[found.state]
@@ -136,8 +126,7 @@ def format_report(
 
 def format_budget(
     analysis: Analysis,
-    start: date | None = None,  # noqa: ARG001 - all tables are called alike
-    end: date | None = None,  # noqa: ARG001
+    period: Period = ALL_DAYS,  # noqa: ARG001 - all tables are called alike
 ) -> str:
     """Return the most of this week and the next that raises nothing."""
     if not budget_table.has_limits(analysis):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from loadwatch import date_filter, formatting
+from loadwatch import formatting
 from loadwatch.assess import weeks
+from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import charts, display_tables
 from loadwatch.report.charts import canvas, shown_weeks
 from loadwatch.tables import LEVELS, LOAD_METHODS, RAISED_LEVELS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.analysis import Analysis
+    from loadwatch.date_filter import Period
     from loadwatch.report.charts.shown_weeks import ShownWeeks
 
 SHOWN_WEEKS = 26
@@ -39,24 +41,22 @@ class PageFigure:
     svg: Markup
 
 
-def draw_figures(
-    whole: Analysis, start: date | None = None, end: date | None = None
-) -> dict[str, PageFigure]:
+def draw_figures(whole: Analysis, period: Period = ALL_DAYS) -> dict[str, PageFigure]:
     """Return the page's four pictures; what lies before `start` still tells what is usual."""
-    analysis = date_filter.filter_dates(whole, start, end)
+    analysis = filter_dates(whole, period)
     if not len(analysis.weeks):
         return {}
     table, flags, chosen = whole.weeks, analysis.flags, analysis.settings
-    period = charts.Period(0 if start or end else SHOWN_WEEKS, start, end)
+    last = 0 if period.is_limited else SHOWN_WEEKS
     runs = weeks.select_runs(analysis.activities, chosen)
     figures = {
-        "load": charts.draw_weekly_load(table, flags, chosen, period),
-        "surfaces": charts.draw_surfaces(table, flags, chosen, period),
-        "climb": charts.draw_climb(table, flags, chosen, period),
+        "load": charts.draw_weekly_load(table, flags, chosen, period, last=last),
+        "surfaces": charts.draw_surfaces(table, flags, chosen, period, last=last),
+        "climb": charts.draw_climb(table, flags, chosen, period, last=last),
         "year": charts.draw_year(runs, analysis.weeks, _find_last_day(analysis)),
     }
     texts = _describe_figures(
-        analysis, shown_weeks.select_weeks(table, ["load"], period)
+        analysis, shown_weeks.select_weeks(table, ["load"], period, last)
     )
     return {
         key: _build_figure(key, figure, *texts[key]) for key, figure in figures.items()

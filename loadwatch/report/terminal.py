@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from loadwatch import date_filter, formatting
+from loadwatch import formatting
 from loadwatch.assess import rules as book
+from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import (
     budget_table,
     display_tables,
@@ -29,13 +30,13 @@ from loadwatch.verdict.roster_groups import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from rich.console import RenderableType
 
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Plan
     from loadwatch.assess.rules import Flag, Rule
+    from loadwatch.date_filter import Period
     from loadwatch.report.display_tables import Cell, DisplayTable
 
 __all__ = [
@@ -199,8 +200,7 @@ def _format_sparkline(analysis: Analysis) -> str:
 
 def format_weeks(
     analysis: Analysis,
-    start: date | None = None,
-    end: date | None = None,
+    period: Period = ALL_DAYS,
     *,
     width: int = WIDTH,
     color: bool = False,
@@ -209,9 +209,7 @@ def format_weeks(
     return render_parts(
         [
             _build_table(
-                display_tables.build_weeks(
-                    date_filter.filter_dates(analysis, start, end)
-                ),
+                display_tables.build_weeks(filter_dates(analysis, period)),
                 width=width,
             )
         ],
@@ -222,14 +220,13 @@ def format_weeks(
 
 def format_flags(
     analysis: Analysis,
-    start: date | None = None,
-    end: date | None = None,
+    period: Period = ALL_DAYS,
     *,
     width: int = WIDTH,
     color: bool = False,
 ) -> str:
     """Return all flags, newest first, each with its sentence."""
-    shown = date_filter.filter_dates(analysis, start, end)
+    shown = filter_dates(analysis, period)
     if not shown.flags:
         return render_parts([Text(provenance.describe_no_flags(shown))], width, color)
     return render_parts(
@@ -241,14 +238,13 @@ def format_flags(
 
 def format_activities(
     analysis: Analysis,
-    start: date | None = None,
-    end: date | None = None,
+    period: Period = ALL_DAYS,
     *,
     width: int = WIDTH,
     color: bool = False,
 ) -> str:
     """Return what was read, then what was skipped or dropped, each with why."""
-    shown = date_filter.filter_dates(analysis, start, end)
+    shown = filter_dates(analysis, period)
     parts: list[RenderableType] = [
         _build_table(display_tables.build_activities(shown), "From", width=width)
     ]
@@ -258,8 +254,7 @@ def format_activities(
 
 def format_budget(
     analysis: Analysis,
-    start: date | None = None,  # noqa: ARG001 - all tables are called alike; a budget is of one week
-    end: date | None = None,  # noqa: ARG001 - the same
+    period: Period = ALL_DAYS,  # noqa: ARG001 - a budget is of one week
     *,
     width: int = WIDTH,
     color: bool = False,

@@ -9,7 +9,6 @@ import io
 from typing import TYPE_CHECKING
 
 from loadwatch.report.charts.canvas import use_style
-from loadwatch.report.charts.shown_weeks import Period
 from loadwatch.report.charts.surface_chart import draw_climb, draw_surfaces
 from loadwatch.report.charts.svg import render_inline_svg
 from loadwatch.report.charts.weekly_load import draw_measures, draw_weekly_load
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LIGHT",
-    "Period",
     "draw_climb",
     "draw_measures",
     "draw_surfaces",

@@ -11,6 +11,7 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.assess.rules import is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS
+from loadwatch.date_filter import ALL_DAYS
 from loadwatch.report.charts.markers import WeekMark
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from loadwatch.assess.rules import Flag
+    from loadwatch.date_filter import Period
     from loadwatch.settings import Settings
     from loadwatch.tables import Bools, Floats
 
@@ -75,30 +77,23 @@ class ShownWeeks:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Which weeks are shown: from `start` to `end`, of those the `last` ones (0: all)."""
-
-    last: int = 0
-    start: date | None = None
-    end: date | None = None
-
-
-ALL = Period()
-
-
 def select_weeks(
-    weeks: pd.DataFrame, columns: Sequence[str], period: Period = ALL
+    weeks: pd.DataFrame,
+    columns: Sequence[str],
+    period: Period = ALL_DAYS,
+    last: int = 0,
 ) -> ShownWeeks:
-    """Return the weeks of `period`; ranges are worked out over all weeks first."""
-    last, start, end = period.last, period.start, period.end
+    """Return the weeks of `period`, of those the `last` ones (0: all).
+
+    The ranges of `columns` are computed over all weeks first.
+    """
     low, high = compute_usual_range(weeks, columns)
     first = pd.DatetimeIndex(weeks.index)
     shown = np.ones(len(weeks), bool)
-    if start is not None:
-        shown &= np.asarray(first > pd.Timestamp(start) - pd.Timedelta(days=7))
-    if end is not None:
-        shown &= np.asarray(first <= pd.Timestamp(end))
+    if period.start is not None:
+        shown &= np.asarray(first > pd.Timestamp(period.start) - pd.Timedelta(days=7))
+    if period.end is not None:
+        shown &= np.asarray(first <= pd.Timestamp(period.end))
     at = np.flatnonzero(shown)[-last:] if last else np.flatnonzero(shown)
     table = weeks.iloc[at]
     starts = tuple(stamp.date() for stamp in pd.DatetimeIndex(table.index))
@@ -119,7 +114,7 @@ def sum_days(
 
     Weeks before the first file of those 53 are left out: an old file would make nearly all of them empty.
     """
-    year = select_weeks(weeks, [], Period(YEAR_WEEKS))
+    year = select_weeks(weeks, [], last=YEAR_WEEKS)
     starts = (
         year.starts[int(year.table["recorded"].to_numpy(bool).argmax()) :]
         if year.starts

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch import formatting
+from loadwatch.date_filter import ALL_DAYS
 from loadwatch.report.charts import canvas, markers, shown_weeks
 from loadwatch.report.charts.svg import BOLD_END
 from loadwatch.report.charts.weekly_load import format_newest
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.assess.rules import Flag
-    from loadwatch.report.charts.shown_weeks import Period, ShownWeeks
+    from loadwatch.date_filter import Period
+    from loadwatch.report.charts.shown_weeks import ShownWeeks
     from loadwatch.report.palette import Palette
     from loadwatch.settings import Settings
     from loadwatch.tables import Bools, Floats, Surface
@@ -38,11 +40,13 @@ def draw_surfaces(
     weeks: pd.DataFrame,
     flags: Iterable[Flag],
     settings: Settings,
-    period: Period,
+    period: Period = ALL_DAYS,
+    *,
+    last: int = 0,
     palette: Palette = SENTINEL,
 ) -> Figure:
     """Return one labelled row a surface that was run on, all on one scale; unknown is a row too."""
-    shown = shown_weeks.select_weeks(weeks, [], period)
+    shown = shown_weeks.select_weeks(weeks, [], period, last)
     ran_on = [
         s for s in SURFACES.values() if np.nansum(shown.column_values(s.column)) > 0
     ]
@@ -230,12 +234,14 @@ def draw_climb(
     weeks: pd.DataFrame,
     flags: Iterable[Flag],
     settings: Settings,
-    period: Period,
+    period: Period = ALL_DAYS,
+    *,
+    last: int = 0,
     palette: Palette = SENTINEL,
 ) -> Figure:
     """Return climb above a line and descent below it: two exposures, never one sum."""
     flags = tuple(flags)
-    shown = shown_weeks.select_weeks(weeks, [], period)
+    shown = shown_weeks.select_weeks(weeks, [], period, last)
     scale = formatting.choose_unit("ascent_m", settings.units)
     up, down = (shown.column_values(c) / scale.size for c in ("ascent_m", "descent_m"))
     ups, downs = (

@@ -8,21 +8,22 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loadwatch import formatting
+from loadwatch.date_filter import ALL_DAYS
 from loadwatch.report.charts import canvas, markers, shown_weeks
 from loadwatch.report.palette import LIGHT, SENTINEL
 from loadwatch.tables import LEVELS, LOAD_METHODS, RAISED_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
 
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from loadwatch.assess.rules import Flag
+    from loadwatch.date_filter import Period
     from loadwatch.report.charts.markers import WeekMark
-    from loadwatch.report.charts.shown_weeks import Period, ShownWeeks
+    from loadwatch.report.charts.shown_weeks import ShownWeeks
     from loadwatch.report.palette import Palette
     from loadwatch.settings import Settings
     from loadwatch.tables import Bools, Floats
@@ -63,11 +64,13 @@ def draw_weekly_load(
     weeks: pd.DataFrame,
     flags: Iterable[Flag],
     settings: Settings,
-    period: Period,
+    period: Period = ALL_DAYS,
+    *,
+    last: int = 0,
     palette: Palette = SENTINEL,
 ) -> Figure:
     """Return load by week over the range behind `usual`, marked where a load check was raised."""
-    shown = shown_weeks.select_weeks(weeks, ["load"], period)
+    shown = shown_weeks.select_weeks(weeks, ["load"], period, last)
     with canvas.use_style(palette):
         figure = canvas.create_figure(
             palette, PANEL_IN, canvas.compute_width_in(len(shown.starts))
@@ -223,17 +226,14 @@ def format_newest(
 def draw_measures(
     analysis: PlottedAnalysis,
     measures: Sequence[str] = (),
-    start: date | None = None,
-    end: date | None = None,
+    period: Period = ALL_DAYS,
     palette: Palette = LIGHT,
 ) -> Figure:
     """Return the weekly picture of one or several columns of WEEKS, one panel each."""
     columns = [
         find_column(analysis.weeks, measure) for measure in measures or ("load",)
     ]
-    shown = shown_weeks.select_weeks(
-        analysis.weeks, columns, shown_weeks.Period(0, start, end)
-    )
+    shown = shown_weeks.select_weeks(analysis.weeks, columns, period)
     load_column = LOAD_METHODS[analysis.settings.load].column
     found: list[WeekMark] = []
     with canvas.use_style(palette):

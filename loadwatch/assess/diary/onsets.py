@@ -11,10 +11,10 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from loadwatch.tables import Bools
 
-STRATUM_DAYS = 28  # days
-WASH_OUT_DAYS = 7  # days after an onset in which a further line is the same episode
+STRATUM_DAYS = 28
+WASH_OUT_DAYS = 7  # after an onset, in which a further line is the same episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,23 @@ class MatchedSet:
 
     @property
     def discordant(self) -> bool:
-        """Whether the set can tell anything: some of its days exposed and some not."""
+        """Whether it carries information: some of its days are exposed and some are not."""
         return len({self.case, *self.referents}) > 1
+
+    @property
+    def days(self) -> int:
+        """How many days it holds, the onset's among them."""
+        return 1 + len(self.referents)
+
+    @property
+    def exposed_share(self) -> float:
+        """Share of its days that are exposed [1]."""
+        return (self.case + sum(self.referents)) / self.days
 
 
 @dataclass(frozen=True, slots=True)
 class Crossover:
-    """What the matched sets say together; NaN where they say nothing."""
+    """The result over all matched sets; NaN where no set carries information."""
 
     odds_ratio: float  # Mantel-Haenszel; infinite where no unexposed case has an exposed referent
     upper_p: float  # exact, one-sided (more onsets on exposed days)
@@ -40,10 +50,15 @@ class Crossover:
     discordant: int
 
 
-def match_onsets(onsets: Sequence[int], exposed: NDArray[np.bool_]) -> list[MatchedSet]:
+def match_onsets(onsets: Sequence[int], exposed: Bools) -> list[MatchedSet]:
     """Return the matched sets of `onsets`, days counted from the diary's first.
 
     Referents are fixed beforehand, before and after the onset, which avoids overlap bias.
+
+    Parameters
+    ----------
+    onsets : days on which pain began.
+    exposed : (days,), whether each day follows a change in training.
 
     References
     ----------
@@ -51,23 +66,30 @@ def match_onsets(onsets: Sequence[int], exposed: NDArray[np.bool_]) -> list[Matc
        Epidemiology 16:717-726, 2005, doi:10.1097/01.ede.0000181315.18836.9d
     """
     sets = []
-    for day in onsets:
-        first = day - day % STRATUM_DAYS
-        days = range(first + day % 7, min(first + STRATUM_DAYS, len(exposed)), 7)
-        sets.append(
-            MatchedSet(
-                bool(exposed[day]), tuple(bool(exposed[d]) for d in days if d != day)
-            )
-        )
+    for onset in onsets:
+        first = onset - onset % STRATUM_DAYS
+        end = min(first + STRATUM_DAYS, len(exposed))
+        same_weekdays = range(first + onset % 7, end, 7)
+        referents = tuple(bool(exposed[day]) for day in same_weekdays if day != onset)
+        sets.append(MatchedSet(bool(exposed[onset]), referents))
     return sets
 
 
 def _sum_chances(chances: list[float], cases: int) -> tuple[float, float]:
-    """Return P(X >= cases) and P(X = cases) for a sum of unlike yes-no draws (Poisson-binomial)."""
-    spread = np.ones(1)
+    """Return P(X >= cases) and P(X = cases) for a sum of unequal yes-no draws (Poisson-binomial)."""
+    distribution = np.ones(1)
     for chance in chances:
-        spread = np.convolve(spread, [1 - chance, chance])
-    return float(spread[cases:].sum()), float(spread[cases])
+        distribution = np.convolve(distribution, [1 - chance, chance])
+    return float(distribution[cases:].sum()), float(distribution[cases])
+
+
+def _compute_odds_ratio(sets: Sequence[MatchedSet]) -> float:
+    """Return the Mantel-Haenszel odds ratio; infinite where no unexposed case has an exposed referent."""
+    over = sum(one.referents.count(False) / one.days for one in sets if one.case)
+    under = sum(one.referents.count(True) / one.days for one in sets if not one.case)
+    if not under:
+        return math.inf
+    return over / under
 
 
 def estimate_crossover(sets: Sequence[MatchedSet]) -> Crossover:
@@ -77,20 +99,14 @@ def estimate_crossover(sets: Sequence[MatchedSet]) -> Crossover:
 
     References
     ----------
-    .. [1] S. K. Vines, C. P. Farrington, Within-subject exposure dependency in case-crossover studies,
-       Stat Med 20:3039-3049, 2001, doi:10.1002/sim.960
+    .. [1] S. K. Vines, C. P. Farrington, Within-subject exposure dependency in case-crossover
+       studies, Stat Med 20:3039-3049, 2001, doi:10.1002/sim.960
     """
-    telling = [s for s in sets if s.discordant]
-    if not telling:
+    informative = [one for one in sets if one.discordant]
+    if not informative:
         return Crossover(math.nan, math.nan, math.nan, 0)
-    over = sum(
-        s.referents.count(False) / (1 + len(s.referents)) for s in telling if s.case
-    )
-    under = sum(
-        s.referents.count(True) / (1 + len(s.referents)) for s in telling if not s.case
-    )
-    chances = [(s.case + sum(s.referents)) / (1 + len(s.referents)) for s in telling]
-    upper, point = _sum_chances(chances, sum(s.case for s in telling))
-    return Crossover(
-        over / under if under else math.inf, upper, upper - point / 2, len(telling)
-    )
+    chances = [one.exposed_share for one in informative]
+    cases = sum(one.case for one in informative)
+    upper, point = _sum_chances(chances, cases)
+    odds_ratio = _compute_odds_ratio(informative)
+    return Crossover(odds_ratio, upper, upper - point / 2, len(informative))

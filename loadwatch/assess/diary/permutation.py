@@ -11,113 +11,113 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from loadwatch.tables import Bools, Floats, Ints
 
 WEEK_DAYS = 7
-BLOCK_WEEKS = 4  # weeks
+BLOCK_WEEKS = 4
 DRAWS = 9_999
 RESAMPLES = 4_999
 SEED = 20_261_116  # any number; fixed, so that the same diary gives the same answer
+NEARLY_ZERO = 1e-9  # less is the remainder of a sum in binary fractions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PermutationTest:
     """p values of several exposures from the same permutations, one-sided (more pain)."""
 
-    single: NDArray[np.float64]  # each by itself
-    joint: NDArray[np.float64]  # after max-T over all of them
+    single: Floats  # (exposures,), each by itself
+    joint: Floats  # (exposures,), after max-T over all of them
     draws: int
-    exact: bool
+    exact: bool  # no arrangement was left out
 
 
-def choose_offset(exposed: NDArray[np.bool_], days: int) -> int:
+def choose_offset(exposed: Bools, days: int) -> int:
     """Return the days (0-6) to put before the first so that fewest windows of `days` cross a week's end.
 
-    Permuting weeks must not tear an exposure from the days after it. The choice looks at exposures only,
-    never at pain, so it cannot help an answer along.
+    Permuting weeks must not tear an exposure from the days after it. The choice uses exposures only,
+    never pain, so it cannot help an answer along.
     """
     places = np.nonzero(exposed)[-1]
-    crossing = [
-        int(np.sum((places + before) % WEEK_DAYS > WEEK_DAYS - days))
-        for before in range(WEEK_DAYS)
-    ]
+    crossing = []
+    for before in range(WEEK_DAYS):
+        weekday = (places + before) % WEEK_DAYS
+        crossing.append(int(np.sum(weekday > WEEK_DAYS - days)))
     return int(np.argmin(crossing))
 
 
-def compute_residual(
-    values: NDArray[np.float64], groups: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def compute_residual(values: Floats, groups: Ints) -> Floats:
     """Return `values` less their weekday and block means, fitted together; NaN stays NaN.
 
     Parameters
     ----------
-    values : one value a day, whole weeks from the first day on.
-    groups : number of the block each day lies in.
+    values : (days,), whole weeks from the first day on.
+    groups : (days,), number of the block that holds each day.
     """
     known = np.isfinite(values)
+    day = np.arange(len(values))
     design = np.zeros((len(values), WEEK_DAYS + int(groups.max()) + 1))
-    design[np.arange(len(values)), np.arange(len(values)) % WEEK_DAYS] = 1
-    design[np.arange(len(values)), WEEK_DAYS + groups] = 1
-    out = np.full(len(values), np.nan)
+    design[day, day % WEEK_DAYS] = 1
+    design[day, WEEK_DAYS + groups] = 1
+    residual = np.full(len(values), np.nan)
     fit = np.linalg.lstsq(design[known], values[known], rcond=None)[0]
-    out[known] = values[known] - design[known] @ fit
-    return out
+    residual[known] = values[known] - design[known] @ fit
+    return residual
 
 
-def choose_blocks(training: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the block of each week: four weeks each, laid so that training differs least inside them.
+def choose_blocks(training: Floats) -> Ints:
+    """Return the block of each week: four weeks each, placed so that training differs least inside them.
 
     A block of harder training brings more exposed days and often more pain; only weeks of the same
     block may change places. The first block has one to four weeks, whichever fits the weeks' training
-    best. Pain is not looked at.
+    best. Pain is not used.
 
     Parameters
     ----------
-    training : how much was run and how often exposures came, a number a week, in any unit.
+    training : (weeks,), how much was run and how often exposures came, in any unit.
     """
 
-    def number_blocks(first: int) -> NDArray[np.int64]:
-        return np.asarray(
-            (np.arange(len(training)) + BLOCK_WEEKS - first) // BLOCK_WEEKS,
-            dtype=np.int64,
-        )
+    def measure_spread(block: Ints) -> float:
+        count = np.maximum(np.bincount(block), 1)
+        mean = np.bincount(block, training) / count
+        return float(np.sum((training - mean[block]) ** 2)) + NEARLY_ZERO
 
-    def measure_spread(group: NDArray[np.int64]) -> float:
-        count = np.maximum(np.bincount(group), 1)
-        mean = np.bincount(group, training) / count
-        return float(np.sum((training - mean[group]) ** 2)) + 1e-9
-
-    choices = [number_blocks(first) for first in range(BLOCK_WEEKS, 0, -1)]
+    weeks = len(training)
+    choices = [_number_blocks(weeks, first) for first in range(BLOCK_WEEKS, 0, -1)]
     best = min(choices, key=measure_spread)
     return np.asarray(best - best[0], dtype=np.int64)
 
 
-def _sum_arrangements(
-    exposure: NDArray[np.float64], score: NDArray[np.float64], block: NDArray[np.int64]
-) -> list[NDArray[np.float64]]:
-    """Return, a block of weeks each, the sums of exposure x score by exposure and arrangement.
+def _number_blocks(weeks: int, first: int) -> Ints:
+    """Return the block of each of `weeks` weeks where the first block has `first` of them."""
+    number = (np.arange(weeks) + BLOCK_WEEKS - first) // BLOCK_WEEKS
+    return np.asarray(number, dtype=np.int64)
 
-    exposure (exposures, weeks, 7) and score (weeks, 7), both without NaN.
+
+def _sum_arrangements(exposure: Floats, score: Floats, block: Ints) -> list[Floats]:
+    """Return the sums of exposure x score, for each block one array (exposures, arrangements).
+
+    exposure is (exposures, weeks, 7) and score (weeks, 7), both without NaN.
     """
-    out = []
+    sums = []
     for number in range(int(block[-1]) + 1):
         weeks = block == number
         pairs = np.einsum("kid,jd->kij", exposure[:, weeks], score[weeks])
-        here = pairs.shape[1]
-        orders = np.array(list(itertools.permutations(range(here))))
-        out.append(pairs[:, np.arange(here), orders].sum(axis=2))
-    return out
+        size = pairs.shape[1]
+        orders = np.array(list(itertools.permutations(range(size))))
+        sums.append(pairs[:, np.arange(size), orders].sum(axis=2))
+    return sums
 
 
 @lru_cache(maxsize=8)
-def _draw_arrangements(
-    sizes: tuple[int, ...], draws: int
-) -> tuple[NDArray[np.int64], bool]:
-    """Return an arrangement of each block a draw, the diary's own first; all there are if they are few."""
+def _draw_arrangements(sizes: tuple[int, ...], draws: int) -> tuple[Ints, bool]:
+    """Return draws of one arrangement per block, and whether these are all there are.
+
+    `sizes` are the numbers of arrangements of the blocks. The array is (draws, blocks); its first row
+    is the order of the diary itself.
+    """
     if math.prod(sizes) <= draws:
-        return np.array(
-            list(itertools.product(*map(range, sizes))), dtype=np.int64
-        ), True
+        every = list(itertools.product(*map(range, sizes)))
+        return np.array(every, dtype=np.int64), True
     random = np.random.default_rng(SEED)
     picks = np.column_stack([random.integers(0, size, draws + 1) for size in sizes])
     picks[0] = 0  # itertools.permutations begins with the order as it is
@@ -125,43 +125,36 @@ def _draw_arrangements(
 
 
 @lru_cache(maxsize=8)
-def _resample_weeks(weeks: int) -> NDArray[np.float64]:
-    """Return how often each week comes up in each resample."""
+def _resample_weeks(weeks: int) -> Floats:
+    """Return how often each week comes up in each resample, (resamples, weeks)."""
+    random = np.random.default_rng(SEED)
     shares = np.full(weeks, 1 / weeks)
-    return (
-        np.random.default_rng(SEED)
-        .multinomial(weeks, shares, size=RESAMPLES)
-        .astype(float)
-    )
+    return random.multinomial(weeks, shares, size=RESAMPLES).astype(float)
 
 
-def _add_blocks(
-    sums: list[NDArray[np.float64]], draws: int
-) -> tuple[NDArray[np.float64], bool]:
-    """Return the sums over all blocks, an exposure and draw each, and whether no arrangement is left out."""
-    picks, exact = _draw_arrangements(tuple(block.shape[1] for block in sums), draws)
-    return np.sum(
-        [block[:, picks[:, b]] for b, block in enumerate(sums)], axis=0
-    ), exact
+def _add_blocks(sums: list[Floats], draws: int) -> tuple[Floats, bool]:
+    """Return the sums over all blocks (exposures, draws), and whether no arrangement is left out."""
+    sizes = tuple(block.shape[1] for block in sums)
+    picks, exact = _draw_arrangements(sizes, draws)
+    drawn = [block[:, picks[:, number]] for number, block in enumerate(sums)]
+    return np.sum(drawn, axis=0), exact
 
 
 def run_permutation_test(
-    exposure: NDArray[np.float64],
-    score: NDArray[np.float64],
-    block: NDArray[np.int64],
-    draws: int = DRAWS,
+    exposure: Floats, score: Floats, block: Ints, draws: int = DRAWS
 ) -> PermutationTest:
     """Return how often arrangements of whole weeks give at least the diary's own link.
 
     The statistic of an exposure is the sum of scores over its exposed days, in units of its own spread
-    over all arrangements; the joint p value holds it against the largest of any exposure in each
-    arrangement, which pays for having looked at several.
+    over all arrangements. The joint p value compares it with the largest of any exposure in each
+    arrangement, which pays for having tested several.
 
     Parameters
     ----------
     exposure : (exposures, weeks, 7); 1 on exposed days, else 0 (any number will do).
     score : (weeks, 7); residual pain, NaN where no score was given.
-    block : number of each week's block, rising.
+    block : (weeks,), number of each week's block, rising.
+    draws : how many arrangements to draw where there are more than these.
 
     References
     ----------
@@ -171,45 +164,51 @@ def run_permutation_test(
     mean = np.sum([each.mean(axis=1) for each in sums], axis=0)
     spread = np.sqrt(np.sum([each.var(axis=1) for each in sums], axis=0))
     totals, exact = _add_blocks(sums, draws)
-    moving = spread > 1e-9  # an exposure alike in all weeks of a block says nothing
-    standard = np.where(moving, spread, 1.0)[:, None]
-    z = np.where(moving[:, None], (totals - mean[:, None]) / standard, -np.inf)
-    near = z[:, :1] - 1e-9
-    single = np.where(moving, (z >= near).mean(axis=1), 1.0)
-    joint = np.where(moving, (z.max(axis=0) >= near).mean(axis=1), 1.0)
+    # an exposure that is the same in all weeks of each block carries no information
+    varies = spread > NEARLY_ZERO
+    scale = np.where(varies, spread, 1.0)[:, None]
+    z = np.where(varies[:, None], (totals - mean[:, None]) / scale, -np.inf)
+    own = z[:, :1] - NEARLY_ZERO  # of the diary as it is, the first draw
+    single = np.where(varies, (z >= own).mean(axis=1), 1.0)
+    joint = np.where(varies, (z.max(axis=0) >= own).mean(axis=1), 1.0)
     return PermutationTest(single, joint, totals.shape[1], exact)
 
 
-def estimate_effect(exposure: NDArray[np.float64], score: NDArray[np.float64]) -> float:
+def estimate_effect(exposure: Floats, score: Floats) -> float:
     """Return the mean difference on exposed days [points], NaN where there is none.
 
     It is that of a regression on weekday, block and exposure: both arguments are residuals.
 
     Parameters
     ----------
-    exposure, score : (weeks, 7), both less their weekday and block means; NaN where there is no score.
+    exposure, score : (weeks, 7), both less their weekday and block means; NaN where no score is.
     """
-    under = float(np.nansum(np.where(np.isfinite(score), exposure, np.nan) ** 2))
-    return float(np.nansum(exposure * score)) / under if under > 1e-9 else math.nan
+    scored = np.where(np.isfinite(score), exposure, np.nan)
+    under = float(np.nansum(scored**2))
+    if under <= NEARLY_ZERO:
+        return math.nan
+    return float(np.nansum(exposure * score)) / under
 
 
 def estimate_interval(
-    exposure: NDArray[np.float64], score: NDArray[np.float64], block: NDArray[np.int64]
+    exposure: Floats, score: Floats, block: Ints
 ) -> tuple[float, float]:
-    """Return the 95 % interval of `effect` [points], from whole weeks drawn anew.
+    """Return the 95 % interval of `estimate_effect` [points], from whole weeks resampled.
 
-    Days of one week stay together, because pain carries over. Taking out the mean of each block makes the
-    weeks look more alike than they are; the interval is widened by that (weeks less blocks).
+    Days of one week stay together, because pain carries over. Subtracting the mean of each block makes
+    the weeks more similar than they are; the interval is widened by that (weeks less blocks).
     """
     over = np.nan_to_num(exposure * score).sum(axis=1)
     under = np.where(np.isfinite(score), np.nan_to_num(exposure) ** 2, 0.0).sum(axis=1)
-    weeks, blocks_ = len(over), len(np.unique(block))
-    if under.sum() < 1e-9 or weeks <= blocks_:
+    weeks, block_count = len(over), len(np.unique(block))
+    if under.sum() < NEARLY_ZERO or weeks <= block_count:
         return math.nan, math.nan
     counts = _resample_weeks(weeks)
-    below = counts @ under
-    drawn = (counts @ over)[below > 1e-9] / below[below > 1e-9]
+    denominator = counts @ under
+    usable = denominator > NEARLY_ZERO
+    drawn = (counts @ over)[usable] / denominator[usable]
     middle = over.sum() / under.sum()
-    wide = math.sqrt(weeks / (weeks - blocks_))
-    low, high = middle + wide * (np.percentile(drawn, [2.5, 97.5]) - middle)
-    return float(low), float(high)
+    widening = math.sqrt(weeks / (weeks - block_count))
+    ends = middle + widening * (np.percentile(drawn, [2.5, 97.5]) - middle)
+    low, high = ends.tolist()
+    return low, high

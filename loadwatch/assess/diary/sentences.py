@@ -1,9 +1,11 @@
-"""Every sentence the diary can say; none names a cause, and none promises anything."""
+"""Every sentence of the diary's answer; none names a cause, and none promises anything."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
+
+from loadwatch.formatting import MINUS, format_percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,20 +14,17 @@ if TYPE_CHECKING:
     from loadwatch.assess.diary.red_flags import TickedRedFlag
 
 NO_CAUSE = "This cannot show cause."
+EMPTY_DIARY = "The diary holds no line for the time of these activities."
 MISSED_BELOW_WEEKS = 28
-_MIN_UNEQUAL = 0.10  # difference in share of filled days that is worth a word
-_MINUS = "\N{MINUS SIGN}"
+_MIN_UNEQUAL = 0.10  # difference in the share of filled days that is worth a sentence
 
 
 def format_points(value: float) -> str:
-    """Return a difference in points, signed: "+0.9"."""
-    words = f"{value:+.1f}"
-    return "0.0" if words in ("+0.0", "-0.0") else words.replace("-", _MINUS)
-
-
-def format_share(part: float) -> str:
-    """Return a share in per cent."""
-    return f"{100 * part:.0f} %"
+    """Return a difference of the pain score with its sign: "+0.9"."""
+    text = f"{value:+.1f}"
+    if text in ("+0.0", "-0.0"):
+        return "0.0"
+    return text.replace("-", MINUS)
 
 
 def _format_interval(low: float, high: float) -> str:
@@ -34,22 +33,37 @@ def _format_interval(low: float, high: float) -> str:
 
 def explain_too_few_weeks(exposed: int, unexposed: int, least: int) -> str:
     """Return why an exposure is not judged."""
-    return f"{exposed} weeks with it and {unexposed} without it are scored; {least} of each are needed"
+    return (
+        f"{exposed} weeks with it and {unexposed} without it are scored; "
+        f"{least} of each are needed"
+    )
 
 
 def explain_too_few_sets(discordant: int, least: int) -> str:
     """Return why an exposure is not judged in a diary of onsets."""
-    return f"only {discordant} of the days on which pain began can be told from their month; {least} are needed"
+    return (
+        f"only {discordant} of the days on which pain began can be told from their month; "
+        f"{least} are needed"
+    )
 
 
 def explain_daily_gates(
     weeks: float, filled: float, least_weeks: int, least_filled: float
 ) -> str:
-    """Return why a diary of daily scores is not judged, "" where it is."""
+    """Return why a diary of daily scores is not judged, "" where it is.
+
+    Parameters
+    ----------
+    weeks : length of the diary [weeks], and `least_weeks` what is needed.
+    filled : share of its days with a score [1], and `least_filled` what is needed.
+    """
     if weeks < least_weeks:
         return f"the diary spans {weeks:.0f} weeks; {least_weeks} are needed"
     if filled < least_filled:
-        return f"{format_share(filled)} of days have a score; {format_share(least_filled)} are needed, days without pain as 0"
+        return (
+            f"{format_percent(filled)} of days have a score; "
+            f"{format_percent(least_filled)} are needed, days without pain as 0"
+        )
     return ""
 
 
@@ -58,115 +72,158 @@ def explain_onset_gates(
 ) -> str:
     """Return why a diary of onsets is not judged, "" where it is."""
     if weeks < least_weeks:
-        return f"the diary spans {weeks:.0f} weeks; {least_weeks} are needed where only days of pain are kept"
+        return (
+            f"the diary spans {weeks:.0f} weeks; {least_weeks} are needed "
+            "where only days of pain are kept"
+        )
     if onsets < least_onsets:
-        return f"pain began {onsets} times; {least_onsets} are needed. A score each day, 0 included, tells more"
+        return (
+            f"pain began {onsets} times; {least_onsets} are needed. "
+            "A score each day, 0 included, tells more"
+        )
     return ""
 
 
-def _format_unjudged(what: str, why: str) -> str:
-    return (
-        f"After {what}: not enough data ({why})."
-        if why
-        else f"After {what}: not enough data."
-    )
+def _format_unjudged(exposure: str, why: str) -> str:
+    if why:
+        return f"After {exposure}: not enough data ({why})."
+    return f"After {exposure}: not enough data."
 
 
 def format_daily_link(
-    what: str, state: str, effect: tuple[float, float, float], why: str
+    exposure: str, state: str, effect: tuple[float, float, float], why: str
 ) -> str:
-    """Return the sentence on one exposure of a diary of daily scores; `why` is its own reason, if any."""
+    """Return the sentence on one exposure of a diary of daily scores.
+
+    Parameters
+    ----------
+    exposure : its name in a sentence.
+    state : "associated", "none" or "not_enough", as in `Link`.
+    effect : the difference and the two ends of its interval [points].
+    why : the exposure's own reason where it is not judged, if it has one.
+    """
     middle, low, high = effect
     if state == "not_enough":
-        return _format_unjudged(what, why)
+        return _format_unjudged(exposure, why)
     found = f"{format_points(middle)} points ({_format_interval(low, high)})"
     if state == "associated":
         return (
-            f"In your log, {what} and the two days after it are associated with more pain: {found} against "
-            f"comparable weekdays of the same month. {NO_CAUSE}"
+            f"In your log, {exposure} and the two days after it are associated with more pain: "
+            f"{found} against comparable weekdays of the same month. {NO_CAUSE}"
         )
-    return f"After {what}: {found}, not to be told from chance. That is no proof of no link."
+    return (
+        f"After {exposure}: {found}, not to be told from chance. "
+        "That is no proof of no link."
+    )
 
 
-def format_onset_link(what: str, state: str, odds_ratio: float, why: str) -> str:
-    """Return the sentence on one exposure of a diary of onsets."""
+def format_onset_link(exposure: str, state: str, odds_ratio: float, why: str) -> str:
+    """Return the sentence on one exposure of a diary of onsets; arguments as for daily scores."""
     if state == "not_enough":
-        return _format_unjudged(what, why)
-    times = f"{odds_ratio:.1f} times" if math.isfinite(odds_ratio) else "many times"
+        return _format_unjudged(exposure, why)
+    times = "many times"
+    if math.isfinite(odds_ratio):
+        times = f"{odds_ratio:.1f} times"
     if state == "associated":
         return (
-            f"In your log, {what} and the two days after it are associated with the start of pain: the odds "
-            f"are {times} those of the same weekdays of the month. {NO_CAUSE}"
+            f"In your log, {exposure} and the two days after it are associated with the start of "
+            f"pain: the odds are {times} those of the same weekdays of the month. {NO_CAUSE}"
         )
-    return f"After {what}: odds of pain starting {times} as high, not to be told from chance."
+    return (
+        f"After {exposure}: odds of pain starting {times} as high, "
+        "not to be told from chance."
+    )
 
 
 def format_caveats(found: DailyEffect, alpha: float) -> tuple[str, ...]:
-    """Return what must be read beside one exposure's sentence."""
-    out = []
+    """Return what must be read beside the sentence on one exposure.
+
+    `alpha` is the chance up to which higher pain in the week before is worth a sentence [1].
+    """
+    caveats = []
     if math.isfinite(found.later):
-        out.append(
-            f"Three to seven days after: {format_points(found.later)} points (shown, not tested)."
+        points = format_points(found.later)
+        caveats.append(
+            f"Three to seven days after: {points} points (shown, not tested)."
         )
     if found.before_p <= alpha and found.before > 0:
-        out.append(
-            f"Pain was higher in the week before, too ({format_points(found.before)} points): "
+        points = format_points(found.before)
+        caveats.append(
+            f"Pain was higher in the week before, too ({points} points): "
             "the link may run the other way round."
         )
     if abs(found.filled_exposed - found.filled_unexposed) >= _MIN_UNEQUAL:
-        out.append(
-            f"Scores are there for {format_share(found.filled_exposed)} of these days and "
-            f"{format_share(found.filled_unexposed)} of the others: who logs when sore sees links that are none."
+        caveats.append(
+            f"Scores are there for {format_percent(found.filled_exposed)} of these days and "
+            f"{format_percent(found.filled_unexposed)} of the others: "
+            "who logs when sore sees links that are none."
         )
-    return tuple(out)
+    return tuple(caveats)
 
 
 def format_next_day(metres: float) -> str:
     """Return the sentence on running less after pain."""
     return (
-        f"On the day after one more point of pain you ran {abs(metres) / 1000:.1f} km less than that weekday "
-        "and month would suggest: pain shapes the training here, so links can run both ways."
+        f"On the day after one more point of pain you ran {abs(metres) / 1000:.1f} km less than "
+        "that weekday and month would suggest: pain shapes the training here, so links can run "
+        "both ways."
     )
 
 
 def format_notes(
     weeks: float, moved: int, *, daily: bool, judged: bool
 ) -> tuple[str, ...]:
-    """Return what holds for the whole answer."""
-    out = []
+    """Return what holds for the whole answer.
+
+    Parameters
+    ----------
+    weeks : length of the diary [weeks].
+    moved : how many scores were counted with the evening before.
+    daily : whether it is a diary of daily scores, else of onsets.
+    judged : whether any exposure could be judged.
+    """
+    notes = []
     if judged and daily and weeks < MISSED_BELOW_WEEKS:
-        out.append(
-            f"With {weeks:.0f} weeks, a real effect of 1 point would be missed more often than found."
+        notes.append(
+            f"With {weeks:.0f} weeks, a real effect of 1 point would be missed more often "
+            "than found."
         )
     if judged and not daily:
-        out.append(
+        notes.append(
             "Days on which pain began tell little: even strong links are often missed."
         )
     if moved:
-        out.append(
+        notes.append(
             f"{moved} scores given before a run are counted with the evening before it."
         )
-    return tuple(out)
-
-
-def format_old_red_flag(sign: TickedRedFlag) -> str:
-    """Return the note on a sign ticked long ago."""
-    return f"On {sign.day} you ticked: {sign.says}. If nobody has looked at it, do not wait. {sign.call}"
+    return tuple(notes)
 
 
 def format_headline(state: str, found: Sequence[str], gates: str) -> str:
-    """Return the answer in one sentence."""
+    """Return the answer in one sentence.
+
+    `found` are the sentences of associated exposures, `gates` why the diary is not judged, if so.
+    """
     if state == "associated":
         return " ".join(found)
     if state == "none":
-        return "In your log, no change in training stands out from chance. That is no proof of no link."
-    return f"Not enough data to link pain and training ({gates or 'too few weeks with and without a change'})."
+        return (
+            "In your log, no change in training stands out from chance. "
+            "That is no proof of no link."
+        )
+    why = gates or "too few weeks with and without a change"
+    return f"Not enough data to link pain and training ({why})."
 
 
-EMPTY_DIARY = "The diary holds no line for the time of these activities."
+def format_red_flags(ticked: Sequence[TickedRedFlag]) -> str:
+    """Return what comes before every other answer: the red flags ticked, and whom to call."""
+    texts = "; ".join(red_flag.says for red_flag in ticked)
+    return f"You ticked: {texts}. {ticked[0].call}"
 
 
-def format_red_flags(signs: Sequence[TickedRedFlag]) -> str:
-    """Return what stands above every other answer."""
-    ticked = "; ".join(sign.says for sign in signs)
-    return f"You ticked: {ticked}. {signs[0].call}"
+def format_old_red_flag(ticked: TickedRedFlag) -> str:
+    """Return the note on a red flag ticked long ago."""
+    return (
+        f"On {ticked.day} you ticked: {ticked.says}. "
+        f"If nobody has looked at it, do not wait. {ticked.call}"
+    )

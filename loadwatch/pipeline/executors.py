@@ -1,4 +1,4 @@
-"""A pool of local processes in the shape of `map`, in which a dying worker costs one item and no more."""
+"""A pool of local processes with the interface of `map`: a process that dies costs one item."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     MapFunction = Callable[[Function, Iterable[Any]], Iterator[Any]]
     Batch = tuple[Any, ...]
 
-ITEMS_PER_BATCH = 8  # items that go to a worker together
-BATCHES_AHEAD = 2  # batches under way for each worker: items carry bytes, so few
+ITEMS_PER_BATCH = 8  # items that go to a process together
+BATCHES_AHEAD = 2  # batches under way per process: items carry bytes, so few
 
 
 class WorkerDied(LoadwatchError):
-    """A worker process died over one item (a crash below Python, or out of memory)."""
+    """A process died while it worked on one item (a crash below Python, or out of memory)."""
 
     def __init__(self, item: object) -> None:
         super().__init__("the process that read it died")
@@ -45,18 +45,29 @@ class _WorkerPool:
 
     jobs: int
     preload: Sequence[str]
-    executor: ProcessPoolExecutor | None = field(default=None)
+    executor: ProcessPoolExecutor | None = None
 
     def submit(self, function: Function, batch: Batch) -> Future[list[Any]]:
+        """Start work on `batch`, and the processes if there are none."""
         if self.executor is None:
             self.executor = _start_executor(self.jobs, self.preload)
         with _defer_sigint():
             return self.executor.submit(_run_batch, function, batch)
 
     def shut_down(self) -> None:
+        """End the processes; the next `submit` starts new ones."""
         executor, self.executor = self.executor, None
         if executor:
             executor.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _PendingBatch:
+    """A batch under way, and the executor that works on it."""
+
+    items: Batch
+    future: Future[list[Any]]
+    executor: ProcessPoolExecutor | None
 
 
 @contextmanager
@@ -71,8 +82,8 @@ def open_pool(
     Parameters
     ----------
     jobs : number of processes.
-    died : what stands for the result of an item over which a process died; raises DiedError unless given.
-    preload : modules that processes start with, imported once for all of them.
+    on_death : gives the result of an item over which a process died; by default raises WorkerDied.
+    preload : modules that are imported once, for all processes.
     """
     workers = _WorkerPool(jobs, preload)
     try:
@@ -82,43 +93,43 @@ def open_pool(
 
 
 def _start_executor(jobs: int, preload: Sequence[str]) -> ProcessPoolExecutor:
-    """Return processes that share nothing with this one: no open store, no lock held elsewhere."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context(
-        "forkserver" if "forkserver" in methods else "spawn"
-    )
-    if "forkserver" in methods:
+    """Return processes that share no open store and no held lock with this one."""
+    method = "spawn"
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        method = "forkserver"
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
         context.set_forkserver_preload(list(preload))
     return ProcessPoolExecutor(jobs, context, _ignore_sigint)
 
 
 @contextmanager
 def _defer_sigint() -> Iterator[None]:
-    """Let processes be started whole, and so that Ctrl-C does not reach them; here it is heard afterwards."""
-    if (
-        not hasattr(signal, "pthread_sigmask")
-        or threading.current_thread() is not threading.main_thread()
-    ):
+    """Hold back Ctrl-C while processes start, and raise it afterwards.
+
+    A process that is interrupted while it starts prints a traceback of its own; one that inherits
+    the blocked signal does not get it at all.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    signals: list[int] = []
+    received: list[int] = []
     handler = signal.signal(
-        signal.SIGINT, lambda number, _frame: signals.append(number)
+        signal.SIGINT, lambda number, _frame: received.append(number)
     )
-    mask = signal.pthread_sigmask(
-        signal.SIG_BLOCK, {signal.SIGINT}
-    )  # what is started inherits it
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, handler)
-    if signals:
+    if received:
         signal.raise_signal(signal.SIGINT)
 
 
 def _ignore_sigint() -> None:
-    """Leave Ctrl-C to the parent, which ends the work in order."""
+    """Leave Ctrl-C to the parent process, which ends the work in order."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -129,33 +140,24 @@ def _run_batch(function: Function, batch: Batch) -> list[Any]:
 def _map_batches(
     workers: _WorkerPool, function: Function, items: Iterable[Any], on_death: Function
 ) -> Iterator[Any]:
+    """Yield the results of `items` in order, BATCHES_AHEAD batches per process under way."""
     rest = iter(items)
-    under_way: deque[tuple[Future[list[Any]], Batch, ProcessPoolExecutor | None]] = (
-        deque()
-    )
+    under_way: deque[_PendingBatch] = deque()
     try:
         while True:
-            while len(under_way) < BATCHES_AHEAD * workers.jobs and (
-                batch := tuple(islice(rest, ITEMS_PER_BATCH))
-            ):
-                under_way.append(
-                    (_submit_batch(workers, function, batch), batch, workers.executor)
-                )
+            while len(under_way) < BATCHES_AHEAD * workers.jobs:
+                batch = tuple(islice(rest, ITEMS_PER_BATCH))
+                if not batch:
+                    break
+                future = _submit_batch(workers, function, batch)
+                under_way.append(_PendingBatch(batch, future, workers.executor))
             if not under_way:
                 return
-            future, batch, executor = under_way.popleft()
-            try:
-                results = future.result()
-            except (
-                BrokenProcessPool
-            ):  # all that this executor had under way is lost with it
-                if workers.executor is executor:
-                    workers.shut_down()
-                results = _retry_one_by_one(workers, function, batch, on_death)
-            yield from results
+            pending = under_way.popleft()
+            yield from _collect_results(workers, function, pending, on_death)
     finally:
-        for future, _, _ in under_way:
-            future.cancel()
+        for pending in under_way:
+            pending.future.cancel()
 
 
 def _submit_batch(
@@ -163,15 +165,30 @@ def _submit_batch(
 ) -> Future[list[Any]]:
     try:
         return workers.submit(function, batch)
-    except BrokenProcessPool:  # died between two submits
+    except BrokenProcessPool:  # a process died between two submits
         workers.shut_down()
         return workers.submit(function, batch)
+
+
+def _collect_results(
+    workers: _WorkerPool, function: Function, pending: _PendingBatch, on_death: Function
+) -> list[Any]:
+    """Return the results of a batch; if its process died, work on its items one by one."""
+    try:
+        return pending.future.result()
+    except BrokenProcessPool:  # all that this executor had under way is lost with it
+        if workers.executor is pending.executor:
+            workers.shut_down()
+        return _retry_one_by_one(workers, function, pending.items, on_death)
 
 
 def _retry_one_by_one(
     workers: _WorkerPool, function: Function, batch: Batch, on_death: Function
 ) -> list[Any]:
-    """Return the results of a batch whose process died, each item on its own: only the killer is lost."""
+    """Return the results of a batch, each item in a process of its own if need be.
+
+    Only the item over which a process dies again gets `on_death`'s result.
+    """
     results = []
     alone = _WorkerPool(1, workers.preload)
     try:

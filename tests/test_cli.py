@@ -535,6 +535,19 @@ def test_a_fault_of_ours_is_one_line_too(call, folder, monkeypatch):
         cli.main()
 
 
+def test_a_store_that_cannot_be_used_is_named_once_and_costs_nothing(
+    call, folder, tmp_path
+):
+    (tmp_path / "taken").write_text("no folder")
+    store = ("--store", tmp_path / "taken")
+    code, out, err = call("weeks", folder, *store)
+    assert (code, err.count("The store cannot be used")) == (0, 1)
+    assert out == call("weeks", folder, "--no-store")[1]
+    assert "store" not in call("weeks", folder, *store, "-q")[2]
+    runners = ("roster", folder.parent, *store, "-o", tmp_path / "pages")
+    assert call(*runners)[2].count("The store cannot be used") == 1
+
+
 def test_ctrl_c_is_130(call, folder, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt

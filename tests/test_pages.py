@@ -239,7 +239,10 @@ def test_what_was_left_out_is_named_with_why(pages):
     assert (
         "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in page
     )
-    assert "Counted once: strava/17.gpx is the same run as 3.fit." in page
+    assert (
+        "Counted once: strava/17.gpx is the same run as 3.fit (the same start, duration and distance)."
+        in page
+    )
 
 
 def test_map_data_are_credited_where_a_map_was_used(ana):

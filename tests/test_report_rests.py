@@ -130,7 +130,7 @@ def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():
         in page
     )
     assert "file 2: a kind of activity that is not known by its word" in page
-    assert "Counted once: file 1#4 is the same run as file 2." in page
+    assert "Counted once: file 1#4 is the same run as file 2 (same start)." in page
     assert "enjamin" not in page and "me.fit" not in page
 
 

@@ -276,7 +276,10 @@ def test_summary_counts_what_was_read(ana):
     assert (
         "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in full
     )
-    assert "Counted once: strava/17.gpx is the same run as 3.fit." in full
+    assert (
+        "Counted once: strava/17.gpx is the same run as 3.fit (the same start, duration and distance)."
+        in full
+    )
 
 
 def test_terminal_of_settings():

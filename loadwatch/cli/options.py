@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from loadwatch.cli import output
 from loadwatch.errors import LoadwatchError
 from loadwatch.tables import LOAD_METHODS, MEASURED, WEEKDAYS
 
@@ -289,8 +290,21 @@ def build_options(ctx: click.Context, tick: ProgressCallback | None = None) -> O
         store=find_store(ctx),
         map_jobs=_choose_map(params),
         progress=tick,
+        warn=_warn_once(quiet=bool(params.get("quiet"))),
         stdin=sys.stdin.buffer.read() if wants_stdin else None,
     )
+
+
+def _warn_once(*, quiet: bool) -> Callable[[str], None]:
+    """Return a function that prints a warning on stderr, each text once."""
+    printed: set[str] = set()
+
+    def warn(message: str) -> None:
+        if message not in printed:
+            printed.add(message)
+            output.print_message(message, quiet=quiet)
+
+    return warn
 
 
 def _choose_map(params: dict[str, Any]) -> Any:

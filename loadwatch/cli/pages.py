@@ -55,10 +55,10 @@ def load_or_draw_page(
     period: Period,
 ) -> str:
     """Return the athlete's page: as it was drawn the last time, if all that it shows is the same."""
-    from loadwatch.pipeline import open_athlete_store, with_budget
+    from loadwatch.pipeline import Options, open_athlete_store, with_budget
 
     shown = f"{compute_page_digest(analysis)}|{period.start}|{period.end}"
-    with open_athlete_store(places, analysis.settings, store) as known:
+    with open_athlete_store(places, analysis.settings, Options(store=store)) as known:
         page = known.find_page(shown)
         if not page:
             from loadwatch.report import html

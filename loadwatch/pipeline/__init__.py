@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from loadwatch.pipeline.assessment import DEFAULT_NAME, judge_plan, with_budget
 from loadwatch.pipeline.athlete import (
-    DEFAULT_NAME,
     EXPORT_HINT,
     Options,
     analyse_athlete,
-    judge_plan,
     load_athlete_settings,
     open_athlete_store,
-    with_budget,
 )
 from loadwatch.pipeline.roster import analyse_roster
 

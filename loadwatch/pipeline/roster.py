@@ -1,4 +1,4 @@
-"""A folder of athletes: each one's line from the store where nothing it rests on has changed."""
+"""A folder of athletes: a line for each, from the store where nothing behind it has changed."""
 
 from __future__ import annotations
 
@@ -9,110 +9,93 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loadwatch import settings
 from loadwatch.analysis import Athlete, Roster, Trend
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.ingest.sources import LOADWATCH_FILES
 from loadwatch.pipeline.athlete import (
     Options,
     analyse_athlete,
-    digest_inputs,
     has_every_input,
     load_athlete_settings,
     open_athlete_store,
 )
-from loadwatch.pipeline.cache_keys import compute_page_digest
+from loadwatch.pipeline.cache_keys import compute_page_digest, digest_inputs
+from loadwatch.settings import FILE as SETTINGS_FILE
+from loadwatch.settings import load as load_settings
 from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from loadwatch.analysis import Analysis
 
 ROSTER_HINT = "Give a folder that holds a folder or zip an athlete."
-RECORDING_SUFFIXES = frozenset(
-    (".fit", ".gpx", ".tcx", ".gz")
-)  # of one run each: no athlete's whole export
-PAGE_DIGESTS_FILE = ".loadwatch.json"  # in a folder of a roster's pages: page -> digest of all that it shows
-PAGE_SUFFIXES = frozenset(
-    (".html", ".htm", ".md", ".png", ".svg", ".pdf")
-)  # what loadwatch writes
+# suffixes of recordings of one run each: such a file is nobody's whole export
+RECORDING_SUFFIXES = frozenset((".fit", ".gpx", ".tcx", ".gz"))
+# suffixes of what loadwatch writes
+PAGE_SUFFIXES = frozenset((".html", ".htm", ".md", ".png", ".svg", ".pdf"))
+# in a folder of a roster's pages: page -> digest of all that it shows
+PAGE_DIGESTS_FILE = ".loadwatch.json"
 
 
 def analyse_roster(folder: str | Path, options: Options | None = None) -> Roster:
-    """Return every athlete of a folder, placed in the four groups; one that fails is still listed."""
+    """Return every athlete of a folder, placed in the groups; one that fails is still listed."""
     options = options or Options()
     root = Path(folder)
     if not root.is_dir():
         raise NothingToRead(f"no folder of athletes at {root}", ROSTER_HINT)
-    options = replace(options, files=(*options.files, root / settings.FILE))
-    lines = [_summarise_athlete(path, options) for path in _list_athlete_paths(root)]
-    days = [line.today for line in lines if line.today]
-    told = settings.load([], options.overrides, {}).today
-    today = told or max([*days, *([options.now] if options.now else [])], default=None)
-    seen = tuple(roster_groups.as_of(line, today) if today else line for line in lines)
+    options = replace(options, files=(*options.files, root / SETTINGS_FILE))
+    athletes = [_summarise_path(path, options) for path in _list_athlete_paths(root)]
+    today = _choose_today(athletes, options)
+    if today:
+        athletes = [roster_groups.as_of(athlete, today) for athlete in athletes]
     return Roster(
         name=root.resolve().name,
-        athletes=roster_groups.sort_athletes(seen),
+        athletes=roster_groups.sort_athletes(tuple(athletes)),
         today=today,
     )
 
 
+def _choose_today(athletes: Sequence[Athlete], options: Options) -> date | None:
+    """Return the day of the roster: the one stated, else the latest of athletes and clock."""
+    stated = load_settings([], options.overrides, {}).today
+    if stated:
+        return stated
+    days = [athlete.today for athlete in athletes]
+    return max((day for day in (*days, options.now) if day), default=None)
+
+
 def _list_athlete_paths(root: Path) -> list[Path]:
-    """Return the folders and exports below `root`, one an athlete; pages of an earlier roster are none."""
-    found = [
-        path
-        for path in sorted(root.iterdir())
-        if not (
-            path.name.startswith(".")
-            or path.name in LOADWATCH_FILES
-            or path.suffix.lower() in PAGE_SUFFIXES
-        )
-        and not (path / PAGE_DIGESTS_FILE).exists()
-    ]
+    """Return the folders and exports below `root`, one per athlete."""
+    found = [path for path in sorted(root.iterdir()) if _may_be_athlete(path)]
     if not found:
         raise NothingToRead(f"{root} is empty", ROSTER_HINT)
     recordings = sum(path.suffix.lower() in RECORDING_SUFFIXES for path in found)
-    if 2 * recordings > len(found) > 1 and not any(
-        p.is_dir() or p.suffix.lower() == ".zip" for p in found
-    ):
+    has_export = any(path.is_dir() or path.suffix.lower() == ".zip" for path in found)
+    if 2 * recordings > len(found) > 1 and not has_export:
         raise NothingToRead(
-            f"{root} is the folder of one athlete: it holds {recordings} recordings and no folder or zip",
+            f"{root} is the folder of one athlete: "
+            f"it holds {recordings} recordings and no folder or zip",
             f"For one athlete: loadwatch report {root}",
         )
     return found
 
 
-def _summarise_athlete(path: Path, options: Options) -> Athlete:
-    """Return an athlete's line as of the own last day: the one kept, if all that it rests on is the same.
+def _may_be_athlete(path: Path) -> bool:
+    """Tell whether a path is neither hidden nor loadwatch's own, nor pages of an earlier roster."""
+    if path.name.startswith(".") or path.name in LOADWATCH_FILES:
+        return False
+    if path.suffix.lower() in PAGE_SUFFIXES:
+        return False
+    return not (path / PAGE_DIGESTS_FILE).exists()
 
-    None is kept of an athlete of whom an input was lost on the way: it may be read the next time.
-    """
+
+def _summarise_path(path: Path, options: Options) -> Athlete:
+    """Return the line of the athlete at `path` as of the own last day; also if reading fails."""
     try:
-        mark = f"line|{digest_inputs([path], options)}"
-        with open_athlete_store(
-            [path], load_athlete_settings([path], options), options.store
-        ) as store:
-            if kept := store.find_page(mark):
-                return athlete_from_json(
-                    kept, cache(partial(analyse_athlete, path, options=options))
-                )
-        analysis = analyse_athlete(path, options=options)
-        line = replace(
-            roster_groups.summarize_athlete(analysis),
-            page_digest=compute_page_digest(analysis),
-        )
-        with open_athlete_store(
-            [path], load_athlete_settings([path], options), options.store
-        ) as store:
-            if has_every_input([path], store):
-                store.keep_page(mark, athlete_to_json(line))
+        return _load_or_build_line(path, options)
     except LoadwatchError as error:
-        return _describe_unreadable(path, str(error).splitlines()[0])
-    return line
-
-
-def _describe_unreadable(path: Path, why: str) -> Athlete:
+        why = str(error).splitlines()[0]
     return Athlete(
         name=path.stem,
         group="unknown",
@@ -123,25 +106,46 @@ def _describe_unreadable(path: Path, why: str) -> Athlete:
     )
 
 
-def athlete_to_json(line: Athlete) -> str:
-    """Return a line as text to be kept; what it was made of is not in it."""
-    kept = {
-        part.name: getattr(line, part.name)
-        for part in fields(line)
-        if part.name != "load"
-    }
-    kept["trend"] = asdict(line.trend) if line.trend else None
+def _load_or_build_line(path: Path, options: Options) -> Athlete:
+    """Return an athlete's line: the one kept, if all that it follows from is the same.
+
+    No line is kept of an athlete of whom an input was lost with its process: that input is tried
+    again the next time.
+    """
+    settings = load_athlete_settings([path], options)
+    key = f"line|{digest_inputs([path], settings, options.system_zone)}"
+    with open_athlete_store([path], settings, options) as store:
+        kept = store.find_page(key)
+    if kept:
+        return athlete_from_json(
+            kept, cache(partial(analyse_athlete, path, options=options))
+        )
+    analysis = analyse_athlete(path, options=options)
+    athlete = roster_groups.summarize_athlete(analysis)
+    athlete = replace(athlete, page_digest=compute_page_digest(analysis))
+    with open_athlete_store([path], settings, options) as store:
+        if has_every_input([path], store):
+            store.keep_page(key, athlete_to_json(athlete))
+    return athlete
+
+
+def athlete_to_json(athlete: Athlete) -> str:
+    """Return a line as text for the store; the analysis behind it is not in it."""
+    names = [part.name for part in fields(athlete) if part.name != "load"]
+    kept = {name: getattr(athlete, name) for name in names}
+    if athlete.trend:
+        kept["trend"] = asdict(athlete.trend)
     return json.dumps(kept, default=str)
 
 
-def athlete_from_json(text: str, opened: Callable[[], Analysis]) -> Athlete:
-    """Return the line that `as_text` kept; `opened` gives what it was made of."""
+def athlete_from_json(text: str, load: Callable[[], Analysis]) -> Athlete:
+    """Return the line that `athlete_to_json` wrote; `load` gives the analysis behind it."""
     kept: dict[str, Any] = json.loads(text)
-    for day in ("last_activity", "today"):
-        kept[day] = date.fromisoformat(kept[day]) if kept[day] else None
+    for name in ("last_activity", "today"):
+        if kept[name]:
+            kept[name] = date.fromisoformat(kept[name])
     if kept["trend"]:
-        told = kept["trend"]
-        kept["trend"] = Trend(
-            **{**told, "loads": tuple(told["loads"]), "levels": tuple(told["levels"])}
-        )
-    return Athlete(**kept, load=opened)
+        trend = kept["trend"]
+        trend["loads"], trend["levels"] = tuple(trend["loads"]), tuple(trend["levels"])
+        kept["trend"] = Trend(**trend)
+    return Athlete(**kept, load=load)

@@ -234,7 +234,8 @@ def list_left_out(analysis: Analysis) -> list[str]:
         for item in analysis.skipped
     ]
     return lines + [
-        f"Counted once: {formatting.clean_source(twin.source)} is the same run as {formatting.clean_source(twin.of)}."
+        f"Counted once: {formatting.clean_source(twin.source)} is the same run as "
+        f"{formatting.clean_source(twin.of)} ({twin.why})."
         for twin in analysis.duplicates
     ]
 

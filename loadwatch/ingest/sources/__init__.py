@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from loadwatch.ingest.sources.archives import LOADWATCH_FILE_REASON, LOADWATCH_FILES
 from loadwatch.ingest.sources.member import Content, Member
+from loadwatch.ingest.sources.own_files import (
+    LOADWATCH_FILE_REASON,
+    LOADWATCH_FILES,
+    read_loadwatch_files,
+)
 from loadwatch.ingest.sources.walk import find_members
 
 __all__ = [
@@ -12,4 +16,5 @@ __all__ = [
     "Content",
     "Member",
     "find_members",
+    "read_loadwatch_files",
 ]

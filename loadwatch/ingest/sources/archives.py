@@ -26,6 +26,7 @@ from loadwatch.ingest.sources.origin import (
     read_content,
     read_entry_head,
 )
+from loadwatch.ingest.sources.own_files import LOADWATCH_FILE_REASON, LOADWATCH_FILES
 from loadwatch.ingest.sources.zip_directory import ZIP_MAGICS, ZipEntry, read_entries
 
 if TYPE_CHECKING:
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 
     from loadwatch.activity import Kind
 
-LOADWATCH_FILES = frozenset(
-    {"loadwatch.toml", "diary.csv", "tags.csv", "plan.csv"}
-)  # at the root of an input
-LOADWATCH_FILE_REASON = "loadwatch's own file"
 HIDDEN_REASON = "hidden, or left there by the computer"
 _OFFICE_MEMBERS = frozenset(
     {"[Content_Types].xml", "mimetype"}

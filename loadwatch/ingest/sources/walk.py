@@ -15,8 +15,6 @@ from loadwatch.errors import NothingToRead, Unreadable
 from loadwatch.ingest.limits import FOLDER_DEPTH, HEAD_BYTES, MEMBER_BYTES, MIB
 from loadwatch.ingest.sources.archives import (
     HIDDEN_REASON,
-    LOADWATCH_FILE_REASON,
-    LOADWATCH_FILES,
     Archive,
     find_zip,
     walk_archive,
@@ -29,6 +27,7 @@ from loadwatch.ingest.sources.origin import (
     open_regular_file,
     read_content,
 )
+from loadwatch.ingest.sources.own_files import LOADWATCH_FILE_REASON, LOADWATCH_FILES
 from loadwatch.ingest.sources.zip_directory import END_MAGIC, END_RECORD, ZIP_MAGICS
 
 if TYPE_CHECKING:

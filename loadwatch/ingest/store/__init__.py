@@ -147,13 +147,13 @@ class Store:
         """Go on without the store; begin it anew if it is damaged."""
         self.close()
         self.trouble = (
-            f"the store cannot be used ({error}); nothing is kept for the next run"
+            f"The store cannot be used ({error}); nothing is kept for the next run."
         )
         if self.path and database.is_damage(error):
             self.connection, self.fingerprint_id = database.recreate_store(
                 self.path, self.fingerprint
             )
-            self.trouble = "the store was damaged; it was set aside and begun anew"
+            self.trouble = "The store was damaged; it was set aside and begun anew."
 
     def close(self) -> None:
         """Let go of the file."""
@@ -181,7 +181,7 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
             )
         except (sqlite3.Error, OSError) as error:
             store.trouble = (
-                f"the store cannot be used ({error}); nothing is kept for the next run"
+                f"The store cannot be used ({error}); nothing is kept for the next run."
             )
     try:
         yield store

@@ -1,7 +1,6 @@
 """The diary as a file: lines read tolerantly, one line appended whole."""
 
 import datetime as dt
-import importlib
 import math
 import os
 import threading
@@ -18,15 +17,13 @@ from loadwatch.assess.diary import (
     Entry,
     append_entry,
     build_entry,
+    entry_writer,
     list_urgent_calls,
     read_diary,
 )
 from loadwatch.errors import SettingsError
 
 DAY = dt.date(2026, 11, 16)
-append_module = importlib.import_module(
-    "loadwatch.assess.diary.entry_writer"
-)  # the name in the package is the function
 
 
 def test_a_line_is_read_with_all_it_says():
@@ -253,7 +250,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     before = path.read_bytes()
     write = os.write
     monkeypatch.setattr(
-        append_module.os, "write", lambda handle, data: write(handle, data[:5])
+        entry_writer.os, "write", lambda handle, data: write(handle, data[:5])
     )
     with pytest.raises(OSError, match="only 5 of"):
         append_entry(path, build_entry(DAY, 2))

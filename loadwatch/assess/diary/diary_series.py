@@ -1,4 +1,4 @@
-"""Entries -> one score a day, or the days on which pain began."""
+"""Entries of a diary as one score per day, or as the days on which pain began."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
     from loadwatch.assess.diary.entries import Diary, Entry
+    from loadwatch.tables import Floats
 
-MAX_DAYS = 5 * 365  # older lines than these are not looked at
-DAILY_SHARE = 0.7  # of days with a score, from which on a diary without zeros still is a daily one
+MAX_DAYS = 5 * 365  # older lines than these are left out
+# of days with a score; from it on a diary without zeros still is a daily one
+DAILY_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DiarySeries:
-    """The diary from its first to its last line: a score a day, NaN where there is none."""
+    """The diary from its first to its last line."""
 
     first: date
-    score: NDArray[np.float64]
+    score: Floats  # (days,), 0 to 10, NaN where there is none
     onsets: tuple[int, ...]  # days from the first on which pain began
-    daily: bool  # a score a day was meant, not only the days of pain
+    daily: bool  # a score per day was meant, not only the days of pain
     moved: int  # scores given before a run, counted with the evening before
 
     @property
@@ -44,34 +44,37 @@ def _collect_scores(
 ) -> tuple[dict[date, float], int]:
     """Return the worst score of each day and how many were moved to the day before.
 
-    A score given before a run cannot follow from that run: it speaks for the evening before, unless that
-    day has a score of its own. A score that does not say when is taken as given after the run.
+    A score given before a run cannot follow from that run: it counts for the evening before, unless
+    that day has a score of its own. A score without `when` is taken as given after the run.
     """
     scores: dict[date, float] = {}
     early: dict[date, float] = {}
     for entry in entries:
         if entry.day is None or math.isnan(entry.pain):
             continue
-        before = entry.when == "before" and entry.day in run_days
-        target = early if before else scores
-        day = entry.day - timedelta(days=1) if before else entry.day
+        target, day = scores, entry.day
+        if entry.when == "before" and entry.day in run_days:
+            target, day = early, entry.day - timedelta(days=1)
         target[day] = max(entry.pain, target.get(day, 0.0))
     moved = {day: pain for day, pain in early.items() if day not in scores}
     return scores | moved, len(moved)
 
 
+def _is_painful(entry: Entry) -> bool:
+    return entry.pain > 0 or math.isnan(entry.pain)
+
+
 def _find_onsets(entries: Sequence[Entry], first: date) -> tuple[int, ...]:
     """Return the days on which pain began: the first line of pain after seven days without one."""
-    painful = sorted(
-        {e.day for e in entries if e.day and (e.pain > 0 or math.isnan(e.pain))}
-    )
-    out: list[int] = []
+    painful = {entry.day for entry in entries if entry.day and _is_painful(entry)}
+    onsets: list[int] = []
     last: date | None = None
-    for day in painful:
-        if day >= first and (last is None or (day - last).days > WASH_OUT_DAYS):
-            out.append((day - first).days)
+    for day in sorted(painful):
+        is_new = last is None or (day - last).days > WASH_OUT_DAYS
+        if is_new and day >= first:
+            onsets.append((day - first).days)
         last = day
-    return tuple(out)
+    return tuple(onsets)
 
 
 def build_series(
@@ -79,8 +82,16 @@ def build_series(
 ) -> DiarySeries | None:
     """Return the diary as days, from its first line on or after `start` to its last up to `today`.
 
-    `start` is the day of the first activity: before it nothing is known of the training. None where no
-    line is left.
+    Parameters
+    ----------
+    diary : as read.
+    run_days : days with a run; a score given before a run counts for the day before.
+    start : day of the first activity: before it nothing is known of the training.
+    today : later lines are left out.
+
+    Returns
+    -------
+    None where no line is left.
     """
     start = max(start, today - timedelta(days=MAX_DAYS))
     inside = [
@@ -88,13 +99,14 @@ def build_series(
     ]
     if not inside:
         return None
-    scores, moved = _collect_scores(inside, run_days)
     days = [entry.day for entry in inside if entry.day]
-    first, last = min(days), max(days)
-    length = (last - first).days + 1
-    score = np.full(length, np.nan)
+    first = min(days)
+    scores, moved = _collect_scores(inside, run_days)
+    score = np.full((max(days) - first).days + 1, np.nan)
     for day, pain in scores.items():
-        if 0 <= (place := (day - first).days) < length:
+        place = (day - first).days
+        if 0 <= place < len(score):
             score[place] = pain
-    daily = 0.0 in scores.values() or bool(np.isfinite(score).mean() >= DAILY_SHARE)
+    filled = np.isfinite(score).mean()
+    daily = 0.0 in scores.values() or bool(filled >= DAILY_SHARE)
     return DiarySeries(first, score, _find_onsets(inside, first), daily, moved)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from dataclasses import dataclass
@@ -18,126 +17,116 @@ DIARY_FILE = "diary.csv"
 When = Literal["", "before", "during", "after"]
 WHEN_CHOICES: tuple[When, ...] = ("", "before", "during", "after")
 COLUMNS = ("date", "pain", "when", "site", "note")
-HEADER = (*COLUMNS, *(sign.column for sign in RED_FLAGS))
+HEADER = (*COLUMNS, *(red_flag.column for red_flag in RED_FLAGS))
 MAX_PAIN = 10.0
-_NO_ANSWERS = {
-    "",
-    "0",
-    "no",
-    "n",
-    "false",
-    "none",
-    "-",
-    "--",
-    "n/a",
-    "na",
-    "nil",
-    "nan",
-    "nein",
-    "non",
-}
+_NEAR = 0.8  # similarity from which on a header is read as one of our columns
+# in the column of a red flag; anything else is a tick
+_NO_ANSWERS = frozenset(
+    ("", "0", "no", "n", "false", "none", "-", "--", "n/a", "na", "nil", "nan", "nein", "non")
+)  # fmt: skip
 _PAIN_SCORE = re.compile(r"(\d+(?:[.,]\d+)?)(?:\s*/\s*10)?")
 _NOTE_TAG = re.compile(r"#([a-z_]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line: pain from 0 to 10 on a day; NaN where a line only ticks a sign or marks an onset."""
+    """One line: pain from 0 to 10 on a day; NaN where it only ticks a red flag or marks an onset."""
 
     day: date | None  # None only for a ticked line whose date cannot be read
     pain: float = math.nan
     when: When = ""  # before, during or after that day's run
     site: str = ""
     note: str = ""
-    ticks: tuple[str, ...] = ()
-    line: int = 0
+    ticks: tuple[str, ...] = ()  # columns of red flags
+    line: int = 0  # number in the file, from 1
 
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """All lines that say something, oldest first, and what could not be read."""
+    """All lines with content, oldest first, and what could not be read."""
 
     entries: tuple[Entry, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 def _match_columns(columns: tuple[str, ...]) -> dict[str, str]:
-    """Return, for each header word that is nearly one of ours, the column it is read as."""
-    spare = [word for word in HEADER if word not in columns]
-    out = {}
+    """Return the column that each misspelt header is read as."""
+    free = [name for name in HEADER if name not in columns]
+    renamed = {}
     for column in columns:
-        close = (
-            difflib.get_close_matches(column, spare, 1, 0.8)
-            if column and column not in HEADER
-            else []
-        )
-        if close:
-            out[column] = close[0]
-            spare.remove(close[0])
-    return out
+        if not column or column in HEADER:
+            continue
+        nearest = user_csv.find_nearest(column, free, _NEAR)
+        if nearest:
+            renamed[column] = nearest
+            free.remove(nearest)
+    return renamed
 
 
-def _parse_pain(word: str) -> tuple[float, str]:
-    """Return the score that `word` states, or NaN and what is wrong with it."""
-    if not word:
+def _parse_pain(cell: str) -> tuple[float, str]:
+    """Return the score in a cell, or NaN and the problem with it."""
+    if not cell:
         return math.nan, ""
-    found = _PAIN_SCORE.fullmatch(word)
-    pain = float(found[1].replace(",", ".")) if found else math.nan
-    if pain <= MAX_PAIN:
-        return pain, ""
-    return math.nan, f'pain "{word[:40]}" is not a score from 0 to 10'
+    match = _PAIN_SCORE.fullmatch(cell)
+    if match:
+        pain = float(match[1].replace(",", "."))
+        if pain <= MAX_PAIN:
+            return pain, ""
+    return math.nan, f'pain "{cell[:40]}" is not a score from 0 to 10'
 
 
-def _parse_when(word: str) -> tuple[When, str]:
-    known: dict[str, When] = {w: w for w in WHEN_CHOICES}
-    if word.lower() in known:
-        return known[word.lower()], ""
+def _parse_when(cell: str) -> tuple[When, str]:
+    """Return before, during or after, or "" and the problem with the cell."""
+    for when in WHEN_CHOICES:
+        if cell.lower() == when:
+            return when, ""
     return (
         "",
-        f'when "{word[:40]}" is not before, during or after the run, and is left open',
+        f'when "{cell[:40]}" is not before, during or after the run, and is left open',
     )
 
 
-def _parse_day(word: str) -> tuple[date | None, str]:
+def _parse_day(cell: str) -> tuple[date | None, str]:
+    """Return the day in a cell, or None and the problem with it."""
     try:
-        return user_csv.parse_date(word)[0], ""
+        day, _ = user_csv.parse_date(cell)
     except ValueError as error:
         return None, str(error)
+    return day, ""
 
 
 def _find_ticks(cells: dict[str, str]) -> tuple[str, ...]:
-    """Return the signs ticked in `cells`; any word but a plain "no" is a tick, and `#sign` in the note."""
-    ticked = {
-        sign.column
-        for sign in RED_FLAGS
-        if cells.get(sign.column, "").lower() not in _NO_ANSWERS
-    }
-    ticked |= {
-        word
-        for word in _NOTE_TAG.findall(cells.get("note", "").lower())
-        if word in RED_FLAGS_BY_COLUMN
-    }
-    return tuple(sign.column for sign in RED_FLAGS if sign.column in ticked)
+    """Return the columns of the red flags ticked in `cells`.
+
+    Any answer but a plain "no" is a tick, and so is `#column` in the note.
+    """
+    tags = set(_NOTE_TAG.findall(cells.get("note", "").lower()))
+    ticked = []
+    for column in RED_FLAGS_BY_COLUMN:
+        answer = cells.get(column, "").lower()
+        if column in tags or answer not in _NO_ANSWERS:
+            ticked.append(column)
+    return tuple(ticked)
 
 
 def _parse_entry(
     row: user_csv.UserRow, renamed: dict[str, str]
 ) -> tuple[Entry | None, list[str]]:
-    """Return the entry of one line, None where it says nothing usable, and its problems."""
-    cells = {renamed.get(column, column): word for column, word in row.cells.items()}
+    """Return the entry of one line, None where nothing of it is usable, and its problems."""
+    cells = {renamed.get(column, column): cell for column, cell in row.cells.items()}
     day, bad_day = _parse_day(cells.get("date", ""))
     pain, bad_pain = _parse_pain(cells.get("pain", ""))
     when, bad_when = _parse_when(cells.get("when", ""))
     ticks = _find_ticks(cells)
     problems = [
-        f"{DIARY_FILE} line {row.line}: {why}"
-        for why in (bad_day, bad_pain, bad_when)
-        if why
+        f"{DIARY_FILE} line {row.line}: {problem}"
+        for problem in (bad_day, bad_pain, bad_when)
+        if problem
     ]
-    empty = not any(
-        cells.get(column) for column in COLUMNS[1:]
-    )  # a day prepared and never filled in
-    if (day is None or bad_pain or empty) and not ticks:
+    # a day may be prepared and never filled in
+    filled = any(cells.get(column) for column in COLUMNS[1:])
+    usable = filled and day is not None and not bad_pain
+    if not usable and not ticks:
         return None, problems
     entry = Entry(
         day=day,
@@ -151,43 +140,42 @@ def _parse_entry(
     return entry, problems
 
 
-def _explain_missing_columns(told: tuple[str, ...], columns: set[str]) -> str:
-    """Return that the first line does not name the columns there must be, and what it holds instead."""
-    missing = [word for word in ("date", "pain") if word not in columns]
-    named = f"column{'s' if len(missing) > 1 else ''} {' and '.join(missing)}"
-    held = ", ".join(f'"{column[:20]}"' for column in told[:5])
-    ways = "they must be called so, as in date,pain,when,site,note"
-    return f"{DIARY_FILE}: its first line names no {named}, but {held}; {ways}"
+def _explain_missing_columns(header: tuple[str, ...], columns: set[str]) -> str:
+    """Return which needed columns the header does not name, and what it holds instead."""
+    missing = [name for name in ("date", "pain") if name not in columns]
+    noun = "columns" if len(missing) > 1 else "column"
+    found = ", ".join(f'"{column[:20]}"' for column in header[:5])
+    return (
+        f"{DIARY_FILE}: its first line names no {noun} {' and '.join(missing)}, but {found}; "
+        "they must be called so, as in date,pain,when,site,note"
+    )
 
 
 def read_diary(data: bytes) -> Diary:
     """Return the diary in `data`, whatever the bytes; lines without a usable day or score become problems.
 
-    A ticked sign is kept even where the rest of its line cannot be read: losing it would be worse
+    A ticked red flag is kept even where the rest of its line cannot be read: losing it would be worse
     than showing it without its day.
     """
     table = user_csv.parse_table(data)
     renamed = _match_columns(table.columns)
+    columns = {renamed.get(column, column) for column in table.columns}
     problems = [
         f'{DIARY_FILE}: column "{old[:40]}" is read as {new}'
         for old, new in renamed.items()
     ]
-    columns = {renamed.get(column, column) for column in table.columns}
-    problems += (
-        [_explain_missing_columns(table.columns, columns)]
-        if table.columns and not {"date", "pain"} <= columns
-        else []
-    )
+    if table.columns and not {"date", "pain"} <= columns:
+        problems.append(_explain_missing_columns(table.columns, columns))
     if len(data) > user_csv.MAX_BYTES:
-        problems.append(
-            f"{DIARY_FILE}: only the first {user_csv.MAX_BYTES // 1_000_000} MB are read"
-        )
+        megabytes = user_csv.MAX_BYTES // 1_000_000
+        problems.append(f"{DIARY_FILE}: only the first {megabytes} MB are read")
     entries = []
     for row in table.rows:
-        entry, why = _parse_entry(row, renamed)
-        entries += [entry] if entry else []
-        problems += (
-            why if "date" in columns else []
-        )  # else each line would lack its date, as the first says
+        entry, row_problems = _parse_entry(row, renamed)
+        if entry:
+            entries.append(entry)
+        # without a column of dates every line would lack its own
+        if "date" in columns:
+            problems += row_problems
     entries.sort(key=lambda entry: (entry.day is not None, entry.day, entry.line))
     return Diary(tuple(entries), tuple(problems))

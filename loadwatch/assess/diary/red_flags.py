@@ -1,4 +1,4 @@
-"""Signs that need a person, not a program: one column of diary.csv each, and whom to call."""
+"""Red flags: signs that need a person, not a program; one column of diary.csv each, and whom to call."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ CALL_TEXTS: dict[Urgency, str] = {
 
 @dataclass(frozen=True, slots=True)
 class RedFlag:
-    """One sign: its column in diary.csv, how soon it needs somebody, and what it is."""
+    """One red flag: its column in diary.csv, how soon it needs somebody, and what it is."""
 
     column: str
     urgency: Urgency
     says: str
 
 
-# Finucane et al. 2020, J Orthop Sports Phys Ther 50:350-372, doi:10.2519/jospt.2020.9971: few single signs
-# are accurate by themselves, so this list prompts a call and is never added up to a score.
+# Finucane et al. 2020, J Orthop Sports Phys Ther 50:350-372, doi:10.2519/jospt.2020.9971: few of
+# them are accurate by themselves, so this list prompts a call and is never added up to a score.
 RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         "saddle_numbness",
@@ -74,12 +74,12 @@ RED_FLAGS: tuple[RedFlag, ...] = (
         "pain in one small spot of bone with each step, above all when eating too little or missing periods",
     ),
 )
-RED_FLAGS_BY_COLUMN = {sign.column: sign for sign in RED_FLAGS}
+RED_FLAGS_BY_COLUMN = {red_flag.column: red_flag for red_flag in RED_FLAGS}
 
 
 @dataclass(frozen=True, slots=True)
 class TickedRedFlag:
-    """A sign that the runner has ticked; it stands above every other answer."""
+    """A red flag that the runner has ticked; it comes before every other answer."""
 
     day: date | None  # None where the line's date could not be read
     column: str
@@ -89,6 +89,7 @@ class TickedRedFlag:
 
 
 def tick_red_flag(column: str, day: date | None) -> TickedRedFlag:
-    """Return the red flag of one tick."""
-    sign = RED_FLAGS_BY_COLUMN[column]
-    return TickedRedFlag(day, column, sign.urgency, sign.says, CALL_TEXTS[sign.urgency])
+    """Return the red flag of one tick in its column; `day` is None where it cannot be read."""
+    red_flag = RED_FLAGS_BY_COLUMN[column]
+    call = CALL_TEXTS[red_flag.urgency]
+    return TickedRedFlag(day, column, red_flag.urgency, red_flag.says, call)

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
 
 MAX_BYTES = 256 << 20
+_HEAD = 4096
 _GPX, _TCX = b"<gpx", b"trainingcenterdatabase"
 
 
 def sniff(head: bytes) -> bool:
-    """Tell whether `head` begins a GPX or TCX file."""
+    """Return whether `head` begins a GPX or TCX file."""
     return _detect_format(head) != ""
 
 
@@ -25,8 +26,10 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001
     """Return the activities of a GPX or TCX file; raise Unreadable, NotActivity or OverLimit."""
     if len(data) > MAX_BYTES:
         raise OverLimit(f"an XML file of more than {MAX_BYTES >> 20} MiB")
-    kind = _detect_format(data[:4096])
-    document = parse(data, "Trackpoint" if kind == "tcx" else "trkpt")
+    point = "trkpt"
+    if _detect_format(data[:_HEAD]) == "tcx":
+        point = "Trackpoint"
+    document = parse(data, point)
     if document.root.name == "gpx":
         return gpx.build_reading(document)
     if document.root.name == "TrainingCenterDatabase":
@@ -37,12 +40,13 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001
 
 
 def _detect_format(head: bytes) -> str:
-    plain = (
-        strip_preamble(head).replace(b"\0", b"").lower()
-    )  # UTF-16 has a zero beside each letter
-    plain = plain.lstrip(b"\xff\xfe")
-    if not plain.startswith(b"<"):
+    """Return "gpx", "tcx" or "" by the first bytes of a file."""
+    # UTF-16 has a mark in front and a zero beside each letter
+    text = strip_preamble(head).replace(b"\0", b"").lower().lstrip(b"\xff\xfe")
+    if not text.startswith(b"<"):
         return ""
-    if _TCX in plain:
+    if _TCX in text:
         return "tcx"
-    return "gpx" if _GPX in plain or b":gpx" in plain else ""
+    if _GPX in text or b":gpx" in text:
+        return "gpx"
+    return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,35 +13,25 @@ from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import StatedSport, read_sport
-from loadwatch.ingest.readers.xml.iso_times import NAT, US, parse_datetime
+from loadwatch.ingest.readers.xml.iso_times import NAT, US, parse_utc
 from loadwatch.ingest.readers.xml.point_columns import parse_number
 from loadwatch.ingest.readers.xml.positions import clean_path
-from loadwatch.ingest.readers.xml.samples import (
-    EPOCH,
-    Samples,
-    merge_cadence,
-    select_samples,
-)
+from loadwatch.ingest.readers.xml.samples import merge_cadence, select_samples
 from loadwatch.tables import UNKNOWN_SPORT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from numpy.typing import NDArray
-
+    from loadwatch.ingest.readers.xml.samples import Samples
     from loadwatch.ingest.readers.xml.tree import Document, Node
-    from loadwatch.tables import Floats
+    from loadwatch.tables import Bools, Floats, Ints
 
 
 ONE_RUN_S = 900.0  # tracks less apart belong together
-PAUSE_S, PAUSE_STEPS = (
-    10.0,
-    5.0,
-)  # a gap between segments that long, and so many median steps, is a pause
-DISTANCE_RATIO = (
-    0.5,
-    2.0,
-)  # a stated distance within so much of the path's is believed
+# a gap between segments that long, and so many median steps, is a pause
+PAUSE_S, PAUSE_STEPS = 10.0, 5.0
+DISTANCE_RATIO = (0.5, 2.0)  # a stated distance within so much of the path's is right
 FEW = 2  # points that may share a second
 MAX_NAME = 200
 MAX_PARTS = 1_000  # activities in one file
@@ -56,24 +46,29 @@ TOTALS = {  # elements of <extensions>, of the file or of a track -> what they s
 }
 
 
+class _TimedTrack(NamedTuple):
+    """A track, and the first and last of its times."""
+
+    first_us: int
+    last_us: int
+    track: Node
+
+
 def build_reading(document: Document) -> Reading:
     """Return one activity for each track, tracks that follow each other joined into one."""
-    root = document.root
-    tracks = [node for node in root.nodes if node.name == "trk"]
+    tracks = [node for node in document.root.nodes if node.name == "trk"]
     if not tracks:
-        raise NotActivity(_explain_no_track(root))
-    times = document.points.as_batch().times.us
-    spans = times[times != NAT]
-    if spans.size > FEW and spans.max() - spans.min() < US:
+        raise NotActivity(_explain_no_track(document.root))
+    us = document.points.as_batch().times.us
+    known = us[us != NAT]
+    if known.size > FEW and known.max() - known.min() < US:
         raise NotActivity(
             "a track whose points all carry the same time, not a recording"
         )
-    timed = [
-        track for track in tracks if (times[track.first : track.stop] != NAT).any()
-    ]
+    timed = _time_tracks(tracks, us)
     if not timed:
         return _read_totals(document, tracks)
-    groups = _group_tracks(timed, times)
+    groups = _group_tracks(timed)
     if len(groups) > MAX_PARTS:
         raise OverLimit(
             f"more than {MAX_PARTS:,} recordings in one file; export them one by one"
@@ -82,32 +77,39 @@ def build_reading(document: Document) -> Reading:
         _build_activity(document, group, part, len(groups))
         for part, group in enumerate(groups, 1)
     )
-    left = [
-        track for track in tracks if track not in timed and track.stop > track.first
-    ]
-    skipped = tuple(
-        Skipped(
-            "",
-            "ignored",
-            f"track {_track_name(track) or 'without name'}: it has no times",
-        )
-        for track in left
-    )
-    return Reading(activities, skipped)
+    return Reading(activities, tuple(_skip_untimed(tracks, timed)))
 
 
 def _explain_no_track(root: Node) -> str:
     if root.find_child("rte"):
         return "a route to follow, not a recording: it has no times"
-    return (
-        "way-points only, no track"
-        if root.find_child("wpt")
-        else "a GPX file without a track"
-    )
+    if root.find_child("wpt"):
+        return "way-points only, no track"
+    return "a GPX file without a track"
+
+
+def _time_tracks(tracks: list[Node], us: Ints) -> list[_TimedTrack]:
+    """Return the tracks that have times, in the order of the file."""
+    timed = []
+    for track in tracks:
+        known = us[track.first : track.stop]
+        known = known[known != NAT]
+        if known.size:
+            timed.append(_TimedTrack(int(known.min()), int(known.max()), track))
+    return timed
+
+
+def _skip_untimed(tracks: list[Node], timed: list[_TimedTrack]) -> Iterator[Skipped]:
+    """Yield the tracks that have points but no times."""
+    recorded = [id(one.track) for one in timed]
+    for track in tracks:
+        if id(track) not in recorded and track.stop > track.first:
+            name = _track_name(track) or "without name"
+            yield Skipped("", "ignored", f"track {name}: it has no times")
 
 
 def _read_totals(document: Document, tracks: list[Node]) -> Reading:
-    """Return what a file without any time still tells: its totals, if it states them."""
+    """Return the activity of a file without any time by its totals, if it states them."""
     points = document.points
     if points.count and points.as_batch().times.bad:
         raise Unreadable("none of its times is a date that exists")
@@ -116,16 +118,15 @@ def _read_totals(document: Document, tracks: list[Node]) -> Reading:
     if document.notes:
         raise Unreadable("a GPX file that breaks off before its first point")
     totals = _stated_totals(document.root, tracks)
-    stated = _read_sport(tracks[:1])
     start = _stated_start(document.root)
-    if start is None or not any(
-        totals.get(name, 0.0) > 0 for name in ("distance_m", "elapsed_s", "timer_s")
-    ):
-        indoors = ""
+    stated = _read_sport(tracks[:1])
+    measured = totals.keys() & {"distance_m", "elapsed_s", "timer_s"}
+    if start is None or not measured:
+        kind = ""
         if stated.sport != UNKNOWN_SPORT:
-            indoors = f" ({tracks[0].text_at('type')[:40]})"
+            kind = f" ({tracks[0].text_at('type')[:40]})"
         raise NotActivity(
-            f"no points: nothing was recorded but a name{indoors}; export it as FIT or TCX instead"
+            f"no points: nothing was recorded but a name{kind}; export it as FIT or TCX instead"
         )
     session = Session(
         format="gpx",
@@ -140,52 +141,47 @@ def _read_totals(document: Document, tracks: list[Node]) -> Reading:
     return Reading((Activity(EMPTY_RECORDS, replace(session, **totals)),))
 
 
-def _group_tracks(tracks: list[Node], times: NDArray[np.int64]) -> list[list[Node]]:
+def _group_tracks(timed: list[_TimedTrack]) -> list[list[Node]]:
     """Return tracks in order of time, in groups that make one activity."""
-    timed = []
-    for track in tracks:
-        known = times[track.first : track.stop]
-        known = known[known != NAT]
-        timed.append((int(known.min()), int(known.max()), track))
-    timed.sort(key=lambda span: span[:2])
-    groups = [[timed[0][2]]]
-    for (_, end, before), (start, _, track) in pairwise(timed):
-        one = 0 <= start - end <= ONE_RUN_S * US and before.text_at(
-            "type"
-        ) == track.text_at("type")
-        if one:
-            groups[-1].append(track)
+    ordered = sorted(timed, key=lambda one: (one.first_us, one.last_us))
+    groups = [[ordered[0].track]]
+    for before, one in pairwise(ordered):
+        gap_us = one.first_us - before.last_us
+        kinds = before.track.text_at("type"), one.track.text_at("type")
+        if 0 <= gap_us <= ONE_RUN_S * US and kinds[0] == kinds[1]:
+            groups[-1].append(one.track)
         else:
-            groups.append([track])
+            groups.append([one.track])
     return groups
 
 
 def _build_activity(
     document: Document, tracks: list[Node], part: int, parts: int
 ) -> Activity:
-    found = select_samples(document.points, _segment_stretches(tracks))
+    """Return the activity of tracks that belong together, the `part`th of `parts` in the file."""
+    root = document.root
+    samples = select_samples(document.points, _segment_stretches(tracks))
     stated = _read_sport(tracks)
-    totals = _stated_totals(document.root if parts == 1 else None, tracks)
-    breaks = _find_pauses(found)
-    columns, notes = _build_columns(found, breaks, stated.sport, totals)
-    if found.us.size == 1:
+    totals = _stated_totals(root if parts == 1 else None, tracks)
+    pauses = _find_pauses(samples)
+    columns, notes = _build_columns(samples, pauses, stated.sport, totals)
+    if samples.us.size == 1:
         notes += (Note("one_point", "the file holds a single point"),)
     session = Session(
         format="gpx",
         sport=stated.sport,
         sub_sport=stated.sub_sport,
         unknown_sport=stated.unknown_word,
-        name=_track_name(tracks[0])
-        or document.root.text_at("metadata", "name")[:MAX_NAME],
-        start_utc=found.start_utc,
-        start_local=found.start_local,
-        zone=found.zone,
-        device=_device_name(document.root),
+        name=_track_name(tracks[0]) or root.text_at("metadata", "name")[:MAX_NAME],
+        start_utc=samples.start_utc,
+        start_local=samples.start_local,
+        zone=samples.zone,
+        device=_device_name(root),
         part=part,
-        notes=(*document.notes, *stated.notes, *found.notes, *notes),
-        timer_s=_timer_s(found, breaks),
+        notes=(*document.notes, *stated.notes, *samples.notes, *notes),
+        timer_s=_measure_timer_s(samples, pauses),
     )
-    return Activity(found.to_records(columns), replace(session, **totals))
+    return Activity(samples.to_records(columns), replace(session, **totals))
 
 
 def _read_sport(tracks: list[Node]) -> StatedSport:
@@ -196,113 +192,109 @@ def _read_sport(tracks: list[Node]) -> StatedSport:
 
 def _segment_stretches(tracks: list[Node]) -> list[tuple[int, int]]:
     """Return the stretches of points that the segments of `tracks` hold."""
-    segments = [
-        segment
-        for track in tracks
-        for segment in track.nodes
-        if segment.name == "trkseg"
-    ]
+    nodes = [node for track in tracks for node in track.nodes]
     return [
-        (segment.first, segment.stop)
-        for segment in segments
-        if segment.stop > segment.first
+        (node.first, node.stop)
+        for node in nodes
+        if node.name == "trkseg" and node.stop > node.first
     ]
 
 
-def _find_pauses(found: Samples) -> NDArray[np.bool_]:
+def _find_pauses(samples: Samples) -> Bools:
     """Return where a point begins a new segment after a pause."""
-    breaks = np.zeros(found.us.size, np.bool_)
-    if found.us.size > 1 and (found.group != found.group[0]).any():
-        step = np.diff(found.us) / US
-        pause = max(PAUSE_S, PAUSE_STEPS * float(np.median(step)))
-        breaks[1:] = (np.diff(found.group) != 0) & (step > pause)
-    return breaks
+    pauses = np.zeros(samples.us.size, np.bool_)
+    is_new_segment = np.diff(samples.group) != 0
+    if is_new_segment.any():
+        step_s = np.diff(samples.us) / US
+        pause_s = max(PAUSE_S, PAUSE_STEPS * float(np.median(step_s)))
+        pauses[1:] = is_new_segment & (step_s > pause_s)
+    return pauses
 
 
-def _timer_s(found: Samples, breaks: NDArray[np.bool_]) -> float:
+def _measure_timer_s(samples: Samples, pauses: Bools) -> float:
     """Return seconds between pauses; unknown where the file shows none."""
-    if not breaks.any():
+    if not pauses.any():
         return NAN
-    step = np.diff(found.us) / US
-    return float(step[~breaks[1:]].sum())
+    step_s = np.diff(samples.us) / US
+    return float(step_s[~pauses[1:]].sum())
 
 
 def _build_columns(
-    found: Samples, breaks: NDArray[np.bool_], sport: str, totals: dict[str, Any]
+    samples: Samples, pauses: Bools, sport: str, totals: dict[str, Any]
 ) -> tuple[dict[str, Floats], tuple[Note, ...]]:
-    """Return RECORDS columns; a distance the file states goes before the one along the path."""
-    columns = merge_cadence(found.columns, sport)
-    unknown = np.full(found.us.size, np.nan)
-    where = clean_path(
-        found.time_s,
-        columns.get("latitude_deg", unknown),
-        columns.get("longitude_deg", unknown),
-        breaks,
-        sport,
-    )
-    lost = int(
-        np.isnan(
-            columns.get("latitude_deg", unknown) + columns.get("longitude_deg", unknown)
-        ).sum()
-    )
-    found_notes = where.notes
-    if 0 < lost < found.us.size:
-        found_notes = (
-            Note("gps_gap", f"{lost:,} point(s) without a position"),
-            *where.notes,
-        )
-    columns |= {
-        "latitude_deg": where.latitude_deg,
-        "longitude_deg": where.longitude_deg,
-    }
-    stated = _stated_distance(columns.get("distance_m", unknown), where.distance_m)
-    if stated is None:
-        notes = () if "distance_m" in totals else found_notes
-        return {**columns, "distance_m": where.distance_m}, notes
-    totals.setdefault("distance_m", float(np.nanmax(stated)))
-    return {**columns, "distance_m": stated}, ()
+    """Return RECORDS columns and notes; a distance that the file states comes before that of the path.
+
+    The distance that the points state is added to `totals`, if the file states none as a whole.
+    """
+    columns = merge_cadence(samples.columns, sport)
+    latitude_deg = samples.get_column("latitude_deg")
+    longitude_deg = samples.get_column("longitude_deg")
+    path = clean_path(samples.time_s, latitude_deg, longitude_deg, pauses, sport)
+    columns["latitude_deg"] = path.latitude_deg
+    columns["longitude_deg"] = path.longitude_deg
+    stated = _stated_distance(samples.get_column("distance_m"), path.distance_m)
+    if stated is not None:
+        totals.setdefault("distance_m", float(np.nanmax(stated)))
+        return {**columns, "distance_m": stated}, ()
+    columns["distance_m"] = path.distance_m
+    if "distance_m" in totals:
+        return columns, ()
+    lost = int(np.isnan(latitude_deg + longitude_deg).sum())
+    if 0 < lost < samples.us.size:
+        note = Note("gps_gap", f"{lost:,} point(s) without a position")
+        return columns, (note, *path.notes)
+    return columns, path.notes
 
 
-def _stated_distance(distance: Floats, along: Floats) -> Floats | None:
-    """Return the cumulative distance a file states, from 0; None where it states none to believe."""
-    known = distance[np.isfinite(distance)]
+def _stated_distance(distance_m: Floats, along_m: Floats) -> Floats | None:
+    """Return the cumulative distance a file states, from 0; None where it states none that can be right.
+
+    `along_m` is the distance along the path.
+    """
+    known = distance_m[np.isfinite(distance_m)]
     if known.size < 2 or (np.diff(known) < 0).any() or known[-1] <= known[0]:
         return None
-    total, path_total = (
-        known[-1] - known[0],
-        float(np.nanmax(along)) if np.isfinite(along).any() else NAN,
-    )
-    low, high = DISTANCE_RATIO
-    if math.isfinite(path_total) and not low * path_total <= total <= high * path_total:
-        return None
-    since: Floats = distance - known[0]
-    return since
+    if np.isfinite(along_m).any():
+        total, along = known[-1] - known[0], float(np.nanmax(along_m))
+        low, high = DISTANCE_RATIO
+        if not low * along <= total <= high * along:
+            return None
+    since_start: Floats = distance_m - known[0]
+    return since_start
 
 
 def _stated_totals(root: Node | None, tracks: list[Node]) -> dict[str, Any]:
     """Return what <extensions> of the file, or of its only track, state of the whole."""
-    found: dict[str, Any] = {}
-    for node in [*([root] if root else []), *(tracks if len(tracks) == 1 else [])]:
+    nodes = []
+    if root:
+        nodes.append(root)
+    if len(tracks) == 1:
+        nodes += tracks
+    totals: dict[str, Any] = {}
+    for element in _list_extensions(nodes):
+        value = parse_number(element.text)
+        if element.name in TOTALS and math.isfinite(value) and value > 0:
+            totals.setdefault(TOTALS[element.name], value)
+    return totals
+
+
+def _list_extensions(nodes: list[Node]) -> Iterator[Node]:
+    """Yield the elements of the <extensions> of some nodes, and those directly within them."""
+    for node in nodes:
         extensions = node.find_child("extensions")
-        for element in extensions.nodes if extensions else []:
-            for inner in [element, *element.nodes]:
-                value = parse_number(inner.text)
-                if inner.name in TOTALS and math.isfinite(value) and value > 0:
-                    found.setdefault(TOTALS[inner.name], value)
-    return found
+        if extensions is None:
+            continue
+        for element in extensions.nodes:
+            yield element
+            yield from element.nodes
 
 
 def _stated_start(root: Node) -> datetime | None:
-    for text in (
-        root.text_at("extensions", "start_time"),
-        root.text_at("metadata", "time"),
-        root.text_at("time"),
-    ):
-        moment = parse_datetime(text)
-        if moment:
-            return (
-                moment.replace(tzinfo=EPOCH.tzinfo) if moment.tzinfo is None else moment
-            ).astimezone(EPOCH.tzinfo)
+    """Return the start that a file without points states."""
+    for path in (("extensions", "start_time"), ("metadata", "time"), ("time",)):
+        start = parse_utc(root.text_at(*path))
+        if start is not None:
+            return start
     return None
 
 
@@ -312,4 +304,6 @@ def _track_name(track: Node) -> str:
 
 def _device_name(root: Node) -> str:
     creator = root.attributes.get("creator", "").split(" - ")[0].split(" http")[0]
-    return "" if creator.startswith("http") else creator.strip()[:80]
+    if creator.startswith("http"):
+        return ""
+    return creator.strip()[:80]

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 BATCH = 8_192  # points held as text before they become numbers
 MAX_KEYS = 200  # different elements within track points
+MAX_NUMBER_CHARS = 63
 TIMES = frozenset({"time", "Time"})
-_FLOAT: Callable[[Any], float] = (
-    float  # raises TypeError for None, which is how gaps are met
-)
+# raises TypeError for None, which is how gaps are noticed
+_FLOAT: Callable[[Any], float] = float
 COLUMNS = {
     "lat": "latitude_deg",
     "LatitudeDegrees": "latitude_deg",
@@ -72,13 +72,19 @@ class Batch:
         )
         return Batch(numbers, times)
 
+    def get_column(self, name: str) -> Floats:
+        """Return a column, NaN where no point has it."""
+        if name in self.numbers:
+            return self.numbers[name]
+        return np.full(len(self.times.us), np.nan)
+
 
 @dataclass(slots=True)
 class Points:
     """The track points of a file, in its order; rows become columns batch by batch."""
 
     count: int = 0  # of whole points
-    inside: bool = False
+    inside: bool = False  # a point has begun and not ended
     rows: list[dict[str, str]] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
 
@@ -102,16 +108,12 @@ class Points:
 
     def flush_rows(self) -> None:
         """Turn the rows held as text into columns."""
-        if self.rows:
-            keys = sorted(set().union(*self.rows))[:MAX_KEYS]
-            self.batches.append(
-                build_batch(
-                    keys,
-                    [[row.get(key) for row in self.rows] for key in keys],
-                    len(self.rows),
-                )
-            )
-            self.rows = []
+        if not self.rows:
+            return
+        names = sorted(set().union(*self.rows))[:MAX_KEYS]
+        columns = [[row.get(name) for row in self.rows] for name in names]
+        self.batches.append(build_batch(names, columns, len(self.rows)))
+        self.rows = []
 
     def as_batch(self) -> Batch:
         """Return all points as one batch, put together once."""
@@ -123,14 +125,11 @@ class Points:
 
 def _concatenate_batches(batches: Sequence[Batch]) -> Batch:
     names = sorted({name for batch in batches for name in batch.numbers})
-
-    def column(name: str) -> Floats:
-        return np.concatenate(
-            [b.numbers.get(name, np.full(len(b.times.us), np.nan)) for b in batches]
-        )
-
+    numbers = {}
+    for name in names:
+        numbers[name] = np.concatenate([batch.get_column(name) for batch in batches])
     return Batch(
-        {name: column(name) for name in names},
+        numbers,
         concatenate_instants([batch.times for batch in batches]),
         sum(batch.bad for batch in batches),
         sum(batch.commas for batch in batches),
@@ -139,55 +138,56 @@ def _concatenate_batches(batches: Sequence[Batch]) -> Batch:
 
 def build_batch(names: Sequence[str], columns: Sequence[Texts], count: int) -> Batch:
     """Return columns of texts, named as their elements are, as numbers and times."""
-    found: dict[str, Floats] = {}
+    numbers: dict[str, Floats] = {}
     times = Instants(np.full(count, NAT), np.zeros(count, np.int64))
     bad = commas = 0
     for name, texts in zip(names, columns, strict=True):
-        plain = name.rpartition(":")[2]
-        if plain in TIMES:
+        element = name.rpartition(":")[2]
+        if element in TIMES:
             times = parse_instants(texts)
-        column = COLUMNS.get(plain)
+        column = COLUMNS.get(element)
         if column is None:
             continue
-        values, wrong, comma = _parse_floats(texts)
-        bad, commas = bad + wrong, commas + comma
-        found[column] = (
-            np.where(np.isfinite(found[column]), found[column], values)
-            if column in found
-            else values
-        )
-    return Batch(found, times, bad, commas)
+        values, new_bad, new_commas = _parse_floats(texts)
+        if column in numbers:  # two elements of one meaning: the second fills gaps
+            known = np.isfinite(numbers[column])
+            values = np.where(known, numbers[column], values)
+        numbers[column] = values
+        bad += new_bad
+        commas += new_commas
+    return Batch(numbers, times, bad, commas)
 
 
 def _parse_floats(texts: Texts) -> tuple[Floats, int, int]:
     """Return numbers, how many of `texts` are none, and how many have a decimal comma."""
+    commas = 0
     try:
         values = np.fromiter(map(_FLOAT, texts), np.float64, len(texts))
-        commas = 0
     except (ValueError, TypeError):
-        known = [_decode_text(text) for text in texts]
-        commas = sum(text.count(",") == 1 for text in known)
-        values = np.array([parse_number(text) for text in known])
-    finite = np.isfinite(values)
-    if finite.all():
+        decoded = [_decode_text(text) for text in texts]
+        commas = sum(text.count(",") == 1 for text in decoded)
+        values = np.array([parse_number(text) for text in decoded])
+    is_finite = np.isfinite(values)
+    if is_finite.all():
         return values, 0, commas
-    bad = sum(
-        1 for i in np.flatnonzero(~finite).tolist() if _decode_text(texts[i]).strip()
-    )
-    return np.where(finite, values, np.nan), bad, commas
+    bad = 0
+    for i in np.flatnonzero(~is_finite).tolist():
+        if _decode_text(texts[i]).strip():
+            bad += 1
+    return np.where(is_finite, values, np.nan), bad, commas
 
 
 def _decode_text(text: Text) -> str:
-    return text.decode("ascii", "replace") if isinstance(text, bytes) else text or ""
+    if isinstance(text, bytes):
+        return text.decode("ascii", "replace")
+    return text or ""
 
 
 def parse_number(text: str) -> float:
     """Return the number that `text` is, with a decimal comma too; NaN where it is none."""
+    if len(text) > MAX_NUMBER_CHARS or "_" in text:
+        return np.nan
     try:
-        return (
-            float(text.replace(",", "."))
-            if len(text) < 64 and "_" not in text
-            else float("nan")
-        )
+        return float(text.replace(",", "."))
     except ValueError:
-        return float("nan")
+        return np.nan

@@ -1,8 +1,8 @@
-"""Track points written alike, taken out of an XML file by one pattern learned from the file itself.
+"""Track points of one layout, taken out of an XML file by one pattern learned from the file itself.
 
 A recording repeats one layout thousands of times. The pattern is strict: it matches whole points whose
 tags are those of a sample (any of them may be absent) and whose texts hold neither tag nor entity. What it
-does not match, and everything around, is left for the XML parser, with a marker where points stood; the
+does not match, and everything around, is left for the XML parser, with a marker in place of the points; the
 parser must meet each marker as an element, else the points were in a comment and are read the slow way.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SAMPLES = 16
 MAX_SAMPLE = 8_192  # bytes of a point that may serve as sample
 MAX_LEAVES = 64  # of one point
-WINDOW = 1 << 22  # bytes looked at in one go
+WINDOW = 1 << 22  # bytes searched in one go
 MARK = "lw-points"
 _TOKEN = re.compile(
     rb"<(?P<end>/?)(?P<name>[A-Za-z_][\w:.-]*)"
@@ -39,7 +39,7 @@ class PointPattern:
 
 @dataclass(frozen=True, slots=True)
 class PointWindow:
-    """Points of one window: their columns as texts (None where absent) and how many stand in each run."""
+    """Points of one window: columns of texts (None where absent), and how many points each marker is for."""
 
     names: tuple[str, ...]
     columns: tuple[list[bytes | None], ...]
@@ -48,44 +48,52 @@ class PointWindow:
 
 
 def learn_pattern(data: bytes, point: str) -> PointPattern | None:
-    """Return the richest layout among samples of the points of `data`; None where there is none."""
+    """Return the pattern of the richest of some points of `data`; None where there is none."""
     if MARK.encode() in data:
         return None
+    samples = list(_choose_samples(data, point))
+    if not samples:
+        return None
+    return _build_pattern(max(samples, key=lambda sample: (sample.count(b"<"), sample)))
+
+
+def _choose_samples(data: bytes, point: str) -> Iterator[bytes]:
+    """Yield up to SAMPLES whole points, taken from all over the file."""
     opening, closing = f"<{point}".encode(), f"</{point}>".encode()
-    best: tuple[int, bytes] = (0, b"")
     for k in range(SAMPLES):
         first = data.find(opening, k * len(data) // SAMPLES)
-        last = data.find(closing, first, first + MAX_SAMPLE) if first >= 0 else -1
-        if last >= 0:
-            sample = data[first : last + len(closing)]
-            best = max(
-                best, (sample.count(b"<") if sample.count(opening) == 1 else 0, sample)
-            )
-    return _build_pattern(best[1]) if best[0] else None
+        if first < 0:
+            return
+        last = data.find(closing, first, first + MAX_SAMPLE)
+        sample = data[first : last + len(closing)]
+        if last >= 0 and sample.count(opening) == 1:
+            yield sample
 
 
 def split_points(data: bytes, point: str, pattern: PointPattern) -> list[PointWindow]:
-    """Return the points of `data` that are laid out so, window by window, and what remains of it."""
+    """Return the points of `data` that have this layout, window by window, and what remains of it."""
     closing = f"</{point}>".encode()
-    found, at = [], 0
+    windows, at = [], 0
     while at < len(data):
         stop = at + WINDOW
         if stop < len(data):
             cut = data.rfind(closing, at, stop)
-            stop = cut + len(closing) if cut >= 0 else stop
-        found.append(_split_window(data[at:stop], pattern))
+            if cut >= 0:
+                stop = cut + len(closing)
+        windows.append(_split_window(data[at:stop], pattern))
         at = stop
-    return found
+    return windows
 
 
 def _split_window(data: bytes, pattern: PointPattern) -> PointWindow:
+    """Return the points of one window; those with nothing but blanks between them share a marker."""
     parts = pattern.pattern.split(data)
     step = len(pattern.names) + 1
     gaps = parts[::step]
     remains, streaks, length = [gaps[0]], [], 0
     for gap in gaps[1:]:
         length += 1
-        if not gap.isspace() and gap:
+        if gap and not gap.isspace():
             remains += [_MARKER, gap]
             streaks.append(length)
             length = 0
@@ -98,58 +106,61 @@ def _split_window(data: bytes, pattern: PointPattern) -> PointWindow:
 
 def _build_pattern(sample: bytes) -> PointPattern | None:
     """Return the pattern of points written like `sample`, None where it is too odd."""
-    tokens = [token for token in _TOKEN.finditer(sample) if token["name"]]
-    if len(tokens) > 2 * MAX_LEAVES:
+    tokens = list(_TOKEN.finditer(sample))
+    if sum(len(token[0]) for token in tokens) != len(sample):
+        return None  # something in it is neither tag nor text
+    tags = [token for token in tokens if token["name"]]
+    if len(tags) > 2 * MAX_LEAVES:
         return None
     names: list[str] = []
-    rest = iter(tokens[1:])
-    body = _body_pattern(rest, tokens[0]["name"], names)
-    if body is None or next(rest, None) or not _has_only_tags(sample):
+    rest = iter(tags[1:])
+    body = _body_pattern(rest, tags[0]["name"], names)
+    if body is None or next(rest, None):
         return None
     attributes: list[str] = []
-    head = _opening_pattern(tokens[0], attributes)
-    return PointPattern(
-        re.compile(head + body + b"</" + re.escape(tokens[0]["name"]) + b">"),
-        (*attributes, *names),
-    )
-
-
-def _has_only_tags(sample: bytes) -> bool:
-    return sum(len(token[0]) for token in _TOKEN.finditer(sample)) == len(sample)
+    head = _opening_pattern(tags[0], attributes)
+    closing = b"</" + re.escape(tags[0]["name"]) + b">"
+    return PointPattern(re.compile(head + body + closing), (*attributes, *names))
 
 
 def _body_pattern(
-    tokens: Iterator[re.Match[bytes]], name: bytes, names: list[str]
+    tags: Iterator[re.Match[bytes]], name: bytes, names: list[str]
 ) -> bytes | None:
-    """Return the pattern of what stands between the tags called `name`; None where they do not pair."""
-    pattern, children, here = b"", 0, len(names)
+    """Return the pattern of what is between the tags called `name`; None where they do not pair.
+
+    `tags` begins behind the opening tag. Leaves become groups; their names are added to `names`.
+    """
+    pattern, here = b"", len(names)
     names.append(name.decode())
-    for tag in tokens:
+    for tag in tags:
         if tag["end"]:
             if tag["name"] != name:
                 return None
-            if children:
-                del names[here]
-            return pattern if children else _TEXT
-        children += 1
-        short = b"<" + re.escape(tag["name"]) + rb"\s*/>"
-        if tag["empty"]:
-            pattern += rb"(?:" + short + rb"\s*)?+"
-            continue
-        body = _body_pattern(tokens, tag["name"], names)
-        if body is None:
+            if not pattern:
+                return _TEXT
+            del names[here]  # it has children, so it is no leaf
+            return pattern
+        child = _child_pattern(tag, tags, names)
+        if child is None:
             return None
-        whole = re.escape(tag[0]) + (body if body == _TEXT else rb"\s*+" + body)
-        pattern += (
-            rb"(?:(?:"
-            + whole
-            + b"</"
-            + re.escape(tag["name"])
-            + b">|"
-            + short
-            + rb")\s*+)?+"
-        )
+        pattern += rb"(?:" + child + rb"\s*+)?+"
     return None
+
+
+def _child_pattern(
+    tag: re.Match[bytes], tags: Iterator[re.Match[bytes]], names: list[str]
+) -> bytes | None:
+    """Return the pattern of the element that `tag` opens, also where it is empty."""
+    name = re.escape(tag["name"])
+    empty = b"<" + name + rb"\s*/>"
+    if tag["empty"]:
+        return empty
+    body = _body_pattern(tags, tag["name"], names)
+    if body is None:
+        return None
+    if body != _TEXT:
+        body = rb"\s*+" + body
+    return b"(?:" + re.escape(tag[0]) + body + b"</" + name + b">|" + empty + b")"
 
 
 def _opening_pattern(tag: re.Match[bytes], names: list[str]) -> bytes:
@@ -158,14 +169,6 @@ def _opening_pattern(tag: re.Match[bytes], names: list[str]) -> bytes:
     for attribute in _ATTRIBUTE.finditer(tag["attributes"]):
         names.append(attribute[1].decode())
         quote = attribute[2]
-        pattern += (
-            rb"\s+"
-            + re.escape(attribute[1])
-            + b"="
-            + quote
-            + b"([^"
-            + quote
-            + b"<&]*+)"
-            + quote
-        )
+        value = quote + b"([^" + quote + b"<&]*+)" + quote
+        pattern += rb"\s+" + re.escape(attribute[1]) + b"=" + value
     return pattern + rb"\s*>\s*+"

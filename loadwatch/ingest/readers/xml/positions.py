@@ -13,10 +13,9 @@ from loadwatch.activity import Note
 from loadwatch.geodesy import path_m
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from loadwatch.tables import Bools, Floats, Ints
 
-    from loadwatch.tables import Bools, Floats
-
+    Stretch = tuple[int, int]  # first fix, and the one behind the last
 
 # fastest a body goes between two fixes; noise of single fixes included [m/s]
 GATE_MPS = {
@@ -26,10 +25,11 @@ GATE_MPS = {
     "swimming": 10.0,
     "cycling": 35.0,
 }
-ANY_GATE_MPS = (15.0, 60.0)  # sport unknown: six times the median speed, within these
+# any other sport: six times the median speed, within these
+LOW_GATE_MPS, HIGH_GATE_MPS = 15.0, 60.0
 MEDIANS = 6.0
 SHORTEST_S = 1.0  # two fixes in one second count as one second apart
-DEGREE_M = 111_320.0  # of latitude, good enough to tell a jump
+DEGREE_M = 111_320.0  # of latitude, good enough to recognise a jump
 KEPT_FIXES = 10  # a stretch this long after a jump is where the runner is, not a slip
 
 
@@ -43,17 +43,61 @@ class CleanPath:
     notes: tuple[Note, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Fixes:
+    """The samples that have a position."""
+
+    time_s: Floats
+    latitude_deg: Floats
+    longitude_deg: Floats
+    segment: Ints  # counts the pauses before each fix
+
+    def select(self, where: Bools | Ints) -> _Fixes:
+        """Return some of the fixes."""
+        return _Fixes(
+            self.time_s[where],
+            self.latitude_deg[where],
+            self.longitude_deg[where],
+            self.segment[where],
+        )
+
+    def measure_steps(self) -> tuple[Floats, Floats]:
+        """Return metres and speed [m/s] from fix to fix; over a pause nothing was run."""
+        metres = np.diff(path_m(self.latitude_deg, self.longitude_deg))
+        metres = np.where(np.diff(self.segment) > 0, 0.0, metres)
+        return metres, metres / np.maximum(np.diff(self.time_s), SHORTEST_S)
+
+    def can_reach(self, a: int, b: int, gate_mps: float) -> bool:
+        """Return whether a body gets from one fix to the other at `gate_mps`."""
+        north = self.latitude_deg[b] - self.latitude_deg[a]
+        turn = self.longitude_deg[b] - self.longitude_deg[a]
+        east = (turn + 180) % 360 - 180
+        east *= math.cos(math.radians(self.latitude_deg[a]))
+        metres = DEGREE_M * math.hypot(north, east)
+        seconds = abs(float(self.time_s[b] - self.time_s[a]))
+        return metres <= gate_mps * max(SHORTEST_S, seconds)
+
+
 def clean_path(
-    time_s: Floats, latitude: Floats, longitude: Floats, breaks: Bools, sport: str
+    time_s: Floats,
+    latitude_deg: Floats,
+    longitude_deg: Floats,
+    breaks: Bools,
+    sport: str,
 ) -> CleanPath:
     """Return positions without slips and the metres run along them.
 
-    `breaks` is true at each sample that begins anew after a pause: the way there does not count.
     A slip is a short stretch of fixes that cannot be reached at `GATE_MPS` from the longest
     believable stretch; a longer one is kept, yet the jump to it is no distance.
+
+    Parameters
+    ----------
+    time_s, latitude_deg, longitude_deg : one value per sample, NaN where it has no position.
+    breaks : true at each sample that begins anew after a pause; the way there does not count.
+    sport : decides how fast a body can go.
     """
-    off = _is_off_globe(latitude, longitude)
     notes: tuple[Note, ...] = ()
+    off = _is_off_globe(latitude_deg, longitude_deg)
     if off.any():
         notes = (
             Note(
@@ -61,115 +105,82 @@ def clean_path(
                 f"{off.sum():,} position(s) off the globe or at 0/0 left out",
             ),
         )
-        latitude, longitude = (
-            np.where(off, np.nan, latitude),
-            np.where(off, np.nan, longitude),
-        )
-    known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
+        latitude_deg = np.where(off, np.nan, latitude_deg)
+        longitude_deg = np.where(off, np.nan, longitude_deg)
+    known = np.flatnonzero(np.isfinite(latitude_deg) & np.isfinite(longitude_deg))
     if known.size < 2:
-        return CleanPath(latitude, longitude, np.full(len(latitude), np.nan), notes)
-    steps, kept = _keep_steps(
-        time_s[known],
-        latitude[known],
-        longitude[known],
-        np.cumsum(breaks, dtype=np.int64)[known],
-        sport,
-    )
+        unknown = np.full(len(latitude_deg), np.nan)
+        return CleanPath(latitude_deg, longitude_deg, unknown, notes)
+    segment = np.cumsum(breaks, dtype=np.int64)
+    fixes = _Fixes(time_s, latitude_deg, longitude_deg, segment).select(known)
+    steps, kept = _keep_steps(fixes, sport)
     slips = known[~kept]
     if slips.size:
-        latitude, longitude = latitude.copy(), longitude.copy()
-        latitude[slips] = longitude[slips] = np.nan
+        latitude_deg, longitude_deg = latitude_deg.copy(), longitude_deg.copy()
+        latitude_deg[slips] = longitude_deg[slips] = np.nan
     jumps = int(np.isnan(steps).sum())
     if slips.size or jumps:
         notes = (*notes, _jump_note(slips.size, jumps))
-    sums = np.zeros(len(latitude))
-    sums[known[kept]] = np.nan_to_num(steps)
-    return CleanPath(latitude, longitude, np.cumsum(sums), notes)
+    ran = np.zeros(len(latitude_deg))
+    ran[known[kept]] = np.nan_to_num(steps)
+    return CleanPath(latitude_deg, longitude_deg, np.cumsum(ran), notes)
 
 
-def _is_off_globe(latitude: Floats, longitude: Floats) -> Bools:
+def _is_off_globe(latitude_deg: Floats, longitude_deg: Floats) -> Bools:
     with np.errstate(invalid="ignore"):
-        outside = (np.abs(latitude) > 90) | (np.abs(longitude) > 180)
-    off: Bools = outside | ((latitude == 0) & (longitude == 0))
+        outside = (np.abs(latitude_deg) > 90) | (np.abs(longitude_deg) > 180)
+    off: Bools = outside | ((latitude_deg == 0) & (longitude_deg == 0))
     return off
 
 
 def _jump_note(slips: int, jumps: int) -> Note:
-    lost = f"{slips:,} position(s) nobody could have reached left out" if slips else ""
-    cut = f"{jumps} jump(s) between stretches not counted as distance" if jumps else ""
-    return Note("gps_jump", "; ".join(filter(None, (lost, cut))))
+    parts = []
+    if slips:
+        parts.append(f"{slips:,} position(s) nobody could have reached left out")
+    if jumps:
+        parts.append(f"{jumps} jump(s) between stretches not counted as distance")
+    return Note("gps_jump", "; ".join(parts))
 
 
-def _keep_steps(
-    time_s: Floats,
-    latitude: Floats,
-    longitude: Floats,
-    since: NDArray[np.int64],
-    sport: str,
-) -> tuple[Floats, Bools]:
+def _keep_steps(fixes: _Fixes, sport: str) -> tuple[Floats, Bools]:
     """Return metres from the fix kept before to each fix kept (NaN over a jump), and which are kept."""
-    metres, speed = _step_speeds(time_s, latitude, longitude, since)
-    gate = _speed_gate(speed, sport)
-    cuts = np.flatnonzero(speed > gate) + 1
-    kept = np.ones(len(time_s), np.bool_)
+    metres, speed = fixes.measure_steps()
+    gate_mps = _speed_gate(speed, sport)
+    cuts = np.flatnonzero(speed > gate_mps) + 1
+    kept = np.ones(len(fixes.time_s), np.bool_)
     if cuts.size:
-        kept = _keep_reachable(
-            time_s, latitude, longitude, [0, *cuts.tolist(), len(time_s)], gate
-        )
-        metres, speed = _step_speeds(
-            time_s[kept], latitude[kept], longitude[kept], since[kept]
-        )
-        metres = np.where(speed > gate, np.nan, metres)
+        edges = [0, *cuts.tolist(), len(fixes.time_s)]
+        kept = _keep_reachable(fixes, list(pairwise(edges)), gate_mps)
+        metres, speed = fixes.select(kept).measure_steps()
+        metres = np.where(speed > gate_mps, np.nan, metres)
     return np.concatenate([[0.0], metres]), kept
 
 
-def _step_speeds(
-    time_s: Floats, latitude: Floats, longitude: Floats, since: NDArray[np.int64]
-) -> tuple[Floats, Floats]:
-    """Return metres and speed from fix to fix; over a pause nothing was run."""
-    metres = np.where(np.diff(since) > 0, 0.0, np.diff(path_m(latitude, longitude)))
-    return metres, metres / np.maximum(np.diff(time_s), SHORTEST_S)
-
-
 def _speed_gate(speed: Floats, sport: str) -> float:
+    """Return the speed that no body of this sport exceeds from fix to fix [m/s]."""
     if sport in GATE_MPS:
         return GATE_MPS[sport]
     moving = speed[speed > 0]
-    low, high = ANY_GATE_MPS
-    return (
-        min(high, max(low, MEDIANS * float(np.median(moving)))) if moving.size else low
-    )
+    if not moving.size:
+        return LOW_GATE_MPS
+    gate_mps = MEDIANS * float(np.median(moving))
+    return min(HIGH_GATE_MPS, max(LOW_GATE_MPS, gate_mps))
 
 
-def _keep_reachable(
-    time_s: Floats, latitude: Floats, longitude: Floats, edges: list[int], gate: float
-) -> Bools:
+def _keep_reachable(fixes: _Fixes, stretches: list[Stretch], gate_mps: float) -> Bools:
     """Return which fixes to keep: the longest stretch, and what it or what follows can reach."""
-    stretches = list(pairwise(edges))
-    longest = max(
-        range(len(stretches)), key=lambda k: stretches[k][1] - stretches[k][0]
-    )
-    kept = np.zeros(len(time_s), np.bool_)
+    lengths = [stop - start for start, stop in stretches]
+    longest = lengths.index(max(lengths))
+    kept = np.zeros(len(fixes.time_s), np.bool_)
     kept[slice(*stretches[longest])] = True
-
-    def reached(a: int, b: int) -> bool:
-        north, turn = (
-            latitude[b] - latitude[a],
-            (longitude[b] - longitude[a] + 180) % 360 - 180,
-        )
-        metres = DEGREE_M * math.hypot(
-            north, turn * math.cos(math.radians(latitude[a]))
-        )
-        return metres <= gate * max(SHORTEST_S, abs(float(time_s[b] - time_s[a])))
-
-    for order, far, near in (
-        (range(longest + 1, len(stretches)), 1, 0),
-        (range(longest - 1, -1, -1), 0, 1),
-    ):
-        at = stretches[longest][far] - far
-        for k in order:
-            start, stop = stretches[k]
-            if stop - start >= KEPT_FIXES or reached(at, (start, stop - 1)[near]):
-                kept[start:stop] = True
-                at = (start, stop - 1)[1 - near]
+    at = stretches[longest][1] - 1
+    for start, stop in stretches[longest + 1 :]:
+        if stop - start >= KEPT_FIXES or fixes.can_reach(at, start, gate_mps):
+            kept[start:stop] = True
+            at = stop - 1
+    at = stretches[longest][0]
+    for start, stop in reversed(stretches[:longest]):
+        if stop - start >= KEPT_FIXES or fixes.can_reach(at, stop - 1, gate_mps):
+            kept[start:stop] = True
+            at = start
     return kept

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from loadwatch.activity import Note
 from loadwatch.ingest.readers.frames import build_records
-from loadwatch.ingest.readers.xml.iso_times import NAT, US
+from loadwatch.ingest.readers.xml.iso_times import EPOCH, NAT, US
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from loadwatch.ingest.readers.xml.iso_times import Instants
     from loadwatch.ingest.readers.xml.point_columns import Points
-    from loadwatch.tables import Floats
+    from loadwatch.tables import Floats, Ints
 
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_US = 631_152_000 * US  # 1990: no watch wrote files before
 LAST_US = 4_102_444_800 * US  # 2100
 RANGES = {  # outside: unknown
@@ -42,11 +42,9 @@ ON_FOOT = frozenset({"running", "walking", "hiking", "unknown"})
 class Samples:
     """The points of one activity that have a time, oldest first."""
 
-    us: NDArray[
-        np.int64
-    ]  # since 1970 UTC, or since an unknown start where `clock` is false
+    us: Ints  # since 1970 UTC, or since an unknown start where `clock` is false
     columns: Mapping[str, Floats]
-    group: NDArray[np.int64]  # number of the stretch (segment, lap) a point stands in
+    group: Ints  # number of the stretch (segment, lap) that a point belongs to
     clock: bool  # the times are instants
     zone: str = ""  # "+02:00" where the file states one
     offset_s: int = 0
@@ -55,26 +53,31 @@ class Samples:
     @property
     def time_s(self) -> Floats:
         """Seconds since the first point."""
-        return (self.us - self.us[0]) / US if self.us.size else np.empty(0)
+        if not self.us.size:
+            return np.empty(0)
+        seconds: Floats = (self.us - self.us[0]) / US
+        return seconds
 
     @property
     def start_utc(self) -> datetime | None:
         """First instant, None where there is none."""
-        return (
-            EPOCH + timedelta(microseconds=int(self.us[0]))
-            if self.us.size and self.clock
-            else None
-        )
+        if not self.us.size or not self.clock:
+            return None
+        return EPOCH + timedelta(microseconds=int(self.us[0]))
 
     @property
     def start_local(self) -> datetime | None:
-        """First moment on the wall clock, where the file states its offset."""
+        """First time on the wall clock, where the file states its offset."""
         start = self.start_utc
-        return (
-            (start + timedelta(seconds=self.offset_s)).replace(tzinfo=None)
-            if start and self.zone
-            else None
-        )
+        if start is None or not self.zone:
+            return None
+        return (start + timedelta(seconds=self.offset_s)).replace(tzinfo=None)
+
+    def get_column(self, name: str) -> Floats:
+        """Return a column, NaN where the file does not have it."""
+        if name in self.columns:
+            return self.columns[name]
+        return np.full(self.us.size, np.nan)
 
     def to_records(self, columns: Mapping[str, Floats]) -> pd.DataFrame:
         """Return `columns` as a RECORDS frame; those without any value are left out."""
@@ -86,80 +89,110 @@ class Samples:
         return build_records(self.us * 1_000, known)
 
 
+class _Timed(NamedTuple):
+    """Points that have a time, oldest first."""
+
+    at: Ints  # their places among the activity's points
+    us: Ints
+    clock: bool
+    notes: tuple[Note, ...]
+
+
 def select_samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
     """Return the points of some stretches of a file (each from its first up to, not including, its last)."""
-    ours = np.concatenate(
-        [np.arange(*stretch) for stretch in stretches] or [np.empty(0, np.int64)]
-    )
-    group = np.repeat(
-        np.arange(len(stretches)), [stop - first for first, stop in stretches]
-    )
+    places = [np.empty(0, np.int64)]
+    places += [np.arange(first, stop) for first, stop in stretches]
+    ours = np.concatenate(places)
+    lengths = [stop - first for first, stop in stretches]
+    group = np.repeat(np.arange(len(stretches)), lengths)
     times = points.as_batch().times
-    us = times.us[ours]
-    known = us != NAT
-    notes = _untimed_note(int((~known).sum()), times.bad)
-    believed = known & (us >= FIRST_US) & (us < LAST_US)
-    clock = bool(believed.any()) or not known.any()
-    at = np.flatnonzero(believed if clock else known)
-    if clock and at.size < known.sum():
-        notes += (
-            Note(
-                "clock",
-                f"{known.sum() - at.size:,} point(s) with an impossible date left out",
-            ),
-        )
-    at = at[np.argsort(us[at], kind="stable")]
-    us = us[at]
-    if not clock:
-        notes += (Note("clock", "the dates are impossible, so the day is unknown"),)
-        us = us - us[0]
-        us = us[us < LAST_US]
-        at = at[: us.size]
-    if times.naive and at.size:
+    timed = _order_points(times.us[ours], times.bad)
+    notes = timed.notes
+    if times.naive and timed.at.size:
         notes += (
             Note("zone", "the times name no zone; read as UTC, as GPX and TCX have it"),
         )
-    whole = ours[at]
-    columns, odd = _clean_columns(points, whole)
-    offsets = np.unique(times.offset_s[whole])
-    zone, offset = (
-        _format_offset(int(times.offset_s[whole[0]]))
-        if times.stated and whole.size
-        else ("", 0)
+    whole = ours[timed.at]
+    columns, column_notes = _clean_columns(points, whole)
+    zone, offset_s, zone_notes = _read_zone(times, whole)
+    return Samples(
+        timed.us,
+        columns,
+        group[timed.at],
+        timed.clock,
+        zone,
+        offset_s,
+        (*notes, *column_notes, *zone_notes),
     )
-    if offsets.size > 1 and zone:
-        odd += (
-            Note("zone", "the offset changes on the way; that of the start is taken"),
+
+
+def _order_points(us: Ints, bad: int) -> _Timed:
+    """Return the points that have a believable time in its order; `bad` texts are no date.
+
+    Where no date is believable, all times count from the first.
+    """
+    is_known = us != NAT
+    notes = _untimed_notes(int((~is_known).sum()), bad)
+    is_believable = is_known & (us >= FIRST_US) & (us < LAST_US)
+    clock = bool(is_believable.any()) or not is_known.any()
+    if not clock:
+        notes += (Note("clock", "the dates are impossible, so the day is unknown"),)
+        at = _sort_places(us, np.flatnonzero(is_known))
+        since = us[at] - us[at[0]]
+        at, since = at[since < LAST_US], since[since < LAST_US]
+        return _Timed(at, since, clock, notes)
+    at = _sort_places(us, np.flatnonzero(is_believable))
+    impossible = int(is_known.sum()) - at.size
+    if impossible:
+        notes += (
+            Note("clock", f"{impossible:,} point(s) with an impossible date left out"),
         )
-    return Samples(us, columns, group[at], clock, zone, offset, (*notes, *odd))
+    return _Timed(at, us[at], clock, notes)
 
 
-def _untimed_note(untimed: int, bad: int) -> tuple[Note, ...]:
+def _sort_places(us: Ints, at: Ints) -> Ints:
+    """Return the places `at` by their time; those of one time keep their order."""
+    return at[np.argsort(us[at], kind="stable")]
+
+
+def _untimed_notes(untimed: int, bad: int) -> tuple[Note, ...]:
     if not untimed:
         return ()
-    return (
-        Note(
-            "no_time",
-            f"{untimed:,} point(s) without a time left out"
-            + (f", {bad:,} with none that exists" if bad else ""),
-        ),
-    )
+    text = f"{untimed:,} point(s) without a time left out"
+    if bad:
+        text += f", {bad:,} with none that exists"
+    return (Note("no_time", text),)
 
 
-def _format_offset(offset_s: int) -> tuple[str, int]:
-    sign, minutes = "-" if offset_s < 0 else "+", abs(offset_s) // 60
-    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}", offset_s
+def _read_zone(times: Instants, at: Ints) -> tuple[str, int, tuple[Note, ...]]:
+    """Return the zone as "+02:00", its offset in seconds, and notes; "" where the file states none."""
+    if not times.stated or not at.size:
+        return "", 0, ()
+    offset_s = int(times.offset_s[at[0]])
+    notes: tuple[Note, ...] = ()
+    if np.unique(times.offset_s[at]).size > 1:
+        notes = (
+            Note("zone", "the offset changes on the way; that of the start is taken"),
+        )
+    return _format_offset(offset_s), offset_s, notes
+
+
+def _format_offset(offset_s: int) -> str:
+    hours, minutes = divmod(abs(offset_s) // 60, 60)
+    sign = "-" if offset_s < 0 else "+"
+    return f"{sign}{hours:02d}:{minutes:02d}"
 
 
 def _clean_columns(
-    points: Points, at: NDArray[np.int64]
+    points: Points, at: Ints
 ) -> tuple[dict[str, Floats], tuple[Note, ...]]:
+    """Return the columns of some points without impossible values, and notes on the whole file."""
     batch = points.as_batch()
-    found: dict[str, Floats] = {}
+    columns: dict[str, Floats] = {}
     for name, numbers in sorted(batch.numbers.items()):
         values = numbers[at]
         low, high = RANGES.get(name, (-np.inf, np.inf))
-        found[name] = np.where((values >= low) & (values <= high), values, np.nan)
+        columns[name] = np.where((values >= low) & (values <= high), values, np.nan)
     notes: tuple[Note, ...] = ()
     if batch.bad:
         notes = (
@@ -169,24 +202,22 @@ def _clean_columns(
         notes += (
             Note("decimal_comma", f"{batch.commas:,} number(s) written with a comma"),
         )
-    return found, notes
+    return columns, notes
 
 
 def merge_cadence(columns: Mapping[str, Floats], sport: str) -> dict[str, Floats]:
-    """Return `columns` with one cadence, in steps of both feet a minute where the sport is on foot."""
-    rest = {
-        name: values
-        for name, values in columns.items()
-        if name not in {"cadence", "run_cadence"}
-    }
-    stated = [columns[name] for name in ("run_cadence", "cadence") if name in columns]
-    if not stated:
-        return rest
-    values = (
-        stated[0]
-        if len(stated) == 1
-        else np.where(np.isfinite(stated[0]), stated[0], stated[1])
-    )
+    """Return `columns` with one cadence, in steps of both feet per minute where the sport is on foot."""
+    merged = dict(columns)
+    running = merged.pop("run_cadence", None)
+    values = merged.pop("cadence", None)
+    if running is not None and values is not None:
+        values = np.where(np.isfinite(running), running, values)
+    elif running is not None:
+        values = running
+    if values is None:
+        return merged
     moving = values[values > 0]
-    one_leg = sport in ON_FOOT and moving.size and float(np.median(moving)) < LEG_SPM
-    return {**rest, "cadence_spm": values * 2 if one_leg else values}
+    if sport in ON_FOOT and moving.size and float(np.median(moving)) < LEG_SPM:
+        values = values * 2
+    merged["cadence_spm"] = values
+    return merged

@@ -54,7 +54,7 @@ def test_scores_as_people_write_them(cell, pain):
 
 # the zoo: lines that a hand, a spreadsheet or a broken disk has made
 @pytest.mark.parametrize(
-    ("line", "word"),
+    ("line", "part"),
     [
         ("2026-11-16,eleven", 'pain "eleven"'),
         ("2026-11-16,11", "0 to 10"),
@@ -74,12 +74,12 @@ def test_scores_as_people_write_them(cell, pain):
         ("\u202e2026-11-16,3", "is not a date"),
     ],
 )
-def test_a_line_that_cannot_be_is_named_and_the_others_stay(line, word):
+def test_a_line_that_cannot_be_is_named_and_the_others_stay(line, part):
     diary = read_diary(f"date,pain\n2026-11-15,1\n{line}\n2026-11-17,2\n".encode())
     assert [e.pain for e in diary.entries] == [1, 2]
     assert len(diary.problems) == 1
     assert diary.problems[0].startswith("diary.csv line 3: ")
-    assert word in diary.problems[0]
+    assert part in diary.problems[0]
     assert "\n" not in diary.problems[0]
 
 
@@ -130,15 +130,15 @@ def test_a_column_misspelt_is_read_and_said():
 
 
 def test_a_sheet_without_dates_says_so():
-    (told,) = read_diary(b"Datum;Schmerz\n2026-11-16;3\n").problems
-    assert told.startswith(
+    (problem,) = read_diary(b"Datum;Schmerz\n2026-11-16;3\n").problems
+    assert problem.startswith(
         'diary.csv: its first line names no columns date and pain, but "datum", "schmerz"; '
     )
-    assert "date,pain,when,site,note" in told
-    (told,) = read_diary(b"2026-11-16,3\n2026-11-17,0\n").problems
-    assert "names no columns date and pain" in told
-    (told,) = read_diary(b"date,note\n2026-11-16,sore\n").problems
-    assert "names no column pain" in told
+    assert "date,pain,when,site,note" in problem
+    (problem,) = read_diary(b"2026-11-16,3\n2026-11-17,0\n").problems
+    assert "names no columns date and pain" in problem
+    (problem,) = read_diary(b"date,note\n2026-11-16,sore\n").problems
+    assert "names no column pain" in problem
 
 
 def test_a_tick_counts_though_no_column_is_called_date():
@@ -302,7 +302,7 @@ def test_urgent_names_whom_to_call_the_most_urgent_first():
     note=st.text(max_size=60),
     site=st.text(max_size=20),
     pain=st.one_of(st.none(), st.integers(0, 100).map(lambda tenth: tenth / 10)),
-    ticks=st.sets(st.sampled_from([sign.column for sign in RED_FLAGS])),
+    ticks=st.sets(st.sampled_from([red_flag.column for red_flag in RED_FLAGS])),
 )
 def test_what_is_appended_is_read_again(tmp_path_factory, note, site, pain, ticks):
     path = tmp_path_factory.mktemp("diary") / DIARY_FILE

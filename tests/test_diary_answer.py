@@ -1,4 +1,4 @@
-"""The diary's answer: the statistics against worked vectors, the gates, the words."""
+"""The diary's answer: the statistics against worked vectors, the gates, the sentences."""
 
 import dataclasses
 import datetime as dt
@@ -69,9 +69,9 @@ def test_case_crossover_by_hand():
 
     Mantel-Haenszel: (2+3+2+3)/4 over 1/4 = 10; P(X >= 4) = 0.046875, half of P(X = 4) less gives mid-p.
     """
-    told = [(1, "001"), (1, "000"), (0, "000"), (1, "100"), (0, "100"), (1, "000")]
+    vectors = [(1, "001"), (1, "000"), (0, "000"), (1, "100"), (0, "100"), (1, "000")]
     sets = [
-        MatchedSet(bool(case), tuple(c == "1" for c in refs)) for case, refs in told
+        MatchedSet(bool(case), tuple(c == "1" for c in refs)) for case, refs in vectors
     ]
     found = estimate_crossover(sets)
     assert found.odds_ratio == pytest.approx(10.0)
@@ -272,17 +272,17 @@ def test_no_effect_is_no_proof_of_none():
 
 
 @pytest.mark.parametrize(
-    ("kinds", "word"),
+    ("kinds", "part"),
     [
         ({"weeks": 15}, "15 weeks; 16 are needed"),
         ({"keep": 0.6}, "70 % are needed"),
         ({"every": 14}, "6 of each"),
     ],
 )
-def test_below_a_gate_nothing_is_called_associated(kinds, word):
+def test_below_a_gate_nothing_is_called_associated(kinds, part):
     found = answer(**({"every": 2, "effect": 4.0} | kinds))
     assert found.state == "not_enough"
-    assert word in found.says + found.links[0].says
+    assert part in found.says + found.links[0].says
     assert math.isnan(found.links[0].p)
     assert "associated" not in found.says
     assert found.scores  # the picture is there all the same
@@ -461,7 +461,10 @@ def test_red_flags_stand_above_every_answer():
     ticked = f"{head}\n{today},3,,yes,\n{late},8,,,yes\n2026-01-10,1,,,\n"
     found = analyse_diary(read_diary(ticked.encode()), raised, rows, SETTINGS, today)
     assert found.state == "red_flags"
-    assert [sign.column for sign in found.red_flags] == ["bladder_bowel", "fever"]
+    assert [red_flag.column for red_flag in found.red_flags] == [
+        "bladder_bowel",
+        "fever",
+    ]
     assert found.says.startswith("You ticked: new trouble passing urine")
     assert "emergency" in found.says
     assert [f.rule for f in build_flags(found, today)][:2] == ["LW18", "LW18"]

@@ -95,11 +95,11 @@ def test_cleaned_text_can_be_written_and_is_clean_again(text):
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.integers(0, 3))
 def test_a_number_reads_back(value, digits):
-    told = formatting.format_number(value, digits)
+    text = formatting.format_number(value, digits)
     if math.isfinite(value):
         assert (
-            abs(float(told.replace(",", "").replace(formatting.MINUS, "-")) - value)
+            abs(float(text.replace(",", "").replace(formatting.MINUS, "-")) - value)
             <= 0.51 * 10**-digits + abs(value) * 1e-12
         )
     else:
-        assert told == formatting.NO_VALUE
+        assert text == formatting.NO_VALUE

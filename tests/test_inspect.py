@@ -36,39 +36,39 @@ def row(text, name):
 
 
 def test_fit_by_fitparse():
-    words = describe_contents(run(seconds=60, profile_name="Trail"), "a.fit")
-    assert words.startswith("FIT, ")
-    assert "header of 14 bytes, protocol 2.0" in words
-    assert any(line.split()[:2] == ["record", "61"] for line in words.splitlines())
-    assert row(words, "heart_rate").split() == ["heart_rate", "bpm", "61", "140"]
-    assert row(words, "distance").split()[2:] == ["61", "0", "..", "90", "..", "180"]
+    text = describe_contents(run(seconds=60, profile_name="Trail"), "a.fit")
+    assert text.startswith("FIT, ")
+    assert "header of 14 bytes, protocol 2.0" in text
+    assert any(line.split()[:2] == ["record", "61"] for line in text.splitlines())
+    assert row(text, "heart_rate").split() == ["heart_rate", "bpm", "61", "140"]
+    assert row(text, "distance").split()[2:] == ["61", "0", "..", "90", "..", "180"]
 
 
 def test_no_position_is_shown():
     data = run(seconds=60)
-    for words in (
+    for text in (
         describe_contents(data, "a.fit"),
         describe_contents(data[:-200], "a.fit"),
     ):
-        masked = [line for line in words.splitlines() if "position_l" in line]
+        masked = [line for line in text.splitlines() if "position_l" in line]
         assert masked
         assert all(line.endswith(HIDDEN) for line in masked)
-        assert "119304" not in words  # 10 degrees in semicircles
+        assert "119304" not in text  # 10 degrees in semicircles
 
 
 def test_nameless_fields_of_a_positions_type_are_hidden():
     made = FitBuilder()
     made.raw(20, {200: (0x85, 119_304_647), 201: (0x84, 7)})
-    for words in (describe_contents(made.bytes(), "x"), ours(made.bytes())):
-        assert "119304647" not in words
-        assert row(words, "unknown_200").endswith(HIDDEN)
-        assert row(words, "unknown_201").endswith("7")
+    for text in (describe_contents(made.bytes(), "x"), ours(made.bytes())):
+        assert "119304647" not in text
+        assert row(text, "unknown_200").endswith(HIDDEN)
+        assert row(text, "unknown_201").endswith("7")
 
 
 def ours(data):
-    seen = contents._summarize_by_decoder(contents.fit.decode(data))
+    summaries = contents._summarize_by_decoder(contents.fit.decode(data))
     return "\n".join(
-        one.format(key) for fields in seen.values() for key, one in fields.items()
+        one.format(key) for fields in summaries.values() for key, one in fields.items()
     )
 
 
@@ -107,12 +107,12 @@ def somebody():
     "view", [lambda data: describe_contents(data, "annabel.fit"), ours]
 )
 def test_nobody_can_be_told_by_it(view):
-    told = view(somebody())
+    text = view(somebody())
     for name in ("serial_number", "friendly_name", "gender", "age", "height", "weight", "ant_device_number",
                  "product_name", "local_timestamp", "unknown_1", "unknown_2"):  # fmt: skip
-        assert row(told, name).endswith(PERSON), name
+        assert row(text, name).endswith(PERSON), name
         assert (
-            row(told, name).split()[1].isdigit() or row(told, name).split()[2].isdigit()
+            row(text, name).split()[1].isdigit() or row(text, name).split()[2].isdigit()
         )  # how many
     for secret in (
         "nnabel",
@@ -123,11 +123,11 @@ def test_nobody_can_be_told_by_it(view):
         "967543417",
         "female",
     ):
-        assert secret not in told
-    assert not re.search(r"\d\d:\d\d", told)
-    assert row(told, "heart_rate").endswith("151 .. 153 .. 155")
-    assert row(told, "manufacturer").endswith("garmin")
-    assert re.search(r"timestamp  .*20\d\d-\d\d-\d\d, 2 s apart$", told, re.MULTILINE)
+        assert secret not in text
+    assert not re.search(r"\d\d:\d\d", text)
+    assert row(text, "heart_rate").endswith("151 .. 153 .. 155")
+    assert row(text, "manufacturer").endswith("garmin")
+    assert re.search(r"timestamp  .*20\d\d-\d\d-\d\d, 2 s apart$", text, re.MULTILINE)
 
 
 @given(
@@ -173,14 +173,14 @@ def test_a_large_number_is_never_shown():
 def test_fields_of_one_name_shown_in_two_ways_are_hidden():
     fields = {}
     for size in (2, 4):
-        told = Field(
+        described = Field(
             message="record",
             name="unknown_9",
             type_name="uint",
             value_bytes=size,
             in_profile=False,
         )
-        add_values(fields, told, [7])
+        add_values(fields, described, [7])
     assert fields["unknown_9"].format("unknown_9").endswith(PERSON)
 
 
@@ -190,23 +190,23 @@ def test_fitparse_fails_and_we_answer():
         0, 999, [(1, 3, 0x84)]
     )  # fitparse trips over a nameless field whose size does not fit
     made.data(0, b"abc")
-    words = describe_contents(made.bytes(), "x")
-    assert "fitparse cannot read it" in words
-    assert "unknown_999" in words
+    text = describe_contents(made.bytes(), "x")
+    assert "fitparse cannot read it" in text
+    assert "unknown_999" in text
 
 
 def test_fitparse_stops_and_that_is_said():
-    words = describe_contents(run(seconds=9)[:-30], "x")
-    assert "fitparse stopped here" in words
-    assert "problem: truncated" in words
+    text = describe_contents(run(seconds=9)[:-30], "x")
+    assert "fitparse stopped here" in text
+    assert "problem: truncated" in text
 
 
 def test_large_file_is_ours(monkeypatch):
     monkeypatch.setattr(contents, "MAX_FITPARSE_BYTES", 100)
-    words = describe_contents(run(seconds=9), "x")
-    assert "too large for fitparse" in words
-    assert "enhanced_altitude" in words
-    assert re.search(r"sport +\d+ +running", words)
+    text = describe_contents(run(seconds=9), "x")
+    assert "too large for fitparse" in text
+    assert "enhanced_altitude" in text
+    assert re.search(r"sport +\d+ +running", text)
 
 
 def test_bounded_and_harmless(monkeypatch):
@@ -216,10 +216,10 @@ def test_bounded_and_harmless(monkeypatch):
     made = FitBuilder()
     made.add("field_description", field_name="\x1b[31mred\r" + "x" * 100)
     made.add("record", timestamp=START)
-    words = describe_contents(made.bytes(), "bad\x1bname")
-    assert "\x1b" not in words
-    assert "\r" not in words
-    assert "\\x1b[31mred" in words
+    text = describe_contents(made.bytes(), "bad\x1bname")
+    assert "\x1b" not in text
+    assert "\r" not in text
+    assert "\\x1b[31mred" in text
 
 
 def test_what_cannot_be_read_is_refused():
@@ -233,48 +233,50 @@ def test_what_cannot_be_read_is_refused():
 
 def test_a_list_says_each_remark_once():
     rows = "".join(f"2026-01-{day:02} 07:30,{day},Kanupolo\n" for day in range(1, 10))
-    told = describe_contents(
+    text = describe_contents(
         b"date,distance_km,type\n" + rows.encode(), "runs.csv"
     ).splitlines()
-    assert "9 activities" in told[0]
+    assert "9 activities" in text[0]
     assert (
-        told[1]
+        text[1]
         == "  list unknown/generic: 9, 2026-01-01 .. 2026-01-09, 45.00 km by the file, 0 samples"
     )
-    assert sum("Kanupolo" in line for line in told) == 1
-    assert any(line.endswith("(9 times)") for line in told)
+    assert sum("Kanupolo" in line for line in text) == 1
+    assert any(line.endswith("(9 times)") for line in text)
 
 
 def test_a_gpx_shows_days_sizes_and_no_place():
     point = '<trkpt lat="46.123456" lon="8.654321"><ele>{}</ele><time>2026-05-01T0{}:00:00Z</time></trkpt>'
     track = "".join(point.format(400 + n, n) for n in (5, 6))
     gpx = f'<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><name>At Anna\'s</name><trkseg>{track}</trkseg></trk></gpx>'
-    told = describe_contents(gpx.encode(), "a.gpx")
-    assert "1 activity" in told
-    assert "2026-05-01, no distance stated, 2 samples" in told
-    assert row(told, "altitude_m").endswith("405 .. 405.5 .. 406")
-    assert row(told, "latitude_deg").endswith(HIDDEN)
-    assert not re.search(r"46\.1|8\.6|Anna|\d\d:\d\d|nan", told)
+    text = describe_contents(gpx.encode(), "a.gpx")
+    assert "1 activity" in text
+    assert "2026-05-01, no distance stated, 2 samples" in text
+    assert row(text, "altitude_m").endswith("405 .. 405.5 .. 406")
+    assert row(text, "latitude_deg").endswith(HIDDEN)
+    assert not re.search(r"46\.1|8\.6|Anna|\d\d:\d\d|nan", text)
 
 
 def test_remarks_quote_no_name_and_no_time_of_day():
-    told = {
+    expected = {
         "track At Anna's: it has no times": "track: it has no times",
         "file: the list names no file but activities/123.fit": "file: the list names no file but one",
         'its date, "2026-05-01 06:45:10", cannot be read': 'its date, "2026-05-01 cannot be read',
     }
-    assert {said: reading_summary._anonymize_note(said) for said in told} == told
+    assert {
+        note: reading_summary._anonymize_note(note) for note in expected
+    } == expected
 
 
 def test_the_unit_of_a_list_is_taken_from_the_settings():
     data = b"Date,Distance\n2026-01-01,10\n"
-    told = describe_contents(data, "runs.csv", settings=Settings(distance_unit="mi"))
-    assert "16.09 km" in told  # 10 mi of 1609.344 m
+    text = describe_contents(data, "runs.csv", settings=Settings(distance_unit="mi"))
+    assert "16.09 km" in text  # 10 mi of 1609.344 m
 
 
 def test_chain():
-    words = describe_contents(run(seconds=9) + run(seconds=9), "two.fit")
-    assert "part 2: header" in words
+    text = describe_contents(run(seconds=9) + run(seconds=9), "two.fit")
+    assert "part 2: header" in text
 
 
 def look(path):
@@ -353,13 +355,15 @@ def test_no_real_file_says_who_where_or_when(corpus, monkeypatch):
     for path in sorted(corpus.rglob("*")):
         if path.suffix.lower() != ".fit" or not fit.sniff(data := path.read_bytes()):
             continue
-        told = describe_contents(data, path.name)
-        rows = told.split("\n\n", 1)[-1]
+        text = describe_contents(data, path.name)
+        rows = text.split("\n\n", 1)[-1]
         listed = {line.split()[0] for line in rows.splitlines() if line.strip()}
         found = {word for word in secrets(data) if word in rows and word not in listed}
         # a profile's own word may also be a text, as "running"
         found = {
-            word for word in found if word not in WORDS and word not in described(data)
+            word
+            for word in found
+            if word not in ENUM_NAMES and word not in described(data)
         }
         assert (path.name, found) == (path.name, set())
         assert not re.search(r"\d\d:\d\d:\d\d|(?<![\d.])[1-9]\d{8,}", rows), path.name
@@ -376,7 +380,7 @@ def test_no_real_file_says_who_where_or_when(corpus, monkeypatch):
     assert looked > 600
 
 
-WORDS = {
+ENUM_NAMES = {
     str(word)
     for kind in profile.FIELD_TYPES.values()
     for word in (kind.values or {}).values()

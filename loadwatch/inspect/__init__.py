@@ -1,4 +1,4 @@
-"""One file laid open for a bug report: fields, counts and ranges, nothing that says who or where."""
+"""Files described for a bug report: fields, counts and ranges, without person or place."""
 
 from loadwatch.inspect.inspection import Inspection, inspect_path
 

@@ -1,4 +1,4 @@
-"""One file, laid open as text: for FIT every message and field, for others what was read.
+"""The contents of one file as text: for FIT every message and field, for others what was read.
 
 The text is meant to be posted: it holds no position, no person and no time of day
 (see `shareable_fields`).

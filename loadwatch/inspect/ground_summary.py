@@ -84,7 +84,7 @@ def _format_surfaces(
 
 
 def _measure_climb(activity: Activity) -> Climb:
-    """Return climb and grade of the samples; NaN stands in for a column that they lack."""
+    """Return climb and grade of the samples; a column that they lack is NaN."""
     records = activity.records
     time_ns = records.index.to_numpy("datetime64[ns]").view(np.int64)
     unknown = np.full(len(records), np.nan)

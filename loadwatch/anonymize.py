@@ -44,7 +44,7 @@ def anonymise_analysis(known: Analysis, name: str = "Runner") -> Analysis:
                 flag,
                 source=files.get(flag.source, ""),
                 says=_without_shoes(flag.says, pairs),
-                template_args={**flag.template_args, "shoe": NO_NAME},
+                shoe=NO_NAME,
             )
             for flag in known.flags
         ),

@@ -158,6 +158,14 @@ def format_quantity(value: float, column: str, units: Units) -> str:
     return f"{number} {unit.symbol}"
 
 
+_UNIT_SPACE = re.compile(r"(?<=\d) (?=(?:%|(?:km|mi|m|ft|h|times)\b))")
+
+
+def bind_units(text: str) -> str:
+    """Return `text` with each number kept on one line with its unit."""
+    return _UNIT_SPACE.sub("\N{NO-BREAK SPACE}", text)
+
+
 def format_duration(seconds: float) -> str:
     """Return a duration as "4:05 h"; a dash where it is unknown."""
     if not math.isfinite(seconds):

@@ -66,7 +66,7 @@ def rows(analysis: Analysis) -> Iterator[Row]:
         stamp.date() for stamp, done in analysis.weeks["complete"].items() if not done
     }
     for rule in RULES:
-        if rule.check is None:
+        if not rule.is_judged:
             continue
         flags = [flag for flag in analysis.flags if flag.rule == rule.id]
         unknown = {gap.week for gap in analysis.unknown if gap.rule == rule.id} & runs
@@ -84,20 +84,14 @@ def rows(analysis: Analysis) -> Iterator[Row]:
 
 def worst(flags: list[Flag]) -> str:
     """Return the most weeks in which a check fired, of the weeks with runs of those 26: 7/25."""
-    told = [
-        (flag.fired_26w, flag.template_args["run_weeks"])
-        for flag in flags
-        if is_raised(flag)
-    ]
+    told = [(flag.fired_26w, flag.run_weeks) for flag in flags if is_raised(flag)]
     fired, weeks = max(told, key=lambda pair: (pair[0], -pair[1]), default=(0, 0))
     return f"{fired}/{weeks}" if weeks else "-"
 
 
 def whys(analysis: Analysis) -> str:
     """Return why checks could not be judged, the most frequent first."""
-    counted = Counter(
-        f"{gap.rule} {gap.why.partition(':')[0]}" for gap in analysis.unknown
-    )
+    counted = Counter(f"{gap.rule} {gap.why.code}" for gap in analysis.unknown)
     return ", ".join(f"{why} {count}" for why, count in counted.most_common(6))
 
 

@@ -21,10 +21,10 @@ SETTINGS = Settings()
 MONDAY = dt.date(2026, 1, 5)
 
 
-def flag(rule, week, level="watch", activity_id="", usual=1e9, **facts):
+def flag(rule, week, level="watch", activity_id="", usual=1e9, **more):
     return Flag(
         week=week, rule=rule, name="x", level=level, value=1.5, limit=1.1, amount=1.0, usual=usual, unit="m",
-        activity_id=activity_id, evidence="B", template_args=facts,
+        activity_id=activity_id, evidence="B", **more,
     )  # fmt: skip
 
 
@@ -424,13 +424,13 @@ def test_a_week_is_exposed_from_the_run_that_made_it_a_jump():
     )
     days = find_exposed_days(
         (
-            flag("LW02", week, below=19_999),
+            flag("LW02", week, quiet_up_to=19_999),
             flag("LW04", week, usual=250.0),
             flag(
-                "LW05", week, below=500
+                "LW05", week, quiet_up_to=500
             ),  # downhill unknown: the first run stands for the week
             flag("LW01", week, activity_id="id2"),
-            flag("LW08", week, level="info", below=1),
+            flag("LW08", week, level="info", quiet_up_to=1),
             flag("LW07", week),
         ),
         rows,

@@ -20,6 +20,7 @@ import loadwatch
 from loadwatch import cli
 from loadwatch import settings as settings_room
 from loadwatch.assess import rules
+from loadwatch.report import rulebook
 from loadwatch.settings import KEYS, TOP_KEYS, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +39,7 @@ def checks():
     ]
     lines += [
         f"| {id_} | `{name}` | {asks} | {limits} | {grade} |"
-        for id_, name, asks, limits, grade in rules.overview(Settings())
+        for id_, name, asks, limits, grade in rulebook.list_overview(Settings())
     ]
     return "\n".join(lines) + "\n"
 

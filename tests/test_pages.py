@@ -266,7 +266,7 @@ def test_budget_stands_on_the_page(ana):
         measure="ascent_m",
         unit="m",
         used=100.0,
-        room=50.0,
+        left=50.0,
         limit=150.0,
         week=dt.date(2026, 11, 16),
     )

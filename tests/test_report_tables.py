@@ -382,7 +382,7 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
                 assert shown <= limit.limit + 1e-6
                 sum_so_far = 0.0 if measure.startswith("longest") else limit.used
                 assert limit.limit == pytest.approx(
-                    limit.room + sum_so_far, abs=1.0
+                    limit.left + sum_so_far, abs=1.0
                 )  # a week's is in all
     assert seen >= 5
 
@@ -404,10 +404,7 @@ def test_rooms_that_rest_on_what_was_raised_say_so(ana):
 
 def test_a_check_that_fires_often_says_so_in_every_form(ana):
     told = "This check fired in 7 of the 26 weeks with runs in the half year up to then"
-    flags = tuple(
-        replace(f, fired_26w=7, template_args={**f.template_args, "run_weeks": 26})
-        for f in ana.flags
-    )
+    flags = tuple(replace(f, fired_26w=7, run_weeks=26) for f in ana.flags)
     often = replace(ana, flags=flags)
 
     for text in (
@@ -423,9 +420,7 @@ def test_a_check_that_fires_often_says_so_in_every_form(ana):
 
 def test_a_remark_beside_a_flag_is_never_cut(ana):
     flag = max(ana.flags, key=lambda flag: len(flag.says))
-    often = replace(
-        flag, template_args={**flag.template_args, "run_weeks": 20}, fired_26w=15
-    )
+    often = replace(flag, run_weeks=20, fired_26w=15)
     remark = rules.format_often(often)
     assert remark.endswith("it tells little that is new.")
     assert (

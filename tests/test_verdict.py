@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from loadwatch import anonymize
-from loadwatch.assess.rules import Flag
+from loadwatch.assess.rules import RULES, Flag
 from loadwatch.report import slugs
 from loadwatch.settings import Settings
 from loadwatch.verdict import headline, levels, phrases
@@ -44,7 +44,7 @@ def raised(
         unit=unit,
         says="It changed.",
         evidence="B",
-        template_args={"words": level},
+        template=level,
     )
 
 
@@ -162,7 +162,7 @@ def test_flags_order_by_level_then_by_how_far_over():
 
 
 @pytest.mark.parametrize("units", ["metric", "imperial"])
-@pytest.mark.parametrize("rule", list(phrases.PHRASES))
+@pytest.mark.parametrize("rule", [rule.id for rule in RULES if rule.phrase])
 def test_each_phrase_is_a_sentence_part(ana, rule, units):
     known = replace(ana, settings=Settings(units=units))
     for usual in (10_000.0, 0.0):

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.assess.diary.red_flags import CALL_TEXTS, RED_FLAGS
-from loadwatch.tables import RAISED_LEVELS
+from loadwatch.assess.rules import RULES, is_raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.diary.answer import Answer
     from loadwatch.assess.diary.red_flags import Urgency
-    from loadwatch.assess.rules import Flag
+    from loadwatch.assess.rules import Flag, Rule
 
 RED_FLAGS_ID = "red_flags"
 EXERCISES = "exercises"
+SUPPORT = "support"  # the text that the exercises follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +117,6 @@ def build_red_flags(answer: Answer | None = None) -> Advice:
     )
 
 
-def _match_text(
-    row: dict[str, Any], raised: frozenset[str], *, pain: bool
-) -> tuple[bool, tuple[str, ...]]:
-    """Return whether a text is shown, and for which of the raised rules."""
-    rules = tuple(rule for rule in row.get("rules", ()) if rule in raised)
-    return bool(rules or row.get("always") or (pain and row.get("pain"))), rules
-
-
 def _is_in_pain(answer: Answer | None) -> bool:
     return answer is not None and (
         bool(answer.red_flags) or any(score > 0 for _, score in answer.scores)
@@ -138,23 +131,12 @@ def choose_advice(
     Flags at info bring up a text only where it is about them alone (shoes, support, a new surface).
     Flags of weeks before `since` bring up none: what was raised last year needs no words today.
     """
-    level = {
-        "LW09",
-        "LW11",
-        "LW14",
-        "LW15",
-    }  # never or seldom above info, and still worth their text
-    raised = frozenset(
-        flag.rule
-        for flag in flags
-        if (flag.level in RAISED_LEVELS or flag.rule in level)
-        and (since is None or flag.week >= since)
-    )
+    rules = _list_advising_rules(flags, since)
     pain = _is_in_pain(answer)
     texts = []
     for row in _load_texts()["advice"]:
-        shown, rules = _match_text(row, raised, pain=pain)
-        if shown:
+        for_rules = tuple(rule.id for rule in rules if row["id"] in rule.advice)
+        if for_rules or row.get("always") or (pain and row.get("pain")):
             texts.append(
                 Advice(
                     id=row["id"],
@@ -162,10 +144,28 @@ def choose_advice(
                     paragraphs=tuple(row["paragraphs"]),
                     source=row["source"],
                     credit=article_credit(),
-                    for_rules=rules,
+                    for_rules=for_rules,
                 )
             )
-    support = next((text.for_rules for text in texts if text.id == "support"), ())
-    drill = (_build_exercises(support),) if support else ()
-    help_ = build_red_flags(answer)
-    return (help_, *texts, *drill) if pain else (*texts, *drill, help_)
+    texts += [
+        _build_exercises(text.for_rules)
+        for text in texts
+        if text.id == SUPPORT and text.for_rules
+    ]
+    red_flags = build_red_flags(answer)
+    return (red_flags, *texts) if pain else (*texts, red_flags)
+
+
+def _list_advising_rules(flags: Iterable[Flag], since: date | None) -> list[Rule]:
+    """Return the rules whose flags bring up texts, in the order of RULES."""
+    raised, noted = set(), set()
+    for flag in flags:
+        if since is None or flag.week >= since:
+            noted.add(flag.rule)
+            if is_raised(flag):
+                raised.add(flag.rule)
+    return [
+        rule
+        for rule in RULES
+        if rule.id in raised or (rule.advises_at_info and rule.id in noted)
+    ]

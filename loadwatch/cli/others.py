@@ -246,6 +246,7 @@ def explain_rules(rule: str | None, form: str) -> int:
     """Explain the checks: limits, evidence, references."""
     from loadwatch.assess import rules as book
     from loadwatch.report import as_json, rulebook, terminal
+    from loadwatch.settings import Settings
 
     chosen = [
         r for r in book.RULES if rule is None or rule.lower() in {r.id.lower(), r.name}
@@ -255,7 +256,9 @@ def explain_rules(rule: str | None, form: str) -> int:
     if form == "json":
         output.print_result(as_json.format_rules(chosen))
     elif form == "md":
-        output.print_result(rulebook.markdown(chosen, full=rule is not None))
+        output.print_result(
+            rulebook.format_markdown(chosen, Settings(), full=rule is not None)
+        )
     else:
         output.print_result(
             terminal.format_rules(

@@ -15,6 +15,7 @@ from loadwatch.activity import Note
 from loadwatch.assess.rules import flag_row
 from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.formatting import clean_source, clean_text
+from loadwatch.report.rulebook import format_limit
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
 from loadwatch.verdict import headline
 from loadwatch.verdict import roster_groups as lines
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Headroom, Plan
-    from loadwatch.assess.rules import Rule
+    from loadwatch.assess.rules import Bound, Rule
     from loadwatch.date_filter import Period
 
 SCHEMA = 1
@@ -140,7 +141,7 @@ def _collect_judged(told: Analysis | Plan) -> dict[str, Any]:
     return {
         "flags": [to_record(flag_row(flag)) for flag in told.flags],
         "unknown": [
-            to_record({"week": gap.week, "rule": gap.rule, "why": gap.why})
+            to_record({"week": gap.week, "rule": gap.rule, "why": str(gap.why)})
             for gap in told.unknown
         ],
     }
@@ -188,7 +189,9 @@ def format_flags(analysis: Analysis, period: Period = ALL_DAYS) -> str:
 
 def build_limit_row(limit: Headroom) -> dict[str, Any]:
     """Return the fields of a limit that are printed, in order."""
-    return {key: getattr(limit, key) for key in LIMIT_KEYS}
+    row = asdict(limit)
+    row["room"] = row.pop("left")
+    return {key: row[key] for key in LIMIT_KEYS}
 
 
 def format_budget(
@@ -237,6 +240,17 @@ def format_roster(roster: Roster) -> str:
     return format_document({"schema": SCHEMA, "athletes": build_athlete_rows(roster)})
 
 
+def _build_bound(bound: Bound) -> dict[str, Any]:
+    return to_record(
+        {
+            "key": bound.key,
+            "value": bound.value,
+            "unit": bound.si_unit,
+            "meaning": format_limit(bound, bound.value),
+        }
+    )
+
+
 def format_rules(table: Iterable[Rule]) -> str:
     """Return the rules with their limits, evidence and references."""
     keys = (
@@ -254,14 +268,7 @@ def format_rules(table: Iterable[Rule]) -> str:
     more = ("citation", "doi", "article", "caveat")
     rows = [
         to_record({key: getattr(rule, key) for key in (*keys, *more)})
-        | {
-            "limits": [
-                to_record(
-                    {k: getattr(x, k) for k in ("key", "value", "unit", "meaning")}
-                )
-                for x in rule.limits
-            ]
-        }
+        | {"unit": rule.si_unit, "limits": [_build_bound(one) for one in rule.limits]}
         for rule in table
     ]
     return format_document({"schema": SCHEMA, "rules": rows})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.assess import budget
-from loadwatch.assess.rules import is_raised
+from loadwatch.assess.rules import BY_ID, is_raised
 from loadwatch.assess.rules.flag_text import format_rounded_down
 from loadwatch.report import display_tables
 
@@ -46,7 +46,7 @@ def describe_table(analysis: Analysis) -> str:
 
 def has_limits(analysis: Analysis) -> bool:
     """Tell whether any limit could be worked out."""
-    return any(not math.isnan(limit.room) for limit in analysis.limits)
+    return any(not math.isnan(limit.left) for limit in analysis.limits)
 
 
 def build_table(analysis: Analysis) -> DisplayTable:
@@ -84,7 +84,7 @@ def list_reasons(analysis: Analysis) -> list[str]:
     """Return why a room cannot be told, each reason once."""
     told: dict[tuple[str, str], list[str]] = {}
     for limit in analysis.limits:
-        if limit.why and math.isnan(limit.room):
+        if limit.why and math.isnan(limit.left):
             name = budget.MEASURES.get(limit.measure, limit.measure).capitalize()
             told.setdefault((name, formatting.clean_text(limit.why)), []).append(
                 formatting.format_day_month(limit.week)
@@ -97,11 +97,12 @@ def list_reasons(analysis: Analysis) -> list[str]:
 
 
 def _format_headroom(limit: Headroom, units: formatting.Units) -> str:
-    """Return a room rounded down, so that what is shown never lies above it."""
-    if math.isnan(limit.room):
+    """Return what is left rounded down, so that what is shown is never more."""
+    if math.isnan(limit.left):
         return "not known"
-    if math.isinf(limit.room):
+    if math.isinf(limit.left):
         return "no limit"
-    height = formatting.classify_column(limit.measure) == "height"
-    room = format_rounded_down("m" if height else "km", limit.limit, units)
-    return "raised" if limit.why else f"up to {room}"
+    if limit.why:
+        return "raised"
+    unit = BY_ID[limit.rule].unit
+    return f"up to {format_rounded_down(unit, limit.limit, units)}"

@@ -154,7 +154,7 @@ def build_flags(analysis: Analysis) -> DisplayTable:
         )
         for flag in sorted(
             levels.sort_by_size(analysis.flags),
-            key=lambda f: (-f.week.toordinal(), f.rule == levels.COMPOUND),
+            key=lambda f: (-f.week.toordinal(), levels.is_compound(f)),
         )
     ]
     return build_table(

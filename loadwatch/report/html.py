@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from loadwatch import anonymize, formatting
 from loadwatch.date_filter import ALL_DAYS, filter_dates
+from loadwatch.formatting import bind_units
 from loadwatch.report import display_tables, page_content, palette
-from loadwatch.report.checks import bind_units
 from loadwatch.report.slugs import make_slugs
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import headline, levels

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loadwatch import formatting
-from loadwatch.report.checks import bind_units
+from loadwatch.formatting import bind_units
 from loadwatch.verdict import levels
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from loadwatch import formatting
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.rules.model import FIRED_WEEKS
+from loadwatch.formatting import bind_units
 from loadwatch.report import (
     budget_table,
     data_problems,
@@ -15,12 +16,7 @@ from loadwatch.report import (
     load_figures,
     provenance,
 )
-from loadwatch.report.checks import (
-    bind_units,
-    describe_back_pain,
-    list_checks,
-    list_references,
-)
+from loadwatch.report.rulebook import describe_back_pain, list_checks, list_references
 from loadwatch.tables import RAISED_LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.roster_groups import SPARK_WEEKS
@@ -67,7 +63,7 @@ def build_page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     lists, texts = build_lists(analysis), build_advice(analysis)
     raised_ones = levels.largest_per_rule(found.flags)
     joining = tuple(
-        flag for flag in raised_ones if flag.rule == levels.COMPOUND
+        flag for flag in raised_ones if levels.is_compound(flag)
     )  # a line below the others
     return {
         "cards": [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.assess import rules, weeks
+from loadwatch.formatting import bind_units
 from loadwatch.ingest.sources import LOADWATCH_FILE_REASON
-from loadwatch.report.checks import bind_units
 from loadwatch.tables import SURFACE_COLUMNS, WEEKDAYS
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def list_gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
     several = len({gap.week for gap in unjudged}) > 1
     return [
         f"{titles.get(gap.rule, gap.rule)}{f', week of {formatting.format_day_month(gap.week)}' if several else ''}: "
-        f"{formatting.clean_text(rules.reason_text(gap))}."
+        f"{formatting.clean_text(gap.why.text)}."
         for gap in unjudged
     ]
 

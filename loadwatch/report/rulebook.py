@@ -1,65 +1,284 @@
-"""The rules as `loadwatch rules` prints them: a list, or one whole; LW18 with the signs of a diary."""
+"""The rules as text: limits in the reader's units, evidence, references; plain, Markdown, for the page."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from loadwatch.assess import rules as book
+from loadwatch import formatting
 from loadwatch.assess.diary import DIARY_FILE, RED_FLAGS
-from loadwatch.settings import Settings
+from loadwatch.assess.rules import RULES, is_raised, limits_in_force
+from loadwatch.assess.rules.catalogue import ENABLED
+from loadwatch.assess.rules.flag_text import format_quantity
+from loadwatch.assess.rules.model import FIRED_WEEKS
+from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from loadwatch.assess.rules import Rule
+    from loadwatch.analysis import Analysis
+    from loadwatch.assess.rules import Bound, Rule
+    from loadwatch.assess.rules.model import Unit
+    from loadwatch.formatting import Units
+    from loadwatch.settings import Settings
 
-TICKED = "red_flags"  # the rule that is told by signs and not by numbers
+CONTEXT_ONLY = "context only, raises nothing"
+GRADES = {
+    "A": "consistent trials or several good cohorts of runners; no check here has it",
+    "B": "one large cohort of runners with measured distance",
+    "C": "small, conflicting or indirect studies",
+    "D": "laboratory or mechanism only",
+    "E": "the article's view or our own convention",
+    "X": "popular, yet in runners the best evidence is null or points the other way",
+}
+# of low back pain; a plain "no" would read as a finding that there is none
+_BACK_PAIN = {"no": "not studied", "own": "your own records"}
+TICKED = "red_flags"  # the rule whose signs are columns of the diary
 SIGNS_HEAD = f"Signs, each a column of {DIARY_FILE} and a NAME for `diary FOLDER log --red-flag NAME`:"
+_COUNTED = {
+    "points": ("percentage point", "percentage points"),
+    "days": ("day", "days"),
+    "weeks": ("week", "weeks"),
+    "runs": ("run", "runs"),
+    "sessions": ("session", "sessions"),
+    "kinds": ("kind", "kinds"),
+}
+_METRES = {"m": ("distance_m", 2), "m_up": ("ascent_m", 0)}  # column, most decimals
 
 
-def whole(rule: Rule) -> str:
-    """Return all that stands of one rule, as lines of plain text."""
-    told = book.describe(rule, Settings())
-    if rule.name != TICKED:
-        return told
-    wide = max(len(sign.column) for sign in RED_FLAGS)
-    return (
-        told
-        + "\n".join(
-            (
-                SIGNS_HEAD,
-                *(f"  {sign.column:<{wide}}  {sign.says}" for sign in RED_FLAGS),
-            )
+class Overview(NamedTuple):
+    """One rule as a row of a table."""
+
+    id: str
+    name: str
+    asks: str
+    limits: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule as the page lists it."""
+
+    title: str
+    limits: str
+    evidence: str
+
+
+def format_limit(bound: Bound, value: float, units: Units = "metric") -> str:
+    """Return what one limit does at `value`: "noticed above 1.1 times the longest before"."""
+    return bound.text.format(value=format_value(bound.unit, value, units))
+
+
+def format_value(unit: Unit, value: float, units: Units = "metric") -> str:
+    """Return the value of a limit with its unit: "1.1 times", "70 %", "5 km", "12 weeks"."""
+    if unit in _METRES:
+        column, decimals = _METRES[unit]
+        shown = formatting.choose_unit(column, units)
+        text = formatting.format_number(value / shown.size, decimals)
+        return f"{_strip_zeros(text)} {shown.symbol}"
+    if unit in _COUNTED:
+        one, many = _COUNTED[unit]
+        return f"{value:g} {one if value == 1 else many}"
+    if unit == "share":
+        return formatting.format_percent(value)
+    if unit == "percentile":
+        return f"percentile {100 * value:g}"
+    if unit == "ratio":
+        return f"{value:g} times"
+    return format_quantity(unit, value, units)
+
+
+def _strip_zeros(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def list_overview(settings: Settings) -> tuple[Overview, ...]:
+    """Return every rule as a row: its question, the limits of its levels, its grade."""
+    return tuple(
+        Overview(
+            rule.id, rule.name, rule.asks, _format_levels(rule, settings), rule.grade
         )
-        + "\n"
+        for rule in RULES
     )
 
 
-def markdown(chosen: Sequence[Rule], *, full: bool) -> str:
-    """Return the rules as a table, or with `full` a section each."""
-    if not full:
-        return table(book.overview(Settings()))
-    return "\n".join(book.manual(Settings(), [rule]) + _signs(rule) for rule in chosen)
+def _format_levels(rule: Rule, settings: Settings) -> str:
+    """Return the limit of each level in short: "watch 1.1 times, high 2 times"."""
+    if not rule.is_judged:
+        return CONTEXT_ONLY if rule.kind == "context" else "judged in the diary"
+    values = limits_in_force(rule, settings)
+    short = []
+    for bound in rule.limits:
+        level = bound.key.removesuffix("_m")
+        if level in rule.levels:
+            short.append(f"{level} {format_value(bound.unit, values[bound.key])}")
+    return ", ".join(short)
 
 
-def table(rows: Iterable[tuple[str, str, str, str, str]]) -> str:
-    """Return id, name, question, limits and grade of rules as a Markdown table."""
-    heads = "| check | its name in settings | asks | limits | evidence |\n|---|---|---|---|---|\n"
-    return heads + "".join(
-        f"| {id_} | `{name}` | {asks} | {limits} | {grade} |\n"
-        for id_, name, asks, limits, grade in rows
-    )
+def describe_rule(rule: Rule, settings: Settings) -> str:
+    """Return one rule in full, as lines of plain text."""
+    lines = [
+        f"{rule.id} {rule.name}: {rule.title}",
+        "",
+        rule.asks,
+        f"Measure: {rule.measure}.",
+    ]
+    if rule.limits:
+        lines.append(f"Limits, in [rules.{rule.name}] of loadwatch.toml:")
+        lines += [f"  {key}: {text}" for key, text in _list_limits(rule, settings)]
+        lines += [f"  {line}" for line in _list_presets(rule)]
+    lines += [
+        f"Evidence: {_format_grade(rule)}.",
+        f"  {rule.grade_why}.",
+        f"Evidence on back pain in runners: {rule.lbp}.",
+        f"The article: {rule.article}",
+        f"Mind: {rule.caveat}",
+        f"Source: {rule.citation}.",
+    ]
+    lines += [f"  https://doi.org/{doi}" for doi in rule.doi]
+    if rule.name == TICKED:
+        width = max(len(sign.column) for sign in RED_FLAGS)
+        lines.append(SIGNS_HEAD)
+        lines += [f"  {sign.column:<{width}}  {sign.says}" for sign in RED_FLAGS]
+    return "\n".join(lines) + "\n"
 
 
-def _signs(rule: Rule) -> str:
-    if rule.name != TICKED:
-        return ""
-    return "\n".join(
+def _list_limits(rule: Rule, settings: Settings) -> list[tuple[str, str]]:
+    """Return each limit as it stands in a settings file, and what it does."""
+    values = limits_in_force(rule, settings)
+    return [
         (
-            "",
-            SIGNS_HEAD,
-            "",
-            *(f"- `{sign.column}`: {sign.says}" for sign in RED_FLAGS),
-            "",
+            f"{bound.key} = {values[bound.key]:.10g}",
+            format_limit(bound, values[bound.key]),
         )
+        for bound in rule.limits
+    ]
+
+
+def _list_presets(rule: Rule) -> list[str]:
+    """Return what presets change; those that set the same value share a line."""
+    lines = []
+    for bound in rule.limits:
+        presets: dict[float, list[str]] = {}
+        for preset, value in sorted(bound.presets.items()):
+            presets.setdefault(value, []).append(preset)
+        lines += [
+            f"with --preset {' or '.join(names)}: {bound.key} = {value:.10g} "
+            f"({format_limit(bound, value)})"
+            for value, names in presets.items()
+        ]
+    return lines
+
+
+def _format_grade(rule: Rule) -> str:
+    if rule.grade in GRADES:
+        return f"{rule.grade} ({GRADES[rule.grade]})"
+    return rule.grade
+
+
+def format_markdown(rules: Iterable[Rule], settings: Settings, *, full: bool) -> str:
+    """Return the rules as a Markdown table, or with `full` a section each."""
+    if not full:
+        chosen = {rule.id for rule in rules}
+        rows = [row for row in list_overview(settings) if row.id in chosen]
+        return format_overview(rows)
+    return "\n".join(_format_section(rule, settings) for rule in rules)
+
+
+def format_overview(rows: Iterable[Overview]) -> str:
+    """Return rows of rules as a Markdown table."""
+    lines = [
+        "| check | its name in settings | asks | limits | evidence |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row.id} | `{row.name}` | {row.asks} | {row.limits} | {row.grade} |"
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _format_section(rule: Rule, settings: Settings) -> str:
+    """Return the section of the manual on one rule, as Markdown."""
+    silent = f"`{ENABLED} = false` below `[rules.{rule.name}]` silences it."
+    if rule.kind == "context":
+        silent = f"It is {CONTEXT_ONLY}."
+    limits = [f"- `{key}`: {text}" for key, text in _list_limits(rule, settings)]
+    limits += [f"- {line}" for line in _list_presets(rule)]
+    links = "".join(f", [{doi}](https://doi.org/{doi})" for doi in rule.doi)
+    lines = [
+        f"### {rule.id} `{rule.name}`: {rule.title}",
+        "",
+        f"{rule.asks} *Measure:* {rule.measure}. {silent}",
+        "",
+    ]
+    if limits:
+        lines += [*limits, ""]
+    lines += [
+        f"*Evidence:* {_format_grade(rule)}: {rule.grade_why}. *On back pain in runners:* {rule.lbp}.",
+        f"*The article:* {rule.article} *Mind:* {rule.caveat} *Source:* {rule.citation}{links}.",
+        "",
+    ]
+    if rule.name == TICKED:
+        signs = [f"- `{sign.column}`: {sign.says}" for sign in RED_FLAGS]
+        lines += [SIGNS_HEAD, "", *signs, ""]
+    return "\n".join(lines)
+
+
+def list_checks(analysis: Analysis) -> list[Check]:
+    """Return every rule with its limits in force, how often it fired, and its grade."""
+    checks = []
+    for rule in RULES:
+        grade = rule.grade if len(rule.grade) > 1 else f"Evidence {rule.grade}"
+        grade = f"{grade[:1].upper()}{grade[1:]}"
+        title = f"{rule.id} {rule.title}: {_count_fired(rule, analysis)}"
+        evidence = f"{grade}: {rule.grade_why}. {describe_back_pain(rule)}"
+        checks.append(Check(title, _join_limits(rule, analysis), evidence))
+    return checks
+
+
+def describe_back_pain(rule: Rule) -> str:
+    """Return what is known of a rule and back pain."""
+    return f"About back pain in runners: {_BACK_PAIN.get(rule.lbp, rule.lbp)}."
+
+
+def is_note_only(rule: Rule) -> bool:
+    """Return whether a rule only ever gives notes, which never count as raised."""
+    return rule.levels == ("info",)
+
+
+def _count_fired(rule: Rule, analysis: Analysis) -> str:
+    if rule.kind == "context":
+        return "never raised"
+    recent = set(levels.week_starts(analysis.weeks)[-FIRED_WEEKS:])
+    flags = [
+        flag for flag in analysis.flags if flag.rule == rule.id and flag.week in recent
+    ]
+    raised = len({flag.week for flag in flags if is_raised(flag)})
+    noted = len({flag.week for flag in flags if not is_raised(flag)})
+    weeks = f"of the last {formatting.format_count(len(recent), 'week')}"
+    if is_note_only(rule):
+        return f"mentioned in {noted} {weeks}"
+    if noted:
+        return f"raised in {raised} {weeks}, mentioned in {noted}"
+    return f"raised in {raised} {weeks}"
+
+
+def _join_limits(rule: Rule, analysis: Analysis) -> str:
+    values = limits_in_force(rule, analysis.settings)
+    text = "; ".join(
+        format_limit(bound, values[bound.key], analysis.settings.units)
+        for bound in rule.limits
     )
+    return formatting.bind_units(f"{text[:1].upper()}{text[1:]}")
+
+
+def list_references() -> list[str]:
+    """Return the studies behind the rules, each once."""
+    references: dict[str, None] = {}
+    for rule in RULES:
+        if any(char.isdigit() for char in rule.citation):  # not "none: a convention"
+            doi = "".join(f" doi:{doi}" for doi in rule.doi)
+            references[f"{rule.citation.rstrip('.')}.{doi}"] = None
+    return list(references)

@@ -23,6 +23,7 @@ from loadwatch.report import (
 )
 from loadwatch.report.provenance import format_summary
 from loadwatch.report.slugs import make_slug
+from loadwatch.settings import Settings
 from loadwatch.tables import LEVELS, LOAD_METHODS
 from loadwatch.verdict import levels
 from loadwatch.verdict.headline import build_verdict as judge
@@ -318,14 +319,16 @@ def format_rules(
     grid = display_tables.build_table(
         {"Rule": True, "What it looks for": True, "Evidence": True}, rows
     )
-    hint = Text("One rule with its limits and references: loadwatch rules LW01")
+    hint = Text(
+        f"One rule with its limits and references: loadwatch rules {book.RULES[0].id}"
+    )
     return render_parts(
         [_build_table(grid, "What it looks for", width=width), hint], width, color
     )
 
 
 def _format_rule(rule: Rule) -> list[RenderableType]:
-    head, *lines = rulebook.whole(rule).splitlines()
+    head, *lines = rulebook.describe_rule(rule, Settings()).splitlines()
     return [Text(head, style="bold"), *map(Text, lines), Text()]
 
 

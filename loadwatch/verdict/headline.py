@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from loadwatch import formatting
-from loadwatch.assess.rules import is_raised, reason_text
+from loadwatch.assess.rules import BY_ID, is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, select_runs
 from loadwatch.verdict import levels
 from loadwatch.verdict.phrases import (
@@ -125,12 +125,12 @@ def _format_raised(
     """Return the largest change and the largest of another kind; a red flag of the diary before both."""
     if analysis.diary is not None and analysis.diary.red_flags:
         return f"{lower_first(analysis.diary.says)}."
-    first = next((flag for flag in flags if flag.rule != levels.COMPOUND), flags[0])
+    first = next((flag for flag in flags if not levels.is_compound(flag)), flags[0])
     other = next(
         (
             f
             for f in flags
-            if flag_topic(f) != flag_topic(first) and f.rule != levels.COMPOUND
+            if flag_topic(f) != flag_topic(first) and not levels.is_compound(f)
         ),
         None,
     )
@@ -203,9 +203,7 @@ def _explain_unknown(
         return f"{history}, but {some} of the four before this one; a week is held against three of them."
     if weeks[0].complete and not weeks[0].runs:
         return f"no run in the week of {formatting.format_day_month(weeks[0].start)}, and this week is not over yet."
-    why = next(
-        (reason_text(gap) for gap in gaps if gap.rule in levels.LOAD_RULES.values()), ""
-    )
+    why = next((gap.why.text for gap in gaps if BY_ID[gap.rule].judges_load), "")
     return (
         f"{history}; {lower_first(why)}."
         if why

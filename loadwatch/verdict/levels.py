@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from loadwatch.assess.rules import is_raised
+from loadwatch.assess.rules import BY_ID, RULES, is_enabled, is_raised
 from loadwatch.tables import LEVELS
 
 if TYPE_CHECKING:
@@ -19,12 +19,7 @@ if TYPE_CHECKING:
     from loadwatch.tables import WeekLevel
 
 
-COMPOUND = (
-    "LW10"  # says only that others were raised together, and so never comes first
-)
 ORDER = tuple(LEVELS)  # the largest change first
-# at least one of these must have been judged for a week to be called steady
-LOAD_RULES = {"session_spike": "LW01", "week_jump": "LW02"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,12 @@ def largest_per_rule(flags: Iterable[Flag]) -> tuple[Flag, ...]:
     largest: dict[tuple[str, date], Flag] = {}
     for flag in sort_by_size(flags):
         largest.setdefault((flag.rule, flag.week), flag)
-    return tuple(sorted(largest.values(), key=lambda flag: flag.rule == COMPOUND))
+    return tuple(sorted(largest.values(), key=is_compound))
+
+
+def is_compound(flag: Flag) -> bool:
+    """Return whether a flag only names others raised together, and so never comes first."""
+    return BY_ID[flag.rule].is_compound
 
 
 def times_limit(flag: Flag) -> float:
@@ -85,11 +85,10 @@ def judge_weeks(analysis: Analysis, last: int = 0) -> tuple[JudgedWeek, ...]:
     open_rules: dict[date, set[str]] = {}
     for gap in analysis.unknown:
         open_rules.setdefault(gap.week, set()).add(gap.rule)
-    limits = analysis.settings.rules
     asked = {
-        id_
-        for name, id_ in LOAD_RULES.items()
-        if limits.get(name, {}).get("enabled", True)
+        rule.id
+        for rule in RULES
+        if rule.judges_load and is_enabled(rule, analysis.settings)
     }
     behind = table["distance_m_usual"].notna() | table["load_usual"].notna()
     rows = zip(

@@ -11,14 +11,12 @@ import pandas as pd
 
 from loadwatch import formatting
 from loadwatch.analysis import Athlete, Trend
-from loadwatch.assess import rules
 from loadwatch.tables import LOAD_METHODS
 from loadwatch.verdict import headline, levels
 from loadwatch.verdict.phrases import (
-    BRIEF,
     BRIEF_TOPICS,
-    fill_phrase,
     flag_topic,
+    format_brief_phrase,
     format_load,
 )
 
@@ -126,17 +124,14 @@ def format_brief(analysis: Analysis, found: Verdict) -> str:
         return _format_steady(analysis, found)
     topics: dict[str, Flag] = {}
     single = tuple(
-        flag for flag in found.flags if flag.rule != levels.COMPOUND
+        flag for flag in found.flags if not levels.is_compound(flag)
     )  # that one joins others
     for flag in levels.sort_by_size(single or found.flags):
         topics.setdefault(flag_topic(flag), flag)
     urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
     if not topics or urgent:
         return _capitalize(found.sentence)
-    told = [
-        fill_phrase(flag, analysis, BRIEF) or rules.BY_ID[flag.rule].title
-        for flag in topics.values()
-    ]
+    told = [format_brief_phrase(flag, analysis) for flag in topics.values()]
     return f"{_capitalize('; '.join(told[:BRIEF_TOPICS]))}."
 
 

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from loadwatch.assess.budget.headroom import (
-    MEASURES,
-    Headroom,
-    compute_budget,
-    format_headroom,
-)
+from loadwatch.assess.budget.headroom import MEASURES, Headroom, compute_budget
 from loadwatch.assess.budget.plan import Plan, read_plan, try_plan
 
-__all__ = [
-    "MEASURES",
-    "Headroom",
-    "Plan",
-    "compute_budget",
-    "format_headroom",
-    "read_plan",
-    "try_plan",
-]
+__all__ = ["MEASURES", "Headroom", "Plan", "compute_budget", "read_plan", "try_plan"]

@@ -183,7 +183,7 @@ def _build_daily_link(
         state = "not_enough"
     elif found.p <= SIGNIFICANCE:
         state = "associated"
-    what = EXPOSURES[rule][1]
+    what = EXPOSURES[rule].text
     return Link(
         rule=rule,
         what=what,
@@ -217,7 +217,7 @@ def _build_onset_links(
     judged = sum(one.discordant >= MIN_SETS for one in found)
     links = []
     for rule, one in zip(EXPOSURES, found, strict=True):
-        what = EXPOSURES[rule][1]
+        what = EXPOSURES[rule].text
         state: Literal["associated", "none", "not_enough"] = "not_enough"
         p = math.nan
         if not gates and one.discordant >= MIN_SETS:

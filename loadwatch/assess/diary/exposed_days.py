@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.assess.rules import RULES
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from loadwatch.assess.rules import Flag
+    from loadwatch.assess.rules.model import DiaryExposure
     from loadwatch.settings import Settings
 
-# Declared before any diary was read: the rules, the column whose sum raises each, and its words.
-EXPOSURES: dict[str, tuple[str, str]] = {
-    "LW01": ("distance_m", "a run much longer than those of the month before"),
-    "LW02": ("distance_m", "a week with a jump in distance"),
-    "LW04": ("ascent_m", "a week with a jump in climb"),
-    "LW05": ("downhill_m", "a week with a jump in downhill running"),
-    "LW08": ("hard_m", "a week with a shift to harder ground"),
+# Declared before any diary was read: what is compared, by the rule that raises it.
+EXPOSURES: Mapping[str, DiaryExposure] = {
+    rule.id: rule.exposure for rule in RULES if rule.exposure is not None
 }
 
 
@@ -56,8 +56,8 @@ def _find_exposed_day(
     begin, end = np.searchsorted(days, [first, first + np.timedelta64(7, "D")])
     if begin == end:
         return flag.week
-    sums = np.cumsum(amount[begin:end])
-    over = np.flatnonzero(sums > float(flag.template_args.get("below", flag.usual)))
+    limit = flag.usual if math.isnan(flag.quiet_up_to) else flag.quiet_up_to
+    over = np.flatnonzero(np.cumsum(amount[begin:end]) > limit)
     place = over[0] if len(over) else np.argmax(amount[begin:end])
     return _convert_date(days[begin + place])
 
@@ -71,13 +71,13 @@ def find_exposed_days(
     ids = {name: place for place, name in enumerate(own["activity_id"])}
     amounts = {
         column: own[column].fillna(0.0).to_numpy("float64")
-        for column, _ in EXPOSURES.values()
+        for column in {exposure.column for exposure in EXPOSURES.values()}
     }
     out: dict[str, set[date]] = {rule: set() for rule in EXPOSURES}
     for flag in flags:
         if flag.rule in EXPOSURES and flag.level != "info":
             out[flag.rule].add(
-                _find_exposed_day(flag, days, ids, amounts[EXPOSURES[flag.rule][0]])
+                _find_exposed_day(flag, days, ids, amounts[EXPOSURES[flag.rule].column])
             )
     return {rule: frozenset(found) for rule, found in out.items()}
 

@@ -68,7 +68,7 @@ def list_setting_keys() -> dict[str, RuleKeys]:
                 if limit.key.removesuffix("_m") == level
             ),
             shares=frozenset(
-                limit.key for limit in rule.limits if limit.unit == "share"
+                limit.key for limit in rule.limits if limit.si_unit == "share"
             ),
         )
         for rule in RULES
@@ -82,10 +82,10 @@ def limits_in_force(rule: Rule, settings: Settings) -> Limits:
         limit.key: limit.presets.get(settings.preset, limit.value)
         for limit in rule.limits
     }
-    told = settings.rules.get(rule.name, {})
-    return own | {key: float(value) for key, value in told.items() if key in own}
+    stated = settings.rules.get(rule.name, {})
+    return own | {key: float(value) for key, value in stated.items() if key in own}
 
 
 def is_enabled(rule: Rule, settings: Settings) -> bool:
-    """Say whether `rule` is judged at all."""
+    """Return whether `rule` is judged at all."""
     return bool(settings.rules.get(rule.name, {}).get(ENABLED, True))

@@ -2,74 +2,79 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from loadwatch.assess.rules.model import Bound, Flag, Limits, Rule, Unknown, is_raised
+from loadwatch.activity import Note
+from loadwatch.assess.rules.model import (
+    Bound,
+    ChangeKind,
+    Exceeded,
+    Flag,
+    Limits,
+    Rule,
+    is_raised,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import date
 
+    from loadwatch.assess.rules.model import Finding, FoundChanges
     from loadwatch.assess.rules.rule_input import RuleInput
 
-DISTANCE, HILLS, SURFACE = ("LW01", "LW02"), ("LW04", "LW05"), ("LW08",)
-GROUPS = {"distance": DISTANCE, "hills": HILLS, "hard ground": SURFACE}
+KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
+TOGETHER = {"distance", "hard ground"}  # with a large change in one: a large change
 
 
-def _check_weeks(
-    inputs: RuleInput, limits: Limits, found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
-    flags: dict[date, list[Flag]] = {}
-    unknown: dict[date, set[str]] = {}
-    for finding in found:
-        if isinstance(finding, Unknown):
-            unknown.setdefault(finding.week, set()).add(finding.rule)
-        elif is_raised(finding):
-            flags.setdefault(finding.week, []).append(finding)
+def _combine_weeks(
+    inputs: RuleInput, limits: Limits, found: FoundChanges
+) -> Iterator[Finding]:
+    raised, unknown = _index_by_week(found)
     for i in inputs.run_weeks():
         week = inputs.week_starts[i]
-        yield from _judge_week(
-            inputs, i, flags.get(week, []), unknown.get(week, set()), limits
-        )
+        flags = {kind: raised.get((week, kind), []) for kind in KINDS}
+        changed = [kind for kind in KINDS if flags[kind]]
+        if len(changed) >= limits["watch"]:
+            yield _make_flag(week, flags, limits)
+            continue
+        unjudged = [
+            kind for kind in KINDS if not flags[kind] and (week, kind) in unknown
+        ]
+        if inputs.complete[i] and len(changed) + len(unjudged) >= limits["watch"]:
+            text = f"{' and '.join(unjudged)} could not be judged in this week"
+            yield RULE.unknown(week, Note("not_judged", text))
 
 
-def _judge_week(
-    inputs: RuleInput, i: int, flags: list[Flag], unknown: set[str], limits: Limits
-) -> Iterator[Flag | Unknown]:
-    rules = {flag.rule for flag in flags}
-    changed = [name for name, group in GROUPS.items() if rules.intersection(group)]
-    if len(changed) >= limits["watch"]:
-        large = {flag.rule for flag in flags if flag.level == "high"}
-        both = rules.intersection(DISTANCE) and rules.intersection(SURFACE)
-        high = both and large.intersection((*DISTANCE, *SURFACE))
-        yield Flag(
-            week=inputs.week_starts[i],
-            rule=RULE.id,
-            name=RULE.name,
-            level="high" if high else "watch",
-            value=float(len(changed)),
-            limit=limits["watch"],
-            amount=math.nan,
-            usual=math.nan,
-            unit=RULE.unit,
-            evidence=RULE.grade,
-            template_args={
-                "words": "high" if high else "watch",
-                "changed": " and ".join(changed),
-            },
-        )
-        return
-    open_groups = [
-        name
-        for name, group in GROUPS.items()
-        if name not in changed and unknown.intersection(group)
-    ]
-    if inputs.complete[i] and len(changed) + len(open_groups) >= limits["watch"]:
-        why = (
-            f"not_judged: {' and '.join(open_groups)} could not be judged in this week"
-        )
-        yield Unknown(inputs.week_starts[i], RULE.id, why)
+def _index_by_week(
+    found: FoundChanges,
+) -> tuple[dict[tuple[date, ChangeKind], list[Flag]], set[tuple[date, ChangeKind]]]:
+    """Return raised flags, and what is unknown, by week and kind of change."""
+    raised: dict[tuple[date, ChangeKind], list[Flag]] = {}
+    unknown: set[tuple[date, ChangeKind]] = set()
+    for kind, findings in found.items():
+        for finding in findings:
+            if not isinstance(finding, Flag):
+                unknown.add((finding.week, kind))
+            elif is_raised(finding):
+                raised.setdefault((finding.week, kind), []).append(finding)
+    return raised, unknown
+
+
+def _make_flag(week: date, flags: dict[ChangeKind, list[Flag]], limits: Limits) -> Flag:
+    changed = [kind for kind in KINDS if flags[kind]]
+    large = any(
+        flag.level == "high"
+        for kind in KINDS
+        if kind in TOGETHER
+        for flag in flags[kind]
+    )
+    high = TOGETHER.issubset(changed) and large
+    return RULE.flag(
+        week,
+        Exceeded("high" if high else "watch", limits["watch"]),
+        value=float(len(changed)),
+        template_args={"changed": " and ".join(changed)},
+    )
 
 
 RULE = Rule(
@@ -84,13 +89,22 @@ RULE = Rule(
             key="watch",
             value=2.0,
             unit="kinds",
-            meaning="noticed from so many kinds of change on",
+            text="noticed from {value} of change on",
         ),
     ),
     templates={
         "watch": "More than one thing changed in the week of {week}: {changed}.",
         "high": "More than one thing changed in the week of {week}, one of them by much: {changed}.",
     },
+    topic="load",
+    phrase="",
+    brief="",
+    event_family="none",
+    change_kind=None,
+    charts=(),
+    advice=("look", "load", "surface", "support", "course"),
+    exposure=None,
+    budget=None,
     grade="E",
     grade_why="the article's view; a review of four studies points the same way",
     lbp="no",
@@ -100,5 +114,5 @@ RULE = Rule(
     "support.",
     caveat="It adds nothing of its own: it says that other checks were raised in the same week.",
     basis="2; 12 LW10",
-    check=_check_weeks,
+    combine=_combine_weeks,
 )

@@ -34,9 +34,9 @@ def describe_week_change(
 ) -> str:
     """Return what to say of a week held against `weeks` before it, "" if it was recorded like them."""
     known = ~np.isnan(inputs.table[column].to_numpy(np.float64))
-    now = np.flatnonzero(known & (inputs.run_weeks_at == number))
+    now = np.flatnonzero(known & (inputs.week_numbers == number))
     before = np.flatnonzero(
-        known & (inputs.run_weeks_at < number) & (inputs.run_weeks_at >= number - weeks)
+        known & (inputs.week_numbers < number) & (inputs.week_numbers >= number - weeks)
     )
     return _describe_change(inputs, now, before)
 

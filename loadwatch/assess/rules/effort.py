@@ -5,19 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.rules.model import (
-    TOLERANCE,
-    Bound,
-    Exceeded,
-    Flag,
-    Limits,
-    Rule,
-    Unknown,
-)
+from loadwatch.activity import Note
+from loadwatch.assess.rules.model import TOLERANCE, Bound, Exceeded, Limits, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from loadwatch.assess.rules.model import Finding, Flag
     from loadwatch.assess.rules.rule_input import RuleInput
 
 COLUMNS = {
@@ -26,77 +20,53 @@ COLUMNS = {
 }
 
 
-def judge_effort(amount: float, usual: float, limits: Limits) -> Exceeded:
+def judge_effort(amount: float, usual: float, limits: Limits) -> Exceeded | None:
     """Return the level of a week's effort."""
-    return (
-        ("info", limits["info"])
-        if amount / usual >= limits["info"] - TOLERANCE
-        else None
-    )
+    if amount / usual >= limits["info"] - TOLERANCE:
+        return Exceeded("info", limits["info"])
+    return None
 
 
-def _check_weeks(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
+def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     for i in inputs.run_weeks():
-        usual = {
-            c: inputs.columns[f"{c}_usual"][i]
-            for c in COLUMNS
-            if inputs.columns[f"{c}_usual"][i] > 0
-        }
-        held = {c: inputs.week_amount(c, i) for c in usual}
-        up = [
-            c
-            for c, (amount, _) in held.items()
-            if judge_effort(amount, usual[c], limits)
-        ]
-        if up:
-            amount, whole = held[up[0]]
-            state = "so_far" if not inputs.complete[i] else "" if whole else "at_least"
-            yield _make_flag(
-                inputs,
-                i,
-                up[0],
-                (amount, usual[up[0]]),
-                {"state": state, "limit": limits["info"]},
-            )
-        elif inputs.complete[i] and not any(whole for _, whole in held.values()):
-            lacking = math.isnan(inputs.columns["srpe"][i]) and math.isnan(
-                inputs.columns["trimp"][i]
-            )
-            why = (
-                "not_known: neither exertion nor heart rate is known for enough of the week"
-                if lacking
-                else "too_few_weeks: fewer than three of the four weeks before know exertion or heart rate"
-            )
-            yield Unknown(inputs.week_starts[i], RULE.id, why)
+        flag, is_judged = _find_flag(inputs, i, limits)
+        if flag:
+            yield flag
+        elif inputs.complete[i] and not is_judged:
+            yield RULE.unknown(inputs.week_starts[i], _explain_unknown(inputs, i))
 
 
-def _make_flag(
-    inputs: RuleInput,
-    i: int,
-    column: str,
-    held: tuple[float, float],
-    more: dict[str, str | float],
-) -> Flag:
-    amount, usual = held
-    return Flag(
-        week=inputs.week_starts[i],
-        rule=RULE.id,
-        name=RULE.name,
-        level="info",
-        value=amount / usual,
-        limit=float(more["limit"]),
-        amount=amount,
-        usual=usual,
-        unit=RULE.unit,
-        evidence=RULE.grade,
-        template_args={
-            "words": "info",
-            "state": more["state"],
-            "effort": COLUMNS[column],
-        },
-    )
+def _find_flag(
+    inputs: RuleInput, week: int, limits: Limits
+) -> tuple[Flag | None, bool]:
+    """Return the flag of the first measure that is over the limit, and whether any is known in full."""
+    is_judged = False
+    for column, effort in COLUMNS.items():
+        usual = inputs.columns[f"{column}_usual"][week]
+        if not usual > 0:
+            continue
+        amount, is_whole = inputs.week_amount(column, week)
+        is_judged = is_judged or is_whole
+        if exceeded := judge_effort(amount, usual, limits):
+            flag = RULE.flag(
+                inputs.week_starts[week],
+                exceeded,
+                value=amount / usual,
+                amount=amount,
+                usual=usual,
+                extent=inputs.week_extent(week, is_whole=is_whole),
+                template_args={"effort": effort},
+            )
+            return flag, True
+    return None, is_judged
+
+
+def _explain_unknown(inputs: RuleInput, week: int) -> Note:
+    if all(math.isnan(inputs.columns[column][week]) for column in COLUMNS):
+        text = "neither exertion nor heart rate is known for enough of the week"
+        return Note("not_known", text)
+    text = "fewer than three of the four weeks before know exertion or heart rate"
+    return Note("too_few_weeks", text)
 
 
 RULE = Rule(
@@ -108,12 +78,24 @@ RULE = Rule(
     asks="Did a week take much more effort, by feeling or heart rate, than the usual week?",
     limits=(
         Bound(
-            key="info", value=1.5, unit="ratio", meaning="mentioned from this ratio on"
+            key="info",
+            value=1.5,
+            unit="ratio",
+            text="mentioned from {value} the usual on",
         ),
     ),
     templates={
-        "info": "{state}{amount} of {effort} in the week of {week}, {times} times the usual {usual}.",
+        "info": "{extent}{amount} of {effort} in the week of {week}, {times} times the usual {usual}.",
     },
+    topic="load",
+    phrase="",
+    brief="",
+    event_family="own",
+    change_kind=None,
+    charts=(),
+    advice=(),
+    exposure=None,
+    budget=None,
     grade="E",
     grade_why="one small cohort with worn devices; nothing in runners with back pain",
     lbp="no",

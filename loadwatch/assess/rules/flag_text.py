@@ -1,116 +1,107 @@
-"""A flag's sentence from its rule's words and its numbers, metric or imperial."""
+"""A flag's sentence from its rule's templates and its numbers, metric or imperial."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from loadwatch import formatting as shared
-from loadwatch.assess.rules.model import FIRED_WEEKS, OFTEN, OFTEN_LEAST
+from loadwatch import formatting
+from loadwatch.activity import NAN
+from loadwatch.assess.rules.model import OFTEN, OFTEN_LEAST
 from loadwatch.formatting import format_number
-from loadwatch.tables import WEEKDAYS
+from loadwatch.tables import WEEKDAYS as WEEKDAY_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
-    from loadwatch.assess.rules.model import Flag, Rule
+    from loadwatch.assess.rules.model import Extent, Flag, Rule, Unit
     from loadwatch.formatting import Units
 
-_WEEKDAY_TITLES = tuple(weekday.title for weekday in WEEKDAYS.values())
-MOST_DIGITS = 3
-MANY = 2.0  # times: from here on a change is told in times, not in percent
-_COLUMN = {
-    "km": "distance_m",
-    "m": "ascent_m",
-}  # how a reader sees them is told by column
+WEEKDAYS = tuple(weekday.title for weekday in WEEKDAY_ROWS.values())
+MOST_DECIMALS = 3
+MANY = 2.0  # times: from here on a change is given in times, not in percent
+# amounts of these units are shown in the unit of a column
+_COLUMNS: Mapping[Unit, str] = {"m": "distance_m", "m_up": "ascent_m"}
 
 
-def _find_display_unit(kind: str, units: Units) -> tuple[float, str, int]:
-    """Return the size of the shown unit, its word and its usual digits."""
-    if kind in _COLUMN:
-        unit = shared.choose_unit(_COLUMN[kind], units)
-        return unit.size, unit.symbol, unit.decimals
-    if kind == "m/km":
-        climb, distance = (
-            shared.choose_unit(column, units) for column in ("ascent_m", "distance_m")
-        )
-        return (
-            1000.0 * climb.size / distance.size,
-            f"{climb.symbol}/{distance.symbol}",
-            0,
-        )
+def _find_display_unit(unit: Unit, units: Units) -> tuple[float, str, int]:
+    """Return the size of the unit shown, its symbol and its usual decimals."""
+    if unit in _COLUMNS:
+        shown = formatting.choose_unit(_COLUMNS[unit], units)
+        return shown.size, shown.symbol, shown.decimals
+    if unit == "m/km":
+        climb = formatting.choose_unit("ascent_m", units)
+        distance = formatting.choose_unit("distance_m", units)
+        size = 1000.0 * climb.size / distance.size
+        return size, f"{climb.symbol}/{distance.symbol}", 0
     return 1.0, "", 0
 
 
-def _format_amount(kind: str, value: float, units: Units, digits: int) -> str:
-    size, word, _ = _find_display_unit(kind, units)
-    return f"{format_number(value / size, digits)} {word}".rstrip()
+def _format_amount(unit: Unit, value: float, units: Units, decimals: int) -> str:
+    size, symbol, _ = _find_display_unit(unit, units)
+    return f"{format_number(value / size, decimals)} {symbol}".rstrip()
 
 
-def format_distinct(value: float, other: float, digits: int = 0) -> str:
-    """Return `value` with so many digits that it does not read as `other`."""
+def format_distinct(value: float, other: float, decimals: int = 0) -> str:
+    """Return `value` with so many decimals that it does not read as `other`."""
     while (
-        format_number(value, digits) == format_number(other, digits)
+        format_number(value, decimals) == format_number(other, decimals)
         and value != other
-        and digits < MOST_DIGITS
+        and decimals < MOST_DECIMALS
     ):
-        digits += 1
-    return format_number(value, digits)
+        decimals += 1
+    return format_number(value, decimals)
 
 
 def format_quantity(
-    kind: str, value: float, units: Units, *, beside: float = math.nan
+    unit: Unit, value: float, units: Units, *, beside: float = NAN
 ) -> str:
-    """Return a quantity as a reader sees it, with digits enough to tell it from `beside`."""
-    digits = _find_display_unit(kind, units)[2]
+    """Return a quantity in the reader's unit, with decimals enough to differ from `beside`."""
+    decimals = _find_display_unit(unit, units)[2]
+    text = _format_amount(unit, value, units, decimals)
     while (
         value != beside
-        and digits < MOST_DIGITS
-        and _format_amount(kind, value, units, digits)
-        == _format_amount(kind, beside, units, digits)
+        and decimals < MOST_DECIMALS
+        and text == _format_amount(unit, beside, units, decimals)
     ):
-        digits += 1
-    return _format_amount(kind, value, units, digits)
+        decimals += 1
+        text = _format_amount(unit, value, units, decimals)
+    return text
 
 
 def format_rounded_down(
-    kind: str, value: float, units: Units, *, beside: float = math.nan
+    unit: Unit, value: float, units: Units, *, beside: float = NAN
 ) -> str:
-    """Return a quantity rounded down, so that what is shown never lies above `value`."""
-    size, _, digits = _find_display_unit(kind, units)
+    """Return a quantity rounded down, so that what is shown is never more than `value`."""
+    size, _, decimals = _find_display_unit(unit, units)
     while math.isfinite(value):
-        step = size / 10**digits
-        text = _format_amount(
-            kind, math.floor(value / step + 1e-9) * step, units, digits
-        )
-        if text != _format_amount(kind, beside, units, digits) or digits >= MOST_DIGITS:
+        step = size / 10**decimals
+        rounded = math.floor(value / step + 1e-9) * step
+        text = _format_amount(unit, rounded, units, decimals)
+        other = _format_amount(unit, beside, units, decimals)
+        if text != other or decimals >= MOST_DECIMALS:
             return text
-        digits += 1
-    return _format_amount(kind, value, units, digits)
+        decimals += 1
+    return _format_amount(unit, value, units, decimals)
 
 
 def format_weekday(day: date) -> str:
     """Return a day with its weekday: Saturday 14 March 2026."""
-    return f"{_WEEKDAY_TITLES[day.weekday()]} {shared.format_day(day)}"
-
-
-_STATE = {"": "", "so_far": "so far ", "at_least": "at least "}
+    return f"{WEEKDAYS[day.weekday()]} {formatting.format_day(day)}"
 
 
 def format_flag(rule: Rule, flag: Flag, units: Units) -> str:
-    """Return the whole sentence of `flag`, and what it says also; only places of its template are filled."""
-    template = rule.templates[flag.template_args["words"]]
-    text = template.format_map(
-        {
-            name: _fill_field(name, rule.display_unit, flag, units)
-            for name in _list_fields(template)
-        }
-    )
-    also = flag.template_args.get("also", "")
-    return f"{text[:1].upper()}{text[1:]}{f' {also}' if also else ''}"
+    """Return the whole sentence of `flag`, and its remark behind it."""
+    template = rule.templates[flag.template]
+    filling = _Filling(flag, rule.unit, units)
+    fields = {name: filling.fill(name) for name in _list_fields(template)}
+    text = template.format_map(fields)
+    text = f"{text[:1].upper()}{text[1:]}"
+    return f"{text} {flag.remark}" if flag.remark else text
 
 
 @cache
@@ -118,60 +109,74 @@ def _list_fields(template: str) -> tuple[str, ...]:
     return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
-def _fill_field(name: str, kind: str, flag: Flag, units: Units) -> str:
-    if name in flag.template_args.get("lengths", {}):
-        return format_quantity(
-            kind, flag.template_args["lengths"][name], units, beside=flag.amount
-        )
-    if name in FIELDS:
-        return FIELDS[name](flag, kind, units)
-    return str(flag.template_args[name])
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """A flag as the places of a template are filled from it."""
+
+    flag: Flag
+    unit: Unit
+    units: Units
+
+    def fill(self, name: str) -> str:
+        """Return what stands in a template's place: a text of the rule, or one of FIELDS."""
+        if name in FIELDS:
+            return FIELDS[name](self)
+        return self.flag.template_args[name]
+
+    def show(self, value: float, beside: float) -> str:
+        """Return a quantity of the flag, told apart from `beside`."""
+        return format_quantity(self.unit, value, self.units, beside=beside)
+
+
+def _format_quiet(filling: _Filling) -> str:
+    flag = filling.flag
+    return format_rounded_down(
+        filling.unit, flag.quiet_up_to, filling.units, beside=flag.amount
+    )
+
+
+def _format_run_day(filling: _Filling) -> str:
+    return format_weekday(filling.flag.day) if filling.flag.day else ""
+
+
+def _format_more(filling: _Filling) -> str:
+    """Return by how much: "33 % more than", from double on "4.0 times"."""
+    flag = filling.flag
+    if flag.value >= MANY:
+        return f"{format_distinct(flag.value, flag.limit, 1)} times"
+    percent = format_distinct(_percent_more(flag.value), _percent_more(flag.limit))
+    return f"{percent} % more than"
 
 
 def _percent_more(ratio: float) -> float:
     return (ratio - 1.0) * 100.0
 
 
-def _format_more(flag: Flag, comparative: str) -> str:
-    """Return by how much: "33 % more than", from double on "4.0 times"."""
-    if flag.value >= MANY:
-        return f"{format_distinct(flag.value, flag.limit, 1)} times"
-    return f"{format_distinct(_percent_more(flag.value), _percent_more(flag.limit))} % {comparative} than"
-
-
-# what a template may name beside the texts and lengths that its rule hands over
-FIELDS: dict[str, Callable[[Flag, str, Units], str]] = {
-    "state": lambda flag, _kind, _units: _STATE[flag.template_args.get("state", "")],
-    "week": lambda flag, _kind, _units: shared.format_day(flag.week),
-    "day": lambda flag, _kind, _units: format_weekday(flag.template_args["day"]),
-    "amount": lambda flag, kind, units: format_quantity(
-        kind, flag.amount, units, beside=flag.usual
-    ),
-    "usual": lambda flag, kind, units: format_quantity(
-        kind, flag.usual, units, beside=flag.amount
-    ),
-    "below": lambda flag, kind, units: format_rounded_down(
-        kind, flag.template_args["below"], units, beside=flag.amount
-    ),
-    "times": lambda flag, _kind, _units: format_distinct(flag.value, flag.limit, 1),
-    "limit_times": lambda flag, _kind, _units: format_number(flag.limit, 1),
-    "more": lambda flag, _kind, _units: _format_more(flag, "more"),
-    "percent": lambda flag, _kind, _units: format_distinct(
-        _percent_more(flag.value), _percent_more(flag.limit)
-    ),
-    "limit_percent": lambda flag, _kind, _units: format_number(
-        _percent_more(flag.limit)
-    ),
-    "limit": lambda flag, _kind, _units: format_number(flag.limit),
+_EXTENTS: Mapping[Extent, str] = {"": "", "so_far": "so far ", "at_least": "at least "}
+# what a template may name beside the texts that its rule hands over
+FIELDS: Mapping[str, Callable[[_Filling], str]] = {
+    "extent": lambda f: _EXTENTS[f.flag.extent],
+    "week": lambda f: formatting.format_day(f.flag.week),
+    "day": _format_run_day,
+    "shoe": lambda f: f.flag.shoe,
+    "amount": lambda f: f.show(f.flag.amount, f.flag.usual),
+    "usual": lambda f: f.show(f.flag.usual, f.flag.amount),
+    "own_usual": lambda f: f.show(f.flag.own_usual, f.flag.amount),
+    "quiet_up_to": _format_quiet,
+    "times": lambda f: format_distinct(f.flag.value, f.flag.limit, 1),
+    "more": _format_more,
+    "limit": lambda f: format_number(f.flag.limit),
+    "limit_times": lambda f: format_number(f.flag.limit, 1),
+    "limit_percent": lambda f: format_number(_percent_more(f.flag.limit)),
+    "limit_amount": lambda f: f.show(f.flag.limit, f.flag.amount),
 }
 
 
 def format_often(flag: Flag) -> str:
     """Return the remark beside a rule that fires in more than a fifth of the weeks with runs, else ""."""
-    weeks = flag.template_args.get("run_weeks", FIRED_WEEKS)
-    if flag.fired_26w < OFTEN_LEAST or flag.fired_26w <= OFTEN * weeks:
+    if flag.fired_26w < OFTEN_LEAST or flag.fired_26w <= OFTEN * flag.run_weeks:
         return ""
     return (
-        f"This check fired in {flag.fired_26w} of the {weeks} weeks with runs in the half year up to then: "
+        f"This check fired in {flag.fired_26w} of the {flag.run_weeks} weeks with runs in the half year up to then: "
         "more than one in five, so it tells little that is new."
     )

@@ -8,70 +8,49 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loadwatch.activity import Note
 from loadwatch.assess.rules.flag_text import MANY, format_distinct
-from loadwatch.assess.rules.model import (
-    TOLERANCE,
-    Bound,
-    Exceeded,
-    Flag,
-    Limits,
-    Rule,
-    Unknown,
-    find_largest_quiet,
-)
+from loadwatch.assess.rules.model import TOLERANCE, Bound, Exceeded, Limits, Rule
+from loadwatch.assess.rules.remaining import find_largest_quiet
 from loadwatch.assess.rules.rule_input import DAY_US, look_back, session_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from loadwatch.assess.rules.model import Finding
     from loadwatch.assess.rules.rule_input import RuleInput
 
 
 def judge_return(distance_m: float, longest_m: float, limits: Limits) -> Exceeded:
     """Return the level of a first run of `distance_m`, the longest before the gap being `longest_m`."""
     over = distance_m / longest_m > limits["watch"] + TOLERANCE
-    return ("watch" if over else "info"), limits["watch"]
+    return Exceeded("watch" if over else "info", limits["watch"])
 
 
-def _check_runs(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
+def _check_runs(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     sessions = inputs.sessions
     start, distance = sessions.start_us, sessions.distance_m
-    gaps = np.diff(start) >= limits["gap_days"] * DAY_US
+    is_gap = np.diff(start) >= limits["gap_days"] * DAY_US
     past = look_back(sessions, distance, start)
-    for i in (np.flatnonzero(gaps) + 1).tolist():
+    for i in (np.flatnonzero(is_gap) + 1).tolist():
         longest = float(np.fmax(past.most[i - 1], distance[i - 1]))
-        week, first = inputs.week_starts[sessions.week[i]], float(distance[i])
+        week, first = inputs.session_week(i), float(distance[i])
         if math.isnan(first) or not longest > 0:
-            yield Unknown(
-                week,
-                RULE.id,
-                "no_distance: the first run after a break, or those before it, lack a distance",
-            )
+            text = "the first run after a break, or those before it, lack a distance"
+            yield RULE.unknown(week, Note("no_distance", text))
             continue
-        level = judge_return(first, longest, limits)
-        assert level is not None
-        yield Flag(
-            week=week,
-            rule=RULE.id,
-            name=RULE.name,
-            level=level[0],
+        judge = partial(judge_return, longest_m=longest, limits=limits)
+        yield RULE.flag(
+            week,
+            judge(first),
             value=first / longest,
-            limit=level[1],
             amount=first,
             usual=longest,
-            unit=RULE.unit,
-            evidence=RULE.grade,
+            quiet_up_to=find_largest_quiet(judge),
             template_args={
-                "words": level[0],
-                "day": sessions.day[i],
                 "gap": f"{(start[i] - start[i - 1]) // DAY_US}",
                 "share": _format_share(first / longest, limits["watch"]),
                 "limit_share": f"{100.0 * limits['watch']:.0f}",
-                "below": find_largest_quiet(
-                    partial(judge_return, longest_m=longest, limits=limits)
-                ),
             },
             **session_fields(sessions, i),
         )
@@ -79,11 +58,9 @@ def _check_runs(
 
 def _format_share(part: float, limit: float) -> str:
     """Return a part of the longest run: "80 % of", from double on "2.4 times"."""
-    return (
-        f"{part:.1f} times"
-        if part >= MANY
-        else f"{format_distinct(100.0 * part, 100.0 * limit)} % of"
-    )
+    if part >= MANY:
+        return f"{part:.1f} times"
+    return f"{format_distinct(100.0 * part, 100.0 * limit)} % of"
 
 
 _START = "{day}: {amount}, the first run after {gap} days without one"
@@ -95,28 +72,37 @@ RULE = Rule(
     kind="run",
     measure="distance of the first run over the longest of the 30 days before the break",
     unit="m",
-    display_unit="km",
     asks="Was the first run after a break long, held against what came before the break?",
     limits=(
         Bound(
             key="gap_days",
             value=14.0,
             unit="days",
-            meaning="from start to start make a break",
+            text="{value} from start to start make a break",
         ),
         Bound(
             key="watch",
             value=0.5,
             unit="ratio",
-            meaning="noticed above this part of the longest run before the break",
+            text="noticed above {value} the longest run before the break",
             presets={"return": 0.4},
         ),
     ),
     templates={
         "info": f"{_START}; what was usual before it ({{usual}} at most in one run) no longer is.",
         "watch": f"{_START}: {{share}} the longest before the break ({{usual}}); the limit is "
-        f"{{limit_share}} % of it. Up to {{below}} this check stays quiet.",
+        f"{{limit_share}} % of it. Up to {{quiet_up_to}} this check stays quiet.",
     },
+    topic="load",
+    phrase="your first run after a break was a long one, {amount}",
+    brief="first run after a break {amount}",
+    event_family="distance",
+    change_kind=None,
+    charts=("load",),
+    advice=("load",),
+    advises_at_info=True,
+    exposure=None,
+    budget=None,
     grade="E",
     grade_why="our own limit; nobody has tested it",
     lbp="no",

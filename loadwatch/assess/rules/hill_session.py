@@ -6,110 +6,124 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.rules import device_change, session_spike
+from loadwatch.activity import Note
+from loadwatch.assess.rules import device_change, history
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    Budget,
     Exceeded,
-    Flag,
     Limits,
     Rule,
-    Unknown,
-    find_largest_quiet,
 )
-from loadwatch.assess.rules.rule_input import LOOKBACK_DAYS, look_back, session_fields
+from loadwatch.assess.rules.remaining import find_largest_quiet, find_run_remaining
+from loadwatch.assess.rules.rule_input import (
+    LOOKBACK_DAYS,
+    look_back,
+    look_back_from_end,
+    session_fields,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from loadwatch.assess.rules.model import Finding, Flag
+    from loadwatch.assess.rules.remaining import Remaining
     from loadwatch.assess.rules.rule_input import Lookback, RuleInput
 
 
 def judge_climb(
     ascent_m: float, most_m: float, limits: Limits, *, early: bool = False
-) -> Exceeded:
+) -> Exceeded | None:
     """Return the level of a run with `ascent_m` after a most of `most_m`; `early`: info at most."""
-    found = _judge_by_limits(ascent_m, most_m, limits)
-    return ("info", found[1]) if found and early else found
+    exceeded = _judge_by_limits(ascent_m, most_m, limits)
+    if exceeded and early:
+        return Exceeded("info", exceeded.limit)
+    return exceeded
 
 
-def _judge_by_limits(ascent_m: float, most_m: float, limits: Limits) -> Exceeded:
+def _judge_by_limits(ascent_m: float, most_m: float, limits: Limits) -> Exceeded | None:
     ratio, more = ascent_m / max(most_m, limits["floor_m"]), ascent_m - most_m
     if (
         ratio > limits["high"] + TOLERANCE
         and more >= limits["high_more_m"] - TOLERANCE_M
     ):
-        return "high", limits["high"]
+        return Exceeded("high", limits["high"])
     if (
         ratio > limits["watch"] + TOLERANCE
         and more >= limits["watch_more_m"] - TOLERANCE_M
     ):
-        return "watch", limits["watch"]
+        return Exceeded("watch", limits["watch"])
     return None
 
 
-def explain_unknown(past: Lookback, number: int) -> str:
-    """Return why a run has no climbs to be held against, "" if it has."""
+def explain_unknown(past: Lookback, number: int) -> Note | None:
+    """Return why a run has no climbs to be compared with; None if it has."""
     if not past.runs[number]:
-        return f"no_baseline: no run in the {LOOKBACK_DAYS} days before"
+        return Note("no_baseline", f"no run in the {LOOKBACK_DAYS} days before")
     if past.unknown[number]:
-        return f"no_ascent: a run of the {LOOKBACK_DAYS} days before has no ascent"
-    return ""
+        text = f"a run of the {LOOKBACK_DAYS} days before has no ascent"
+        return Note("no_ascent", text)
+    return None
 
 
-def _check_runs(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
+def _check_runs(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     sessions = inputs.sessions
     past = look_back(sessions, sessions.ascent_m, sessions.start_us)
     for i, ascent in enumerate(sessions.ascent_m.tolist()):
-        week, most = inputs.week_starts[sessions.week[i]], past.most[i]
-        why = (
-            "no_ascent: a run of this week has no ascent"
-            if math.isnan(ascent)
-            else explain_unknown(past, i)
-        )
-        early = session_spike.is_early(past.runs_before[i], past.days_before[i], limits)
-        level = None if why else judge_climb(ascent, most, limits, early=early)
+        week, why = inputs.session_week(i), explain_unknown(past, i)
+        if math.isnan(ascent):
+            why = Note("no_ascent", "a run of this week has no ascent")
         if why:
-            yield Unknown(week, RULE.id, why)
-        elif level:
-            held = max(most, limits["floor_m"])
-            yield Flag(
-                week=week,
-                rule=RULE.id,
-                name=RULE.name,
-                level=level[0],
-                value=ascent / held,
-                limit=level[1],
-                amount=ascent,
-                usual=held,
-                unit=RULE.unit,
-                evidence=RULE.grade,
-                template_args={
-                    "words": "early"
-                    if early
-                    else level[0]
-                    if most >= limits["floor_m"]
-                    else "from_none",
-                    "needs": session_spike.format_missing_history(
-                        past.runs_before[i], past.days_before[i], limits
-                    ),
-                    "behind": session_spike.format_reach(past.days_before[i]),
-                    "day": sessions.day[i],
-                    "below": find_largest_quiet(
-                        partial(judge_climb, most_m=most, limits=limits)
-                    ),
-                    "lengths": {"most": most},
-                    "also": device_change.describe_run_change(inputs, "ascent_m", i),
-                },
-                **session_fields(sessions, i),
-            )
+            yield RULE.unknown(week, why)
+            continue
+        early = history.is_early(past, i, limits)
+        exceeded = judge_climb(ascent, past.most[i], limits, early=early)
+        if exceeded:
+            yield _make_flag(inputs, past, i, exceeded, limits)
+
+
+def _make_flag(
+    inputs: RuleInput, past: Lookback, number: int, exceeded: Exceeded, limits: Limits
+) -> Flag:
+    ascent, most = float(inputs.sessions.ascent_m[number]), past.most[number]
+    held_against = max(most, limits["floor_m"])
+    template: str = exceeded.level
+    if history.is_early(past, number, limits):
+        template = "early"
+    elif most < limits["floor_m"]:
+        template = "from_none"
+    judge = partial(judge_climb, most_m=most, limits=limits)
+    return RULE.flag(
+        inputs.session_week(number),
+        exceeded,
+        value=ascent / held_against,
+        amount=ascent,
+        usual=held_against,
+        template=template,
+        quiet_up_to=find_largest_quiet(judge),
+        own_usual=most,
+        template_args={
+            "needs": history.format_missing(past, number, limits),
+            "behind": history.format_reach(past, number),
+        },
+        remark=device_change.describe_run_change(inputs, "ascent_m", number),
+        **session_fields(inputs.sessions, number),
+    )
+
+
+def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
+    past = look_back_from_end(inputs, inputs.sessions.ascent_m)
+    why = explain_unknown(past, 0)
+    early = history.is_early(past, 0, limits)
+    judge = partial(judge_climb, most_m=past.most[0], limits=limits, early=early)
+    text = why.text if why else ""
+    return find_run_remaining(inputs, "longest_ascent_m", judge, text)
 
 
 _START = "{day}: {amount} of ascent in one run"
-_LIMIT = "the limit is {limit_times} times. Up to {below} this check stays quiet."
+_LIMIT = "the limit is {limit_times} times. Up to {quiet_up_to} this check stays quiet."
 
 RULE = Rule(
     id="LW06",
@@ -117,49 +131,64 @@ RULE = Rule(
     title="One run with much more climbing than those before",
     kind="run",
     measure="ascent of the run over the most of the 30 x 24 hours before it",
-    unit="m",
-    display_unit="m",
+    unit="m_up",
     asks="Did one run climb much more than any of the 30 days before it?",
     limits=(
         Bound(
-            key="watch", value=1.30, unit="ratio", meaning="noticed above this ratio"
+            key="watch",
+            value=1.30,
+            unit="ratio",
+            text="noticed above {value} the most before",
         ),
         Bound(
             key="watch_more_m",
             value=100.0,
-            unit="m",
-            meaning="least ascent more to be noticed",
+            unit="m_up",
+            text="at least {value} more to be noticed",
         ),
         Bound(
             key="high",
             value=2.0,
             unit="ratio",
-            meaning="a large change above this ratio",
+            text="a large change above {value} the most before",
         ),
         Bound(
             key="high_more_m",
             value=200.0,
-            unit="m",
-            meaning="least ascent more for a large change",
+            unit="m_up",
+            text="at least {value} more for a large change",
         ),
         Bound(
             key="floor_m",
             value=50.0,
-            unit="m",
-            meaning="a smaller ascent before counts as this",
+            unit="m_up",
+            text="less climb before counts as {value}",
         ),
-        *session_spike.HISTORY,
+        *history.BOUNDS,
     ),
     templates={
         "watch": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}); {_LIMIT}",
         "high": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}), a large change "
-        "(above {limit_times} times). Up to {below} this check stays quiet.",
-        "from_none": f"{_START}, up from almost none (at most {{most}} in the 30 days before, counted as "
+        "(above {limit_times} times). Up to {quiet_up_to} this check stays quiet.",
+        "from_none": f"{_START}, up from almost none (at most {{own_usual}} in the 30 days before, counted as "
         f"{{usual}}); "
         f"{_LIMIT}",
-        "early": f"{_START}, after {{most}} at most in {{behind}}; it says little until {{needs}} "
+        "early": f"{_START}, after {{own_usual}} at most in {{behind}}; it says little until {{needs}} "
         "lie behind.",
     },
+    topic="up",
+    phrase="one run climbed {amount}, {times} the most in the 30 days before",
+    brief="one run climbed {amount}, {times} the 30 days before",
+    event_family="hills",
+    change_kind=None,
+    charts=("climb",),
+    advice=("look", "uphill", "warm_up", "course"),
+    exposure=None,
+    budget=Budget(
+        measure="longest_ascent_m",
+        label="ascent in a single run",
+        find_remaining=_find_remaining,
+    ),
     grade="E",
     grade_why="our own transfer of the rule for distance to climbing; nobody has tested it",
     lbp="no",

@@ -5,36 +5,28 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import Note
 from loadwatch.assess.rules import device_change
-from loadwatch.assess.rules.model import (
-    TOLERANCE,
-    Bound,
-    Exceeded,
-    Flag,
-    Limits,
-    Rule,
-    Unknown,
-)
+from loadwatch.assess.rules.model import TOLERANCE, Bound, Exceeded, Limits, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from loadwatch.assess.rules.model import Finding
     from loadwatch.assess.rules.rule_input import RuleInput
 
 
 def judge_steepness(
     climb: float, percentile: float, middle: float, limits: Limits
-) -> Exceeded:
+) -> Exceeded | None:
     """Return the level of a week with `climb` m/km, by the own 90th percentile and median [m/km].
 
-    Where all weeks are alike the percentile is the middle too: the same hills again are no news.
+    Where all weeks climb the same the percentile is the middle too: the same hills again are no news.
     """
     limit = max(percentile, limits["watch"])
-    return (
-        ("watch", limit)
-        if climb >= limit - TOLERANCE and climb > middle + TOLERANCE
-        else None
-    )
+    if climb >= limit - TOLERANCE and climb > middle + TOLERANCE:
+        return Exceeded("watch", limit)
+    return None
 
 
 def compute_percentile(values: Sequence[float], share: float) -> float:
@@ -47,58 +39,48 @@ def compute_percentile(values: Sequence[float], share: float) -> float:
 
 
 def _climb_per_km(inputs: RuleInput, limits: Limits) -> list[float]:
-    """Return metres climbed a kilometre by week [m/km]; NaN in weeks too short, or of unknown climb."""
-    pairs = zip(inputs.columns["distance_m"], inputs.columns["ascent_m"], strict=True)
-    return [m / (d / 1000.0) if d >= limits["least_m"] else math.nan for d, m in pairs]
+    """Return the climb of each week [m/km]; NaN in weeks too short, or of unknown climb."""
+    climbs = []
+    for distance, ascent in zip(
+        inputs.columns["distance_m"], inputs.columns["ascent_m"], strict=True
+    ):
+        is_long = distance >= limits["least_m"]
+        climbs.append(ascent / (distance / 1000.0) if is_long else math.nan)
+    return climbs
 
 
-def _check_weeks(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
+def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     climbs = _climb_per_km(inputs, limits)
-    span, least = int(limits["weeks"]), int(limits["least_weeks"])
+    weeks, least = int(limits["weeks"]), int(limits["least_weeks"])
     for i in inputs.run_weeks():
-        distance = inputs.columns["distance_m"][i]
+        week, distance = inputs.week_starts[i], inputs.columns["distance_m"][i]
         if not inputs.complete[i] or distance < limits["least_m"]:
             continue
-        own = [value for value in climbs[max(i - span, 0) : i] if not math.isnan(value)]
+        own = [
+            climb for climb in climbs[max(i - weeks, 0) : i] if not math.isnan(climb)
+        ]
         if math.isnan(climbs[i]):
-            yield Unknown(
-                inputs.week_starts[i],
-                RULE.id,
-                "no_ascent: the week's distance or ascent is not known",
-            )
-        elif len(own) < least:
-            why = (
-                f"too_few_weeks: {len(own)} comparable weeks of the {span} before know their ascent, "
+            text = "the week's distance or ascent is not known"
+            yield RULE.unknown(week, Note("no_ascent", text))
+            continue
+        if len(own) < least:
+            text = (
+                f"{len(own)} comparable weeks of the {weeks} before know their ascent, "
                 f"{least} are needed"
             )
-            yield Unknown(inputs.week_starts[i], RULE.id, why)
-        elif level := judge_steepness(
-            climbs[i],
-            compute_percentile(own, limits["percentile"]),
-            compute_percentile(own, 0.5),
-            limits,
-        ):
-            yield Flag(
-                week=inputs.week_starts[i],
-                rule=RULE.id,
-                name=RULE.name,
-                level=level[0],
+            yield RULE.unknown(week, Note("too_few_weeks", text))
+            continue
+        percentile = compute_percentile(own, limits["percentile"])
+        middle = compute_percentile(own, 0.5)
+        if exceeded := judge_steepness(climbs[i], percentile, middle, limits):
+            yield RULE.flag(
+                week,
+                exceeded,
                 value=climbs[i],
-                limit=level[1],
                 amount=climbs[i],
-                usual=compute_percentile(own, 0.5),
-                unit=RULE.unit,
-                evidence=RULE.grade,
-                template_args={
-                    "words": "watch",
-                    "lengths": {"most": level[1]},
-                    "count": str(len(own)),
-                    "also": device_change.describe_week_change(
-                        inputs, "ascent_m", i, span
-                    ),
-                },
+                usual=middle,
+                template_args={"count": str(len(own))},
+                remark=device_change.describe_week_change(inputs, "ascent_m", i, weeks),
             )
 
 
@@ -109,29 +91,47 @@ RULE = Rule(
     kind="week",
     measure="ascent for each kilometre of the week, in m/km",
     unit="m/km",
-    display_unit="m/km",
     asks="Was a week among the hilliest of the runner's own last 26?",
     limits=(
         Bound(
             key="percentile",
             value=0.90,
-            unit="share",
-            meaning="noticed from this percentile of the own weeks on",
+            unit="percentile",
+            text="noticed from {value} of the runner's own weeks on",
         ),
-        Bound(key="watch", value=10.0, unit="m/km", meaning="and from this climb on"),
+        Bound(key="watch", value=10.0, unit="m/km", text="and from {value} on"),
         Bound(
             key="least_m",
             value=5000.0,
             unit="m",
-            meaning="shorter weeks are not compared",
+            text="weeks under {value} are not compared",
         ),
-        Bound(key="weeks", value=26.0, unit="weeks", meaning="looked back on"),
-        Bound(key="least_weeks", value=12.0, unit="weeks", meaning="needed of them"),
+        Bound(
+            key="weeks",
+            value=26.0,
+            unit="weeks",
+            text="compared with the {value} before",
+        ),
+        Bound(
+            key="least_weeks",
+            value=12.0,
+            unit="weeks",
+            text="needs {value} that can be compared",
+        ),
     ),
     templates={
         "watch": "{amount} of climb in the week of {week}, where {usual} is the middle of the {count} weeks "
-        "it is held against; the limit is {most}.",
+        "it is held against; the limit is {limit_amount}.",
     },
+    topic="up",
+    phrase="it was one of your hilliest weeks of the last 26, {amount} of climb",
+    brief="hilly week, {amount}",
+    event_family="own",
+    change_kind=None,
+    charts=("climb",),
+    advice=("look", "uphill", "course"),
+    exposure=None,
+    budget=None,
     grade="E",
     grade_why="the article's view and our limits; the hilliest tenth is passed in about one week of ten by "
     "its nature",

@@ -6,27 +6,36 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import NAN, Note
 from loadwatch.assess.rules import device_change
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    Budget,
+    DiaryExposure,
     Exceeded,
-    Flag,
     Limits,
     Rule,
-    Unknown,
+)
+from loadwatch.assess.rules.remaining import (
+    Remaining,
     find_largest_quiet,
+    find_sum_remaining,
 )
 from loadwatch.assess.weeks import USUAL_WEEKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from loadwatch.assess.rules.model import Finding, Flag
     from loadwatch.assess.rules.rule_input import RuleInput
 
+ASCENT_M, DOWNHILL_M = "ascent_m", "downhill_m"
+_LACKING = {ASCENT_M: "their ascent", DOWNHILL_M: "how steep they were"}
 
-def judge_hills(amount_m: float, usual_m: float, limits: Limits) -> Exceeded:
+
+def judge_hills(amount_m: float, usual_m: float, limits: Limits) -> Exceeded | None:
     """Return the level of a week's `amount_m`; a usual below its floor counts as the floor."""
     usual_m = max(usual_m, limits["floor_m"])
     ratio, more = amount_m / usual_m, amount_m - usual_m
@@ -34,110 +43,105 @@ def judge_hills(amount_m: float, usual_m: float, limits: Limits) -> Exceeded:
         ratio >= limits["high"] - TOLERANCE
         and more >= limits["high_more_m"] - TOLERANCE_M
     ):
-        return "high", limits["high"]
+        return Exceeded("high", limits["high"])
     if (
         ratio >= limits["watch"] - TOLERANCE
         and more >= limits["watch_more_m"] - TOLERANCE_M
     ):
-        return "watch", limits["watch"]
+        return Exceeded("watch", limits["watch"])
     return None
 
 
-def explain_unknown(inputs: RuleInput, week: int, column: str) -> str:
-    """Return why a week has no usual week, "" if it has."""
-    if math.isnan(inputs.columns[f"{column}_usual"][week]):
-        return f"too_few_weeks: fewer than three of the four weeks before hold a run and know {_KNOWN[column]}"
-    return ""
+def explain_unknown(inputs: RuleInput, week: int, column: str) -> Note | None:
+    """Return why a week has no usual week; None if it has."""
+    if not math.isnan(inputs.columns[f"{column}_usual"][week]):
+        return None
+    return Note(
+        "too_few_weeks",
+        "fewer than three of the four weeks before hold a run and know "
+        f"{_LACKING[column]}",
+    )
+
+
+def _check_uphill(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
+    return _check_column(UPHILL, ASCENT_M, inputs, limits)
+
+
+def _check_downhill(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
+    return _check_column(DOWNHILL, DOWNHILL_M, inputs, limits)
 
 
 def _check_column(
     rule: Rule, column: str, inputs: RuleInput, limits: Limits
-) -> Iterator[Flag | Unknown]:
+) -> Iterator[Finding]:
     for i in inputs.run_weeks():
-        amount, whole = inputs.week_amount(column, i)
+        amount, is_whole = inputs.week_amount(column, i)
+        usual = inputs.columns[f"{column}_usual"][i]
         why = explain_unknown(inputs, i, column)
-        level = (
-            None
-            if why
-            else judge_hills(amount, inputs.columns[f"{column}_usual"][i], limits)
-        )
-        if level:
-            yield _make_flag(
-                rule,
-                inputs,
-                i,
-                (level, amount, inputs.columns[f"{column}_usual"][i]),
-                limits,
+        exceeded = None
+        if not why:
+            exceeded = judge_hills(amount, usual, limits)
+        if exceeded:
+            yield _make_flag(rule, column, inputs, i, exceeded, limits)
+        elif inputs.complete[i] and (why or not is_whole):
+            partial_sum = Note(
+                "not_known",
+                "runs with more than a tenth of the week's distance lack "
+                f"{_LACKING[column]}",
             )
-        elif inputs.complete[i] and (why or not whole):
-            why = (
-                why
-                or f"not_known: runs with more than a tenth of the week's distance lack {_KNOWN[column]}"
-            )
-            yield Unknown(inputs.week_starts[i], rule.id, why)
+            yield rule.unknown(inputs.week_starts[i], why or partial_sum)
 
 
 def _make_flag(
     rule: Rule,
+    column: str,
     inputs: RuleInput,
-    i: int,
-    found: tuple[Exceeded, float, float],
+    week: int,
+    exceeded: Exceeded,
     limits: Limits,
 ) -> Flag:
-    level, amount, usual = found
-    held = max(usual, limits["floor_m"])
-    whole = inputs.week_amount(COLUMN[rule.id], i)[1]
-    state = "so_far" if not inputs.complete[i] else "" if whole else "at_least"
-    assert level is not None
-    return Flag(
-        week=inputs.week_starts[i],
-        rule=rule.id,
-        name=rule.name,
-        level=level[0],
-        value=amount / held,
-        limit=level[1],
+    amount, is_whole = inputs.week_amount(column, week)
+    usual = inputs.columns[f"{column}_usual"][week]
+    held_against = max(usual, limits["floor_m"])
+    judge = partial(judge_hills, usual_m=usual, limits=limits)
+    return rule.flag(
+        inputs.week_starts[week],
+        exceeded,
+        value=amount / held_against,
         amount=amount,
-        usual=held,
-        unit=rule.unit,
-        evidence=rule.grade,
-        template_args={
-            "words": level[0] if usual >= limits["floor_m"] else "from_none",
-            "state": state,
-            "below": find_largest_quiet(
-                partial(judge_hills, usual_m=usual, limits=limits)
-            ),
-            "lengths": {"median": usual},
-            "also": device_change.describe_week_change(
-                inputs, COLUMN[rule.id], i, USUAL_WEEKS
-            ),
-        },
+        usual=held_against,
+        template=exceeded.level if usual >= limits["floor_m"] else "from_none",
+        extent=inputs.week_extent(week, is_whole=is_whole),
+        quiet_up_to=find_largest_quiet(judge),
+        own_usual=usual,
+        remark=device_change.describe_week_change(inputs, column, week, USUAL_WEEKS),
     )
 
 
-def _check_uphill(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
-    return _check_column(UPHILL, COLUMN[UPHILL.id], inputs, limits)
+def _find_remaining(column: str, inputs: RuleInput, limits: Limits) -> Remaining:
+    used, is_whole = inputs.week_amount(column, -1)
+    if not is_whole:
+        used = NAN
+    why = explain_unknown(inputs, len(inputs.week_starts) - 1, column)
+    if why:
+        return Remaining(used=used, why=why.text)
+    if not is_whole:
+        return Remaining(used=used, why="a run of this week has no altitude")
+    usual = inputs.columns[f"{column}_usual"][-1]
+    judge = partial(judge_hills, usual_m=usual, limits=limits)
+    return find_sum_remaining(used, judge)
 
 
-def _check_downhill(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
-    return _check_column(DOWNHILL, COLUMN[DOWNHILL.id], inputs, limits)
-
-
-COLUMN = {"LW04": "ascent_m", "LW05": "downhill_m"}
-_KNOWN = {"ascent_m": "their ascent", "downhill_m": "how steep they were"}
-_LIMIT = "the limit is {limit_times} times. Up to {below} this check stays quiet."
+_LIMIT = "the limit is {limit_times} times. Up to {quiet_up_to} this check stays quiet."
 
 
 def _build_templates(what: str) -> dict[str, str]:
-    start = f"{{state}}{{amount}} {what} in the week of {{week}}"
+    start = f"{{extent}}{{amount}} {what} in the week of {{week}}"
     return {
         "watch": f"{start}, {{times}} times the usual {{usual}}; {_LIMIT}",
         "high": f"{start}, {{times}} times the usual {{usual}}, a large change (from {{limit_times}} times "
-        "on). Up to {below} this check stays quiet.",
-        "from_none": f"{start}, up from almost none (usually {{median}}, counted as {{usual}}): "
+        "on). Up to {quiet_up_to} this check stays quiet.",
+        "from_none": f"{start}, up from almost none (usually {{own_usual}}, counted as {{usual}}): "
         f"{{times}} times as much; {_LIMIT}",
     }
 
@@ -148,39 +152,54 @@ UPHILL = Rule(
     title="A week with much more climbing than usual",
     kind="week",
     measure="ascent of the week over the usual ascent",
-    unit="m",
-    display_unit="m",
+    unit="m_up",
     asks="Did a week climb much more than the usual week?",
     limits=(
         Bound(
-            key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"
+            key="watch",
+            value=1.5,
+            unit="ratio",
+            text="noticed from {value} the usual on",
         ),
         Bound(
             key="watch_more_m",
             value=100.0,
-            unit="m",
-            meaning="least ascent more to be noticed",
+            unit="m_up",
+            text="at least {value} more to be noticed",
         ),
         Bound(
             key="high",
             value=2.0,
             unit="ratio",
-            meaning="a large change from this ratio on",
+            text="a large change from {value} the usual on",
         ),
         Bound(
             key="high_more_m",
             value=200.0,
-            unit="m",
-            meaning="least ascent more for a large change",
+            unit="m_up",
+            text="at least {value} more for a large change",
         ),
         Bound(
             key="floor_m",
             value=50.0,
-            unit="m",
-            meaning="a smaller usual ascent counts as this",
+            unit="m_up",
+            text="a smaller usual counts as {value}",
         ),
     ),
     templates=_build_templates("of ascent"),
+    topic="up",
+    phrase="you climbed {amount}, {times} your usual",
+    brief="climb {amount}, {times} usual",
+    event_family="hills",
+    change_kind="hills",
+    charts=("climb",),
+    advice=("look", "uphill", "warm_up", "course"),
+    exposure=DiaryExposure(column="ascent_m", text="a week with a jump in climb"),
+    budget=Budget(
+        measure="ascent_m",
+        label="ascent",
+        find_remaining=partial(_find_remaining, ASCENT_M),
+    ),
     grade="E",
     grade_why="the article's view and our limits; in the laboratory the lumbar arch was smallest uphill, "
     "while hip and trunk work more",
@@ -203,38 +222,55 @@ DOWNHILL = Rule(
     kind="week",
     measure="distance at a grade of -5 % or steeper over the usual one",
     unit="m",
-    display_unit="km",
     asks="Did a week hold much more running downhill than the usual week?",
     limits=(
         Bound(
-            key="watch", value=1.5, unit="ratio", meaning="noticed from this ratio on"
+            key="watch",
+            value=1.5,
+            unit="ratio",
+            text="noticed from {value} the usual on",
         ),
         Bound(
             key="watch_more_m",
             value=1500.0,
             unit="m",
-            meaning="least distance more to be noticed",
+            text="at least {value} more to be noticed",
         ),
         Bound(
             key="high",
             value=2.0,
             unit="ratio",
-            meaning="a large change from this ratio on",
+            text="a large change from {value} the usual on",
         ),
         Bound(
             key="high_more_m",
             value=3000.0,
             unit="m",
-            meaning="least distance more for a large change",
+            text="at least {value} more for a large change",
         ),
         Bound(
             key="floor_m",
             value=500.0,
             unit="m",
-            meaning="a smaller usual distance counts as this",
+            text="a smaller usual counts as {value}",
         ),
     ),
     templates=_build_templates("downhill at 5 % or steeper"),
+    topic="down",
+    phrase="you ran {amount} downhill at 5 % or steeper, {times} your usual",
+    brief="steep downhill {amount}, {times} usual",
+    event_family="hills",
+    change_kind="hills",
+    charts=("descent",),
+    advice=("look", "downhill", "warm_up", "course"),
+    exposure=DiaryExposure(
+        column="downhill_m", text="a week with a jump in downhill running"
+    ),
+    budget=Budget(
+        measure="downhill_m",
+        label="downhill running at 5 % or steeper",
+        find_remaining=partial(_find_remaining, DOWNHILL_M),
+    ),
     grade="D",
     grade_why="laboratory only: downhill brings more impact and braking and a larger lumbar arch, "
     "and muscles least used to it ache most",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from loadwatch.assess.rules.model import ChangeKind, Finding
     from loadwatch.assess.rules.rule_input import RuleInput
     from loadwatch.formatting import Units
     from loadwatch.settings import Settings
@@ -44,29 +45,40 @@ def judge(
     inputs = build_rule_input(activities, weeks, settings, today)
     found = collect_findings(inputs, settings)
     flags = [finding for finding in found if isinstance(finding, Flag)]
-    unknown = {(u.week, u.rule): u for u in reversed(found) if isinstance(u, Unknown)}
-    said = {(flag.week, flag.rule) for flag in flags}
-    open_weeks = sorted(
-        (u for key, u in unknown.items() if key not in said),
-        key=lambda u: (u.week, u.rule),
+    flagged = {(flag.week, flag.rule) for flag in flags}
+    unknown: dict[tuple[date, str], Unknown] = {}
+    for finding in found:
+        if isinstance(finding, Unknown) and (finding.week, finding.rule) not in flagged:
+            unknown.setdefault((finding.week, finding.rule), finding)
+    with_runs = [inputs.week_starts[i] for i in inputs.run_weeks()]
+    return (
+        _complete_flags([*flags, *diary], with_runs),
+        tuple(unknown[key] for key in sorted(unknown)),
     )
-    held = [inputs.week_starts[i] for i in inputs.run_weeks()]
-    return _complete_flags([*flags, *diary], held), tuple(open_weeks)
 
 
-def collect_findings(inputs: RuleInput, settings: Settings) -> list[Flag | Unknown]:
-    """Return all that the rules find, rule by rule; a later rule may look at the findings before it."""
-    found: list[Flag | Unknown] = []
-    for rule in RULES:
-        if rule.check is not None and is_enabled(rule, settings):
-            found += list(rule.check(inputs, limits_in_force(rule, settings), found))
+def collect_findings(inputs: RuleInput, settings: Settings) -> list[Finding]:
+    """Return all that the rules find, rule by rule; last those that look at what others found."""
+    rules = [rule for rule in RULES if is_enabled(rule, settings)]
+    found: list[Finding] = []
+    changes: dict[ChangeKind, list[Finding]] = {}
+    for rule in rules:
+        if rule.check is not None:
+            findings = list(rule.check(inputs, limits_in_force(rule, settings)))
+            found += findings
+            if rule.change_kind is not None:
+                changes.setdefault(rule.change_kind, []).extend(findings)
+    for rule in rules:
+        if rule.combine is not None:
+            limits = limits_in_force(rule, settings)
+            found += list(rule.combine(inputs, limits, changes))
     return found
 
 
-def _complete_flags(flags: Iterable[Flag], held: list[date]) -> tuple[Flag, ...]:
+def _complete_flags(flags: Iterable[Flag], with_runs: list[date]) -> tuple[Flag, ...]:
     """Return flags in order, with their sentence and how often their rule fired up to then.
 
-    `held` are the weeks with runs: how often a rule fires is told as a part of those.
+    `with_runs` are the weeks that hold a run: how often a rule fires is counted among those.
     """
     ordered = sorted(flags, key=lambda flag: (flag.week, flag.rule))
     fired: dict[str, list[date]] = {}
@@ -79,10 +91,7 @@ def _complete_flags(flags: Iterable[Flag], held: list[date]) -> tuple[Flag, ...]
             flag,
             says=format_sentence(flag),
             fired_26w=_count_recent(fired[flag.rule], flag.week),
-            template_args={
-                **flag.template_args,
-                "run_weeks": _count_recent(held, flag.week),
-            },
+            run_weeks=_count_recent(with_runs, flag.week),
         )
         for flag in ordered
     )

@@ -1,28 +1,52 @@
-"""What a rule is, and what it says: Rule, Flag, Unknown."""
+"""What a rule is and what it finds: Rule, Flag, Unknown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, Unpack
 
-from loadwatch.tables import FlagLevel
+from loadwatch.activity import NAN
+from loadwatch.tables import FLAG_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from loadwatch.activity import Note
+    from loadwatch.assess.rules.remaining import Remaining
     from loadwatch.assess.rules.rule_input import RuleInput
+    from loadwatch.tables import FlagLevel
+
+    Check = Callable[[RuleInput, "Limits"], Iterable["Finding"]]
+    FoundChanges = Mapping["ChangeKind", Sequence["Finding"]]
 
 Limits = dict[str, float]
-Exceeded = tuple[FlagLevel, float] | None  # a level and the limit that was passed
+# of amounts and limits; "m_up" are metres of climb, "m" those of a way
+Unit = Literal[
+    "", "m", "m_up", "m/km", "ratio", "share", "percentile", "points", "days",
+    "weeks", "runs", "sessions", "kinds",
+]  # fmt: skip
+SI_UNITS: Mapping[str, str] = {"m_up": "m", "percentile": "share"}  # where they differ
+Topic = Literal["load", "up", "down", "surface", "shoes", "support", "pain"]
+# "own": the rule is an event of its own; "none": it is no event and joins none
+EventFamily = Literal["distance", "hills", "ground", "own", "none"]
+ChangeKind = Literal["distance", "hills", "hard ground"]
+Chart = Literal["load", "longest", "surface", "climb", "descent"]
+# how much of a week its amount covers: all, the days up to today, or what is known
+Extent = Literal["", "so_far", "at_least"]
 
 TOLERANCE = 1e-9  # 11.0 / 10.0 - 1 is above 0.10 in binary fractions
 TOLERANCE_M = 1e-6  # the same for sums of metres
 FIRED_WEEKS = 26  # looked back on for how often a rule fires
-OFTEN = 0.2  # of those weeks that hold a run; above it a flag says so beside itself
-OFTEN_LEAST = (
-    3  # weeks fired, so that a short log does not call its second flag a habit
-)
+OFTEN = 0.2  # of those weeks that hold a run; above it a flag is marked as frequent
+OFTEN_LEAST = 3  # weeks fired, so that the second flag of a short log is no habit
+
+
+class Exceeded(NamedTuple):
+    """A level that was reached, and the limit that was passed for it."""
+
+    level: FlagLevel
+    limit: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,29 +55,86 @@ class Bound:
 
     key: str
     value: float
-    unit: str
-    meaning: str
+    unit: Unit
+    text: str  # what it does, with a place for {value}
     presets: Mapping[str, float] = field(
         default_factory=dict
     )  # preset -> value where it differs
 
+    @property
+    def si_unit(self) -> str:
+        """The unit as JSON names it."""
+        return SI_UNITS.get(self.unit, self.unit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiaryExposure:
+    """The days of a rule's flags as what a diary of pain is compared with."""
+
+    column: str  # of EXPOSURES, whose sum over the week raises the rule
+    text: str  # follows "days after"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What can be worked out backwards: the most of a measure that does not raise the rule."""
+
+    measure: str  # column of WEEKS
+    label: str
+    find_remaining: Callable[[RuleInput, Limits], Remaining]
+
+
+class FlagDetails(TypedDict, total=False):
+    """What a check adds to a flag: fields of `Flag` by their names."""
+
+    value: float
+    amount: float
+    usual: float
+    activity_id: str
+    source: str
+    template: str
+    template_args: Mapping[str, str]
+    extent: Extent
+    day: date
+    quiet_up_to: float
+    own_usual: float
+    shoe: str
+    remark: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One check as data: what is measured, the limits, the evidence, all its words, the check itself."""
+    """One check as data: what is measured, the limits, the evidence, and all that is said of it.
+
+    What stands without a default has to be decided for every rule; "", () and None are decisions.
+    """
 
     id: str
     name: str
     title: str
     kind: Literal["run", "week", "context", "diary"]  # what is judged
     measure: str  # what `value` and `limit` of its flags are
-    unit: str = ""  # of `amount` and `usual`, SI
-    display_unit: Literal["km", "m", "m/km", ""] = ""  # how a reader sees them
+    unit: Unit = ""  # of `amount` and `usual` of its flags
     asks: str
     limits: tuple[Bound, ...] = ()
     templates: Mapping[str, str] = field(
         default_factory=dict
-    )  # state -> sentence with places for numbers
+    )  # name -> sentence of a flag, with places for its numbers
+
+    topic: Topic  # of several flags the first sentence names one for each topic
+    phrase: str  # a flag within the first sentence of a page; "": its own sentence
+    brief: str  # the same, shorter, for a coach's list; "": the title
+    event_family: EventFamily  # flags of a week that are one event
+    change_kind: (
+        ChangeKind | None
+    )  # what it counts as where kinds of change are counted
+    judges_load: bool = False  # a week is steady only where one of these was judged
+    charts: tuple[Chart, ...]  # those whose weeks its flags mark
+    advice: tuple[str, ...]  # ids of the texts of guidance.toml that its flags bring up
+    advises_at_info: bool = False  # also where a flag is a note only
+    exposure: DiaryExposure | None
+    budget: Budget | None
+
     grade: str  # A to E, X: of the rule as applied, not of the paper
     grade_why: str
     lbp: str  # evidence with low back pain in runners as the outcome
@@ -62,12 +143,52 @@ class Rule:
     article: str  # what the physiotherapist's article says of it, in our words
     caveat: str
     basis: str  # sections of SCIENCE.md that carry it
-    check: (
-        Callable[
-            [RuleInput, Limits, Sequence[Flag | Unknown]], Iterable[Flag | Unknown]
-        ]
-        | None
-    ) = None
+    check: Check | None = None
+    # judged after all others, by what they found
+    combine: Callable[[RuleInput, Limits, FoundChanges], Iterable[Finding]] | None = (
+        None
+    )
+
+    @property
+    def si_unit(self) -> str:
+        """The unit of `amount` and `usual` as JSON names it."""
+        return SI_UNITS.get(self.unit, self.unit)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether weeks or runs are judged by it: not for context, nor in the diary."""
+        return self.kind in ("run", "week")
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether its flags only name that others were raised together, and so come last."""
+        return self.combine is not None
+
+    @property
+    def levels(self) -> tuple[FlagLevel, ...]:
+        """The levels that have a limit of their own, the smallest first."""
+        named = {bound.key.removesuffix("_m") for bound in self.limits}
+        return tuple(level for level in FLAG_LEVELS if level in named)
+
+    def flag(
+        self, week: date, exceeded: Exceeded, **details: Unpack[FlagDetails]
+    ) -> Flag:
+        """Return this rule raised in `week`; its sentence is the template named like the level."""
+        details.setdefault("template", exceeded.level)
+        return Flag(
+            week=week,
+            rule=self.id,
+            name=self.name,
+            level=exceeded.level,
+            limit=exceeded.limit,
+            unit=self.si_unit,
+            evidence=self.grade,
+            **details,
+        )
+
+    def unknown(self, week: date, why: Note) -> Unknown:
+        """Return that this rule cannot be judged in `week`."""
+        return Unknown(week, self.id, why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,36 +199,45 @@ class Flag:
     rule: str
     name: str
     level: FlagLevel
-    value: float
+    value: float = NAN
     limit: float
-    amount: float
-    usual: float
+    amount: float = NAN
+    usual: float = NAN
     unit: str
     activity_id: str = ""
     source: str = ""
     says: str = ""
     evidence: str
-    fired_26w: int = (
-        0  # weeks of the 26 up to this one in which the rule was at watch or high
-    )
-    # what words() needs beside the fields above; never printed
-    template_args: Mapping[str, Any] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    fired_26w: int = 0  # weeks of the 26 up to this one in which the rule was raised
+    # not printed, but for the sentence and for what is worked out from flags
+    template: str = ""  # of the rule, for the sentence
+    template_args: Mapping[str, str] = field(default_factory=dict, compare=False)
+    extent: Extent = ""
+    day: date | None = None  # of the run
+    quiet_up_to: float = NAN  # the largest amount that raises nothing
+    own_usual: float = NAN  # the runner's own, where `usual` is another
+    shoe: str = ""
+    remark: str = ""  # a sentence behind the sentence
+    run_weeks: int = FIRED_WEEKS  # weeks with runs behind `fired_26w`
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A rule that could not be judged in a week, and why as `code: words`: never the same as steady."""
+    """A rule that could not be judged in a week, and why: never the same as steady."""
 
     week: date
     rule: str
-    why: str
+    why: Note
 
 
-FLAG_FIELDS = tuple(
-    name for name in Flag.__slots__ if name != "template_args"
-)  # what is printed, in this order
+Finding = Flag | Unknown
+
+
+# what is printed of a flag, in this order
+FLAG_FIELDS = (
+    "week", "rule", "name", "level", "value", "limit", "amount", "usual", "unit",
+    "activity_id", "source", "says", "evidence", "fired_26w",
+)  # fmt: skip
 
 
 def flag_row(flag: Flag) -> dict[str, Any]:
@@ -116,33 +246,10 @@ def flag_row(flag: Flag) -> dict[str, Any]:
 
 
 def is_raised(flag: Flag) -> bool:
-    """Say whether `flag` counts as raised: info never does."""
+    """Return whether `flag` counts as raised: info never does."""
     return flag.level != "info"
 
 
-def reason_text(unknown: Unknown) -> str:
-    """Return why a rule could not be judged, in words alone."""
-    return unknown.why.partition(": ")[2]
-
-
-def is_raising(grade: Exceeded) -> bool:
-    """Say whether a grade is at watch or above."""
-    return grade is not None and grade[0] != "info"
-
-
-def find_largest_quiet(
-    grade: Callable[[float], Exceeded], most: int = 10_000_000
-) -> float:
-    """Return the largest whole metre that the rule does not raise; infinity where none is raised at all.
-
-    It asks the rule itself, so that a limit stands once. A rule raised at 0 gives -1.
-    """
-    if not is_raising(grade(float(most))):
-        return float("inf")
-    low, high = -1, most  # low is quiet, high raised
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (
-            (low, middle) if is_raising(grade(float(middle))) else (middle, high)
-        )
-    return float(low)
+def is_raising(exceeded: Exceeded | None) -> bool:
+    """Return whether what was exceeded is at watch or above."""
+    return exceeded is not None and exceeded.level != "info"

@@ -1,18 +1,18 @@
-"""LW17 and LW18: what the runner's own diary says. The diary judges them; their words stand here."""
+"""LW17 and LW18: what the runner's own diary shows. The diary judges them; their words stand here."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.rules.model import Flag, Rule
+from loadwatch.activity import NAN
+from loadwatch.assess.rules.model import Exceeded, Rule
 from loadwatch.formatting import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from loadwatch.tables import FlagLevel
+    from loadwatch.assess.rules.model import Flag
 
 LINK = Rule(
     id="LW17",
@@ -26,6 +26,15 @@ LINK = Rule(
         "{high}) "
         "than comparable days of the same weeks. This cannot show cause.",
     },
+    topic="pain",
+    phrase="",
+    brief="",
+    event_family="none",
+    change_kind=None,
+    charts=(),
+    advice=(),
+    exposure=None,
+    budget=None,
     grade="own data",
     grade_why="one runner's own records, weeks exchanged at random; says nothing of anyone else",
     lbp="own",
@@ -47,6 +56,15 @@ RED_FLAGS = Rule(
         "high": "Your diary names {signs} on {day}. Please have this looked at in person; "
         "it comes before everything else on this page.",
     },
+    topic="pain",
+    phrase="",
+    brief="",
+    event_family="none",
+    change_kind=None,
+    charts=(),
+    advice=(),
+    exposure=None,
+    budget=None,
     grade="guideline",
     grade_why="an international framework of physiotherapists; single signs are often harmless, and worth "
     "a call",
@@ -63,42 +81,28 @@ RED_FLAGS = Rule(
 )
 
 
-def _make_flag(
-    rule: Rule, level: FlagLevel, week: date, facts: dict[str, object]
-) -> Flag:
-    return Flag(
-        week=week,
-        rule=rule.id,
-        name=rule.name,
-        level=level,
-        value=math.nan,
-        limit=math.nan,
-        amount=math.nan,
-        usual=math.nan,
-        unit=rule.unit,
-        evidence=rule.grade,
-        template_args=facts,
-    )
-
-
 def make_link_flag(
     week: date, exposure: str, points: float, interval: tuple[float, float]
 ) -> Flag:
     """Return the diary's answer for one exposure as a flag of the week it was given in; info, never more."""
-    low, high = (format_number(value, 1) for value in interval)
-    facts: dict[str, object] = {
-        "words": "info",
-        "exposure": exposure,
-        "points": format_number(points, 1),
-    }
-    return _make_flag(LINK, "info", week, facts | {"low": low, "high": high})
+    low, high = interval
+    return LINK.flag(
+        week,
+        Exceeded("info", NAN),
+        template_args={
+            "exposure": exposure,
+            "points": format_number(points, 1),
+            "low": format_number(low, 1),
+            "high": format_number(high, 1),
+        },
+    )
 
 
 def make_red_flag(week: date, day: date, signs: Sequence[str]) -> Flag:
-    """Return the flag of signs ticked on `day`; high, so that nothing stands above it."""
-    facts: dict[str, object] = {
-        "words": "high",
-        "signs": " and ".join(signs),
-        "day": day,
-    }
-    return _make_flag(RED_FLAGS, "high", week, facts)
+    """Return the flag of signs ticked on `day`; high, so that nothing comes before it."""
+    return RED_FLAGS.flag(
+        week,
+        Exceeded("high", NAN),
+        template_args={"signs": " and ".join(signs)},
+        day=day,
+    )

@@ -1,11 +1,11 @@
-"""What the rules look at, laid out once: weeks as columns, runs as sessions with their look-back."""
+"""What the rules look at: weeks as columns, runs as sessions with what lies in the 30 days before."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from loadwatch.assess.rules.model import Extent
     from loadwatch.settings import Settings
     from loadwatch.tables import Floats, Ints
 
@@ -60,10 +61,10 @@ class RuleInput:
     runs: list[int]
     complete: list[bool]
     columns: Mapping[str, list[float]]
-    partial: Mapping[str, list[float]]
+    partial: Mapping[str, list[float]]  # the known part of each week's sums
     sessions: Sessions
     table: pd.DataFrame  # runs up to today
-    run_weeks_at: Ints  # of each row of `table`
+    week_numbers: Ints  # of each row of `table`
     start_us: Ints  # the same: its instant
 
     def run_weeks(self) -> Iterator[int]:
@@ -71,11 +72,21 @@ class RuleInput:
         return (i for i, runs in enumerate(self.runs) if runs)
 
     def week_amount(self, column: str, week: int) -> tuple[float, bool]:
-        """Return the week's sum, or the part of it that is known and False."""
+        """Return the week's sum and True, or the part of it that is known and False."""
         whole = self.columns[column][week]
-        return (
-            (self.partial[column][week], False) if math.isnan(whole) else (whole, True)
-        )
+        if math.isnan(whole):
+            return self.partial[column][week], False
+        return whole, True
+
+    def week_extent(self, week: int, *, is_whole: bool) -> Extent:
+        """Return how much of the week its amount covers."""
+        if not self.complete[week]:
+            return "so_far"
+        return "" if is_whole else "at_least"
+
+    def session_week(self, number: int) -> date:
+        """Return the first day of the week of a session."""
+        return self.week_starts[self.sessions.week[number]]
 
 
 def build_rule_input(
@@ -98,7 +109,7 @@ def build_rule_input(
         partial={name: values.tolist() for name, values in part.items()},
         sessions=_merge_sessions(placed, number),
         table=placed,
-        run_weeks_at=number,
+        week_numbers=number,
         start_us=_start_instants(placed),
     )
 
@@ -108,7 +119,7 @@ def _local_starts(table: pd.DataFrame) -> NDArray[np.datetime64]:
 
 
 def _start_instants(table: pd.DataFrame) -> Ints:
-    """Return the start as microseconds since 1970, on the local clock where no zone tells the instant."""
+    """Return the start as microseconds since 1970, on the local clock where no zone gives the instant."""
     utc = table["start_utc"].dt.tz_convert(None).to_numpy("datetime64[us]")
     return np.where(np.isnat(utc), _local_starts(table), utc).astype(np.int64)
 
@@ -130,26 +141,28 @@ def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     first[1:] = ~near | dated[1:] | dated[:-1]
     at = np.flatnonzero(first)
     local = _local_starts(table)
-
-    def summed(column: str) -> Floats:
-        values = table[column].to_numpy(np.float64)
-        return np.asarray(
-            np.add.reduceat(values, at) if len(at) else np.empty(0), np.float64
-        )
-
-    def told(column: str) -> list[str]:
-        return [str(word) for word in table[column].to_numpy(object)[at]]
-
+    offset_us = int(local[-1].astype(np.int64) - start[-1]) if len(start) else 0
     return Sessions(
         start_us=start[at],
-        distance_m=summed("distance_m"),
-        ascent_m=summed("ascent_m"),
+        distance_m=_sum_pieces(table, "distance_m", at),
+        ascent_m=_sum_pieces(table, "ascent_m", at),
         week=week[at].tolist(),
         day=local[at].astype("datetime64[D]").tolist(),
-        activity_id=told("activity_id"),
-        source=told("source"),
-        offset_us=int(local[-1].astype(np.int64) - start[-1]) if len(start) else 0,
+        activity_id=_take_first(table, "activity_id", at),
+        source=_take_first(table, "source", at),
+        offset_us=offset_us,
     )
+
+
+def _sum_pieces(table: pd.DataFrame, column: str, at: Ints) -> Floats:
+    """Return the sum of `column` from each of the rows `at` up to the next."""
+    if not len(at):
+        return np.empty(0)
+    return np.asarray(np.add.reduceat(table[column].to_numpy(np.float64), at))
+
+
+def _take_first(table: pd.DataFrame, column: str, at: Ints) -> list[str]:
+    return [str(text) for text in table[column].to_numpy(object)[at]]
 
 
 def look_back(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
@@ -183,9 +196,25 @@ def last_minute(sessions: Sessions, monday: date) -> Ints:
     return np.array([end - sessions.offset_us])
 
 
-def session_fields(sessions: Sessions, number: int) -> dict[str, Any]:
-    """Return which run a flag is about."""
+def look_back_from_end(inputs: RuleInput, values: Floats) -> Lookback:
+    """Return what lies before the last minute of the last week: no earlier instant leaves less."""
+    return look_back(
+        inputs.sessions, values, last_minute(inputs.sessions, inputs.week_starts[-1])
+    )
+
+
+class SessionFields(TypedDict):
+    """Which run a flag is about."""
+
+    activity_id: str
+    source: str
+    day: date
+
+
+def session_fields(sessions: Sessions, number: int) -> SessionFields:
+    """Return which run a flag of session `number` is about."""
     return {
         "activity_id": sessions.activity_id[number],
         "source": sessions.source[number],
+        "day": sessions.day[number],
     }

@@ -6,28 +6,37 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import Note
+from loadwatch.assess.rules import history
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    Budget,
+    DiaryExposure,
     Exceeded,
-    Flag,
     Limits,
     Rule,
-    Unknown,
-    find_largest_quiet,
 )
-from loadwatch.assess.rules.rule_input import LOOKBACK_DAYS, look_back, session_fields
+from loadwatch.assess.rules.remaining import find_largest_quiet, find_run_remaining
+from loadwatch.assess.rules.rule_input import (
+    LOOKBACK_DAYS,
+    look_back,
+    look_back_from_end,
+    session_fields,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from loadwatch.assess.rules.rule_input import RuleInput
+    from loadwatch.assess.rules.model import Finding
+    from loadwatch.assess.rules.remaining import Remaining
+    from loadwatch.assess.rules.rule_input import Lookback, RuleInput
 
 
 def judge_distance(
     distance_m: float, longest_m: float, limits: Limits, *, early: bool = False
-) -> Exceeded:
+) -> Exceeded | None:
     """Return the level of a run of `distance_m` after a longest of `longest_m`; `early`: info at most."""
     if not longest_m > 0 or distance_m - longest_m < limits["more_m"] - TOLERANCE_M:
         return None
@@ -35,115 +44,67 @@ def judge_distance(
     if ratio <= limits["watch"] + TOLERANCE:
         return None
     if early or ratio <= limits["guard"] + TOLERANCE:
-        return "info", limits["watch"]
-    return (
-        ("high", limits["high"])
-        if ratio > limits["high"] + TOLERANCE
-        else ("watch", limits["watch"])
-    )
+        return Exceeded("info", limits["watch"])
+    if ratio > limits["high"] + TOLERANCE:
+        return Exceeded("high", limits["high"])
+    return Exceeded("watch", limits["watch"])
 
 
-HISTORY = (
-    Bound(
-        key="history_days",
-        value=30.0,
-        unit="days",
-        meaning="info at most until so much lies behind",
-    ),
-    Bound(
-        key="history_runs",
-        value=4.0,
-        unit="runs",
-        meaning="info at most until so many lie behind",
-    ),
-)
+def explain_unknown(past: Lookback, number: int) -> Note:
+    """Return why a run cannot be compared with the 30 days before it."""
+    if not past.runs[number]:
+        return Note("no_baseline", f"no run in the {LOOKBACK_DAYS} days before")
+    before = f"of the {LOOKBACK_DAYS} days before"
+    if past.unknown[number] or math.isnan(past.most[number]):
+        return Note("no_distance", f"a run {before} has no distance")
+    return Note("no_baseline", f"the runs {before} have no length")
 
 
-def format_missing_history(runs: int, days: float, limits: Limits) -> str:
-    """Return what has to lie behind a run and does not yet, in words."""
-    lacking = [
-        f"{least:.0f} {what}"
-        for what, least, behind in (
-            ("days", limits["history_days"], days),
-            ("runs", limits["history_runs"], runs),
-        )
-        if behind < least
-    ]
-    return " and ".join(lacking)
-
-
-def format_reach(days: float) -> str:
-    """Return how far the files reach back from a run, in words."""
-    whole = min(int(days), LOOKBACK_DAYS)
-    return (
-        "the day before"
-        if whole <= 1
-        else f"the {whole} days that the files reach back"
-    )
-
-
-def is_early(runs: int, days: float, limits: Limits) -> bool:
-    """Say whether too little lies behind a run to raise more than info."""
-    return runs < limits["history_runs"] or days < limits["history_days"]
-
-
-def explain_unknown(longest_m: float, unknown: int, runs: int) -> str:
-    """Return why a run cannot be held against the 30 days before it."""
-    if not runs:
-        return f"no_baseline: no run in the {LOOKBACK_DAYS} days before"
-    if unknown or math.isnan(longest_m):
-        return f"no_distance: a run of the {LOOKBACK_DAYS} days before has no distance"
-    return f"no_baseline: the runs of the {LOOKBACK_DAYS} days before have no length"
-
-
-def _check_runs(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
+def _check_runs(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     sessions = inputs.sessions
     past = look_back(sessions, sessions.distance_m, sessions.start_us)
     for i, distance in enumerate(sessions.distance_m.tolist()):
-        longest, early = (
-            past.most[i],
-            is_early(past.runs_before[i], past.days_before[i], limits),
-        )
-        level = judge_distance(distance, longest, limits, early=early)
+        week, longest = inputs.session_week(i), past.most[i]
+        early = history.is_early(past, i, limits)
+        exceeded = judge_distance(distance, longest, limits, early=early)
         if math.isnan(distance):
-            yield Unknown(
-                inputs.week_starts[sessions.week[i]],
-                RULE.id,
-                "no_distance: a run of this week has no distance",
-            )
-        elif not longest > 0 or (level and past.unknown[i]):
-            why = explain_unknown(longest, past.unknown[i], past.runs[i])
-            yield Unknown(inputs.week_starts[sessions.week[i]], RULE.id, why)
-        elif level:
-            state = "early" if early else "guard" if level[0] == "info" else level[0]
-            below = find_largest_quiet(
-                partial(judge_distance, longest_m=longest, limits=limits)
-            )
-            yield Flag(
-                week=inputs.week_starts[sessions.week[i]],
-                rule=RULE.id,
-                name=RULE.name,
-                level=level[0],
+            why = Note("no_distance", "a run of this week has no distance")
+            yield RULE.unknown(week, why)
+        elif not longest > 0 or (exceeded and past.unknown[i]):
+            yield RULE.unknown(week, explain_unknown(past, i))
+        elif exceeded:
+            judge = partial(judge_distance, longest_m=longest, limits=limits)
+            yield RULE.flag(
+                week,
+                exceeded,
                 value=distance / longest,
-                limit=level[1],
                 amount=distance,
                 usual=longest,
-                unit=RULE.unit,
-                evidence=RULE.grade,
+                template=_name_template(exceeded, early=early),
+                quiet_up_to=find_largest_quiet(judge),
                 template_args={
-                    "words": state,
-                    "day": sessions.day[i],
-                    "below": below,
                     "guard": f"{(limits['guard'] - 1) * 100:.0f}",
-                    "needs": format_missing_history(
-                        past.runs_before[i], past.days_before[i], limits
-                    ),
-                    "behind": format_reach(past.days_before[i]),
+                    "needs": history.format_missing(past, i, limits),
+                    "behind": history.format_reach(past, i),
                 },
                 **session_fields(sessions, i),
             )
+
+
+def _name_template(exceeded: Exceeded, *, early: bool) -> str:
+    if early:
+        return "early"
+    return "guard" if exceeded.level == "info" else exceeded.level
+
+
+def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
+    past = look_back_from_end(inputs, inputs.sessions.distance_m)
+    longest, why = past.most[0], ""
+    if not longest > 0 or past.unknown[0]:
+        why = explain_unknown(past, 0).text
+    early = history.is_early(past, 0, limits)
+    judge = partial(judge_distance, longest_m=longest, limits=limits, early=early)
+    return find_run_remaining(inputs, "longest_m", judge, why)
 
 
 _RUN = "{day}: {amount} in one run, {more} the longest of"
@@ -156,41 +117,57 @@ RULE = Rule(
     kind="run",
     measure="distance of the run over the longest of the 30 x 24 hours before it",
     unit="m",
-    display_unit="km",
     asks="Was one run much longer than the longest of the 30 days before it?",
     limits=(
         Bound(
-            key="watch", value=1.10, unit="ratio", meaning="noticed above this ratio"
+            key="watch",
+            value=1.10,
+            unit="ratio",
+            text="noticed above {value} the longest before",
         ),
         Bound(
             key="guard",
             value=1.13,
             unit="ratio",
-            meaning="up to here only said to be at the threshold",
+            text="up to {value} only called at the threshold",
         ),
         Bound(
             key="high",
             value=2.00,
             unit="ratio",
-            meaning="a large change above this ratio",
+            text="a large change above {value} the longest before",
         ),
         Bound(
             key="more_m",
             value=1000.0,
             unit="m",
-            meaning="least distance more",
+            text="at least {value} more",
             presets={"novice": 500.0, "return": 500.0},
         ),
-        *HISTORY,
+        *history.BOUNDS,
     ),
     templates={
         "watch": f"{_COMPARED}; the limit is {{limit_percent}} %, {{guard}} % with the watch's error. "
-        "Up to {below} this check stays quiet.",
+        "Up to {quiet_up_to} this check stays quiet.",
         "high": "{day}: {amount} in one run, {times} times the longest of the 30 days before ({usual}), "
-        "a large change (above {limit_times} times). Up to {below} this check stays quiet.",
+        "a large change (above {limit_times} times). Up to {quiet_up_to} this check stays quiet.",
         "guard": f"{_COMPARED}: at the threshold, within the watch's error.",
         "early": f"{_RUN} {{behind}} ({{usual}}); it says little until {{needs}} lie behind.",
     },
+    topic="load",
+    phrase="one run of {amount} was {longer} any in the 30 days before",
+    brief="longest run {amount}, {longer} any in the 30 days before",
+    event_family="distance",
+    change_kind="distance",
+    judges_load=True,
+    charts=("load", "longest"),
+    advice=("look", "load", "support", "warm_up", "course"),
+    exposure=DiaryExposure(
+        column="distance_m", text="a run much longer than those of the month before"
+    ),
+    budget=Budget(
+        measure="longest_m", label="longest single run", find_remaining=_find_remaining
+    ),
     grade="B",
     grade_why="one large cohort of runners with measured distance; observed, not tried out; "
     "small and moderate steps did not differ, only more than double stands apart",

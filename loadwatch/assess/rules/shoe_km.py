@@ -2,76 +2,62 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.assess.rules.model import TOLERANCE_M, Bound, Flag, Limits, Rule, Unknown
+from loadwatch.activity import Note
+from loadwatch.assess.rules.model import TOLERANCE_M, Bound, Exceeded, Limits, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from loadwatch.assess.rules.model import Finding, Flag
     from loadwatch.assess.rules.rule_input import RuleInput
-    from loadwatch.tables import FlagLevel
+    from loadwatch.tables import FlagLevel, Floats
+
+_NO_SHOE = Note("no_shoe", "no run of this week names its pair of shoes")
+_LEVELS: tuple[FlagLevel, ...] = ("info", "watch")
 
 
-def _check_shoes(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
+def _check_shoes(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     table = inputs.table
     shoes = np.char.strip(table["shoe"].to_numpy(object).astype(str))
     metres = np.nan_to_num(table["distance_m"].to_numpy(np.float64))
     for shoe in sorted(set(shoes.tolist()) - {""}):
         rows = np.flatnonzero(shoes == shoe)
-        for at, step in _find_crossings(np.cumsum(metres[rows]), limits):
-            yield _make_flag(inputs, shoe, int(rows[at]), step)
-    named = set(inputs.run_weeks_at[shoes != ""].tolist())
+        for at, exceeded, amount in _find_crossings(np.cumsum(metres[rows]), limits):
+            yield _make_flag(inputs, shoe, int(rows[at]), exceeded, amount)
+    named = set(inputs.week_numbers[shoes != ""].tolist())
     for i in inputs.run_weeks():
         if i not in named and inputs.complete[i]:
-            yield Unknown(
-                inputs.week_starts[i],
-                RULE.id,
-                "no_shoe: no run of this week names its pair of shoes",
-            )
+            yield RULE.unknown(inputs.week_starts[i], _NO_SHOE)
 
 
 def _find_crossings(
-    metres: NDArray[np.float64], limits: Limits
-) -> Iterator[tuple[int, tuple[FlagLevel, float, float]]]:
-    """Yield the run with which the pair passes a limit, and none of those after."""
-    levels: tuple[FlagLevel, ...] = ("info", "watch")
-    for level in levels:
+    metres: Floats, limits: Limits
+) -> Iterator[tuple[int, Exceeded, float]]:
+    """Yield the run with which the pair passes a limit [m], none of those after, and its metres."""
+    for level in _LEVELS:
         limit = limits[f"{level}_m"]
         at = int(np.searchsorted(metres, limit - TOLERANCE_M))
         if at < len(metres):
-            yield at, (level, limit, float(metres[at]))
+            yield at, Exceeded(level, limit), float(metres[at])
 
 
 def _make_flag(
-    inputs: RuleInput, shoe: str, run: int, step: tuple[FlagLevel, float, float]
+    inputs: RuleInput, shoe: str, run: int, exceeded: Exceeded, metres: float
 ) -> Flag:
-    level, limit, metres = step
-    return Flag(
-        week=inputs.week_starts[int(inputs.run_weeks_at[run])],
-        rule=RULE.id,
-        name=RULE.name,
-        level=level,
+    table = inputs.table
+    return RULE.flag(
+        inputs.week_starts[int(inputs.week_numbers[run])],
+        Exceeded(exceeded.level, exceeded.limit / 1000.0),
         value=metres / 1000.0,
-        limit=limit / 1000.0,
         amount=metres,
-        usual=math.nan,
-        unit=RULE.unit,
-        activity_id=str(inputs.table["activity_id"].iat[run]),
-        source=str(inputs.table["source"].iat[run]),
-        evidence=RULE.grade,
-        template_args={
-            "words": level,
-            "shoe": shoe,
-            "day": inputs.table["start_local"].to_numpy("datetime64[D]")[run].item(),
-        },
+        activity_id=str(table["activity_id"].iat[run]),
+        source=str(table["source"].iat[run]),
+        shoe=shoe,
+        day=table["start_local"].to_numpy("datetime64[D]")[run].item(),
     )
 
 
@@ -82,20 +68,19 @@ RULE = Rule(
     kind="run",
     measure="km on the pair",
     unit="m",
-    display_unit="km",
     asks="Has a pair of shoes run a long way?",
     limits=(
         Bound(
             key="info_m",
             value=500_000.0,
             unit="m",
-            meaning="mentioned from this distance on",
+            text="mentioned from {value} on",
         ),
         Bound(
             key="watch_m",
             value=800_000.0,
             unit="m",
-            meaning="noticed from this distance on",
+            text="noticed from {value} on",
         ),
     ),
     templates={
@@ -103,6 +88,16 @@ RULE = Rule(
         "look at its sole.",
         "watch": "{day}: the pair {shoe} has run {amount}. No study sets a last kilometre; look at its sole.",
     },
+    topic="shoes",
+    phrase="a pair of shoes has passed {amount}",
+    brief="a pair of shoes past {amount}",
+    event_family="own",
+    change_kind=None,
+    charts=(),
+    advice=("shoes",),
+    advises_at_info=True,
+    exposure=None,
+    budget=None,
     grade="E",
     grade_why="machine tests of shoes from 1985; no distance is known from which trouble begins; "
     "taking turns between pairs has better support",

@@ -2,58 +2,44 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.rules.model import Bound, Flag, Limits, Rule, Unknown
+from loadwatch.activity import Note
+from loadwatch.assess.rules.model import Bound, Exceeded, Limits, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from loadwatch.assess.rules.model import Finding, Flag
     from loadwatch.assess.rules.rule_input import RuleInput
 
 
-def _check_weeks(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
-    span = int(limits["weeks"])
+def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
+    weeks = int(limits["weeks"])
     logged = inputs.columns["support_sessions"]
-    told = (
-        -span
-    )  # the last week that was told of: the same four weeks are mentioned once
+    last_flagged = -weeks  # the same four weeks are mentioned once
     for i in inputs.run_weeks():
         if not inputs.complete[i]:
             continue
-        if i + 1 < span:
-            yield Unknown(
-                inputs.week_starts[i],
-                RULE.id,
-                f"too_few_weeks: the files do not reach back {span} weeks",
-            )
-        elif (count := sum(logged[i + 1 - span : i + 1])) < limits[
-            "info"
-        ] and i - told >= span:
-            told = i
+        if i + 1 < weeks:
+            text = f"the files do not reach back {weeks} weeks"
+            yield RULE.unknown(inputs.week_starts[i], Note("too_few_weeks", text))
+            continue
+        count = sum(logged[i + 1 - weeks : i + 1])
+        if count < limits["info"] and i - last_flagged >= weeks:
+            last_flagged = i
             yield _make_flag(inputs, i, count, limits)
 
 
-def _make_flag(inputs: RuleInput, i: int, count: float, limits: Limits) -> Flag:
-    said = "No" if not count else f"{count:.0f}"
-    return Flag(
-        week=inputs.week_starts[i],
-        rule=RULE.id,
-        name=RULE.name,
-        level="info",
+def _make_flag(inputs: RuleInput, week: int, count: float, limits: Limits) -> Flag:
+    return RULE.flag(
+        inputs.week_starts[week],
+        Exceeded("info", limits["info"]),
         value=float(count),
-        limit=limits["info"],
         amount=float(count),
-        usual=math.nan,
-        unit=RULE.unit,
-        evidence=RULE.grade,
         template_args={
-            "words": "info",
-            "span": f"{limits['weeks']:.0f}",
-            "count": said,
+            "weeks": f"{limits['weeks']:.0f}",
+            "count": f"{count:.0f}" if count else "No",
             "sessions": "sessions are" if count > 1 else "session is",
         },
     )
@@ -68,19 +54,32 @@ RULE = Rule(
     asks="Was any strength, Pilates or yoga logged in the last four weeks?",
     limits=(
         Bound(
-            key="info", value=1.0, unit="sessions", meaning="mentioned below so many"
+            key="info",
+            value=1.0,
+            unit="sessions",
+            text="mentioned below {value}",
         ),
         Bound(
             key="weeks",
             value=4.0,
             unit="weeks",
-            meaning="looked at, the last one included; after it is mentioned, as many pass before the next",
+            text="in the last {value}; after it is mentioned, as many pass before the next",
         ),
     ),
     templates={
-        "info": "{count} strength, Pilates or yoga {sessions} logged in the {span} weeks up to the week of "
+        "info": "{count} strength, Pilates or yoga {sessions} logged in the {weeks} weeks up to the week of "
         "{week}; what is done without a watch is not seen.",
     },
+    topic="support",
+    phrase="",
+    brief="",
+    event_family="own",
+    change_kind=None,
+    charts=(),
+    advice=("support",),
+    advises_at_info=True,
+    exposure=None,
+    budget=None,
     grade="C",
     grade_why="exercise helps people who have back pain; that it prevents trouble in runners was seen only "
     "in "

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from loadwatch.activity import Note
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    DiaryExposure,
     Exceeded,
-    Flag,
     Limits,
     Rule,
-    Unknown,
-    find_largest_quiet,
 )
+from loadwatch.assess.rules.remaining import find_largest_quiet
 from loadwatch.tables import KNOWN_SURFACES, SURFACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from loadwatch.assess.rules.model import Finding, Flag
     from loadwatch.assess.rules.rule_input import RuleInput
+    from loadwatch.tables import FlagLevel
 
 # whether LW08 counts a surface as hard ground; a test asks for every surface by name
 IS_HARD: Mapping[str, bool] = {
@@ -33,19 +35,21 @@ IS_HARD: Mapping[str, bool] = {
     "treadmill": False,
 }
 HARD = tuple(name for name in KNOWN_SURFACES if IS_HARD.get(name, False))
-_FEW = "too_few_weeks: fewer than three of the four weeks before hold a run"
+_BEFORE_WEEKS = 4  # of LW08
+_LEVELS: tuple[FlagLevel, ...] = ("high", "watch")
 
 
 def judge_shift(
     hard_m: float, other_m: float, share_before: float, usual_m: float, limits: Limits
-) -> Exceeded:
+) -> Exceeded | None:
     """Return the level of a week with `hard_m` on hard and `other_m` on other known ground."""
     known = hard_m + other_m
-    points = 100.0 * ((hard_m / known if known else 0.0) - share_before)
-    for level in ("high", "watch"):
+    share = hard_m / known if known else 0.0
+    points = 100.0 * (share - share_before)
+    for level in _LEVELS:
         more = hard_m - usual_m >= limits[f"{level}_more_m"] - TOLERANCE_M
         if points >= limits[level] - TOLERANCE and more:
-            return "high" if level == "high" else "watch", limits[level]
+            return Exceeded(level, limits[level])
     return None
 
 
@@ -54,163 +58,153 @@ def pool_surfaces(
 ) -> tuple[dict[str, float], float]:
     """Return metres by known class over the weeks [start, end), and the share of their distance so known."""
     metres = {
-        surface: sum(columns[f"{surface}_m"][start:end]) for surface in KNOWN_SURFACES
+        surface: sum(columns[SURFACES[surface].column][start:end])
+        for surface in KNOWN_SURFACES
     }
     distance = sum(columns["distance_m"][start:end])
-    return metres, sum(metres.values()) / distance if distance else 0.0
+    if not distance:
+        return metres, 0.0
+    return metres, sum(metres.values()) / distance
 
 
-def _hard_m(metres: Mapping[str, float]) -> float:
-    """Return the metres on hard ground among metres by surface."""
+def _sum_hard(metres: Mapping[str, float]) -> float:
+    """Return the metres on all hard surfaces, of metres by class."""
     return sum(metres[surface] for surface in HARD)
 
 
-def _usual_hard_m(facts: RuleInput, week: int) -> float:
-    """Return the usual metres on hard ground in a week; NaN where no usual week is known."""
-    return sum(facts.columns[f"{surface}_m_usual"][week] for surface in HARD)
-
-
-def _format_unknown_share(metres: float, when: str, limits: Limits) -> str:
-    return (
-        f"no_surface: the ground is known for {100 * metres:.0f} % of the distance {when}, "
-        f"{100 * limits['known']:.0f} % are needed"
+def _usual_hard(inputs: RuleInput, week: int) -> float:
+    """Return the usual metres on all hard surfaces; NaN where one is unknown."""
+    return sum(
+        inputs.columns[f"{SURFACES[surface].column}_usual"][week] for surface in HARD
     )
 
 
-def _check_shift(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
+def _explain_unknown_share(share: float, when: str, limits: Limits) -> Note | None:
+    """Return that too little of the distance is known; None where enough is."""
+    if share >= limits["known"] - TOLERANCE:
+        return None
+    return Note(
+        "no_surface",
+        f"the ground is known for {100 * share:.0f} % of the distance {when}, "
+        f"{100 * limits['known']:.0f} % are needed",
+    )
+
+
+def _check_shift(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     for i in inputs.run_weeks():
         if not inputs.complete[i]:
             continue
         now, known_now = pool_surfaces(inputs.partial, i, i + 1)
-        before, known_before = pool_surfaces(inputs.partial, max(i - 4, 0), i)
-        if why := _explain_no_shift(inputs, i, (known_now, known_before), limits):
-            yield Unknown(inputs.week_starts[i], SHIFT.id, why)
+        first = max(i - _BEFORE_WEEKS, 0)
+        before, known_before = pool_surfaces(inputs.partial, first, i)
+        why = (
+            _explain_no_shift(inputs, i)
+            or _explain_unknown_share(known_now, "of this week", limits)
+            or _explain_unknown_share(known_before, "of the four weeks before", limits)
+        )
+        if why:
+            yield SHIFT.unknown(inputs.week_starts[i], why)
         else:
-            yield from _flag_shift(inputs, limits, i, (now, before))
+            yield from _find_shift(inputs, limits, i, now, before)
 
 
-def _explain_no_shift(
-    inputs: RuleInput, i: int, known: tuple[float, float], limits: Limits
-) -> str:
-    if math.isnan(_usual_hard_m(inputs, i)):
-        return _FEW
-    if math.isnan(inputs.columns["distance_m"][i]):
-        return "no_distance: runs of this week have no distance"
-    for share, when in zip(
-        known, ("of this week", "of the four weeks before"), strict=True
-    ):
-        if share < limits["known"] - TOLERANCE:
-            return _format_unknown_share(share, when, limits)
-    return ""
+def _explain_no_shift(inputs: RuleInput, week: int) -> Note | None:
+    if math.isnan(_usual_hard(inputs, week)):
+        text = "fewer than three of the four weeks before hold a run"
+        return Note("too_few_weeks", text)
+    if math.isnan(inputs.columns["distance_m"][week]):
+        return Note("no_distance", "runs of this week have no distance")
+    return None
 
 
-def _flag_shift(
+def _find_shift(
     inputs: RuleInput,
     limits: Limits,
-    i: int,
-    mixes: tuple[dict[str, float], dict[str, float]],
+    week: int,
+    now: Mapping[str, float],
+    before: Mapping[str, float],
 ) -> Iterator[Flag]:
-    now, before = mixes
-    usual = _usual_hard_m(inputs, i)
-    hard, known = _hard_m(now), sum(now.values())
-    share_before = _hard_m(before) / sum(before.values())
-    judged = partial(
+    """Yield the flag of a week, `now` and `before` being metres by known class."""
+    usual = _usual_hard(inputs, week)
+    hard, known = _sum_hard(now), sum(now.values())
+    share_before = _sum_hard(before) / sum(before.values())
+    judge = partial(
         judge_shift,
         other_m=known - hard,
         share_before=share_before,
         usual_m=usual,
         limits=limits,
     )
-    if level := judged(hard):
-        yield Flag(
-            week=inputs.week_starts[i],
-            rule=SHIFT.id,
-            name=SHIFT.name,
-            level=level[0],
+    if exceeded := judge(hard):
+        yield SHIFT.flag(
+            inputs.week_starts[week],
+            exceeded,
             value=100.0 * (hard / known - share_before),
-            limit=level[1],
             amount=hard,
             usual=usual,
-            unit=SHIFT.unit,
-            evidence=SHIFT.grade,
+            quiet_up_to=find_largest_quiet(judge),
             template_args={
-                "words": level[0],
-                "below": find_largest_quiet(judged),
                 "now": f"{100 * hard / known:.0f}",
                 "before": f"{100 * share_before:.0f}",
             },
         )
 
 
-def _check_new(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
-    span = int(limits["weeks"])
+def _check_new(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
+    weeks = int(limits["weeks"])
     for i in inputs.run_weeks():
-        start = max(i - span, 0)
+        start = max(i - weeks, 0)
         before, known_before = pool_surfaces(inputs.partial, start, i)
         now, known_now = pool_surfaces(inputs.partial, i, i + 1)
-        why = (
-            "too_few_weeks: fewer than three weeks with a run lie before"
-            if sum(runs > 0 for runs in inputs.runs[start:i]) < limits["least_weeks"]
-            else _format_unknown_share(
-                known_before, f"of the {span} weeks before", limits
-            )
-            if known_before < limits["known"] - TOLERANCE
-            else ""
-        )
-        fresh = (
-            []
-            if why
-            else [
-                c
-                for c in KNOWN_SURFACES
-                if _is_new(now[c], before[c], sum(before.values()), limits)
-            ]
-        )
+        when = f"of the {weeks} weeks before"
+        why = _explain_few_weeks(
+            inputs.runs[start:i], limits
+        ) or _explain_unknown_share(known_before, when, limits)
+        fresh = [] if why else _find_new(now, before, limits)
         for surface in fresh:
-            yield _make_new_flag(
-                inputs,
-                limits,
-                i,
-                {"surface": surface, "metres": now[surface], "before": before},
-            )
-        if not fresh and not why and known_now < limits["known"] - TOLERANCE:
-            why = _format_unknown_share(known_now, "of this week", limits)
+            yield _make_new_flag(inputs, limits, i, surface, before)
+        if not fresh and not why:
+            why = _explain_unknown_share(known_now, "of this week", limits)
         if why and inputs.complete[i]:
-            yield Unknown(inputs.week_starts[i], NEW.id, why)
+            yield NEW.unknown(inputs.week_starts[i], why)
 
 
-def _is_new(metres: float, before: float, known: float, limits: Limits) -> bool:
-    return (
-        metres >= limits["info_m"] - TOLERANCE_M
-        and before < limits["share"] * known - TOLERANCE_M
-    )
+def _explain_few_weeks(runs: Sequence[int], limits: Limits) -> Note | None:
+    if sum(count > 0 for count in runs) >= limits["least_weeks"]:
+        return None
+    return Note("too_few_weeks", "fewer than three weeks with a run lie before")
+
+
+def _find_new(
+    now: Mapping[str, float], before: Mapping[str, float], limits: Limits
+) -> list[str]:
+    """Return the surfaces that hold enough metres now and held next to none before."""
+    little = limits["share"] * sum(before.values()) - TOLERANCE_M
+    return [
+        surface
+        for surface in KNOWN_SURFACES
+        if now[surface] >= limits["info_m"] - TOLERANCE_M and before[surface] < little
+    ]
 
 
 def _make_new_flag(
-    inputs: RuleInput, limits: Limits, i: int, found: Mapping[str, Any]
+    inputs: RuleInput,
+    limits: Limits,
+    week: int,
+    surface: str,
+    before: Mapping[str, float],
 ) -> Flag:
-    before = found["before"]
-    share = before[found["surface"]] / sum(before.values())
-    return Flag(
-        week=inputs.week_starts[i],
-        rule=NEW.id,
-        name=NEW.name,
-        level="info",
+    column, share = SURFACES[surface].column, before[surface] / sum(before.values())
+    return NEW.flag(
+        inputs.week_starts[week],
+        Exceeded("info", 100.0 * limits["share"]),
         value=100.0 * share,
-        limit=100.0 * limits["share"],
-        amount=found["metres"],
-        usual=inputs.columns[f"{found['surface']}_m_usual"][i],
-        unit=NEW.unit,
-        evidence=NEW.grade,
+        amount=inputs.partial[column][week],
+        usual=inputs.columns[f"{column}_usual"][week],
         template_args={
-            "words": "info",
-            "ground": SURFACES[found["surface"]].place,
+            "ground": SURFACES[surface].place,
             "share": f"{100.0 * share:.0f}",
-            "span": f"{limits['weeks']:.0f}",
+            "weeks": f"{limits['weeks']:.0f}",
         },
     )
 
@@ -230,46 +224,56 @@ SHIFT = Rule(
     kind="week",
     measure="hard share of the known distance, in percentage points over the four weeks before",
     unit="m",
-    display_unit="km",
     asks="Did a larger part of a week's running lie on hard ground than in the four weeks before?",
     limits=(
         Bound(
             key="watch",
             value=25.0,
             unit="points",
-            meaning="noticed from this many percentage points on",
+            text="noticed from {value} more on",
         ),
         Bound(
             key="watch_more_m",
             value=5000.0,
             unit="m",
-            meaning="least hard distance more to be noticed",
+            text="at least {value} more on hard ground to be noticed",
         ),
         Bound(
             key="high",
             value=50.0,
             unit="points",
-            meaning="a large change from so many points on",
+            text="a large change from {value} more on",
         ),
         Bound(
             key="high_more_m",
             value=10_000.0,
             unit="m",
-            meaning="least hard distance more for a large change",
+            text="at least {value} more on hard ground for a large change",
         ),
         Bound(
             key="known",
             value=0.70,
             unit="share",
-            meaning="of the distance must be known, now and before",
+            text="the ground of {value} of the distance must be known, now and before",
         ),
     ),
     templates={
         "watch": f"In the week of {{week}} {_MORE}: {{amount}} on it, usually {{usual}}; "
-        "the limit is {limit} points. With the other ground as it was, up to {below} this check stays quiet.",
+        "the limit is {limit} points. With the other ground as it was, up to {quiet_up_to} this check stays quiet.",
         "high": f"In the week of {{week}} {_MORE}, a large change (from {{limit}} points on): {{amount}} on "
-        "it, usually {usual}. With the other ground as it was, up to {below} this check stays quiet.",
+        "it, usually {usual}. With the other ground as it was, up to {quiet_up_to} this check stays quiet.",
     },
+    topic="surface",
+    phrase="far more of your running was on hard ground ({amount}; {usual} is usual)",
+    brief="hard ground {amount}, usually {usual}",
+    event_family="ground",
+    change_kind="hard ground",
+    charts=("surface",),
+    advice=("look", "surface", "support", "course"),
+    exposure=DiaryExposure(
+        column="hard_m", text="a week with a shift to harder ground"
+    ),
+    budget=None,
     grade="E",
     grade_why="the article's view; nobody has tested a sudden change of ground, and at the back the measured "
     "difference between grounds is small",
@@ -289,40 +293,54 @@ NEW = Rule(
     kind="week",
     measure="share of that ground in the known distance of the eight weeks before, in %",
     unit="m",
-    display_unit="km",
     asks="Did a week hold a good distance on ground that was hardly run on in the eight weeks before?",
     limits=(
         Bound(
             key="info_m",
             value=5000.0,
             unit="m",
-            meaning="mentioned from this distance on",
+            text="mentioned from {value} on",
         ),
         Bound(
             key="share",
             value=0.05,
             unit="share",
-            meaning="new below this share of the weeks before",
+            text="new where it was under {value} of the weeks before",
         ),
-        Bound(key="weeks", value=8.0, unit="weeks", meaning="looked back on"),
+        Bound(
+            key="weeks",
+            value=8.0,
+            unit="weeks",
+            text="compared with the {value} before",
+        ),
         Bound(
             key="least_weeks",
             value=3.0,
             unit="weeks",
-            meaning="with a run needed of them",
+            text="needs {value} with a run",
         ),
         Bound(
             key="known",
             value=0.70,
             unit="share",
-            meaning="of the distance must be known",
+            text="the ground of {value} of the distance must be known",
         ),
     ),
     templates={
         "info": "{amount} on {ground} in the week of {week}, which made up {share} % of the known distance "
         "in the "
-        "{span} weeks before.",
+        "{weeks} weeks before.",
     },
+    topic="surface",
+    phrase="",
+    brief="",
+    event_family="ground",
+    change_kind=None,
+    charts=(),
+    advice=("surface",),
+    advises_at_info=True,
+    exposure=None,
+    budget=None,
     grade="E",
     grade_why="the article's view; nobody has tested new ground",
     lbp="no",

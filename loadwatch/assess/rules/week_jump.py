@@ -6,89 +6,100 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import NAN, Note
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
     Bound,
+    Budget,
+    DiaryExposure,
     Exceeded,
-    Flag,
     Limits,
     Rule,
-    Unknown,
+)
+from loadwatch.assess.rules.remaining import (
+    Remaining,
     find_largest_quiet,
+    find_sum_remaining,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from loadwatch.assess.rules.model import Finding
     from loadwatch.assess.rules.rule_input import RuleInput
 
 
 def judge_week(
     distance_m: float, before_m: float, usual_m: float, limits: Limits
-) -> Exceeded:
+) -> Exceeded | None:
     """Return the level of a week of `distance_m` after one of `before_m`, `usual_m` being usual."""
     usual_m = max(usual_m, limits["floor_m"])
     jumped = before_m > 0 and distance_m / before_m > limits["watch"] + TOLERANCE
     more = distance_m - before_m >= limits["more_m"] - TOLERANCE_M
     unusual = distance_m / usual_m > limits["usual"] + TOLERANCE
-    return ("watch", limits["watch"]) if jumped and more and unusual else None
+    if jumped and more and unusual:
+        return Exceeded("watch", limits["watch"])
+    return None
 
 
-def explain_unknown(inputs: RuleInput, week: int) -> str:
-    """Return why a week has nothing to be held against, "" if it has."""
+def explain_unknown(inputs: RuleInput, week: int) -> Note | None:
+    """Return why a week has nothing to be compared with; None if it has."""
     if not week or not inputs.runs[week - 1]:
-        return "no_week_before: the week before holds no run"
+        return Note("no_week_before", "the week before holds no run")
     if not inputs.columns["distance_m"][week - 1] > 0:
-        return "no_distance: the distance of the week before is not known"
+        text = "the distance of the week before is not known"
+        return Note("no_distance", text)
     if math.isnan(inputs.columns["distance_m_usual"][week]):
-        return "too_few_weeks: fewer than three of the four weeks before hold a run of known distance"
-    return ""
+        text = "fewer than three of the four weeks before hold a run of known distance"
+        return Note("too_few_weeks", text)
+    return None
 
 
-def _check_weeks(
-    inputs: RuleInput, limits: Limits, _found: Sequence[Flag | Unknown]
-) -> Iterator[Flag | Unknown]:
+def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     for i in inputs.run_weeks():
-        week = inputs.week_starts[i]
-        distance, whole = inputs.week_amount("distance_m", i)
+        week, is_complete = inputs.week_starts[i], inputs.complete[i]
         why = explain_unknown(inputs, i)
         if why:
-            if inputs.complete[i]:
-                yield Unknown(week, RULE.id, why)
+            if is_complete:
+                yield RULE.unknown(week, why)
             continue
-        before, usual = (
-            inputs.columns["distance_m"][i - 1],
-            inputs.columns["distance_m_usual"][i],
-        )
-        level = judge_week(distance, before, usual, limits)
-        if level:
-            state = "so_far" if not inputs.complete[i] else "" if whole else "at_least"
-            below = find_largest_quiet(
-                partial(judge_week, before_m=before, usual_m=usual, limits=limits)
-            )
-            yield Flag(
-                week=week,
-                rule=RULE.id,
-                name=RULE.name,
-                level=level[0],
+        distance, is_whole = inputs.week_amount("distance_m", i)
+        before = inputs.columns["distance_m"][i - 1]
+        usual = inputs.columns["distance_m_usual"][i]
+        judge = partial(judge_week, before_m=before, usual_m=usual, limits=limits)
+        if exceeded := judge(distance):
+            yield RULE.flag(
+                week,
+                exceeded,
                 value=distance / before,
-                limit=level[1],
                 amount=distance,
                 usual=before,
-                unit=RULE.unit,
-                evidence=RULE.grade,
-                template_args={
-                    "words": "watch",
-                    "state": state,
-                    "below": below,
-                    "lengths": {"median": usual},
-                },
+                extent=inputs.week_extent(i, is_whole=is_whole),
+                quiet_up_to=find_largest_quiet(judge),
+                own_usual=usual,
             )
-        elif not whole and inputs.complete[i]:
-            yield Unknown(
-                week, RULE.id, "no_distance: runs of this week have no distance"
-            )
+        elif is_complete and not is_whole:
+            why = Note("no_distance", "runs of this week have no distance")
+            yield RULE.unknown(week, why)
+
+
+def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
+    used, is_whole = inputs.week_amount("distance_m", -1)
+    if not is_whole:
+        used = NAN
+    why = explain_unknown(inputs, len(inputs.week_starts) - 1)
+    if why:
+        return Remaining(used=used, why=why.text)
+    if not is_whole:
+        return Remaining(used=used, why="a run of this week has no distance")
+    judge = partial(
+        judge_week,
+        before_m=inputs.columns["distance_m"][-2],
+        usual_m=inputs.columns["distance_m_usual"][-1],
+        limits=limits,
+    )
+    return find_sum_remaining(used, judge)
 
 
 RULE = Rule(
@@ -98,41 +109,51 @@ RULE = Rule(
     kind="week",
     measure="distance of the week over that of the week before",
     unit="m",
-    display_unit="km",
     asks="Did a week hold much more running than the week before, and more than is usual?",
     limits=(
         Bound(
             key="watch",
             value=1.30,
             unit="ratio",
-            meaning="noticed above this ratio",
+            text="noticed above {value} the week before",
             presets={"return": 1.20},
         ),
         Bound(
             key="more_m",
             value=5000.0,
             unit="m",
-            meaning="least distance more",
+            text="at least {value} more",
             presets={"novice": 3000.0, "return": 3000.0},
         ),
         Bound(
             key="usual",
             value=1.10,
             unit="ratio",
-            meaning="only if also above this ratio to the usual week: coming back from an easy week is no "
-            "jump",
+            text="only if also above {value} the usual week: coming back from an easy week is no jump",
         ),
         Bound(
             key="floor_m",
             value=5000.0,
             unit="m",
-            meaning="a smaller usual week counts as this",
+            text="a smaller usual week counts as {value}",
         ),
     ),
     templates={
-        "watch": "{state}{amount} in the week of {week}, {more} the week before ({usual}) and more than the "
-        "usual {median}; the limit is {limit_percent} % more. Up to {below} this check stays quiet.",
+        "watch": "{extent}{amount} in the week of {week}, {more} the week before ({usual}) and more than the "
+        "usual {own_usual}; the limit is {limit_percent} % more. Up to {quiet_up_to} this check stays quiet.",
     },
+    topic="load",
+    phrase="you ran {amount}, {over} over your usual {own_usual} and {more} the week before",
+    brief="{amount} in a week, {over} over the usual {own_usual}",
+    event_family="distance",
+    change_kind="distance",
+    judges_load=True,
+    charts=("load",),
+    advice=("look", "load", "support", "course"),
+    exposure=DiaryExposure(column="distance_m", text="a week with a jump in distance"),
+    budget=Budget(
+        measure="distance_m", label="distance", find_remaining=_find_remaining
+    ),
     grade="C",
     grade_why="studies disagree: the one trial of slower progression found no difference, "
     "the largest cohort no relation, smaller ones some",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from loadwatch import formatting
-from loadwatch.assess.rules import is_raised
+from loadwatch.assess.rules import RULES, is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS
 from loadwatch.date_filter import ALL_DAYS
 from loadwatch.report.charts.markers import WeekMark
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from loadwatch.assess.rules import Flag
+    from loadwatch.assess.rules.model import Chart
     from loadwatch.date_filter import Period
     from loadwatch.settings import Settings
     from loadwatch.tables import Bools, Floats
@@ -26,12 +27,18 @@ if TYPE_CHECKING:
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 YEAR_WEEKS = 53
-# which checks mark which picture: those of its own measure
-LOAD = ("LW01", "LW02", "LW11")
-LONGEST = ("LW01",)
-SURFACE = ("LW08",)
-CLIMB = ("LW04", "LW06", "LW07")
-DESCENT = ("LW05",)
+
+
+def list_marking_rules(chart: Chart) -> tuple[str, ...]:
+    """Return the ids of the rules whose flags mark the weeks of `chart`."""
+    return tuple(rule.id for rule in RULES if chart in rule.charts)
+
+
+LOAD = list_marking_rules("load")
+LONGEST = list_marking_rules("longest")
+SURFACE = list_marking_rules("surface")
+CLIMB = list_marking_rules("climb")
+DESCENT = list_marking_rules("descent")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

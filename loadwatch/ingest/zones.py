@@ -252,19 +252,22 @@ def _settle_start(
     """Return the start of a row by its own zone, or by the athlete's where that is not sure."""
     utc, local = stated.start_utc, stated.start_local
     if stated.sure and utc is not None:
-        name = _name_offset(stated.zone, utc, zones)
-        return stated if name == stated.zone else replace(stated, zone=name)
+        return _rename_zone(stated, _name_offset(stated.zone, utc, zones))
     if local is not None and (utc is None or stated.source == "list"):
         name, source = _choose_zone(zones, local, is_listed=is_listed)
         return _from_wall(local, name, source or "list", sure=False)
     if utc is None:
         return ZonedStart()
     name, source = _choose_zone(zones, utc, is_listed=is_listed)
-    if not name and stated.source == "local_timestamp":
-        name, source = "+00:00", stated.source  # a clock equal to UTC, as it states
-    elif not name:
-        name, source = zones.home, "system"
-    return _from_utc(utc, name, source, sure=False)
+    if name:
+        return _from_utc(utc, name, source, sure=False)
+    if stated.source == "local_timestamp":  # a clock equal to UTC, as it states
+        return _from_utc(utc, "+00:00", stated.source, sure=False)
+    return _from_utc(utc, zones.home, "system", sure=False)
+
+
+def _rename_zone(start: ZonedStart, name: str) -> ZonedStart:
+    return start if name == start.zone else replace(start, zone=name)
 
 
 def _choose_zone(

@@ -1,8 +1,8 @@
-"""Rows without the same run twice, each left-out row with the row that stands for it.
+"""Rows with each run once: of rows that are the same run, the richest is kept.
 
-Sure pairs first (equal content, a list row's own file, starts and lengths, overlap), then pairs
-whose clock has to be guessed (whole quarters of an hour, a bare date): of these a row answers for
-one row of each list at most, for a second one is a second run.
+Certain pairs are joined first (equal content, a list row's own file, same start and length,
+overlap), then pairs whose clock has to be inferred (whole quarters of an hour, a bare date). Of
+the latter, a row represents one row of each list at most: a second one is a second run.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from loadwatch.ingest.dedupe.linked_files import find_linked_rows
 from loadwatch.ingest.dedupe.merge import merge_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from loadwatch.ingest.dedupe.pairs import Pair, RunArrays
+    from loadwatch.tables import Bools
 
 FORMAT_RANK = {"fit": 0, "tcx": 1, "gpx": 2, "csv": 3, "json": 3, "list": 4}
 RICHNESS_COLUMNS = (
@@ -36,11 +36,12 @@ RICHNESS_COLUMNS = (
     "device_load",
     "rpe",
 )
+MULTISPORT_REASON = "a multisport whole; its legs are counted one by one"
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A row that tells of a run once more: its source, the source that is kept, and why."""
+    """A row of a run that is there already: its source, the source that is kept, and why."""
 
     source: str
     of: str
@@ -49,7 +50,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DedupedRows:
-    """Rows that stand, sorted by start; those left out as duplicates; multisport wholes."""
+    """Kept rows by start; rows left out as duplicates; multisport wholes."""
 
     rows: pd.DataFrame
     duplicates: tuple[Duplicate, ...]
@@ -58,60 +59,60 @@ class DedupedRows:
 
 @dataclass(slots=True)
 class _RunGroups:
-    """Which row stands for which, while it is being found out; `of` points straight to the kept row."""
+    """Rows joined so far, each by its place; `kept_of` points straight to the kept row."""
 
     kept_of: dict[int, int]
     why: dict[int, str]
-    rows: dict[int, list[int]]  # kept row -> all rows it stands for, itself first
+    rows: dict[int, list[int]]  # kept row -> all rows of its run, itself first
     members: dict[int, set[int]]  # kept row -> inputs of those
 
     def join_row(self, row: int, kept: int, why: str) -> None:
-        """Let `kept` stand for `row` and for all that `row` stood for."""
+        """Let `kept` represent `row` and all that `row` represented."""
         self.why[row] = why
         for one in self.rows.pop(row):
             self.kept_of[one] = kept
             self.rows[kept].append(one)
         self.members[kept] |= self.members.pop(row)
 
+    def share_input(self, kept: int, row: int) -> bool:
+        """Tell whether the rows of two runs have an input in common."""
+        return not self.members[kept].isdisjoint(self.members[row])
+
 
 def drop_duplicate_runs(rows: pd.DataFrame) -> DedupedRows:
-    """Return `rows` with each run once; the richest row of a run stays and takes what it lacks.
+    """Return `rows` with each run once; the richest row of a run is kept and takes what it lacks.
 
     Parameters
     ----------
-    rows : EXPOSURES and HIDDEN of one athlete, zones settled, in any order; it is not changed.
+    rows : EXPOSURES and HIDDEN of one athlete, zones settled, in any order; not changed.
     """
-    wholes = _find_multisport_wholes(rows)
-    skipped = tuple(
-        Skipped(
-            source, "ignored", "a multisport whole; its legs are counted one by one"
-        )
-        for source in sorted(rows["source"][wholes])
-    )
-    rows = rows[~wholes].reset_index(drop=True)
+    is_whole = _find_multisport_wholes(rows)
+    wholes = sorted(rows["source"][is_whole])
+    skipped = tuple(Skipped(source, "ignored", MULTISPORT_REASON) for source in wholes)
+    rows = rows[~is_whole].reset_index(drop=True)
     order = _order_by_richness(rows)
-    known = pairs.build_run_arrays(rows)
+    arrays = pairs.build_run_arrays(rows)
     groups = _RunGroups(
         kept_of={row: row for row in order},
         why={},
         rows={row: [row] for row in order},
-        members={row: {int(known.member[row])} for row in order},
+        members={row: {int(arrays.member[row])} for row in order},
     )
     _join_copies(rows, order, groups)
-    _join_certain(rows, order, groups, known)
-    _join_guessed(rows, order, groups, known)
+    _join_certain(rows, order, groups, arrays)
+    _join_inferred(rows, order, groups, arrays)
+    kept = _sort_rows(merge_rows(rows, groups.rows))
+    return DedupedRows(kept, _list_duplicates(rows, groups), skipped)
+
+
+def _list_duplicates(rows: pd.DataFrame, groups: _RunGroups) -> tuple[Duplicate, ...]:
     source = rows["source"].tolist()
-    duplicates = tuple(
-        sorted(
-            (
-                Duplicate(source[row], source[kept], groups.why[row])
-                for row, kept in groups.kept_of.items()
-                if row != kept
-            ),
-            key=lambda pair: (pair.of, pair.source),
-        )
-    )
-    return DedupedRows(_sort_rows(merge_rows(rows, groups.rows)), duplicates, skipped)
+    found = [
+        Duplicate(source[row], source[kept], groups.why[row])
+        for row, kept in groups.kept_of.items()
+        if row != kept
+    ]
+    return tuple(sorted(found, key=lambda duplicate: (duplicate.of, duplicate.source)))
 
 
 def _sort_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -120,107 +121,121 @@ def _sort_rows(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _find_multisport_wholes(rows: pd.DataFrame) -> NDArray[np.bool_]:
+def _find_multisport_wholes(rows: pd.DataFrame) -> Bools:
     """Return which rows are a multisport whole with at least one of its legs beside it."""
-    whole = (
-        rows["parent"].to_numpy(dtype=bool) | rows["sport"].eq("multisport").to_numpy()
-    )
-    if not whole.any():
-        return whole
-    legs = np.sort(pairs.to_seconds(rows["start_utc"])[~whole])
+    is_parent = rows["parent"].to_numpy(dtype=bool)
+    is_whole = is_parent | rows["sport"].eq("multisport").to_numpy()
+    if not is_whole.any():
+        return is_whole
     start = pairs.to_seconds(rows["start_utc"])
+    legs = np.sort(start[~is_whole])
     length = rows["elapsed_s"].fillna(rows["duration_s"]).fillna(0.0).to_numpy()
     first = np.searchsorted(legs, start - pairs.START_S)
     last = np.searchsorted(legs, start + length + pairs.START_S, side="right")
-    return np.asarray(whole & (last > first))
+    return np.asarray(is_whole & (last > first))
 
 
 def _order_by_richness(rows: pd.DataFrame) -> list[int]:
-    """Return the places of `rows`, the richest first; of one format the longer, then the fuller."""
+    """Return the places of `rows`, the richest first.
+
+    Richness is by format, then length, then how many of RICHNESS_COLUMNS are known.
+    """
     rank = rows["format"].map(FORMAT_RANK).fillna(len(FORMAT_RANK)).to_numpy()
     duration = rows["duration_s"].fillna(0.0).clip(lower=1.0).to_numpy()
-    fifths = np.floor(np.log2(duration) * 4)  # steps of 19 %: twins differ less
+    steps = np.floor(np.log2(duration) * 4)  # of 19 %: two records of a run differ less
     fullness = rows[list(RICHNESS_COLUMNS)].notna().sum(axis=1).to_numpy()
     sources = rows["source"].rank(method="dense").to_numpy()
-    return [int(place) for place in np.lexsort((sources, -fullness, -fifths, rank))]
+    return [int(place) for place in np.lexsort((sources, -fullness, -steps, rank))]
 
 
-def _join_copies(rows: pd.DataFrame, order: list[int], groups: _RunGroups) -> None:
+def _join_copies(rows: pd.DataFrame, order: Sequence[int], groups: _RunGroups) -> None:
     """Join rows of equal content; within one list that is a line written twice."""
-    ids, listed = rows["activity_id"].tolist(), rows["format"].eq("list").tolist()
+    ids, formats = rows["activity_id"].tolist(), rows["format"].tolist()
     first: dict[str, int] = {}
     for row in order:
         kept = first.setdefault(ids[row], row)
         if kept != row:
-            groups.join_row(
-                row,
-                kept,
-                "the same row of a list" if listed[row] else "the same content",
-            )
+            is_listed = formats[row] == "list"
+            why = "the same row of a list" if is_listed else "the same content"
+            groups.join_row(row, kept, why)
 
 
 def _join_certain(
-    rows: pd.DataFrame, order: list[int], groups: _RunGroups, known: RunArrays
+    rows: pd.DataFrame, order: Sequence[int], groups: _RunGroups, arrays: RunArrays
 ) -> None:
-    """Join a list row to its own file, and rows that are one run beyond doubt, richest first."""
-    beside = _group_by_row(pairs.find_certain_pairs(known))
-    own = find_linked_rows(rows)
+    """Join each list row to its own file, and rows that are certainly one run, richest first."""
+    paired = _group_by_row(pairs.find_certain_pairs(arrays))
+    linked = find_linked_rows(rows)
     place = {row: at for at, row in enumerate(order)}
     source = rows["source"].tolist()
     for row in order:
         if groups.kept_of[row] != row:
             continue
-        if row in own:
-            nearest = min(
-                own[row],
-                key=lambda leg: (_start_difference_s(known, row, leg), place[leg]),
-            )
+        if row in linked:
+            differences = [
+                (_start_difference_s(arrays, row, other), place[other], other)
+                for other in linked[row]
+            ]
+            nearest = min(differences)[-1]
             groups.join_row(row, groups.kept_of[nearest], "its own file is here")
             continue
-        found = []
-        for other, pair in beside[row]:
-            kept = groups.kept_of[other]
-            direct = kept == other
-            if place[other] >= place[row] or kept == row:
-                continue
-            if direct or not groups.members[kept] & groups.members[row]:
-                found.append(((not direct, pair.apart_s, source[kept]), kept, pair.why))
+        richer = [item for item in paired.get(row, []) if place[item[0]] < place[row]]
+        found = _list_candidates(row, richer, groups, source)
         if found:
             _, kept, why = min(found)
             groups.join_row(row, kept, why)
 
 
-def _join_guessed(
-    rows: pd.DataFrame, order: list[int], groups: _RunGroups, known: RunArrays
+def _list_candidates(
+    row: int,
+    paired: Iterable[tuple[int, Pair]],
+    groups: _RunGroups,
+    source: Sequence[str],
+) -> list[tuple[tuple[bool, float, str], int, str]]:
+    """Return the kept rows that `row` may be joined to, each with its preference and why.
+
+    A row that itself is kept is preferred to one that is kept for it, then the nearest start.
+    """
+    found = []
+    for other, pair in paired:
+        kept = groups.kept_of[other]
+        is_direct = kept == other
+        if kept != row and (is_direct or not groups.share_input(kept, row)):
+            preference = (not is_direct, pair.apart_s, source[kept])
+            found.append((preference, kept, pair.why))
+    return found
+
+
+def _join_inferred(
+    rows: pd.DataFrame, order: Sequence[int], groups: _RunGroups, arrays: RunArrays
 ) -> None:
     """Join rows that agree but for an unknown clock, the nearest first."""
     place = {row: at for at, row in enumerate(order)}
     source = rows["source"].tolist()
-    guesses = [*pairs.find_shifted_pairs(known), *pairs.find_same_day_pairs(known)]
-    guesses.sort(
-        key=lambda pair: (
-            pair.apart_s,
-            *sorted((source[pair.left], source[pair.right])),
-        )
-    )
-    for pair in guesses:
+    found = [*pairs.find_shifted_pairs(arrays), *pairs.find_same_day_pairs(arrays)]
+    for pair in sorted(found, key=lambda pair: _pair_order(pair, source)):
         richer, row = sorted((pair.left, pair.right), key=place.__getitem__)
         kept = groups.kept_of[richer]
-        if (
-            groups.kept_of[row] == row != kept
-            and not groups.members[kept] & groups.members[row]
-        ):
+        if groups.kept_of[row] == row != kept and not groups.share_input(kept, row):
             groups.join_row(row, kept, pair.why)
 
 
+def _pair_order(pair: Pair, source: Sequence[str]) -> tuple[float, str, str]:
+    """Return by what pairs are sorted: the nearest first, then by name."""
+    first, second = sorted((source[pair.left], source[pair.right]))
+    return pair.apart_s, first, second
+
+
 def _group_by_row(found: Iterable[Pair]) -> dict[int, list[tuple[int, Pair]]]:
-    beside: dict[int, list[tuple[int, Pair]]] = defaultdict(list)
+    """Return for each row the other row of each of its pairs, and the pair."""
+    paired: dict[int, list[tuple[int, Pair]]] = defaultdict(list)
     for pair in found:
-        beside[pair.left].append((pair.right, pair))
-        beside[pair.right].append((pair.left, pair))
-    return beside
+        paired[pair.left].append((pair.right, pair))
+        paired[pair.right].append((pair.left, pair))
+    return paired
 
 
-def _start_difference_s(known: RunArrays, row: int, other: int) -> float:
-    apart = abs(float(known.utc_s[row] - known.utc_s[other]))
-    return apart if apart == apart else 0.0  # noqa: PLR0124  NaN: a list row without an hour
+def _start_difference_s(arrays: RunArrays, row: int, other: int) -> float:
+    """Return by how many seconds two starts differ, 0 where one is a list row without an hour."""
+    difference = abs(float(arrays.utc_s[row] - arrays.utc_s[other]))
+    return 0.0 if np.isnan(difference) else difference

@@ -4,51 +4,53 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True, slots=True)
+class _InputPaths:
+    """Paths of the inputs that are no lists, without `.gz`."""
+
+    rows: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_name: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
 def find_linked_rows(rows: pd.DataFrame) -> dict[int, list[int]]:
     """Return, by place of a list row, the places of the rows that its own file gave.
 
-    A name is taken from the list's folder on, as the vendor wrote it; then as the end of any one
-    input's path, for lists that were moved. `.gz` counts as nothing: unpacked by hand or not.
+    A name is looked for from the list's folder on, as the vendor wrote it; then as the end of any
+    one input's path, for lists that were moved. `.gz` is ignored: unpacked by hand or not.
     """
     linked, members = rows["linked"].tolist(), rows["member"].tolist()
     if not any(linked):
         return {}
-    by_path: dict[str, list[int]] = defaultdict(list)
-    by_name: dict[str, set[str]] = defaultdict(set)
-    for row, (member, form) in enumerate(
-        zip(members, rows["format"].tolist(), strict=True)
-    ):
-        if form != "list":
+    paths = _InputPaths()
+    formats = rows["format"].tolist()
+    for row, (member, file_format) in enumerate(zip(members, formats, strict=True)):
+        if file_format != "list":
             path = _without_gz(member)
-            by_path[path].append(row)
-            by_name[posixpath.basename(path)].add(path)
-    found = {
-        row: _resolve_linked_path(members[row], name, by_path, by_name)
-        for row, name in enumerate(linked)
-        if name
-    }
-    return {row: by_path[path] for row, path in found.items() if path}
+            paths.rows[path].append(row)
+            paths.by_name[posixpath.basename(path)].add(path)
+    found = {}
+    for row, name in enumerate(linked):
+        path = _resolve_linked_path(members[row], name, paths) if name else ""
+        if path:
+            found[row] = paths.rows[path]
+    return found
 
 
-def _resolve_linked_path(
-    member: str, name: str, by_path: dict[str, list[int]], by_name: dict[str, set[str]]
-) -> str:
+def _resolve_linked_path(member: str, name: str, paths: _InputPaths) -> str:
     """Return the path that `name` in the list `member` means, "" if it is not here."""
     wanted = _without_gz(name.replace("\\", "/").lstrip("./"))
     beside = posixpath.join(posixpath.dirname(member), wanted)
-    if beside in by_path:
+    if beside in paths.rows:
         return beside
-    ending = [
-        path
-        for path in by_name[posixpath.basename(wanted)]
-        if f"/{path}".endswith(f"/{wanted}")
-    ]
+    same_name = paths.by_name[posixpath.basename(wanted)]
+    ending = [path for path in same_name if f"/{path}".endswith(f"/{wanted}")]
     return ending[0] if len(ending) == 1 else ""
 
 

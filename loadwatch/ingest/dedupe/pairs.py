@@ -1,4 +1,4 @@
-"""Which two rows tell of the same run, by clock, length and distance; whole columns at a time."""
+"""Pairs of rows that may be the same run, by clock, length and distance; whole columns at a time."""
 
 from __future__ import annotations
 
@@ -8,27 +8,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from loadwatch.tables import UNKNOWN_SPORT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
+    from loadwatch.tables import Bools, Floats, Ints
 
-    from loadwatch.tables import Bools, Floats
-
-    Places = NDArray[np.int64]
-
-START_S = 120.0  # starts this near are one start: two watches, two thumbs
+START_S = 120.0  # starts this near are one start: two watches are started by hand
 LENGTH_TOLERANCE = 0.03  # duration and distance of one run by two devices
 SHIFTED_TOLERANCE = 0.01  # the same where even the hour is unknown
 OVERLAP_SHARE = 0.8  # of the shorter
 QUARTER_S = 900.0  # clocks of the world differ by whole quarters of an hour
 MAX_SHIFT_S = 14 * 3600.0
-MAX_EXTENT_S = (
-    48 * 3600.0
-)  # a watch left running for longer tells nothing of the runs below it
-PAUSED_RATIO = 2.0  # elapsed over timer: above it the end of the recording is not the end of the run
-PAIRS_PER_CHUNK = 1_000_000  # pairs compared at once
+MAX_EXTENT_S = 48 * 3600.0  # a watch left running for longer overlaps everything
+# elapsed over timer: above it, the end of the recording is not the end of the run
+PAUSED_RATIO = 2.0
+PAIRS_PER_CHUNK = 1_000_000
 ON_FOOT = ("running", "walking", "hiking")
+UNSTATED_SPORTS = (UNKNOWN_SPORT, "generic", "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,130 +41,136 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class RunArrays:
-    """What of each row decides, as arrays; times in seconds, NaN where unknown or only a day."""
+    """What decides whether two rows are one run: one array per column, one element per row.
+
+    Times are in seconds since 1970, NaN where unknown or where only the day is known.
+    """
 
     utc_s: Floats
     local_s: Floats
     extent_s: Floats  # from start to the end of the run
     lengths_s: tuple[Floats, ...]  # duration, elapsed, moving: compared like with like
     distance_m: Floats
-    day: Places  # local date, days since 1970; -1 unknown
+    day: Ints  # local date, days since 1970; -1 unknown
     zone_sure: Bools
     date_only: Bools
-    member: Places  # input, numbered
-    recorder: Places  # who recorded: format and device, a list by its name
-    sport: Places  # on foot 0, unknown -1, each other sport its own number
+    member: Ints  # input, numbered
+    recorder: Ints  # format and device, of a list its name, numbered
+    sport: Ints  # on foot 0, unknown -1, each other sport its own number
 
 
 def build_run_arrays(rows: pd.DataFrame) -> RunArrays:
-    """Return what of `rows` decides whether two are one run."""
+    """Return what decides whether two of `rows` are one run."""
     date_only = rows["date_only"].to_numpy(dtype=bool)
-    duration, elapsed, moving = (
-        rows[name].to_numpy(np.float64)
-        for name in ("duration_s", "elapsed_s", "moving_s")
-    )
-    left_on = elapsed > PAUSED_RATIO * duration
-    span = np.where(np.isnan(elapsed) | left_on, duration, elapsed)
-    by = rows["member"].where(rows["format"].eq("list"), rows["device"])
-    sport = rows["sport"].where(~rows["sport"].isin(ON_FOOT), "running")
-    words = pd.factorize(sport.where(~sport.isin(["unknown", "generic", ""])))[0]
+    duration = rows["duration_s"].to_numpy(np.float64)
+    elapsed = rows["elapsed_s"].to_numpy(np.float64)
+    moving = rows["moving_s"].to_numpy(np.float64)
+    is_left_on = elapsed > PAUSED_RATIO * duration
+    extent = np.where(np.isnan(elapsed) | is_left_on, duration, elapsed)
+    local_s = to_seconds(rows["start_local"])
+    device = rows["member"].where(rows["format"].eq("list"), rows["device"])
     return RunArrays(
         utc_s=np.where(date_only, np.nan, to_seconds(rows["start_utc"])),
-        local_s=np.where(date_only, np.nan, to_seconds(rows["start_local"])),
-        extent_s=np.where(span <= MAX_EXTENT_S, span, 0.0),
+        local_s=np.where(date_only, np.nan, local_s),
+        extent_s=np.where(extent <= MAX_EXTENT_S, extent, 0.0),
         lengths_s=(duration, elapsed, moving),
         distance_m=rows["distance_m"].to_numpy(np.float64),
-        day=np.nan_to_num(to_seconds(rows["start_local"]) // 86400, nan=-1.0).astype(
-            np.int64
-        ),
+        day=np.nan_to_num(local_s // 86400, nan=-1.0).astype(np.int64),
         zone_sure=rows["zone_sure"].to_numpy(dtype=bool),
         date_only=date_only,
-        member=pd.factorize(rows["member"])[0].astype(np.int64),
-        recorder=pd.factorize(rows["format"] + "\0" + by)[0].astype(np.int64),
-        sport=words.astype(np.int64),
+        member=_number_values(rows["member"]),
+        recorder=_number_values(rows["format"] + "\0" + device),
+        sport=_number_sports(rows["sport"]),
     )
 
 
-def find_certain_pairs(known: RunArrays) -> Iterator[Pair]:
-    """Return the pairs that start together and are equally long, or that lie over each other."""
-    for clock_s, unsure in ((known.utc_s, False), (known.local_s, True)):
-        reach = np.maximum(known.extent_s, START_S)
+def _number_values(column: pd.Series[str]) -> Ints:
+    """Return a number for each cell, equal for equal cells."""
+    return pd.factorize(column)[0].astype(np.int64)
+
+
+def _number_sports(sport: pd.Series[str]) -> Ints:
+    """Return a number for each sport: 0 for all on foot, -1 for one that is not stated."""
+    grouped = sport.where(~sport.isin(ON_FOOT), "running")
+    stated = grouped.where(~grouped.isin(UNSTATED_SPORTS))
+    return pd.factorize(stated)[0].astype(np.int64)
+
+
+def find_certain_pairs(arrays: RunArrays) -> Iterator[Pair]:
+    """Yield pairs of the same start and length, and pairs that overlap.
+
+    Local clocks are compared only where a zone is not sure.
+    """
+    reach = np.maximum(arrays.extent_s, START_S)
+    for clock_s, is_local in ((arrays.utc_s, False), (arrays.local_s, True)):
         for left, right in _pair_within_reach(clock_s, reach):
-            both = known.member[left] != known.member[right]
-            if unsure:
-                both &= ~(known.zone_sure[left] & known.zone_sure[right])
-            yield from _check_certain(known, clock_s, left[both], right[both])
+            is_other = arrays.member[left] != arrays.member[right]
+            if is_local:
+                is_other &= ~_both_sure(arrays, left, right)
+            yield from _check_certain(arrays, clock_s, left[is_other], right[is_other])
 
 
 def _check_certain(
-    known: RunArrays, clock_s: Floats, left: Places, right: Places
+    arrays: RunArrays, clock_s: Floats, left: Ints, right: Ints
 ) -> Iterator[Pair]:
+    """Yield those of the pairs that are one run by this clock."""
     apart = np.abs(clock_s[right] - clock_s[left])
-    shorter = np.minimum(known.extent_s[left], known.extent_s[right])
-    ends = np.minimum(
-        clock_s[left] + known.extent_s[left], clock_s[right] + known.extent_s[right]
-    )
-    shared = ends - np.maximum(clock_s[left], clock_s[right])
-    after = (shorter > 0) & (shared <= 0)  # one after the other
-    alike = (
-        (apart <= START_S)
-        & _lengths_agree(known, left, right, LENGTH_TOLERANCE, both=False)
-        & ~after
-    )
-    over = (
-        (shorter > 0)
-        & (shared >= OVERLAP_SHARE * shorter)
-        & _is_same_sport(known, left, right)
-    )
-    for hit, why in (
-        (alike, "same start, duration and distance"),
-        (over & ~alike, "recorded at the same time"),
+    end = clock_s + arrays.extent_s
+    shorter = np.minimum(arrays.extent_s[left], arrays.extent_s[right])
+    last_start = np.maximum(clock_s[left], clock_s[right])
+    shared = np.minimum(end[left], end[right]) - last_start
+    is_after = (shorter > 0) & (shared <= 0)  # one after the other
+    is_same = (apart <= START_S) & ~is_after
+    is_same &= _lengths_agree(arrays, left, right, LENGTH_TOLERANCE, need_both=False)
+    overlaps = (shorter > 0) & (shared >= OVERLAP_SHARE * shorter)
+    overlaps &= _is_same_sport(arrays, left, right) & ~is_same
+    for found, why in (
+        (is_same, "same start, duration and distance"),
+        (overlaps, "recorded at the same time"),
     ):
-        yield from _build_pairs(left[hit], right[hit], apart[hit], why)
+        yield from _build_pairs(left[found], right[found], apart[found], why)
 
 
-def find_shifted_pairs(known: RunArrays) -> Iterator[Pair]:
-    """Return the pairs alike but for whole quarters of an hour, where a zone is not sure."""
-    reach = np.full(len(known.utc_s), MAX_SHIFT_S + START_S)
-    for left, right in _pair_within_reach(known.utc_s, reach):
-        other = (known.member[left] != known.member[right]) & (
-            known.recorder[left] != known.recorder[right]
-        )
-        open_ = other & ~(known.zone_sure[left] & known.zone_sure[right])
-        left, right = left[open_], right[open_]  # noqa: PLW2901  the few that are left
-        apart = np.abs(known.utc_s[right] - known.utc_s[left])
+def find_shifted_pairs(arrays: RunArrays) -> Iterator[Pair]:
+    """Yield pairs that agree but for whole quarters of an hour, where a zone is not sure."""
+    why = "same duration and distance, on a clock of another zone"
+    reach = np.full(len(arrays.utc_s), MAX_SHIFT_S + START_S)
+    for left, right in _pair_within_reach(arrays.utc_s, reach):
+        is_open = arrays.member[left] != arrays.member[right]
+        is_open &= arrays.recorder[left] != arrays.recorder[right]
+        is_open &= ~_both_sure(arrays, left, right)
+        one, other = left[is_open], right[is_open]
+        apart = np.abs(arrays.utc_s[other] - arrays.utc_s[one])
         rest = np.abs(apart - np.round(apart / QUARTER_S) * QUARTER_S)
-        hit = (rest <= START_S) & _lengths_agree(
-            known, left, right, SHIFTED_TOLERANCE, both=True
-        )
-        hit &= _is_same_sport(known, left, right)
-        yield from _build_pairs(
-            left[hit],
-            right[hit],
-            apart[hit],
-            "same duration and distance, on a clock of another zone",
-        )
+        is_same = rest <= START_S
+        is_same &= _lengths_agree(arrays, one, other, SHIFTED_TOLERANCE, need_both=True)
+        is_same &= _is_same_sport(arrays, one, other)
+        yield from _build_pairs(one[is_same], other[is_same], apart[is_same], why)
 
 
-def find_same_day_pairs(known: RunArrays) -> Iterator[Pair]:
-    """Return the pairs of equal date and distance of which one knows no hour."""
-    day = np.where(known.day >= 0, known.day, np.nan).astype(np.float64)
+def find_same_day_pairs(arrays: RunArrays) -> Iterator[Pair]:
+    """Yield pairs of equal date and distance of which one knows no hour."""
+    day = np.where(arrays.day >= 0, arrays.day, np.nan).astype(np.float64)
     for left, right in _pair_within_reach(day, np.full(len(day), 0.5)):
-        other = (known.member[left] != known.member[right]) & _is_same_sport(
-            known, left, right
-        )
-        other &= known.date_only[left] | known.date_only[right]
-        hit = other & _is_near(
-            known.distance_m[left], known.distance_m[right], LENGTH_TOLERANCE
-        )
-        apart = np.abs(known.distance_m[left[hit]] - known.distance_m[right[hit]])
+        one, other = arrays.distance_m[left], arrays.distance_m[right]
+        is_same = arrays.member[left] != arrays.member[right]
+        is_same &= _is_same_sport(arrays, left, right)
+        is_same &= arrays.date_only[left] | arrays.date_only[right]
+        is_same &= _is_near(one, other, LENGTH_TOLERANCE)
+        apart = MAX_SHIFT_S + np.abs(one - other)[is_same]  # after all shifted pairs
         yield from _build_pairs(
-            left[hit], right[hit], MAX_SHIFT_S + apart, "same day and distance"
+            left[is_same], right[is_same], apart, "same day and distance"
         )
 
 
-def _pair_within_reach(clock: Floats, reach: Floats) -> Iterator[tuple[Places, Places]]:
-    """Return, a chunk at a time, all pairs whose later start lies within the earlier one's reach."""
+def _pair_within_reach(clock: Floats, reach: Floats) -> Iterator[tuple[Ints, Ints]]:
+    """Yield all pairs whose later start is within the earlier one's reach, in chunks.
+
+    Parameters
+    ----------
+    clock : start of each row, NaN where unknown.
+    reach : how far after its start another row is compared with a row; in the unit of `clock`.
+    """
     order = np.argsort(clock, kind="stable")
     order = order[~np.isnan(clock[order])]
     starts = clock[order]
@@ -176,47 +180,56 @@ def _pair_within_reach(clock: Floats, reach: Floats) -> Iterator[tuple[Places, P
     for number in np.unique(chunk[count > 0]):
         at = np.flatnonzero((chunk == number) & (count > 0))
         left = np.repeat(at, count[at])
-        step = np.arange(len(left)) - np.repeat(
-            np.cumsum(count[at]) - count[at], count[at]
-        )
+        begin = np.repeat(np.cumsum(count[at]) - count[at], count[at])
+        step = np.arange(len(left)) - begin
         yield order[left], order[left + 1 + step]
 
 
-def _build_pairs(
-    left: Places, right: Places, apart: Floats, why: str
-) -> Iterator[Pair]:
-    for one, other, far in zip(
-        left.tolist(), right.tolist(), apart.tolist(), strict=True
+def _build_pairs(left: Ints, right: Ints, apart_s: Floats, why: str) -> Iterator[Pair]:
+    for one, other, apart in zip(
+        left.tolist(), right.tolist(), apart_s.tolist(), strict=True
     ):
-        yield Pair(one, other, far, why)
+        yield Pair(one, other, apart, why)
+
+
+def _both_sure(arrays: RunArrays, left: Ints, right: Ints) -> Bools:
+    return arrays.zone_sure[left] & arrays.zone_sure[right]
 
 
 def _lengths_agree(
-    known: RunArrays, left: Places, right: Places, share: float, *, both: bool
+    arrays: RunArrays, left: Ints, right: Ints, tolerance: float, *, need_both: bool
 ) -> Bools:
-    """Return which pairs agree in duration and distance; `both` must be known, else one of the two."""
-    far_known, far = _compare_values(known.distance_m, left, right, share)
-    long_known, long = np.zeros(len(left), bool), np.zeros(len(left), bool)
-    for length in known.lengths_s:
-        is_known, is_near = _compare_values(length, left, right, share)
-        long_known, long = long_known | is_known, long | is_near
-    enough = far_known & long_known if both else far_known | long_known
-    return enough & (far | ~far_known) & (long | ~long_known)
+    """Return which pairs agree in duration and distance, as far as these are known.
+
+    With `need_both` both must be known, else one of the two. Durations agree if timer, elapsed or
+    moving time does.
+    """
+    far_known, far_near = _compare_values(arrays.distance_m, left, right, tolerance)
+    long_known, long_near = np.zeros(len(left), bool), np.zeros(len(left), bool)
+    for length in arrays.lengths_s:
+        is_known, is_near = _compare_values(length, left, right, tolerance)
+        long_known, long_near = long_known | is_known, long_near | is_near
+    differs = (far_known & ~far_near) | (long_known & ~long_near)
+    if need_both:
+        return far_known & long_known & ~differs
+    return (far_known | long_known) & ~differs
 
 
 def _compare_values(
-    values: Floats, left: Places, right: Places, share: float
+    values: Floats, left: Ints, right: Ints, tolerance: float
 ) -> tuple[Bools, Bools]:
+    """Return of which pairs both values are known, and which of them are near."""
     one, other = values[left], values[right]
-    return ~(np.isnan(one) | np.isnan(other)), _is_near(one, other, share)
+    return ~(np.isnan(one) | np.isnan(other)), _is_near(one, other, tolerance)
 
 
-def _is_near(one: Floats, other: Floats, share: float) -> Bools:
-    return np.asarray(np.abs(one - other) <= share * np.maximum(one, other))
+def _is_near(one: Floats, other: Floats, tolerance: float) -> Bools:
+    return np.asarray(np.abs(one - other) <= tolerance * np.maximum(one, other))
 
 
-def _is_same_sport(known: RunArrays, left: Places, right: Places) -> Bools:
-    one, other = known.sport[left], known.sport[right]
+def _is_same_sport(arrays: RunArrays, left: Ints, right: Ints) -> Bools:
+    """Return which pairs are of one sport, or do not know one."""
+    one, other = arrays.sport[left], arrays.sport[right]
     return np.asarray((one == other) | (one < 0) | (other < 0))
 
 

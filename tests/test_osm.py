@@ -4,7 +4,9 @@ import gzip
 import os
 import struct
 import sys
+import tempfile
 import zlib
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +21,14 @@ from loadwatch.exposure.osm import (
     map_reader,
     match_track,
     open_extract,
-    plain,
     track_cells,
 )
 from loadwatch.exposure.osm.classes import (
-    AREAS,
     classify_area,
     classify_way,
     merge_classes,
 )
-from loadwatch.exposure.osm.pbf import Unusual, few, fields, numbers, numbers_at, signed
+from loadwatch.exposure.osm.ground import UNITS_PER_CELL
 from loadwatch.tables import SURFACE_NAMES
 from tests import make_map, make_traces
 
@@ -306,12 +306,94 @@ def test_every_format_gives_the_same_ground(town, here, ground, tmp_path, kind):
     assert np.allclose(other.edge, ground.edge, rtol=0, atol=1e-9)
 
 
-def test_a_pbf_needs_no_osmium(town, here, tmp_path, monkeypatch):
-    path = as_pbf(town, tmp_path / "town.osm.pbf")
+@pytest.mark.parametrize("kind", ["osm", "osm.pbf"])
+def test_a_map_needs_osmium_and_says_how_to_install_it(
+    town, here, tmp_path, monkeypatch, kind
+):
+    path = town if kind == "osm" else as_pbf(town, tmp_path / "town.osm.pbf")
     monkeypatch.setitem(sys.modules, "osmium", None)
-    assert open_extract(path, here, None, {}).way_id.size
     with pytest.raises(NoOsmium, match=r"pip install '\.\[map\]'"):
-        open_extract(town, here, None, {})
+        open_extract(path, here, None, {})
+
+
+def read_plainly(path, cells):
+    """Return the nodes, ways and multipolygons that `map_reader` should find, by visiting everything."""
+    wider = osm.ground.widen_cells(cells, map_reader.WIDER_CELLS)
+    places, ways, relations = {}, [], []
+    for item in osmium.FileProcessor(path):
+        if item.is_node():
+            places[item.id] = (item.location.y, item.location.x)
+        elif item.is_way():
+            ways.append((item.id, dict(item.tags), [node.ref for node in item.nodes]))
+        elif item.tags.get("type") == "multipolygon" and map_reader._is_area(item.tags):
+            ids = [member.ref for member in item.members if member.type == "w"]
+            relations.append((dict(item.tags), ids))
+    cell_of = {
+        node: (y // UNITS_PER_CELL, x // UNITS_PER_CELL)
+        for node, (y, x) in places.items()
+    }
+    near = {node for node, cell in cell_of.items() if cell in cells}
+    nodes = [(n, *places[n]) for n in sorted(places) if cell_of[n] in wider]
+    return (
+        nodes,
+        [way for way in sorted(ways, key=itemgetter(0)) if near & set(way[2])],
+        relations,
+    )
+
+
+def read_filtered(path, cells):
+    wider = osm.ground.widen_cells(cells, map_reader.WIDER_CELLS)
+    nodes = map_reader._read_nodes(osmium, path, wider)
+    ids = map_reader._select_ids(nodes, cells)
+    rows = list(zip(*(side.tolist() for side in nodes), strict=True))
+    return rows, *map_reader._read_ways(osmium, path, ids)
+
+
+@pytest.mark.parametrize("kind", ["osm", "osm.pbf"])
+def test_the_filters_let_through_all_that_is_near(town, here, tmp_path, kind):
+    path = town if kind == "osm" else as_pbf(town, tmp_path / "town.osm.pbf")
+    found = read_filtered(path, here)
+    assert found == read_plainly(path, here)
+    assert len(found[1]) > 10
+
+
+def spread_ids(town: Path, target: Path, step: int) -> Path:
+    """Write the town with the numbers of its nodes so far apart."""
+    with osmium.SimpleWriter(str(target), overwrite=True) as writer:
+        for item in osmium.FileProcessor(town):
+            if item.is_node():
+                writer.add(item.replace(id=item.id * step))
+            elif item.is_way():
+                refs = [node.ref * step for node in item.nodes]
+                writer.add(item.replace(nodes=refs))
+            else:
+                writer.add(item)
+    return target
+
+
+def test_nodes_of_distant_numbers_are_looked_up_in_batches(
+    town, here, tmp_path, monkeypatch
+):
+    path = spread_ids(town, tmp_path / "spread.osm.pbf", 1 << 23)
+    monkeypatch.setattr(map_reader, "MOST_ID_BLOCKS", 2)
+    batches = list(map_reader._split_ids(np.array([1, 2, 1 << 25, 1 << 26, 1 << 27])))
+    assert [batch.tolist() for batch in batches] == [
+        [1, 2, 1 << 25],
+        [1 << 26, 1 << 27],
+    ]
+    assert list(map_reader._split_ids(np.empty(0, np.int64))) == []
+    assert read_filtered(path, here) == read_plainly(path, here)
+
+
+def test_nodes_that_were_never_uploaded_are_left_out(town, here, ground, tmp_path):
+    path = spread_ids(town, tmp_path / "josm.osm", -1)
+    assert open_extract(path, here, None, {}).way_id.size == 0
+
+
+def test_reading_leaves_no_temporary_file(town, here, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert open_extract(town, here, None, {}).way_id.size
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_cache_is_used_and_grows(town, here, tmp_path, monkeypatch):
@@ -374,9 +456,6 @@ def test_a_missing_map_is_one_line(tmp_path, here):
 def test_what_is_no_map_is_one_line(tmp_path, here, data):
     path = tmp_path / "x.osm.pbf"
     path.write_bytes(data)
-    if not data:
-        assert open_extract(path, here, None, {}).way_id.size == 0
-        return
     with pytest.raises(MapError, match=r"^x\.osm.pbf: not readable"):
         open_extract(path, here, None, {})
 
@@ -421,26 +500,6 @@ def test_a_damaged_pbf_is_read_or_one_line(town, here, tmp_path):
     assert outcomes == {"read", "refused"}
 
 
-def test_numbers_of_protobuf():
-    raw = np.frombuffer(bytes([0x01, 0xAC, 0x02, 0x7F]), np.uint8)
-    assert numbers(raw).tolist() == [
-        1,
-        300,
-        127,
-    ]  # 300 = 0xAC 0x02, the format's own example
-    assert few(bytes(raw)) == [1, 300, 127]
-    assert [side.tolist() for side in numbers_at(raw, np.array([0, 1]))] == [
-        [1, 300],
-        [1, 3],
-    ]
-    assert signed(np.array([0, 1, 2, 3, 4])).tolist() == [0, -1, 1, -2, 2]
-    assert list(fields(bytes([0x08, 0x96, 0x01]))) == [(1, 150)]
-    with pytest.raises(Unusual):
-        list(fields(bytes([0x0D, 0, 0, 0, 0])))
-    with pytest.raises(Unusual):
-        list(fields(b"\xff" * 12))
-
-
 def test_a_block_that_unfolds_beyond_the_rule_is_refused(tmp_path, here):
     bomb = zlib.compress(bytes(40 << 20))
     blob = (
@@ -482,23 +541,12 @@ def test_tracks_along_real_ways_find_their_surface(dreieich):
 
 
 @pytest.mark.corpus
-def test_our_pbf_reader_sees_what_pyosmium_sees(dreieich):
+def test_the_filters_let_through_all_that_is_near_on_a_real_map(dreieich):
     path = make_traces.folder() / "dreieich.osm.pbf"
-    place = (np.array([50.0]), np.array([8.71]))
-    near, wide = (
-        osm.ground.around(track_cells(*place), 1),
-        osm.ground.around(track_cells(*place), 3),
-    )
-    ours, theirs = (
-        plain.near(path, near, wide, AREAS),
-        map_reader._read_by_osmium(path, near, wide),
-    )
-    assert all(
-        np.array_equal(a, b) for a, b in zip(ours.nodes, theirs.nodes, strict=True)
-    )
-    assert ours.ways == theirs.ways
-    assert len(ours.ways) > 100
-    assert ours.relations == theirs.relations
+    near = osm.ground.widen_cells(track_cells(np.array([50.0]), np.array([8.71])), 1)
+    found = read_filtered(path, near)
+    assert found == read_plainly(path, near)
+    assert len(found[1]) > 100
 
 
 @pytest.mark.corpus

@@ -1,34 +1,50 @@
-"""A map extract (.osm.pbf, .osm, .osm.gz) to the ways and areas near a runner's cells, in a stream.
+"""A map extract (.osm.pbf, .osm, .osm.gz) to the ways and areas near a runner's cells, by pyosmium.
 
-The nodes near the runner come first, then the ways that have one of them, then the multipolygons
-made of those ways. Only what is near is kept, so a map may be larger than memory.
+Only what is near is shown to Python: to visit every node and way of a map of 90 MB takes it 24 s.
+pyosmium writes the places of all nodes into a file that numpy looks through, and a filter of its
+own lets through the ways that have a node near the runner. That takes 4.5 s and 0.49 GB
+(`python -m tests.make_big_pbf`), and temporary files of two to three times the map.
 """
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from loadwatch.errors import LoadwatchError
-from loadwatch.exposure.osm import plain
 from loadwatch.exposure.osm.classes import AREAS, Answer, classify_area, classify_way
-from loadwatch.exposure.osm.ground import UNITS_PER_CELL, widen_cells
-from loadwatch.exposure.osm.pbf import Unusual
-from loadwatch.exposure.osm.plain import Near
+from loadwatch.exposure.osm.ground import (
+    UNITS_PER_CELL,
+    cell_key,
+    cell_keys,
+    is_among,
+    widen_cells,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
 
     from loadwatch.exposure.osm.ground import Cells
     from loadwatch.tables import Ints
 
+# places are known so far around the ways that are read, for parks that reach out
+WIDER_CELLS: Final = 3
+# an entry of libosmium's `sparse_file_array`; number 0 stands where nothing is written
+PLACE: Final = np.dtype([("id", "<u8"), ("x", "<i4"), ("y", "<i4")])
+PLACES_AT_ONCE: Final = 1_000_000
+# libosmium's set of ids takes 4 MB for each block of 2**25 ids of which it holds one
+ID_BLOCK_BITS: Final = 25
+MOST_ID_BLOCKS: Final = 80  # at a time; the ids of today's nodes spread over 400
 
-WIDER_CELLS: Final = (
-    3  # places are known so far around the ways that are read, for parks that reach out
-)
+Nodes = tuple["Ints", "Ints", "Ints"]  # ids, latitudes, longitudes in the map's units
+Way = tuple[int, dict[str, str], list[int]]  # id, tags, nodes
+Relation = tuple[dict[str, str], list[int]]  # tags, ways
 
 
 class MapError(LoadwatchError):
@@ -47,89 +63,165 @@ class NoOsmium(LoadwatchError):
 
 @dataclass(slots=True)
 class MapExcerpt:
-    """What a reading found: ways and areas as the numbers of their nodes, and where the nodes are."""
+    """The ways and areas of a part of a map as numbers of their nodes, and the places of the nodes."""
 
-    nodes: tuple[
-        Ints, Ints, Ints
-    ]  # ids, latitudes and longitudes in the map's units, by id
+    nodes: Nodes  # by id
     way_id: list[int] = field(default_factory=list)
     answer: list[Answer] = field(default_factory=list)
     covered: list[bool] = field(default_factory=list)  # in a tunnel
     refs: list[list[int]] = field(default_factory=list)  # of each way
     area: list[Answer] = field(default_factory=list)
-    outlines: list[list[list[int]]] = field(
-        default_factory=list
-    )  # of each area, one a way
+    # of each area, one list of nodes per way
+    outlines: list[list[list[int]]] = field(default_factory=list)
 
 
 def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExcerpt:
     """Return the ways and areas of the extract that have a node in `cells`."""
-    wider = widen_cells(cells, WIDER_CELLS)
+    osmium = _import_osmium()
     try:
-        try:
-            near = plain.near(path, cells, wider, AREAS)
-        except Unusual:
-            near = _read_by_osmium(path, cells, wider)
+        nodes = _read_nodes(osmium, path, widen_cells(cells, WIDER_CELLS))
+        ways, relations = _read_ways(osmium, path, _select_ids(nodes, cells))
     except OSError as error:
         raise MapError(path, f"not readable ({error.strerror})") from None
-    result = MapExcerpt(near.nodes)
-    for ident, tags, refs in near.ways:
+    except (
+        RuntimeError,
+        ValueError,
+    ) as error:  # pyosmium's, for a torn or foreign file
+        why = f"not readable as an OpenStreetMap extract ({error})"
+        raise MapError(path, why) from None
+    result = MapExcerpt(nodes)
+    for ident, tags, refs in ways:
         _add_way(ident, tags, refs, classes, result)
-    outlines = {ident: refs for ident, _, refs in near.ways}
-    for tags, members in near.relations:
+    outlines = {ident: refs for ident, _, refs in ways}
+    for tags, members in relations:
         if members and all(member in outlines for member in members):
             _add_area(tags, [outlines[member] for member in members], classes, result)
     return result
 
 
-def _read_by_osmium(path: Path, cells: Cells, wider: Cells) -> Near:
-    """Return what is near, from a file in one of the formats that pyosmium knows."""
+def _import_osmium() -> Any:
+    """Return the package osmium; NoOsmium says how to install it."""
     try:
-        import osmium  # noqa: PLC0415 - an extra: only those with such a map need it
+        import osmium  # noqa: PLC0415 - an extra: only those with a map need it
     except ImportError:
         raise NoOsmium from None
-    try:
-        near = Near(_read_nodes(osmium, path, wider))
-        ident, y, x = near.nodes
-        pairs = zip(
-            (y // UNITS_PER_CELL).tolist(), (x // UNITS_PER_CELL).tolist(), strict=True
-        )
-        wanted = {
-            node
-            for node, cell in zip(ident.tolist(), pairs, strict=True)
-            if cell in cells
-        }
-        item: Any
-        for item in osmium.FileProcessor(path, osmium.osm.WAY | osmium.osm.RELATION):
-            if item.is_way():
-                refs = [node.ref for node in item.nodes]
-                if not wanted.isdisjoint(refs):
-                    near.ways.append((item.id, dict(item.tags), refs))
-            elif item.tags.get("type") == "multipolygon" and _is_area(item.tags):
-                ways = [member.ref for member in item.members if member.type == "w"]
-                near.relations.append((dict(item.tags), ways))
-    except (
-        RuntimeError,
-        ValueError,
-    ) as error:  # pyosmium's, for a torn or foreign file
-        raise MapError(
-            path, f"not readable as an OpenStreetMap extract ({error})"
-        ) from None
-    return near
+    return osmium
 
 
-def _read_nodes(osmium: Any, path: Path, cells: Cells) -> tuple[Ints, Ints, Ints]:
-    """Return the nodes in the cells, sorted by id."""
-    rows = []
-    for node in osmium.FileProcessor(path, osmium.osm.NODE):
-        place = node.location
-        if (
-            place.valid()
-            and (place.y // UNITS_PER_CELL, place.x // UNITS_PER_CELL) in cells
-        ):
-            rows.append((node.id, place.y, place.x))
-    table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
-    return table[:, 0], table[:, 1], table[:, 2]
+def _read_nodes(osmium: Any, path: Path, cells: Cells) -> Nodes:
+    """Return the nodes in `cells`, sorted by id.
+
+    The places of all nodes of the map go through a temporary file, 16 bytes per node.
+    """
+    with tempfile.TemporaryDirectory(prefix="loadwatch-") as folder:
+        file = Path(folder) / "places"
+        index = osmium.index.create_map(f"sparse_file_array,{file}")
+        store_place = osmium.NodeLocationsForWays(index)
+        nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(store_place)
+        for _ in nodes.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)):
+            pass  # no node passes the second filter: none is shown to Python
+        del nodes, store_place, index
+        parts = [_select_places(part, cells) for part in _read_places(file)]
+    ident, y, x = (np.concatenate(side) for side in zip(*parts, strict=True))
+    order = np.argsort(ident, kind="stable")
+    return ident[order], y[order], x[order]
+
+
+def _read_places(file: Path) -> Iterator[NDArray[np.void]]:
+    """Yield the entries of a file of places, a million at a time; one empty part at least."""
+    with file.open("rb") as handle:
+        while True:
+            part = np.fromfile(handle, PLACE, PLACES_AT_ONCE)
+            yield part
+            if part.size < PLACES_AT_ONCE:
+                return
+
+
+def _select_places(places: NDArray[np.void], cells: Cells) -> Nodes:
+    """Return the ids and places of those entries that lie in `cells`."""
+    y, x = places["y"], places["x"]
+    south, north = _reach([row for row, _ in cells])
+    west, east = _reach([column for _, column in cells])
+    window = (y >= south) & (y < north) & (x >= west) & (x < east)
+    near = np.flatnonzero(window & (places["id"] > 0))
+    y, x = y[near].astype(np.int64), x[near].astype(np.int64)
+    inside = _is_in_cells(y, x, cells)
+    return places["id"][near][inside].astype(np.int64), y[inside], x[inside]
+
+
+def _reach(rows: list[int]) -> tuple[int, int]:
+    """Return the ends of some rows or columns of cells in the map's units."""
+    if not rows:
+        return 0, 0
+    return min(rows) * UNITS_PER_CELL, (max(rows) + 1) * UNITS_PER_CELL
+
+
+def _is_in_cells(y: Ints, x: Ints, cells: Cells) -> NDArray[np.bool_]:
+    """Return which places lie in `cells`."""
+    keys = cell_key(y // UNITS_PER_CELL, x // UNITS_PER_CELL)
+    return is_among(keys, cell_keys(cells))
+
+
+def _select_ids(nodes: Nodes, cells: Cells) -> Ints:
+    """Return the ids of the nodes in `cells`, sorted."""
+    ident, y, x = nodes
+    return ident[_is_in_cells(y, x, cells)]
+
+
+def _read_ways(
+    osmium: Any, path: Path, node_ids: Ints
+) -> tuple[list[Way], list[Relation]]:
+    """Return the ways that have one of the nodes, and the multipolygons that may be areas.
+
+    Ways and relations go through a temporary file that is quick to read, since it is read once
+    per batch of nodes.
+    """
+    ways: dict[int, Way] = {}
+    with tempfile.TemporaryDirectory(prefix="loadwatch-") as folder:
+        file = Path(folder) / "ways.osm.pbf"
+        _copy_ways(osmium, path, file)
+        for batch in _split_ids(node_ids):
+            for way in _filter_ways(osmium, file, batch):
+                refs = [node.ref for node in way.nodes]
+                ways[way.id] = (way.id, dict(way.tags), refs)
+        relations = list(_filter_relations(osmium, file))
+    return [ways[ident] for ident in sorted(ways)], relations
+
+
+def _copy_ways(osmium: Any, path: Path, file: Path) -> None:
+    """Write the ways and relations of a map into a .osm.pbf that is not compressed."""
+    kinds = osmium.osm.WAY | osmium.osm.RELATION
+    plain = osmium.io.File(file, "pbf,pbf_compression=none,add_metadata=none")
+    with osmium.SimpleWriter(plain) as writer:
+        items = osmium.FileProcessor(path, kinds).handler_for_filtered(writer)
+        for _ in items.with_filter(osmium.filter.EntityFilter(osmium.osm.NODE)):
+            pass  # what the filter holds back goes to the writer, and that is all
+
+
+def _filter_ways(osmium: Any, file: Path, node_ids: Ints) -> Iterator[Any]:
+    """Yield the ways that have one of the nodes."""
+    tracker = osmium.IdTracker()
+    for node_id in node_ids.tolist():
+        tracker.add_node(node_id)
+    ways = osmium.FileProcessor(file, osmium.osm.WAY)
+    yield from ways.with_filter(tracker.contains_filter())
+
+
+def _filter_relations(osmium: Any, file: Path) -> Iterator[Relation]:
+    """Yield tags and ways of the multipolygons that may be areas."""
+    relations = osmium.FileProcessor(file, osmium.osm.RELATION)
+    for item in relations.with_filter(osmium.filter.TagFilter(*AREAS)):
+        if item.tags.get("type") == "multipolygon":
+            members = [member.ref for member in item.members if member.type == "w"]
+            yield dict(item.tags), members
+
+
+def _split_ids(node_ids: Ints) -> Iterator[Ints]:
+    """Yield sorted ids in batches of which libosmium's set takes at most 0.32 GB."""
+    block = node_ids >> ID_BLOCK_BITS
+    number = np.cumsum(np.diff(block, prepend=block[:1]) > 0)
+    for batch in range(0, int(number[-1]) + 1 if number.size else 0, MOST_ID_BLOCKS):
+        yield node_ids[(number >= batch) & (number < batch + MOST_ID_BLOCKS)]
 
 
 def _add_way(
@@ -145,9 +237,8 @@ def _add_way(
         result.answer.append(answer)
         result.covered.append(tags.get("tunnel") == "yes")
         result.refs.append(refs)
-    oval = (
-        tags.get("leisure") == "track" and tags.get("area") != "yes"
-    )  # a line around a pitch
+    # a running track that is a line is one around a pitch
+    oval = tags.get("leisure") == "track" and tags.get("area") != "yes"
     if refs[0] == refs[-1] and not oval and _is_area(tags):
         _add_area(tags, [refs], classes, result)
 
@@ -158,10 +249,12 @@ def _add_area(
     classes: Mapping[str, str],
     result: MapExcerpt,
 ) -> None:
+    """Add an area that its outlines bound, if its tags give it a class."""
     if answer := classify_area(tags, classes):
         result.area.append(answer)
         result.outlines.append(outlines)
 
 
 def _is_area(tags: Mapping[str, str]) -> bool:
+    """Return whether a closed way with these tags bounds an area that people run across."""
     return any(tags.get(key) == value for key, value in AREAS)

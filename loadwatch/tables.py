@@ -49,6 +49,7 @@ def _float_columns(*rows: tuple[str, str, str]) -> Table:
 
 UNKNOWN_SPORT: Final = "unknown"  # no sport is stated, or one that no table knows
 PLAIN_SUB_SPORT: Final = "generic"  # FIT's word: the sport itself, or none stated
+ON_FOOT_SPORTS: Final = frozenset({"running", "walking", "hiking"})
 
 RECORDS: Table = _float_columns(
     ("distance_m", "m", "distance since the start of the activity"),

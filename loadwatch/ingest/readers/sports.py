@@ -1,4 +1,4 @@
-"""One vocabulary of sports: the words of all exports, in FIT's own (`sports.toml`)."""
+"""The vocabulary of sports: what any export writes for a sport, in FIT's terms (`sports.toml`)."""
 
 from __future__ import annotations
 
@@ -33,15 +33,17 @@ class StatedSport:
     @property
     def notes(self) -> tuple[Note, ...]:
         """The note of a word that no table knows; empty for all others."""
-        return (format_unknown(self.unknown_word),) if self.unknown_word else ()
+        if not self.unknown_word:
+            return ()
+        return (format_unknown(self.unknown_word),)
 
 
 def format_unknown(word: str) -> Note:
     """Return the note of a sport whose word no table knows."""
-    return Note("type", f"no kind of activity is known as {_shorten(word)}")
+    return Note("type", f"no kind of activity is known as {_shorten_word(word)}")
 
 
-def _shorten(word: str) -> str:
+def _shorten_word(word: str) -> str:
     return " ".join(word.split())[:SHOWN_WORD]
 
 
@@ -67,7 +69,7 @@ def _index_words(table: Mapping[str, list[str]]) -> Vocabulary:
 
 
 def find_sport(word: str) -> tuple[str, str] | None:
-    """Return (sport, sub sport) for the word of any vendor and language; None if no table knows it."""
+    """Return (sport, sub sport) for a word of any vendor and language; None if no table knows it."""
     return _load_vocabularies()["words"].get(normalize_word(word[:MAX_WORD]))
 
 
@@ -86,5 +88,5 @@ def read_sport(text: str, numbering: Numbering | None = None) -> StatedSport:
     if numbering is not None:
         found = _load_vocabularies()[numbering].get(word, found)
     if found is None or found[0] == SKIP:
-        return StatedSport(unknown_word=_shorten(word))
+        return StatedSport(unknown_word=_shorten_word(word))
     return StatedSport(*found)

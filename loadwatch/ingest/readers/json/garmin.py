@@ -13,14 +13,17 @@ from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.json.stream import iterate_elements
 from loadwatch.ingest.readers.json.values import (
+    NO_START,
     as_mapping,
+    collect_reading,
+    first_known,
     parse_datetime,
     parse_epoch_ms,
     parse_number,
     parse_positive,
     parse_text,
 )
-from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
+from loadwatch.tables import ON_FOOT_SPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,30 +41,27 @@ class GarminUnits:
     legs: float  # steps of one count of cadence
 
 
-DUMP = GarminUnits(metre=0.01, second=0.001, legs=2.0)
-SERVICE = GarminUnits(metre=1.0, second=1.0, legs=1.0)
+EXPORT_UNITS = GarminUnits(metre=0.01, second=0.001, legs=2.0)
+SERVICE_UNITS = GarminUnits(metre=1.0, second=1.0, legs=1.0)
 
 
 def read_export(data: bytes) -> Reading:
     """Return the activities of a personal data export; a list that breaks off gives what it still holds."""
-    activities: list[Activity] = []
-    skipped: list[Skipped] = []
-    note: Note | None = None
-    for at, element in enumerate(_iterate_export(data), start=1):
+    made: list[Activity | Skipped] = []
+    for line, element in enumerate(_iterate_export(data), start=1):
         if isinstance(element, Unreadable):
-            note = Note("truncated", "the list breaks off after this activity")
-            break
-        _add_element(at, element, DUMP, activities, skipped)
-    return _build_reading(activities, skipped, note)
+            return _mark_truncated(collect_reading(made))
+        made.append(_read_element(line, as_mapping(element), EXPORT_UNITS))
+    return _check_empty(collect_reading(made))
 
 
 def read_service(found: list[Mapping[str, Any]]) -> Reading:
     """Return the activities of an answer of the web service, in metres and seconds."""
-    activities: list[Activity] = []
-    skipped: list[Skipped] = []
-    for at, element in enumerate(found, start=1):
-        _add_element(at, element, SERVICE, activities, skipped)
-    return _build_reading(activities, skipped, None)
+    made = [
+        _read_element(line, element, SERVICE_UNITS)
+        for line, element in enumerate(found, start=1)
+    ]
+    return _check_empty(collect_reading(made))
 
 
 def _iterate_export(data: bytes) -> Iterator[Any]:
@@ -79,118 +79,122 @@ def _iterate_export(data: bytes) -> Iterator[Any]:
         place = found.end()
 
 
-def _build_reading(
-    activities: list[Activity], skipped: list[Skipped], note: Note | None
-) -> Reading:
-    if not activities and note:
+def _check_empty(reading: Reading) -> Reading:
+    if not reading.activities and not reading.skipped:
+        raise NotActivity("Garmin's list of activities, without a single one")
+    return reading
+
+
+def _mark_truncated(reading: Reading) -> Reading:
+    """Return `reading` with a note at its last activity that the list breaks off there."""
+    if not reading.activities:
         raise Unreadable(
             "Garmin's list of activities breaks off before its first activity ends"
         )
-    if not activities and not skipped:
-        raise NotActivity("Garmin's list of activities, without a single one")
-    if note:
-        last = activities[-1]
-        session = replace(last.session, notes=(*last.session.notes, note))
-        activities = [*activities[:-1], Activity(last.records, session)]
-    return Reading(tuple(activities), tuple(skipped))
+    *before, last = reading.activities
+    note = Note("truncated", "the list breaks off after this activity")
+    session = replace(last.session, notes=(*last.session.notes, note))
+    return replace(reading, activities=(*before, Activity(last.records, session)))
 
 
-def _add_element(
-    at: int,
-    element: Any,
-    units: GarminUnits,
-    activities: list[Activity],
-    skipped: list[Skipped],
-) -> None:
-    found = as_mapping(element)
-    session = _build_session(at, found, units)
-    if session.sport == sports.SKIP:
-        skipped.append(
-            Skipped(
-                f"#{at}",
-                "ignored",
-                "an alarm of the watch (incident detected), no activity",
-            )
-        )
-    elif session.start_utc is None and session.start_local is None:
-        skipped.append(
-            Skipped(f"#{at}", "rejected", "it has no start that can be read")
-        )
-    else:
-        activities.append(Activity(EMPTY_RECORDS, session))
-
-
-def _build_session(at: int, found: Mapping[str, Any], units: GarminUnits) -> Session:
-    utc, local = _parse_start(found)
-    kind = found.get("activityType")
-    word = (
-        parse_text(as_mapping(kind).get("typeKey"))
-        if isinstance(kind, dict)
-        else parse_text(kind)
-    )
-    known = sports.find_sport(word) if word else None
-    sport, sub_sport = known or (UNKNOWN_SPORT, PLAIN_SUB_SPORT)
-    rpe = parse_number(found.get("workoutRpe", found.get("directWorkoutRpe")))
-    afoot = sport in {"running", "walking", "hiking"}
-    cadence = parse_positive(found.get("avgRunCadence"), units.legs)
-    cadence = (
-        parse_positive(found.get("averageRunningCadenceInStepsPerMinute"))
-        if cadence != cadence  # noqa: PLR0124 - NaN is not itself
-        else cadence
-    )
-    return Session(
+def _read_element(
+    line: int, found: Mapping[str, Any], units: GarminUnits
+) -> Activity | Skipped:
+    """Return the activity of one element of a list, or why it is none."""
+    word = _sport_word(found)
+    known = sports.find_sport(word)
+    if known is not None and known[0] == sports.SKIP:
+        why = "an alarm of the watch (incident detected), no activity"
+        return Skipped(f"#{line}", "ignored", why)
+    start_utc, start_local = _parse_start(found)
+    if start_utc is None and start_local is None:
+        return Skipped(f"#{line}", "rejected", NO_START)
+    stated = sports.read_sport(word)
+    session = Session(
         format="list",
-        sport=sport,
-        sub_sport=sub_sport,
-        name=parse_text(found.get("name", found.get("activityName"))),
-        start_utc=utc,
-        start_local=local,
-        timer_s=parse_positive(found.get("duration"), units.second),
-        moving_s=parse_positive(found.get("movingDuration"), units.second),
-        elapsed_s=parse_positive(found.get("elapsedDuration"), units.second),
-        distance_m=parse_positive(found.get("distance"), units.metre),
-        ascent_m=_climb_m(found, "elevationGain", units),
-        descent_m=_climb_m(found, "elevationLoss", units),
-        steps=parse_positive(found.get("steps")) if afoot else NAN,
-        cadence_spm=cadence if afoot else NAN,
-        heart_rate_bpm=parse_positive(found.get("avgHr", found.get("averageHR"))),
-        rpe=rpe / 10 if rpe > 10 else parse_positive(rpe),
-        device_load=parse_positive(found.get("activityTrainingLoad")),
-        device="garmin",
-        parent=found.get("parent") is True,
-        line=at,
-        notes=() if known or not word else (sports.format_unknown(word),),
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
+        start_utc=start_utc,
+        start_local=start_local,
+        line=line,
+        notes=stated.notes,
+        **_read_measures(found, units, stated.sport),
     )
+    return Activity(EMPTY_RECORDS, session)
 
 
-def _climb_m(found: Mapping[str, Any], name: str, units: GarminUnits) -> float:
-    """Return a climb; 0 is a flat run only where the other direction is not 0 too."""
-    gain, loss = (
-        parse_number(found.get("elevationGain")),
-        parse_number(found.get("elevationLoss")),
-    )
-    return (
-        NAN
-        if not (gain > 0 or loss > 0)
-        else parse_number(found.get(name)) * units.metre
-    )
+def _sport_word(found: Mapping[str, Any]) -> str:
+    kind = found.get("activityType")
+    if isinstance(kind, dict):
+        kind = kind.get("typeKey")
+    return parse_text(kind)
+
+
+def _read_measures(
+    found: Mapping[str, Any], units: GarminUnits, sport: str
+) -> dict[str, Any]:
+    """Return the fields of a Session that need no more than the element."""
+    ascent_m, descent_m = _parse_climb(found, units)
+    measures = {
+        "name": parse_text(found.get("name", found.get("activityName"))),
+        "timer_s": parse_positive(found.get("duration"), units.second),
+        "moving_s": parse_positive(found.get("movingDuration"), units.second),
+        "elapsed_s": parse_positive(found.get("elapsedDuration"), units.second),
+        "distance_m": parse_positive(found.get("distance"), units.metre),
+        "ascent_m": ascent_m,
+        "descent_m": descent_m,
+        "heart_rate_bpm": parse_positive(found.get("avgHr", found.get("averageHR"))),
+        "rpe": _parse_rpe(found),
+        "device_load": parse_positive(found.get("activityTrainingLoad")),
+        "device": "garmin",
+        "parent": found.get("parent") is True,
+    }
+    if sport in ON_FOOT_SPORTS:
+        measures["steps"] = parse_positive(found.get("steps"))
+        measures["cadence_spm"] = first_known(
+            parse_positive(found.get("avgRunCadence"), units.legs),
+            parse_positive(found.get("averageRunningCadenceInStepsPerMinute")),
+        )
+    return measures
+
+
+def _parse_rpe(found: Mapping[str, Any]) -> float:
+    """Return the exertion of 0 to 10; Garmin writes it tenfold."""
+    rpe = parse_number(found.get("workoutRpe", found.get("directWorkoutRpe")))
+    if rpe > 10:
+        return rpe / 10
+    return parse_positive(rpe)
+
+
+def _parse_climb(found: Mapping[str, Any], units: GarminUnits) -> tuple[float, float]:
+    """Return ascent and descent [m]; 0 is a flat run only where the other direction is not 0 too."""
+    gain = parse_number(found.get("elevationGain"))
+    loss = parse_number(found.get("elevationLoss"))
+    if not (gain > 0 or loss > 0):
+        return NAN, NAN
+    return gain * units.metre, loss * units.metre
 
 
 def _parse_start(found: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
     """Return (instant, wall clock): ms since 1970, the local one already shifted; or ISO texts."""
-    utc = parse_epoch_ms(found.get("beginTimestamp")) or parse_epoch_ms(
-        found.get("startTimeGmt")
+    start_utc = (
+        parse_epoch_ms(found.get("beginTimestamp"))
+        or parse_epoch_ms(found.get("startTimeGmt"))
+        or _parse_utc(found.get("startTimeGMT"))
     )
-    if (
-        utc is None
-        and (stated := parse_datetime(found.get("startTimeGMT"))) is not None
-    ):
-        utc = (
-            stated.replace(tzinfo=UTC)
-            if stated.tzinfo is None
-            else stated.astimezone(UTC)
-        )
-    local = parse_epoch_ms(found.get("startTimeLocal")) or parse_datetime(
-        found.get("startTimeLocal")
-    )
-    return utc, local.replace(tzinfo=None) if local is not None else None
+    start_local = found.get("startTimeLocal")
+    wall_clock = parse_epoch_ms(start_local) or parse_datetime(start_local)
+    if wall_clock is not None:
+        wall_clock = wall_clock.replace(tzinfo=None)
+    return start_utc, wall_clock
+
+
+def _parse_utc(value: Any) -> datetime | None:
+    """Return the instant of an ISO text, which is of UTC where it names no zone."""
+    stated = parse_datetime(value)
+    if stated is None:
+        return None
+    if stated.tzinfo is None:
+        return stated.replace(tzinfo=UTC)
+    return stated.astimezone(UTC)

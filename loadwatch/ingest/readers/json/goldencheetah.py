@@ -21,6 +21,10 @@ from loadwatch.ingest.readers.json.values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from loadwatch.tables import Floats
+
+_LONGEST_S = 31 * 86400
+_FIRST_SAMPLES = 100  # in which a channel must occur
 _CHANNELS = {
     "KM": ("distance_m", 1000.0),
     "KPH": ("speed_mps", 1 / 3.6),
@@ -34,27 +38,16 @@ _CHANNELS = {
 
 
 def read_ride(ride: Mapping[str, Any]) -> Reading:
-    """Return the activity of a file that begins with "RIDE"; its start is told in UTC."""
+    """Return the activity of a file that begins with "RIDE"."""
+    start = _parse_start(ride)
     samples = as_objects(ride.get("SAMPLES"))
-    start_text = parse_text(ride.get("STARTTIME")).removesuffix("UTC").strip()
-    try:
-        start = datetime.strptime(start_text, "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
-        raise NotActivity(
-            "an activity of GoldenCheetah without a start that can be read"
-        ) from None
     if len(samples) < 2:
         raise NotActivity("an activity of GoldenCheetah without samples")
     seconds = to_array(sample.get("SECS") for sample in samples)
-    good = np.isfinite(seconds) & (seconds >= 0) & (seconds < 31 * 86400)
-    present = {name for sample in samples[:100] for name in sample}
-    columns = {
-        to: to_array(sample.get(name) for sample in samples)[good] * factor
-        for name, (to, factor) in _CHANNELS.items()
-        if name in present
-    }
+    valid = np.isfinite(seconds) & (seconds >= 0) & (seconds < _LONGEST_S)
+    columns = {name: values[valid] for name, values in _read_channels(samples).items()}
+    times = np.round((start.timestamp() + seconds[valid]) * 1e9).astype(np.int64)
     stated = sports.read_sport(parse_text(as_mapping(ride.get("TAGS")).get("Sport")))
-    times = np.round((start.timestamp() + seconds[good]) * 1e9).astype(np.int64)
     session = Session(
         format="json",
         sport=stated.sport,
@@ -64,3 +57,25 @@ def read_ride(ride: Mapping[str, Any]) -> Reading:
         notes=stated.notes,
     )
     return Reading((Activity(build_records(times, columns), session),))
+
+
+def _parse_start(ride: Mapping[str, Any]) -> datetime:
+    """Return the start, which the file states in UTC."""
+    text = parse_text(ride.get("STARTTIME")).removesuffix("UTC").strip()
+    try:
+        return datetime.strptime(text, "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        raise NotActivity(
+            "an activity of GoldenCheetah without a start that can be read"
+        ) from None
+
+
+def _read_channels(samples: list[Mapping[str, Any]]) -> dict[str, Floats]:
+    """Return the RECORDS columns of the channels that the file has."""
+    present = {channel for sample in samples[:_FIRST_SAMPLES] for channel in sample}
+    columns = {}
+    for channel, (name, factor) in _CHANNELS.items():
+        if channel in present:
+            values = to_array(sample.get(channel) for sample in samples)
+            columns[name] = values * factor
+    return columns

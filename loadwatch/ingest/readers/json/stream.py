@@ -19,7 +19,7 @@ _DECODER = JSONDecoder(strict=False)  # control characters within names do no ha
 
 
 def parse_document(data: bytes) -> Any:
-    """Return the one value of a JSON file. NaN stands for unknown: Polar writes it so."""
+    """Return the one value of a JSON file. It may hold NaN for unknown: Polar writes it so."""
     if len(data) > LARGEST:
         raise OverLimit(
             f"a JSON file of {len(data) >> 20} MiB that is not a list of activities"
@@ -37,16 +37,17 @@ def parse_document(data: bytes) -> Any:
 
 
 def iterate_elements(data: bytes, start: int) -> Iterator[Any]:
-    """Yield the elements of the array whose "[" stands at byte `start`.
+    """Yield the elements of the array whose "[" is at byte `start`.
 
     Raises Unreadable where the array breaks off; what was whole has been yielded before.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    at, text, window, place = start + 1, "", _WINDOW, 0
+    at, window = start + 1, _WINDOW  # the next byte to decode, and how many
+    text, place = "", 0  # what is decoded, and how much of it is done
     while True:
-        place = _BLANK.match(text, place).end()  # type: ignore[union-attr]  # it matches everywhere
+        place = _skip_blanks(text, place)
         if text[place : place + 1] == ",":
-            place = _BLANK.match(text, place + 1).end()  # type: ignore[union-attr]
+            place = _skip_blanks(text, place + 1)
         if text[place : place + 1] == "]":
             return
         try:
@@ -57,7 +58,15 @@ def iterate_elements(data: bytes, start: int) -> Iterator[Any]:
             yield value
             place, window = end, _WINDOW
             continue
+        # the element is not whole yet, or a number goes on behind the end
         if at >= len(data) or len(text) - place > LARGEST:
             raise Unreadable("the JSON breaks off or is broken in the middle")
-        more = decoder.decode(data[at : at + window], final=at + window >= len(data))
-        text, place, at, window = text[place:] + more, 0, at + window, window * 2
+        stop = at + window
+        more = decoder.decode(data[at:stop], final=stop >= len(data))
+        text, place = text[place:] + more, 0
+        at, window = stop, window * 2
+
+
+def _skip_blanks(text: str, place: int) -> int:
+    """Return the place of the next character that is no blank."""
+    return _BLANK.match(text, place).end()  # type: ignore[union-attr]  # it matches everywhere

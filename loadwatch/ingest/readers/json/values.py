@@ -1,4 +1,4 @@
-"""Values of JSON to numbers, times and words; anything odd is unknown."""
+"""Values of JSON to numbers, times and texts; anything odd is unknown."""
 
 from __future__ import annotations
 
@@ -9,48 +9,61 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadwatch.activity import NAN
+from loadwatch.activity import NAN, Activity, Reading, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from loadwatch.tables import Floats
 
+MAX_TEXT = 1000  # characters kept of a name
+MAX_NUMBER_CHARS = 40
+LARGEST = 1e18  # numbers beyond are unknown
+MIN_EPOCH_MS, MAX_EPOCH_MS = 2.8e11, 4e12  # 1979 to 2096
+MAX_OFFSET_MIN = 18 * 60
+NO_START = "it has no start that can be read"
 _ISO_DURATION = re.compile(
     r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8}(?:\.\d{1,9})?)S)?"
 )
-TEXT = 1000  # characters kept of a name
 
 
 def parse_number(value: Any) -> float:
     """Return a number, also one written as text; NaN for anything else."""
-    if isinstance(value, str) and len(value) <= 40:
+    if isinstance(value, str) and len(value) <= MAX_NUMBER_CHARS:
         try:
             value = float(value)
         except ValueError:
             return NAN
     if isinstance(value, bool) or not isinstance(value, int | float):
         return NAN
-    return float(value) if abs(value) < 1e18 else NAN
+    if not abs(value) < LARGEST:
+        return NAN
+    return float(value)
 
 
 def parse_positive(value: Any, factor: float = 1.0) -> float:
     """Return a number times `factor`; NaN if it is not above zero: exports write 0 for unknown."""
-    found = parse_number(value)
-    return found * factor if found > 0 else NAN
+    number = parse_number(value)
+    if not number > 0:
+        return NAN
+    return number * factor
 
 
 def parse_text(value: Any) -> str:
     """Return a short text without line breaks; "" for anything else."""
-    return " ".join(value[: 4 * TEXT].split())[:TEXT] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(value[: 4 * MAX_TEXT].split())[:MAX_TEXT]
 
 
-def parse_epoch_ms(milliseconds: Any) -> datetime | None:
-    """Return the instant that lies so many ms after 1970. [aware, UTC]."""
-    count = parse_number(milliseconds)
-    if not 2.8e11 < count < 4e12:  # 1979 to 2096
+def parse_epoch_ms(value: Any) -> datetime | None:
+    """Return the instant so many ms after 1970, aware, in UTC; None for anything else."""
+    milliseconds = parse_number(value)
+    if not MIN_EPOCH_MS < milliseconds < MAX_EPOCH_MS:
         return None
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=round(count))
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
+        milliseconds=round(milliseconds)
+    )
 
 
 def parse_datetime(value: Any) -> datetime | None:
@@ -58,30 +71,34 @@ def parse_datetime(value: Any) -> datetime | None:
     if not isinstance(value, str) or not 16 <= len(value) <= 40:
         return None
     try:
-        found = datetime.fromisoformat(value.strip())
+        parsed = datetime.fromisoformat(value.strip())
     except ValueError:
         return None
-    return found if 1970 <= found.year <= 2100 else None
+    if not 1970 <= parsed.year <= 2100:
+        return None
+    return parsed
 
 
 def parse_local_time(
-    value: Any, minutes: Any
+    value: Any, offset_min: Any
 ) -> tuple[datetime | None, datetime | None, str]:
-    """Return (wall clock, instant, offset as a zone) of a local ISO time and its offset in minutes."""
-    found = parse_datetime(value)
-    if found is None:
+    """Return (wall clock, instant, offset as a zone) of a local ISO time and its offset in minutes.
+
+    The zone is "" where it is unknown or UTC.
+    """
+    local = parse_datetime(value)
+    if local is None:
         return None, None, ""
-    if found.tzinfo is not None:
-        return None, found.astimezone(UTC), ""
-    offset = parse_number(minutes)
-    if not abs(offset) <= 18 * 60:
-        return found, None, ""
-    zone = timezone(timedelta(minutes=round(offset)))
-    return (
-        found,
-        found.replace(tzinfo=zone).astimezone(UTC),
-        "" if offset == 0 else str(zone).removeprefix("UTC"),
-    )
+    if local.tzinfo is not None:
+        return None, local.astimezone(UTC), ""
+    minutes = parse_number(offset_min)
+    if not abs(minutes) <= MAX_OFFSET_MIN:
+        return local, None, ""
+    offset = timezone(timedelta(minutes=round(minutes)))
+    utc = local.replace(tzinfo=offset).astimezone(UTC)
+    if minutes == 0:
+        return local, utc, ""
+    return local, utc, str(offset).removeprefix("UTC")
 
 
 def parse_duration(value: Any) -> float:
@@ -94,23 +111,36 @@ def parse_duration(value: Any) -> float:
 
 def as_mapping(value: Any) -> Mapping[str, Any]:
     """Return a JSON object; an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
+    if isinstance(value, dict):
+        return value
+    return {}
 
 
 def as_objects(value: Any) -> list[Mapping[str, Any]]:
     """Return the objects of a JSON array; none for anything else."""
-    return (
-        [one for one in value if isinstance(one, dict)]
-        if isinstance(value, list)
-        else []
-    )
+    if not isinstance(value, list):
+        return []
+    return [one for one in value if isinstance(one, dict)]
 
 
-def to_array(values: Iterable[Any]) -> NDArray[np.float64]:
+def to_array(values: Iterable[Any]) -> Floats:
     """Return numbers as an array, NaN where there is none."""
     return np.array([parse_number(value) for value in values], dtype=np.float64)
 
 
 def is_known(value: float) -> bool:
-    """Whether a number is known."""
+    """Return whether a number is known."""
     return not math.isnan(value)
+
+
+def first_known(*values: float) -> float:
+    """Return the first number that is known, NaN where none is."""
+    return next(filter(is_known, values), NAN)
+
+
+def collect_reading(made: Sequence[Activity | Skipped]) -> Reading:
+    """Return what the elements of a file gave, activities and what was left out apart."""
+    return Reading(
+        tuple(one for one in made if isinstance(one, Activity)),
+        tuple(one for one in made if isinstance(one, Skipped)),
+    )

@@ -1,31 +1,37 @@
-"""CSV: lists of activities of all vendors and languages, and tables with a row for each moment."""
+"""CSV: lists of activities of all vendors and languages, and tables with a row per sample."""
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.csv import lists, polar, splits, time_series
-from loadwatch.ingest.readers.csv import parsed_csv as grids
+from loadwatch.ingest.readers.csv.dates import EPOCH, parse_date
+from loadwatch.ingest.readers.csv.numbers import parse_count
+from loadwatch.ingest.readers.csv.parsed_csv import parse_csv
 from loadwatch.user_csv import decode_text
 
 if TYPE_CHECKING:
     from loadwatch.activity import Reading
+    from loadwatch.ingest.readers.csv.parsed_csv import ParsedCsv
     from loadwatch.settings import Settings
 
+_BLANK = b"\xef\xbb\xbf \t\r\n\0"
+_OTHER_FORMATS = (b"<", b"{", b"[{", b"%PDF", b"PK\3\4")
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b\0")
+_SAMPLED = 50  # rows that show whether a table holds the samples of one activity
+_SLOWEST_SAMPLES_S = 60
 
 
 def sniff(head: bytes) -> bool:
-    """Whether the first bytes are text that is neither XML nor JSON; asked after all other readers."""
+    """Whether the first bytes are text that is neither XML nor JSON; asked last of all readers."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n\0")
-    if (
-        not start
-        or start[:1] in {b"<", b"{"}
-        or start.startswith((b"%PDF", b"[{", b"PK\3\4"))
-    ):
+    start = head.lstrip(_BLANK)
+    if not start or start.startswith(_OTHER_FORMATS):
         return False
     return _CONTROL.isdisjoint(head) and head.count(0) <= len(head) * 6 // 10
 
@@ -36,17 +42,50 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     Raises NotActivity for a table of something else, Unreadable where its dates need an answer from
     the user, OverLimit for a table larger than ours.
     """
-    if not data.strip(b"\xef\xbb\xbf \t\r\n\0"):
+    if not data.strip(_BLANK):
         raise Unreadable("the file is empty")
     text = decode_text(data)
-    if (session := polar.rows_of(text)) is not None:
-        return polar.read(session)
-    grid = grids.grid(text)
-    if not grid.body and not grid.broken:
+    if polar.SIGNATURE in text[: polar.HEAD].casefold():
+        session = polar.split_session(text)
+        if session is not None:
+            return polar.read(session)
+    table = parse_csv(text)
+    if not table.rows and not table.broken:
         raise NotActivity("a list of activities without a single row")
-    listed = grids.is_list(grid.roles)
-    if grids.is_series(grid.series) and (
-        time_series.flows(grid) or not (listed or "split" in grid.roles)
-    ):
-        return time_series.read(grid, name)
-    return lists.read(grid, settings) if listed else splits.read(grid, name, settings)
+    if table.is_series and _is_one_activity(table):
+        return time_series.read(table, name)
+    if table.is_list:
+        return lists.read(table, settings)
+    return splits.read(table, name, settings)
+
+
+def _is_one_activity(table: ParsedCsv) -> bool:
+    """Whether a table that could be samples is no list: its rows follow within a minute."""
+    if not table.is_list and "split" not in table.roles:
+        return True
+    if len(table.rows) < 3:
+        return False
+    steps = [later - earlier for earlier, later in pairwise(_read_times(table))]
+    if not all(step >= 0 for step in steps):
+        return False
+    return 0 < median(steps) <= _SLOWEST_SAMPLES_S
+
+
+def _read_times(table: ParsedCsv) -> list[float]:
+    """Return the times of the first rows, good enough for their differences [s]."""
+    texts = table.get_samples(_SAMPLED)
+    times = [_read_time(cell) for cell in texts[table.time_role]]
+    if table.time_role == "day" or "day" not in texts:
+        return times
+    days = [_read_time(day) if day else 0.0 for day in texts["day"]]
+    return [day + time for day, time in zip(days, times, strict=True)]
+
+
+def _read_time(cell: str) -> float:
+    count = parse_count(cell)
+    if not math.isnan(count):
+        return count
+    date = parse_date(cell, "dmy")
+    if date is None:
+        return math.nan
+    return (date.wall - EPOCH).total_seconds()

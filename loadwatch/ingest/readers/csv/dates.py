@@ -1,4 +1,8 @@
-"""Cells to moments: formats of all vendors and languages, day or month first decided from the whole file."""
+"""Cells to dates, and the start time of each row of a list.
+
+Formats of all vendors and languages are read; whether a numeric date begins with the day or the
+month is decided once, from all cells of the table.
+"""
 
 from __future__ import annotations
 
@@ -7,49 +11,78 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from loadwatch.ingest.readers.csv.names import months, table
+from loadwatch.ingest.readers.csv.names import load_months, load_offsets
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
-Order = Literal["", "dmy", "mdy"]
+DateOrder = Literal["", "dmy", "mdy"]  # "": not known
 
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- naive: wall clocks are counted from it too
+_STATED_ORDERS: Mapping[str, DateOrder] = {"dmy": "dmy", "mdy": "mdy"}
+# (some first number is over 12, some second one is) -> order
+_ORDERS: Mapping[tuple[bool, bool], DateOrder] = {
+    (True, False): "dmy",
+    (False, True): "mdy",
+    (True, True): "",
+}
+ASK_ORDER = "say --date-order dmy or --date-order mdy"
 _LONGEST = 64  # characters of a date that are looked at
+_LONGEST_ZONE = 40
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+
+_HALF = r" ?(?P<half>[AaPp]\.?[Mm]\.?)?"
 _CLOCK = (
     r"(?:(?:T|,? ?(?:at|um|à|-)? ?)"
-    r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)? ?([AaPp]\.?[Mm]\.?)?)?"
+    r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    rf"(?:[:.](?P<second>\d{{2}})(?:[.,](?P<fraction>\d{{1,9}}))?)?{_HALF})?"
 )
-_ZONE = r" ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
-_DAY = r"(?:[^\W\d]{2,12}\.?,? ){0,1}"  # a weekday, in any language
-_YMD = re.compile(rf"{_DAY}(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})\.?{_CLOCK}{_ZONE}")
-_KANJI = re.compile(rf"(\d{{4}})年 ?(\d{{1,2}})月 ?(\d{{1,2}})日{_CLOCK}{_ZONE}")
-_HUNGARIAN = re.compile(rf"(\d{{4}})\. (\d{{1,2}})\. (\d{{1,2}})\.{_CLOCK}{_ZONE}")
-_ANY = re.compile(
-    rf"{_DAY}(\d{{1,2}})([-/.]) ?(\d{{1,2}})[-/.] ?(\d{{4}}|\d{{2}})\.?{_CLOCK}{_ZONE}"
+_ZONE = r" ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+_TAIL = _CLOCK + _ZONE
+_WEEKDAY = r"(?:[^\W\d]{2,12}\.?,? ){0,1}"  # in any language
+_YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
+_NUMERIC = re.compile(
+    rf"{_WEEKDAY}(?P<first>\d{{1,2}})(?P<mark>[-/.]) ?(?P<second_number>\d{{1,2}})[-/.] ?"
+    rf"(?P<year>\d{{4}}|\d{{2}})\.?{_TAIL}"
 )
-_DAY_FIRST = re.compile(
-    rf"{_DAY}(\d{{1,2}})(?:\.|º|er|st|nd|rd|th)?[ -](?:de )?"
-    rf"([^\W\d]{{3,12}})\.?,?[ -](?:de )?(\d{{4}}){_CLOCK}{_ZONE}"
+_PATTERNS = (
+    # 2024-05-31 18:30
+    re.compile(rf"{_WEEKDAY}{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}\.?{_TAIL}"),
+    # May 31, 2024, 6:30 PM
+    re.compile(
+        rf"{_WEEKDAY}(?P<month_name>[^\W\d]{{3,12}})\.? {_DAY}(?:st|nd|rd|th)?,? {_YEAR}{_TAIL}"
+    ),
+    # 31 de mayo de 2024 18:30
+    re.compile(
+        rf"{_WEEKDAY}{_DAY}(?:\.|º|er|st|nd|rd|th)?[ -](?:de )?"
+        rf"(?P<month_name>[^\W\d]{{3,12}})\.?,?[ -](?:de )?{_YEAR}{_TAIL}"
+    ),
+    _NUMERIC,
+    # Fri May 31 18:30:00 CEST 2024, as Unix writes it
+    re.compile(
+        rf"[^\W\d]{{3}} (?P<month_name>[^\W\d]{{3}}) +{_DAY} "
+        r"(?P<hour>\d{2}):(?P<minute>\d{2}):(?P<second>\d{2}) "
+        rf"(?P<zone>[A-Z]{{1,5}}) {_YEAR}"
+    ),
+    # 2024年5月31日
+    re.compile(rf"{_YEAR}年 ?{_MONTH}月 ?{_DAY}日{_TAIL}"),
+    # 2024. 05. 31., as Hungarians write it
+    re.compile(rf"{_YEAR}\. {_MONTH}\. {_DAY}\.{_TAIL}"),
 )
-_MONTH_FIRST = re.compile(
-    rf"{_DAY}([^\W\d]{{3,12}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}}){_CLOCK}{_ZONE}"
+_COUNT = re.compile(r"\d{4,16}(?:\.\d{1,9})?")
+_TIME = re.compile(
+    rf"(?P<hour>\d{{1,2}})[:.h](?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?{_HALF}"
 )
-_UNIX = re.compile(
-    r"[^\W\d]{3} ([^\W\d]{3}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([A-Z]{1,5}) (\d{4})"
-)
-_NUMBER = re.compile(r"\d{4,16}(?:\.\d{1,9})?")
-_TIME = re.compile(r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2}))? ?([AaPp]\.?[Mm]\.?)?")
-_RANGE = re.compile(
-    r"(.{10,40}?) (?:-|\u2013|to|bis) (\d{4}-.{6,40})"
-)  # Apple: start - end in one cell
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- naive on purpose: wall clocks are counted from it too
+# Apple: start - end in one cell
+_RANGE = re.compile(r"(.{10,40}?) (?:-|\u2013|to|bis) (\d{4}-.{6,40})")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A moment as a cell states it."""
+class ParsedDate:
+    """A date, and a time where it has one, as a cell states it."""
 
     wall: datetime  # naive
     offset: timezone | None = None
@@ -57,61 +90,120 @@ class Moment:
     fraction: float = 0.0  # s, beyond the whole second of `wall`
 
 
-def order_of(cells: Sequence[str], stated: str, *, european: bool) -> Order:
-    """Return whether numeric dates such as 03/04/2024 begin with the day or the month; "" if nothing tells.
-
-    Told by the setting, by points between the numbers, by a number over 12, by a decimal comma
-    (`european`: no country that writes it begins with the month), or by the rows being in order of
-    time in one reading alone.
-    """
-    if stated in {"dmy", "mdy"}:
-        return "dmy" if stated == "dmy" else "mdy"
-    found = [m for cell in cells if (m := _ANY.fullmatch(cell.strip()[:_LONGEST]))]
-    if not found:
-        return "dmy"
-    if european or any(m[2] == "." for m in found):
-        return "dmy"
-    day_first = any(int(m[1]) > 12 for m in found)
-    month_first = any(int(m[3]) > 12 for m in found)
-    if day_first != month_first:
-        return "dmy" if day_first else "mdy"
-    if day_first:
-        return ""
-    in_order = [o for o in ("dmy", "mdy") if _monotone([_numeric(m, o) for m in found])]
-    return "" if len(in_order) != 1 else ("dmy" if in_order[0] == "dmy" else "mdy")
+# --- one cell ------------------------------------------------------------------------
 
 
-def _monotone(walls: list[datetime | None]) -> bool:
-    """Whether at least four different moments are in order of time, oldest or newest first."""
-    known = [wall for wall in walls if wall is not None]
-    if len(set(known)) < 4:
-        return False
-    return known == sorted(known) or known == sorted(known, reverse=True)
-
-
-def two_ways(cell: str) -> bool:
-    """Whether a numeric date can be read day first and month first, with different results."""
-    found = _ANY.fullmatch(cell.strip()[:_LONGEST])
-    if found is None or found[2] == ".":
-        return False
-    return found[1] != found[3] and max(int(found[1]), int(found[3])) <= 12
-
-
-def moment(cell: str, order: Order) -> Moment | None:
-    """Return the moment that a cell states; None if it is no date that can be read."""
+def parse_date(cell: str, order: DateOrder) -> ParsedDate | None:
+    """Return the date that a cell states; None if it holds none that can be read."""
     text = " ".join(cell.split())[:_LONGEST]
     if spread := _RANGE.fullmatch(text):
         text = spread[1]
-    for pattern, reading in _READINGS:
+    for pattern in _PATTERNS:
         if found := pattern.fullmatch(text):
-            return reading(found, order)
+            return _build_date(found, order)
     return None
 
 
-def epoch(cell: str) -> datetime | None:
+def _build_date(found: re.Match[str], order: DateOrder) -> ParsedDate | None:
+    parts = found.groupdict()
+    day_and_month = _read_day_and_month(parts, order)
+    if day_and_month is None:
+        return None
+    day, month = day_and_month
+    year = int(parts["year"])
+    if len(parts["year"]) == 2:
+        year += 2000
+    try:
+        midnight = datetime(year, month, day)  # noqa: DTZ001 -- a wall clock
+    except ValueError:
+        return None
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    clock, fraction = None, 0.0
+    if parts["hour"]:
+        clock = _read_clock(parts)
+    if clock is not None and parts.get("fraction"):
+        fraction = float(f"0.{parts['fraction']}")
+    offset = _find_offset(parts["zone"] or "")
+    return ParsedDate(
+        midnight + (clock or timedelta()), offset, clock is not None, fraction
+    )
+
+
+def _read_day_and_month(
+    parts: Mapping[str, str], order: DateOrder
+) -> tuple[int, int] | None:
+    """Return (day, month) of a match; None for an unknown name or an unknown order."""
+    if "first" in parts:
+        return _sort_day_and_month(
+            int(parts["first"]), int(parts["second_number"]), parts["mark"], order
+        )
+    if "month_name" not in parts:
+        return int(parts["day"]), int(parts["month"])
+    month = load_months().get(normalize_word(parts["month_name"]))
+    if month is None:
+        return None
+    return int(parts["day"]), month
+
+
+def _sort_day_and_month(
+    first: int, second: int, mark: str, order: DateOrder
+) -> tuple[int, int] | None:
+    """Return (day, month): a point goes with the day first, and no month is over 12."""
+    if mark == "." or first > 12 >= second:
+        order = "dmy"
+    elif second > 12:
+        order = "mdy"
+    if order == "dmy":
+        return first, second
+    if order == "mdy":
+        return second, first
+    return None
+
+
+def parse_clock(cell: str) -> timedelta | None:
+    """Return a time of day; None if the cell holds none."""
+    found = _TIME.fullmatch(cell.strip()[:_LONGEST])
+    if found is None:
+        return None
+    return _read_clock(found.groupdict())
+
+
+def _read_clock(parts: Mapping[str, str | None]) -> timedelta | None:
+    hour = int(parts["hour"] or 0)
+    minute = int(parts["minute"] or 0)
+    second = int(parts["second"] or 0)
+    if half := parts.get("half"):
+        if not 1 <= hour <= 12:
+            return None
+        hour %= 12
+        if half[0] in "pP":
+            hour += 12
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    return timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+@cache
+def _find_offset(zone: str) -> timezone | None:
+    """Return the offset of "+02:00" or of an abbreviation; None where there is none."""
+    if not zone:
+        return None
+    if zone[0] in "+-":
+        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+        if offset >= timedelta(days=1):
+            return None
+        return timezone(offset * int(f"{zone[0]}1"))
+    hours = load_offsets().get(zone.casefold())
+    if hours is None:
+        return None
+    return timezone(timedelta(hours=hours))
+
+
+def parse_epoch(cell: str) -> datetime | None:
     """Return an instant counted in s or ms since 1970, aware and in UTC."""
     text = cell.strip()
-    if not _NUMBER.fullmatch(text):
+    if not _COUNT.fullmatch(text):
         return None
     count = float(text)
     for scale in (1.0, 1e3):
@@ -120,112 +212,189 @@ def epoch(cell: str) -> datetime | None:
     return None
 
 
-def clock(cell: str) -> timedelta | None:
-    """Return a time of day."""
-    found = _TIME.fullmatch(cell.strip()[:_LONGEST])
-    return _time_of_day(found[1], found[2], found[3], found[4]) if found else None
+# --- the order of day and month ------------------------------------------------------
 
 
-def _time_of_day(
-    hour: str, minute: str, second: str | None, half: str | None
-) -> timedelta | None:
-    hours = int(hour)
-    if half:
-        if not 1 <= hours <= 12:
-            return None
-        hours = hours % 12 + (12 if half[0] in "pP" else 0)
-    if hours > 23 or int(minute) > 59 or int(second or 0) > 59:
-        return None
-    return timedelta(hours=hours, minutes=int(minute), seconds=int(second or 0))
+def detect_date_order(
+    cells: Sequence[str], stated: str, *, is_european: bool
+) -> DateOrder:
+    """Return whether numeric dates such as 03/04/2024 begin with the day or the month.
+
+    "" if nothing decides. What decides is the setting (`stated`), points between the numbers, a
+    number over 12, a decimal comma (`is_european`: no country that writes it begins with the
+    month), or that the rows are in order of time in one reading alone.
+    """
+    if stated in _STATED_ORDERS:
+        return _STATED_ORDERS[stated]
+    dates = list(filter(None, map(_match_numeric, cells)))
+    if not dates or is_european or any(date["mark"] == "." for date in dates):
+        return "dmy"
+    is_over_12 = (
+        max(int(date["first"]) for date in dates) > 12,
+        max(int(date["second_number"]) for date in dates) > 12,
+    )
+    if is_over_12 == (False, False):
+        return _detect_order_by_sequence(dates)
+    return _ORDERS[is_over_12]
+
+
+def _match_numeric(cell: str) -> re.Match[str] | None:
+    return _NUMERIC.fullmatch(cell.strip()[:_LONGEST])
+
+
+def _detect_order_by_sequence(dates: Sequence[re.Match[str]]) -> DateOrder:
+    orders: tuple[DateOrder, ...] = ("dmy", "mdy")
+    in_order = [
+        order
+        for order in orders
+        if _is_chronological([_build_date(date, order) for date in dates])
+    ]
+    if len(in_order) == 1:
+        return in_order[0]
+    return ""
+
+
+def _is_chronological(dates: Sequence[ParsedDate | None]) -> bool:
+    """Whether at least four different times follow each other, oldest or newest first."""
+    walls = [date.wall for date in dates if date is not None]
+    if len(set(walls)) < 4:
+        return False
+    return walls in (sorted(walls), sorted(walls, reverse=True))
+
+
+def is_ambiguous(cell: str) -> bool:
+    """Whether a numeric date has two meanings, day first and month first."""
+    found = _match_numeric(cell)
+    if found is None or found["mark"] == ".":
+        return False
+    first, second = int(found["first"]), int(found["second_number"])
+    return found["first"] != found["second_number"] and max(first, second) <= 12
+
+
+# --- start times ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StartTime:
+    """When a row of a list began, in UTC or by the wall clock or both."""
+
+    utc: datetime | None = None
+    local: datetime | None = None
+    zone: str = ""
+    date_only: bool = False
+    why_unknown: str = ""
+
+
+def parse_start_times(
+    texts: Mapping[str, Sequence[str]],
+    stated_order: str,
+    *,
+    is_utc: bool,
+    is_european: bool,
+) -> list[StartTime]:
+    """Return the start of each row of a list.
+
+    Parameters
+    ----------
+    texts : role -> cells; read are date_utc, date, clock and zone.
+    stated_order : the user's setting for the order of day and month, or "".
+    is_utc : the vendor writes UTC into the column `date`.
+    is_european : the table is written where the comma is the decimal mark.
+    """
+    instants, walls = texts["date_utc"], texts["date"]
+    cells = [*instants, *walls]
+    order = detect_date_order(cells, stated_order, is_european=is_european)
+    if is_utc:
+        instants = [i or wall for i, wall in zip(instants, walls, strict=True)]
+        walls = [""] * len(walls)
+    rows = zip(walls, instants, texts["clock"], texts["zone"], strict=True)
+    return [_read_start(*row, order) for row in rows]
+
+
+def _read_start(
+    wall: str, instant: str, clock: str, zone: str, order: DateOrder
+) -> StartTime:
+    local = parse_date(wall, order)
+    exact = parse_date(instant, order)
+    if local is None:
+        if exact is None:
+            return _read_epoch_start(wall, instant, order)
+        if exact.has_clock:
+            return StartTime(_to_utc(exact))
+        return StartTime(local=exact.wall, date_only=True)
+    local = _add_clock(local, clock)
+    known_zone = _find_zone(zone)
+    if exact is None or not exact.has_clock:
+        return _start_by_wall(local, zone, known_zone)
+    if known_zone is None:
+        zone = ""
+    return StartTime(_to_utc(exact), local.wall, zone, not local.has_clock)
+
+
+def _read_epoch_start(wall: str, instant: str, order: DateOrder) -> StartTime:
+    counted = parse_epoch(instant or wall)
+    if counted is not None and not _is_day_number(instant or wall):
+        return StartTime(utc=counted)
+    return StartTime(why_unknown=_explain_unknown(wall or instant, order))
+
+
+def _start_by_wall(
+    local: ParsedDate, zone: str, known_zone: ZoneInfo | None
+) -> StartTime:
+    if not local.has_clock:
+        return StartTime(local=local.wall, date_only=True)
+    if known_zone is not None:
+        utc = local.wall.replace(tzinfo=known_zone).astimezone(UTC)
+        return StartTime(utc, local.wall, zone.strip())
+    if local.offset is None:
+        return StartTime(local=local.wall)
+    if not local.offset.utcoffset(None):
+        return StartTime(_to_utc(local))
+    offset = str(local.offset).removeprefix("UTC")
+    return StartTime(_to_utc(local), local.wall, offset)
+
+
+def _to_utc(date: ParsedDate) -> datetime:
+    return date.wall.replace(tzinfo=date.offset or UTC).astimezone(UTC)
+
+
+def _add_clock(date: ParsedDate, clock: str) -> ParsedDate:
+    """Return a date with the time of another column, where it has none of its own."""
+    if date.has_clock or not clock.strip():
+        return date
+    time_of_day = parse_clock(clock)
+    if time_of_day is None:
+        return date
+    return ParsedDate(date.wall + time_of_day, date.offset)
 
 
 @cache
-def _offset(word: str) -> timezone | None:
-    if word[0] in "+-":
-        minutes = int(word[1:3]) * 60 + int(word[-2:])
-        return (
-            timezone((-1 if word[0] == "-" else 1) * timedelta(minutes=minutes))
-            if minutes < 1440
-            else None
-        )
-    hours = table()["offsets"].get(word.casefold())
-    return None if hours is None else timezone(timedelta(hours=hours))
-
-
-def _made(year: int, month: int, day: int, rest: Sequence[str | None]) -> Moment | None:
-    """Return the moment of a date and the groups of _CLOCK and _ZONE; a clock that cannot be is left out."""
-    hour, minute, second, fraction, half, zone = rest
-    at = _time_of_day(hour, minute or "0", second, half) if hour else None
+def _find_zone(zone: str) -> ZoneInfo | None:
+    """Return the zone of an IANA name; anything else is no zone, and no path is tried."""
+    name = zone.strip()
+    parts = name.replace("_", "").replace("-", "").split("/")
+    if len(name) > _LONGEST_ZONE or not all(map(str.isalnum, parts)):
+        return None
     try:
-        wall = datetime(year, month, day)  # noqa: DTZ001 -- a wall clock
-    except ValueError:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
-    if not 1970 <= wall.year <= 2100:
-        return None
-    part = float(f"0.{fraction}") if fraction and at is not None else 0.0
-    return Moment(
-        wall + (at or timedelta()),
-        _offset(zone) if zone else None,
-        at is not None,
-        part,
-    )
 
 
-def _year_first(found: re.Match[str], _: Order) -> Moment | None:
-    return _made(int(found[1]), int(found[2]), int(found[3]), found.groups()[3:])
+def _is_day_number(cell: str) -> bool:
+    """Whether a number is too small for seconds since 1970: a spreadsheet counts days."""
+    return len(cell.strip().partition(".")[0]) < 9
 
 
-def _numbers(found: re.Match[str], order: Order) -> Moment | None:
-    first, second = int(found[1]), int(found[3])
-    if found[2] == "." or first > 12 >= second:
-        order = "dmy"
-    elif second > 12:
-        order = "mdy"
-    if not order:
-        return None
-    day, month = (first, second) if order == "dmy" else (second, first)
-    year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
-    return _made(year, month, day, found.groups()[4:])
-
-
-def _numeric(found: re.Match[str], order: str) -> datetime | None:
-    made = _numbers(found, "dmy" if order == "dmy" else "mdy")
-    return made.wall if made else None
-
-
-def _day_first(found: re.Match[str], _: Order) -> Moment | None:
-    month = months().get(normalize_word(found[2]))
-    return (
-        _made(int(found[3]), month, int(found[1]), found.groups()[3:])
-        if month
-        else None
-    )
-
-
-def _month_first(found: re.Match[str], _: Order) -> Moment | None:
-    month = months().get(normalize_word(found[1]))
-    return (
-        _made(int(found[3]), month, int(found[2]), found.groups()[3:])
-        if month
-        else None
-    )
-
-
-def _unix(found: re.Match[str], _: Order) -> Moment | None:
-    month = months().get(normalize_word(found[1]))
-    zone = found[6] if _offset(found[6]) else None
-    rest = (found[3], found[4], found[5], None, None, zone)
-    return _made(int(found[7]), month, int(found[2]), rest) if month else None
-
-
-_READINGS: tuple[
-    tuple[re.Pattern[str], Callable[[re.Match[str], Order], Moment | None]], ...
-] = (
-    (_YMD, _year_first),
-    (_MONTH_FIRST, _month_first),
-    (_DAY_FIRST, _day_first),
-    (_ANY, _numbers),
-    (_UNIX, _unix),
-    (_KANJI, _year_first),
-    (_HUNGARIAN, _year_first),
-)
+def _explain_unknown(cell: str, order: DateOrder) -> str:
+    shown = " ".join(cell.split())[:40]
+    if not shown:
+        return "it has no date"
+    if not order and is_ambiguous(cell):
+        return f"its date, {shown}, may begin with the day or the month; {ASK_ORDER}"
+    if shown.replace(".", "").isdigit() and _is_day_number(shown):
+        return (
+            f"its date, {shown}, is a spreadsheet's day number; "
+            "format the column as a date and save again"
+        )
+    return f"its date, {shown}, cannot be read"

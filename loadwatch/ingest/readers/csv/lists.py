@@ -1,31 +1,42 @@
-"""A list of activities, one a row: to sessions."""
+"""A list of activities, one per row: to sessions."""
 
 from __future__ import annotations
 
 import math
-from statistics import median
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import Unreadable
 from loadwatch.ingest.readers import sports
-from loadwatch.ingest.readers.csv import names, numbers, unit_inference
-from loadwatch.ingest.readers.csv.cells import TEXT, cells_of
-from loadwatch.ingest.readers.csv.measures import measured
-from loadwatch.ingest.readers.csv.moments import starts
+from loadwatch.ingest.readers.csv import numbers
+from loadwatch.ingest.readers.csv.dates import ASK_ORDER, parse_start_times
+from loadwatch.ingest.readers.csv.measures import (
+    TIMES,
+    ListColumns,
+    pick_positive,
+    read_measures,
+)
+from loadwatch.ingest.readers.csv.names import load_surfaces, load_table
+from loadwatch.ingest.readers.csv.parsed_csv import BROKEN_QUOTE, CsvRow
+from loadwatch.ingest.readers.csv.unit_inference import FASTEST, SLOWEST
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from loadwatch.activity import Kind
-    from loadwatch.ingest.readers.csv.cells import Cells
+    from loadwatch.ingest.readers.csv.dates import StartTime
     from loadwatch.ingest.readers.csv.measures import Measures
-    from loadwatch.ingest.readers.csv.moments import Start
-    from loadwatch.ingest.readers.csv.parsed_csv import Grid
+    from loadwatch.ingest.readers.csv.names import VendorTraits
+    from loadwatch.ingest.readers.csv.parsed_csv import ParsedCsv
     from loadwatch.settings import Settings
 
+_T = TypeVar("_T")
+_TEXT = 1000  # characters kept of a name
 _TRUE = frozenset({"true", "1", "1.0", "yes"})
 _REST = {
     "rest": "a rest day, nothing was recorded",
@@ -33,244 +44,340 @@ _REST = {
 }
 _NO_FILE = "#"  # Strava writes #error# where it lost a file
 _MENDED = Note("text", "this row has damaged quotation marks or characters")
-Sport = tuple[str, str, Note | None]  # sport, sub sport, note
+_NOT_RUNS = Note(
+    "type", "the list names no kind of activity, and its speeds are not a runner's"
+)
 
 
-def read(grid: Grid, settings: Settings) -> Reading:
+@dataclass(frozen=True, slots=True)
+class RowSport:
+    """The sport of a row in FIT's words, and a note where its word is not known."""
+
+    sport: str = UNKNOWN_SPORT
+    sub_sport: str = PLAIN_SUB_SPORT
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row of a list: its cells and numbers by role, its sport and its start."""
+
+    line: int
+    texts: Mapping[str, str]
+    values: Mapping[str, float]
+    sport: RowSport
+    start: StartTime
+    notes: Sequence[Note]
+    is_mended: bool  # its quotation marks or characters are damaged
+
+
+def read(table: ParsedCsv, settings: Settings) -> Reading:
     """Return the activities of a list, and the rows that are none with their reason."""
-    cells = cells_of(grid)
-    kinds = _kinds(cells)
-    found = measured(cells, [kind[0] for kind in kinds], settings)
-    begun = starts(cells, settings, european=found.european)
-    if begun and all(start.why for start in begun) and "--date-order" in begun[0].why:
-        raise Unreadable(
-            begun[0]
-            .why.replace("its date", "its dates, such as", 1)
-            .replace("such as,", "such as", 1)
-        )
-    untyped = "type" not in cells.roles
-    if untyped and not cells.facts.vendor:
-        kinds = _runs(kinds, found)
+    rows, skipped = _fit_rows(table)
+    columns = _select_columns(table, rows)
+    row_sports = _read_sports(columns)
+    measures = read_measures(columns, [row.sport for row in row_sports], settings)
+    starts = parse_start_times(
+        columns.texts,
+        settings.date_order,
+        is_utc=columns.traits.utc,
+        is_european=measures.is_european,
+    )
+    _refuse_ambiguous_dates(starts)
+    if "type" not in table.roles and not columns.traits.vendor:
+        row_sports = _check_speeds(row_sports, measures)
+    values = {role: column.tolist() for role, column in measures.values.items()}
+    list_rows = map(
+        ListRow,
+        columns.lines,
+        _split_by_row(columns.texts),
+        _split_by_row(values),
+        row_sports,
+        starts,
+        measures.notes,
+        [row.line in table.mended for row in rows],
+    )
+    return _build_reading(list(list_rows), columns, skipped)
+
+
+def _build_reading(
+    rows: Sequence[ListRow], columns: ListColumns, skipped: list[Skipped]
+) -> Reading:
+    """Return the activities, and the rows that are none beside those `skipped` already."""
     activities: list[Activity] = []
-    skipped = list(cells.skipped)
-    ids: dict[str, int] = {}
-    parents = set(filter(None, cells.first("parent")))
-    for at in range(len(cells.lines)):
-        made = _left_out(at, cells, kinds[at], begun[at], found, ids)
-        if made is None:
-            session = _session(at, cells, kinds[at], begun[at], found, parents)
+    skipped = list(skipped)
+    lines_by_id: dict[str, int] = {}
+    parents = frozenset(filter(None, columns.texts["parent"]))
+    for row in rows:
+        reason = _find_reason(row, lines_by_id)
+        if reason is None:
+            session = _build_session(row, columns.traits, parents)
             activities.append(Activity(EMPTY_RECORDS, session))
         else:
-            skipped.append(Skipped(f"#{cells.lines[at]}", *made))
-    skipped.sort(key=lambda one: int(one.source[1:]))
+            skipped.append(Skipped(f"#{row.line}", *reason))
+    skipped.sort(key=lambda one: int(one.source.removeprefix("#")))
     return Reading(tuple(activities), tuple(skipped))
 
 
-def _kinds(cells: Cells) -> list[Sport]:
-    """Return each row's (sport, sub sport, note); a list kept by hand may leave a run's type blank."""
-    indoor = cells.first("indoor")
-    by_hand = not cells.facts.vendor
-    made: dict[tuple[str, bool], Sport] = {}
-    for pair in set(
-        zip(
-            cells.first("type"),
-            (flag.strip().casefold() in _TRUE for flag in indoor),
-            strict=True,
+def _split_by_row(columns: Mapping[str, Sequence[_T]]) -> list[dict[str, _T]]:
+    """Return role -> value of each row, of role -> values of each column."""
+    rows = zip(*columns.values(), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+# --- columns -------------------------------------------------------------------------
+
+
+def _fit_rows(table: ParsedCsv) -> tuple[list[CsvRow], list[Skipped]]:
+    """Return the rows that fit the header, and those that do not with their reason.
+
+    A row with other than the header's number of cells is left out: nobody knows which cell is
+    missing. Blank cells at the end, and rows of a list kept by hand that end early, do no harm.
+    """
+    header = table.header.cells
+    by_hand = not table.traits.vendor
+    skipped = [Skipped(f"#{line}", "rejected", BROKEN_QUOTE) for line in table.broken]
+    rows: list[CsvRow] = []
+    for row in table.rows:
+        cells = _fit_to_header(row.cells, header, may_end_early=by_hand)
+        if not any(map(str.strip, cells)):
+            continue
+        if len(cells) == len(header):
+            rows.append(CsvRow(row.line, cells))
+            continue
+        why = (
+            f"it has {len(cells)} cells, the header {len(header)}; "
+            "nobody knows which one is wrong"
         )
-    ):
-        made[pair] = _kind(*pair, by_hand=by_hand)
-    return [
-        made[word, flag.strip().casefold() in _TRUE]
-        for word, flag in zip(cells.first("type"), indoor, strict=True)
-    ]
+        skipped.append(Skipped(f"#{row.line}", "rejected", why))
+    return rows, skipped
 
 
-def _kind(word: str, indoor: bool, *, by_hand: bool) -> Sport:
-    if not word.strip():
-        sport = "running" if by_hand else UNKNOWN_SPORT
-        return sport, PLAIN_SUB_SPORT, None
-    known = sports.find_sport(word)
-    if known is None:
-        return UNKNOWN_SPORT, PLAIN_SUB_SPORT, sports.format_unknown(word)
-    sport, sub_sport = known
-    if indoor and sport == "running" and sub_sport == PLAIN_SUB_SPORT:
-        sub_sport = "indoor_running"
-    return sport, sub_sport, None
-
-
-def _runs(kinds: list[Sport], found: Measures) -> list[Sport]:
-    """Return the kinds of a list without types: runs, if its speeds are a runner's."""
-    speeds = [
-        d / t
-        for d, t in zip(found.values["distance"], _longest(found), strict=True)
-        if d > 0 and t > 0
-    ]
-    if not speeds or unit_inference.SLOWEST <= median(speeds) <= unit_inference.FASTEST:
-        return kinds
-    return [
-        (
-            UNKNOWN_SPORT,
-            PLAIN_SUB_SPORT,
-            Note(
-                "type",
-                "the list names no kind of activity, and its speeds are not a runner's",
-            ),
-        )
-    ] * len(kinds)
-
-
-def _longest(found: Measures) -> list[float]:
-    columns = (found.values[role] for role in ("elapsed", "timer", "moving"))
-    return [next((t for t in row if t > 0), NAN) for row in zip(*columns, strict=True)]
-
-
-def _left_out(
-    at: int,
-    cells: Cells,
-    kind: Sport,
-    begun: Start,
-    found: Measures,
-    ids: dict[str, int],
-) -> tuple[Kind, str] | None:
-    """Return (kind, why) of a row that is no activity; None if it is one."""
-    if kind[0] == sports.SKIP:
-        return "ignored", _REST[kind[1]]
-    if begun.why:
-        return "rejected", begun.why
-    values = {
-        role: found.values[role][at]
-        for role in ("distance", "timer", "moving", "elapsed")
+def _select_columns(table: ParsedCsv, rows: Sequence[CsvRow]) -> ListColumns:
+    """Return the columns of rows that fit the header, with the units that are stated."""
+    columns = {
+        role: [[row.cells[column.index] for row in rows] for column in held]
+        for role, held in table.roles.items()
     }
-    if values["distance"] < 0:
-        return (
-            "rejected",
-            f"its distance is below zero: {cells.first('distance')[at].strip()[:20]}",
-        )
-    if not any(value > 0 for value in values.values()):
-        return _empty(at, cells)
-    if why := _outside(cells.first("file")[at]):
-        return "rejected", why
-    if key := cells.first("id")[at].strip():
-        if key in ids:
-            return (
-                "ignored",
-                f"it carries the same number as line {ids[key]}: {key[:24]}",
-            )
-        ids[key] = cells.lines[at]
-    return None
-
-
-def _empty(at: int, cells: Cells) -> tuple[Kind, str]:
-    if any(
-        not numbers.unknown(cells.first(role)[at])
-        for role in ("planned_distance", "planned_time")
-    ):
-        return "ignored", "planned, but nothing was recorded"
-    for role in ("distance", "timer", "moving", "elapsed"):
-        cell = cells.first(role)[at].strip()
-        if (
-            cell
-            and not numbers.unknown(cell)
-            and any(letter not in "0:.," for letter in cell)
-        ):
-            return (
-                "rejected",
-                f"neither distance nor duration can be read ({cell[:20]})",
-            )
-    return "ignored", "it has neither distance nor duration"
-
-
-def _outside(file: str) -> str:
-    """Return why a list's file name is refused: it must lie inside the export."""
-    parts = file.strip().replace("\\", "/").split("/")
-    if (
-        ".." in parts
-        or (file.strip() and parts[0] == "")
-        or (len(parts[0]) == 2 and parts[0][1] == ":")
-    ):
-        return "its file name points outside the export"
-    return ""
-
-
-def _session(
-    at: int, cells: Cells, kind: Sport, begun: Start, found: Measures, parents: set[str]
-) -> Session:
-    get = {role: values[at] for role, values in found.values.items()}
-    surface, odd = _surface(cells.first("surface")[at])
-    linked = cells.first("file")[at].strip()
-    return Session(
-        format="list",
-        sport=kind[0],
-        sub_sport=kind[1],
-        name=" ".join(cells.first("name")[at].split())[:TEXT],
-        start_utc=begun.utc,
-        start_local=begun.local,
-        zone=begun.zone,
-        date_only=begun.date_only,
-        timer_s=get["timer"],
-        moving_s=get["moving"],
-        elapsed_s=get["elapsed"],
-        distance_m=get["distance"],
-        ascent_m=get["ascent"],
-        descent_m=get["descent"],
-        steps=_above(get["steps"]),
-        cadence_spm=get["cadence"],
-        heart_rate_bpm=_within(get["heart_rate"], 20, 250),
-        rpe=_within(get["rpe"], 0.5, 10),
-        device_load=_above(get["load"]) if cells.facts.vendor == "garmin" else NAN,
-        stance_balance_pct=_within(get["balance"], 30, 70),
-        vertical_oscillation_mm=get["oscillation"],
-        dirt_m=get["dirt"],
-        surface=surface,
-        device=_device(at, cells),
-        shoe=" ".join(cells.first("shoe")[at].split())[:TEXT],
-        linked="" if linked.startswith(_NO_FILE) else linked[:TEXT],
-        parent=cells.first("id")[at].strip() in parents,
-        line=cells.lines[at],
-        notes=tuple(
-            filter(None, (*found.notes[at], kind[2], odd, *_doubts(at, cells, get)))
-        ),
+    blank = [""] * len(rows)
+    texts = dict.fromkeys(load_table()["lists"], blank)
+    texts |= {role: held[0] for role, held in columns.items()}
+    if table.roles.get("clock") == table.roles.get("date"):
+        texts["clock"] = blank
+    units = dict(table.traits.units)
+    for role, held in table.roles.items():
+        if held[0].factor is not None:
+            units[role] = held[0].factor
+    return ListColumns(
+        lines=[row.line for row in rows],
+        texts=texts,
+        columns=columns,
+        units=units,
+        traits=table.traits,
+        has_semicolons=table.separator == ";",
     )
 
 
-def _doubts(at: int, cells: Cells, values: Mapping[str, float]) -> Iterator[Note]:
-    """Yield what else is odd about a row: damaged text, a file name that is none, words for numbers."""
-    if cells.lines[at] in cells.mended:
+def _fit_to_header(
+    cells: list[str], header: Sequence[str], *, may_end_early: bool
+) -> list[str]:
+    """Return the cells with blank ones at the end dropped or added, as far as that is safe."""
+    spare = len(cells) - len(header)
+    if spare > 0 and not any(map(str.strip, cells[-spare:])):
+        return cells[: len(header)]
+    if spare < 0 and (may_end_early or not any(header[spare:])):
+        return cells + [""] * -spare
+    return cells
+
+
+# --- sports --------------------------------------------------------------------------
+
+
+def _read_sports(columns: ListColumns) -> list[RowSport]:
+    """Return each row's sport; a list kept by hand may leave the type of a run blank."""
+    is_indoor = [flag.strip().casefold() in _TRUE for flag in columns.texts["indoor"]]
+    pairs = list(zip(columns.texts["type"], is_indoor, strict=True))
+    by_hand = not columns.traits.vendor
+    known = {pair: _find_sport(*pair, by_hand=by_hand) for pair in set(pairs)}
+    return [known[pair] for pair in pairs]
+
+
+def _find_sport(word: str, is_indoor: bool, *, by_hand: bool) -> RowSport:
+    if not word.strip():
+        if by_hand:
+            return RowSport("running")
+        return RowSport()
+    found = sports.find_sport(word)
+    if found is None:
+        return RowSport(note=sports.format_unknown(word))
+    sport, sub_sport = found
+    if is_indoor and found == ("running", PLAIN_SUB_SPORT):
+        sub_sport = "indoor_running"
+    return RowSport(sport, sub_sport)
+
+
+def _check_speeds(row_sports: list[RowSport], measures: Measures) -> list[RowSport]:
+    """Return the sports of a list without types: runs, if its speeds are a runner's."""
+    values = measures.values
+    time_s = pick_positive(values["elapsed"], values["timer"], values["moving"])
+    known = (values["distance"] > 0) & (time_s > 0)
+    if not known.any():
+        return row_sports
+    speed = np.median(values["distance"][known] / time_s[known])
+    if SLOWEST <= speed <= FASTEST:
+        return row_sports
+    return [RowSport(note=_NOT_RUNS)] * len(row_sports)
+
+
+# --- rows that are no activity -------------------------------------------------------
+
+
+def _refuse_ambiguous_dates(starts: Sequence[StartTime]) -> None:
+    """Raise Unreadable where no date of a list is clear without the user's answer."""
+    if not starts or not all(start.why_unknown for start in starts):
+        return
+    why = starts[0].why_unknown
+    if ASK_ORDER in why:
+        why = why.replace("its date,", "its dates, such as", 1)
+        raise Unreadable(why)
+
+
+def _find_reason(row: ListRow, lines_by_id: dict[str, int]) -> tuple[Kind, str] | None:
+    """Return (kind, why) of a row that is no activity; None if it is one.
+
+    `lines_by_id` grows by the row's own number, if it has one.
+    """
+    if row.sport.sport == sports.SKIP:
+        return "ignored", _REST[row.sport.sub_sport]
+    if row.start.why_unknown:
+        return "rejected", row.start.why_unknown
+    if row.values["distance"] < 0:
+        shown = row.texts["distance"].strip()[:20]
+        return "rejected", f"its distance is below zero: {shown}"
+    if not any(row.values[role] > 0 for role in ("distance", *TIMES)):
+        return _explain_empty(row)
+    if _points_outside(row.texts["file"]):
+        return "rejected", "its file name points outside the export"
+    key = row.texts["id"].strip()
+    if key in lines_by_id:
+        line = lines_by_id[key]
+        return "ignored", f"it carries the same number as line {line}: {key[:24]}"
+    if key:
+        lines_by_id[key] = row.line
+    return None
+
+
+def _explain_empty(row: ListRow) -> tuple[Kind, str]:
+    for role in ("planned_distance", "planned_time"):
+        if not numbers.is_unknown(row.texts[role]):
+            return "ignored", "planned, but nothing was recorded"
+    for role in ("distance", *TIMES):
+        cell = row.texts[role].strip()
+        if not numbers.is_unknown(cell) and cell.strip("0:.,"):
+            why = f"neither distance nor duration can be read ({cell[:20]})"
+            return "rejected", why
+    return "ignored", "it has neither distance nor duration"
+
+
+def _points_outside(file: str) -> bool:
+    """Whether the file that a row names is not inside the export."""
+    first, *others = file.strip().replace("\\", "/").split("/")
+    if ".." in (first, *others):
+        return True
+    is_absolute = not first and bool(others)
+    return is_absolute or (len(first) == 2 and first[1] == ":")
+
+
+# --- sessions ------------------------------------------------------------------------
+
+
+def _build_session(
+    row: ListRow, traits: VendorTraits, parents: Collection[str]
+) -> Session:
+    texts, values = row.texts, row.values
+    surface, device_load, linked = _find_surface(texts["surface"]), NAN, ""
+    if traits.vendor == "garmin":
+        device_load = values["load"]
+    if not texts["file"].strip().startswith(_NO_FILE):
+        linked = texts["file"].strip()[:_TEXT]
+    return Session(
+        format="list",
+        sport=row.sport.sport,
+        sub_sport=row.sport.sub_sport,
+        name=_shorten(texts["name"]),
+        start_utc=row.start.utc,
+        start_local=row.start.local,
+        zone=row.start.zone,
+        date_only=row.start.date_only,
+        timer_s=values["timer"],
+        moving_s=values["moving"],
+        elapsed_s=values["elapsed"],
+        distance_m=values["distance"],
+        ascent_m=values["ascent"],
+        descent_m=values["descent"],
+        steps=values["steps"],
+        cadence_spm=values["cadence"],
+        heart_rate_bpm=_keep_within(values["heart_rate"], 20, 250),
+        rpe=_keep_within(values["rpe"], 0.5, 10),
+        device_load=device_load,
+        stance_balance_pct=_keep_within(values["balance"], 30, 70),
+        vertical_oscillation_mm=values["oscillation"],
+        dirt_m=values["dirt"],
+        surface=surface,
+        device=_name_device(texts["maker"], texts["device"]),
+        shoe=_shorten(texts["shoe"]),
+        linked=linked,
+        parent=texts["id"].strip() in parents,
+        line=row.line,
+        notes=tuple(_list_notes(row, surface)),
+    )
+
+
+def _shorten(text: str) -> str:
+    """Return a text with single blanks, cut to a sane length."""
+    return " ".join(text.split())[:_TEXT]
+
+
+def _name_device(maker: str, product: str) -> str:
+    return f"{maker.strip()} {product.strip()}".strip().casefold()[:_TEXT]
+
+
+def _keep_within(value: float, low: float, high: float) -> float:
+    if low <= value <= high:
+        return value
+    return NAN
+
+
+def _find_surface(cell: str) -> str:
+    """Return the class of surface that a cell names; "" for none that is known."""
+    if not cell:
+        return ""
+    return load_surfaces().get(sports.normalize_word(cell[:40]), "")
+
+
+def _list_notes(row: ListRow, surface: str) -> Iterator[Note]:
+    """Yield what is odd about a row: its units, unknown words, damaged text, no file."""
+    yield from row.notes
+    if row.sport.note:
+        yield row.sport.note
+    named = row.texts["surface"]
+    if named and not surface and sports.normalize_word(named[:40]):
+        shown = " ".join(named.split())[:40]
+        yield Note("surface", f"no surface is known as {shown}")
+    if row.is_mended:
         yield _MENDED
-    if (linked := cells.first("file")[at].strip()).startswith(_NO_FILE):
+    linked = row.texts["file"].strip()
+    if linked.startswith(_NO_FILE):
         yield Note("file", f"the list names no file but {linked[:20]}")
+    yield from _list_unread_numbers(row)
+
+
+def _list_unread_numbers(row: ListRow) -> Iterator[Note]:
+    """Yield a note for each cell that should be a number and is none."""
     for role in ("distance", "ascent", "descent", "heart_rate", "rpe"):
-        cell = cells.first(role)[at]
-        if (
-            cell
-            and math.isnan(values[role])
-            and not numbers.unknown(cell)
-            and math.isnan(numbers.number(cell))
-        ):
-            yield Note(
-                role, f"{' '.join(cell.split())[:20]} is no number that can be used"
-            )
-
-
-def _surface(cell: str) -> tuple[str, Note | None]:
-    word = sports.normalize_word(cell[:40])
-    found = names.surfaces().get(word, "")
-    if found or not word:
-        return found, None
-    return "", Note("surface", f"no surface is known as {' '.join(cell.split())[:40]}")
-
-
-def _device(at: int, cells: Cells) -> str:
-    return " ".join(
-        filter(
-            None, (cells.first("maker")[at].strip(), cells.first("device")[at].strip())
-        )
-    ).casefold()[:TEXT]
-
-
-def _above(value: float) -> float:
-    return value if value > 0 else NAN
-
-
-def _within(value: float, low: float, high: float) -> float:
-    return value if low <= value <= high else NAN
+        cell = row.texts[role]
+        if not cell or not math.isnan(row.values[role]) or numbers.is_unknown(cell):
+            continue
+        if math.isnan(numbers.parse_number(cell)):
+            shown = " ".join(cell.split())[:20]
+            yield Note(role, f"{shown} is no number that can be used")

@@ -1,273 +1,394 @@
-"""Columns of text to SI numbers, units decided for the whole file and checked row by row."""
+"""Columns of a list to SI numbers.
+
+A unit is decided once for a whole column: by the header, else by the vendor, else by
+`unit_inference`. What could not be decided goes into the notes of the rows.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING
 
-from loadwatch.activity import NAN, Note
-from loadwatch.ingest.readers.csv import lengths, numbers, unit_inference
-from loadwatch.ingest.readers.csv.unit_inference import (
-    KM,
-    LOOSE,
-    MILE,
-    TOLERANCE,
-    Floats,
-    near,
-)
+import numpy as np
+
+from loadwatch.activity import Note
+from loadwatch.ingest.readers.csv import numbers, row_units
+from loadwatch.ingest.readers.csv import unit_inference as inference
+from loadwatch.ingest.readers.csv.row_units import IMPOSSIBLE, LONG
+from loadwatch.ingest.readers.csv.unit_inference import DistanceEvidence, UnitDecision
+from loadwatch.tables import UNKNOWN_SPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from loadwatch.ingest.readers.csv.cells import Cells
-    from loadwatch.ingest.readers.csv.numbers import Style
+    from loadwatch.ingest.readers.csv.names import VendorTraits
+    from loadwatch.ingest.readers.csv.numbers import ClockStyle, DecimalMark
     from loadwatch.settings import Settings
+    from loadwatch.tables import Bools, Floats
 
-_NUMBERS = (
-    "distance",
-    "ascent",
-    "descent",
-    "stride",
-    "speed",
-    "oscillation",
-    "heart_rate",
-    "rpe",
-    "dirt",
-)
-_TIMES = ("timer", "moving", "elapsed")
-_WHOLE = ("steps", "lowest", "highest")  # columns of whole numbers
-_WHOLE_AT_GARMIN = ("ascent", "descent", "heart_rate")
-_LEGS = 120.0  # 1/min; no runner takes fewer steps, so a smaller cadence counts strides
+    Notes = list[list[Note]]  # of each row
+
+TIMES = ("timer", "moving", "elapsed")
+# columns that show the decimal mark of a file
+_LENGTHS = ("distance", "ascent", "descent", "stride", "speed", "oscillation")
+_SHOW_MARK = (*_LENGTHS, "heart_rate", "rpe", "dirt")
+_NUMBERS = (*_SHOW_MARK, "steps", "load", "cadence", "lowest", "highest")
+_WHOLE = frozenset({"steps", "lowest", "highest"})  # columns of whole numbers
+_WHOLE_AT_GARMIN = frozenset({"ascent", "descent", "heart_rate"})
+_AFOOT = frozenset({"running", "walking", "hiking"})
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumns:
+    """The rows of a list that fit its header, as columns of text by role."""
+
+    lines: Sequence[int]  # line of each row
+    # every role there is -> the cells of its first column, blank where there is none
+    texts: Mapping[str, Sequence[str]]
+    # roles of the table -> all columns of the role's name; Strava has two of some
+    columns: Mapping[str, Sequence[Sequence[str]]]
+    units: Mapping[str, float]  # role -> SI factor that header or vendor state
+    traits: VendorTraits
+    has_semicolons: bool  # as written where the comma is the decimal mark
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """The numbers of a list, a value a row, SI; NaN where unknown."""
+    """The numbers of a list by role, a value per row, in SI; NaN where unknown."""
 
-    values: dict[str, Floats]
-    notes: list[list[Note]]
-    european: bool
+    values: Mapping[str, Floats]
+    notes: Sequence[Sequence[Note]]
+    is_european: bool  # written where the comma is the decimal mark
 
 
-def measured(cells: Cells, sports: Sequence[str], settings: Settings) -> Measures:
+def read_measures(
+    columns: ListColumns, sports: Sequence[str], settings: Settings
+) -> Measures:
     """Return the numbers of a list.
 
-    `sports` are the rows' sports: swims are told in metres, and only runs have a runner's speed.
+    `sports` are the rows' sports: swims are written in metres, and only runs have a runner's
+    speed.
     """
-    size = len(cells.lines)
-    file_style = _style(cells)
-    european = file_style == "," or cells.european
-    notes: list[list[Note]] = [[] for _ in range(size)]
-    values = {
-        role: _best(cells, role, file_style)
-        for role in (*_NUMBERS, "steps", "load", "cadence", "lowest", "highest")
-    }
-    values["cadence"] = _spm(values["cadence"], sports, cells.facts.cadence_legs)
-    pace, speed_mps, speed_raw = _paces(cells, file_style)
-    times = _times(cells, values["distance"], pace, speed_raw, notes)
-    values |= times
-    longest = [
-        next((t for t in row if t > 0), NAN)
-        for row in zip(*times.values(), strict=True)
-    ]
-    values["stride"] = _scaled(values["stride"], cells.factor("stride") or 1.0)
-    walked = unit_inference.walked(
-        values["steps"], values["cadence"], longest, values["stride"]
+    mark = _choose_decimal_mark(columns)
+    is_european = mark == "," or columns.has_semicolons
+    notes: Notes = [[] for _ in columns.lines]
+    values = {role: _read_numbers(columns, role, mark) for role in _NUMBERS}
+    values["cadence"] = _convert_cadence(columns, values["cadence"], sports)
+    values["stride"] *= columns.units.get("stride", 1.0)
+    for role in ("steps", "load"):
+        values[role] = pick_positive(values[role])
+    # an oscillation is in cm; any other number is no reading
+    oscillation = values["oscillation"]
+    is_read = (oscillation >= 3) & (oscillation <= 20)
+    values["oscillation"] = np.where(is_read, oscillation * 10, np.nan)
+    values["balance"] = _read_balance(columns, mark)
+    pace = _read_pace(columns, mark)
+    times = _read_times(columns, values["distance"], pace, notes)
+    time_s = pick_positive(*(times[role] for role in TIMES))
+    evidence = DistanceEvidence(
+        texts=columns.texts["distance"],
+        raw=values["distance"],
+        cell_units=numbers.parse_cell_units(columns.texts["distance"]),
+        sports=sports,
+        time_s=time_s,
+        pace_s=pace.pace_s,
+        by_speed_m=pace.speed_mps * time_s,
+        steps=values["steps"],
+        cadence_spm=values["cadence"],
+        stride_m=values["stride"],
+        has_decimal_comma=is_european,
     )
-    covered = [v * t for v, t in zip(speed_mps, longest, strict=True)]
-    rows = lengths.Rows(
-        sports,
-        pace,
-        longest,
-        ((covered, TOLERANCE), (walked, LOOSE)),
-        lengths.own_units(cells, "distance"),
-        european,
-    )
-    found = lengths.distances(
-        cells, values["distance"], _pair(cells, file_style), rows, settings, notes
-    )
-    values["distance"] = found.metres
-    values |= lengths.elevations(cells, values, found.unit, settings, notes)
-    values["oscillation"] = [
-        v * 10 if 3 <= v <= 20 else NAN for v in values["oscillation"]
-    ]  # cm; else no reading
-    values["balance"] = [
-        numbers.number(c.partition("%")[0].split(" ")[0], file_style)
-        for c in cells.first("balance")
+    unit, metres = _convert_distances(columns, evidence, mark, settings, notes)
+    climbs = _convert_climbs(columns, values, unit.factor, settings, notes)
+    values |= times | climbs | {"distance": metres}
+    return Measures(values, notes, is_european)
+
+
+def pick_positive(*columns: Floats) -> Floats:
+    """Return for each row the first number above zero; NaN where there is none."""
+    conditions = [column > 0 for column in columns]
+    return np.select(conditions, columns, np.nan)
+
+
+# --- plain columns -------------------------------------------------------------------
+
+
+def _choose_decimal_mark(columns: ListColumns) -> DecimalMark:
+    """Return the decimal mark of most columns, else the one that goes with the separator."""
+    marks = [
+        numbers.detect_decimal_mark(column)
+        for role in _SHOW_MARK
+        for column in columns.columns.get(role, ())
     ]
-    return Measures(values, notes, european)
+    points, commas = marks.count("."), marks.count(",")
+    if commas > points or (commas == points and columns.has_semicolons):
+        return ","
+    return "."
 
 
-def _style(cells: Cells) -> Style:
-    """Return the decimal mark of most columns; where none tells, what goes with the separator."""
-    styles = [
-        numbers.style(column)
-        for role in _NUMBERS
-        for column in cells.columns.get(role, ())
+def _read_numbers(columns: ListColumns, role: str, mark: DecimalMark) -> Floats:
+    """Return a role's numbers, of its first column that has one above zero."""
+    if role not in columns.columns:
+        return np.full(len(columns.lines), np.nan)
+    is_whole = role in _WHOLE
+    if columns.traits.whole_climbs and role in _WHOLE_AT_GARMIN:
+        is_whole = True
+    read = [
+        numbers.parse_column(c, mark, is_whole=is_whole) for c in columns.columns[role]
     ]
-    points, commas = styles.count("."), styles.count(",")
-    if points == commas:
-        return "," if cells.european else "."
-    return "." if points > commas else ","
-
-
-def _best(cells: Cells, role: str, file_style: Style) -> Floats:
-    """Return a role's numbers, of its first column that has one above zero; a zero is no reading."""
-    columns = cells.columns.get(role)
-    if not columns:
-        return [NAN] * len(cells.lines)
-    counted = role in _WHOLE or (role in _WHOLE_AT_GARMIN and cells.facts.counts_metres)
-    read = [_column(column, file_style, whole=counted) for column in columns]
     if len(read) == 1:
         return read[0]
-    return [next((v for v in row if v > 0), row[0]) for row in zip(*read, strict=True)]
+    best = pick_positive(*read)
+    return np.where(np.isnan(best), read[0], best)
 
 
-def _column(column: Sequence[str], file_style: Style, *, whole: bool = False) -> Floats:
-    decimal = numbers.style(column) or file_style
-    return [
-        numbers.number(cell, decimal, whole=whole) if cell else NAN for cell in column
-    ]
+def _read_balance(columns: ListColumns, mark: DecimalMark) -> Floats:
+    """Return the left foot's share, of cells like "49.7% L / 50.3% R" [%]."""
+    if "balance" not in columns.columns:
+        return np.full(len(columns.lines), np.nan)
+    cells = columns.texts["balance"]
+    left = [cell.partition("%")[0].partition(" ")[0] for cell in cells]
+    return np.array([numbers.parse_number(cell, mark) for cell in left])
 
 
-def _scaled(values: Floats, factor: float) -> Floats:
-    return values if factor == 1.0 else [v * factor for v in values]
+def _convert_cadence(
+    columns: ListColumns, cadence: Floats, sports: Sequence[str]
+) -> Floats:
+    """Return steps of both feet per minute, of those who go on foot."""
+    if "cadence" not in columns.columns:
+        return cadence
+    if columns.traits.cadence_per_leg:
+        unit = UnitDecision(2.0, "stated")
+    else:
+        unit = inference.infer_cadence_unit(cadence, sports)
+    is_read = np.isin(sports, list(_AFOOT)) & (cadence > 0)
+    steps = np.where(cadence < inference.LEGS, cadence * unit.factor, cadence)
+    return np.where(is_read, steps, np.nan)
 
 
-def _spm(values: Floats, sports: Sequence[str], vendor_legs: bool) -> Floats:
-    """Return steps of both feet a minute; some vendors count one leg's, told by the runs' median."""
-    runs = [
-        v
-        for v, sport in zip(values, sports, strict=True)
-        if sport == "running" and v > 0
-    ]
-    legs = vendor_legs or (bool(runs) and median(runs) < _LEGS)
-    afoot = [sport in {"running", "walking", "hiking"} for sport in sports]
-    return [
-        (v * 2 if legs and v < _LEGS else v) if v > 0 and foot else NAN
-        for v, foot in zip(values, afoot, strict=True)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """How fast each row was, as the list states it."""
+
+    pace_s: Floats  # for one of the list's distances
+    speed: Floats  # as written
+    speed_mps: Floats  # NaN where nothing states the unit
 
 
-def _paces(cells: Cells, file_style: Style) -> tuple[Floats, Floats, Floats]:
-    """Return (seconds for one of the list's distances, speed in m/s if its unit is told, speed as written).
+def _read_pace(columns: ListColumns, mark: DecimalMark) -> _Pace:
+    """Return the paces; a list of all activities writes a runner's pace into its speed column."""
+    written = zip(columns.texts["pace"], columns.texts["speed"], strict=True)
+    cells = [pace or speed for pace, speed in written]
+    has_colon = [":" in cell for cell in cells]
+    unknown = np.full(len(cells), np.nan)
+    pace_s = speed = speed_mps = unknown
+    if any(has_colon):
+        pace_s = np.where(has_colon, numbers.parse_durations(cells), np.nan)
+    if "speed" in columns.columns:
+        speed = numbers.parse_column(columns.texts["speed"], mark)
+        speed_mps = speed * columns.units.get("speed", np.nan)
+    metres = columns.units.get("pace")  # that a pace is for
+    if metres in {inference.KM, inference.MILE}:
+        speed_mps = np.where(pace_s > 0, metres / _drop_zeros(pace_s), speed_mps)
+    return _Pace(pace_s, speed, speed_mps)
 
-    A list of all activities writes a runner's pace into its speed column.
-    """
-    shown = [
-        p or s for p, s in zip(cells.first("pace"), cells.first("speed"), strict=True)
-    ]
-    pace = [numbers.seconds(cell) if ":" in cell else NAN for cell in shown]
-    raw = _column(cells.first("speed"), file_style)
-    factor = cells.factor("speed")
-    mps = [NAN] * len(raw) if factor is None else _scaled(raw, factor)
-    if (metres := cells.factor("pace")) in {KM, MILE}:
-        mps = [metres / p if p > 0 else v for p, v in zip(pace, mps, strict=True)]
-    return pace, mps, raw
+
+def _drop_zeros(values: Floats) -> Floats:
+    return np.where(values == 0, np.nan, values)
 
 
-def _times(
-    cells: Cells, distance: Floats, pace: Floats, speed: Floats, notes: list[list[Note]]
+# --- durations -----------------------------------------------------------------------
+
+
+def _read_times(
+    columns: ListColumns, distance: Floats, pace: _Pace, notes: Notes
 ) -> dict[str, Floats]:
     """Return the durations of a list [s].
 
-    What 0:47 means, and what a plain number counts, is held against the other durations of the row
-    and against distance times pace, or over speed; both are neutral to the list's unit of distance.
+    What 0:47 means, and what a plain number counts, is held against the other durations of the
+    row and against distance times pace, or over speed; both are neutral to the unit of distance.
     """
-    by_pace = [
-        d * p if p > 0 else d / v * 3600
-        for d, p, v in zip(distance, pace, (w or NAN for w in speed), strict=True)
-    ]
-    sure: dict[str, Floats] = {
-        role: [numbers.seconds(c, "") for c in cells.first(role)] for role in _TIMES
-    }
-    found: dict[str, Floats] = {}
-    for role in _TIMES:
-        others = zip(
-            *(sure[other] for other in reversed(_TIMES) if other != role),
-            by_pace,
-            strict=True,
-        )
-        expected = [next((t for t in row if t > 0), NAN) for row in others]
-        found[role] = _durations(cells, role, expected, distance, notes)
-    return _minutes_only(cells, found)
+    by_speed = distance / _drop_zeros(pace.speed) * 3600
+    by_pace = np.where(pace.pace_s > 0, distance * pace.pace_s, by_speed)
+    unknown = np.full(len(columns.lines), np.nan)
+    times = dict.fromkeys(TIMES, unknown)
+    # as far as the cells are clear by themselves
+    clear = dict(times)
+    for role in columns.columns.keys() & times.keys():
+        clear[role] = numbers.parse_durations(columns.texts[role], "")
+    for role in TIMES:
+        if role in columns.columns:
+            others = [clear[other] for other in reversed(TIMES) if other != role]
+            expected = pick_positive(*others, by_pace)
+            times[role] = _read_durations(columns, role, expected, distance, notes)
+    seconds = pick_positive(times["moving"], times["elapsed"])
+    rows = numbers.find_two_parts(columns.texts["timer"])
+    if rows and (seconds > 0).any():
+        texts, timer = columns.texts["timer"], times["timer"]
+        times["timer"] = inference.drop_whole_minutes(texts, timer, seconds)
+    return times
 
 
-def _durations(
-    cells: Cells, role: str, expected: Floats, distance: Floats, notes: list[list[Note]]
+def _read_durations(
+    columns: ListColumns, role: str, expected: Floats, distance: Floats, notes: Notes
 ) -> Floats:
-    texts = [
-        text
-        for column in zip(*cells.columns.get(role, ()), strict=True)
-        for text in [_told(column)]
-    ]
-    if not texts:
-        return [NAN] * len(cells.lines)
-    clock = unit_inference.clock_of(texts, expected, distance)
-    values = [numbers.seconds(text, clock) for text in texts]
-    plain = _column(texts, numbers.style(texts) or ".")
-    factor = cells.factor(role)
-    if factor is None and any(v > 0 for v in plain):
-        factor = unit_inference.time_unit(plain, expected, distance)
-    for at, (text, value, number) in enumerate(zip(texts, values, plain, strict=True)):
-        if text.count(":") == 2 and near(
-            value, expected[at] * 60, 1.02
-        ):  # a spreadsheet's 47:08:00
-            values[at] = value / 60
-            notes[at].append(
-                Note(
-                    "duration",
-                    f"{text[:20]} read as minutes and seconds, by distance and pace",
-                )
-            )
-        if value == value:  # noqa: PLR0124 -- NaN
-            continue
-        if number == number and factor:  # noqa: PLR0124 -- NaN
-            values[at] = number * factor
-        elif not numbers.unknown(text):
-            notes[at].append(
-                Note(
-                    "duration",
-                    f"{text[:20]} may be read in more than one way; write h:mm:ss",
-                )
-            )
-    return [v if v > 0 else NAN for v in values]
+    """Return the durations of one role [s]; `expected` is what other columns make of them."""
+    cells = zip(*columns.columns[role], strict=True)
+    texts = [_pick_known(row) for row in cells]
+    style: ClockStyle = "m:ss"
+    if numbers.find_two_parts(texts):
+        style = inference.infer_clock_style(texts, expected, distance)
+    durations = numbers.parse_durations(texts, style)
+    if (expected > 0).any():
+        for at in inference.find_minutes_as_hours(texts, durations, expected):
+            durations[at] /= 60
+            text = f"{texts[at][:20]} read as minutes and seconds, by distance and pace"
+            notes[at].append(Note("duration", text))
+    plain = numbers.parse_column(texts, ".")
+    unit = columns.units.get(role, np.nan)
+    if np.isnan(unit) and (plain > 0).any():
+        unit = inference.infer_time_unit(plain, expected, distance).factor
+    durations = np.where(np.isnan(durations), plain * unit, durations)
+    for at in np.flatnonzero(np.isnan(durations)).tolist():
+        if not numbers.is_unknown(texts[at]):
+            text = f"{texts[at][:20]} may be read in more than one way; write h:mm:ss"
+            notes[at].append(Note("duration", text))
+    return np.where(durations > 0, durations, np.nan)
 
 
-def _told(column: Sequence[str]) -> str:
-    """Return the first cell that says something: Strava leaves one of two blank in old rows."""
-    return next((text.strip() for text in column if not numbers.unknown(text)), "")
+def _pick_known(cells: Sequence[str]) -> str:
+    """Return the first cell that holds something: Strava leaves one of two blank in old rows."""
+    for cell in cells:
+        if not numbers.is_unknown(cell):
+            return cell.strip()
+    return ""
 
 
-def _minutes_only(cells: Cells, found: dict[str, Floats]) -> dict[str, Floats]:
-    """Return durations without a timer column of whole minutes where another column knows the seconds."""
-    seconds = [
-        m if m > 0 else e
-        for m, e in zip(found["moving"], found["elapsed"], strict=True)
-    ]
-    if (
-        unit_inference.clock_of(cells.first("timer"), seconds, [NAN] * len(cells.lines))
-        != "h:mm"
-    ):
-        return found
-    timer = [
-        NAN if numbers.two_parts(text) and (moving > 0 or elapsed > 0) else t
-        for text, t, moving, elapsed in zip(
-            cells.first("timer"),
-            found["timer"],
-            found["moving"],
-            found["elapsed"],
-            strict=True,
-        )
-    ]
-    return found | {"timer": timer}
+# --- distances -----------------------------------------------------------------------
 
 
-def _pair(cells: Cells, file_style: Style) -> tuple[Floats, Floats] | None:
-    """Return the numbers of two columns of the name of distance, as Strava writes them."""
-    held = cells.columns.get("distance", [])
-    if len(held) != 2:
+def _convert_distances(
+    columns: ListColumns,
+    evidence: DistanceEvidence,
+    mark: DecimalMark,
+    settings: Settings,
+    notes: Notes,
+) -> tuple[UnitDecision, Floats]:
+    """Return (the unit of a list's distances, the distances in metres)."""
+    decision = UnitDecision(1.0, "other columns")
+    metres = _read_two_distances(columns, mark, notes)
+    if metres is None:
+        stated = columns.units.get("distance")
+        if stated is not None:
+            decision = UnitDecision(stated, "stated")
+        else:
+            decision = inference.infer_distance_unit(evidence, settings.distance_unit)
+        metres = _apply_unit(evidence, decision, notes)
+    _note_impossible(metres, evidence, notes)
+    return decision, _drop_zeros(metres)
+
+
+def _read_two_distances(
+    columns: ListColumns, mark: DecimalMark, notes: Notes
+) -> Floats | None:
+    """Return the metres of two columns of the name of distance, as Strava writes them."""
+    pair = columns.columns.get("distance", ())
+    if len(pair) != 2:
         return None
-    first, second = (_column(column, file_style) for column in held)
-    return first, second
+    first, second = (numbers.parse_column(column, mark) for column in pair)
+    matched = row_units.match_two_distances(first, second)
+    if matched is None:
+        return None
+    metres, disagree = matched
+    for at in disagree:
+        text = f"its two distances disagree, {first[at]:g} and {second[at]:g}"
+        notes[at].append(Note("distance", text))
+    return metres
+
+
+def _apply_unit(
+    evidence: DistanceEvidence, decision: UnitDecision, notes: Notes
+) -> Floats:
+    """Return metres; a row in another unit than its list gets a note, so does an assumed unit."""
+    units = np.full(len(evidence.raw), decision.factor)
+    for at, own in enumerate(evidence.cell_units):
+        if own is not None:
+            units[at] = own
+    if _may_differ_by_row(evidence):
+        odd_rows = row_units.infer_row_units(evidence, decision)
+        for at, row in odd_rows.items():
+            units[at] = row.factor
+            if row.note:
+                notes[at].append(row.note)
+    metres: Floats = evidence.raw * units
+    if decision.note:
+        for at in np.flatnonzero(metres > 0).tolist():
+            is_afoot = evidence.sports[at] in {*_AFOOT, UNKNOWN_SPORT}
+            if is_afoot and evidence.cell_units[at] is None:
+                notes[at].append(decision.note)
+    return metres
+
+
+def _may_differ_by_row(evidence: DistanceEvidence) -> bool:
+    """Whether single rows may be in another unit: swims, long ones, and where a pace checks."""
+    has_pace = bool((evidence.pace_s > 0).any())
+    has_long = bool((evidence.raw >= LONG).any())
+    return has_pace or has_long or "swimming" in evidence.sports
+
+
+def _note_impossible(metres: Floats, evidence: DistanceEvidence, notes: Notes) -> None:
+    is_impossible = (metres > 400) & (metres / evidence.time_s > IMPOSSIBLE)
+    for at in np.flatnonzero(is_impossible).tolist():
+        if evidence.sports[at] == "running":
+            km, minutes = metres[at] / 1000, evidence.time_s[at] / 60
+            text = f"{km:.2f} km in {minutes:.0f} min is faster than anybody runs"
+            notes[at].append(Note("distance", text))
+
+
+# --- climbs --------------------------------------------------------------------------
+
+
+def _convert_climbs(
+    columns: ListColumns,
+    values: Mapping[str, Floats],
+    distance_unit: float,
+    settings: Settings,
+    notes: Notes,
+) -> dict[str, Floats]:
+    """Return ascent and descent in metres; feet go with miles, and then get a note."""
+    if "ascent" not in columns.columns and "descent" not in columns.columns:
+        return {}
+    vendor_units = columns.traits.units
+    stated = columns.units.get("ascent", vendor_units.get("descent"))
+    if stated is not None:
+        decision = UnitDecision(stated, "stated")
+    else:
+        decision = inference.infer_elevation_unit(
+            distance_unit, settings.elevation_unit
+        )
+    unit_down = columns.units.get("descent", vendor_units.get("ascent"))
+    ascent = _apply_climb_unit(columns, "ascent", values, decision.factor)
+    descent = _apply_climb_unit(
+        columns, "descent", values, unit_down or decision.factor
+    )
+    if decision.note:
+        for at in np.flatnonzero((ascent > 0) | (descent > 0)).tolist():
+            notes[at].append(decision.note)
+    return {"ascent": ascent, "descent": descent}
+
+
+def _apply_climb_unit(
+    columns: ListColumns, role: str, values: Mapping[str, Floats], unit: float
+) -> Floats:
+    """Return climbs in metres; a climb below zero is none, and some zeros are no reading."""
+    units = [own or unit for own in numbers.parse_cell_units(columns.texts[role])]
+    is_read = values[role] >= 0
+    if columns.traits.vendor:  # whoever writes 0 by hand means it
+        is_read &= ~_is_not_measured(values)
+    return np.where(is_read, values[role] * units, np.nan)
+
+
+def _is_not_measured(values: Mapping[str, Floats]) -> Bools:
+    """Whether a climb of 0 means "not measured": older lists write 0 where they know nothing."""
+    has_climb = (values["ascent"] > 0) | (values["descent"] > 0)
+    return ~has_climb & ~(values["highest"] > values["lowest"])

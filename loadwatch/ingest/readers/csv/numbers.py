@@ -1,18 +1,22 @@
-"""Cells to numbers: decimal comma or thousands, and h:mm or m:ss, decided from all cells of a file."""
+"""Cells to numbers and durations: decimal mark, thousands, units, h:mm or m:ss."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from loadwatch.activity import NAN
-from loadwatch.ingest.readers.csv.names import unit
+from loadwatch.ingest.readers.csv.names import load_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-Style = Literal[".", ",", ""]  # the decimal mark; "" not told by the cells
-Clock = Literal["m:ss", "h:mm", ""]  # what a cell of two parts is; "" not told
+    from loadwatch.tables import Floats
+
+DecimalMark = Literal[".", ",", ""]  # "": the cells do not show it
+ClockStyle = Literal["m:ss", "h:mm", ""]  # what two parts are; "": not known
 
 _LARGEST = 1e15  # no measure of a run is larger
 LONGEST = 40  # characters a number may have
@@ -20,163 +24,209 @@ _PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,18})?")
 _NUMBER = re.compile(
     r"([+-]?[\d.,' \xa0\u2009\u202f]{1,32}(?:[eE][+-]?\d{1,3})?) ?([^\W\d_/][\w/]{0,11})?"
 )
-_GROUPS_DOT = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
-_GROUPS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?")
-_CLOCK = re.compile(r"(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(?:[.,](\d{1,6}))?")
-_DECIMAL_DOT = re.compile(
+_BLANKS = dict.fromkeys(map(ord, "' \xa0\u2009\u202f"))
+_GROUPS_POINT = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")  # 1,079.5
+_GROUPS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?")  # 1.079,5
+_DECIMAL_POINT = re.compile(
     r"^[+-]?(?:(?:0|\d{4,15})\.\d{1,20}|\d{1,3}\.(?:\d{1,2}|\d{4,20}))$", re.MULTILINE
 )
-_DOUBTFUL_DOTS = re.compile(
-    r"\d\.\d{3}\.\d|^[ \t']|[ \t\r]$", re.MULTILINE
-)  # 1.234.567, or not plain numbers
-_WORDS = re.compile(
+# 1.234.567, or not plain numbers
+_DOUBTFUL_POINTS = re.compile(r"\d\.\d{3}\.\d|^[ \t']|[ \t\r]$", re.MULTILINE)
+_COLONS = re.compile(r"(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(?:[.,](\d{1,6}))?")
+_WORDED = re.compile(
     r"(?:(\d{1,3}) ?h(?:ours?|rs?|)\.?)? ?"  # 1h 23min 45s
     r"(?:(\d{1,4}) ?(?:min(?:utes?|s)?|mn|m|')?\.?)? ?"
     r"(?:(\d{1,2}) ?(?:s(?:ec(?:onds?)?)?|'')\.?)?"
 )
-_UNKNOWN = frozenset(
-    {
-        "",
-        "-",
-        "--",
-        "---",
-        "--:--",
-        "--:--:--",
-        "nan",
-        "na",
-        "n/a",
-        "null",
-        "none",
-        "\u2013",
-        "\u2014",
-        "?",
-    }
-)
+_HOURS_MINUTES = re.compile(r"(\d{1,2}) ?h ?(\d{2})")  # 1h23
+_DASHES = ("", "-", "--", "---", "--:--", "--:--:--", "\u2013", "\u2014", "?")
+_UNKNOWN = frozenset((*_DASHES, "nan", "na", "n/a", "null", "none"))
 
 
-def unknown(cell: str) -> bool:
-    """Whether a cell says that nothing is known."""
+def is_unknown(cell: str) -> bool:
+    """Whether a cell states that nothing is known."""
     return cell.strip().casefold() in _UNKNOWN
 
 
-def style(cells: Iterable[str]) -> Style:
-    """Return the decimal mark that cells of numbers show; "" where none of them tells.
+# --- numbers -------------------------------------------------------------------------
+
+
+def detect_decimal_mark(cells: Iterable[str]) -> DecimalMark:
+    """Return the decimal mark that cells of numbers show; "" where none of them does.
 
     A mark with other than three digits behind it, or behind a leading zero or more than three
     digits, is a decimal mark; with exactly three it may be either.
     """
-    told = "\n".join(cells)
-    if "," not in told and not (
-        "." in told and _DOUBTFUL_DOTS.search(told)
-    ):  # the usual case, in one go
-        return "." if _DECIMAL_DOT.search(told) else ""
-    votes = {".": 0, ",": 0}
-    for cell in told.split("\n"):
-        text = cell.strip().lstrip("+-'")[:LONGEST]
-        dots, commas = text.count("."), text.count(",")
-        if not (dots or commas) or not text[0].isdigit():
-            continue
-        if dots and commas:
-            votes["." if text.rfind(".") > text.rfind(",") else ","] += 1
-            continue
-        mark = "." if dots else ","
-        whole, _, rest = text.partition(mark)
-        if dots + commas > 1:
-            votes["," if dots else "."] += 1  # 1.234.567: thousands
-        elif rest.isdigit() and (len(rest) != 3 or len(whole) > 3 or whole == "0"):
-            votes[mark] += 1
-    if votes["."] == votes[","]:
+    text = "\n".join(cells)
+    if "," not in text and ("." not in text or not _DOUBTFUL_POINTS.search(text)):
+        # the usual case, in one go
+        if _DECIMAL_POINT.search(text):
+            return "."
         return ""
-    return "." if votes["."] > votes[","] else ","
+    votes = [_find_decimal_mark(cell) for cell in text.split("\n")]
+    points, commas = votes.count("."), votes.count(",")
+    if points == commas:
+        return ""
+    if points > commas:
+        return "."
+    return ","
 
 
-def number(cell: str, decimal: Style = ".", *, whole: bool = False) -> float:
+def _find_decimal_mark(cell: str) -> DecimalMark:
+    """Return the decimal mark that one cell shows, "" where it shows none."""
+    text = cell.strip().lstrip("+-'")[:LONGEST]
+    if not text[:1].isdigit():
+        return ""
+    points, commas = text.count("."), text.count(",")
+    mark: DecimalMark = "."
+    other: DecimalMark = ","
+    if text.rfind(",") > text.rfind("."):
+        mark, other = other, mark  # `mark` is the last one
+    if points and commas:
+        return mark
+    if points + commas > 1:
+        return other  # 1.234.567: thousands
+    whole, _, rest = text.partition(mark)
+    may_be_thousands = len(rest) == 3 and len(whole) <= 3 and whole != "0"
+    if may_be_thousands or not rest.isdigit():
+        return ""
+    return mark
+
+
+def parse_column(
+    cells: Sequence[str], mark: DecimalMark, *, is_whole: bool = False
+) -> Floats:
+    """Return the numbers of a column, by its own decimal mark, else by the file's `mark`."""
+    own_mark = detect_decimal_mark(cells) or mark
+    numbers = [parse_number(cell, own_mark, is_whole=is_whole) for cell in cells]
+    return np.array(numbers, dtype=np.float64)
+
+
+def parse_cell_units(cells: Sequence[str]) -> list[float | None]:
+    """Return what the unit written into a cell is in SI, as in "10.5 km"; None where none is."""
+    units: list[float | None] = []
+    for cell in map(str.strip, cells):
+        unit = None
+        if cell[-1:].isalpha():
+            unit = parse_measure(cell)[1]
+        units.append(unit)
+    return units
+
+
+def parse_number(
+    cell: str, mark: DecimalMark = ".", *, is_whole: bool = False
+) -> float:
     """Return the number in a cell; NaN if it is blank or holds none.
 
     Parameters
     ----------
-    cell : what the table says, with or without a unit behind it.
-    decimal : the file's decimal mark.
-    whole : the column counts (steps): a mark before three digits parts thousands in either style.
+    cell : what the table holds, with or without a unit behind it.
+    mark : the file's decimal mark.
+    is_whole : the column counts (steps): a mark before three digits parts thousands.
     """
-    return measure(cell, decimal, whole=whole)[0]
+    return parse_measure(cell, mark, is_whole=is_whole)[0]
 
 
-def measure(
-    cell: str, decimal: Style = ".", *, whole: bool = False
+def parse_measure(
+    cell: str, mark: DecimalMark = ".", *, is_whole: bool = False
 ) -> tuple[float, float | None]:
     """Return (number, SI factor of the unit written behind it or None)."""
-    if decimal != "," and not whole and _PLAIN.fullmatch(cell):
+    if mark != "," and not is_whole and _PLAIN.fullmatch(cell):
         return float(cell), None
     text = cell.strip().lstrip("'")
     if len(text) > LONGEST or text.casefold() in _UNKNOWN:
         return NAN, None
     found = _NUMBER.fullmatch(text)
-    if not found:
+    if found is None:
         return NAN, None
-    factor = unit(found[2]) if found[2] else None
-    if found[2] and factor is None:
+    digits, unit = found.groups()
+    factor = load_units().get((unit or "").casefold())
+    if unit and factor is None:
         return NAN, None
-    digits = found[1].translate(_BLANKS)
-    return _value(digits, decimal, whole=whole), factor
+    digits = _normalize_digits(digits.translate(_BLANKS), mark, is_whole=is_whole)
+    return _convert_digits(digits), factor
 
 
-_BLANKS = dict.fromkeys(map(ord, "' \xa0\u2009\u202f"))
-
-
-def _value(digits: str, decimal: Style, *, whole: bool) -> float:
-    mantissa = digits.lower().partition("e")[0]
-    if whole and _GROUPS_DOT.fullmatch(mantissa):
-        digits = digits.replace(",", "")
-    elif whole and _GROUPS_COMMA.fullmatch(mantissa):
-        digits = digits.replace(".", "").replace(",", ".")
-    elif decimal == ",":
-        digits = (
-            digits.replace(".", "")
-            if "," in mantissa or _GROUPS_COMMA.fullmatch(mantissa)
-            else digits
-        )
-        digits = digits.replace(",", ".")
-    elif (
-        "," in mantissa
-    ):  # thousands, or a lone decimal comma in a file of points (a re-saved sheet)
-        digits = digits.replace(",", "" if _GROUPS_DOT.fullmatch(mantissa) else ".")
+def _convert_digits(digits: str) -> float:
     try:
-        found = float(digits)
+        value = float(digits)
     except ValueError:
         return NAN
-    return found if abs(found) < _LARGEST else NAN
+    if abs(value) < _LARGEST:
+        return value
+    return NAN
 
 
-def two_parts(cell: str) -> bool:
-    """Whether a cell is a time of two parts, 47:08, which may be minutes or hours."""
-    found = _CLOCK.fullmatch(cell.strip())
-    return found is not None and found[3] is None
+def _normalize_digits(digits: str, mark: DecimalMark, *, is_whole: bool) -> str:
+    """Return digits without thousands' marks and with a decimal point."""
+    mantissa = digits.lower().partition("e")[0]
+    if is_whole and _GROUPS_POINT.fullmatch(mantissa):
+        return digits.replace(",", "")
+    if is_whole and _GROUPS_COMMA.fullmatch(mantissa):
+        return digits.replace(".", "").replace(",", ".")
+    if mark == ",":
+        if "," in mantissa or _GROUPS_COMMA.fullmatch(mantissa):
+            digits = digits.replace(".", "")
+        return digits.replace(",", ".")
+    if _GROUPS_POINT.fullmatch(mantissa):
+        return digits.replace(",", "")
+    # a lone decimal comma in a file of points, as a spreadsheet saves it again
+    return digits.replace(",", ".")
 
 
-def seconds(cell: str, clock: Clock = "m:ss") -> float:
+# --- durations -----------------------------------------------------------------------
+
+
+def find_two_parts(cells: Sequence[str]) -> list[int]:
+    """Return the indexes of times of two parts, 47:08, which may be minutes or hours."""
+    return [
+        at
+        for at, cell in enumerate(cells)
+        if (found := _COLONS.fullmatch(cell.strip())) and found[3] is None
+    ]
+
+
+def parse_durations(cells: Sequence[str], style: ClockStyle = "m:ss") -> Floats:
+    """Return the durations of a column [s]; see `parse_duration`."""
+    durations = [parse_duration(cell, style) for cell in cells]
+    return np.array(durations, dtype=np.float64)
+
+
+def parse_duration(cell: str, style: ClockStyle = "m:ss") -> float:
     """Return a time written with colons or words [s].
 
     NaN for a blank, for a plain number (its unit is the column's business), and for two parts
-    where `clock` is "".
+    where `style` is "".
     """
     text = cell.strip()[:LONGEST]
-    if found := _CLOCK.fullmatch(text):
-        first, second = int(found[1]), int(found[2])
-        rest = float(f"0.{found[4]}") if found[4] else 0.0
-        if found[3] is not None:
-            return first * 3600 + second * 60 + int(found[3]) + rest
-        if found[4] or clock == "m:ss":
-            return first * 60 + second + rest
-        return first * 3600 + second * 60.0 if clock == "h:mm" else NAN
-    if (
-        text
-        and text[0].isdigit()
-        and not text[-1].isdigit()
-        and (worded := _WORDS.fullmatch(text.casefold()))
-    ):
-        hours, minutes, secs = (float(part or 0) for part in worded.groups())
-        return hours * 3600 + minutes * 60 + secs
-    if apart := re.fullmatch(r"(\d{1,2}) ?h ?(\d{2})", text.casefold()):  # 1h23
-        return int(apart[1]) * 3600.0 + int(apart[2]) * 60
+    if found := _COLONS.fullmatch(text):
+        return _read_colons(found, style)
+    if not text or not text[0].isdigit():
+        return NAN
+    text = text.casefold()
+    if not text[-1].isdigit() and (found := _WORDED.fullmatch(text)):
+        hours, minutes, seconds = (float(part or 0) for part in found.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    if found := _HOURS_MINUTES.fullmatch(text):
+        return int(found[1]) * 3600.0 + int(found[2]) * 60
     return NAN
+
+
+def _read_colons(found: re.Match[str], style: ClockStyle) -> float:
+    first, second = int(found[1]), int(found[2])
+    fraction = float(f"0.{found[4] or 0}")
+    if found[3] is not None:
+        return first * 3600 + second * 60 + int(found[3]) + fraction
+    if found[4] or style == "m:ss":
+        return first * 60 + second + fraction
+    if style == "h:mm":
+        return first * 3600 + second * 60.0
+    return NAN
+
+
+def parse_count(cell: str) -> float:
+    """Return a number, or a time with colons in seconds: what a time column may count."""
+    text = cell.strip()
+    if ":" in text:
+        return parse_duration(text)
+    return parse_number(text, detect_decimal_mark([text]) or ".")

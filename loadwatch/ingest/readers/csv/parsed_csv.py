@@ -1,139 +1,394 @@
-"""Text to a table: which separator, which row is the header, what its columns mean."""
+"""Text to a table: separator, quotation marks, header, and what each column means."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from loadwatch.errors import NotActivity
-from loadwatch.ingest.readers.csv import dialect
-from loadwatch.ingest.readers.csv import names as words
+from loadwatch.errors import NotActivity, OverLimit, Unreadable
+from loadwatch.ingest.readers.csv.names import (
+    VendorTraits,
+    load_foreign,
+    load_roles,
+    load_units,
+    load_vendors,
+)
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from loadwatch.ingest.readers.csv.dialect import Row
-    from loadwatch.ingest.readers.csv.names import Column
-
-LOOKED_AT = 40  # lines in which a header may stand
-_KNOWN = (
-    (
-        re.compile(r"\ufeff?\[+Training"),
-        "an Epson watch's own table; export the run as GPX or TCX instead",
-    ),
-    (
-        re.compile(r"\ufeff?XDATA"),
-        "GoldenCheetah's weather or extra data beside an activity, not the activity",
-    ),
-    (
-        re.compile(
-            r"[\ufeff\"]*Type[\",;\t]+Local Number[\",;\t]+Message", re.IGNORECASE
-        ),
-        "a FIT file written out as a table by FitCSVTool; give the FIT file itself",
-    ),
-)
+MAX_FIELD = 1 << 20  # characters in one cell
+MAX_COLUMNS = 512
+MAX_ROWS = 1_000_000
+DAMAGED = "\ufffd"  # in the place of a character that could not be read
+BROKEN_QUOTE = "its quotation marks do not fit together; one is opened and never closed"
+_SEPARATORS = ",;\t|"
+_RETRIES = 8  # how many times over a file may be read again because of broken quotes
+_HEADER_LINES = 40  # the header is looked for in so many lines
+_HEADER_CELL = 400  # characters of a header cell that are looked at
 _SURE = 5  # columns understood in a row that leave no doubt it is the header
-_TIMES = ("timer", "moving", "elapsed")
+_TAG = re.compile(r"<[^<>]{0,400}>")
+_UNIT = re.compile(r"[(\[]([^()\[\]]{1,16})[)\]]$")
+# how Strava's export wrote names it had not translated
+_UNTRANSLATED = "translation missing:"
+_TIMES = frozenset({"timer", "moving", "elapsed"})
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """A table: the rows above its header, the header, the rows below."""
+class CsvRow:
+    """One row: the physical line it starts at (from 1) and its cells."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRows:
+    """The rows of a text, and what its quotation marks did to them."""
+
+    rows: list[CsvRow]
+    broken: tuple[int, ...] = ()  # lines left out
+    mended: frozenset[int] = frozenset()  # lines read in spite of them
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its place in the row, and what one of its numbers is in SI, if stated."""
+
+    index: int
+    factor: float | None
+
+
+Roles = dict[str, list[Column]]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCsv:
+    """A table: its header, the rows below it, and what the columns mean."""
 
     separator: str
-    above: tuple[Row, ...]
-    header: Row
-    body: list[Row]
-    broken: tuple[int, ...]
-    mended: frozenset[int]
+    header: CsvRow
+    names: frozenset[str]  # all ways to read the header's cells, normalised
+    rows: list[CsvRow]
+    broken: tuple[int, ...]  # lines left out because of their quotation marks
+    mended: frozenset[int]  # lines with damaged quotation marks or characters
     roles: Mapping[str, Sequence[Column]]  # as a list of activities
-    series: Mapping[str, Sequence[Column]]  # as moments of one activity
+    series: Mapping[str, Sequence[Column]]  # as the samples of one activity
+    traits: VendorTraits
 
+    @property
+    def is_list(self) -> bool:
+        """Whether the columns make a list of activities."""
+        return _is_list(self.roles)
 
-def is_list(roles: Mapping[str, object]) -> bool:
-    """Whether columns make a list of activities: a date, and a distance or a duration."""
-    dated = "date" in roles or "date_utc" in roles
-    return dated and ("distance" in roles or any(role in roles for role in _TIMES))
+    @property
+    def is_series(self) -> bool:
+        """Whether the columns make the samples of one activity."""
+        return _is_series(self.series)
 
+    @property
+    def time_role(self) -> str:
+        """The role of the column that dates a sample; there is one in each time series."""
+        return next(r for r in ("instant", "second", "day") if r in self.series)
 
-def is_series(series: Mapping[str, object]) -> bool:
-    """Whether columns make the moments of one activity: a time, and distance, speed or position."""
-    timed = "instant" in series or "second" in series or "day" in series
-    placed = "latitude" in series and "longitude" in series
-    return timed and (placed or "distance" in series or "speed" in series)
-
-
-def grid(text: str) -> Grid:
-    """Return the table that `text` holds; NotActivity if none of its rows is a header of activities."""
-    if why := next((why for start, why in _KNOWN if start.match(text[:80])), ""):
-        raise NotActivity(why)
-    lines = dialect.lines_of(text)
-    stated, skip = dialect.stated_separator(text)
-    best: tuple[int, str, int] = (0, "", 0)
-    for separator in stated or dialect.SEPARATORS:
-        best = max(best, _header(lines, separator, skip), key=lambda found: found[0])
-    score, separator, at = best
-    if score == 0:
-        raise NotActivity(_no_table(lines[skip:LOOKED_AT]))
-    found = dialect.rows(lines, separator, at)
-    above = dialect.rows(lines, separator, skip, at).rows
-    header = found.rows[0]
-    roles, series = words.columns(header.cells), words.columns(header.cells, "series")
-    mended = found.mended
-    if dialect.DAMAGED in text or "\0" in text:
-        mended |= {
-            row.line
-            for row in found.rows[1:]
-            if any(dialect.DAMAGED in cell for cell in row.cells)
+    def get_samples(self, most: int | None = None) -> dict[str, list[str]]:
+        """Return role -> cells of a time series; short rows are filled with blanks."""
+        size = len(self.header.cells)
+        rows = [(row.cells + [""] * size)[:size] for row in self.rows[:most]]
+        return {
+            role: [cells[columns[0].index] for cells in rows]
+            for role, columns in self.series.items()
         }
-    return Grid(
-        separator,
-        tuple(above),
-        header,
-        found.rows[1:],
-        found.broken,
-        mended,
-        roles,
-        series,
+
+
+def parse_csv(text: str) -> ParsedCsv:
+    """Return the table that a text holds; NotActivity if none of its rows is a header."""
+    for pattern, why in load_foreign():
+        if pattern.match(text[:80]):
+            raise NotActivity(why)
+    lines = split_lines(text)
+    best = _find_header(text, lines)
+    found = split_rows(lines, best.separator, best.at)
+    header, *rows = found.rows
+    mended = found.mended
+    if DAMAGED in text or "\0" in text:
+        damaged = (r.line for r in rows if any(DAMAGED in cell for cell in r.cells))
+        mended = mended.union(damaged)
+    return ParsedCsv(
+        separator=best.separator,
+        header=header,
+        names=best.names,
+        rows=rows,
+        broken=found.broken,
+        mended=mended,
+        roles=best.roles,
+        series=best.series,
+        traits=find_traits(best.names, best.roles),
     )
 
 
-def _header(lines: Sequence[str], separator: str, skip: int) -> tuple[int, str, int]:
-    """Return (columns understood, separator, line from 0) of the likeliest header."""
-    best = (0, separator, 0)
-    for row in dialect.rows(lines, separator, skip, skip + LOOKED_AT).rows:
-        if len(row.cells) < 2 or best[0] >= _SURE:
-            continue
-        roles, series = words.columns(row.cells), words.columns(row.cells, "series")
-        splits = "split" in roles and ("distance" in roles or "timer" in roles)
-        counts = (
-            len(roles) if is_list(roles) or splits else 0,
-            len(series) if is_series(series) else 0,
+# --- rows ----------------------------------------------------------------------------
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the physical lines of a text with their ends; NUL becomes a visible mark."""
+    return list(io.StringIO(text.replace("\0", DAMAGED), newline=""))
+
+
+def _find_stated_separator(text: str) -> tuple[str, int]:
+    """Return (separator, number of lines it takes) of a first line such as `sep=;`."""
+    start = text[:16]
+    if not start.strip():
+        return "", 0
+    first = start.splitlines()[0].strip().strip('"').casefold()
+    if len(first) != 5 or not first.startswith("sep="):
+        return "", 0
+    return first[4], 1
+
+
+def split_rows(
+    lines: Sequence[str], separator: str, skip: int = 0, stop: int | None = None
+) -> CsvRows:
+    """Return the rows of `lines` from line `skip` on; blank lines are left out.
+
+    The strict reader of the csv module names the first row whose quotation marks do not fit.
+    That row is then read alone, by itself, or left out, so that an open quotation mark never
+    swallows the rows below it.
+    """
+    end = len(lines)
+    if stop is not None:
+        end = min(stop, end)
+    found: list[CsvRow] = []
+    broken: list[int] = []
+    mended: list[int] = []
+    at, budget = skip, _RETRIES * len(lines) + 1000
+    with _limit_fields():
+        while at < end:
+            failure = _read_strictly(lines, separator, at, end, found)
+            if failure is None:
+                break
+            row_at, noticed_at = failure
+            budget -= noticed_at - at
+            if budget < 0:
+                why = "its quotation marks do not fit together; save the table again as CSV"
+                raise Unreadable(why)
+            at = row_at
+            alone = _read_alone(lines[at], separator)
+            if found and len(alone) == len(found[0].cells):
+                found.append(CsvRow(at + 1, alone))
+                mended.append(at + 1)
+            elif any(alone):
+                broken.append(at + 1)
+            at += 1
+    return CsvRows(found, tuple(broken), frozenset(mended))
+
+
+def _read_strictly(
+    lines: Sequence[str], separator: str, start: int, end: int, found: list[CsvRow]
+) -> tuple[int, int] | None:
+    """Append rows to `found` as far as their quotation marks fit.
+
+    Return None, or (line of the row whose marks do not fit, line where that was noticed).
+    """
+    wanted = map(lines.__getitem__, range(start, end))
+    reader = csv.reader(wanted, delimiter=separator, strict=True)
+    line = start
+    try:
+        for cells in reader:
+            if cells:
+                _check_limits(line, cells, len(found))
+                found.append(CsvRow(line + 1, cells))
+            line = start + reader.line_num
+    except csv.Error as error:
+        if "field limit" in str(error):
+            why = f"a cell in line {line + 1} is longer than {MAX_FIELD:,} characters"
+            raise OverLimit(why) from None
+        return line, start + reader.line_num
+    return None
+
+
+def _check_limits(line: int, cells: Sequence[str], rows_so_far: int) -> None:
+    if len(cells) > MAX_COLUMNS:
+        where = f"line {line + 1} has {len(cells):,} columns"
+        raise OverLimit(f"{where}, the limit is {MAX_COLUMNS}")
+    if rows_so_far >= MAX_ROWS:
+        raise OverLimit(f"it has more than {MAX_ROWS:,} rows")
+
+
+def _read_alone(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
+@contextmanager
+def _limit_fields() -> Iterator[None]:
+    """Set the csv module's limit, which holds for the whole process, and put it back."""
+    before = csv.field_size_limit(MAX_FIELD)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+# --- header --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A row that may be the header, and what its columns would mean."""
+
+    separator: str = ""
+    at: int = 0  # line, from 0
+    names: frozenset[str] = frozenset()
+    roles: Roles = field(default_factory=dict)
+    series: Roles = field(default_factory=dict)
+
+    def get_score(self) -> int:
+        """Return how many columns are understood, as a list or as a time series."""
+        as_list = as_series = 0
+        has_splits = "split" in self.roles and (
+            "distance" in self.roles or "timer" in self.roles
         )
-        best = max(
-            best, (max(counts), separator, row.line - 1), key=lambda found: found[0]
-        )
+        if has_splits or _is_list(self.roles):
+            as_list = len(self.roles)
+        if _is_series(self.series):
+            as_series = len(self.series)
+        return max(as_list, as_series)
+
+
+def _find_header(text: str, lines: Sequence[str]) -> _Header:
+    """Return the likeliest header, with the separator that makes it one."""
+    stated, skip = _find_stated_separator(text)
+    best = _Header()
+    for separator in stated or _SEPARATORS:
+        header = _find_header_of(lines, separator, skip)
+        best = max(best, header, key=_Header.get_score)
+    if best.get_score() == 0:
+        raise NotActivity(_explain_no_table(lines[skip:_HEADER_LINES]))
     return best
 
 
-def _no_table(lines: Sequence[str]) -> str:
-    first = next((line.strip() for line in lines if line.strip()), "")
-    if not any(mark in first for mark in dialect.SEPARATORS):
-        return "text, but no table of activities"
-    names = [
-        name
-        for cell in re.split(r"[,;\t|]", first[:200])[:4]
-        if (name := words.clean(cell)[:24])
+def _find_header_of(lines: Sequence[str], separator: str, skip: int) -> _Header:
+    best = _Header(separator)
+    for row in split_rows(lines, separator, skip, skip + _HEADER_LINES).rows:
+        if len(row.cells) < 2:
+            continue
+        spellings = _list_spellings(row.cells)
+        roles, series = _match(spellings, "lists"), _match(spellings, "series")
+        names = frozenset(spelling.name for spelling in spellings)
+        header = _Header(separator, row.line - 1, names, roles, series)
+        best = max(best, header, key=_Header.get_score)
+        if best.get_score() >= _SURE:
+            break
+    return best
+
+
+def _is_list(roles: Collection[str]) -> bool:
+    """Whether columns make a list: a date, and a distance or a duration."""
+    is_dated = "date" in roles or "date_utc" in roles
+    return is_dated and ("distance" in roles or not _TIMES.isdisjoint(roles))
+
+
+def _is_series(series: Collection[str]) -> bool:
+    """Whether columns make samples: a time, and distance, speed or position."""
+    is_timed = "instant" in series or "second" in series or "day" in series
+    is_placed = "latitude" in series and "longitude" in series
+    return is_timed and (is_placed or "distance" in series or "speed" in series)
+
+
+def clean_header(cell: str) -> str:
+    """Return a header cell without BOM, tags and marks of missing translations."""
+    text = _TAG.sub(" ", cell[:_HEADER_CELL])
+    text = text.replace("\ufeff", "").replace("\xa0", " ").strip().strip('"')
+    if text.casefold().startswith(_UNTRANSLATED):
+        text = text.rpartition(".")[2].replace("_", " ")
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """One way to read a header cell: the name, and the unit written into the cell."""
+
+    index: int
+    name: str  # normalised
+    factor: float | None
+
+
+def _list_spellings(cells: Sequence[str]) -> list[_Spelling]:
+    """Return the ways to read header cells; a cell without a letter is no name."""
+    return [
+        spelling
+        for index, cell in enumerate(cells)
+        if any(map(str.isalpha, cell))
+        for spelling in _spell(index, clean_header(cell))
     ]
-    begins = (
-        f" (its columns begin with {', '.join(names)})"
-        if names and all(map(_plain, names))
-        else ""
+
+
+def _spell(index: int, text: str) -> list[_Spelling]:
+    """Return a name without its "(unit)", as it is, and without its "_unit"."""
+    units = load_units()
+    ways = [_Spelling(index, normalize_word(text), None)]
+    if stated := _UNIT.search(text):
+        factor = units.get(stated[1].strip().casefold())
+        name = normalize_word(text[: stated.start()])
+        ways.insert(0, _Spelling(index, name, factor))
+    base, _, unit = text.rpartition("_")
+    if base and (factor := units.get(unit.strip().casefold())):
+        ways.append(_Spelling(index, normalize_word(base), factor))
+    return ways
+
+
+def match_columns(header: Sequence[str], section: str = "lists") -> Roles:
+    """Return role -> its columns: those of the first of the role's names that is there."""
+    return _match(_list_spellings(header), section)
+
+
+def _match(spellings: Sequence[_Spelling], section: str) -> Roles:
+    known = load_roles(section)
+    best: dict[str, int] = {}
+    found: Roles = {}
+    for spelling in spellings:
+        for name in known.get(spelling.name, ()):
+            factor = spelling.factor
+            if factor is None:
+                factor = name.factor
+            column = Column(spelling.index, factor)
+            rank_so_far = best.get(name.role)
+            if rank_so_far is None or name.rank < rank_so_far:
+                best[name.role], found[name.role] = name.rank, [column]
+            elif (
+                name.rank == rank_so_far and found[name.role][-1].index != column.index
+            ):
+                found[name.role].append(column)
+    return found
+
+
+def find_traits(names: frozenset[str], roles: Mapping[str, object]) -> VendorTraits:
+    """Return what is known of the vendor whose table has such names and roles."""
+    for vendor in load_vendors():
+        if names >= vendor.names and roles.keys() >= vendor.roles:
+            return vendor.traits
+    return VendorTraits()
+
+
+def _explain_no_table(lines: Sequence[str]) -> str:
+    """Return why a text is no table of activities, with the first of its columns."""
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if not any(mark in first for mark in _SEPARATORS):
+        return "text, but no table of activities"
+    cells = map(clean_header, re.split(r"[,;\t|]", first[:200])[:4])
+    names = [cell[:24] for cell in cells if cell]
+    why = (
+        "a table without activities: "
+        "it has no date and distance columns that loadwatch knows"
     )
-    return f"a table without activities: it has no date and distance columns that loadwatch knows{begins}"
-
-
-def _plain(name: str) -> bool:
-    return normalize_word(name).isalpha()
+    if names and all(normalize_word(name).isalpha() for name in names):
+        why += f" (its columns begin with {', '.join(names)})"
+    return why

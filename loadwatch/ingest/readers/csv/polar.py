@@ -1,8 +1,8 @@
-"""Polar Flow's table of one session: a header and a line about it, then a row a second."""
+"""Polar Flow's table of one session: a header and a row about it, then a row per second."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,132 +11,138 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Reading, Session
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers import sports
-from loadwatch.ingest.readers.csv import dates, dialect, names, numbers, time_series
-from loadwatch.ingest.readers.csv.time_column import Times
+from loadwatch.ingest.readers.csv import numbers, time_series
+from loadwatch.ingest.readers.csv.dates import EPOCH, parse_clock, parse_date
+from loadwatch.ingest.readers.csv.names import load_units
+from loadwatch.ingest.readers.csv.parsed_csv import (
+    clean_header,
+    match_columns,
+    split_lines,
+    split_rows,
+)
+from loadwatch.ingest.readers.csv.time_column import SampleTimes
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
-    from loadwatch.ingest.readers.csv.numbers import Style
+    from loadwatch.ingest.readers.csv.numbers import DecimalMark
 
-_FIRST = frozenset(
-    {"name", "sport", "date", "starttime", "duration"}
-)  # always there, in English
+SIGNATURE = "sample rate"  # in the first HEAD characters, in lower case
+HEAD = 4096
+# always there, in English
+_FIRST = frozenset({"name", "sport", "date", "starttime", "duration"})
+_TIME_ROLES = frozenset({"instant", "day", "second"})
 
 
-def rows_of(text: str) -> list[list[str]] | None:
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """The two rows about the session: normalised name -> cell, and -> unit in SI."""
+
+    texts: Mapping[str, str]
+    units: Mapping[str, float]
+    mark: DecimalMark
+
+    def get_measure(self, name: str) -> float:
+        """Return a number in SI; NaN for one that is not above zero."""
+        text, unit = self.texts.get(name, ""), self.units.get(name, 1.0)
+        value = numbers.parse_number(text, self.mark) * unit
+        if value > 0:
+            return value
+        return NAN
+
+
+def split_session(text: str) -> list[list[str]] | None:
     """Return the rows of Polar's table of one session; None if a text is something else."""
-    lines = dialect.lines_of(text[:4096])
+    lines = split_lines(text[:HEAD])
     for separator in ",;\t":
-        head = dialect.rows(lines, separator, 0, 1).rows
-        if (
-            head
-            and {normalize_word(cell) for cell in head[0].cells} >= _FIRST
-            and "sample rate" in text[:4096].casefold()
-        ):
-            return [
-                row.cells
-                for row in dialect.rows(dialect.lines_of(text), separator).rows
-            ]
+        head = split_rows(lines, separator, 0, 1).rows
+        if head and _FIRST.issubset(map(normalize_word, head[0].cells)):
+            rows = split_rows(split_lines(text), separator).rows
+            return [row.cells for row in rows]
     return None
 
 
 def read(rows: Sequence[Sequence[str]]) -> Reading:
     """Return the session of Polar's table; its clock is the local one."""
-    about = [
-        (names.clean(name), value)
-        for name, value in zip(rows[0], rows[1] if len(rows) > 1 else (), strict=False)
-    ]
-    facts = {normalize_word(name.partition("(")[0]): value for name, value in about}
     samples = [row for row in rows[3:] if any(row)]
-    decimal = (
-        numbers.style(
-            [*facts.values(), *(cell for row in samples[:500] for cell in row)]
-        )
-        or "."
-    )
-    day, clock = dates.moment(facts["date"], "dmy"), dates.clock(facts["starttime"])
-    if day is None:
+    summary = _read_summary(rows, samples)
+    date = parse_date(summary.texts.get("date", ""), "dmy")
+    if date is None:
         raise NotActivity("a session of Polar Flow without a date that can be read")
-    start = day.wall + (clock or timedelta())
+    clock = parse_clock(summary.texts.get("starttime", ""))
     session = replace(
-        _session(facts, _factors(about), decimal),
-        start_local=start,
+        _build_session(summary),
+        start_local=date.wall + (clock or timedelta()),
         date_only=clock is None,
     )
     if len(samples) < 2:
         return Reading((Activity(EMPTY_RECORDS, session),))
-    return _with_samples(rows[2], samples, session, start)
+    return _add_samples(session, rows[2], samples)
 
 
-def _with_samples(
-    header: Sequence[str],
-    samples: Sequence[Sequence[str]],
-    session: Session,
-    start: datetime,
+def _read_summary(
+    rows: Sequence[Sequence[str]], samples: Sequence[Sequence[str]]
+) -> _Summary:
+    texts: dict[str, str] = {}
+    units: dict[str, float] = {}
+    if len(rows) < 2:
+        raise NotActivity("a session of Polar Flow without a row about it")
+    for cell, text in zip(*rows[:2], strict=False):
+        name, _, unit = clean_header(cell).partition("(")
+        key = normalize_word(name)
+        texts[key] = text
+        factor = load_units().get(unit.rstrip(")").strip().casefold())
+        if factor is not None:
+            units[key] = factor
+    cells = [cell for row in samples[:500] for cell in row]
+    mark = numbers.detect_decimal_mark([*texts.values(), *cells]) or "."
+    return _Summary(texts, units, mark)
+
+
+def _add_samples(
+    session: Session, header: Sequence[str], samples: Sequence[Sequence[str]]
 ) -> Reading:
-    columns = names.columns(header, "series")
-    at = next(
-        (held[0].index for role, held in columns.items() if role == "instant"), -1
-    )
-    seconds = np.array(
-        [numbers.seconds(row[at]) if 0 <= at < len(row) else NAN for row in samples]
-    )
-    if np.isfinite(seconds).sum() < 2:
-        return Reading((Activity(EMPTY_RECORDS, session),))
-    times = Times(
-        (start - dates.EPOCH).total_seconds() + seconds,
-        utc=False,
-        date_only=session.date_only,
-    )
-    kept = {
-        role: held
-        for role, held in columns.items()
-        if role not in {"instant", "day", "second"}
-    }
+    series = match_columns(header, "series")
     cells = {
-        r: [row[c[0].index] if c[0].index < len(row) else "" for row in samples]
-        for r, c in kept.items()
+        role: [_get_cell(row, columns[0].index) for row in samples]
+        for role, columns in series.items()
     }
-    return time_series.made(cells, kept, times, session)
+    elapsed = numbers.parse_durations(cells.get("instant", ()))
+    if np.count_nonzero(np.isfinite(elapsed)) < 2 or session.start_local is None:
+        return Reading((Activity(EMPTY_RECORDS, session),))
+    start = (session.start_local - EPOCH).total_seconds()
+    times = SampleTimes(start + elapsed, utc=False, date_only=session.date_only)
+    channels = {
+        role: column for role, column in cells.items() if role not in _TIME_ROLES
+    }
+    return time_series.build_activity(channels, series, times, session)
 
 
-def _factors(about: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Return what a number of each fact is in SI, by the unit in its name."""
-    units = (
-        (
-            normalize_word(name.partition("(")[0]),
-            names.unit(name.partition("(")[2].rstrip(")")),
-        )
-        for name, _ in about
-    )
-    return {name: factor for name, factor in units if factor is not None}
+def _get_cell(row: Sequence[str], index: int) -> str:
+    if index < len(row):
+        return row[index]
+    return ""
 
 
-def _session(
-    facts: Mapping[str, str], factors: Mapping[str, float], decimal: Style
-) -> Session:
-    def value(name: str) -> float:
-        found = numbers.number(facts.get(name, ""), decimal) * factors.get(name, 1.0)
-        return found if found > 0 else NAN
-
-    stated = sports.read_sport(facts["sport"])
-    afoot = stated.sport in {"running", "walking", "hiking"}
+def _build_session(summary: _Summary) -> Session:
+    stated = sports.read_sport(summary.texts.get("sport", ""))
+    cadence = NAN
+    if stated.sport in {"running", "walking", "hiking"}:
+        cadence = summary.get_measure("averagecadence")
     return Session(
         format="csv",
         sport=stated.sport,
         sub_sport=stated.sub_sport,
         unknown_sport=stated.unknown_word,
-        timer_s=numbers.seconds(facts["duration"]),
-        distance_m=value("totaldistance"),
-        ascent_m=value("ascent"),
-        descent_m=value("descent"),
-        heart_rate_bpm=value("averageheartrate"),
-        cadence_spm=value("averagecadence") if afoot else NAN,
-        device_load=value("trainingload"),
+        timer_s=numbers.parse_duration(summary.texts.get("duration", "")),
+        distance_m=summary.get_measure("totaldistance"),
+        ascent_m=summary.get_measure("ascent"),
+        descent_m=summary.get_measure("descent"),
+        heart_rate_bpm=summary.get_measure("averageheartrate"),
+        cadence_spm=cadence,
+        device_load=summary.get_measure("trainingload"),
         device="polar",
         notes=stated.notes,
     )

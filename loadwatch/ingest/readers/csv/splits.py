@@ -1,4 +1,4 @@
-"""The splits (laps) of one activity, as Garmin Connect and COROS export them: no date stands inside."""
+"""The splits (laps) of one activity, as Garmin Connect and COROS export them."""
 
 from __future__ import annotations
 
@@ -6,52 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity
-from loadwatch.ingest.readers.csv import lists, time_column
-from loadwatch.ingest.readers.csv.dialect import Row
-from loadwatch.ingest.readers.csv.names import Column
+from loadwatch.ingest.readers.csv import lists
+from loadwatch.ingest.readers.csv.parsed_csv import Column, CsvRow, find_traits
+from loadwatch.ingest.readers.csv.time_column import parse_named_start
 
 if TYPE_CHECKING:
     from loadwatch.activity import Reading
-    from loadwatch.ingest.readers.csv.parsed_csv import Grid
+    from loadwatch.ingest.readers.csv.parsed_csv import ParsedCsv
     from loadwatch.settings import Settings
 
 DATELESS = (
-    "the splits of one activity, without its date; export the activity itself (FIT, TCX or GPX), "
+    "the splits of one activity, without its date; "
+    "export the activity itself (FIT, TCX or GPX), "
     "or put the date into the file's name, like 2024-05-31_18-30.csv"
 )
-
-
-def read(grid: Grid, name: str, settings: Settings) -> Reading:
-    """Return the activity that the last line of its splits sums up, on the day in the file's name."""
-    began = time_column.named_start(name)
-    last = next(
-        (
-            row
-            for row in reversed(grid.body)
-            if row.cells[0].strip().casefold() in _SUMMARY
-        ),
-        None,
-    )
-    if began is None or last is None:
-        raise NotActivity(DATELESS)
-    start, _, has_clock = began
-    header = Row(grid.header.line, [*grid.header.cells, "Date"])
-    stamp = start.isoformat(" ") if has_clock else start.date().isoformat()
-    body = [
-        Row(
-            last.line,
-            [
-                *(last.cells + [""] * len(grid.header.cells))[: len(grid.header.cells)],
-                stamp,
-            ],
-        )
-    ]
-    roles = {**grid.roles, "date": [Column(len(grid.header.cells), None, "Date")]}
-    return lists.read(replace(grid, header=header, body=body, roles=roles), settings)
-
-
+# the first cell of the row that sums up the splits
 _SUMMARY = frozenset(
-    {
+    [
         "summary",
         "zusammenfassung",
         "résumé",
@@ -61,5 +32,36 @@ _SUMMARY = frozenset(
         "sommario",
         "total",
         "totals",
-    }
+    ]
 )
+
+
+def read(table: ParsedCsv, name: str, settings: Settings) -> Reading:
+    """Return the activity that the last row of a table of splits sums up.
+
+    Splits hold no date: the day is in the file's name. The summary is read as a list of one row.
+    """
+    start = parse_named_start(name)
+    summaries = [
+        row for row in table.rows if row.cells[0].strip().casefold() in _SUMMARY
+    ]
+    if start is None or not summaries:
+        raise NotActivity(DATELESS)
+    date = start.wall.date().isoformat()
+    if start.has_clock:
+        date = start.wall.isoformat(" ")
+    header = table.header
+    size = len(header.cells)
+    summary = summaries[-1]
+    cells = (summary.cells + [""] * size)[:size]
+    names = table.names | {"date"}
+    roles = {**table.roles, "date": [Column(size, None)]}
+    as_list = replace(
+        table,
+        header=CsvRow(header.line, [*header.cells, "Date"]),
+        names=names,
+        rows=[CsvRow(summary.line, [*cells, date])],
+        roles=roles,
+        traits=find_traits(names, roles),
+    )
+    return lists.read(as_list, settings)

@@ -1,183 +1,294 @@
-"""What a list does not say about its own units, from its numbers: distance = time x speed, steps x stride."""
+"""Which unit the numbers of a list are in, where the list does not state it.
+
+Each unit is decided once for a whole column, and the decision is a value: the unit and what it
+rests on. Evidence is what the other columns make of the same quantity: distance = time x speed =
+steps x stride, duration = distance x pace. Rows in another unit than their list: `row_units`.
+"""
 
 from __future__ import annotations
 
-import math
-from statistics import median
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from loadwatch.activity import NAN
-from loadwatch.ingest.readers.csv import numbers
+import numpy as np
+
+from loadwatch.activity import NAN, Note
+from loadwatch.ingest.readers.csv.numbers import find_two_parts, parse_durations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from loadwatch.ingest.readers.csv.numbers import Clock
+    from loadwatch.ingest.readers.csv.numbers import ClockStyle
+    from loadwatch.tables import Floats
 
 KM, MILE, YARD, FOOT = 1000.0, 1609.344, 0.9144, 0.3048
 SLOWEST, FASTEST = 1.6, 5.2  # m/s; between them lies the median of anybody's runs
-SHORTEST_M, LONGEST_M = 400.0, 100_000.0  # likewise
-SHORTEST_S, LONGEST_S = 180.0, 6 * 3600.0
-TOLERANCE = 1.08  # of a ratio that is to name a unit
-LOOSE = 1.18  # the same where stride and cadence are rounded means
+_SHORTEST_M, _LONGEST_M = 400.0, 100_000.0  # likewise for the median distance
+_SHORTEST_S, _LONGEST_S = 180.0, 6 * 3600.0  # and the median duration
+_TOLERANCE = 1.08  # of a ratio that is to name a unit
+_LOOSE = 1.18  # the same where stride and cadence are rounded means
 
-Floats = list[float]
+ASSUMED_KM = Note(
+    "distance_unit",
+    "the list says neither km nor miles, read as km; --distance-unit mi if it is miles",
+)
+ASSUMED_FT = Note(
+    "elevation_unit",
+    "climbs read as feet, as distances are in miles; --elevation-unit m if it is metres",
+)
+LEGS = 120.0  # 1/min; no runner takes fewer steps, so a smaller cadence counts strides
+
+# What a decision rests on. "assumed": on nothing but custom; "unknown": there is none.
+Basis = Literal[
+    "stated",
+    "setting",
+    "other columns",
+    "speeds",
+    "decimal comma",
+    "assumed",
+    "unknown",
+]
 
 
-def ratio(many: Sequence[float], few: Sequence[float]) -> float:
-    """Return the median of many / few over the rows where both are above zero; NaN if there is none."""
-    known = [a / b for a, b in zip(many, few, strict=True) if a > 0 and b > 0]
-    return median(known) if known else NAN
+@dataclass(frozen=True, slots=True)
+class UnitDecision:
+    """What one number of a column is in SI, and what that rests on."""
+
+    factor: float  # NaN where the unit is unknown
+    basis: Basis
+    note: Note | None = None  # for each row that is read by it
 
 
-def near(value: float, target: float, tolerance: float = TOLERANCE) -> bool:
+@dataclass(frozen=True, slots=True)
+class DistanceEvidence:
+    """What the rows of a list hold that bears on the unit of their distances."""
+
+    texts: Sequence[str]  # the cells as written
+    raw: Floats  # the numbers as written
+    cell_units: Sequence[float | None]  # metres of a unit written into a cell
+    sports: Sequence[str]
+    time_s: Floats
+    pace_s: Floats  # for one of the list's distances
+    by_speed_m: Floats  # time x speed
+    steps: Floats
+    cadence_spm: Floats  # of both feet
+    stride_m: Floats
+    has_decimal_comma: bool  # nobody who writes it counts in miles
+
+
+# --- ratios --------------------------------------------------------------------------
+
+
+def is_near(value: float, target: float, tolerance: float = _TOLERANCE) -> bool:
     """Whether value and target differ by less than a factor of `tolerance`."""
     return target / tolerance < value < target * tolerance
 
 
-def named(
-    value: float, factors: Iterable[float], tolerance: float = TOLERANCE
+def find_unit(
+    value: float, factors: Iterable[float], tolerance: float = _TOLERANCE
 ) -> float | None:
-    """Return the factor that `value` is near to, if there is one."""
-    return next((factor for factor in factors if near(value, factor, tolerance)), None)
-
-
-def walked(
-    steps: Floats, cadence_spm: Floats, time_s: Floats, stride_m: Floats
-) -> Floats:
-    """Return the distance that steps (or cadence times time) and stride length give [m]."""
-    counted = [
-        n if n > 0 else c / 60 * t
-        for n, c, t in zip(steps, cadence_spm, time_s, strict=True)
-    ]
-    return [
-        n * s if n > 0 and s > 0 else NAN
-        for n, s in zip(counted, stride_m, strict=True)
-    ]
-
-
-def distance_unit(
-    raw: Floats,
-    covered_m: Sequence[tuple[Floats, float]],
-    running: Sequence[bool],
-    time_s: Floats,
-    *,
-    metric: bool,
-) -> float | None:
-    """Return what one of the list's distances is in metres; None if its numbers do not tell.
-
-    Parameters
-    ----------
-    raw : distances as written.
-    covered_m : other ways to the same distance, in metres, each with the tolerance it deserves.
-    running : rows that are runs.
-    time_s : durations.
-    metric : the list writes a decimal comma, as nobody does who counts miles.
-    """
-    for other, tolerance in covered_m:
-        shares = [a / b for a, b in zip(other, raw, strict=True) if a > 0 and b > 0]
-        votes = [
-            (sum(near(share, unit, tolerance) for share in shares), unit)
-            for unit in (KM, MILE, 1.0)
-        ]
-        most, factor = max(votes, key=lambda vote: vote[0])
-        if shares and most * 2 >= len(shares):
+    """Return the factor that a ratio is near to, if there is one."""
+    for factor in factors:
+        if is_near(value, factor, tolerance):
             return factor
-    speeds = [
-        r / t
-        for r, t, run in zip(raw, time_s, running, strict=True)
-        if run and r > 0 and t > 0
-    ]
-    fits = [unit for unit in (1.0, KM, MILE) if _at_a_runners(speeds, unit)]
-    if metric and fits[-1:] == [MILE]:
-        fits = fits[:-1]
-    return fits[0] if len(fits) == 1 else None
+    return None
 
 
-def _at_a_runners(speeds: Floats, unit: float) -> bool:
+def compute_ratios(many: Floats, few: Floats) -> Floats:
+    """Return many / few of the rows where both are above zero."""
+    known = (many > 0) & (few > 0)
+    return many[known] / few[known]
+
+
+def count_near(ratios: Floats, unit: float, tolerance: float = _TOLERANCE) -> int:
+    """Return how many ratios name a unit."""
+    return sum(is_near(ratio, unit, tolerance) for ratio in ratios)
+
+
+# --- distance ------------------------------------------------------------------------
+
+
+def infer_distance_unit(evidence: DistanceEvidence, setting: str) -> UnitDecision:
+    """Return the unit of a list's distances, where its header states none.
+
+    `setting` is the user's choice, "km", "mi" or "". It does not hold against evidence for
+    metres, which the user cannot choose.
+    """
+    basis: Basis = "other columns"
+    factor = _match_other_distance(evidence.by_speed_m, evidence.raw, _TOLERANCE)
+    if factor is None:
+        by_steps_m = _multiply_steps(evidence)
+        factor = _match_other_distance(by_steps_m, evidence.raw, _LOOSE)
+    if factor is None:
+        basis = "speeds"
+        factor = _match_running_speeds(evidence)
+    if setting and factor != 1.0:
+        chosen = {"km": KM, "mi": MILE}[setting]
+        return UnitDecision(chosen, "setting")
+    if factor is not None:
+        return UnitDecision(factor, basis)
+    if evidence.has_decimal_comma:
+        return UnitDecision(KM, "decimal comma")
+    return UnitDecision(KM, "assumed", ASSUMED_KM)
+
+
+def _match_other_distance(
+    covered_m: Floats, raw: Floats, tolerance: float
+) -> float | None:
+    """Return the unit in which half of the rows or more agree with another way to it [m]."""
+    ratios = compute_ratios(covered_m, raw)
+    votes = {unit: count_near(ratios, unit, tolerance) for unit in (KM, MILE, 1.0)}
+    unit = max(votes, key=votes.__getitem__)
+    if ratios.size and votes[unit] * 2 >= len(ratios):
+        return unit
+    return None
+
+
+def _multiply_steps(evidence: DistanceEvidence) -> Floats:
+    """Return steps times stride length, of cadence times time where steps are unknown [m]."""
+    by_cadence = evidence.cadence_spm / 60 * evidence.time_s
+    steps = np.where(evidence.steps > 0, evidence.steps, by_cadence)
+    return steps * evidence.stride_m
+
+
+def _match_running_speeds(evidence: DistanceEvidence) -> float | None:
+    """Return the only unit in which the runs of a list have a runner's speed."""
+    is_run = np.array(evidence.sports) == "running"
+    speeds = compute_ratios(evidence.raw[is_run], evidence.time_s[is_run])
+    units = [1.0, KM, MILE]
+    if evidence.has_decimal_comma:
+        units = [1.0, KM]
+    fits = [unit for unit in units if _are_running_speeds(speeds, unit)]
+    if len(fits) == 1:
+        return fits[0]
+    return None
+
+
+def _are_running_speeds(speeds: Floats, unit: float) -> bool:
     """Whether the median and most of the speeds are a runner's in this unit."""
-    if not speeds or not SLOWEST <= median(speeds) * unit <= FASTEST:
+    if not speeds.size or not SLOWEST <= np.median(speeds) * unit <= FASTEST:
         return False
-    return sum(
-        SLOWEST / 2 <= speed * unit <= FASTEST * 2 for speed in speeds
-    ) > 0.6 * len(speeds)
+    in_si = speeds * unit
+    is_usual = (in_si >= SLOWEST / 2) & (in_si <= FASTEST * 2)
+    return int(np.count_nonzero(is_usual)) > 0.6 * len(speeds)
 
 
-def clock_of(cells: Sequence[str], expected_s: Floats, raw: Floats) -> Clock:
-    """Return whether 0:47 in this column is minutes and seconds or hours and minutes; "" if nothing tells.
+# --- climb and cadence ---------------------------------------------------------------
 
-    `expected_s` is what other columns make of the same duration; else minutes over 23 or a
-    neighbour of three parts say m:ss; else the speed over `raw` kilometres or miles must be a runner's.
+
+def infer_elevation_unit(distance_unit: float, setting: str) -> UnitDecision:
+    """Return the unit of climbs that the header does not state: feet go with miles."""
+    if setting:
+        return UnitDecision({"m": 1.0, "ft": FOOT}[setting], "setting")
+    if distance_unit == MILE:
+        return UnitDecision(FOOT, "assumed", ASSUMED_FT)
+    return UnitDecision(1.0, "assumed")
+
+
+def infer_cadence_unit(cadence: Floats, sports: Sequence[str]) -> UnitDecision:
+    """Return how many steps one of a list's cadence is: 2 where it counts strides of one leg."""
+    of_runs = cadence[(np.array(sports) == "running") & (cadence > 0)]
+    if of_runs.size and np.median(of_runs) < LEGS:
+        return UnitDecision(2.0, "speeds")
+    return UnitDecision(1.0, "assumed")
+
+
+# --- duration ------------------------------------------------------------------------
+
+
+def infer_clock_style(
+    texts: Sequence[str], expected_s: Floats, distance: Floats
+) -> ClockStyle:
+    """Return whether 0:47 in a column is minutes and seconds or hours and minutes.
+
+    "" if nothing decides. `expected_s` is what other columns make of the same duration; else
+    minutes over 23 or a neighbour of three parts mean m:ss; else the speed over `distance`, in
+    km or miles, must be a runner's.
     """
-    both = [(numbers.seconds(c, "m:ss"), numbers.seconds(c, "h:mm"), e, r)
-            for c, e, r in zip(cells, expected_s, raw, strict=True) if numbers.two_parts(c)]  # fmt: skip
-    if not both:
+    rows = find_two_parts(texts)
+    if not rows:
         return "m:ss"
-    short = sum(
-        abs(math.log(m / e)) < abs(math.log(h / e))
-        for m, h, e, _ in both
-        if e > 0 and m > 0 and h != m
-    )
-    judged = sum(e > 0 and m > 0 and h != m for m, h, e, _ in both)
-    if judged:
-        return "m:ss" if short * 2 > judged else "h:mm"
-    if any(m >= 24 * 60 for m, *_ in both) or any(c.count(":") == 2 for c in cells):
+    two_parts = [texts[at] for at in rows]
+    as_minutes = parse_durations(two_parts, "m:ss")
+    as_hours = parse_durations(two_parts, "h:mm")
+    if style := _vote_clock_style(as_minutes, as_hours, expected_s[rows]):
+        return style
+    if as_minutes.max() >= 24 * 60 or any(text.count(":") == 2 for text in texts):
         return "m:ss"
-    lengths = [r for *_, r in both]
-    as_minutes = plausible(lengths, [m for m, *_ in both])
-    as_hours = plausible(lengths, [h for _, h, *_ in both])
-    return "" if as_minutes == as_hours else ("m:ss" if as_minutes else "h:mm")
+    distances = distance[rows]
+    fits_minutes = _are_usual_runs(distances, as_minutes)
+    fits_hours = _are_usual_runs(distances, as_hours)
+    if fits_minutes == fits_hours:
+        return ""
+    if fits_minutes:
+        return "m:ss"
+    return "h:mm"
 
 
-def plausible(raw: Floats, time_s: Floats) -> bool:
-    """Whether distances, in whatever unit, and durations are those of somebody's usual runs."""
-    known = [(r, t) for r, t in zip(raw, time_s, strict=True) if r > 0 and t > 0]
-    if not known or not SHORTEST_S <= median(t for _, t in known) <= LONGEST_S:
-        return False
-    length, speed = median(r for r, _ in known), median(r / t for r, t in known)
-    return any(
-        SHORTEST_M <= length * unit <= LONGEST_M and SLOWEST <= speed * unit <= FASTEST
-        for unit in (KM, MILE, 1.0)
-    )
+def _vote_clock_style(
+    as_minutes: Floats, as_hours: Floats, expected_s: Floats
+) -> ClockStyle:
+    """Return the style that comes nearer to what other columns say in most rows."""
+    is_judged = (expected_s > 0) & (as_minutes > 0) & (as_hours != as_minutes)
+    if not is_judged.any():
+        return ""
+    expected = expected_s[is_judged]
+    off_by_minutes = np.abs(np.log(as_minutes[is_judged] / expected))
+    off_by_hours = np.abs(np.log(as_hours[is_judged] / expected))
+    if np.count_nonzero(off_by_minutes < off_by_hours) * 2 > len(expected):
+        return "m:ss"
+    return "h:mm"
 
 
-def time_unit(values: Floats, expected_s: Floats, raw: Floats) -> float | None:
-    """Return the seconds that one of a column of plain numbers stands for; None if nothing tells."""
-    if factor := named(ratio(expected_s, values), (1.0, 60.0, 3600.0)):
-        return factor
-    fits = [
-        factor
-        for factor in (1.0, 60.0, 3600.0)
-        if plausible(raw, [v * factor for v in values])
+def find_minutes_as_hours(
+    texts: Sequence[str], durations: Floats, expected_s: Floats
+) -> list[int]:
+    """Return the rows in which a spreadsheet made 47:08:00 of the 47:08 that was typed."""
+    return [
+        at
+        for at, (duration, expected) in enumerate(
+            zip(durations, expected_s, strict=True)
+        )
+        if texts[at].count(":") == 2 and is_near(duration, expected * 60, 1.02)
     ]
-    return fits[0] if len(fits) == 1 else None
 
 
-def two_distances(first: Floats, second: Floats) -> tuple[Floats, list[bool]] | None:
-    """Return (metres, rows whose two distances disagree) of a list with two columns called distance.
-
-    Strava writes one for the eye (km or mi, two decimals cut off) and one in metres; which is which
-    is told by their ratio. None if they do not stand in such a ratio.
-    """
-    shares = [b / a for a, b in zip(first, second, strict=True) if a > 0 and b > 0]
-    votes = {
-        unit: sum(near(share, unit) for share in shares)
-        for unit in (1.0, KM, MILE, 1 / KM, 1 / MILE)
-    }
-    swims = votes.pop(1.0)  # in metres twice
-    factor = max(votes, key=lambda unit: votes[unit])
-    if not votes[factor]:
-        return (second, [False] * len(second)) if swims else None
-    if factor < 1:
-        return two_distances(second, first)
-    metres = [b if b == b else a * factor for a, b in zip(first, second, strict=True)]  # noqa: PLR0124 -- NaN
-    wrong = [_disagree(a, b, factor) for a, b in zip(first, second, strict=True)]
-    return metres, wrong
+def drop_whole_minutes(texts: Sequence[str], timer: Floats, seconds: Floats) -> Floats:
+    """Return a timer of whole minutes without the rows whose seconds another column knows."""
+    unknown = np.full(len(texts), np.nan)
+    if infer_clock_style(texts, seconds, unknown) != "h:mm":
+        return timer
+    has_two_parts = np.zeros(len(texts), bool)
+    has_two_parts[find_two_parts(texts)] = True
+    return np.where(has_two_parts & (seconds > 0), np.nan, timer)
 
 
-def _disagree(shown: float, metres: float, factor: float) -> bool:
-    """Swims show metres in both and sails nautical miles; they agree as well."""
-    if not (shown > 0 and metres > 0) or min(shown * factor, metres) < 200:
+def infer_time_unit(
+    values: Floats, expected_s: Floats, distance: Floats
+) -> UnitDecision:
+    """Return the unit of a column of plain numbers that are durations."""
+    units = (1.0, 60.0, 3600.0)
+    ratios = compute_ratios(expected_s, values)
+    if ratios.size:
+        unit = find_unit(float(np.median(ratios)), units)
+        if unit is not None:
+            return UnitDecision(unit, "other columns")
+    fits = [unit for unit in units if _are_usual_runs(distance, values * unit)]
+    if len(fits) == 1:
+        return UnitDecision(fits[0], "speeds")
+    return UnitDecision(NAN, "unknown")
+
+
+def _are_usual_runs(raw: Floats, time_s: Floats) -> bool:
+    """Whether distances, in whatever unit, and durations are those of somebody's usual runs."""
+    known = (raw > 0) & (time_s > 0)
+    if not known.any():
         return False
-    share = metres / shown
-    return not any(near(share, unit, 1.03) for unit in (factor, 1.0, YARD, 1852.0))
+    if not _SHORTEST_S <= np.median(time_s[known]) <= _LONGEST_S:
+        return False
+    length, speed = np.median(raw[known]), np.median(raw[known] / time_s[known])
+    for unit in (KM, MILE, 1.0):
+        is_usual_length = _SHORTEST_M <= length * unit <= _LONGEST_M
+        if is_usual_length and SLOWEST <= speed * unit <= FASTEST:
+            return True
+    return False

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from loadwatch.errors import LoadwatchError, OverLimit, Unreadable
 from loadwatch.ingest.readers import csv
-from loadwatch.ingest.readers.csv import dates, dialect, numbers
-from loadwatch.ingest.readers.csv import names as words
+from loadwatch.ingest.readers.csv import dates, names, numbers, parsed_csv
+from loadwatch.ingest.readers.sports import normalize_word
 from loadwatch.settings import Settings
 
 LIST = "date,distance_km,duration,name\n2024-05-01,10.5,0:55:00,Überall\n2024-05-02,8.25,0:45:00,Wald\n"
@@ -113,13 +113,17 @@ def test_limits():
         csv.read(wide + b"\n", "x", Settings())
     with pytest.raises(OverLimit, match="characters"):
         csv.read(
-            LIST.encode() + b"2024-05-03,1,0:05:00," + b"x" * (dialect.MAX_FIELD + 1),
+            LIST.encode()
+            + b"2024-05-03,1,0:05:00,"
+            + b"x" * (parsed_csv.MAX_FIELD + 1),
             "x",
             Settings(),
         )
     with pytest.raises(OverLimit, match="characters"):
         csv.read(
-            LIST.encode() + b"2024-05-03,1,0:05:00," + b'"' * (3 * dialect.MAX_FIELD),
+            LIST.encode()
+            + b"2024-05-03,1,0:05:00,"
+            + b'"' * (3 * parsed_csv.MAX_FIELD),
             "x",
             Settings(),
         )
@@ -127,13 +131,13 @@ def test_limits():
 
 
 def test_too_many_rows(monkeypatch):
-    monkeypatch.setattr(dialect, "MAX_ROWS", 2)
+    monkeypatch.setattr(parsed_csv, "MAX_ROWS", 2)
     with pytest.raises(OverLimit, match="rows"):
         csv.read((LIST + "2024-05-03,1,0:05:00,x\n").encode(), "x", Settings())
 
 
 def test_quotes_broken_everywhere_are_given_up(monkeypatch):
-    monkeypatch.setattr(dialect, "_RETRIES", 0)
+    monkeypatch.setattr(parsed_csv, "_RETRIES", 0)
     text = "date,name,distance_km\n" + '2024-05-01,"open,5\n' * 3000
     with pytest.raises(Unreadable, match="quotation"):
         csv.read(text.encode(), "x", Settings())
@@ -156,9 +160,9 @@ def test_numbers():
         ("1.05E+04", ".", 10_500),
         ("-3", ".", -3),
     ]:
-        assert numbers.number(cell, style) == pytest.approx(expected), cell
-    assert numbers.number("4,404", ",", whole=True) == 4404
-    assert numbers.number("4.404", ".", whole=True) == 4404
+        assert numbers.parse_number(cell, style) == pytest.approx(expected), cell
+    assert numbers.parse_number("4,404", ",", is_whole=True) == 4404
+    assert numbers.parse_number("4.404", ".", is_whole=True) == 4404
     for cell in (
         "",
         "--",
@@ -172,20 +176,20 @@ def test_numbers():
         "0x10",
         "1e999",
     ):
-        assert math.isnan(numbers.number(cell)), cell
-    assert numbers.measure("10.5 km") == (10.5, 1000.0)
+        assert math.isnan(numbers.parse_number(cell)), cell
+    assert numbers.parse_measure("10.5 km") == (10.5, 1000.0)
 
 
 def test_the_decimal_mark_of_a_column():
-    assert numbers.style(["4,14", "5,01"]) == ","
-    assert numbers.style(["1,079", "968"]) == ""
-    assert numbers.style(["1,079", "96.8"]) == "."
-    assert numbers.style(["1.079,5"]) == ","
+    assert numbers.detect_decimal_mark(["4,14", "5,01"]) == ","
+    assert numbers.detect_decimal_mark(["1,079", "968"]) == ""
+    assert numbers.detect_decimal_mark(["1,079", "96.8"]) == "."
+    assert numbers.detect_decimal_mark(["1.079,5"]) == ","
     assert (
-        numbers.style(["4015.067", "59.500"]) == "."
+        numbers.detect_decimal_mark(["4015.067", "59.500"]) == "."
     )  # no thousands behind four digits
-    assert numbers.style(["0,125"]) == ","
-    assert numbers.style(["1.234.567"]) == ","
+    assert numbers.detect_decimal_mark(["0,125"]) == ","
+    assert numbers.detect_decimal_mark(["1.234.567"]) == ","
 
 
 def test_durations():
@@ -201,10 +205,10 @@ def test_durations():
         ("55 min", 3300),
         ("1 h 5 min 20 s", 3920),
     ]:
-        assert numbers.seconds(cell) == pytest.approx(expected), cell
-    assert numbers.seconds("0:47", "h:mm") == 2820
+        assert numbers.parse_duration(cell) == pytest.approx(expected), cell
+    assert numbers.parse_duration("0:47", "h:mm") == 2820
     for cell in ("", "--", "45", "12:34:56:78", "00:03.93.8", "::", "1:2:3:4"):
-        assert math.isnan(numbers.seconds(cell)), cell
+        assert math.isnan(numbers.parse_duration(cell)), cell
 
 
 def test_dates():
@@ -226,10 +230,10 @@ def test_dates():
         "2024. 05. 03. 19:15:11",
         "Fri May 03 19:15:11 UTC 2024",
     ):
-        made = dates.moment(cell, "dmy")
+        made = dates.parse_date(cell, "dmy")
         assert made is not None, cell
         assert made.wall == wall, cell
-    assert dates.moment("2024-05-03T19:15:11+02:00", "").offset.utcoffset(
+    assert dates.parse_date("2024-05-03T19:15:11+02:00", "").offset.utcoffset(
         None
     ) == timedelta(hours=2)
     for cell in (
@@ -242,35 +246,44 @@ def test_dates():
         "0001-01-01",
         "May 32, 2024",
     ):
-        assert dates.moment(cell, "dmy") is None, cell
-    assert dates.moment("03/04/2024", "") is None
+        assert dates.parse_date(cell, "dmy") is None, cell
+    assert dates.parse_date("03/04/2024", "") is None
 
 
 def test_every_month_name_stands_for_one_month():
-    names = [
-        words.normalize_word(name)
-        for held in words.table()["months"].values()
+    months = [
+        normalize_word(name)
+        for held in names.load_table()["months"].values()
         for name in set(held)
     ]
-    assert len(words.months()) == len(set(names))
+    assert len(names.load_months()) == len(set(months))
 
 
 def test_headers():
-    assert words.clean("\ufeff Distance\u00a0(km) ") == "Distance (km)"
-    columns = words.columns(["Distance (km)", "duration_min", "Date", "Climb (ft)"])
+    assert parsed_csv.clean_header("\ufeff Distance\u00a0(km) ") == "Distance (km)"
+    columns = parsed_csv.match_columns(
+        ["Distance (km)", "duration_min", "Date", "Climb (ft)"]
+    )
     assert columns["distance"][0].factor == 1000
     assert columns["timer"][0].factor == 60
     assert columns["ascent"][0].factor == pytest.approx(0.3048)
 
 
+def test_every_vendor_names_roles_and_units_that_there_are():
+    roles = names.load_table()["lists"].keys()
+    for vendor in names.load_vendors():
+        assert vendor.roles <= roles, vendor
+        assert vendor.traits.units.keys() <= roles, vendor
+
+
 def test_every_name_stands_for_one_role_alone():
-    seen: dict[str, str] = {}
+    roles: dict[str, str] = {}
     shared = {"starttime"}  # a date with its time, or the time of day beside a date
-    for role, names in words.table()["lists"].items():
-        for name in names:
-            word = words.normalize_word(name.partition(" @")[0])
+    for role, role_names in names.load_table()["lists"].items():
+        for name in role_names:
+            word = normalize_word(name.partition(" @")[0])
             assert word, name
-            assert seen.setdefault(word, role) == role or word in shared, name
+            assert roles.setdefault(word, role) == role or word in shared, name
 
 
 # --- laws ------------------------------------------------------------------------------------------
@@ -339,10 +352,12 @@ def test_distances_come_back_whatever_the_dialect(metres, style):
 def test_no_pattern_is_slow_on_hostile_text():
     patterns = [
         value
-        for module in (dates, numbers, words, csv.time_column)
+        for module in (dates, numbers, parsed_csv, csv.time_column)
         for value in vars(module).values()
         if isinstance(value, re.Pattern)
     ]
+    patterns += dates._PATTERNS
+    patterns += [beginning for beginning, _ in names.load_foreign()]
     assert len(patterns) > 12
     for hostile in (
         "1" * 200,

@@ -34,6 +34,16 @@ class DiarySeries:
     moved: int  # scores given before a run, counted with the evening before
 
     @property
+    def last(self) -> date:
+        """The day of the last line."""
+        return self.first + timedelta(days=len(self.score) - 1)
+
+    @property
+    def weeks(self) -> float:
+        """From the first to the last day [weeks]."""
+        return len(self.score) / 7
+
+    @property
     def filled(self) -> float:
         """Share of days with a score."""
         return float(np.isfinite(self.score).mean())

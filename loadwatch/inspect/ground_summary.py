@@ -51,7 +51,7 @@ def describe_ground(
     ground : the map around it, if there is one.
     """
     if not len(activity.records):
-        return "No samples: neither surface nor grade can be told metre by metre."
+        return "No samples: neither surface nor grade is known metre by metre."
     lines = _format_grades(_measure_climb(activity))
     if ground is not None:
         lines = [*_format_surfaces(activity, distance_m, ground), "", *lines]
@@ -63,7 +63,7 @@ def _format_surfaces(
 ) -> list[str]:
     """Return the matched metres, a line per surface, and those that the map does not answer."""
     if not {"latitude_deg", "longitude_deg"} <= set(activity.records.columns):
-        return ["No positions: the map cannot say what lies under this run."]
+        return ["No positions: the map has no answer for this run."]
     share, matched = surface.match_samples(activity.records, ground)
     if math.isnan(distance_m):
         distance_m = 0.0
@@ -71,7 +71,7 @@ def _format_surfaces(
     np.add.at(metres, (matched.surface, matched.source), share * distance_m)
     columns = [osm.SOURCES.index(source) for source in SOURCE_LABELS]
     heads = "".join(f"{label:>13}" for label in SOURCE_LABELS.values())
-    lines = [f"{'Metres by surface, as told by':30}{heads}"]
+    lines = [f"{'Metres by surface and source':30}{heads}"]
     for number, name in enumerate(SURFACE_NAMES):
         known = metres[number, columns]
         if known.any():
@@ -96,14 +96,14 @@ def _measure_climb(activity: Activity) -> Climb:
 
 def _format_grades(climb: Climb) -> list[str]:
     if climb.confidence == "none":
-        return ["No altitude: neither climb nor grade can be told."]
+        return ["No altitude: neither climb nor grade is known."]
     sums = f"Climb {climb.ascent_m:,.0f} m, descent {climb.descent_m:,.0f} m"
     lines = [
         f"{sums}, longest climb {climb.longest_climb_m:,.0f} m",
         f"Noise of the altitude {climb.noise_m:.2f} m (confidence: {climb.confidence})",
     ]
     if math.isnan(climb.grade_m[0]):
-        return [*lines, "No distance: the grade cannot be told."]
+        return [*lines, "No distance: the grade is not known."]
     lines.append("Metres by grade")
     for label, metres in zip(GRADE_LABELS.values(), climb.grade_m, strict=True):
         lines.append(f"  {label:28}{metres:13,.0f}")

@@ -35,8 +35,9 @@ MAX_WHOLE_FILES = 3  # of a folder or archive; of more files, a line per file is
 MAX_FILES = 100  # lines
 MAX_ACTIVITIES = 20  # of one file, with their ground
 HINT = (
-    "One line a file. To see one whole, give it alone: loadwatch inspect FILE (of a zip: unpack it first).\n"
-    "File names may tell who and when; one file shown whole does not say its name."
+    "One line per file. To see one whole, give it alone: loadwatch inspect FILE "
+    "(of a zip: unpack it first).\n"
+    "File names may reveal who and when; one file shown whole does not show its name."
 )
 
 
@@ -93,7 +94,7 @@ def _list_members(
         any_readable = any_readable or readable
     if more:
         files = format_count(more, "more file")
-        lines.append(f"... and {files}; loadwatch activities PATH tells of all.")
+        lines.append(f"... and {files}; loadwatch activities PATH lists all.")
     text = "\n".join((*lines, "", HINT))
     return Inspection(text, "" if any_readable else "none of these files can be read")
 

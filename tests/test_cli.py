@@ -40,9 +40,11 @@ def test_every_command_explains_itself(call, name):
     assert out.startswith(f"Usage: loadwatch {name}")
 
 
-def test_help_brings_in_neither_pandas_nor_matplotlib():
+@pytest.mark.parametrize("command", [[], ["weeks"], ["plot"], ["rules"]])
+def test_help_brings_in_neither_pandas_nor_matplotlib(command):
     program = (
-        "import sys\nfrom loadwatch import cli\nsys.argv = ['loadwatch', '--help']\n"
+        "import sys\nfrom loadwatch import cli\n"
+        f"sys.argv = {['loadwatch', *command, '--help']}\n"
         "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
         "print([m for m in ('pandas', 'numpy', 'matplotlib', 'rich') if m in sys.modules])"
     )
@@ -308,9 +310,9 @@ def test_a_page_is_drawn_again_only_where_something_changed(
     call, folder, tmp_path, monkeypatch
 ):
     drawn = []
-    draw = html.render_athlete
+    draw = html.format_report
     monkeypatch.setattr(
-        html, "render_athlete", lambda *args: drawn.append(args) or draw(*args)
+        html, "format_report", lambda *args: drawn.append(args) or draw(*args)
     )
 
     def report(*more):

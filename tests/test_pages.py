@@ -79,8 +79,8 @@ def pages(ana):
         cases.five_years(),
         cases.named(HARMLESS),
     ]
-    return {one.name: html.render_athlete(one) for one in known} | {
-        "roster": html.render_roster(roster(*known))
+    return {one.name: html.format_report(one) for one in known} | {
+        "roster": html.format_roster(roster(*known))
     }
 
 
@@ -88,12 +88,12 @@ def pages(ana):
 def harmless():
     plain = cases.named(HARMLESS)
     with pytest.MonkeyPatch.context() as patch:
-        whole = tags(html.render_athlete(plain))
+        whole = tags(html.format_report(plain))
         patch.setattr(page_figures, "draw_figures", lambda *_: {})
         return {
             True: whole,
-            False: tags(html.render_athlete(plain)),
-            "roster": tags(html.render_roster(roster(plain))),
+            False: tags(html.format_report(plain)),
+            "roster": tags(html.format_roster(roster(plain))),
         }
 
 
@@ -156,10 +156,10 @@ def test_a_hostile_name_changes_no_tag_and_no_attribute(key, monkeypatch, harmle
     ):  # no name is drawn into the page's pictures: once with them is enough
         monkeypatch.setattr(page_figures, "draw_figures", lambda *_: {})
     known = cases.named(NAMES[key])
-    page = html.render_athlete(known)
+    page = html.format_report(known)
     assert tags(page) == harmless[key == "mathtext"]
     page.encode("utf-8")
-    assert tags(html.render_roster(roster(known))) == harmless["roster"]
+    assert tags(html.format_roster(roster(known))) == harmless["roster"]
     assert not re.search(
         "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028]", page
     )
@@ -169,8 +169,8 @@ def test_a_hostile_name_changes_no_tag_and_no_attribute(key, monkeypatch, harmle
 
 
 def test_same_input_same_bytes(ana):
-    assert html.render_athlete(ana) == html.render_athlete(ana)
-    assert html.render_roster(roster(ana)) == html.render_roster(roster(ana))
+    assert html.format_report(ana) == html.format_report(ana)
+    assert html.format_roster(roster(ana)) == html.format_roster(roster(ana))
 
 
 def test_pages_stay_small(pages):
@@ -183,7 +183,7 @@ def test_privacy_no_clock_no_path_no_mail_no_place(ana):
         source="DI/ana.k@mail.example.com_1.fit",
         notes=[[Note("clock", "set late")]] * 101,
     )
-    page = html.render_athlete(
+    page = html.format_report(
         replace(mail, activities=rows, settings=Settings(osm="/home/ana/berne.osm.pbf"))
     )
     assert "mail.example.com" not in page and "(mail)_1.fit" in page
@@ -193,7 +193,7 @@ def test_privacy_no_clock_no_path_no_mail_no_place(ana):
 
 
 def test_verdict_comes_before_why_before_pictures_before_trust(ana, pages):
-    found = [h.text for h in tree(html.render_athlete(ana))[0].iter("h2")]
+    found = [h.text for h in tree(html.format_report(ana))[0].iter("h2")]
     assert found == [
         "Load by week",
         "Where you ran",
@@ -253,10 +253,10 @@ def test_map_data_are_credited_where_a_map_was_used(ana):
         unmatched_m=0.0,
         outside_m=0.0,
     )
-    assert "OpenStreetMap contributors" in html.render_athlete(
+    assert "OpenStreetMap contributors" in html.format_report(
         replace(ana, activities=rows)
     )
-    assert "OpenStreetMap contributors" not in html.render_athlete(ana)
+    assert "OpenStreetMap contributors" not in html.format_report(ana)
 
 
 def test_budget_stands_on_the_page(ana):
@@ -270,7 +270,7 @@ def test_budget_stands_on_the_page(ana):
         limit=150.0,
         week=dt.date(2026, 11, 16),
     )
-    page = html.render_athlete(replace(ana, limits=(limit,)))
+    page = html.format_report(replace(ana, limits=(limit,)))
     assert "Room before a check is raised" in page and "up to 150 m" in page
 
 
@@ -283,15 +283,15 @@ def test_red_flags_of_a_diary_stand_above_everything(ana):
     known = replace(cases.steady(), diary=answer)
     assert headline.build_verdict(known).state == "high"
     assert roster_groups.summarize_athlete(known, TODAY).group == "talk"
-    page = html.render_athlete(known)
+    page = html.format_report(known)
     assert page.index("Your diary comes first") < page.index("Load by week")
 
 
 def test_numbers_follow_period_and_units(ana):
-    page = html.render_athlete(ana, Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31)))
+    page = html.format_report(ana, Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31)))
     assert "26 Oct 2026" in page and "9 Nov 2026" not in page
     assert tree(page)[0].findall(".//p[@class='lede']")[0].findtext("span") is not None
-    miles = html.render_athlete(cases.ana(settings=Settings(units="imperial")))
+    miles = html.format_report(cases.ana(settings=Settings(units="imperial")))
     assert " mi" in miles and " ft" in miles
 
 
@@ -305,7 +305,7 @@ def test_roster_groups_links_and_sentence(ana, pages):
     assert "athletes/ana-k.html" in links and len(links) == len(set(links)) == 6
     assert re.search(r"to talk to first, .* and .* without enough data, ", page)
     assert (
-        html.render_roster(Roster(name="x", athletes=(), today=None)).count(
+        html.format_roster(Roster(name="x", athletes=(), today=None)).count(
             "No athletes."
         )
         == 1
@@ -315,12 +315,12 @@ def test_roster_groups_links_and_sentence(ana, pages):
 def test_roster_of_five_hundred(ana):
     line = roster_groups.summarize_athlete(ana, TODAY)
     many = tuple(replace(line, name=f"Athlete {i}") for i in range(500))
-    page = html.render_roster(Roster(name="Many", athletes=many, today=TODAY))
+    page = html.format_roster(Roster(name="Many", athletes=many, today=TODAY))
     assert page.count("<tr>") == 501 and len(page.encode()) < 1_500_000
 
 
 def test_anonymised_roster_names_nobody(ana):
-    page = html.render_roster(anonymize.anonymise_roster(roster(ana, cases.steady())))
+    page = html.format_roster(anonymize.anonymise_roster(roster(ana, cases.steady())))
     assert (
         "Ana" not in page
         and "Tom" not in page

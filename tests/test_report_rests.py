@@ -73,7 +73,7 @@ def test_files_that_say_the_same_stand_in_one_line_and_others_alone():
 
 def test_the_head_of_the_list_counts_remarks_and_not_lines():
     rows = noted(*((f"a.csv#{line}", [STATED]) for line in range(2, 8)))
-    assert "Data problems (6)" in html.render_athlete(rows)
+    assert "Data problems (6)" in html.format_report(rows)
 
 
 QUOTELESS = "remark: its words are left out"
@@ -124,7 +124,7 @@ def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():
     found = replace(
         found, duplicates=(Duplicate("benjamin.csv#4", "me.fit", "same start"),)
     )
-    page = html.render_athlete(anonymize.anonymise_analysis(found))
+    page = html.format_report(anonymize.anonymise_analysis(found))
     assert (
         "2 entries of file 1, from #2 on: the list says neither km nor miles, read as km"
         in page
@@ -146,8 +146,8 @@ def test_a_roster_without_names_offers_no_replacing():
         load=lambda: known,
     )
     plain = Roster(name="Hills", athletes=(line, line), today=known.today)
-    assert "--anonymise" in html.render_roster(plain)
-    assert "--anonymise" not in html.render_roster(anonymize.anonymise_roster(plain))
+    assert "--anonymise" in html.format_roster(plain)
+    assert "--anonymise" not in html.format_roster(anonymize.anonymise_roster(plain))
 
 
 SAID = {

@@ -18,16 +18,19 @@ from loadwatch import formatting
 from loadwatch.analysis import Roster
 from loadwatch.assess import budget, rules
 from loadwatch.assess.budget import Plan
-from loadwatch.date_filter import Period, filter_dates
+from loadwatch.date_filter import ALL_DAYS, Period, filter_dates
 from loadwatch.report import (
     as_csv,
     as_json,
     budget_table,
     display_tables,
+    formats,
     html,
     markdown,
-    terminal,
+    provenance,
 )
+from loadwatch.report.slugs import make_slug
+from loadwatch.report.terminal import Terminal
 from loadwatch.settings import Settings, list_effective
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
 from loadwatch.verdict import roster_groups
@@ -215,14 +218,15 @@ def test_markdown_tables(ana):
     assert "Hill" not in markdown.format_roster(roster(ana))
 
 
-def pages(known, **more):
-    yield terminal.format_verdict(known, **more)
-    yield terminal.format_weeks(known, **more)
-    yield terminal.format_flags(known, **more)
-    yield terminal.format_activities(known, **more)
-    yield terminal.format_budget(known, **more)
-    yield terminal.format_diary(known, **more)
-    yield terminal.format_roster(roster(known), **more)
+def pages(known):
+    screen = Terminal()
+    yield screen.format_verdict(known)
+    yield screen.format_weeks(known)
+    yield screen.format_flags(known)
+    yield screen.format_activities(known)
+    yield screen.format_budget(known)
+    yield screen.format_diary(known)
+    yield screen.format_roster(roster(known))
 
 
 def test_terminal_fits_eighty_columns(ana, hostile):
@@ -234,45 +238,47 @@ def test_terminal_fits_eighty_columns(ana, hostile):
     ]
     for page in (
         *told,
-        terminal.format_rules(rules.RULES),
-        terminal.format_rules(rules.RULES, full=True),
+        Terminal().format_rules(rules.RULES),
+        *(Terminal().format_rules([rule]) for rule in rules.RULES),
     ):
         assert max(map(len, page.splitlines()), default=0) <= 80
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", page)
 
 
 def test_terminal_colours_only_when_asked(ana):
-    assert "\x1b[" in terminal.format_verdict(ana, color=True)
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", terminal.format_verdict(ana, color=True))
-    assert [line.rstrip() for line in plain.splitlines()] == terminal.format_verdict(
+    assert "\x1b[" in Terminal(color=True).format_verdict(ana)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", Terminal(color=True).format_verdict(ana))
+    assert [line.rstrip() for line in plain.splitlines()] == Terminal().format_verdict(
         ana
     ).splitlines()
 
 
 def test_terminal_says_level_as_word_and_shape(ana):
-    told = terminal.format_verdict(ana)
+    told = Terminal().format_verdict(ana)
     assert told.startswith(
         "\N{BLACK UP-POINTING TRIANGLE} High: last week, you climbed 2,340 m"
     )
     assert "16 Nov 2026" in told and "so far" in told
-    assert terminal.format_verdict(cases.two_weeks()).startswith(
-        "\N{WHITE CIRCLE} Not enough data: "
+    assert (
+        Terminal()
+        .format_verdict(cases.two_weeks())
+        .startswith("\N{WHITE CIRCLE} Not enough data: ")
     )
 
 
 def test_terminal_in_miles(ana):
-    told = terminal.format_weeks(cases.ana(settings=Settings(units="imperial")))
+    told = Terminal().format_weeks(cases.ana(settings=Settings(units="imperial")))
     # 52.0 km are 32.3 miles, 2,340 m are 7,677 ft
     assert " Mi " in told and "32.3" in told and "7,677" in told
 
 
 def test_summary_counts_what_was_read(ana):
-    told = terminal.format_summary(ana)
+    told = provenance.format_summary(ana)
     assert told.splitlines()[0] == (
         "Read 101 activities from 104 files (2 skipped, 1 duplicate). "
         "Europe/Zurich and 1 other zone, weeks from Monday."
     )
-    full = terminal.format_summary(ana, verbose=True)
+    full = provenance.format_summary(ana, verbose=True)
     assert (
         "Skipped 2026-09-03.fit (not readable): ends early and holds no record." in full
     )
@@ -283,15 +289,15 @@ def test_summary_counts_what_was_read(ana):
 
 
 def test_terminal_of_settings():
-    told = terminal.format_settings(list_effective(Settings(tz="Europe/Zurich")))
+    told = Terminal().format_settings(list_effective(Settings(tz="Europe/Zurich")))
     assert "tz" in told and "Europe/Zurich" in told and "nan" not in told
 
 
 def test_plan_and_slug():
-    assert "raises no check" in terminal.format_plan(
+    assert "raises no check" in Terminal().format_plan(
         Plan(dt.date(2026, 11, 23), (), ())
     )
-    assert terminal.make_slug("Ana K.") == "ana-k"
+    assert make_slug("Ana K.") == "ana-k"
 
 
 def test_sparkline_of_known_values():
@@ -336,7 +342,7 @@ def test_budget_in_every_form(ana):
     )
     weeks = {limit.week for limit in known.limits}
     assert weeks == {dt.date(2026, 11, 16), dt.date(2026, 11, 23)}
-    told = terminal.format_budget(known)
+    told = Terminal().format_budget(known)
     assert (
         "Week of 16 Nov" in told
         and "Longest single run (LW01)" in told
@@ -352,6 +358,27 @@ def test_budget_in_every_form(ana):
     rows = strict(as_json.format_budget(known))["limits"]
     assert list(rows[0])[:6] == ["rule", "measure", "unit", "used", "room", "limit"]
     assert len(as_csv.format_budget(known).splitlines()) == len(rows) + 1
+
+
+@pytest.mark.parametrize("form", formats.TABLES)
+def test_every_format_on_offer_writes_every_table(ana, form):
+    writer = formats.TABLES[form](formats.Screen())
+    tried = Plan(dt.date(2026, 11, 16), ana.flags[:3], ana.unknown)
+    told = [
+        writer.format_weeks(ana, ALL_DAYS),
+        writer.format_flags(ana, ALL_DAYS),
+        writer.format_activities(ana, ALL_DAYS),
+        writer.format_budget(ana),
+        writer.format_plan(tried, "metric"),
+        writer.format_roster(roster(ana)),
+    ]
+    assert len(set(told)) == 6 and all(text.endswith("\n") for text in told)
+
+
+def test_a_plan_that_raises_nothing_is_no_promise():
+    tried = Plan(dt.date(2026, 11, 16), (), ())
+    assert "no promise" in Terminal().format_plan(tried)
+    assert "no promise" in markdown.format_plan(tried)
 
 
 def test_a_room_is_never_shown_larger_than_it_is(ana):
@@ -408,14 +435,14 @@ def test_a_check_that_fires_often_says_so_in_every_form(ana):
     often = replace(ana, flags=flags)
 
     for text in (
-        terminal.format_flags(often, width=500),
-        terminal.format_verdict(often, width=500),
+        Terminal(500).format_flags(often),
+        Terminal(500).format_verdict(often),
         markdown.format_flags(often),
         markdown.format_report(often),
-        html.render_athlete(often),
+        html.format_report(often),
     ):
         assert told in text
-    assert told not in terminal.format_flags(ana, width=500)
+    assert told not in Terminal(500).format_flags(ana)
 
 
 def test_a_remark_beside_a_flag_is_never_cut(ana):
@@ -427,7 +454,7 @@ def test_a_remark_beside_a_flag_is_never_cut(ana):
         len(display_tables.format_sentence(often, "metric")) > 300
     )  # the length of a stranger's label
     known = replace(ana, flags=(often,))
-    assert remark in markdown.format_flags(known) and remark in html.render_athlete(
+    assert remark in markdown.format_flags(known) and remark in html.format_report(
         known
     )
 
@@ -463,13 +490,14 @@ def test_a_narrow_terminal_loses_columns_never_digits(ana, width):
             ana.activities, ana.weeks, ana.settings, ana.today
         ),
     )
+    screen = Terminal(width)
     for write in (
-        terminal.format_weeks,
-        terminal.format_flags,
-        terminal.format_activities,
-        terminal.format_budget,
+        screen.format_weeks,
+        screen.format_flags,
+        screen.format_activities,
+        screen.format_budget,
     ):
-        lines = write(known, width=width).splitlines()
+        lines = write(known).splitlines()
         assert max(map(len, lines)) <= width
         if width >= 40:
             assert not any("\N{HORIZONTAL ELLIPSIS}" in line for line in lines)
@@ -477,7 +505,7 @@ def test_a_narrow_terminal_loses_columns_never_digits(ana, width):
     if width >= 40:
         shown = {
             line.split()[6]
-            for line in terminal.format_weeks(ana, width=width).splitlines()[3:]
+            for line in screen.format_weeks(ana).splitlines()[3:]
             if "High" in line
         }
         assert shown and shown <= kms

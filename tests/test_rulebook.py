@@ -7,7 +7,8 @@ import pytest
 from loadwatch.assess import rules
 from loadwatch.assess.diary import RED_FLAGS
 from loadwatch.assess.rules.model import Bound
-from loadwatch.report import rulebook, terminal
+from loadwatch.report import rulebook
+from loadwatch.report.terminal import Terminal
 from loadwatch.settings import Settings
 
 
@@ -43,7 +44,7 @@ def test_each_limit_has_one_place_for_its_value(rule):
 
 
 def test_one_rule_whole_names_what_presets_change():
-    told = terminal.format_rules([rules.BY_ID["LW02"]], full=True)
+    told = Terminal().format_rules([rules.BY_ID["LW02"]])
     assert "watch = 1.3: noticed above 1.3 times the week before" in told
     assert (
         "with --preset return: watch = 1.2 (noticed above 1.2 times the week before)"

@@ -9,7 +9,18 @@ from typing import NoReturn
 
 import click
 
-from loadwatch.cli import analyses, others
+from loadwatch.cli import (
+    budget,
+    demo,
+    diary,
+    inspect,
+    plot,
+    report,
+    roster,
+    rules,
+    settings,
+    tables,
+)
 from loadwatch.errors import LoadwatchError, SettingsError
 from loadwatch.version import __version__
 
@@ -39,7 +50,21 @@ def cli() -> None:
     """
 
 
-for command in (*analyses.COMMANDS, *others.COMMANDS):
+COMMANDS = (
+    demo.write_demo,
+    report.write_report,
+    tables.print_weeks,
+    tables.print_flags,
+    tables.print_activities,
+    plot.draw_plot,
+    budget.print_budget,
+    diary.show_diary,
+    roster.review_roster,
+    inspect.inspect_file,
+    rules.explain_rules,
+    settings.show_settings,
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

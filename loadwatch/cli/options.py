@@ -1,42 +1,17 @@
-"""Options that commands share, and what they make: `pipeline.Options`."""
+"""Options that commands share."""
 
 from __future__ import annotations
 
-import os
-import sys
 from datetime import date
-from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-from loadwatch.cli import output
-from loadwatch.errors import LoadwatchError
 from loadwatch.tables import LOAD_METHODS, MEASURED, WEEKDAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from loadwatch.date_filter import Period
-    from loadwatch.pipeline import Options
-    from loadwatch.pipeline.intake import ProgressCallback
-
-WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
-MOST_JOBS = 8  # more workers wait for the disk
-SETTINGS = (
-    "tz",
-    "week_start",
-    "load",
-    "sports",
-    "osm",
-    "default_surface",
-    "preset",
-    "today",
-    "units",
-)
-LIST_SETTINGS = ("distance_unit", "elevation_unit", "date_order")
+    from collections.abc import Callable, Iterable
 
 
 class Day(click.ParamType[date]):
@@ -219,8 +194,9 @@ period = _stack_options(
 )
 
 
-def add_format(*known: str) -> Callable[[Any], Any]:
-    """Return the --format option of a command that knows `known`."""
+def add_format(formats: Iterable[str]) -> Callable[[Any], Any]:
+    """Return the --format option of a command that writes `formats`, the first by default."""
+    known = tuple(formats)
     return _add_option(
         "--format",
         "form",
@@ -228,123 +204,3 @@ def add_format(*known: str) -> Callable[[Any], Any]:
         default=known[0],
         help="Form of the output.",
     )
-
-
-def collect_overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
-    """Return the settings that options or the environment give, each with where it came from."""
-    found: dict[str, tuple[object, str]] = {}
-    for parameter in ctx.command.params:
-        name = parameter.name or ""
-        value = ctx.params.get(name)
-        source = ctx.get_parameter_source(name)
-        if (
-            name not in (*SETTINGS, *LIST_SETTINGS)
-            or value is None
-            or source is ParameterSource.DEFAULT
-        ):
-            continue
-        told = (
-            parameter.envvar
-            if source is ParameterSource.ENVIRONMENT
-            else parameter.opts[-1]
-        )
-        if name == "sports":
-            value = tuple(word.strip() for word in value.split(",") if word.strip())
-        found[name] = (value, str(told))
-    return found
-
-
-def read_period(ctx: click.Context) -> Period:
-    """Return the days of --from and --to; refuse a period that ends before it begins."""
-    from loadwatch.date_filter import Period
-
-    start, end = ctx.params["start"], ctx.params["end"]
-    if start and end and start > end:
-        raise click.UsageError(
-            f"--from {start} lies after --to {end}: nothing can lie between."
-        )
-    return Period(start, end)
-
-
-def find_store(ctx: click.Context) -> Path | None:
-    """Return the folder where read files are kept, None for nowhere."""
-    from loadwatch import environment
-
-    return (
-        None
-        if ctx.params.get("no_store")
-        else ctx.params.get("store") or environment.default_store_folder()
-    )
-
-
-def build_options(ctx: click.Context, tick: ProgressCallback | None = None) -> Options:
-    """Return how to read, from the shared options of the running command."""
-    from loadwatch import environment
-
-    params = ctx.params
-    wants_stdin = any(
-        str(path) == "-" for path in (*params.get("paths", ()), params.get("file"))
-    )
-    return environment.local_options(
-        overrides=collect_overrides(ctx),
-        store=find_store(ctx),
-        map_jobs=_choose_map(params),
-        progress=tick,
-        warn=_warn_once(quiet=bool(params.get("quiet"))),
-        stdin=sys.stdin.buffer.read() if wants_stdin else None,
-    )
-
-
-def _warn_once(*, quiet: bool) -> Callable[[str], None]:
-    """Return a function that prints a warning on stderr, each text once."""
-    printed: set[str] = set()
-
-    def warn(message: str) -> None:
-        if message not in printed:
-            printed.add(message)
-            output.print_message(message, quiet=quiet)
-
-    return warn
-
-
-def _choose_map(params: dict[str, Any]) -> Any:
-    if params.get("cluster"):
-        return _map_on_cluster(params["cluster"])
-    jobs = params.get("jobs") or min(MOST_JOBS, os.cpu_count() or 1)
-    return map if jobs == 1 else _map_in_pool(jobs)
-
-
-def _map_in_pool(jobs: int) -> Any:
-    """Return a map that starts `jobs` processes only where so many items come that they pay."""
-
-    def map_items(function: Any, items: Iterable[Any]) -> Iterator[Any]:
-        rest = iter(items)
-        first = list(islice(rest, WORTH_A_POOL))
-        if len(first) < WORTH_A_POOL:
-            yield from map(function, first)
-            return
-        from loadwatch.pipeline.executors import open_pool
-        from loadwatch.pipeline.intake import build_lost_result
-
-        with open_pool(
-            jobs,
-            on_death=build_lost_result,
-            preload=("loadwatch.pipeline.intake", "loadwatch.exposure.row"),
-        ) as spread:
-            yield from spread(function, chain(first, rest))
-
-    return map_items
-
-
-def _map_on_cluster(address: str) -> Any:
-    try:
-        from distributed import Client
-    except ImportError:
-        raise LoadwatchError("--cluster needs dask: pip install '.[cluster]'") from None
-    try:
-        # pure=False: two files of one digest are still two tasks, and a task is never answered from memory
-        return Client(address, timeout="10s").get_executor(pure=False).map
-    except (OSError, TimeoutError, ValueError) as error:
-        raise LoadwatchError(
-            f"no dask scheduler answers at {address} ({error})"
-        ) from None

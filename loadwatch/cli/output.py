@@ -7,16 +7,11 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from loadwatch.errors import LoadwatchError
-
-if TYPE_CHECKING:
-    from typing import Any
-
-PLAIN_WIDTH = 80
+from loadwatch.report.formats import PLAIN_WIDTH, Screen
 
 
 def print_message(text: str, *, quiet: bool = False) -> None:
@@ -30,20 +25,18 @@ def print_result(text: str) -> None:
     click.echo(text, nl=not text.endswith("\n"))
 
 
-def measure_width() -> int:
-    """Return how many columns a table may take."""
-    told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if told else PLAIN_WIDTH
+def measure_screen() -> Screen:
+    """Return how wide a table on stdout may be, and whether it may have colour."""
+    width = PLAIN_WIDTH
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns
+    return Screen(width, _shows_colour())
 
 
-def has_colour(stream: Any = None) -> bool:
-    """Return whether colour helps: a terminal, and nobody said no."""
-    stream = stream or sys.stdout
-    return (
-        stream.isatty()
-        and "NO_COLOR" not in os.environ
-        and os.environ.get("TERM") != "dumb"
-    )
+def _shows_colour() -> bool:
+    """Return whether stdout is a terminal that may show colour."""
+    is_refused = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not is_refused
 
 
 def write_file(path: Path, content: str | bytes) -> None:

@@ -37,11 +37,11 @@ def write_pages(roster: Roster, target: Path) -> int:
         if (before.get(link) != athlete.page_digest or not page.exists()) and (
             known := athlete.analysis
         ):
-            output.write_file(page, html.render_athlete(with_budget(known)))
+            output.write_file(page, html.format_report(with_budget(known)))
             drawn += 1
     for gone in before.keys() - now.keys():
         (folder / f"{gone}.html").unlink(missing_ok=True)
-    output.write_file(target / "index.html", html.render_roster(roster))
+    output.write_file(target / "index.html", html.format_roster(roster))
     output.write_file(
         target / PAGE_DIGESTS_FILE, json.dumps(now, indent=1, sort_keys=True) + "\n"
     )
@@ -63,7 +63,7 @@ def load_or_draw_page(
         if not page:
             from loadwatch.report import html
 
-            page = html.render_athlete(with_budget(analysis), period)
+            page = html.format_report(with_budget(analysis), period)
             known.keep_page(shown, page)
     return page
 

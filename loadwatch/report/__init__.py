@@ -1,1 +1,1 @@
-"""Analysis -> terminal, JSON, CSV, Markdown, HTML; one room an output, each a str."""
+"""Analysis -> text in each format, one module per format; which there are: formats.py."""

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from loadwatch.analysis import Analysis, Roster
+    from loadwatch.assess.budget import Plan
     from loadwatch.date_filter import Period
+    from loadwatch.formatting import Units
 
 # a spreadsheet takes a cell that begins so for a formula; the last four are their full-width twins
 TRIGGERS = (
@@ -86,6 +88,15 @@ def format_budget(analysis: Analysis) -> str:
             for limit in analysis.limits
         ),
     )
+
+
+def format_plan(
+    tried: Plan,
+    units: Units = "metric",  # noqa: ARG001 - CSV is in SI units
+) -> str:
+    """Return the flags that the planned weeks would raise."""
+    rows = (as_json.to_record(rules.flag_row(flag)) for flag in tried.flags)
+    return format_rows(rules.FLAG_FIELDS, rows)
 
 
 def format_roster(roster: Roster) -> str:

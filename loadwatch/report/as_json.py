@@ -21,8 +21,9 @@ from loadwatch.verdict import headline
 from loadwatch.verdict import roster_groups as lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from loadwatch import formatting
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Headroom, Plan
     from loadwatch.assess.rules import Bound, Rule
@@ -194,10 +195,7 @@ def build_limit_row(limit: Headroom) -> dict[str, Any]:
     return {key: row[key] for key in LIMIT_KEYS}
 
 
-def format_budget(
-    analysis: Analysis,
-    period: Period = ALL_DAYS,  # noqa: ARG001 - all tables are called alike
-) -> str:
+def format_budget(analysis: Analysis) -> str:
     """Return what each limit leaves for the week of today."""
     limits = [to_record(build_limit_row(limit)) for limit in analysis.limits]
     start = pd.DatetimeIndex(analysis.weeks.index).max()
@@ -205,7 +203,10 @@ def format_budget(
     return format_document({"schema": SCHEMA, "week": week, "limits": limits})
 
 
-def format_plan(tried: Plan) -> str:
+def format_plan(
+    tried: Plan,
+    units: formatting.Units = "metric",  # noqa: ARG001 - JSON is in SI units
+) -> str:
     """Return what the planned weeks would raise, and what could not be judged in them."""
     return format_document(
         {"schema": SCHEMA, "week": tried.first.isoformat(), **_collect_judged(tried)}
@@ -251,7 +252,7 @@ def _build_bound(bound: Bound) -> dict[str, Any]:
     )
 
 
-def format_rules(table: Iterable[Rule]) -> str:
+def format_rules(rules: Sequence[Rule]) -> str:
     """Return the rules with their limits, evidence and references."""
     keys = (
         "id",
@@ -269,7 +270,7 @@ def format_rules(table: Iterable[Rule]) -> str:
     rows = [
         to_record({key: getattr(rule, key) for key in (*keys, *more)})
         | {"unit": rule.si_unit, "limits": [_build_bound(one) for one in rule.limits]}
-        for rule in table
+        for rule in rules
     ]
     return format_document({"schema": SCHEMA, "rules": rows})
 

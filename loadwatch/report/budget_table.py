@@ -25,6 +25,9 @@ NOTE = (
 AFTER_RAISED = (
     " Part of what these are counted from was itself raised lately: {measures}."
 )
+PLAN_RAISES_NOTHING = (
+    "The plan raises no check that could be judged. That is no promise."
+)
 LATELY_DAYS = 37  # a run counts for 30 days, a week is named by its first day
 
 

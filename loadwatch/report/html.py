@@ -56,8 +56,8 @@ def _render_page(template: str, title: str, **values: Any) -> str:
     )
 
 
-def render_athlete(analysis: Analysis, period: Period = ALL_DAYS) -> str:
-    """Return the athlete's page; `start` and `end` narrow pictures and numbers, never the verdict."""
+def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
+    """Return the athlete's page; `period` limits pictures and numbers, never the verdict."""
     from loadwatch.report import page_figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
 
     last = 0 if period.is_limited else NUMBERS_WEEKS
@@ -81,7 +81,7 @@ def render_athlete(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     )
 
 
-def render_roster(roster: Roster) -> str:
+def format_roster(roster: Roster) -> str:
     """Return the roster's page: four groups, a sentence each, links to `athletes/<slug>.html`."""
     ordered = lines.sort_athletes(roster.athletes)
     links = make_slugs(ordered)

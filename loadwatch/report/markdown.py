@@ -6,14 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from loadwatch import formatting
+from loadwatch.assess.rules import is_raised
 from loadwatch.date_filter import ALL_DAYS, filter_dates
-from loadwatch.report import budget_table, display_tables, provenance
+from loadwatch.report import budget_table, display_tables, provenance, rulebook
+from loadwatch.settings import Settings
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.headline import build_verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loadwatch.analysis import Analysis, Roster
+    from loadwatch.assess.budget import Plan
+    from loadwatch.assess.rules import Rule
     from loadwatch.date_filter import Period
     from loadwatch.report.display_tables import DisplayTable
 
@@ -124,10 +130,7 @@ def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def format_budget(
-    analysis: Analysis,
-    period: Period = ALL_DAYS,  # noqa: ARG001 - all tables are called alike
-) -> str:
+def format_budget(analysis: Analysis) -> str:
     """Return the most of this week and the next that raises nothing."""
     if not budget_table.has_limits(analysis):
         return (
@@ -135,3 +138,20 @@ def format_budget(
             + "\n"
         )
     return f"{format_table(budget_table.build_table(analysis))}\n{budget_table.describe_table(analysis)}\n"
+
+
+def format_plan(tried: Plan, units: formatting.Units = "metric") -> str:
+    """Return what a planned week would raise, and what could not be judged in it."""
+    lines = [
+        f"{LEVELS[flag.level].shape} {display_tables.format_sentence(flag, units)}"
+        for flag in levels.sort_by_size(tried.flags)
+    ]
+    if not any(is_raised(flag) for flag in tried.flags):
+        lines.append(budget_table.PLAN_RAISES_NOTHING)
+    lines += [f"Not judged: {line}" for line in provenance.list_gaps(tried.unknown)]
+    return _format_list(lines)
+
+
+def format_rules(rules: Sequence[Rule]) -> str:
+    """Return several rules as a table, a single one with all there is of it."""
+    return rulebook.format_markdown(rules, Settings(), full=len(rules) == 1)

@@ -1,8 +1,9 @@
-"""Plain text for a terminal: tables of 80 columns, words and shapes first, colour beside them."""
+"""Plain text for a terminal: tables that fit its width, levels as words and shapes."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loadwatch import formatting
-from loadwatch.assess import rules as book
+from loadwatch.assess.rules import is_raised
 from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import (
     budget_table,
@@ -21,333 +22,258 @@ from loadwatch.report import (
     provenance,
     rulebook,
 )
-from loadwatch.report.provenance import format_summary
-from loadwatch.report.slugs import make_slug
+from loadwatch.report.display_tables import DisplayTable, LevelCell
+from loadwatch.report.formats import PLAIN_WIDTH
 from loadwatch.settings import Settings
 from loadwatch.tables import LEVELS, LOAD_METHODS
 from loadwatch.verdict import levels
-from loadwatch.verdict.headline import build_verdict as judge
+from loadwatch.verdict.headline import build_verdict
 from loadwatch.verdict.roster_groups import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
 
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Plan
-    from loadwatch.assess.rules import Flag, Rule
+    from loadwatch.assess.rules import Flag, Rule, Unknown
     from loadwatch.date_filter import Period
-    from loadwatch.report.display_tables import Cell, DisplayTable
+    from loadwatch.report.display_tables import Cell
+    from loadwatch.verdict.headline import Verdict
 
-__all__ = [
-    "format_activities",
-    "format_budget",
-    "format_diary",
-    "format_flags",
-    "format_headline",
-    "format_plan",
-    "format_roster",
-    "format_rules",
-    "format_settings",
-    "format_summary",
-    "format_verdict",
-    "format_weeks",
-    "make_slug",
-    "render_parts",
-]
-WIDTH = 80
-WRAPPED = 16  # least width of a column that may break into lines
-GAP = 2  # between two columns
+WRAPPED_WIDTH = 16  # least width of the column whose text may break into lines
+GAP_WIDTH = 2  # between two columns
 NAME_WIDTH = 20  # a longer name is cut, so that the sentence beside it can be read
 SUMMARY_WEEKS = 8
 
 
-def render_parts(parts: Iterable[RenderableType], width: int, color: bool) -> str:
-    """Return what rich would draw, without asking the environment for anything."""
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        height=100,
-        force_terminal=color,
-        force_interactive=False,
-        color_system="standard" if color else None,
-        no_color=not color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    for part in parts:
-        console.print(part, soft_wrap=False)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A terminal of `width` characters per line, with colours where `color` is true."""
+
+    width: int = PLAIN_WIDTH
+    color: bool = False
+
+    def format_verdict(self, analysis: Analysis) -> str:
+        """Return the verdict, the last weeks, and why anything was raised."""
+        found = build_verdict(analysis)
+        parts: list[RenderableType] = [
+            _style_headline(found),
+            Text(found.counts, style="dim"),
+            Text(),
+        ]
+        if len(analysis.weeks):
+            table = display_tables.build_weeks(analysis, SUMMARY_WEEKS)
+            parts += [
+                self._fit_table(table),
+                Text(_format_sparkline(analysis)),
+                Text(),
+            ]
+        flags = levels.largest_per_rule((*found.flags, *found.notes))
+        parts += _style_flags(flags, analysis.settings.units)
+        parts += _style_gaps(found.unjudged)
+        return self._render(parts)
+
+    def format_weeks(self, analysis: Analysis, period: Period = ALL_DAYS) -> str:
+        """Return the weekly table, newest first."""
+        table = display_tables.build_weeks(filter_dates(analysis, period))
+        return self._render([self._fit_table(table)])
+
+    def format_flags(self, analysis: Analysis, period: Period = ALL_DAYS) -> str:
+        """Return all flags, newest first, each with its sentence."""
+        shown = filter_dates(analysis, period)
+        if not shown.flags:
+            return self._render([Text(provenance.describe_no_flags(shown))])
+        table = display_tables.build_flags(shown)
+        return self._render([self._fit_table(table, "What changed")])
+
+    def format_activities(self, analysis: Analysis, period: Period = ALL_DAYS) -> str:
+        """Return what was read, then what was skipped or dropped, each with why."""
+        table = display_tables.build_activities(filter_dates(analysis, period))
+        left_out = map(Text, provenance.list_left_out(analysis))
+        return self._render([self._fit_table(table, "From"), *left_out])
+
+    def format_budget(self, analysis: Analysis) -> str:
+        """Return the most of this week and the next that raises nothing."""
+        reasons = budget_table.list_reasons(analysis)
+        if not budget_table.has_limits(analysis):
+            return self._render(map(Text, (budget_table.NOTHING, *reasons)))
+        table = self._fit_table(budget_table.build_table(analysis), "Measure")
+        below = (*reasons, budget_table.describe_table(analysis))
+        return self._render([table, *(Text(line, style="dim") for line in below)])
+
+    def format_plan(self, tried: Plan, units: formatting.Units = "metric") -> str:
+        """Return what a planned week would raise, and what could not be judged in it."""
+        lines = _style_flags(levels.sort_by_size(tried.flags), units)
+        if not any(is_raised(flag) for flag in tried.flags):
+            lines.append(Text(budget_table.PLAN_RAISES_NOTHING))
+        return self._render([*lines, *_style_gaps(tried.unknown)])
+
+    def format_roster(self, roster: Roster) -> str:
+        """Return one line per athlete, in the four groups."""
+        groups = [athlete.group for athlete in roster.athletes]
+        counts = [f"{title}: {groups.count(group)}" for group, title in GROUPS.items()]
+        table = self._fit_table(display_tables.build_roster(roster), "Why")
+        return self._render([table, Text(" \N{MIDDLE DOT} ".join(counts))])
+
+    def format_rules(self, rules: Sequence[Rule]) -> str:
+        """Return several rules as a list, a single one with all there is of it."""
+        if len(rules) == 1:
+            return self._render(_style_rule(rules[0]))
+        rows: list[tuple[Cell, ...]] = [
+            (rule.id, rule.title, rule.grade) for rule in rules
+        ]
+        headers = {"Rule": True, "What it looks for": True, "Evidence": True}
+        table = display_tables.build_table(headers, rows)
+        hint = f"One rule with its limits and references: loadwatch rules {rules[0].id}"
+        return self._render([self._fit_table(table, "What it looks for"), Text(hint)])
+
+    def format_settings(self, rows: Iterable[tuple[str, object, str]]) -> str:
+        """Return every setting, its value and where it came from."""
+        clean = formatting.clean_text
+        cells: list[tuple[Cell, ...]] = [
+            (key, clean(_format_setting(value)), clean(origin))
+            for key, value, origin in rows
+        ]
+        headers = {"Setting": True, "Value": True, "From": True}
+        table = display_tables.build_table(headers, cells)
+        return self._render([self._fit_table(table, "Value")])
+
+    def format_diary(self, analysis: Analysis) -> str:
+        """Return what the runner's own diary says, red flags first."""
+        answer = page_content.build_diary(analysis)
+        parts = [
+            Text(line, style=LEVELS["high"].style)
+            for line in page_content.list_urgent(analysis)
+        ]
+        if answer is not None:
+            parts.append(Text(answer["says"], style="bold"))
+            parts += [Text(f"  {line}") for line in answer["links"]]
+            parts += [Text(line, style="dim") for line in answer["notes"]]
+        return self._render(parts)
+
+    def _render(self, parts: Iterable[RenderableType]) -> str:
+        """Return what rich draws; it asks the environment for nothing."""
+        out = io.StringIO()
+        color_system: Literal["standard"] | None = None
+        if self.color:
+            color_system = "standard"
+        console = Console(
+            file=out,
+            width=self.width,
+            height=100,
+            force_terminal=self.color,
+            force_interactive=False,
+            color_system=color_system,
+            no_color=not self.color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+        for part in parts:
+            console.print(part, soft_wrap=False)
+        return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+    def _fit_table(self, shown: DisplayTable, wrapped: str = "") -> Table:
+        """Return a rich table; only the column headed `wrapped` may break into lines."""
+        kept = _drop_columns(shown, wrapped, self.width)
+        table = Table(
+            box=SIMPLE_HEAD,
+            pad_edge=False,
+            show_edge=False,
+            padding=(0, 1, 0, 0),
+            header_style="bold",
+        )
+        for header, is_left in zip(kept.headers, kept.left, strict=True):
+            _add_column(table, header, is_left, is_wrapped=header == wrapped)
+        for row in kept.rows:
+            table.add_row(*map(_style_cell, row))
+        return table
+
+
+def _drop_columns(table: DisplayTable, wrapped: str, width: int) -> DisplayTable:
+    """Return `table` without the last columns that do not fit into `width`.
+
+    The others keep every digit and word. The column headed `wrapped` always stays, and
+    so does the first one, or the first two where no column is wrapped.
+    """
+    widths = []
+    for at, header in enumerate(table.headers):
+        texts = [header, *(str(row[at]) for row in table.rows)]
+        widths.append(min(max(map(len, texts)), NAME_WIDTH))
+        if header == wrapped:
+            widths[at] = WRAPPED_WIDTH
+    kept = list(range(len(widths)))
+    least = 1 if wrapped else 2
+    for at in reversed(range(least, len(widths))):
+        needed = sum(widths[i] + GAP_WIDTH for i in kept) - GAP_WIDTH
+        if needed > width and table.headers[at] != wrapped:
+            kept.remove(at)
+    pick = itemgetter(*kept)
+    rows = tuple(pick(row) for row in table.rows)
+    return DisplayTable(pick(table.headers), pick(table.left), rows)
+
+
+def _add_column(table: Table, header: str, is_left: bool, *, is_wrapped: bool) -> None:
+    justify: Literal["left", "right"] = "right"
+    if is_left:
+        justify = "left"
+    if is_wrapped:
+        table.add_column(
+            Text(header),
+            justify=justify,
+            ratio=1,
+            min_width=WRAPPED_WIDTH,
+            overflow="fold",
+        )
+    else:
+        table.add_column(
+            Text(header), justify=justify, no_wrap=True, max_width=NAME_WIDTH
+        )
 
 
 def _style_cell(cell: Cell) -> Text:
-    return Text(
-        str(cell),
-        style=LEVELS[cell.level].style
-        if isinstance(cell, display_tables.LevelCell)
-        else "",
-    )
+    if isinstance(cell, LevelCell):
+        return Text(str(cell), style=LEVELS[cell.level].style)
+    return Text(cell)
 
 
-def _drop_columns(grid: DisplayTable, wrap: str, width: int) -> DisplayTable:
-    """Return `grid` without its last columns where they do not fit: no digit or word of the others is cut."""
-    shown = [grid.headers, *grid.rows]
-    widths = [
-        WRAPPED
-        if head == wrap
-        else min(max(len(str(row[at])) for row in shown), NAME_WIDTH)
-        for at, head in enumerate(grid.headers)
-    ]
-    kept = list(range(len(widths)))
-    for at in reversed(range(1 if wrap else 2, len(widths))):
-        if (
-            sum(widths[i] + GAP for i in kept) - GAP > width
-            and grid.headers[at] != wrap
-        ):
-            kept.remove(at)
-    pick = itemgetter(*kept)
-    return display_tables.DisplayTable(
-        pick(grid.headers), pick(grid.left), tuple(pick(row) for row in grid.rows)
-    )
-
-
-def _build_table(grid: DisplayTable, wrap: str = "", *, width: int = WIDTH) -> Table:
-    """Return `grid` as a rich table; only the column headed `wrap` may break into lines."""
-    grid = _drop_columns(grid, wrap, width)
-    table = Table(
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-        padding=(0, 1, 0, 0),
-        header_style="bold",
-    )
-    for header, left in zip(grid.headers, grid.left, strict=True):
-        justify: Literal["left", "right"] = "left" if left else "right"
-        if header == wrap:
-            table.add_column(
-                Text(header),
-                justify=justify,
-                ratio=1,
-                min_width=WRAPPED,
-                overflow="fold",
-            )
-        else:
-            table.add_column(
-                Text(header), justify=justify, no_wrap=True, max_width=NAME_WIDTH
-            )
-    for row in grid.rows:
-        table.add_row(*map(_style_cell, row))
-    return table
-
-
-def format_headline(analysis: Analysis) -> Text:
-    """Return the verdict: shape, word, sentence."""
-    found = judge(analysis)
-    level = LEVELS[found.state]
+def _style_headline(verdict: Verdict) -> Text:
+    """Return the verdict in one line: shape, word, sentence."""
+    level = LEVELS[verdict.state]
     text = Text(f"{level.shape} {level.word}: ", style=level.style)
-    return text.append(formatting.clean_text(found.sentence), style="bold")
+    return text.append(formatting.clean_text(verdict.sentence), style="bold")
 
 
-def _format_flag_lines(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
+def _style_flags(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
+    """Return one line per flag: shape and sentence."""
     lines = []
     for flag in flags:
-        text = Text(f"{LEVELS[flag.level].shape} ", style=LEVELS[flag.level].style)
-        lines.append(
-            text.append(
-                formatting.clean_text(display_tables.format_sentence(flag, units)),
-                style="default",
-            )
-        )
+        level = LEVELS[flag.level]
+        sentence = formatting.clean_text(display_tables.format_sentence(flag, units))
+        text = Text(f"{level.shape} ", style=level.style)
+        lines.append(text.append(sentence, style="default"))
     return lines
 
 
-def format_verdict(
-    analysis: Analysis, *, width: int = WIDTH, color: bool = False
-) -> str:
-    """Return the verdict, the last weeks, and why anything was raised."""
-    found = judge(analysis)
-    parts: list[RenderableType] = [
-        format_headline(analysis),
-        Text(found.counts, style="dim"),
-        Text(),
-    ]
-    if len(analysis.weeks):
-        parts += [
-            _build_table(
-                display_tables.build_weeks(analysis, SUMMARY_WEEKS), width=width
-            ),
-            Text(_format_sparkline(analysis)),
-            Text(),
-        ]
-    parts += _format_flag_lines(
-        levels.largest_per_rule((*found.flags, *found.notes)), analysis.settings.units
-    )
-    parts += [
-        Text(f"Not judged: {line}", style="dim")
-        for line in provenance.list_gaps(found.unjudged)
-    ]
-    return render_parts(parts, width, color)
+def _style_gaps(unknown: tuple[Unknown, ...]) -> list[Text]:
+    """Return one line per check that could not be judged."""
+    gaps = provenance.list_gaps(unknown)
+    return [Text(f"Not judged: {line}", style="dim") for line in gaps]
 
 
-def _format_sparkline(analysis: Analysis) -> str:
-    values = display_tables.list_loads(analysis)
-    name = LOAD_METHODS[analysis.settings.load].title
-    return f"Last {formatting.format_count(len(values), 'week')}, {name}: {display_tables.draw_sparkline(values)}"
-
-
-def format_weeks(
-    analysis: Analysis,
-    period: Period = ALL_DAYS,
-    *,
-    width: int = WIDTH,
-    color: bool = False,
-) -> str:
-    """Return the weekly table, newest first."""
-    return render_parts(
-        [
-            _build_table(
-                display_tables.build_weeks(filter_dates(analysis, period)),
-                width=width,
-            )
-        ],
-        width,
-        color,
-    )
-
-
-def format_flags(
-    analysis: Analysis,
-    period: Period = ALL_DAYS,
-    *,
-    width: int = WIDTH,
-    color: bool = False,
-) -> str:
-    """Return all flags, newest first, each with its sentence."""
-    shown = filter_dates(analysis, period)
-    if not shown.flags:
-        return render_parts([Text(provenance.describe_no_flags(shown))], width, color)
-    return render_parts(
-        [_build_table(display_tables.build_flags(shown), "What changed", width=width)],
-        width,
-        color,
-    )
-
-
-def format_activities(
-    analysis: Analysis,
-    period: Period = ALL_DAYS,
-    *,
-    width: int = WIDTH,
-    color: bool = False,
-) -> str:
-    """Return what was read, then what was skipped or dropped, each with why."""
-    shown = filter_dates(analysis, period)
-    parts: list[RenderableType] = [
-        _build_table(display_tables.build_activities(shown), "From", width=width)
-    ]
-    parts += [Text(line) for line in provenance.list_left_out(analysis)]
-    return render_parts(parts, width, color)
-
-
-def format_budget(
-    analysis: Analysis,
-    period: Period = ALL_DAYS,  # noqa: ARG001 - a budget is of one week
-    *,
-    width: int = WIDTH,
-    color: bool = False,
-) -> str:
-    """Return the most of this week and the next that raises nothing."""
-    if not budget_table.has_limits(analysis):
-        return render_parts(
-            [
-                Text(line)
-                for line in (budget_table.NOTHING, *budget_table.list_reasons(analysis))
-            ],
-            width,
-            color,
-        )
-    lines = [
-        Text(line, style="dim")
-        for line in (
-            *budget_table.list_reasons(analysis),
-            budget_table.describe_table(analysis),
-        )
-    ]
-    return render_parts(
-        [
-            _build_table(budget_table.build_table(analysis), "Measure", width=width),
-            *lines,
-        ],
-        width,
-        color,
-    )
-
-
-def format_roster(roster: Roster, *, width: int = WIDTH, color: bool = False) -> str:
-    """Return one line an athlete, in the four groups."""
-    groups = [athlete.group for athlete in roster.athletes]
-    counts = " \N{MIDDLE DOT} ".join(
-        f"{GROUPS[group]}: {groups.count(group)}" for group in GROUPS
-    )
-    return render_parts(
-        [
-            _build_table(display_tables.build_roster(roster), "Why", width=width),
-            Text(counts),
-        ],
-        width,
-        color,
-    )
-
-
-def format_rules(
-    table: Iterable[Rule],
-    *,
-    full: bool = False,
-    width: int = WIDTH,
-    color: bool = False,
-) -> str:
-    """Return the rules as a list, or with `full` each one whole."""
-    if full:
-        return render_parts(
-            [part for rule in table for part in _format_rule(rule)], width, color
-        )
-    rows: list[tuple[Cell, ...]] = [(rule.id, rule.title, rule.grade) for rule in table]
-    grid = display_tables.build_table(
-        {"Rule": True, "What it looks for": True, "Evidence": True}, rows
-    )
-    hint = Text(
-        f"One rule with its limits and references: loadwatch rules {book.RULES[0].id}"
-    )
-    return render_parts(
-        [_build_table(grid, "What it looks for", width=width), hint], width, color
-    )
-
-
-def _format_rule(rule: Rule) -> list[RenderableType]:
+def _style_rule(rule: Rule) -> list[Text]:
     head, *lines = rulebook.describe_rule(rule, Settings()).splitlines()
     return [Text(head, style="bold"), *map(Text, lines), Text()]
 
 
-def format_settings(
-    rows: Iterable[tuple[str, object, str]], *, width: int = WIDTH, color: bool = False
-) -> str:
-    """Return every setting, its value and where it came from."""
-    cells: list[tuple[Cell, ...]] = [
-        (
-            key,
-            formatting.clean_text(_format_setting(value)),
-            formatting.clean_text(origin),
-        )
-        for key, value, origin in rows
-    ]
-    grid = display_tables.build_table(
-        {"Setting": True, "Value": True, "From": True}, cells
-    )
-    return render_parts([_build_table(grid, "Value", width=width)], width, color)
+def _format_sparkline(analysis: Analysis) -> str:
+    loads = display_tables.list_loads(analysis)
+    weeks = formatting.format_count(len(loads), "week")
+    method = LOAD_METHODS[analysis.settings.load].title
+    return f"Last {weeks}, {method}: {display_tables.draw_sparkline(loads)}"
 
 
 def _format_setting(value: object) -> str:
@@ -360,40 +286,8 @@ def _format_setting(value: object) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, dict):
         return ", ".join(
-            f"{key} = {_format_setting(held)}" for key, held in value.items()
+            f"{key} = {_format_setting(inner)}" for key, inner in value.items()
         )
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def format_diary(analysis: Analysis, *, width: int = WIDTH, color: bool = False) -> str:
-    """Return what the runner's own diary says, red flags first."""
-    answer = page_content.build_diary(analysis)
-    parts: list[RenderableType] = [
-        Text(line, style=LEVELS["high"].style)
-        for line in page_content.list_urgent(analysis)
-    ]
-    if answer is not None:
-        parts.append(Text(answer["says"], style="bold"))
-        parts += [Text(f"  {line}") for line in answer["links"]]
-        parts += [Text(line, style="dim") for line in answer["notes"]]
-    return render_parts(parts, width, color)
-
-
-def format_plan(
-    tried: Plan,
-    units: formatting.Units = "metric",
-    *,
-    width: int = WIDTH,
-    color: bool = False,
-) -> str:
-    """Return what a planned week would raise, and what could not be judged in it."""
-    lines = _format_flag_lines(levels.sort_by_size(tried.flags), units)
-    if not any(book.is_raised(flag) for flag in tried.flags):
-        lines.append(
-            Text("The plan raises no check that could be judged. That is no promise.")
-        )
-    gaps = [
-        Text(f"Not judged: {line}", style="dim")
-        for line in provenance.list_gaps(tried.unknown)
-    ]
-    return render_parts([*lines, *gaps], width, color)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)

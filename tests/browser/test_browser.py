@@ -53,10 +53,10 @@ def pages(tmp_path_factory):
         },
     }
     for name, one in known.items():
-        (folder / f"{name}.html").write_text(html.render_athlete(one), encoding="utf-8")
+        (folder / f"{name}.html").write_text(html.format_report(one), encoding="utf-8")
     lines = tuple(roster_groups.summarize_athlete(one, TODAY) for one in known.values())
     (folder / "roster.html").write_text(
-        html.render_roster(Roster(name="Hills", athletes=lines, today=TODAY)),
+        html.format_roster(Roster(name="Hills", athletes=lines, today=TODAY)),
         encoding="utf-8",
     )
     return folder

@@ -1,0 +1,63 @@
+"""`demo`: the report of the sample athlete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from loadwatch.cli import options as opt
+from loadwatch.cli import output
+from loadwatch.cli.reading import collect_overrides
+from loadwatch.errors import NothingToRead
+
+
+@click.command("demo", short_help="A made-up runner; needs no file of yours.")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    metavar="DIR",
+    help="Where the page goes. [this folder]",
+)
+@opt.units
+@opt.quiet
+@click.pass_context
+def write_demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
+    """Show what loadwatch does, on a made-up runner; needs no file of yours."""
+    from loadwatch.pipeline import Options, analyse_athlete, with_budget
+    from loadwatch.report import html
+    from loadwatch.report.terminal import Terminal
+
+    quiet = ctx.params["quiet"]
+    options = Options(overrides=collect_overrides(ctx))
+    analysis = with_budget(analyse_athlete(_find_sample(), options=options))
+    target = folder / "loadwatch-demo.html"
+    folder.mkdir(parents=True, exist_ok=True)
+    output.write_file(target, html.format_report(analysis))
+    if not quiet:
+        screen = output.measure_screen()
+        terminal = Terminal(screen.width, screen.color)
+        output.print_result(terminal.format_verdict(analysis))
+    output.print_message(f"Wrote {target} (a made-up runner).", quiet=quiet)
+    output.print_message(
+        "Next, with your own export: loadwatch report export.zip -o me.html",
+        quiet=quiet,
+    )
+    return 0
+
+
+def _find_sample() -> Path:
+    """Return the folder of the sample athlete: in the checkout, else where pip put it."""
+    from importlib import metadata
+
+    beside = Path(__file__).parents[2] / "sample_data" / "ana"
+    if beside.is_dir():
+        return beside
+    for file in metadata.files("loadwatch") or ():
+        if file.parts[-4:-1] == ("loadwatch", "sample_data", "ana"):
+            return Path(file.locate()).resolve().parent
+    raise NothingToRead("the sample athlete is missing", "Install loadwatch again.")

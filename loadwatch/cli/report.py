@@ -1,0 +1,81 @@
+"""`report`: read everything, say what changed, write the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from loadwatch.cli import options as opt
+from loadwatch.cli import output
+from loadwatch.cli.reading import find_store, finish_reading, read_analysis, read_period
+from loadwatch.report.formats import PAGES
+
+if TYPE_CHECKING:
+    from loadwatch.analysis import Analysis
+    from loadwatch.date_filter import Period
+
+HTML_SUFFIXES = (".html", ".htm")  # pages that are kept until something changes
+
+
+@click.command(
+    "report", short_help="Read everything, say what changed, write the page."
+)
+@opt.paths
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=opt.PATH,
+    metavar="FILE",
+    help="Page to write: .html, .md or .json; - for stdout.",
+)
+@opt.units
+@opt.period
+@opt.reading
+@click.pass_context
+def write_report(ctx: click.Context, /, target: Path | None, **_: Any) -> int:
+    """Read everything, say what changed, and write the page.
+
+    PATH is a file, a folder or a vendor zip; several are one athlete. Without -o the page is
+    loadwatch-NAME.html in this folder.
+    """
+    from loadwatch.report.slugs import make_slug
+    from loadwatch.report.terminal import Terminal
+
+    quiet = ctx.params["quiet"]
+    period = read_period(ctx)
+    analysis = read_analysis(ctx)
+    target = target or Path(f"loadwatch-{make_slug(analysis.name)}.html")
+    page = _format_page(ctx, target, analysis, period)
+    screen = output.measure_screen()
+    summary = Terminal(screen.width, screen.color).format_verdict(analysis)
+    if str(target) == "-":
+        output.print_result(page)
+        output.print_message(summary, quiet=quiet)
+    else:
+        output.write_file(target, page)
+        if not quiet:
+            output.print_result(summary)
+        output.print_message(f"Wrote {target}", quiet=quiet)
+    return finish_reading(ctx, analysis)
+
+
+def _format_page(
+    ctx: click.Context, target: Path, analysis: Analysis, period: Period
+) -> str:
+    """Return the page in the format that the suffix of `target` asks for."""
+    suffix = target.suffix.lower()
+    if str(target) == "-":
+        suffix = ".html"
+    if suffix not in PAGES:
+        raise click.UsageError(f"cannot write {target}: a page is .html, .md or .json")
+    if suffix in HTML_SUFFIXES:
+        from loadwatch.cli.pages import load_or_draw_page
+
+        return load_or_draw_page(analysis, ctx.params["paths"], find_store(ctx), period)
+    from loadwatch.pipeline import with_budget
+
+    writer = PAGES[suffix](output.measure_screen())
+    return writer.format_report(with_budget(analysis), period)

@@ -1,0 +1,27 @@
+"""`rules`: the checks with their limits and evidence."""
+
+from __future__ import annotations
+
+import click
+
+from loadwatch.cli import options as opt
+from loadwatch.cli import output
+from loadwatch.report.formats import RULES
+
+
+@click.command("rules", short_help="The checks: limits, evidence, references.")
+@click.argument("rule", required=False, metavar="[ID]")
+@opt.add_format(RULES)
+def explain_rules(rule: str | None, form: str) -> int:
+    """Explain the checks: limits, evidence, references."""
+    from loadwatch.assess.rules import RULES as ALL_RULES
+
+    chosen = ALL_RULES
+    if rule is not None:
+        wanted = rule.lower()
+        chosen = tuple(r for r in ALL_RULES if wanted in (r.id.lower(), r.name))
+    if not chosen:
+        raise click.UsageError(f"no rule {rule!r}; `loadwatch rules` lists them.")
+    writer = RULES[form](output.measure_screen())
+    output.print_result(writer.format_rules(chosen))
+    return 0

@@ -1,0 +1,101 @@
+"""`weeks`, `flags`, `activities`: the tables of one athlete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from loadwatch.cli import options as opt
+from loadwatch.cli import output
+from loadwatch.cli.reading import (
+    explain_nothing,
+    finish_reading,
+    read_analysis,
+    read_period,
+)
+from loadwatch.errors import NothingToRead
+from loadwatch.report.formats import TABLES
+from loadwatch.tables import FLAG_LEVELS, RAISED_LEVELS
+
+if TYPE_CHECKING:
+    from loadwatch.analysis import Analysis
+
+FLAGGED = 3  # exit code where --fail-on finds a flag
+
+
+@click.command("weeks", short_help="The weekly table.")
+@opt.paths
+@opt.add_format(TABLES)
+@opt.units
+@opt.period
+@opt.reading
+@click.pass_context
+def print_weeks(ctx: click.Context, /, form: str, **_: Any) -> int:
+    """Print the weekly table: load, change, surface, climb and descent."""
+    period = read_period(ctx)
+    analysis = read_analysis(ctx)
+    writer = TABLES[form](output.measure_screen())
+    output.print_result(writer.format_weeks(analysis, period))
+    return finish_reading(ctx, analysis)
+
+
+@click.command("flags", short_help="What was raised, against what, and why.")
+@opt.paths
+@click.option(
+    "--fail-on",
+    type=click.Choice(RAISED_LEVELS),
+    help="Exit 3 if a flag of this week or the last complete one is at or over it.",
+)
+@opt.add_format(TABLES)
+@opt.units
+@opt.period
+@opt.reading
+@click.pass_context
+def print_flags(ctx: click.Context, /, form: str, fail_on: str | None, **_: Any) -> int:
+    """Print the raised flags, each with what changed, against what, and why it is raised."""
+    period = read_period(ctx)
+    analysis = read_analysis(ctx)
+    writer = TABLES[form](output.measure_screen())
+    output.print_result(writer.format_flags(analysis, period))
+    code = finish_reading(ctx, analysis)
+    if fail_on is None:
+        return code
+    found = _list_flags_over(analysis, fail_on)
+    if not found:
+        return code
+    output.print_message(
+        f"At or over {fail_on}: {', '.join(found)}.", quiet=ctx.params["quiet"]
+    )
+    return FLAGGED
+
+
+def _list_flags_over(analysis: Analysis, least: str) -> list[str]:
+    """Return rule and week of each current flag whose level is `least` or higher."""
+    from loadwatch.verdict.headline import list_current_flags
+
+    found = set()
+    for flag in list_current_flags(analysis):
+        if FLAG_LEVELS.index(flag.level) >= FLAG_LEVELS.index(least):
+            found.add(f"{flag.rule} in the week of {flag.week}")
+    return sorted(found)
+
+
+@click.command("activities", short_help="What was read, and what was left out and why.")
+@opt.paths
+@opt.add_format(TABLES)
+@opt.units
+@opt.period
+@opt.reading
+@click.pass_context
+def print_activities(ctx: click.Context, /, form: str, **_: Any) -> int:
+    """Print what was read, from where, and what was skipped or counted only once, and why."""
+    period = read_period(ctx)
+    analysis = read_analysis(ctx, empty_is_fine=True)
+    writer = TABLES[form](output.measure_screen())
+    output.print_result(writer.format_activities(analysis, period))
+    if analysis.activities.empty:
+        from loadwatch.pipeline import EXPORT_HINT
+
+        raise NothingToRead(explain_nothing(analysis, ctx.params["paths"]), EXPORT_HINT)
+    return finish_reading(ctx, analysis)

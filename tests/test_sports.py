@@ -190,7 +190,7 @@ def test_an_unknown_word_is_no_run_and_noted(make, word):
     ("speed", "sport"), [(1.2, "walking"), (3.0, "running"), (7.0, "cycling")]
 )
 @pytest.mark.parametrize("word", [None, "", "  ", "Unknown"])
-def test_a_recording_without_a_sport_is_told_by_its_speed(make, speed, sport, word):
+def test_a_recording_without_a_sport_gets_it_from_its_speed(make, speed, sport, word):
     row = row_of(make(word, speed))
     assert (row["sport"], row["sub_sport"]) == (sport, "generic")
     assert "sport_inferred" in codes(row)
@@ -204,7 +204,7 @@ def test_a_fit_file_s_unnamed_sport_is_no_run_and_noted():
     assert "sport_inferred" not in codes(row)
 
 
-def test_a_fit_file_without_a_sport_is_told_by_its_speed():
+def test_a_fit_file_without_a_sport_gets_it_from_its_speed():
     row = row_of(run(seconds=60, speed_mps=3.0, sport=None, sub_sport=None))
     assert (row["sport"], row["sub_sport"]) == ("running", "generic")
     assert "sport_inferred" in codes(row)
@@ -261,7 +261,7 @@ def test_the_vocabulary_is_in_fit_s_own_words():
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_a_word_stands_once(name):
+def test_no_word_occurs_twice(name):
     words = [
         word
         for target in TABLE[name].values()

@@ -15,6 +15,7 @@ from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
 from loadwatch.tables import (
     GRADE_COLUMNS,
+    ON_FOOT_SPORTS,
     PLAIN_SUB_SPORT,
     SURFACE_NAMES,
     UNKNOWN_SPORT,
@@ -41,7 +42,6 @@ INDOOR = frozenset(
         "indoor_cycling",
     }
 )
-STEPPING = frozenset({"running", "walking", "hiking"})
 WALKING_MPS, RUNNING_MPS = (
     1.7,
     5.5,
@@ -329,7 +329,7 @@ def _step_columns(
     session: Session, track: SampleArrays, sport: str
 ) -> dict[str, float]:
     """Return foot strikes and mean cadence; only sports on foot have them."""
-    if sport not in STEPPING:
+    if sport not in ON_FOOT_SPORTS:
         return {"steps": NAN, "cadence_spm": NAN}
     steps, cadence = session.steps, session.cadence_spm
     if not math.isfinite(steps):

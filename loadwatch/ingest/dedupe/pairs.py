@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from loadwatch.tables import UNKNOWN_SPORT
+from loadwatch.tables import ON_FOOT_SPORTS, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,6 @@ MAX_EXTENT_S = 48 * 3600.0  # a watch left running for longer overlaps everythin
 # elapsed over timer: above it, the end of the recording is not the end of the run
 PAUSED_RATIO = 2.0
 PAIRS_PER_CHUNK = 1_000_000
-ON_FOOT = ("running", "walking", "hiking")
 UNSTATED_SPORTS = (UNKNOWN_SPORT, "generic", "")
 
 
@@ -91,7 +90,7 @@ def _number_values(column: pd.Series[str]) -> Ints:
 
 def _number_sports(sport: pd.Series[str]) -> Ints:
     """Return a number for each sport: 0 for all on foot, -1 for one that is not stated."""
-    grouped = sport.where(~sport.isin(ON_FOOT), "running")
+    grouped = sport.where(~sport.isin(ON_FOOT_SPORTS), "running")
     stated = grouped.where(~grouped.isin(UNSTATED_SPORTS))
     return pd.factorize(stated)[0].astype(np.int64)
 

@@ -18,7 +18,7 @@ from loadwatch.ingest.readers.fit.clean import (
 )
 from loadwatch.ingest.readers.fit.messages import read_number_fields, read_string_field
 from loadwatch.ingest.readers.sports import StatedSport
-from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
+from loadwatch.tables import ON_FOOT_SPORTS, PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,7 +50,6 @@ _SESSION_FIELDS = (
     "avg_vertical_oscillation",
 )
 _DEVICE_FIELDS = ("manufacturer", "product", "serial_number")
-_STRIDE_SPORTS = frozenset({"running", "walking", "hiking"})  # a cycle is two steps
 _GARMIN = frozenset({"garmin", "dynastream", "dynastream_oem", "tacx"})
 _NO_SYSTEM_TIME = 0x10000000  # smaller times count from when the watch was switched on
 
@@ -247,8 +246,9 @@ def _keep_between(value: float, low: float, high: float) -> float:
 
 def _count_steps(message: SessionMessage, sport: str) -> float:
     """Return the steps of both feet, NaN for sports that count no strides."""
-    if sport not in _STRIDE_SPORTS:
+    if sport not in ON_FOOT_SPORTS:
         return NAN
+    # a cycle is two steps
     return 2 * _add_fraction(message, "total_cycles", "total_fractional_cycles")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from loadwatch.activity import Note
 from loadwatch.ingest.readers.frames import build_records
 from loadwatch.ingest.readers.xml.iso_times import EPOCH, NAT, US
+from loadwatch.tables import ON_FOOT_SPORTS, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ RANGES = {  # outside: unknown
     "distance_m": (0.0, 2_000_000.0),
 }
 LEG_SPM = 120.0  # a median cadence below counts one leg only
-ON_FOOT = frozenset({"running", "walking", "hiking", "unknown"})
+STEPPING_SPORTS = ON_FOOT_SPORTS | {UNKNOWN_SPORT}  # whose cadence counts steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def merge_cadence(columns: Mapping[str, Floats], sport: str) -> dict[str, Floats
     if values is None:
         return merged
     moving = values[values > 0]
-    if sport in ON_FOOT and moving.size and float(np.median(moving)) < LEG_SPM:
+    if sport in STEPPING_SPORTS and moving.size and float(np.median(moving)) < LEG_SPM:
         values = values * 2
     merged["cadence_spm"] = values
     return merged

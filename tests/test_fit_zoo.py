@@ -493,8 +493,18 @@ def test_widened_sentinel_is_unknown():
     assert np.isnan(records.altitude_m.iloc[7])
 
 
-def test_totals_that_contradict_themselves_are_said_and_kept():
-    one = activity(run(session={"total_distance": 900_000.0})).activities[0].session
+def test_totals_that_contradict_themselves_are_said_and_kept_where_nothing_else_is_known():
+    made = FitBuilder()
+    made.add("file_id", type="activity")
+    made.add(
+        "session",
+        start_time=START,
+        total_elapsed_time=600,
+        total_timer_time=600,
+        total_distance=900_000.0,
+        sport="running",
+    )
+    one = activity(made.bytes()).activities[0].session
     assert one.distance_m == 900_000
     assert [str(note) for note in one.notes] == [
         "gps_jump: 900.0 km at 5400 km/h on average cannot be"

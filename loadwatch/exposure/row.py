@@ -13,6 +13,7 @@ from loadwatch.activity import NAN, Note
 from loadwatch.exposure import elevation, load, osm, surface
 from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
+from loadwatch.ingest.readers.sports import MOVING_MPS, RUNNING_MPS, WALKING_MPS
 from loadwatch.tables import (
     GRADE_COLUMNS,
     ON_FOOT_SPORTS,
@@ -42,11 +43,6 @@ INDOOR = frozenset(
         "indoor_cycling",
     }
 )
-WALKING_MPS, RUNNING_MPS = (
-    1.7,
-    5.5,
-)  # no sport told: walking below, running up to, cycling above (DESIGN.md)
-MOVING_MPS = 0.5  # slower is standing
 GAP_S, GAP_STEPS = (
     10.0,
     5.0,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     Numbering = Literal["strava_numbers", "polar_numbers"]
     Vocabulary = Mapping[str, tuple[str, str]]
 
+# no sport stated: a median speed in motion below is walking, up to the second running
+WALKING_MPS, RUNNING_MPS = 1.7, 5.5
+MOVING_MPS = 0.5  # slower is standing
 SKIP = "skip"  # a sport that marks a row as no activity; its sub sport gives the reason
 MAX_WORD = 64  # characters of a word that are compared
 SHOWN_WORD = 40  # characters of an unknown word that its note shows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,13 @@ from loadwatch.activity import NAN, Activity, Note
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.fit import profile, session
 from loadwatch.ingest.readers.fit.clean import (
+    DAY_S,
     FOOT_SPORTS,
     FitSamples,
     align_clock,
     remove_impossible,
 )
+from loadwatch.ingest.readers.fit.laps import sum_laps
 from loadwatch.ingest.readers.fit.messages import read_number_fields
 from loadwatch.ingest.readers.fit.records import (
     NO_EVENTS,
@@ -24,9 +27,19 @@ from loadwatch.ingest.readers.fit.records import (
     read_samples,
     read_timer_events,
 )
+from loadwatch.ingest.readers.fit.totals import (
+    HOLE_S,
+    check_leg_start,
+    check_start,
+    check_totals,
+    contradict,
+    measure_counted,
+)
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -35,6 +48,7 @@ if TYPE_CHECKING:
     from loadwatch.ingest.readers.fit.session import FileInfo, SessionMessage
 
 _ACTIVITY, _COURSE = 4, 6  # file types
+_LAP_SLACK_S = 60.0  # between the ends of laps and records of one activity
 _UNIX_S = 631_065_600  # FIT time 0 in seconds since 1970
 _OTHER_KINDS = {
     "course": "a planned course, not an activity",
@@ -81,22 +95,45 @@ def _build_from_file(fit_file: FitFile, problems: tuple[Note, ...]) -> list[Acti
     has_records = bool(fit_file.find_tables(profile.find_message_number("record")))
     has_sessions = bool(messages)
     _refuse_other_kinds(fit_file, file_type, has_sessions or has_records)
-    samples = align_clock(read_samples(fit_file), _find_stated_period(messages))
+    samples, messages = _align_samples(fit_file, messages)
     info = session.read_file_info(fit_file, has_sessions=has_sessions)
     notes = problems
     if math.isnan(file_type):
         notes = (*notes, Note("no_file_id", "the file does not say what it is"))
     if not has_sessions:
-        events = read_timer_events(fit_file)
-        return [_rebuild_activity(samples, info, notes, events)]
+        return [_rebuild_activity(samples, info, notes, fit_file)]
     legs, parents = _split_parents(messages)
-    found = [_build_leg(leg, _cut_leg(samples, legs, leg), info, notes) for leg in legs]
+    found = []
+    for leg in legs:
+        own = _cut_leg(samples, legs, leg)
+        read_laps = partial(sum_laps, fit_file)
+        if len(legs) > 1:
+            stop_s = leg.start_s + leg.elapsed_s
+            read_laps = partial(sum_laps, fit_file, leg.start_s - 1, stop_s)
+        found.append(_build_leg(leg, own, info, notes, fit_file, read_laps))
     for parent in parents:
+        stated = session.name_sport(parent["sport"], parent["sub_sport"])
         whole = session.build_session(
-            parent, info, parent=True, start_s=parent.start_s, notes=notes
+            parent, info, stated, parent=True, start_s=parent.start_s, notes=notes
         )
         found.append(Activity(EMPTY_RECORDS, whole))
     return found
+
+
+def _align_samples(
+    fit_file: FitFile, messages: list[SessionMessage]
+) -> tuple[FitSamples, list[SessionMessage]]:
+    """Return the samples by time, and the sessions with the starts that the file carries."""
+    samples = read_samples(fit_file)
+    slack_s = DAY_S
+    if len(messages) == 1:
+        checked = check_start(messages[0], samples, fit_file)
+        messages = [checked.message]
+        if checked.moved:
+            slack_s = HOLE_S
+    else:
+        messages = [check_leg_start(one, samples.time_s) for one in messages]
+    return align_clock(samples, _find_stated_period(messages), slack_s), messages
 
 
 def _read_file_type(fit_file: FitFile) -> float:
@@ -115,7 +152,7 @@ def _refuse_other_kinds(
     `has_activity` is true where the file has a session or a record message.
     """
     if file_type == _ACTIVITY or math.isnan(file_type):
-        if not has_activity:
+        if not has_activity and sum_laps(fit_file) is None:
             raise _explain_no_activity(fit_file, file_type)
     elif file_type == _COURSE or not has_activity:
         raise NotActivity(_describe_file_type(file_type))
@@ -226,17 +263,29 @@ def _build_leg(
     samples: FitSamples,
     info: FileInfo,
     notes: tuple[Note, ...],
+    fit_file: FitFile,
+    read_laps: Callable[[], SessionMessage | None],
 ) -> Activity:
-    """Return the activity of one session and its samples."""
-    sport = session.name_sport(message["sport"], message["sub_sport"]).sport
-    cleaned = _clean_samples(samples, sport)
+    """Return the activity of one session and its samples.
+
+    `read_laps` gives the sum of its laps.
+    """
+    stated = session.name_sport(message["sport"], message["sub_sport"])
+    cleaned = _clean_samples(samples, stated.sport)
+    stated = session.confirm_trail(stated, message["sport"], cleaned)
     start_s = message.start_s
     if not session.is_date(start_s) and len(cleaned.time_s):
         first = float(cleaned.time_s[0])
         if session.is_date(first):
             start_s = first
+    message = check_totals(message, stated.sport, cleaned, read_laps, fit_file)
     made = session.build_session(
-        message, info, parent=False, start_s=start_s, notes=(*cleaned.notes, *notes)
+        message,
+        info,
+        stated,
+        parent=False,
+        start_s=start_s,
+        notes=(*cleaned.notes, *notes),
     )
     if math.isnan(made.timer_s) and len(cleaned.time_s) > 1:
         made = replace(made, timer_s=compute_timer_s(cleaned.time_s, NO_EVENTS))
@@ -253,31 +302,61 @@ def _clean_samples(samples: FitSamples, sport: str) -> FitSamples:
 
 
 def _rebuild_activity(
-    samples: FitSamples, info: FileInfo, notes: tuple[Note, ...], events: TimerEvents
+    samples: FitSamples, info: FileInfo, notes: tuple[Note, ...], fit_file: FitFile
 ) -> Activity:
-    """Return the activity of a FIT file without a session, its totals computed from the samples."""
+    """Return the activity of a FIT file without a session, by its laps and its samples.
+
+    The laps give the totals where they reach to the last sample, else the samples do.
+    """
     cleaned = _clean_samples(samples, info.stated.sport)
-    if not len(cleaned.time_s):
+    laps = sum_laps(fit_file)
+    is_timed = len(cleaned.time_s) > 0
+    if not is_timed and laps is None:
         raise Unreadable("its records have no times")
-    first, last = float(cleaned.time_s[0]), float(cleaned.time_s[-1])
-    found = [
-        Note(
-            "recovered",
-            "no summary in the file, totals are worked out from its records",
-        )
-    ]
-    if not session.is_date(first):
-        found.append(session.describe_clock(first))
+    if laps is not None and (not is_timed or _laps_cover(laps, cleaned)):
+        message, source = laps, "laps"
+    else:
+        message, source = session.SessionMessage({}, NAN, "", ()), "records"
+    start_s = message.start_s
+    if is_timed:
+        start_s = float(cleaned.time_s[0])
+    text = f"no summary in the file, totals are worked out from its {source}"
+    found = [Note("recovered", text)]
+    if not session.is_date(start_s):
+        found.append(session.describe_clock(start_s))
+    if is_timed:
+        message = _time_samples(message, cleaned, read_timer_events(fit_file))
     made = session.build_session(
-        session.SessionMessage({}, first, "", ()),
+        message,
         info,
+        info.stated,
         parent=False,
-        start_s=first,
+        start_s=start_s,
         notes=(*found, *cleaned.notes, *notes),
     )
-    timer_s = compute_timer_s(cleaned.time_s, events)
-    made = replace(made, elapsed_s=last - first, timer_s=timer_s)
     return Activity(_build_frame(cleaned), made)
+
+
+def _laps_cover(laps: SessionMessage, samples: FitSamples) -> bool:
+    """Return whether the laps reach from the first to the last sample, in time and distance."""
+    first_s, last_s = float(samples.time_s[0]), float(samples.time_s[-1])
+    is_whole = abs(laps.start_s - first_s) <= _LAP_SLACK_S
+    is_whole &= abs(laps["timestamp"] - last_s) <= _LAP_SLACK_S
+    counted = measure_counted(samples)
+    if math.isnan(counted):
+        return is_whole
+    return is_whole and not contradict(laps["total_distance"], counted)
+
+
+def _time_samples(
+    message: SessionMessage, samples: FitSamples, events: TimerEvents
+) -> SessionMessage:
+    """Return the session with elapsed time and timer of the samples, where it states none."""
+    first_s, last_s = float(samples.time_s[0]), float(samples.time_s[-1])
+    fields = {"total_elapsed_time": last_s - first_s, **message.fields}
+    if math.isnan(fields.get("total_timer_time", NAN)):
+        fields["total_timer_time"] = compute_timer_s(samples.time_s, events)
+    return replace(message, fields=fields)
 
 
 def _build_frame(samples: FitSamples) -> pd.DataFrame:

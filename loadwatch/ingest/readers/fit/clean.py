@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import Note
+from loadwatch.ingest.readers.sports import MOVING_MPS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +66,21 @@ class FitSamples:
     notes: tuple[Note, ...] = ()  # each "code: sentence"
 
 
+def find_moving_speed(samples: FitSamples) -> float:
+    """Return the median speed in motion [m/s], NaN where no speed is known."""
+    speed = samples.columns.get("speed_mps")
+    if speed is None:
+        distance = samples.columns.get(
+            "distance_m", np.full(len(samples.time_s), np.nan)
+        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            speed = _diff_neighbours(distance) / _diff_neighbours(samples.time_s)
+    moving = speed[speed > MOVING_MPS]
+    if not len(moving):
+        return np.nan
+    return float(np.median(moving))
+
+
 def choose_top_speed(sport: str) -> float:
     """Return a speed that nobody reaches in a sport [m/s]."""
     if sport in FOOT_SPORTS:
@@ -74,7 +90,9 @@ def choose_top_speed(sport: str) -> float:
     return OTHER_MPS
 
 
-def align_clock(samples: FitSamples, stated: tuple[float, float] | None) -> FitSamples:
+def align_clock(
+    samples: FitSamples, stated: tuple[float, float] | None, slack_s: float = DAY_S
+) -> FitSamples:
     """Return the samples by time, one per instant, without the jumps of a broken clock.
 
     A part of the samples whose clock is days away follows the part before it, as it was recorded.
@@ -84,6 +102,7 @@ def align_clock(samples: FitSamples, stated: tuple[float, float] | None) -> FitS
     samples : as the file has them
     stated : first start and last end that the sessions state, in FIT time [s]; without it the
         largest part without a jump of a day counts as right
+    slack_s : a jump longer than that is one of the clock [s]
     """
     is_known = ~np.isnan(samples.time_s)
     if not is_known.all():
@@ -92,7 +111,7 @@ def align_clock(samples: FitSamples, stated: tuple[float, float] | None) -> FitS
         samples = _take_samples(samples, is_known, note)
     if len(samples.time_s) < 2:
         return samples
-    return _merge_instants(_sort_by_time(_align_parts(samples, stated)))
+    return _merge_instants(_sort_by_time(_align_parts(samples, stated, slack_s)))
 
 
 def _take_samples(
@@ -108,13 +127,15 @@ def _diff_neighbours(values: Floats) -> Floats:
     return np.asarray(values[1:] - values[:-1])
 
 
-def _align_parts(samples: FitSamples, stated: tuple[float, float] | None) -> FitSamples:
+def _align_parts(
+    samples: FitSamples, stated: tuple[float, float] | None, slack_s: float
+) -> FitSamples:
     """Return the samples with the parts of another day moved to where they were recorded."""
     time_s = samples.time_s
-    cuts = np.flatnonzero(np.abs(_diff_neighbours(time_s)) > DAY_S) + 1
+    cuts = np.flatnonzero(np.abs(_diff_neighbours(time_s)) > slack_s) + 1
     parts = list(itertools.pairwise([0, *cuts.tolist(), len(time_s)]))
     low, high = stated or (np.nan, np.nan)
-    is_right = [low - DAY_S <= time_s[first] <= high + DAY_S for first, _ in parts]
+    is_right = [low - slack_s <= time_s[first] <= high + slack_s for first, _ in parts]
     notes = samples.notes
     if not any(is_right):
         sizes = [stop - first for first, stop in parts]
@@ -128,8 +149,11 @@ def _align_parts(samples: FitSamples, stated: tuple[float, float] | None) -> Fit
             for (first, stop), right in zip(parts, is_right, strict=True)
             if not right
         )
+        far = "days"
+        if slack_s < DAY_S:
+            far = "hours"
         note = Note(
-            "clock", f"the clock jumps by days, {count} samples moved back in line"
+            "clock", f"the clock jumps by {far}, {count} samples moved back in line"
         )
         notes += (note,)
     return FitSamples(time_s, samples.columns, notes)

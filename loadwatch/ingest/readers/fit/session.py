@@ -15,15 +15,17 @@ from loadwatch.ingest.readers.fit.clean import (
     LATEST_S,
     LONGEST_S,
     choose_top_speed,
+    find_moving_speed,
 )
 from loadwatch.ingest.readers.fit.messages import read_number_fields, read_string_field
-from loadwatch.ingest.readers.sports import StatedSport
+from loadwatch.ingest.readers.sports import WALKING_MPS, StatedSport
 from loadwatch.tables import ON_FOOT_SPORTS, PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from loadwatch.ingest.readers.fit.chained import FitFile
+    from loadwatch.ingest.readers.fit.clean import FitSamples
     from loadwatch.tables import Floats
 
 
@@ -50,6 +52,11 @@ _SESSION_FIELDS = (
     "avg_vertical_oscillation",
 )
 _DEVICE_FIELDS = ("manufacturer", "product", "serial_number")
+# sports that a run may stand under, by its sub sport
+_BROAD_SPORTS = frozenset({"generic", "training", "fitness_equipment"})
+_RUNNING_SUB_SPORTS = frozenset(
+    {"treadmill", "indoor_running", "trail", "ultra", "track", "street"}
+)
 _GARMIN = frozenset({"garmin", "dynastream", "dynastream_oem", "tacx"})
 _NO_SYSTEM_TIME = 0x10000000  # smaller times count from when the watch was switched on
 
@@ -194,12 +201,29 @@ def name_sport(sport: float, sub_sport: float) -> StatedSport:
     """
     sub_sport_name = profile.name_enum_value("sub_sport", sub_sport) or PLAIN_SUB_SPORT
     sport_name = profile.name_enum_value("sport", sport)
+    if sport_name in _BROAD_SPORTS and sub_sport_name in _RUNNING_SUB_SPORTS:
+        sport_name = "running"
     if sport_name:
         return StatedSport(sport_name, sub_sport_name)
     unknown_word = ""
     if not math.isnan(sport):
         unknown_word = f"FIT sport {int(sport)}"
     return StatedSport(UNKNOWN_SPORT, sub_sport_name, unknown_word)
+
+
+def confirm_trail(
+    stated: StatedSport, sport: float, samples: FitSamples
+) -> StatedSport:
+    """Return the sport of a session; of a broad sport on a trail at a walk it is no run.
+
+    `sport` is the raw value that the session states.
+    """
+    sport_name = profile.name_enum_value("sport", sport)
+    if sport_name not in _BROAD_SPORTS or stated.sub_sport != "trail":
+        return stated
+    if find_moving_speed(samples) < WALKING_MPS:
+        return StatedSport(sport_name, stated.sub_sport)
+    return stated
 
 
 def _read_device(fit_file: FitFile) -> tuple[str, str]:
@@ -285,13 +309,6 @@ def _check_totals(message: SessionMessage, sport: str) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def _choose_sport(message: SessionMessage, info: FileInfo) -> StatedSport:
-    """Return the sport of a session message, without one that of the file."""
-    if message.fields:
-        return name_sport(message["sport"], message["sub_sport"])
-    return info.stated
-
-
 def _convert_start(
     start_s: float, offset_s: float
 ) -> tuple[datetime | None, datetime | None]:
@@ -307,6 +324,7 @@ def _convert_start(
 def build_session(
     message: SessionMessage,
     info: FileInfo,
+    stated: StatedSport,
     *,
     parent: bool,
     start_s: float,
@@ -318,11 +336,11 @@ def build_session(
     ----------
     message : the session message
     info : what the file states beside it
+    stated : the sport
     parent : the session is a multisport whole whose legs the file holds as well
     start_s : the start to use, in FIT time [s]; NaN for no date
     notes : on the samples and the file
     """
-    stated = _choose_sport(message, info)
     sport = stated.sport
     start_utc, start_local = _convert_start(start_s, info.offset_s)
     all_notes = (*message.notes, *stated.notes, *_check_totals(message, sport), *notes)

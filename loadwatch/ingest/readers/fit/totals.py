@@ -1,0 +1,394 @@
+"""Hold what a session states against its records, laps and file: start, distance and time.
+
+A stated value stays unless two other witnesses carry another one, or it cannot be at all.
+Every value that is replaced gets a note.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadwatch.activity import NAN, Note
+from loadwatch.geodesy import path_m
+from loadwatch.ingest.readers.fit.clean import LONGEST_S, choose_top_speed
+from loadwatch.ingest.readers.fit.laps import sum_laps
+from loadwatch.ingest.readers.fit.messages import read_number_fields
+from loadwatch.ingest.readers.fit.records import compute_timer_s, read_timer_events
+from loadwatch.ingest.readers.fit.session import convert_time, is_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from loadwatch.ingest.readers.fit.chained import FitFile
+    from loadwatch.ingest.readers.fit.clean import FitSamples
+    from loadwatch.ingest.readers.fit.session import SessionMessage
+    from loadwatch.tables import Floats
+
+HOLE_S = 3600.0  # a step between records this long may be a clock that was set
+NEAR_S = 600.0  # starts this near are one start
+RATIO, LEAST_M = 1.5, 300.0  # two distances contradict each other beyond both
+AGREE = 0.1  # two witnesses of a distance that differ by less carry each other
+SLOWEST_MPS = 0.05  # a mean below is no recording of a way
+LEAST_S = 60.0  # a timer of 0 s beside that much is no total
+COVERED = 0.8  # of the timer: records of less are no witness of the whole
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStart:
+    """A session message whose start was checked, and whether it is another one now."""
+
+    message: SessionMessage
+    moved: bool = False
+
+
+def check_start(
+    message: SessionMessage, samples: FitSamples, fit_file: FitFile
+) -> CheckedStart:
+    """Return the session with the start that most of the file carries.
+
+    The start of the largest part of the records is held against the stated one; the first
+    lap, the creation of the file, and the end less the duration decide between the two.
+    """
+    stated_s = message.start_s
+    found_s = _find_main_start(samples.time_s)
+    if math.isnan(stated_s):
+        return CheckedStart(message)
+    if math.isnan(found_s):
+        if len(samples.time_s):
+            return CheckedStart(message)
+        found_s = _find_lap_start(fit_file)
+    if math.isnan(found_s) or abs(stated_s - found_s) <= NEAR_S:
+        return CheckedStart(message)
+    others = _list_starts(message, fit_file)
+    if _count_near(others, found_s) <= _count_near(others, stated_s):
+        return CheckedStart(message)
+    stated, found = convert_time(stated_s), convert_time(found_s)
+    note = Note(
+        "clock",
+        f"the summary starts {stated:%Y-%m-%d %H:%M}, its records {found:%Y-%m-%d %H:%M} (UTC), "
+        "which the rest of the file carries",
+    )
+    elapsed_s = message["timestamp"] - found_s
+    if not message["total_timer_time"] - NEAR_S <= elapsed_s <= LONGEST_S:
+        elapsed_s = NAN
+    fields = {**message.fields, "total_elapsed_time": elapsed_s}
+    notes = (*message.notes, note)
+    return CheckedStart(
+        replace(message, fields=fields, start_s=found_s, notes=notes), moved=True
+    )
+
+
+def _find_main_start(time_s: Floats) -> float:
+    """Return the first time of the largest part without a hole, NaN where it is no date."""
+    known = time_s[~np.isnan(time_s)]
+    if len(known) < 2:
+        return NAN
+    cuts = np.flatnonzero(np.abs(known[1:] - known[:-1]) > HOLE_S) + 1
+    edges = np.concatenate([[0], cuts, [len(known)]])
+    largest = int(np.argmax(np.diff(edges)))
+    found_s = float(known[edges[largest]])
+    if not is_date(found_s):
+        return NAN
+    return found_s
+
+
+def _find_lap_start(fit_file: FitFile) -> float:
+    """Return the start of the first lap in FIT time [s], NaN where there is none."""
+    laps = sum_laps(fit_file)
+    if laps is None:
+        return NAN
+    return laps.start_s
+
+
+def _list_starts(message: SessionMessage, fit_file: FitFile) -> list[float]:
+    """Return the starts that the file states elsewhere, in FIT time [s]."""
+    elapsed_s, timer_s = message.elapsed_s, message["total_timer_time"]
+    starts = [message["timestamp"] - elapsed_s, _find_lap_start(fit_file)]
+    if not abs(elapsed_s - timer_s) <= NEAR_S:  # else the same witness twice
+        starts.append(message["timestamp"] - timer_s)
+    starts += _read_last_time(fit_file, "file_id", "time_created")
+    starts += [
+        end - timer_s for end in _read_last_time(fit_file, "activity", "timestamp")
+    ]
+    return starts
+
+
+def _read_last_time(fit_file: FitFile, message: str, field: str) -> list[float]:
+    """Return the last value of a time in a kind of message, nothing where there is none."""
+    times = read_number_fields(fit_file, message, (field,)).get(field)
+    if times is None:
+        return []
+    return [float(times[-1])]
+
+
+def _count_near(starts: Sequence[float], start_s: float) -> int:
+    """Return how many of the starts are one with `start_s`."""
+    return sum(abs(one - start_s) <= NEAR_S for one in starts)
+
+
+def check_leg_start(message: SessionMessage, time_s: Floats) -> SessionMessage:
+    """Return one session of several, its start from its end where the records hold only that."""
+    known = time_s[~np.isnan(time_s)]
+    found_s = message["timestamp"] - message.elapsed_s
+    if not len(known) or not is_date(found_s) or math.isnan(message.start_s):
+        return message
+    low, high = float(known.min()) - HOLE_S, float(known.max()) + HOLE_S
+    if low <= message.start_s <= high or not low <= found_s <= high:
+        return message
+    note = Note(
+        "clock",
+        f"the summary starts {convert_time(message.start_s):%Y-%m-%d}, outside of its records; "
+        "its end less its duration is taken",
+    )
+    return replace(message, start_s=found_s, notes=(*message.notes, note))
+
+
+def check_totals(
+    message: SessionMessage,
+    sport: str,
+    samples: FitSamples,
+    read_laps: Callable[[], SessionMessage | None],
+    fit_file: FitFile,
+) -> SessionMessage:
+    """Return the session with the distance and the times that its records and laps carry.
+
+    Parameters
+    ----------
+    message : the session, its start checked
+    sport : of the session, which says how fast it can have been
+    samples : of this session alone, cleaned
+    read_laps : gives the sum of the session's laps; called only where something is in doubt
+    fit_file : for the starts and stops of its timer
+    """
+    message = _check_distance(message, sport, samples, read_laps)
+    message = _check_timer(message, sport, samples, read_laps, fit_file)
+    return _check_elapsed(message, samples)
+
+
+def _check_distance(
+    message: SessionMessage,
+    sport: str,
+    samples: FitSamples,
+    read_laps: Callable[[], SessionMessage | None],
+) -> SessionMessage:
+    """Return the session with the distance that most witnesses carry."""
+    stated = message["total_distance"]
+    longest_s = _find_longest(message, samples)
+    counted = measure_counted(samples)
+    is_possible = _is_possible(stated, longest_s, sport)
+    if not _is_in_doubt(stated, counted, is_possible):
+        return message
+    witnesses = _list_distances(samples, read_laps)
+    if _measure_extent(samples) < COVERED * message["total_timer_time"]:
+        witnesses = {"laps": witnesses["laps"]}  # the records broke off
+        counted = NAN
+    chosen, source = _choose_distance(witnesses, counted)
+    support = -1
+    if is_possible:
+        support = _count_support(witnesses, stated)
+    if math.isnan(chosen) or not _is_possible(chosen, longest_s, sport):
+        return message
+    if _count_support(witnesses, chosen) - 1 <= support:
+        return message
+    if not math.isnan(stated) and not contradict(stated, chosen):
+        return message
+    note = Note(
+        "distance",
+        f"the summary states {_format_m(stated)}, its {source} {_format_m(chosen)}, which is taken",
+    )
+    return _replace_fields(message, note, total_distance=chosen)
+
+
+def _is_in_doubt(stated: float, counted: float, is_possible: bool) -> bool:
+    """Return whether a stated distance has to be held against other witnesses."""
+    if math.isnan(stated):
+        return math.isnan(counted)
+    if counted > 0 and contradict(stated, counted):
+        return True
+    return not is_possible and (stated > 0 or math.isnan(counted))
+
+
+def _format_m(metres: float) -> str:
+    """Return metres as text."""
+    if math.isnan(metres):
+        return "no distance"
+    return f"{metres:,.0f} m"
+
+
+def _find_longest(message: SessionMessage, samples: FitSamples) -> float:
+    """Return the longest time that session or records know of [s], NaN for none."""
+    known = (
+        message["total_timer_time"],
+        message.elapsed_s,
+        _measure_extent(samples),
+    )
+    return max((one for one in known if one > 0), default=NAN)
+
+
+def _measure_extent(samples: FitSamples) -> float:
+    """Return the time from the first to the last sample [s], 0 for fewer than two."""
+    if len(samples.time_s) < 2:
+        return 0.0
+    return float(samples.time_s[-1] - samples.time_s[0])
+
+
+def measure_counted(samples: FitSamples) -> float:
+    """Return the distance that the records count [m], NaN where they count none."""
+    distance = samples.columns.get("distance_m", np.empty(0))
+    known = distance[~np.isnan(distance)]
+    if len(known) < 2:
+        return NAN
+    return float(known[-1] - known[0])
+
+
+def _is_possible(metres: float, longest_s: float, sport: str) -> bool:
+    """Return whether a distance can have been covered in a time; 0 is no distance.
+
+    Of a time that nobody knows nothing is said.
+    """
+    if not metres > 0:
+        return False
+    if math.isnan(longest_s):
+        return True
+    speed = metres / longest_s
+    return speed >= SLOWEST_MPS and metres <= choose_top_speed(sport) * longest_s + 1000
+
+
+def contradict(one: float, other: float) -> bool:
+    """Return whether two distances [m] cannot be of one activity; unknown ones never do."""
+    least, most = min(one, other), max(one, other)
+    return most - least > LEAST_M and most > RATIO * least
+
+
+def _list_distances(
+    samples: FitSamples, read_laps: Callable[[], SessionMessage | None]
+) -> dict[str, float]:
+    """Return the distances that records, positions, laps and speeds give [m], by witness."""
+    laps, columns = read_laps(), samples.columns
+    found = {"records": measure_counted(samples), "laps": NAN}
+    if laps is not None:
+        found["laps"] = laps["total_distance"]
+    found["positions"] = _measure_path(columns)
+    speed = columns.get("speed_mps")
+    if speed is not None and len(speed) > 1:
+        step = np.minimum(np.diff(samples.time_s), LEAST_S)
+        found["speeds"] = float(np.nansum(speed[1:] * step))
+    return found
+
+
+def _measure_path(columns: dict[str, Floats]) -> float:
+    """Return the length of the line through the positions [m], NaN for fewer than two."""
+    if "latitude_deg" not in columns:
+        return NAN
+    latitude, longitude = columns["latitude_deg"], columns["longitude_deg"]
+    is_known = ~np.isnan(latitude) & ~np.isnan(longitude)
+    if is_known.sum() < 2:
+        return NAN
+    return float(path_m(latitude[is_known], longitude[is_known])[-1])
+
+
+def _choose_distance(witnesses: dict[str, float], counted: float) -> tuple[float, str]:
+    """Return the distance that most others carry, and its witness; at least one must.
+
+    Records that count a distance need nobody beside them where the session states none.
+    """
+    best, source, support = counted, "records", 1
+    for name in ("records", "laps", "positions"):
+        metres = witnesses.get(name, NAN)
+        found = _count_support(witnesses, metres)
+        if found > support or (math.isnan(best) and found > 1):
+            best, source, support = metres, name, found
+    if math.isnan(best) and witnesses.get("laps", NAN) > 0:
+        return witnesses["laps"], "laps"
+    return best, source
+
+
+def _count_support(witnesses: dict[str, float], metres: float) -> int:
+    """Return how many witnesses give a distance, within a tenth."""
+    return sum(
+        abs(one - metres) <= AGREE * max(one, metres)
+        for one in witnesses.values()
+        if one > 0
+    )
+
+
+def _check_timer(
+    message: SessionMessage,
+    sport: str,
+    samples: FitSamples,
+    read_laps: Callable[[], SessionMessage | None],
+    fit_file: FitFile,
+) -> SessionMessage:
+    """Return the session with a timer that its distance, records and laps allow."""
+    timer_s, elapsed_s = message["total_timer_time"], message.elapsed_s
+    extent_s = _measure_extent(samples)
+    longest_s = max((one for one in (elapsed_s, extent_s) if one > 0), default=NAN)
+    if not _is_timer_wrong(timer_s, longest_s, extent_s, message, sport):
+        return message
+    laps = read_laps()
+    candidates = []
+    if laps is not None:
+        candidates.append(("laps", laps["total_timer_time"]))
+    if extent_s > 0:
+        events = read_timer_events(fit_file)
+        candidates.append(("records", compute_timer_s(samples.time_s, events)))
+    candidates.append(("elapsed time", elapsed_s))
+    for source, found_s in candidates:
+        if found_s > 0 and not found_s > 1.05 * longest_s + LEAST_S:
+            stated = "no timer"
+            if not math.isnan(timer_s):
+                stated = f"a timer of {timer_s:,.0f} s"
+            note = Note(
+                "clock",
+                f"the summary states {stated}; {found_s:,.0f} s by its {source} are taken",
+            )
+            return _replace_fields(message, note, total_timer_time=found_s)
+    return message
+
+
+def _is_timer_wrong(
+    timer_s: float,
+    longest_s: float,
+    extent_s: float,
+    message: SessionMessage,
+    sport: str,
+) -> bool:
+    """Return whether a timer cannot be right.
+
+    It is zero, longer than the activity by its records, or too short for its distance.
+    """
+    if math.isnan(timer_s):
+        return extent_s == 0 and longest_s > 0
+    if timer_s < 1:
+        return longest_s > LEAST_S
+    if extent_s > 0 and timer_s > 1.5 * longest_s + LEAST_S:
+        return extent_s > 0.5 * longest_s
+    distance = message["total_distance"]
+    top = choose_top_speed(sport)
+    too_short = distance > top * timer_s + 1000
+    return bool(too_short and distance <= top * longest_s + 1000)
+
+
+def _check_elapsed(message: SessionMessage, samples: FitSamples) -> SessionMessage:
+    """Return the session without an elapsed time that its timer and records contradict."""
+    timer_s, elapsed_s = message["total_timer_time"], message["total_elapsed_time"]
+    is_short = elapsed_s < timer_s / 1.05 - LEAST_S
+    if not is_short or _measure_extent(samples) < 0.95 * timer_s:
+        return message
+    text = f"the elapsed time of {elapsed_s:,.0f} s is shorter than the timer, left out"
+    return _replace_fields(message, Note("clock", text), total_elapsed_time=NAN)
+
+
+def _replace_fields(
+    message: SessionMessage, note: Note, **fields: float
+) -> SessionMessage:
+    """Return the session with other values of some fields and one more note."""
+    return replace(
+        message,
+        fields={**message.fields, **fields},
+        notes=(*message.notes, note),
+    )

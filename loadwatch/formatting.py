@@ -41,7 +41,7 @@ _HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit to show a number in: its symbol, its size in SI units and the decimals worth showing."""
+    """A unit to show a number in: symbol, size in SI units and the decimals worth showing."""
 
     symbol: str
     size: float
@@ -98,9 +98,9 @@ def _escape_character(char: str) -> str:
 def clean_text(text: object, limit: int = TEXT_LENGTH) -> str:
     r"""Return untrusted text cut to `limit` characters, each invisible one written out as `\xNN`.
 
-    Names of athletes, runs, shoes and files are untrusted: a carriage return overwrites a line of the
-    terminal, an escape recolours it, a bidi mark turns a sentence round. A mail address is masked,
-    because vendors name files by it.
+    Names of athletes, runs, shoes and files are untrusted: a carriage return overwrites a line of
+    the terminal, an escape recolours it, a bidi mark turns a sentence round. A mail address is
+    masked, because vendors name files by it.
     """
     cleaned = str(text)
     if "@" in cleaned:

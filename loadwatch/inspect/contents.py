@@ -119,7 +119,7 @@ def _describe_layouts(fit_file: FitFile) -> Iterator[str]:
 
 
 def _summarize_messages(data: bytes, decoded: Decoded) -> tuple[MessageSummaries, str]:
-    """Return all fields by message, and why they are not fitparse's whole view, "" where they are."""
+    """Return all fields by message, and why they are not fitparse's whole view, "" if they are."""
     if len(data) > MAX_FITPARSE_BYTES:
         problem = "too large for fitparse's full view, so this is our own"
         return _summarize_by_decoder(decoded), problem
@@ -133,7 +133,7 @@ def _summarize_messages(data: bytes, decoded: Decoded) -> tuple[MessageSummaries
 
 
 def _summarize_by_fitparse(data: bytes) -> tuple[MessageSummaries, str]:
-    """Return all fields by message as fitparse reads them, and the error that stopped it, if any."""
+    """Return all fields by message as fitparse reads them, and the error that stopped it."""
     summaries: MessageSummaries = {}
     with warnings.catch_warnings():
         # it warns of what the `problem:` lines already name
@@ -201,7 +201,7 @@ def _build_decoder_field(number: int, key: FieldKey, column: FieldColumn) -> Fie
 
 
 def _convert_values(number: int, key: FieldKey, column: FieldColumn) -> list[Any]:
-    """Return values of a column as fitparse would: texts, names, timestamps, numbers, None if unknown."""
+    """Return values as fitparse would: texts, names, timestamps, numbers, None if unknown."""
     if column.base_type == STRING:
         return decode_strings(column)[:MAX_VALUES]
     values = column.first.tolist()[:MAX_VALUES]

@@ -1,4 +1,4 @@
-"""The ground of one activity as text: metres by surface and source, metres by grade; no position."""
+"""The ground of one activity as text: metres by surface and source, and by grade; no position."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def describe_reading(data: bytes, name: str, settings: Settings) -> Iterable[str
 
 
 def _summarize_kinds(activities: Sequence[Activity]) -> Iterator[str]:
-    """Yield a line for each kind of activity: how many, when, how far by the file, how many samples."""
+    """Yield a line for each kind of activity: how many, which days, distance, samples."""
     kinds: dict[str, list[Activity]] = {}
     for activity in activities:
         session = activity.session

@@ -1,4 +1,4 @@
-"""Which fields of a file may be shown to everybody: what a bug report needs, and no person or place.
+"""Which fields of a file may be shown to everybody: enough for a bug report, no person or place.
 
 What is shown is chosen, not what is hidden: a field that no line here allows stays hidden.
 """
@@ -20,9 +20,9 @@ HIDDEN_NOTES: dict[Disclosure, str] = {  # shown instead of the values
 # only the fields are listed
 RECORDED_MESSAGES = frozenset(
     (
-        "file_id", "file_creator", "developer_data_id", "field_description", "device_info", "activity",
-        "session", "lap", "length", "split", "split_summary", "set", "record", "event", "hrv", "gps_metadata",
-        "sport", "timestamp_correlation",
+        "file_id", "file_creator", "developer_data_id", "field_description", "device_info",
+        "activity", "session", "lap", "length", "split", "split_summary", "set", "record", "event",
+        "hrv", "gps_metadata", "sport", "timestamp_correlation",
     )
 )  # fmt: skip
 # a developer field with a unit is shown in these messages
@@ -52,7 +52,7 @@ _PERSON_NAME = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """What a file states of one field, before any of its values is looked at."""
+    """What a file states of one field, before any of its values is read."""
 
     message: str
     name: str
@@ -89,7 +89,7 @@ def choose_disclosure(field: Field) -> Disclosure:
 
 
 def _may_hold_position(field: Field) -> bool:
-    """Return whether it may be a position by its name or unit, or by its type where it has no name."""
+    """Return whether it may be a position by its name or unit, or by its type if it has no name."""
     nameless = not field.in_profile and not field.developer
     if nameless and field.type_name in {"sint32", "byte"}:
         return True

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 LinkState = Literal["associated", "none", "not_enough"]
 State = Literal["red_flags", "associated", "none", "not_enough", "empty"]
 SIGNIFICANCE = 0.05  # one-sided, after all exposures tested together
-# from simulated diaries: below these a real link of one point is mostly missed, and chance often wins
+# from simulated diaries: below these a real link of one point is mostly missed, and chance is
+# often called a link
 MIN_WEEKS = 16
 MIN_FILLED = 0.70
 MIN_WEEKS_EACH = 6  # exposed, and unexposed, weeks
@@ -49,8 +50,8 @@ MIN_SETS = 6
 class Link:
     """One exposure compared with the diary; NaN where nothing can be estimated.
 
-    The names are keys of the JSON output. Points are those of the pain score, 0 to 10; a chance is a
-    p value [1], one-sided.
+    The names are keys of the JSON output. Points are those of the pain score, 0 to 10; a chance
+    is a p value [1], one-sided.
 
     Attributes
     ----------
@@ -64,7 +65,7 @@ class Link:
     discordant : onsets whose month holds exposed and unexposed days; onset diaries only.
     later : the same as `effect` three to seven days after; shown, not tested [points].
     before, before_p : the same in the week before the exposure [points], and its chance [1].
-    filled_exposed, filled_unexposed : share of days with a score, on exposed days and on others [1].
+    filled_exposed, filled_unexposed : share of days with a score, exposed days and others [1].
     also : what a reader must know beside it.
     """
 
@@ -100,7 +101,8 @@ class Answer:
     filled : share of its days with a score [1].
     onsets : how often pain began.
     scores : one score per day, where there is one, for the chart [points].
-    next_day_m : metres run on the day after, for one more point of pain on the day [m]; below 0 is less.
+    next_day_m : distance run on the day after, for one more point of pain on the day [m]; below 0
+        is less.
     next_day_p : chance of so much less running [1], one-sided.
     """
 
@@ -152,7 +154,7 @@ def _rank_red_flag(red_flag: TickedRedFlag) -> tuple[bool, str]:
 def _build_daily_links(
     series: DiarySeries, exposed: Bools, distance_m: Floats, gates: str
 ) -> tuple[tuple[Link, ...], tuple[float, float]]:
-    """Return a link per exposure, and how much less is run on the day after one more point of pain."""
+    """Return a link per exposure, and the change of running after pain (`estimate_next_day`)."""
     matrix = daily_scores.build_matrix(series.score, exposed, distance_m)
     exposed_weeks = daily_scores.count_exposed_weeks(matrix, exposed)
     unexposed_weeks = daily_scores.count_scored_weeks(matrix) - exposed_weeks
@@ -205,7 +207,10 @@ def _build_daily_link(
 def _build_onset_links(
     series: DiarySeries, exposed: Bools, gates: str
 ) -> tuple[Link, ...]:
-    """Return a link per exposure; its chance pays for the number of exposures that could be judged."""
+    """Return a link per exposure.
+
+    Its chance is multiplied by the number of exposures that could be judged (Bonferroni).
+    """
     after = daily_scores.mark_window(exposed, daily_scores.AFTER_DAYS)
     found = [estimate_crossover(match_onsets(series.onsets, days)) for days in after]
     judged = sum(one.discordant >= MIN_SETS for one in found)
@@ -347,14 +352,15 @@ def analyse_diary(
 ) -> Answer:
     """Return how pain in the diary goes with the changes in training before it.
 
-    Daily scores are compared with their weekday and their 28 days, with whole weeks permuted; a diary
-    that holds only days of pain is read as onsets. Nothing is called associated before the gates are
-    passed.
+    Daily scores are compared with their weekday and their 28 days, with whole weeks permuted; a
+    diary that holds only days of pain is read as onsets. Nothing is called associated before the
+    gates are passed.
 
     Parameters
     ----------
     diary : what `read_diary` returned.
-    flags : all flags of the athlete; those at watch or above of the rules in `EXPOSURES` are the exposures.
+    flags : all flags of the athlete; the exposures are those at watch or above of the rules in
+        `EXPOSURES`.
     activities : EXPOSURES and HIDDEN rows, of any sport.
     settings : which sports are runs.
     today : lines after it are left out, but for red flags.
@@ -374,7 +380,7 @@ def analyse_diary(
 
 
 def build_flags(answer: Answer, week: date) -> tuple[Flag, ...]:
-    """Return the answer as flags LW18 (red flags ticked) and LW17 (links), of the week it is given in."""
+    """Return the answer as flags of `week`: LW18 for red flags ticked, LW17 for links."""
     ticked: dict[date, list[str]] = {}
     for red_flag in answer.red_flags:
         ticked.setdefault(red_flag.day or week, []).append(red_flag.says)

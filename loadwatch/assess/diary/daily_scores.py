@@ -1,4 +1,4 @@
-"""Daily scores compared with exposures: effect, interval and p value, and the checks beside them."""
+"""Daily scores compared with exposures: effect, interval, p value and the checks beside them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ class DailyEffect:
 
 
 def mark_window(exposed: Bools, days: tuple[int, int]) -> Bools:
-    """Return which days are `days[0]` to `days[1]` days after an exposed one; the last axis is days."""
+    """Return which days are `days[0]` to `days[1]` days after an exposed one.
+
+    The last axis of both arrays is days.
+    """
     marks = np.zeros_like(exposed)
     length = exposed.shape[-1]
     for lag in range(days[0], days[1] + 1):
@@ -82,7 +85,7 @@ def _compute_residual(values: Floats, block: Ints) -> Floats:
 
 
 def _standardize(values: Floats) -> Floats:
-    """Return `values` as distances from their mean in units of their spread; zeros without a spread."""
+    """Return `values` less their mean, in units of their spread; zeros without a spread."""
     spread = float(values.std())
     if spread > NEARLY_ZERO:
         return np.asarray((values - values.mean()) / spread)
@@ -90,7 +93,7 @@ def _standardize(values: Floats) -> Floats:
 
 
 def build_matrix(score: Floats, exposed: Bools, distance_m: Floats) -> WeekMatrix:
-    """Return the scores as residual weeks, cut so that fewest exposures are torn from the days after.
+    """Return the scores as residual weeks, cut where fewest exposures lose the days after them.
 
     Parameters
     ----------
@@ -114,7 +117,7 @@ def build_matrix(score: Floats, exposed: Bools, distance_m: Floats) -> WeekMatri
 
 
 def _adjust_marks(matrix: WeekMatrix, days: Bools) -> Floats:
-    """Return the marked days less their weekday and block means, over the days that have a score."""
+    """Return the marked days less their weekday and block means, over days with a score."""
     marks = matrix.reshape_weeks(days.astype(float))
     scored = np.where(np.isfinite(matrix.score), marks, np.nan)
     return matrix.compute_residual(scored)
@@ -195,11 +198,11 @@ def measure_exposures(
 
 
 def estimate_next_day(matrix: WeekMatrix, distance_m: Floats) -> tuple[float, float]:
-    """Return the distance run on the day after one more point of pain [m], and the chance of it [1].
+    """Return the distance run on the day after one more point of pain [m], and its chance [1].
 
-    Negative where sore days are followed by less running than the weekday and the month would suggest:
-    then pain shapes the training, and a link between the two can run either way. The chance is one-sided
-    (less running), from the same arrangements of weeks.
+    Negative where sore days are followed by less running than the weekday and the month would
+    suggest: then pain shapes the training, and a link between the two can run either way. The
+    chance is one-sided (less running), from the same arrangements of weeks.
     """
     next_day_m = np.append(distance_m[1:], np.nan)
     weeks = matrix.reshape_weeks(next_day_m, np.nan)

@@ -30,7 +30,7 @@ _NOTE_TAG = re.compile(r"#([a-z_]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line: pain from 0 to 10 on a day; NaN where it only ticks a red flag or marks an onset."""
+    """One line: pain from 0 to 10 on a day; NaN where it only ticks a red flag or an onset."""
 
     day: date | None  # None only for a ticked line whose date cannot be read
     pain: float = math.nan
@@ -152,10 +152,10 @@ def _explain_missing_columns(header: tuple[str, ...], columns: set[str]) -> str:
 
 
 def read_diary(data: bytes) -> Diary:
-    """Return the diary in `data`, whatever the bytes; lines without a usable day or score become problems.
+    """Return the diary in `data`, whatever the bytes.
 
-    A ticked red flag is kept even where the rest of its line cannot be read: losing it would be worse
-    than showing it without its day.
+    Lines without a usable day or score become problems. A ticked red flag is kept even where the
+    rest of its line cannot be read: losing it would be worse than showing it without its day.
     """
     table = user_csv.parse_table(data)
     renamed = _match_columns(table.columns)

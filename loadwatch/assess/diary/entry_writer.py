@@ -28,7 +28,7 @@ try:
 except ImportError:  # pragma: no cover - Windows: O_APPEND alone keeps two lines apart
     fcntl = None  # type: ignore[assignment]  # mypy knows the module, Windows does not
 
-# ends of a line and other control characters, which would tear the line of an entry
+# ends of a line and other control characters, which would split the line of an entry
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -41,7 +41,10 @@ def build_entry(
     note: str = "",
     red_flags: Sequence[str] = (),
 ) -> Entry:
-    """Return a new entry; SettingsError lists the red flags there are where one of `red_flags` is none."""
+    """Return a new entry.
+
+    SettingsError lists the red flags there are where one of `red_flags` is none.
+    """
     ticks = []
     for name in red_flags:
         tick = name.strip().lower().replace("-", "_").replace(" ", "_")
@@ -124,7 +127,7 @@ def _format_line(cells: Sequence[str], delimiter: str, end: str) -> str:
 
 
 def _format_addition(path: Path, old: bytes, cells: dict[str, str]) -> bytes:
-    """Return the bytes of `cells` that follow `old`, in its own encoding, delimiter and line ends."""
+    """Return `cells` as bytes that follow `old`, in its own encoding, delimiter and line ends."""
     columns = user_csv.parse_table(old).columns
     if not columns:
         values = [cells.get(column, "") for column in HEADER]
@@ -169,9 +172,9 @@ def _write_whole(handle: int, addition: bytes) -> None:
 def append_entry(path: Path, new: Entry) -> None:
     """Add `new` to the diary at `path` as one whole line, or change nothing.
 
-    The file is made with a header if it is missing or empty. Columns that are not ours stay as they
-    are, empty in the new line. The line is written in one call under a lock and flushed to the disk;
-    if the disk is full, what was written of it is taken back.
+    The file is made with a header if it is missing or empty. Columns that are not ours stay as
+    they are, empty in the new line. The line is written in one call under a lock and flushed to
+    the disk; if the disk is full, what was written of it is taken back.
     """
     cells = _format_cells(new)
     with _open_locked(path) as handle:

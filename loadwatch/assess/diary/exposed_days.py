@@ -41,7 +41,8 @@ def _convert_date(day: np.datetime64) -> date:
 def _find_jump_day(flag: Flag, days: NDArray[np.datetime64], amount: Floats) -> date:
     """Return the day on which the sum of the flag's week went over the limit.
 
-    A week is only a jump from the run on that made it one: pain before that run cannot follow from it.
+    A week is a jump only from the run on that made it one: pain before that run cannot follow
+    from it.
 
     Parameters
     ----------
@@ -97,7 +98,7 @@ def mark_days(days: frozenset[date], first: date, length: int) -> Bools:
 
 
 def sum_daily_distance(runs: pd.DataFrame, first: date, length: int) -> Floats:
-    """Return the distance run on each of `length` days from `first` on [m]; 0 on a day without a run."""
+    """Return the distance run on each of `length` days from `first` on [m]; 0 without a run."""
     distance_m = np.zeros(length)
     days, metres = runs["start_local"].dt.date, runs["distance_m"].fillna(0.0)
     for day, run_m in zip(days, metres, strict=True):

@@ -76,7 +76,7 @@ def match_onsets(onsets: Sequence[int], exposed: Bools) -> list[MatchedSet]:
 
 
 def _sum_chances(chances: list[float], cases: int) -> tuple[float, float]:
-    """Return P(X >= cases) and P(X = cases) for a sum of unequal yes-no draws (Poisson-binomial)."""
+    """Return P(X >= cases) and P(X = cases) of a Poisson-binomial sum of unequal yes-no draws."""
     distribution = np.ones(1)
     for chance in chances:
         distribution = np.convolve(distribution, [1 - chance, chance])
@@ -84,7 +84,7 @@ def _sum_chances(chances: list[float], cases: int) -> tuple[float, float]:
 
 
 def _compute_odds_ratio(sets: Sequence[MatchedSet]) -> float:
-    """Return the Mantel-Haenszel odds ratio; infinite where no unexposed case has an exposed referent."""
+    """Return the Mantel-Haenszel odds ratio; infinite if no unexposed case has an exposed day."""
     over = sum(one.referents.count(False) / one.days for one in sets if one.case)
     under = sum(one.referents.count(True) / one.days for one in sets if not one.case)
     if not under:
@@ -95,7 +95,8 @@ def _compute_odds_ratio(sets: Sequence[MatchedSet]) -> float:
 def estimate_crossover(sets: Sequence[MatchedSet]) -> Crossover:
     """Return the Mantel-Haenszel odds ratio of `sets` and exact p values.
 
-    Given how many days of a set were exposed, each of its days was equally likely to be the onset's.
+    Given how many days of a set were exposed, each of its days was equally likely to be that of
+    the onset.
 
     References
     ----------

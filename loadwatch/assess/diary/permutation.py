@@ -32,10 +32,10 @@ class PermutationTest:
 
 
 def choose_offset(exposed: Bools, days: int) -> int:
-    """Return the days (0-6) to put before the first so that fewest windows of `days` cross a week's end.
+    """Return how many days (0-6) to put before the first, so that fewest windows cross two weeks.
 
-    Permuting weeks must not tear an exposure from the days after it. The choice uses exposures only,
-    never pain, so it cannot help an answer along.
+    A window is an exposure and the days after it, `days` together; permuting weeks must not
+    separate them. The choice uses exposures only, never pain, so it cannot help an answer along.
     """
     places = np.nonzero(exposed)[-1]
     crossing = []
@@ -65,11 +65,11 @@ def compute_residual(values: Floats, groups: Ints) -> Floats:
 
 
 def choose_blocks(training: Floats) -> Ints:
-    """Return the block of each week: four weeks each, placed so that training differs least inside them.
+    """Return the block of each week: four weeks each, with the most similar training inside them.
 
-    A block of harder training brings more exposed days and often more pain; only weeks of the same
-    block may change places. The first block has one to four weeks, whichever fits the weeks' training
-    best. Pain is not used.
+    A block of harder training brings more exposed days and often more pain; only weeks of the
+    same block may change places. The first block has one to four weeks, whichever fits the
+    training best. Pain is not used.
 
     Parameters
     ----------
@@ -112,8 +112,8 @@ def _sum_arrangements(exposure: Floats, score: Floats, block: Ints) -> list[Floa
 def _draw_arrangements(sizes: tuple[int, ...], draws: int) -> tuple[Ints, bool]:
     """Return draws of one arrangement per block, and whether these are all there are.
 
-    `sizes` are the numbers of arrangements of the blocks. The array is (draws, blocks); its first row
-    is the order of the diary itself.
+    `sizes` are the numbers of arrangements of the blocks. The array is (draws, blocks); its first
+    row is the order of the diary itself.
     """
     if math.prod(sizes) <= draws:
         every = list(itertools.product(*map(range, sizes)))
@@ -133,7 +133,7 @@ def _resample_weeks(weeks: int) -> Floats:
 
 
 def _add_blocks(sums: list[Floats], draws: int) -> tuple[Floats, bool]:
-    """Return the sums over all blocks (exposures, draws), and whether no arrangement is left out."""
+    """Return the sums over all blocks (exposures, draws), and whether no arrangement is missing."""
     sizes = tuple(block.shape[1] for block in sums)
     picks, exact = _draw_arrangements(sizes, draws)
     drawn = [block[:, picks[:, number]] for number, block in enumerate(sums)]
@@ -145,9 +145,9 @@ def run_permutation_test(
 ) -> PermutationTest:
     """Return how often arrangements of whole weeks give at least the diary's own link.
 
-    The statistic of an exposure is the sum of scores over its exposed days, in units of its own spread
-    over all arrangements. The joint p value compares it with the largest of any exposure in each
-    arrangement, which pays for having tested several.
+    The statistic of an exposure is the sum of scores over its exposed days, in units of its own
+    spread over all arrangements. The joint p value compares it with the largest of any exposure in
+    each arrangement, which corrects for having tested several.
 
     Parameters
     ----------
@@ -195,8 +195,8 @@ def estimate_interval(
 ) -> tuple[float, float]:
     """Return the 95 % interval of `estimate_effect` [points], from whole weeks resampled.
 
-    Days of one week stay together, because pain carries over. Subtracting the mean of each block makes
-    the weeks more similar than they are; the interval is widened by that (weeks less blocks).
+    Days of one week stay together, because pain carries over. Subtracting the mean of each block
+    makes the weeks more similar than they are; the interval is widened by that (weeks less blocks).
     """
     over = np.nan_to_num(exposure * score).sum(axis=1)
     under = np.where(np.isfinite(score), np.nan_to_num(exposure) ** 2, 0.0).sum(axis=1)

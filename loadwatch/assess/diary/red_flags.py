@@ -1,4 +1,4 @@
-"""Red flags: signs that need a person, not a program; one column of diary.csv each, and whom to call."""
+"""Red flags: signs that need a person, not a program; a column of diary.csv each, whom to call."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CALL_TEXTS: dict[Urgency, str] = {
         "(999, 112, 911). Do not wait for this to pass."
     ),
     "soon": (
-        "Ask for an urgent appointment with a doctor or a physiotherapist, and say it in these words. "
-        "If it gets worse meanwhile, get medical help the same day."
+        "Ask for an urgent appointment with a doctor or a physiotherapist, "
+        "and say it in these words. If it gets worse meanwhile, get medical help the same day."
     ),
 }
 
@@ -71,7 +71,8 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         "bone_pain",
         "soon",
-        "pain in one small spot of bone with each step, above all when eating too little or missing periods",
+        "pain in one small spot of bone with each step, "
+        "above all when eating too little or missing periods",
     ),
 )
 RED_FLAGS_BY_COLUMN = {red_flag.column: red_flag for red_flag in RED_FLAGS}

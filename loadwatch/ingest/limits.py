@@ -1,19 +1,17 @@
-"""What one input may cost. Each limit stands here and nowhere else."""
+"""What one input may cost: each limit is here and nowhere else."""
 
 from __future__ import annotations
 
 MIB = 1 << 20
-MEMBER_BYTES = 256 * MIB  # what one member may hold, unpacked
-ARCHIVE_BYTES = (
-    8192 * MIB
-)  # what one archive may hold in all, unpacked, inner archives included
-UNPACK_RATIO = 200  # bytes out for one byte in ...
+MEMBER_BYTES = 256 * MIB  # of one member, unpacked
+ARCHIVE_BYTES = 8192 * MIB  # of one archive in all, unpacked, inner archives included
+UNPACK_RATIO = 200  # bytes out per byte in ...
 UNPACK_FREE_BYTES = 16 * MIB  # ... beyond so many bytes out
 ARCHIVE_DEPTH = 3  # zip in zip in zip
 ARCHIVE_ENTRIES = 200_000  # in one archive, inner archives included
 DIRECTORY_BYTES = 128 * MIB  # a zip's own table of contents
 GZIP_DEPTH = 2  # gzip in gzip
-GZIP_MEMBERS = 10_000  # gzip files one after the other in one file
+GZIP_MEMBERS = 10_000  # gzip members one after the other in one file
 FOLDER_DEPTH = 32
 NAME_CHARS = 200  # of one part of a label
-HEAD_BYTES = 512  # read of each file to see what it is
+HEAD_BYTES = 512  # read of each file to recognize what it is

@@ -1,9 +1,10 @@
-"""Gzip, bounded in the bytes that come out; a torn file keeps what came before the tear."""
+"""Gzip with a bound on the bytes that come out; a torn file keeps what came before the tear."""
 
 from __future__ import annotations
 
 import zlib
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from loadwatch.activity import Note
 from loadwatch.errors import OverLimit, Unreadable
@@ -20,35 +21,36 @@ from loadwatch.ingest.sources.member import Content
 
 GZIP_MAGIC = b"\x1f\x8b"
 _SALVAGE_BYTES = 4096  # bytes of a damaged file tried together
-_SLICE_BYTES = 1 << 16  # packed bytes looked at in one go
+_SLICE_BYTES = 1 << 16  # packed bytes taken at once
 _GZIP_WINDOW = 31  # zlib: gzip header and trailer expected
 _RAW_WINDOW = -15  # zlib: neither
 
 
 def unpack_gzip(data: bytes, label: str) -> Content:
     """Return `data` gunzipped, as often as it was packed; plain data as it is."""
-    notes: tuple[Note, ...] = ()
+    notes: list[Note] = []
     if label.lower().endswith(".gz") and not data.startswith(GZIP_MAGIC):
-        notes = (Note("gzip_plain", "named .gz, yet not packed"),)
+        notes.append(Note("gzip_plain", "named .gz, yet not packed"))
     depth = 0
     while data.startswith(GZIP_MAGIC):
         if depth == GZIP_DEPTH:
             raise OverLimit(f"packed by gzip more than {GZIP_DEPTH} times over")
-        data, found = _gunzip_once(data)
-        notes, depth = (*notes, *found), depth + 1
-    return Content(
-        data,
-        (*notes, Note("gzip_twice", "packed by gzip twice")) if depth > 1 else notes,
-    )
+        data, note = _gunzip_once(data)
+        depth += 1
+        if note:
+            notes.append(note)
+    if depth > 1:
+        notes.append(Note("gzip_twice", "packed by gzip twice"))
+    return Content(data, tuple(notes))
 
 
 def peek_gzip(head: bytes) -> bytes:
-    """Return the first bytes that a gzip holds, b"" where they cannot be told."""
+    """Return the first bytes that a gzip file holds, b"" where they cannot be decompressed."""
     return _decompress_head(head, _GZIP_WINDOW)
 
 
 def peek_deflated(head: bytes) -> bytes:
-    """Return the first bytes of a zip member that begins with `head`, b"" where they cannot be told."""
+    """Return the first bytes of a zip member by its first packed ones, b"" where they are broken."""
     return _decompress_head(head, _RAW_WINDOW)
 
 
@@ -59,68 +61,78 @@ def _decompress_head(head: bytes, window: int) -> bytes:
         return b""
 
 
-def _gunzip_once(data: bytes) -> tuple[bytes, tuple[Note, ...]]:
-    chunks: list[bytes] = []
-    at, out, members = 0, 0, 0
+@dataclass(slots=True)
+class _Unpacking:
+    """How far a file of gzip members is unpacked."""
+
+    data: memoryview
+    position: int = 0  # packed bytes done
+    size: int = 0  # bytes out
+    chunks: list[bytes] = field(default_factory=list)
+
+
+def _gunzip_once(data: bytes) -> tuple[bytes, Note | None]:
+    """Return what the members of a gzip file hold, and a note if it is damaged."""
+    unpacking = _Unpacking(memoryview(data))
     note: Note | None = None
-    while not note and data.startswith(GZIP_MAGIC, at):
+    members = 0
+    while not note and data.startswith(GZIP_MAGIC, unpacking.position):
         if members == GZIP_MEMBERS:
             raise OverLimit(f"a chain of more than {GZIP_MEMBERS:,} gzip files")
-        at, out, note = _gunzip_member(memoryview(data), at, out, chunks)
+        note = _gunzip_member(unpacking)
         members += 1
-    if note and not any(chunks):
+    if note and not any(unpacking.chunks):
         raise Unreadable("a broken gzip file that holds nothing readable")
-    return b"".join(chunks), (note,) if note else ()
+    return b"".join(unpacking.chunks), note
 
 
-def _gunzip_member(
-    data: memoryview, at: int, out: int, chunks: list[bytes]
-) -> tuple[int, int, Note | None]:
-    """Append to `chunks` what one gzip file in a chain holds, `out` bytes came before.
-
-    Returns where the next begins, the bytes that are out now, and a note on damage.
-    """
+def _gunzip_member(unpacking: _Unpacking) -> Note | None:
+    """Unpack one gzip member; return a note if it is damaged."""
     stream = zlib.decompressobj(_GZIP_WINDOW)
-    start, before = at, out
+    start, size_before = unpacking.position, unpacking.size
     while not stream.eof:
-        packed = stream.unconsumed_tail or data[at : at + _SLICE_BYTES]
+        packed: bytes | memoryview = stream.unconsumed_tail
+        if not packed:
+            position = unpacking.position
+            packed = unpacking.data[position : position + _SLICE_BYTES]
+            unpacking.position += len(packed)
         if not len(packed):
-            return at, out, Note("gzip_torn", "the packed file is cut short")
-        fresh = not stream.unconsumed_tail
+            return Note("gzip_torn", "the packed file is cut short")
         try:
             chunk = stream.decompress(packed, UNPACK_FREE_BYTES)
         except zlib.error:
-            chunks.append(_salvage_damaged(data[start:])[out - before :])
-            return at, out, Note("gzip_damaged", "the packed file is damaged")
-        at += len(packed) if fresh else 0
-        chunks.append(chunk)
-        out += len(chunk)
-        check_size(out, at)
-    return at - len(stream.unused_data), out, None
+            salvaged = _salvage_damaged(unpacking.data[start:])
+            unpacking.chunks.append(salvaged[unpacking.size - size_before :])
+            return Note("gzip_damaged", "the packed file is damaged")
+        unpacking.chunks.append(chunk)
+        unpacking.size += len(chunk)
+        check_size(unpacking.size, unpacking.position)
+    unpacking.position -= len(stream.unused_data)
+    return None
 
 
 def _salvage_damaged(data: memoryview) -> bytes:
-    """Return what a damaged gzip file gives up to its damage, to the byte."""
+    """Return what a damaged gzip member gives up to its damage, to the byte."""
     stream = zlib.decompressobj(_GZIP_WINDOW)
-    kept = bytearray()
+    salvaged = bytearray()
     for at in range(0, len(data), _SALVAGE_BYTES):
         before = stream.copy()
         try:
-            kept += stream.decompress(data[at : at + _SALVAGE_BYTES])
+            salvaged += stream.decompress(data[at : at + _SALVAGE_BYTES])
         except zlib.error:
             with suppress(zlib.error):
-                for k in range(at, len(data)):
-                    kept += before.decompress(data[k : k + 1])
+                for byte in range(at, len(data)):
+                    salvaged += before.decompress(data[byte : byte + 1])
             break
-        check_size(len(kept), at + _SALVAGE_BYTES)
-    return bytes(kept)
+        check_size(len(salvaged), at + _SALVAGE_BYTES)
+    return bytes(salvaged)
 
 
-def check_size(out: int, taken: int) -> None:
-    """Raise OverLimit if `out` bytes from `taken` packed ones are more than a member may hold."""
-    if out > MEMBER_BYTES:
+def check_size(unpacked: int, packed: int) -> None:
+    """Raise OverLimit if so many bytes, from so many packed ones, are more than a member may hold."""
+    if unpacked > MEMBER_BYTES:
         raise OverLimit(f"holds more than {MEMBER_BYTES // MIB} MiB once unpacked")
-    if out > UNPACK_FREE_BYTES and out > UNPACK_RATIO * taken:
+    if unpacked > UNPACK_FREE_BYTES and unpacked > UNPACK_RATIO * packed:
         raise OverLimit(
             f"grows more than {UNPACK_RATIO}-fold when unpacked, which no activity does"
         )
@@ -130,17 +142,18 @@ def inflate_entry(data: bytes, size: int) -> bytes:
     """Return a zip member's deflated `data`; more than its declared `size` is over the limit."""
     stream = zlib.decompressobj(_RAW_WINDOW)
     chunks: list[bytes] = []
-    rest, out = data, 0
+    rest, unpacked = data, 0
     try:
-        while not stream.eof and out <= size:
-            chunk = stream.decompress(rest, min(size + 1 - out, UNPACK_FREE_BYTES))
+        while not stream.eof and unpacked <= size:
+            most = min(size + 1 - unpacked, UNPACK_FREE_BYTES)
+            chunk = stream.decompress(rest, most)
             if not chunk and not stream.eof:
                 raise Unreadable("cut short inside its archive")
             chunks.append(chunk)
-            out, rest = out + len(chunk), stream.unconsumed_tail
-            check_size(out, len(data) - len(rest))
+            unpacked, rest = unpacked + len(chunk), stream.unconsumed_tail
+            check_size(unpacked, len(data) - len(rest))
     except zlib.error as error:
         raise Unreadable("damaged inside its archive") from error
-    if out > size:
+    if unpacked > size:
         raise OverLimit("holds more than its archive declares")
     return b"".join(chunks)

@@ -1,4 +1,4 @@
-"""A zip as members, zips within it included; nothing is unpacked here but inner tables of contents."""
+"""A zip as members, zips within it included; members are unpacked only when they are opened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loadwatch.ingest.limits import (
     MEMBER_BYTES,
     MIB,
 )
-from loadwatch.ingest.sources import gzip_stream
+from loadwatch.ingest.sources.gzip_stream import GZIP_MAGIC, peek_gzip
 from loadwatch.ingest.sources.labels import clean_label, is_hidden
 from loadwatch.ingest.sources.member import Member
 from loadwatch.ingest.sources.origin import (
@@ -31,16 +31,15 @@ from loadwatch.ingest.sources.zip_directory import ZIP_MAGICS, ZipEntry, read_en
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import BinaryIO
 
     from loadwatch.activity import Kind
 
 HIDDEN_REASON = "hidden, or left there by the computer"
-_OFFICE_MEMBERS = frozenset(
-    {"[Content_Types].xml", "mimetype"}
-)  # docx, xlsx and odt, ods are zips too
-ListedEntry = tuple[
-    ZipEntry, bytes
-]  # an entry and its first bytes, b"" where it is not to be opened
+# by these a docx, xlsx, odt or ods is recognized, which are zips too
+_OFFICE_MEMBERS = frozenset({"[Content_Types].xml", "mimetype"})
+# an entry and its first bytes, b"" where it is not to be opened
+ListedEntry = tuple[ZipEntry, bytes]
 
 
 @dataclass(slots=True)
@@ -53,83 +52,77 @@ class _ArchiveCost:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An archive: where its bytes are, its key, its own label, and what its members' labels begin with."""
+    """An archive on the way through its members."""
 
-    origin: Origin
-    key: str
+    origin: Origin  # where its bytes are
+    key: str  # its identity, which its members' keys begin with
     label: str
-    prefix: str
-    depth: int = 1
+    prefix: str  # what the labels of its members begin with
+    depth: int = 1  # 2 for an archive within an archive
 
 
 def find_zip(origin: Origin, first: bytes) -> Origin | None:
     """Return where the zip is, if what begins with `first` is one (gzipped or not), else None."""
     if first.startswith(ZIP_MAGICS):
         return origin
-    if first.startswith(gzip_stream.GZIP_MAGIC) and gzip_stream.peek_gzip(
-        first
-    ).startswith(ZIP_MAGICS):
+    is_gzip = first.startswith(GZIP_MAGIC)
+    if is_gzip and peek_gzip(first).startswith(ZIP_MAGICS):
         return Gzipped(origin)
     return None
 
 
 def walk_archive(
-    place: Archive, unique_label: Callable[[str], str]
+    archive: Archive, unique_label: Callable[[str], str]
 ) -> Iterator[Member | Skipped]:
-    """Yield the members of the zip at `place`, sorted by name; `once` makes labels unique."""
-    yield from _walk_archive(place, unique_label, _ArchiveCost())
+    """Yield the members of a zip and of the zips within it, sorted by name."""
+    yield from _walk_archive(archive, unique_label, _ArchiveCost())
 
 
 def _walk_archive(
-    place: Archive, unique_label: Callable[[str], str], cost: _ArchiveCost
+    archive: Archive, unique_label: Callable[[str], str], cost: _ArchiveCost
 ) -> Iterator[Member | Skipped]:
-    found = _list_entries(place, cost)
+    found = _list_entries(archive, cost)
     if isinstance(found, Skipped):
         yield Skipped(unique_label(found.source), found.kind, found.why)
         return
     for entry, first in found:
-        yield from _visit_entry(place, entry, first, unique_label, cost)
+        yield from _visit_entry(archive, entry, first, unique_label, cost)
 
 
-def _list_entries(place: Archive, cost: _ArchiveCost) -> list[ListedEntry] | Skipped:
-    if place.depth > ARCHIVE_DEPTH:
-        return Skipped(
-            place.label,
-            "limited",
-            f"archives within archives, more than {ARCHIVE_DEPTH} deep",
-        )
+def _list_entries(archive: Archive, cost: _ArchiveCost) -> list[ListedEntry] | Skipped:
+    """Return the entries of an archive with their first bytes, or why it has none to read."""
+    if archive.depth > ARCHIVE_DEPTH:
+        why = f"archives within archives, more than {ARCHIVE_DEPTH} deep"
+        return Skipped(archive.label, "limited", why)
     try:
-        with open_archive(place.origin) as file:
-            files = sorted(
-                (e for e in read_entries(file) if not e.is_folder),
-                key=lambda e: (e.name, e.offset),
-            )
-            _add_cost(cost, files)
-            if any(entry.name in _OFFICE_MEMBERS for entry in files):
-                return Skipped(
-                    place.label,
-                    "rejected",
-                    "an office document; save its table as CSV instead",
-                )
-            found = [
-                (
-                    e,
-                    b""
-                    if _refuse_entry(clean_label(e.name), e)
-                    else read_entry_head(file, e),
-                )
-                for e in files
-            ]
+        with open_archive(archive.origin) as file:
+            found = _read_listed_entries(file, cost)
     except Unreadable as error:
-        return Skipped(place.label, "rejected", error.why)
+        return Skipped(archive.label, "rejected", error.why)
     except OverLimit as error:
-        return Skipped(place.label, "limited", error.why)
-    return found or Skipped(place.label, "ignored", "an empty archive")
+        return Skipped(archive.label, "limited", error.why)
+    return found or Skipped(archive.label, "ignored", "an empty archive")
 
 
-def _add_cost(cost: _ArchiveCost, files: list[ZipEntry]) -> None:
-    cost.entries += len(files)
-    cost.total_bytes += sum(entry.size for entry in files)
+def _read_listed_entries(file: BinaryIO, cost: _ArchiveCost) -> list[ListedEntry]:
+    """Return the files of a zip by name; raise Unreadable for an office document."""
+    entries = [entry for entry in read_entries(file) if not entry.is_folder]
+    entries.sort(key=lambda entry: (entry.name, entry.offset))
+    _add_cost(cost, entries)
+    if any(entry.name in _OFFICE_MEMBERS for entry in entries):
+        raise Unreadable("an office document; save its table as CSV instead")
+    found = []
+    for entry in entries:
+        is_refused = _refuse_entry(clean_label(entry.name), entry)
+        first = b"" if is_refused else read_entry_head(file, entry)
+        found.append((entry, first))
+    return found
+
+
+def _add_cost(cost: _ArchiveCost, entries: list[ZipEntry]) -> None:
+    """Add the entries to what the archive has cost; raise OverLimit if that is too much."""
+    cost.entries += len(entries)
+    cost.total_bytes += sum(entry.size for entry in entries)
     if cost.entries > ARCHIVE_ENTRIES:
         raise OverLimit(f"an archive of more than {ARCHIVE_ENTRIES:,} files")
     if cost.total_bytes > ARCHIVE_BYTES:
@@ -137,32 +130,34 @@ def _add_cost(cost: _ArchiveCost, files: list[ZipEntry]) -> None:
 
 
 def _visit_entry(
-    place: Archive,
+    archive: Archive,
     entry: ZipEntry,
     first: bytes,
     unique_label: Callable[[str], str],
     cost: _ArchiveCost,
 ) -> Iterator[Member | Skipped]:
-    label = place.prefix + clean_label(entry.name)
-    refusal = _refuse_entry(clean_label(entry.name), entry)
-    if place.depth == 1 and entry.name in LOADWATCH_FILES:
+    """Yield an entry as a member, or the members of an archive within the archive."""
+    name = clean_label(entry.name)
+    label = archive.prefix + name
+    refusal = _refuse_entry(name, entry)
+    if archive.depth == 1 and entry.name in LOADWATCH_FILES:
         refusal = ("ignored", LOADWATCH_FILE_REASON)
     if refusal:
         yield Skipped(unique_label(label), *refusal)
         return
-    origin = InZip(place.origin, entry)
-    key = f"{place.key}|{entry.offset}|{entry.crc:08x}"
+    origin = InZip(archive.origin, entry)
+    key = f"{archive.key}|{entry.offset}|{entry.crc:08x}"
     inner = find_zip(origin, first)
     if inner:
-        yield from _walk_archive(
-            Archive(inner, key, label, f"{label}/", place.depth + 1), unique_label, cost
-        )
+        within = Archive(inner, key, label, f"{label}/", archive.depth + 1)
+        yield from _walk_archive(within, unique_label, cost)
         return
     label = unique_label(label)
     yield Member(label, key, entry.size, partial(read_content, origin, label))
 
 
 def _refuse_entry(label: str, entry: ZipEntry) -> tuple[Kind, str] | None:
+    """Return kind and reason if an entry is not to be opened."""
     if is_hidden(label):
         return "ignored", HIDDEN_REASON
     if entry.is_link:

@@ -29,30 +29,27 @@ def clean_label(name: str) -> str:
 def _clean_part(part: str) -> str:
     if part.isascii() and part.isprintable() and len(part) <= NAME_CHARS:  # nearly all
         return _MAIL_ADDRESS.sub(_MASKED_ADDRESS, part) if "@" in part else part
-    text = part.encode(
-        "utf-8", "surrogateescape" if _is_byte_escaped(part) else "replace"
-    ).decode("utf-8", "replace")
-    shown = "".join(
-        "\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text
-    )
-    cut = (
-        shown
-        if len(shown) <= NAME_CHARS
-        else f"{shown[: NAME_CHARS - 20]}…{shown[-19:]}"
-    )
-    return _MAIL_ADDRESS.sub(_MASKED_ADDRESS, cut) if "@" in cut else cut
+    errors = "surrogateescape" if _is_byte_escaped(part) else "replace"
+    text = part.encode("utf-8", errors).decode("utf-8", "replace")
+    text = "".join(map(_replace_control, text))
+    if len(text) > NAME_CHARS:
+        text = f"{text[: NAME_CHARS - 20]}…{text[-19:]}"
+    return _MAIL_ADDRESS.sub(_MASKED_ADDRESS, text)
+
+
+def _replace_control(char: str) -> str:
+    return "\ufffd" if unicodedata.category(char) in {"Cc", "Cs"} else char
 
 
 def _is_byte_escaped(part: str) -> bool:
+    """Tell whether each surrogate in a name is a byte that the file system could not decode."""
     return all(not "\ud800" <= c <= "\udfff" or "\udc80" <= c <= "\udcff" for c in part)
 
 
 def is_hidden(label: str) -> bool:
-    """Tell whether a member is hidden or left there by an operating system."""
-    return any(
-        part.startswith(".") or part.lower() in _SYSTEM_FILES
-        for part in label.split("/")
-    )
+    """Tell whether a member is hidden, or a file that an operating system leaves behind."""
+    parts = label.split("/")
+    return any(part.startswith(".") or part.lower() in _SYSTEM_FILES for part in parts)
 
 
 def make_unique() -> Callable[[str], str]:
@@ -60,10 +57,10 @@ def make_unique() -> Callable[[str], str]:
     given: set[str] = set()
 
     def unique_label(label: str) -> str:
-        fresh, number = label, 2
-        while fresh in given:
-            fresh, number = f"{label} ({number})", number + 1
-        given.add(fresh)
-        return fresh
+        unused, number = label, 2
+        while unused in given:
+            unused, number = f"{label} ({number})", number + 1
+        given.add(unused)
+        return unused
 
     return unique_label

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Unpacked bytes, and what was odd about their packing (see `Note`)."""
+    """Unpacked bytes, and notes on their packing."""
 
     data: bytes
     notes: tuple[Note, ...] = ()
@@ -23,9 +23,9 @@ class Content:
 class Member:
     """One input that may hold activities; nothing of it is read until asked."""
 
-    label: str  # path within the input, archive levels joined by "/"; for eyes, never for opening
+    label: str  # path within the input, archive levels joined by "/"; never opened
     key: str  # identity known without reading; changes when the file does
-    size: int  # bytes on disk or in its archive, unpacked there
+    size: int  # bytes on disk, or unpacked in its archive
     open: Callable[[], Content]  # raises Unreadable or OverLimit; can be pickled
 
     def read(self) -> bytes:

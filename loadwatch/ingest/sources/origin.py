@@ -1,4 +1,4 @@
-"""Where bytes are: a file, or an entry of an archive. Plain values, so that a worker can open them too."""
+"""Where bytes are: a file, or an entry of an archive; plain values, which a worker can open too."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class OnDisk:
 
 @dataclass(frozen=True, slots=True)
 class InMemory:
-    """Bytes at hand: what came by stdin."""
+    """Bytes that came by stdin."""
 
     data: bytes
 
@@ -57,7 +57,7 @@ class InZip:
 
 @dataclass(frozen=True, slots=True)
 class Gzipped:
-    """What the gzip file at `origin` holds (a zip, where anyone asks)."""
+    """What the gzip file at `origin` holds: a zip."""
 
     origin: Origin
 
@@ -96,7 +96,7 @@ def open_archive(origin: Origin) -> BinaryIO:
 
 @lru_cache(maxsize=1)
 def _read_inner_archive(origin: Origin) -> bytes:
-    """Return an archive within an archive; the last one is kept, since members come in order."""
+    """Return an archive within an archive; the last one is cached, since members come in order."""
     return read_bytes(origin)
 
 
@@ -117,11 +117,12 @@ def open_regular_file(path: str) -> BinaryIO:
 
 
 def _read_file(path: str) -> bytes:
+    """Return the bytes of a file, at most MEMBER_BYTES."""
     with open_regular_file(path) as file:
-        read = _read_up_to(file, MEMBER_BYTES + 1)
-    if len(read) > MEMBER_BYTES:
+        data = _read_up_to(file, MEMBER_BYTES + 1)
+    if len(data) > MEMBER_BYTES:
         raise OverLimit(f"larger than {MEMBER_BYTES // MIB} MiB")
-    return read
+    return data
 
 
 def _read_up_to(file: BinaryIO, size: int) -> bytes:
@@ -136,6 +137,7 @@ def _read_up_to(file: BinaryIO, size: int) -> bytes:
 
 
 def _read_entry(archive: Origin, entry: ZipEntry) -> bytes:
+    """Return the unpacked bytes of an entry of `archive`."""
     if entry.packed > MEMBER_BYTES or entry.size > MEMBER_BYTES:
         raise OverLimit(f"larger than {MEMBER_BYTES // MIB} MiB")
     with open_archive(archive) as file:
@@ -160,7 +162,7 @@ def _find_data_start(file: BinaryIO, entry: ZipEntry) -> int | None:
 
 
 def read_entry_head(file: BinaryIO, entry: ZipEntry) -> bytes:
-    """Return the first unpacked bytes of `entry` of the zip in `file`, b"" where they cannot be had."""
+    """Return the first unpacked bytes of `entry` of the zip in `file`, b"" where they are missing."""
     start = _find_data_start(file, entry)
     if start is None:
         return b""

@@ -1,4 +1,4 @@
-"""Paths to members: folders in depth, files by content, links and pipes accounted for, never opened."""
+"""Paths to members: files are recognized by content; links and pipes are listed, never opened."""
 
 from __future__ import annotations
 
@@ -39,12 +39,11 @@ STDIN = "stdin"
 
 @dataclass(frozen=True, slots=True)
 class _WalkState:
-    """What is shared by all paths of one call: labels given out and files seen."""
+    """What all paths of one call share: labels given out, and files found."""
 
     unique_label: Callable[[str], str] = field(default_factory=make_unique)
-    inodes: dict[tuple[int, int], str] = field(
-        default_factory=dict
-    )  # (device, inode) -> label
+    # (device, inode) -> label
+    inodes: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def find_members(
@@ -53,120 +52,115 @@ def find_members(
     """Yield every input below `paths` once, in an order that depends on names alone.
 
     What cannot be read is a Skipped; a path that is not there raises NothingToRead. The path `-`
-    stands for `stdin`, the bytes that came by it.
+    means `stdin`, the bytes that came by it.
     """
-    walk, names = _WalkState(), make_unique()
+    walk, unique_name = _WalkState(), make_unique()
     for path in paths:
         if str(path) == "-":
             yield from _find_stdin_members(stdin or b"", walk)
             continue
-        found = _resolve_root(path)
-        name = clean_label(Path(found).name or found)
-        prefix = f"{names(name)}/" if len(paths) > 1 else ""
-        if os.path.isdir(found):  # noqa: PTH112  a Path cannot hold every name that os.scandir gives
-            yield from _walk_folder(found, prefix, walk)
+        root = _resolve_root(path)
+        name = clean_label(Path(root).name or root)
+        prefix = f"{unique_name(name)}/" if len(paths) > 1 else ""
+        if os.path.isdir(root):  # noqa: PTH112 - a Path cannot hold every name that os.scandir gives
+            yield from _walk_folder(root, prefix, walk)
         else:
-            yield from _visit_file(found, os.lstat(found), name, prefix, walk)
+            yield from _visit_file(root, os.lstat(root), name, prefix, walk)
 
 
 def _resolve_root(path: Path) -> str:
-    """Return the real path of one the user named; a link that the user names is meant."""
+    """Return the real path of one that the user named; a link named by the user is followed."""
     real = os.path.realpath(path)
-    if not os.path.exists(real):  # noqa: PTH110  same
-        raise NothingToRead(
-            f"{path}: no such file or folder",
-            "check the spelling, or drag the file here",
-        )
+    if not os.path.exists(real):  # noqa: PTH110 - as above
+        hint = "check the spelling, or drag the file here"
+        raise NothingToRead(f"{path}: no such file or folder", hint)
     return real
 
 
 def _find_stdin_members(data: bytes, walk: _WalkState) -> Iterator[Member | Skipped]:
+    origin = InMemory(data)
     key = f"{STDIN}|{blake2b(data, digest_size=16).hexdigest()}"
-    zipped = find_zip(InMemory(data), data[:HEAD_BYTES])
+    zipped = find_zip(origin, data[:HEAD_BYTES])
     if zipped:
         yield from walk_archive(Archive(zipped, key, STDIN, ""), walk.unique_label)
         return
     label = walk.unique_label(STDIN)
-    yield Member(label, key, len(data), partial(read_content, InMemory(data), label))
+    yield Member(label, key, len(data), partial(read_content, origin, label))
 
 
 def _walk_folder(
     root: str, prefix: str, walk: _WalkState
 ) -> Iterator[Member | Skipped]:
-    waiting = [(root, "", 0)]
-    while waiting:
-        folder, inside, depth = waiting.pop()
+    """Yield the inputs of a folder: of each folder first its files, then those of its folders."""
+    pending = [(root, "", 0)]  # path, path below the root, depth
+    while pending:
+        folder, inside, depth = pending.pop()
         try:
-            with os.scandir(folder) as listing:
-                entries = sorted(
-                    listing, key=lambda e: os.fsencode(e.name), reverse=True
-                )
+            entries = _list_folder(folder)
         except OSError as error:
-            yield Skipped(
-                walk.unique_label(f"{prefix}{clean_label(inside)}/"),
-                "rejected",
-                _format_os_error(error),
-            )
+            label = walk.unique_label(f"{prefix}{clean_label(inside)}/")
+            yield Skipped(label, "rejected", _format_os_error(error))
             continue
-        for entry in reversed(entries):
+        folders = []
+        for entry in entries:
             below = f"{inside}/{entry.name}" if inside else entry.name
             if not entry.is_dir(follow_symlinks=False):
                 yield from _visit_entry(entry, root, below, prefix, walk)
-            elif depth == FOLDER_DEPTH:
+            elif depth < FOLDER_DEPTH:
+                folders.append((entry.path, below, depth + 1))
+            else:
+                label = walk.unique_label(f"{prefix}{clean_label(below)}/")
                 why = f"folders more than {FOLDER_DEPTH} deep"
-                yield Skipped(
-                    walk.unique_label(f"{prefix}{clean_label(below)}/"), "limited", why
-                )
-        folders = [e for e in entries if e.is_dir(follow_symlinks=False)]
-        if depth < FOLDER_DEPTH:
-            waiting += [
-                (e.path, f"{inside}/{e.name}" if inside else e.name, depth + 1)
-                for e in folders
-            ]
+                yield Skipped(label, "limited", why)
+        pending += reversed(folders)
+
+
+def _list_folder(folder: str) -> list[os.DirEntry[str]]:
+    """Return what a folder holds, by name."""
+    with os.scandir(folder) as listing:
+        return sorted(listing, key=lambda entry: os.fsencode(entry.name))
 
 
 def _visit_entry(
     entry: os.DirEntry[str], root: str, below: str, prefix: str, walk: _WalkState
 ) -> Iterator[Member | Skipped]:
-    label = clean_label(below)
-    if is_hidden(label):
-        yield Skipped(walk.unique_label(prefix + label), "ignored", HIDDEN_REASON)
+    """Yield what a folder's entry gives; `below` is its path from the root on."""
+    name = clean_label(below)
+    label = prefix + name
+    if is_hidden(name):
+        yield Skipped(walk.unique_label(label), "ignored", HIDDEN_REASON)
     elif below in LOADWATCH_FILES:
-        yield Skipped(
-            walk.unique_label(prefix + label), "ignored", LOADWATCH_FILE_REASON
-        )
+        yield Skipped(walk.unique_label(label), "ignored", LOADWATCH_FILE_REASON)
     elif entry.is_symlink():
-        yield _skip_link(entry.path, root, walk.unique_label(prefix + label))
+        yield _skip_link(entry.path, root, walk.unique_label(label))
     else:
         try:
             about = entry.stat(follow_symlinks=False)
         except OSError as error:
-            yield Skipped(
-                walk.unique_label(prefix + label), "rejected", _format_os_error(error)
-            )
+            why = _format_os_error(error)
+            yield Skipped(walk.unique_label(label), "rejected", why)
             return
-        yield from _visit_file(
-            entry.path, about, prefix + label, f"{prefix}{label}/", walk
-        )
+        yield from _visit_file(entry.path, about, label, f"{label}/", walk)
 
 
 def _skip_link(path: str, root: str, label: str) -> Skipped:
+    """Return a link within a folder as skipped: links are never followed."""
     real = os.path.realpath(path)
-    if not os.path.exists(real):  # noqa: PTH110  same
+    if not os.path.exists(real):  # noqa: PTH110 - as above
         return Skipped(label, "rejected", "a link that leads nowhere")
     if os.path.commonpath([root, real]) == root:
         return Skipped(label, "ignored", "a link to what is read anyway")
-    return Skipped(
-        label,
-        "rejected",
-        "a link that leads out of the folder; name that path itself to read it",
-    )
+    why = "a link that leads out of the folder; name that path itself to read it"
+    return Skipped(label, "rejected", why)
 
 
 def _visit_file(
     path: str, about: os.stat_result, label: str, prefix: str, walk: _WalkState
 ) -> Iterator[Member | Skipped]:
-    """Yield a file as one member, or as an archive's; `prefix` is what an archive's labels begin with."""
+    """Yield a file as one member, or its members if it is an archive.
+
+    `prefix` is what the labels of an archive's members begin with.
+    """
     refusal = _refuse_file(about, label, walk)
     if refusal:
         yield Skipped(walk.unique_label(refusal.source), refusal.kind, refusal.why)
@@ -174,30 +168,29 @@ def _visit_file(
     try:
         with open_regular_file(path) as file:
             first = _read_first_bytes(file, label)
-    except (Unreadable, OSError) as error:
-        why = error.why if isinstance(error, Unreadable) else _format_os_error(error)
+    except Unreadable as error:
+        yield Skipped(walk.unique_label(label), "rejected", error.why)
+        return
+    except OSError as error:
+        why = _format_os_error(error)
         yield Skipped(walk.unique_label(label), "rejected", why)
         return
+    origin = OnDisk(path)
     name = os.fsencode(path).decode("utf-8", "backslashreplace")
     key = f"{name}|{about.st_size}|{about.st_mtime_ns}"
-    zipped = find_zip(OnDisk(path), first)
+    zipped = find_zip(origin, first)
     if zipped:
         yield from walk_archive(Archive(zipped, key, label, prefix), walk.unique_label)
-    elif about.st_size > MEMBER_BYTES:
-        yield Skipped(
-            walk.unique_label(label),
-            "limited",
-            f"larger than {MEMBER_BYTES // MIB} MiB",
-        )
-    else:
-        label = walk.unique_label(label)
-        yield Member(
-            label, key, about.st_size, partial(read_content, OnDisk(path), label)
-        )
+        return
+    label = walk.unique_label(label)
+    if about.st_size > MEMBER_BYTES:
+        yield Skipped(label, "limited", f"larger than {MEMBER_BYTES // MIB} MiB")
+        return
+    yield Member(label, key, about.st_size, partial(read_content, origin, label))
 
 
 def _read_first_bytes(file: BinaryIO, label: str) -> bytes:
-    """Return the first bytes; of a zip that begins with other bytes (a self-unpacking one) those of a zip."""
+    """Return the first bytes; of a zip behind other bytes (a self-extracting one) those of a zip."""
     first = file.read(HEAD_BYTES)
     if label.lower().endswith((".zip", ".exe")) and file.seek(0, 2) > END_RECORD.size:
         file.seek(-END_RECORD.size, 2)
@@ -207,12 +200,13 @@ def _read_first_bytes(file: BinaryIO, label: str) -> bytes:
 
 
 def _refuse_file(about: os.stat_result, label: str, walk: _WalkState) -> Skipped | None:
+    """Return why a file is not to be opened: it is none, or was found under another name."""
     if not stat.S_ISREG(about.st_mode):
         return Skipped(label, "rejected", "a pipe, socket or device, not a file")
-    here = (about.st_dev, about.st_ino)
-    if about.st_ino and here in walk.inodes:
-        return Skipped(label, "ignored", f"the very same file as {walk.inodes[here]}")
-    walk.inodes[here] = label
+    inode = (about.st_dev, about.st_ino)
+    if about.st_ino and inode in walk.inodes:
+        return Skipped(label, "ignored", f"the very same file as {walk.inodes[inode]}")
+    walk.inodes[inode] = label
     return None
 
 

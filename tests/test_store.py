@@ -151,7 +151,7 @@ def _spoil(path: Path, how: str) -> None:
     [
         "garbage",
         "cut",
-        "PRAGMA user_version = 3",
+        "PRAGMA user_version = 4",
         "PRAGMA user_version = 0",
         "PRAGMA application_id = 1",
         "DROP TABLE result",
@@ -175,7 +175,7 @@ def test_a_damaged_foreign_or_newer_store_is_begun_anew(tmp_path, how):
 
 def test_the_old_store_is_set_aside_not_deleted(tmp_path):
     path = filled(tmp_path)
-    _spoil(path, "PRAGMA user_version = 3")
+    _spoil(path, "PRAGMA user_version = 4")
     assert knows(tmp_path) == set()
     assert path.with_suffix(".set-aside").exists()
 
@@ -291,7 +291,7 @@ def test_a_store_locked_by_another_is_waited_for_then_left(tmp_path, monkeypatch
 
 def test_a_store_begun_anew_may_fail_too(tmp_path, monkeypatch):
     path = filled(tmp_path)
-    _spoil(path, "PRAGMA user_version = 3")
+    _spoil(path, "PRAGMA user_version = 4")
 
     def refuse(*_: object) -> int:
         raise sqlite3.OperationalError("disk I/O error")
@@ -362,7 +362,7 @@ def test_nothing_in_it_is_a_pickle(tmp_path):
     assert all(isinstance(json.loads(value), list) for value in values)
 
 
-def test_a_page_is_known_by_its_stamp_whatever_the_settings(tmp_path):
+def test_a_page_is_known_by_its_key_whatever_the_settings(tmp_path):
     with open_store(tmp_path, "anna", "f") as store:
         assert store.find_page("s") == ""
         store.keep_page("s", "<p>\N{BLACK CIRCLE}</p>")

@@ -1,7 +1,8 @@
-"""One sqlite file an athlete: what an input gave, by the digest of its bytes, so that it is read once.
+"""One sqlite file per athlete: what an input gave, by the digest of its bytes, so that it is read once.
 
-A cache and nothing else. Whatever is wrong with it (torn, foreign, written by a newer loadwatch) it is
-set aside and begun anew; a disk that is full or read-only costs the next run time, never this one its result.
+A cache and nothing else. Whatever is wrong with it (torn, foreign, written by a newer loadwatch), it
+is set aside and begun anew; a disk that is full or read-only costs the next run time, never this
+run its result.
 """
 
 from __future__ import annotations
@@ -23,9 +24,25 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-RESULTS_PER_WRITE = 64  # results written in one transaction
-KEYS_PER_QUERY = 500  # keys in one query
-PAGES_KEPT = 8  # kept of one athlete
+RESULTS_PER_WRITE = 64  # in one transaction
+KEYS_PER_QUERY = 500
+PAGES_KEPT = 8  # of one athlete
+UNUSABLE = "The store cannot be used ({error}); nothing is kept for the next run."
+DAMAGED = "The store was damaged; it was set aside and begun anew."
+
+_FIND_BY_KEY = (
+    "SELECT input.key, result.digest, crc, value FROM input JOIN result"
+    " ON result.digest = input.digest AND fingerprint = ? WHERE input.key IN ({})"
+)
+_FIND_BY_DIGEST = (
+    "SELECT digest, digest, crc, value FROM result"
+    " WHERE fingerprint = ? AND digest IN ({})"
+)
+_FIND_PAGE = "SELECT crc, value FROM page WHERE cache_key = ?"
+_KEEP_RESULTS = "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?)"
+_KEEP_INPUTS = "INSERT OR REPLACE INTO input VALUES (?, ?)"
+_KEEP_PAGE = "INSERT OR REPLACE INTO page (cache_key, crc, value) VALUES (?, ?, ?)"
+_DROP_OLD_PAGES = "DELETE FROM page WHERE id <= (SELECT max(id) FROM page) - ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +60,19 @@ class Store:
 
     path: Path | None
     fingerprint: str
-    trouble: str = ""  # why nothing is kept, in words for the user
+    trouble: str = ""  # why nothing is kept, as a sentence for the user
     connection: sqlite3.Connection | None = None
-    fingerprint_id: int = 0  # of the fingerprint
+    fingerprint_id: int = 0
+    # results to be written: key, digest, result
     pending: list[tuple[str, str, InputResult]] = field(default_factory=list)
 
     def find_by_key(self, keys: Iterable[str]) -> dict[str, InputResult]:
         """Return what is known of inputs by their key: those whose file has not changed since."""
-        query = (
-            "SELECT input.key, result.digest, crc, value FROM input"
-            " JOIN result ON result.digest = input.digest AND fingerprint = ? WHERE input.key IN ({})"
-        )
-        return self._query_results(query, list(keys))
+        return self._query_results(_FIND_BY_KEY, list(keys))
 
     def find_by_digest(self, digests: Iterable[str]) -> dict[str, InputResult]:
         """Return what is known of contents by their digest."""
-        query = "SELECT digest, digest, crc, value FROM result WHERE fingerprint = ? AND digest IN ({})"
-        return self._query_results(query, list(digests))
+        return self._query_results(_FIND_BY_DIGEST, list(digests))
 
     def put_result(self, key: str, digest: str, result: InputResult) -> None:
         """Keep what an input gave; `key` may be "" where the input has no lasting name."""
@@ -68,77 +81,65 @@ class Store:
             if len(self.pending) >= RESULTS_PER_WRITE:
                 self.flush()
 
-    def find_page(self, key: str) -> str:
-        """Return the page that was kept by `stamp`, "" if none was."""
-        query = "SELECT crc, value FROM page WHERE stamp = ?"
-        found = self._run_query(query, (key,))
-        return next(
-            (
-                value
-                for crc, value in found
-                if isinstance(value, str) and _compute_checksum(key, value) == crc
-            ),
-            "",
-        )
+    def find_page(self, cache_key: str) -> str:
+        """Return the page that was kept under `cache_key`, "" if none was."""
+        for crc, value in self._run_query(_FIND_PAGE, (cache_key,)):
+            if isinstance(value, str) and _compute_checksum(cache_key, value) == crc:
+                return value
+        return ""
 
-    def keep_page(self, key: str, page: str) -> None:
-        """Keep a page by all that it shows; the oldest make room."""
+    def keep_page(self, cache_key: str, page: str) -> None:
+        """Keep a page by the key of all that it shows; the oldest pages are dropped."""
         if not self.connection:
             return
-        oldest = "DELETE FROM page WHERE id <= (SELECT max(id) FROM page) - ?"
+        row = (cache_key, _compute_checksum(cache_key, page), page)
         try:
             self.connection.execute("BEGIN IMMEDIATE")
-            row = (key, _compute_checksum(key, page), page)
-            self.connection.execute(
-                "INSERT OR REPLACE INTO page (stamp, crc, value) VALUES (?, ?, ?)", row
-            )
-            self.connection.execute(oldest, (PAGES_KEPT,))
+            self.connection.execute(_KEEP_PAGE, row)
+            self.connection.execute(_DROP_OLD_PAGES, (PAGES_KEPT,))
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._handle_error(error)
 
     def flush(self) -> None:
-        """Write what waits in one transaction."""
-        waiting, self.pending = self.pending, []
-        if not self.connection or not waiting:
+        """Write the pending results in one transaction."""
+        pending, self.pending = self.pending, []
+        if not self.connection or not pending:
             return
         results = [
             (self.fingerprint_id, digest, *_pack_result(digest, result))
-            for _, digest, result in waiting
+            for _, digest, result in pending
         ]
-        inputs = [(key, digest) for key, digest, _ in waiting if key]
+        inputs = [(key, digest) for key, digest, _ in pending if key]
         try:
             self.connection.execute("BEGIN IMMEDIATE")
-            self.connection.executemany(
-                "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?)", results
-            )
-            self.connection.executemany(
-                "INSERT OR REPLACE INTO input VALUES (?, ?)", inputs
-            )
+            self.connection.executemany(_KEEP_RESULTS, results)
+            self.connection.executemany(_KEEP_INPUTS, inputs)
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._handle_error(error)
 
-    def _query_results(self, query: str, asked: list[str]) -> dict[str, InputResult]:
+    def close(self) -> None:
+        """Close the file."""
+        connection, self.connection = self.connection, None
+        if connection:
+            connection.close()
+
+    def _query_results(self, query: str, keys: list[str]) -> dict[str, InputResult]:
         found: dict[str, InputResult] = {}
-        for at in range(0, len(asked), KEYS_PER_QUERY):
-            part = asked[at : at + KEYS_PER_QUERY]
-            found |= _unpack_results(
-                self._run_query(
-                    query.format(",".join("?" * len(part))),
-                    (self.fingerprint_id, *part),
-                )
-            )
+        for at in range(0, len(keys), KEYS_PER_QUERY):
+            part = keys[at : at + KEYS_PER_QUERY]
+            marks = ",".join("?" * len(part))
+            values = (self.fingerprint_id, *part)
+            found |= _unpack_results(self._run_query(query.format(marks), values))
         return found
 
     def _run_query(self, query: str, values: tuple[object, ...]) -> list[Any]:
-        """Return the rows that answer `query`; none from a store that is not there or fails."""
+        """Return the rows that answer `query`; none from a store that is missing or fails."""
+        if not self.connection:
+            return []
         try:
-            return (
-                self.connection.execute(query, values).fetchall()
-                if self.connection
-                else []
-            )
+            return self.connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
             self._handle_error(error)
             return []
@@ -146,20 +147,12 @@ class Store:
     def _handle_error(self, error: sqlite3.Error) -> None:
         """Go on without the store; begin it anew if it is damaged."""
         self.close()
-        self.trouble = (
-            f"The store cannot be used ({error}); nothing is kept for the next run."
-        )
+        self.trouble = UNUSABLE.format(error=error)
         if self.path and database.is_damage(error):
             self.connection, self.fingerprint_id = database.recreate_store(
                 self.path, self.fingerprint
             )
-            self.trouble = "The store was damaged; it was set aside and begun anew."
-
-    def close(self) -> None:
-        """Let go of the file."""
-        connection, self.connection = self.connection, None
-        if connection:
-            connection.close()
+            self.trouble = DAMAGED
 
 
 @contextmanager
@@ -169,20 +162,17 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
     `fingerprint` names all that changes a result beside the input: code version and settings.
     A result found under another one does not count.
     """
-    name = blake2b(
-        athlete.encode("utf-8", "backslashreplace"), digest_size=12
-    ).hexdigest()
-    store = Store(folder / f"{name}.sqlite" if folder else None, fingerprint)
-    if store.path:
+    store = Store(None, fingerprint)
+    if folder:
+        text = athlete.encode("utf-8", "backslashreplace")
+        store.path = folder / f"{blake2b(text, digest_size=12).hexdigest()}.sqlite"
         try:
             database.make_private(store.path)
             store.connection, store.fingerprint_id = database.connect_store(
                 store.path, fingerprint
             )
         except (sqlite3.Error, OSError) as error:
-            store.trouble = (
-                f"The store cannot be used ({error}); nothing is kept for the next run."
-            )
+            store.trouble = UNUSABLE.format(error=error)
     try:
         yield store
         store.flush()
@@ -191,31 +181,34 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
 
 
 def _pack_result(digest: str, result: InputResult) -> tuple[int, str]:
-    left = [(part.source, part.kind, part.why) for part in result.skipped]
-    value = json.dumps([result.digest, result.rows, left], separators=(",", ":"))
+    """Return a result as JSON, and its checksum before it."""
+    skipped = [(part.source, part.kind, part.why) for part in result.skipped]
+    value = json.dumps([result.digest, result.rows, skipped], separators=(",", ":"))
     return _compute_checksum(digest, value), value
 
 
-def _compute_checksum(digest: str, value: str) -> int:
-    return zlib.crc32(
-        value.encode("utf-8", "replace"), zlib.crc32(digest.encode("utf-8", "replace"))
-    )
+def _compute_checksum(key: str, value: str) -> int:
+    """Return a CRC-32 of a key and its value: a value under another key is wrong, too."""
+    start = zlib.crc32(key.encode("utf-8", "replace"))
+    return zlib.crc32(value.encode("utf-8", "replace"), start)
 
 
-def _unpack_results(found: list[tuple[Any, Any, Any, Any]]) -> dict[str, InputResult]:
-    """Return results by what they were asked for; one whose checksum is wrong is not known."""
-    whole = [
-        (key, value)
-        for key, digest, crc, value in found
-        if isinstance(digest, str)
-        and isinstance(value, str)
-        and _compute_checksum(digest, value) == crc
-    ]
+def _unpack_results(
+    found: list[tuple[Any, Any, Any, Any]],
+) -> dict[str, InputResult]:
+    """Return results by what was asked for; one whose checksum is wrong is not known."""
+    keys, texts = [], []
+    for key, digest, crc, value in found:
+        is_text = isinstance(digest, str) and isinstance(value, str)
+        if is_text and _compute_checksum(digest, value) == crc:
+            keys.append(key)
+            texts.append(value)
     try:
-        values = json.loads(f"[{','.join(value for _, value in whole)}]")
+        # one parse of all is faster than one per result
+        values = json.loads(f"[{','.join(texts)}]")
     except (ValueError, RecursionError):
         return {}
     return {
-        key: InputResult(digest, tuple(rows), tuple(Skipped(*part) for part in left))
-        for (key, _), (digest, rows, left) in zip(whole, values, strict=True)
+        key: InputResult(digest, tuple(rows), tuple(Skipped(*part) for part in skipped))
+        for key, (digest, rows, skipped) in zip(keys, values, strict=True)
     }

@@ -29,7 +29,7 @@ def test_rules_are_written_as_markdown_too(call):
 
 
 def test_a_sign_named_by_help_is_found_in_the_rule_that_help_names(call):
-    assert "rules LW18" in " ".join(call("diary", "--help")[1].split())
+    assert "rules red_flags" in " ".join(call("diary", "--help")[1].split())
     assert "leg_weakness" in call("rules", "LW18")[1]
 
 

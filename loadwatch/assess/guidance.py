@@ -1,4 +1,4 @@
-"""The words beside flags: what the physiotherapist's article says and a watch cannot, as data."""
+"""The texts beside flags: what the physiotherapist's article says and a watch cannot, as data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loadwatch.assess.diary.red_flags import CALL_TEXTS, RED_FLAGS
 from loadwatch.assess.rules import RULES, is_raised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from loadwatch.assess.diary.answer import Answer
@@ -92,35 +92,32 @@ def _build_exercises(rules: tuple[str, ...]) -> Advice:
 
 
 def build_red_flags(answer: Answer | None = None) -> Advice:
-    """Return the signs that need a person, and whom to call; those ticked in the diary stand first."""
-
-    def list_signs(urgency: Urgency) -> str:
-        return "; ".join(sign.says for sign in RED_FLAGS if sign.urgency == urgency)
-
-    ticked = answer.red_flags if answer else ()
-    own = (
-        (f"You ticked: {'; '.join(sign.says for sign in ticked)}. {ticked[0].call}",)
-        if ticked
-        else ()
-    )
+    """Return the signs that need a person, and whom to call; those ticked in the diary come first."""
+    paragraphs = [
+        f"{CALL_TEXTS['today']} This holds for: {_join_signs('today')}.",
+        f"{CALL_TEXTS['soon']} This holds for: {_join_signs('soon')}.",
+        "This list is short and adds up to no score: one sign is reason enough, and so is doubt.",
+    ]
+    if answer and answer.red_flags:
+        ticked = "; ".join(sign.says for sign in answer.red_flags)
+        paragraphs.insert(0, f"You ticked: {ticked}. {answer.red_flags[0].call}")
     return Advice(
         id=RED_FLAGS_ID,
         title="When to get help",
-        paragraphs=(
-            *own,
-            f"{CALL_TEXTS['today']} This holds for: {list_signs('today')}.",
-            f"{CALL_TEXTS['soon']} This holds for: {list_signs('soon')}.",
-            "This list is short and adds up to no score: one sign is reason enough, and so is doubt.",
-        ),
+        paragraphs=tuple(paragraphs),
         source="article; Finucane 2020, doi:10.2519/jospt.2020.9971",
         credit=article_credit(),
     )
 
 
+def _join_signs(urgency: Urgency) -> str:
+    return "; ".join(sign.says for sign in RED_FLAGS if sign.urgency == urgency)
+
+
 def _is_in_pain(answer: Answer | None) -> bool:
-    return answer is not None and (
-        bool(answer.red_flags) or any(score > 0 for _, score in answer.scores)
-    )
+    if answer is None:
+        return False
+    return bool(answer.red_flags) or any(score > 0 for _, score in answer.scores)
 
 
 def choose_advice(
@@ -129,31 +126,39 @@ def choose_advice(
     """Return the texts that belong to `flags` and `answer`; red flags first where the diary holds pain.
 
     Flags at info bring up a text only where it is about them alone (shoes, support, a new surface).
-    Flags of weeks before `since` bring up none: what was raised last year needs no words today.
+    Flags of weeks before `since` bring up none: what was raised last year needs no text today.
     """
     rules = _list_advising_rules(flags, since)
     pain = _is_in_pain(answer)
-    texts = []
-    for row in _load_texts()["advice"]:
-        for_rules = tuple(rule.id for rule in rules if row["id"] in rule.advice)
-        if for_rules or row.get("always") or (pain and row.get("pain")):
-            texts.append(
-                Advice(
-                    id=row["id"],
-                    title=row["title"],
-                    paragraphs=tuple(row["paragraphs"]),
-                    source=row["source"],
-                    credit=article_credit(),
-                    for_rules=for_rules,
-                )
-            )
+    texts = _choose_texts(rules, pain=pain)
     texts += [
         _build_exercises(text.for_rules)
         for text in texts
         if text.id == SUPPORT and text.for_rules
     ]
-    red_flags = build_red_flags(answer)
-    return (red_flags, *texts) if pain else (*texts, red_flags)
+    texts.insert(0 if pain else len(texts), build_red_flags(answer))
+    return tuple(texts)
+
+
+def _choose_texts(rules: list[Rule], *, pain: bool) -> list[Advice]:
+    """Return the texts that belong to `rules`, those for pain, and those that are always there."""
+    texts = []
+    for row in _load_texts()["advice"]:
+        for_rules = tuple(rule.id for rule in rules if row["id"] in rule.advice)
+        if for_rules or row.get("always") or (pain and row.get("pain")):
+            texts.append(_build_advice(row, for_rules))
+    return texts
+
+
+def _build_advice(row: Mapping[str, Any], for_rules: tuple[str, ...]) -> Advice:
+    return Advice(
+        id=row["id"],
+        title=row["title"],
+        paragraphs=tuple(row["paragraphs"]),
+        source=row["source"],
+        credit=article_credit(),
+        for_rules=for_rules,
+    )
 
 
 def _list_advising_rules(flags: Iterable[Flag], since: date | None) -> list[Rule]:

@@ -37,7 +37,7 @@ PAIN_WHEN = ("before", "during", "after")
     "red_flags",
     multiple=True,
     metavar="NAME",
-    help="log: a warning sign; `rules LW18` names them.",
+    help="log: a warning sign; `rules red_flags` names them.",
 )
 @opt.add_format(ANSWERS)
 @opt.reading

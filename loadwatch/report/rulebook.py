@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import filterfalse
 from typing import TYPE_CHECKING, NamedTuple
 
 from loadwatch import formatting
@@ -14,10 +15,11 @@ from loadwatch.assess.rules.model import FIRED_WEEKS
 from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+    from datetime import date
 
     from loadwatch.analysis import Analysis
-    from loadwatch.assess.rules import Bound, Rule
+    from loadwatch.assess.rules import Bound, Flag, Rule
     from loadwatch.assess.rules.model import Unit
     from loadwatch.formatting import Units
     from loadwatch.settings import Settings
@@ -251,18 +253,21 @@ def is_note_only(rule: Rule) -> bool:
 def _count_fired(rule: Rule, analysis: Analysis) -> str:
     if rule.kind == "context":
         return "never raised"
-    recent = set(levels.week_starts(analysis.weeks)[-FIRED_WEEKS:])
-    flags = [
-        flag for flag in analysis.flags if flag.rule == rule.id and flag.week in recent
-    ]
-    raised = len({flag.week for flag in flags if is_raised(flag)})
-    noted = len({flag.week for flag in flags if not is_raised(flag)})
+    recent = levels.week_starts(analysis.weeks)[-FIRED_WEEKS:]
+    flags = [flag for flag in analysis.flags if flag.rule == rule.id]
+    raised = _count_weeks(filter(is_raised, flags), recent)
+    noted = _count_weeks(filterfalse(is_raised, flags), recent)
     weeks = f"of the last {formatting.format_count(len(recent), 'week')}"
     if is_note_only(rule):
         return f"mentioned in {noted} {weeks}"
     if noted:
         return f"raised in {raised} {weeks}, mentioned in {noted}"
     return f"raised in {raised} {weeks}"
+
+
+def _count_weeks(flags: Iterable[Flag], weeks: Collection[date]) -> int:
+    """Return in how many of `weeks` there is one of `flags`."""
+    return len({flag.week for flag in flags}.intersection(weeks))
 
 
 def _join_limits(rule: Rule, analysis: Analysis) -> str:

@@ -208,7 +208,7 @@ def _read_rule(
 
 
 def _suggest_rule(name: str, rules: Mapping[str, RuleKeys]) -> str:
-    """Return the name of the rule that was meant, by its id (LW01) or by its spelling."""
+    """Return the name of the rule that was meant, by its id or by its spelling."""
     for known, keys in rules.items():
         if keys.id == name.upper():
             return f" Its name here is '{known}'."

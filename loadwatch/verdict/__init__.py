@@ -1,1 +1,1 @@
-"""What a reader is told first: the state of a week, the headline, the groups of a roster."""
+"""What a reader reads first: the state of a week, the headline, the groups of a roster."""

@@ -1,7 +1,7 @@
-"""The one sentence seen first: on the week of today and the last complete one.
+"""The first sentence of a page: on the week of today and the last complete one.
 
-A verdict is one of four states. "Steady" says only that nothing was raised among what could be
-judged; where nothing could be judged the state is "unknown" and says why.
+A verdict is one of four states. "Steady" means only that nothing was raised among what could be
+judged; where nothing could be judged the state is "unknown" and the sentence gives the reason.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ NEAR = 0.1  # of the usual: watches and weeks differ by as much
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the page says first: `sentence` goes on from the state's word, `below` stands under it."""
+    """What comes first on the page: `sentence` goes on from the state's word, `counts` follows it."""
 
     state: State
     sentence: str
@@ -50,32 +50,36 @@ class Verdict:
     weeks: tuple[JudgedWeek, ...]
     flags: tuple[Flag, ...]  # raised ones, the largest first
     notes: tuple[Flag, ...]  # of level info
-    unjudged: tuple[Unknown, ...]  # one a rule, of the newest week
+    unjudged: tuple[Unknown, ...]  # one per rule, of the newest week
 
 
 def build_verdict(analysis: Analysis) -> Verdict:
     """Return what the week of today and the last complete week amount to."""
     weeks = levels.judge_weeks(analysis, 2)
     flags = levels.sort_by_size(flag for week in weeks for flag in week.flags)
-    up = tuple(flag for flag in flags if is_raised(flag))
-    ticked = analysis.diary is not None and bool(analysis.diary.red_flags)
-    state: State = "high" if ticked else _find_state(weeks)
-    sentence = {
-        "high": _format_raised,
-        "watch": _format_raised,
-        "steady": _format_steady,
-        "unknown": _explain_unknown,
-    }[state](analysis, weeks, up)
+    raised = tuple(flag for flag in flags if is_raised(flag))
     unjudged = _list_unjudged(analysis, weeks)
+    state: State = "high" if has_red_flag(analysis) else _find_state(weeks)
+    if state == "unknown":
+        sentence = _explain_unknown(analysis, weeks)
+    elif state == "steady":
+        sentence = _format_steady(analysis, weeks)
+    else:
+        sentence = _format_raised(analysis, weeks, raised)
     return Verdict(
-        state,
-        sentence,
-        _format_counts(state, up, weeks, unjudged),
-        weeks,
-        up,
-        tuple(flag for flag in flags if not is_raised(flag)),
-        unjudged,
+        state=state,
+        sentence=sentence,
+        counts=_format_counts(state, raised, weeks, unjudged),
+        weeks=weeks,
+        flags=raised,
+        notes=tuple(flag for flag in flags if not is_raised(flag)),
+        unjudged=unjudged,
     )
+
+
+def has_red_flag(analysis: Analysis) -> bool:
+    """Return whether a red flag is ticked in the runner's diary."""
+    return analysis.diary is not None and bool(analysis.diary.red_flags)
 
 
 def _find_state(weeks: tuple[JudgedWeek, ...]) -> State:
@@ -90,125 +94,121 @@ def _format_counts(
     state: State,
     flags: tuple[Flag, ...],
     weeks: tuple[JudgedWeek, ...],
-    open_rules: tuple[Unknown, ...],
+    unjudged: tuple[Unknown, ...],
 ) -> str:
-    """Return how many checks were raised in which weeks, or how many could be, and what that does not say."""
+    """Return how many checks were raised in which weeks, or how many could be, and what that leaves open."""
     if not weeks:
         return NO_PROMISE
     if flags:
-        checks = len({flag.rule for flag in flags})
-        return f"{formatting.format_count(checks, 'check')} raised {_format_weeks(sorted({f.week for f in flags}))}. {PROMISE}"
+        checks = formatting.format_count(len({flag.rule for flag in flags}), "check")
+        raised_in = _format_weeks(sorted({flag.week for flag in flags}))
+        return f"{checks} raised {raised_in}. {PROMISE}"
     if state == "unknown":
-        empty = [week.start for week in weeks if week.complete and not week.runs]
-        if empty:
-            return f"Nothing could be judged {_format_weeks(empty)}, which held no run: that says nothing of how it went."
-        several = (
-            f"{formatting.format_count(len(open_rules), 'check')} could not be judged"
-        )
-        told = several if open_rules else "No check was judged"
-        return f"{told} {_format_weeks([week.start for week in weeks])}: that nothing is raised says nothing."
-    return (
-        f"No check raised {_format_weeks([week.start for week in weeks])}. {NO_PROMISE}"
-    )
+        return _format_unjudged(weeks, unjudged)
+    return f"No check raised {_format_weeks([w.start for w in weeks])}. {NO_PROMISE}"
+
+
+def _format_unjudged(
+    weeks: tuple[JudgedWeek, ...], unjudged: tuple[Unknown, ...]
+) -> str:
+    empty = [week.start for week in weeks if week.complete and not week.runs]
+    if empty:
+        return f"Nothing could be judged {_format_weeks(empty)}, which held no run: that says nothing of how it went."
+    checks = "No check was judged"
+    if unjudged:
+        count = formatting.format_count(len(unjudged), "check")
+        checks = f"{count} could not be judged"
+    when = _format_weeks([week.start for week in weeks])
+    return f"{checks} {when}: that nothing is raised says nothing."
 
 
 def _format_weeks(days: Sequence[date]) -> str:
-    listed = formatting.join_with_and(
-        [formatting.format_day_month(day) for day in days]
-    )
+    listed = formatting.join_with_and([formatting.format_day_month(d) for d in days])
     return f"in the week{'s' if len(days) > 1 else ''} of {listed}"
 
 
 def _format_raised(
     analysis: Analysis, weeks: tuple[JudgedWeek, ...], flags: tuple[Flag, ...]
 ) -> str:
-    """Return the largest change and the largest of another kind; a red flag of the diary before both."""
+    """Return the largest change and the largest of another topic; a red flag of the diary before both."""
     if analysis.diary is not None and analysis.diary.red_flags:
         return f"{lower_first(analysis.diary.says)}."
-    first = next((flag for flag in flags if not levels.is_compound(flag)), flags[0])
-    other = next(
-        (
-            f
-            for f in flags
-            if flag_topic(f) != flag_topic(first) and not levels.is_compound(f)
-        ),
-        None,
-    )
-    told = [
-        format_phrase(flag, analysis) for flag in (first, other) if flag is not None
-    ]
-    lead = _name_week(first, weeks)
-    if other is not None and other.week != first.week:
-        told[1] = f"{_name_week(other, weeks)}, {told[1]}"
-    return f"{lead}, {', and '.join(told)}."
+    single = [flag for flag in flags if not levels.is_compound(flag)]
+    first = single[0] if single else flags[0]
+    sentence = f"{_name_week(first, weeks)}, {format_phrase(first, analysis)}"
+    for other in single:
+        if flag_topic(other) != flag_topic(first):
+            phrase = format_phrase(other, analysis)
+            if other.week != first.week:
+                phrase = f"{_name_week(other, weeks)}, {phrase}"
+            return f"{sentence}, and {phrase}."
+    return f"{sentence}."
 
 
 def _name_week(flag: Flag, weeks: tuple[JudgedWeek, ...]) -> str:
     week = next(week for week in weeks if week.start == flag.week)
-    return "last week" if week.complete and len(weeks) > 1 else "this week"
+    if week.complete and len(weeks) > 1:
+        return "last week"
+    return "this week"
 
 
-def _format_steady(
-    analysis: Analysis, weeks: tuple[JudgedWeek, ...], _flags: tuple[Flag, ...]
-) -> str:
+def _format_steady(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
     """Return the load of both weeks beside the usual one; no word of safety."""
-    told = []
-    for week in weeks:
-        held, usual = (
-            levels.read_cell(analysis.weeks, week.start, column)
-            for column in ("load", "load_usual")
-        )
-        amount = format_load(analysis, held)
-        beside = (
-            f", {_compare_with_usual(analysis, held, usual)}"
-            if week.complete and usual > 0 and held >= 0
-            else ""
-        )
-        told.append(
-            f"{amount} last week{beside}"
-            if week.complete
-            else f"{amount} this week so far"
-        )
-    return f"nothing rose enough to raise a check: {'; '.join(told)}."
+    loads = [_format_week_load(analysis, week) for week in weeks]
+    return f"nothing rose enough to raise a check: {'; '.join(loads)}."
 
 
-def _compare_with_usual(analysis: Analysis, held: float, usual: float) -> str:
-    """Return how a week's load stands to the usual one: a number only where it is far from it."""
-    apart = held / usual - 1
-    side = "below" if apart < 0 else "above"
-    place = (
-        "close to"
-        if abs(apart) <= NEAR
-        else f"{formatting.format_percent(abs(apart))} {side}"
-    )
+def _format_week_load(analysis: Analysis, week: JudgedWeek) -> str:
+    load = levels.read_cell(analysis.weeks, week.start, "load")
+    usual = levels.read_cell(analysis.weeks, week.start, "load_usual")
+    amount = format_load(analysis, load)
+    if not week.complete:
+        return f"{amount} this week so far"
+    if usual > 0 and load >= 0:
+        return f"{amount} last week, {_compare_with_usual(analysis, load, usual)}"
+    return f"{amount} last week"
+
+
+def _compare_with_usual(analysis: Analysis, load: float, usual: float) -> str:
+    """Return how a week's load compares with the usual one: a number only where it is far from it."""
+    change = load / usual - 1
+    place = "close to"
+    if abs(change) > NEAR:
+        side = "below" if change < 0 else "above"
+        place = f"{formatting.format_percent(abs(change))} {side}"
     return f"{place} your usual {format_load(analysis, usual)}"
 
 
-def _explain_unknown(
-    analysis: Analysis, weeks: tuple[JudgedWeek, ...], _flags: tuple[Flag, ...]
-) -> str:
-    """Return why nothing can be said: no run at all, none lately, or too little history."""
-    held = analysis.weeks["runs"] if len(analysis.weeks) else pd.Series(dtype="int64")
-    if not int(held.sum()):
+def _explain_unknown(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
+    """Return why nothing can be concluded: no run at all, none lately, or too little history."""
+    with_runs = 0
+    if len(analysis.weeks):
+        with_runs = int((analysis.weeks["runs"] > 0).sum())
+    if not with_runs:
         return _explain_no_run(analysis)
     if not any(week.runs for week in weeks):
         return f"no runs since {formatting.format_day(_run_days(analysis).max())}."
-    gaps = _list_unjudged(analysis, weeks)
-    count = int((held > 0).sum())
-    history = f"{formatting.format_count(count, 'week')} with runs so far"
-    if count <= USUAL_LEAST:
+    history = f"{formatting.format_count(with_runs, 'week')} with runs so far"
+    if with_runs <= USUAL_LEAST:
         return f"{history}; a week is held against three weeks with runs before it."
-    if (lately := _count_recent_weeks(analysis, weeks)) < USUAL_LEAST:
-        some = f"only {formatting.spell_number(lately)}" if lately else "none"
+    recent = _count_recent_weeks(analysis, weeks)
+    if recent < USUAL_LEAST:
+        some = f"only {formatting.spell_number(recent)}" if recent else "none"
         return f"{history}, but {some} of the four before this one; a week is held against three of them."
+    return _explain_last_weeks(analysis, weeks, history)
+
+
+def _explain_last_weeks(
+    analysis: Analysis, weeks: tuple[JudgedWeek, ...], history: str
+) -> str:
+    """Return why the last weeks could not be judged although enough runs came before them."""
     if weeks[0].complete and not weeks[0].runs:
-        return f"no run in the week of {formatting.format_day_month(weeks[0].start)}, and this week is not over yet."
-    why = next((gap.why.text for gap in gaps if BY_ID[gap.rule].judges_load), "")
-    return (
-        f"{history}; {lower_first(why)}."
-        if why
-        else f"{history}; too little is known of them to compare with."
-    )
+        day = formatting.format_day_month(weeks[0].start)
+        return f"no run in the week of {day}, and this week is not over yet."
+    for gap in _list_unjudged(analysis, weeks):
+        if BY_ID[gap.rule].judges_load and gap.why.text:
+            return f"{history}; {lower_first(gap.why.text)}."
+    return f"{history}; too little is known of them to compare with."
 
 
 def _run_days(analysis: Analysis) -> pd.Series[pd.Timestamp]:
@@ -219,30 +219,30 @@ def _run_days(analysis: Analysis) -> pd.Series[pd.Timestamp]:
 
 def _explain_no_run(analysis: Analysis) -> str:
     """Return why there is no run: none up to today, or none of the sports set, which may be misspelt."""
-    later = select_runs(analysis.activities, analysis.settings)["start_local"].min()
-    if not pd.isna(later):
-        return f"no run up to {formatting.format_day(analysis.today)}; the first is of {formatting.format_day(later)}."
-    found = Counter(analysis.activities["sport"].tolist()).most_common(MOST_SPORTS)
-    if not found:
+    first = select_runs(analysis.activities, analysis.settings)["start_local"].min()
+    if not pd.isna(first):
+        today = formatting.format_day(analysis.today)
+        return f"no run up to {today}; the first is of {formatting.format_day(first)}."
+    counts = Counter(analysis.activities["sport"].tolist()).most_common(MOST_SPORTS)
+    if not counts:
         return "no run was found in what was read."
-    told = formatting.join_with_and(
+    found = formatting.join_with_and(
         [
-            f"{formatting.format_number(n)} of {sport.replace('_', ' ')}"
-            for sport, n in found
+            f"{formatting.format_number(count)} of {sport.replace('_', ' ')}"
+            for sport, count in counts
         ]
     )
-    looked = formatting.join_with_and(
+    wanted = formatting.join_with_and(
         [formatting.clean_text(sport, 40) for sport in analysis.settings.sports]
     )
-    return f"no run was found in what was read; it holds {told}, and what is looked for is {looked}."
+    return f"no run was found in what was read; it holds {found}, and what is looked for is {wanted}."
 
 
 def _count_recent_weeks(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> int:
     """Return how many of the four weeks before the newest one have a run."""
     newest = levels.week_starts(analysis.weeks).index(weeks[-1].start)
-    return int(
-        (analysis.weeks["runs"].iloc[max(newest - USUAL_WEEKS, 0) : newest] > 0).sum()
-    )
+    runs = analysis.weeks["runs"].iloc[max(newest - USUAL_WEEKS, 0) : newest]
+    return int((runs > 0).sum())
 
 
 def _list_unjudged(
@@ -258,8 +258,8 @@ def _list_unjudged(
 
 def list_current_flags(analysis: Analysis) -> tuple[Flag, ...]:
     """Return the flags of the week of today and the last complete one, info too: for `--fail-on`."""
-    found = build_verdict(analysis)
-    return (*found.flags, *found.notes)
+    verdict = build_verdict(analysis)
+    return (*verdict.flags, *verdict.notes)
 
 
 def last_activity_day(analysis: Analysis) -> date | None:

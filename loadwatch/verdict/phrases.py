@@ -25,8 +25,8 @@ def format_load(analysis: Analysis, value: float) -> str:
     method = LOAD_METHODS[chosen.load]
     if not math.isfinite(value):
         return f"unknown {method.noun or method.name}"
-    told = formatting.format_quantity(value, method.column, chosen.units)
-    return f"{told} {method.noun}".rstrip()
+    amount = formatting.format_quantity(value, method.column, chosen.units)
+    return f"{amount} {method.noun}".rstrip()
 
 
 def flag_topic(flag: Flag) -> Topic:
@@ -95,4 +95,11 @@ def _format_excess(flag: Flag, comparative: str, equal: str) -> str:
 def lower_first(sentence: str) -> str:
     """Return a sentence as the end of another: no capital, no full stop."""
     sentence = sentence.rstrip(".")
-    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() else sentence
+    if sentence[1:2].islower():
+        return sentence[:1].lower() + sentence[1:]
+    return sentence
+
+
+def upper_first(text: str) -> str:
+    """Return a text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]

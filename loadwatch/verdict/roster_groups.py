@@ -18,13 +18,17 @@ from loadwatch.verdict.phrases import (
     flag_topic,
     format_brief_phrase,
     format_load,
+    upper_first,
 )
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Group
     from loadwatch.assess.rules import Flag
+    from loadwatch.assess.rules.model import Topic
     from loadwatch.verdict.headline import State, Verdict
     from loadwatch.verdict.levels import JudgedWeek
+
+    NaturalKey = tuple[tuple[int, int, str], ...]
 
 GROUPS: dict[Group, str] = {
     "talk": "Talk to first",
@@ -44,41 +48,39 @@ _NUMBERS = re.compile(r"(\d+)")
 
 
 def summarize_athlete(analysis: Analysis, today: date | None = None) -> Athlete:
-    """Return an athlete's line of a roster, as seen on `today` (default: the analysis' own).
+    """Return an athlete's line of a roster, as of `today` (default: the analysis' own).
 
-    What changed is told as of the athlete's own last day; `today` tells whether that is still news.
+    What changed is as of the athlete's own last day; `today` decides whether that is still news.
     """
-    found = headline.build_verdict(analysis)
+    verdict = headline.build_verdict(analysis)
+    trend = None
+    if verdict.weeks:
+        trend = build_trend(analysis, _find_reported_week(verdict))
     line = Athlete(
         name=analysis.name,
-        group=GROUP_OF[found.state],
-        level=found.state,
-        says=format_brief(analysis, found),
+        group=GROUP_OF[verdict.state],
+        level=verdict.state,
+        says=format_brief(analysis, verdict),
         last_activity=headline.last_activity_day(analysis),
-        flags=len(found.flags),
+        flags=len(verdict.flags),
         load=lambda: analysis,
         today=analysis.today if len(analysis.activities) else None,
-        urgent=analysis.diary is not None and bool(analysis.diary.red_flags),
-        change=_measure_change(analysis, found),
-        trend=build_trend(analysis, _find_reported_week(found))
-        if found.weeks
-        else None,
+        urgent=headline.has_red_flag(analysis),
+        change=_measure_change(analysis, verdict),
+        trend=trend,
     )
     return as_of(line, max(today or analysis.today, analysis.today))
 
 
 def as_of(line: Athlete, day: date) -> Athlete:
-    """Return a line as it stands on `day`: after two weeks without a file what is known is no longer news.
+    """Return a line as of `day`: after two weeks without a file what is known is no longer news.
 
-    What was raised until then is still told, for it has not been settled since.
+    What was raised until then is still named, for it has not been settled since.
     """
     last = line.last_activity
-    if (
-        last is None
-        or line.silent
-        or line.urgent
-        or day - last < timedelta(days=SILENT_DAYS)
-    ):
+    if last is None or line.silent or line.urgent:
+        return line
+    if day - last < timedelta(days=SILENT_DAYS):
         return line
     until = f"; until then: {line.says}" if line.flags else "."
     return replace(
@@ -93,23 +95,21 @@ def as_of(line: Athlete, day: date) -> Athlete:
     )
 
 
-def _find_reported_week(found: Verdict) -> JudgedWeek:
+def _find_reported_week(verdict: Verdict) -> JudgedWeek:
     """Return the week that the sentence is about: the largest flag's, else the last complete one."""
-    days = {week.start: week for week in found.weeks}
-    if found.flags:
-        return days[found.flags[0].week]
-    return next(
-        (week for week in reversed(found.weeks) if week.complete), found.weeks[-1]
-    )
+    if verdict.flags:
+        first = verdict.flags[0].week
+        return next(week for week in verdict.weeks if week.start == first)
+    complete = [week for week in verdict.weeks if week.complete]
+    return complete[-1] if complete else verdict.weeks[-1]
 
 
 def build_trend(analysis: Analysis, week: JudgedWeek) -> Trend:
     """Return the load of the last weeks, and of `week` beside its usual."""
     shown = levels.judge_weeks(analysis, SPARK_WEEKS)
+    loads = analysis.weeks["load"].tolist()[-len(shown) :]
     return Trend(
-        loads=tuple(
-            float(load) for load in analysis.weeks["load"].tolist()[-len(shown) :]
-        ),
+        loads=tuple(map(float, loads)),
         levels=tuple(one.level for one in shown),
         week=levels.read_cell(analysis.weeks, week.start, "load"),
         usual=levels.read_cell(analysis.weeks, week.start, "load_usual"),
@@ -118,42 +118,34 @@ def build_trend(analysis: Analysis, week: JudgedWeek) -> Trend:
     )
 
 
-def format_brief(analysis: Analysis, found: Verdict) -> str:
+def format_brief(analysis: Analysis, verdict: Verdict) -> str:
     """Return the verdict as a coach reads it: the largest change of each topic, or why there is none."""
-    if found.state == "steady":
-        return _format_steady(analysis, found)
-    topics: dict[str, Flag] = {}
-    single = tuple(
-        flag for flag in found.flags if not levels.is_compound(flag)
-    )  # that one joins others
-    for flag in levels.sort_by_size(single or found.flags):
-        topics.setdefault(flag_topic(flag), flag)
-    urgent = analysis.diary is not None and bool(analysis.diary.red_flags)
-    if not topics or urgent:
-        return _capitalize(found.sentence)
-    told = [format_brief_phrase(flag, analysis) for flag in topics.values()]
-    return f"{_capitalize('; '.join(told[:BRIEF_TOPICS]))}."
+    if verdict.state == "steady":
+        return _format_steady(analysis, verdict)
+    single = [flag for flag in verdict.flags if not levels.is_compound(flag)]
+    largest: dict[Topic, Flag] = {}
+    for flag in levels.sort_by_size(single or verdict.flags):
+        largest.setdefault(flag_topic(flag), flag)
+    if not largest or headline.has_red_flag(analysis):
+        return upper_first(verdict.sentence)
+    phrases = [format_brief_phrase(flag, analysis) for flag in largest.values()]
+    return f"{upper_first('; '.join(phrases[:BRIEF_TOPICS]))}."
 
 
-def _format_steady(analysis: Analysis, found: Verdict) -> str:
-    week = _find_reported_week(found)
-    now, usual = (
-        format_load(analysis, levels.read_cell(analysis.weeks, week.start, column))
-        for column in ("load", "load_usual")
-    )
-    return f"Nothing raised: {now} in the week of {formatting.format_day_month(week.start)}, usually {usual}."
+def _format_steady(analysis: Analysis, verdict: Verdict) -> str:
+    week = _find_reported_week(verdict).start
+    load = format_load(analysis, levels.read_cell(analysis.weeks, week, "load"))
+    usual = format_load(analysis, levels.read_cell(analysis.weeks, week, "load_usual"))
+    day = formatting.format_day_month(week)
+    return f"Nothing raised: {load} in the week of {day}, usually {usual}."
 
 
-def _capitalize(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
-
-
-def _measure_change(analysis: Analysis, found: Verdict) -> float:
+def _measure_change(analysis: Analysis, verdict: Verdict) -> float:
     """Return how large a change is, for the order of a list and nothing else."""
-    if found.state == "unknown":
+    if verdict.state == "unknown":
         return 0.0
-    if found.flags:
-        return max(levels.times_limit(flag) for flag in found.flags)
+    if verdict.flags:
+        return max(levels.times_limit(flag) for flag in verdict.flags)
     change = analysis.weeks["load_change"].iloc[-2:].abs().max()
     return 0.0 if pd.isna(change) else float(change)
 
@@ -163,27 +155,21 @@ def sort_athletes(athletes: tuple[Athlete, ...]) -> tuple[Athlete, ...]:
 
     Whoever has sent no file for two weeks comes after those who have, the last heard of first.
     """
-    groups = tuple(GROUPS)
-    return tuple(
-        sorted(
-            athletes,
-            key=lambda a: (
-                groups.index(a.group),
-                -a.last_activity.toordinal()
-                if a.silent and a.last_activity
-                else -(10**9),
-                -a.change,
-                _natural_key(a.name),
-            ),
-        )
-    )
+    return tuple(sorted(athletes, key=_order_key))
 
 
-def _natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+def _order_key(athlete: Athlete) -> tuple[int, int, float, NaturalKey]:
+    silence = -(10**9)
+    if athlete.silent and athlete.last_activity:
+        silence = -athlete.last_activity.toordinal()
+    group = tuple(GROUPS).index(athlete.group)
+    return group, silence, -athlete.change, _natural_key(athlete.name)
+
+
+def _natural_key(name: str) -> NaturalKey:
     """Return what sorts "Athlete 2" before "Athlete 10", and the same name in one way only."""
-    parts = _NUMBERS.split(name)
-    plain = tuple(
-        (int(p.isdecimal()), int(p) if p.isdecimal() else 0, p.casefold())
-        for p in parts
-    )
-    return (*plain, (0, 0, name))
+    key = []
+    for part in _NUMBERS.split(name):
+        is_number = part.isdecimal()
+        key.append((int(is_number), int(part) if is_number else 0, part.casefold()))
+    return (*key, (0, 0, name))

@@ -1,4 +1,4 @@
-"""plan.csv: runs that are only planned, held against the same rules as those that were run."""
+"""plan.csv: runs that are only planned, judged by the same rules as those that were run."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import numpy as np
 import pandas as pd
 
 from loadwatch import user_csv
-from loadwatch.assess import weeks as weekly
 from loadwatch.assess.rules import judge
+from loadwatch.assess.weeks import build_weeks, find_first_day
 from loadwatch.errors import SettingsError
 from loadwatch.tables import (
     EXPOSURES,
     HIDDEN,
     SURFACE_COLUMNS,
     SURFACE_NAMES,
+    SURFACES,
     build_frame,
 )
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
 
 FILE = "plan.csv"
+# columns that hold a number, and the SI units in one of theirs
 NUMBERS = {
     "distance_km": 1000.0,
     "ascent_m": 1.0,
@@ -35,8 +37,25 @@ NUMBERS = {
     "rpe": 1.0,
 }
 COLUMNS = ("date", *NUMBERS, "duration", "surface", "shoe", "name")
-_ALSO = ("notes", "note", "comment", "type", "descent_m")  # may stand there, unread
+_IGNORED = ("notes", "note", "comment", "type", "descent_m")  # allowed, not read
 NOON = timedelta(hours=12)
+PLANNED_ID = "plan-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRun:
+    """One row of a plan.csv, in SI; NaN and "" are unknown."""
+
+    day: date
+    distance_m: float
+    duration_s: float
+    ascent_m: float
+    downhill_m: float
+    uphill_m: float
+    rpe: float
+    surface: str
+    shoe: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +67,7 @@ class Plan:
     unknown: tuple[Unknown, ...]
 
 
-def read_plan(data: bytes) -> tuple[dict[str, Any], ...]:
+def read_plan(data: bytes) -> tuple[PlannedRun, ...]:
     """Return the planned runs of a plan.csv; SettingsError names the line that cannot be read.
 
     `date` and `distance_km` must be there; `ascent_m`, `downhill_km`, `uphill_km`, `surface`, `duration`
@@ -56,11 +75,9 @@ def read_plan(data: bytes) -> tuple[dict[str, Any], ...]:
     """
     table = user_csv.parse_table(data)
     for column in table.columns:
-        if column and column not in (*COLUMNS, *_ALSO):
-            raise SettingsError(
-                f"{FILE}:1",
-                f'unknown column "{column[:40]}", {user_csv.suggest_nearest(column, COLUMNS)}',
-            )
+        if column and column not in (*COLUMNS, *_IGNORED):
+            hint = user_csv.suggest_nearest(column, COLUMNS)
+            raise SettingsError(f"{FILE}:1", f'unknown column "{column[:40]}", {hint}')
     for needed in ("date", "distance_km"):
         if needed not in table.columns:
             raise SettingsError(
@@ -69,7 +86,7 @@ def read_plan(data: bytes) -> tuple[dict[str, Any], ...]:
     return tuple(_parse_run(row) for row in table.rows)
 
 
-def _parse_run(row: user_csv.UserRow) -> dict[str, Any]:
+def _parse_run(row: user_csv.UserRow) -> PlannedRun:
     where = f"{FILE}:{row.line}"
     try:
         day, _ = user_csv.parse_date(row.cells.get("date", ""))
@@ -77,127 +94,137 @@ def _parse_run(row: user_csv.UserRow) -> dict[str, Any]:
             column: _parse_number(row.cells.get(column, ""), column)
             for column in NUMBERS
         }
-        seconds = _parse_duration(row.cells.get("duration", ""))
+        duration_s = _parse_duration(row.cells.get("duration", ""))
     except ValueError as error:
         raise SettingsError(where, str(error)) from None
     if math.isnan(numbers["distance_km"]):
         raise SettingsError(where, "a planned run needs its distance_km")
-    surface = row.cells.get("surface", "").strip().lower() or "unknown"
-    if surface not in SURFACE_NAMES:
-        raise SettingsError(
-            where,
-            f'unknown surface "{surface[:40]}", {user_csv.suggest_nearest(surface, SURFACE_NAMES)}',
-        )
-    told = {column: row.cells.get(column, "").strip() for column in ("shoe", "name")}
-    return {"date": day, "surface": surface, "duration_s": seconds, **numbers, **told}
+    return PlannedRun(
+        day=day,
+        distance_m=numbers["distance_km"],
+        duration_s=duration_s,
+        ascent_m=numbers["ascent_m"],
+        downhill_m=numbers["downhill_km"],
+        uphill_m=numbers["uphill_km"],
+        rpe=numbers["rpe"],
+        surface=_parse_surface(row.cells.get("surface", ""), where),
+        shoe=row.cells.get("shoe", "").strip(),
+        name=row.cells.get("name", "").strip(),
+    )
 
 
-def _parse_number(word: str, column: str) -> float:
-    word = word.strip()
-    if not word:
+def _parse_surface(cell: str, where: str) -> str:
+    surface = cell.strip().lower() or "unknown"
+    if surface not in SURFACES:
+        hint = user_csv.suggest_nearest(surface, SURFACE_NAMES)
+        raise SettingsError(where, f'unknown surface "{surface[:40]}", {hint}')
+    return surface
+
+
+def _parse_number(cell: str, column: str) -> float:
+    cell = cell.strip()
+    if not cell:
         return math.nan
     try:
-        value = float(word.replace(",", "."))
+        value = float(cell.replace(",", "."))
     except ValueError:
-        raise ValueError(f'"{word[:40]}" is no number for {column}') from None
+        raise ValueError(f'"{cell[:40]}" is no number for {column}') from None
     if not 0 <= value < 1e5:
-        raise ValueError(f"{column} cannot be {word[:40]}")
+        raise ValueError(f"{column} cannot be {cell[:40]}")
     return value * NUMBERS[column]
 
 
-def _parse_duration(word: str) -> float:
-    if not word.strip():
+def _parse_duration(cell: str) -> float:
+    if not cell.strip():
         return math.nan
-    parts = word.strip().split(":")
+    parts = cell.strip().split(":")
     if len(parts) not in {2, 3} or not all(part.isdecimal() for part in parts):
-        raise ValueError(f'"{word[:40]}" is no duration; write it as h:mm:ss')
+        raise ValueError(f'"{cell[:40]}" is no duration; write it as h:mm:ss')
     hours, minutes, seconds = (int(part) for part in [*parts, "0"][:3])
     return hours * 3600.0 + minutes * 60.0 + seconds
 
 
 def _build_rows(
-    plan: tuple[dict[str, Any], ...], settings: Settings, offset: timedelta
+    plan: tuple[PlannedRun, ...], settings: Settings, offset: timedelta
 ) -> pd.DataFrame:
     """Return planned runs as rows of EXPOSURES and HIDDEN, at noon of their day."""
-    rows = []
-    for number, run in enumerate(plan, start=1):
-        noon = pd.Timestamp(run["date"]) + NOON
-        metres = dict.fromkeys(SURFACE_COLUMNS, 0.0) | {
-            f"{run['surface']}_m": run["distance_km"]
-        }
-        rows.append(
-            metres
-            | {
-                "activity_id": f"plan-{number}",
-                "source": f"{FILE}#{number}",
-                "start_local": noon,
-                "start_utc": (noon - offset).tz_localize("UTC"),
-                "date_only": True,
-                "sport": settings.sports[0] if settings.sports else "running",
-                "distance_m": run["distance_km"],
-                "duration_s": run["duration_s"],
-                "elapsed_s": run["duration_s"],
-                "ascent_m": run["ascent_m"],
-                "downhill_m": run["downhill_km"],
-                "uphill_m": run["uphill_km"],
-                "rpe": run["rpe"],
-                "srpe": run["rpe"] * run["duration_s"] / 60.0,
-                "effort_km": run["distance_km"] / 1000.0 + run["ascent_m"] / 100.0,
-                "shoe": run["shoe"],
-                "name": run["name"],
-            }
-        )
+    sport = settings.sports[0] if settings.sports else "running"
+    rows = [
+        _build_row(run, f"{number}", offset) | {"sport": sport}
+        for number, run in enumerate(plan, start=1)
+    ]
     return build_frame(rows, EXPOSURES, HIDDEN)
 
 
+def _build_row(run: PlannedRun, number: str, offset: timedelta) -> dict[str, Any]:
+    noon = pd.Timestamp(run.day) + NOON
+    row: dict[str, Any] = dict.fromkeys(SURFACE_COLUMNS, 0.0)
+    row[SURFACES[run.surface].column] = run.distance_m
+    return row | {
+        "activity_id": f"{PLANNED_ID}{number}",
+        "source": f"{FILE}#{number}",
+        "start_local": noon,
+        "start_utc": (noon - offset).tz_localize("UTC"),
+        "date_only": True,
+        "distance_m": run.distance_m,
+        "duration_s": run.duration_s,
+        "elapsed_s": run.duration_s,
+        "ascent_m": run.ascent_m,
+        "downhill_m": run.downhill_m,
+        "uphill_m": run.uphill_m,
+        "rpe": run.rpe,
+        "srpe": run.rpe * run.duration_s / 60.0,
+        "effort_km": run.distance_m / 1000.0 + run.ascent_m / 100.0,
+        "shoe": run.shoe,
+        "name": run.name,
+    }
+
+
 def try_plan(
-    plan: tuple[dict[str, Any], ...],
+    plan: tuple[PlannedRun, ...],
     activities: pd.DataFrame,
     settings: Settings,
     today: date,
 ) -> Plan:
     """Return what the rules would raise if `plan` were run as written.
 
-    Planned weeks are judged as complete ones, so that shares and steepness are told too. A planned day
+    Planned weeks are judged as complete ones, so that shares and steepness are judged too. A planned day
     before `today` is an error: it has happened.
     """
-    for run in plan:
-        if run["date"] < today:
-            raise SettingsError(
-                FILE,
-                f"{run['date']} is before {today}; plan days to come, or set --today",
-            )
+    if not plan:
+        return Plan(today, (), ())
+    days = sorted(run.day for run in plan)
+    _refuse_past(plan, today)
     until = np.datetime64(today + timedelta(days=1), "us")
     known = activities[(activities["start_local"] < until).to_numpy()]
-    days = [run["date"] for run in plan]
-    if not days:
-        return Plan(today, (), ())
-    both = pd.concat(
-        [known, _build_rows(plan, settings, _last_offset(known))], ignore_index=True
-    )
-    first, last = (_week_start(day, settings) for day in (min(days), max(days)))
-    after = last + timedelta(days=7)
-    flags, unknown = judge(
-        both, weekly.build_weeks(both, settings, after), settings, after
-    )
+    planned = _build_rows(plan, settings, _last_offset(known))
+    both = pd.concat([known, planned], ignore_index=True)
+    first = _week_start(days[0], settings)
+    after = _week_start(days[-1], settings) + timedelta(days=7)
+    weeks = build_weeks(both, settings, after)
+    flags, unknown = judge(both, weeks, settings, after)
     return Plan(
         first,
-        tuple(
-            flag for flag in flags if first <= flag.week < after and _is_planned(flag)
-        ),
+        tuple(f for f in flags if first <= f.week < after and _is_planned(f)),
         tuple(gap for gap in unknown if first <= gap.week < after),
     )
 
 
+def _refuse_past(plan: tuple[PlannedRun, ...], today: date) -> None:
+    for run in plan:
+        if run.day < today:
+            why = f"{run.day} is before {today}; plan days to come, or set --today"
+            raise SettingsError(FILE, why)
+
+
 def _week_start(day: date, settings: Settings) -> date:
-    start: date = pd.Timestamp(
-        weekly.find_first_day(np.datetime64(day, "D"), settings.week_start)
-    ).date()
+    first = find_first_day(np.datetime64(day, "D"), settings.week_start)
+    start: date = pd.Timestamp(first).date()
     return start
 
 
 def _is_planned(flag: Flag) -> bool:
-    return not flag.activity_id or flag.activity_id.startswith("plan-")
+    return not flag.activity_id or flag.activity_id.startswith(PLANNED_ID)
 
 
 def _last_offset(known: pd.DataFrame) -> timedelta:
@@ -206,7 +233,6 @@ def _last_offset(known: pd.DataFrame) -> timedelta:
     if both.empty:
         return timedelta(0)
     last = both.iloc[-1]
-    offset: timedelta = (
-        last["start_local"] - last["start_utc"].tz_convert(None)
-    ).to_pytimedelta()
+    utc = last["start_utc"].tz_convert(None)
+    offset: timedelta = (last["start_local"] - utc).to_pytimedelta()
     return offset

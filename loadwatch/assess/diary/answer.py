@@ -380,7 +380,7 @@ def analyse_diary(
 
 
 def build_flags(answer: Answer, week: date) -> tuple[Flag, ...]:
-    """Return the answer as flags of `week`: LW18 for red flags ticked, LW17 for links."""
+    """Return the answer as flags of `week`: for red flags ticked and for links."""
     ticked: dict[date, list[str]] = {}
     for red_flag in answer.red_flags:
         ticked.setdefault(red_flag.day or week, []).append(red_flag.says)

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.rules.model import Finding, FoundChanges
     from loadwatch.assess.rules.rule_input import RuleInput
+    from loadwatch.tables import FlagLevel
 
 KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
-TOGETHER = {"distance", "hard ground"}  # with a large change in one: a large change
+# both, and a large change in one of them: a large change
+TOGETHER: frozenset[ChangeKind] = frozenset(("distance", "hard ground"))
 
 
 def _combine_weeks(
@@ -33,14 +35,12 @@ def _combine_weeks(
     for i in inputs.run_weeks():
         week = inputs.week_starts[i]
         flags = {kind: raised.get((week, kind), []) for kind in KINDS}
-        changed = [kind for kind in KINDS if flags[kind]]
-        if len(changed) >= limits["watch"]:
+        quiet = [kind for kind in KINDS if not flags[kind]]
+        changed = len(KINDS) - len(quiet)
+        unjudged = [kind for kind in quiet if (week, kind) in unknown]
+        if changed >= limits["watch"]:
             yield _make_flag(week, flags, limits)
-            continue
-        unjudged = [
-            kind for kind in KINDS if not flags[kind] and (week, kind) in unknown
-        ]
-        if inputs.complete[i] and len(changed) + len(unjudged) >= limits["watch"]:
+        elif inputs.complete[i] and changed + len(unjudged) >= limits["watch"]:
             text = f"{' and '.join(unjudged)} could not be judged in this week"
             yield RULE.unknown(week, Note("not_judged", text))
 
@@ -62,16 +62,13 @@ def _index_by_week(
 
 def _make_flag(week: date, flags: dict[ChangeKind, list[Flag]], limits: Limits) -> Flag:
     changed = [kind for kind in KINDS if flags[kind]]
-    large = any(
-        flag.level == "high"
-        for kind in KINDS
-        if kind in TOGETHER
-        for flag in flags[kind]
-    )
-    high = TOGETHER.issubset(changed) and large
+    level: FlagLevel = "watch"
+    if TOGETHER.issubset(changed):
+        large = [f for kind in TOGETHER for f in flags[kind] if f.level == "high"]
+        level = "high" if large else "watch"
     return RULE.flag(
         week,
-        Exceeded("high" if high else "watch", limits["watch"]),
+        Exceeded(level, limits["watch"]),
         value=float(len(changed)),
         template_args={"changed": " and ".join(changed)},
     )

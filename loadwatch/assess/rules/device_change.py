@@ -1,4 +1,4 @@
-"""Whether climbs that a flag compares were recorded alike: another watch adds up another climb."""
+"""A remark where the climbs that a flag compares come from different devices or sources."""
 
 from __future__ import annotations
 
@@ -32,49 +32,47 @@ SOURCE_NAMES = {
 def describe_week_change(
     inputs: RuleInput, column: str, number: int, weeks: int
 ) -> str:
-    """Return what to say of a week held against `weeks` before it, "" if it was recorded like them."""
+    """Return the remark on a week compared with `weeks` before it, "" where none is needed."""
     known = ~np.isnan(inputs.table[column].to_numpy(np.float64))
-    now = np.flatnonzero(known & (inputs.week_numbers == number))
-    before = np.flatnonzero(
-        known & (inputs.week_numbers < number) & (inputs.week_numbers >= number - weeks)
-    )
+    week = inputs.week_numbers
+    now = np.flatnonzero(known & (week == number))
+    before = np.flatnonzero(known & (week < number) & (week >= number - weeks))
     return _describe_change(inputs, now, before)
 
 
 def describe_run_change(inputs: RuleInput, column: str, number: int) -> str:
-    """Return what to say of a run held against the 30 x 24 hours before it, "" if recorded like them."""
+    """Return the remark on a run compared with the 30 x 24 hours before it, "" where none is needed."""
     known = ~np.isnan(inputs.table[column].to_numpy(np.float64))
-    starts = inputs.sessions.start_us
-    start = starts[number]
-    end = starts[number + 1] if number + 1 < len(starts) else np.iinfo(np.int64).max
-    at = inputs.start_us
+    starts, at = inputs.sessions.start_us, inputs.start_us
+    start, end = starts[number], np.iinfo(np.int64).max
+    if number + 1 < len(starts):
+        end = starts[number + 1]
+    earliest = start - LOOKBACK_DAYS * DAY_US
     now = np.flatnonzero(known & (at >= start) & (at < end))
-    before = np.flatnonzero(
-        known & (at < start) & (at >= start - LOOKBACK_DAYS * DAY_US)
-    )
+    before = np.flatnonzero(known & (at < start) & (at >= earliest))
     return _describe_change(inputs, now, before)
 
 
 def _describe_change(inputs: RuleInput, now: Ints, before: Ints) -> str:
-    if (
-        moved_share(
-            *(_distance_shares(inputs, "device", rows) for rows in (now, before))
-        )
-        >= NOTABLE_SHARE
-    ):
+    """Return the remark on rows `now` of the runs compared with rows `before`."""
+    devices_now = _distance_shares(inputs, "device", now)
+    devices_before = _distance_shares(inputs, "device", before)
+    if moved_share(devices_now, devices_before) >= NOTABLE_SHARE:
         return OTHER_WATCH
-    shares = [_distance_shares(inputs, "ascent_source", rows) for rows in (now, before)]
-    if moved_share(*shares) < NOTABLE_SHARE:
+    sources_now = _distance_shares(inputs, "ascent_source", now)
+    sources_before = _distance_shares(inputs, "ascent_source", before)
+    if moved_share(sources_now, sources_before) < NOTABLE_SHARE:
         return ""
-    told = [
-        SOURCE_NAMES.get(max(share, key=lambda name: (share[name], name)), "")
-        for share in shares
-    ]
-    return (
-        OTHER_SOURCE.format(now=told[0], before=told[1])
-        if told[0] != told[1] and all(told)
-        else ""
-    )
+    source_now, source_before = _name_most(sources_now), _name_most(sources_before)
+    if not source_now or not source_before or source_now == source_before:
+        return ""
+    return OTHER_SOURCE.format(now=source_now, before=source_before)
+
+
+def _name_most(shares: dict[str, float]) -> str:
+    """Return the source of the largest share in words, "" where it has none."""
+    most = max(shares, key=lambda name: (shares[name], name))
+    return SOURCE_NAMES.get(most, "")
 
 
 def _distance_shares(inputs: RuleInput, column: str, rows: Ints) -> dict[str, float]:
@@ -86,7 +84,9 @@ def _distance_shares(inputs: RuleInput, column: str, rows: Ints) -> dict[str, fl
         if name and name != "none":
             sums[name] = sums.get(name, 0.0) + metres[row]
     total = sum(sums.values())
-    return {name: part / total for name, part in sums.items()} if total > 0 else {}
+    if not total > 0:
+        return {}
+    return {name: part / total for name, part in sums.items()}
 
 
 @lru_cache(maxsize=2)  # asked for each flag of one runner, and a frame is slow to ask
@@ -96,17 +96,12 @@ def _read_column(inputs: RuleInput, column: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _read_distances(inputs: RuleInput) -> list[float]:
-    return [
-        metres if metres == metres else 0.0  # noqa: PLR0124 - NaN is not itself
-        for metres in inputs.table["distance_m"].tolist()
-    ]
+    return inputs.table["distance_m"].fillna(0.0).tolist()
 
 
 def moved_share(now: dict[str, float], before: dict[str, float]) -> float:
     """Return the share that went to another recorder [1]: half the sum of differences; 0 where unknown."""
     if not now or not before:
         return 0.0
-    return (
-        sum(abs(now.get(name, 0.0) - before.get(name, 0.0)) for name in {*now, *before})
-        / 2.0
-    )
+    names = {*now, *before}
+    return sum(abs(now.get(name, 0.0) - before.get(name, 0.0)) for name in names) / 2.0

@@ -118,13 +118,13 @@ class _Filling:
     units: Units
 
     def fill(self, name: str) -> str:
-        """Return what stands in a template's place: a text of the rule, or one of FIELDS."""
+        """Return what fills a place of a template: one of FIELDS, or a text of the rule."""
         if name in FIELDS:
             return FIELDS[name](self)
         return self.flag.template_args[name]
 
     def show(self, value: float, beside: float) -> str:
-        """Return a quantity of the flag, told apart from `beside`."""
+        """Return a quantity of the flag, with decimals enough to differ from `beside`."""
         return format_quantity(self.unit, value, self.units, beside=beside)
 
 

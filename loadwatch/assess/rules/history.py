@@ -1,4 +1,4 @@
-"""What has to lie behind a run before it can raise more than a note."""
+"""The history that a run needs before it can raise more than a note."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BOUNDS = (
 
 
 def is_early(past: Lookback, number: int, limits: Limits) -> bool:
-    """Return whether too little lies behind a run to raise more than info."""
+    """Return whether a run has too little history to raise more than info."""
     return (
         past.runs_before[number] < limits["history_runs"]
         or past.days_before[number] < limits["history_days"]
@@ -36,7 +36,7 @@ def is_early(past: Lookback, number: int, limits: Limits) -> bool:
 
 
 def format_missing(past: Lookback, number: int, limits: Limits) -> str:
-    """Return what has to lie behind a run and does not yet: "30 days and 4 runs"."""
+    """Return the history that a run needs and does not have: "30 days and 4 runs"."""
     missing = []
     if past.days_before[number] < limits["history_days"]:
         missing.append(f"{limits['history_days']:.0f} days")

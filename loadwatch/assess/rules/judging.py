@@ -40,7 +40,7 @@ def judge(
     weeks : `weeks.build_weeks` of the same activities, settings and day
     settings : limits, preset, week start, sports
     today : later activities are not looked at
-    diary : flags of the runner's diary (`pain.red_flag`, `pain.pain_link`), given their words here
+    diary : flags of the runner's diary (`make_red_flag`, `make_link_flag`), given their sentence here
     """
     inputs = build_rule_input(activities, weeks, settings, today)
     found = collect_findings(inputs, settings)
@@ -98,7 +98,7 @@ def _complete_flags(flags: Iterable[Flag], with_runs: list[date]) -> tuple[Flag,
 
 
 def _count_recent(weeks: list[date], week: date) -> int:
-    """Return how many of `weeks` lie in the 26 that end with `week`."""
+    """Return how many of `weeks` are among the 26 that end with `week`."""
     first = week - timedelta(weeks=FIRED_WEEKS)
     return bisect_right(weeks, week) - bisect_right(weeks, first)
 

@@ -104,9 +104,9 @@ class FlagDetails(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One check as data: what is measured, the limits, the evidence, and all that is said of it.
+    """One check as data: what is measured, the limits, the evidence, and how it appears everywhere.
 
-    What stands without a default has to be decided for every rule; "", () and None are decisions.
+    What has no default has to be decided for every rule; "", () and None are decisions.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""LW17 and LW18: what the runner's own diary shows. The diary judges them; their words stand here."""
+"""LW17 and LW18: what the runner's own diary shows. The diary judges them; their sentences are here."""
 
 from __future__ import annotations
 

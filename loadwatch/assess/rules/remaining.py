@@ -39,7 +39,7 @@ class Remaining:
 def find_largest_quiet(judge: Judge, most: int = MOST_M) -> float:
     """Return the largest whole metre that the rule does not raise; infinity where none raises it.
 
-    It asks the rule itself, so that a limit stands in one place. A rule raised at 0 gives -1.
+    It asks the rule itself, so that a limit is in one place. A rule raised at 0 gives -1.
     """
     if not is_raising(judge(float(most))):
         return math.inf

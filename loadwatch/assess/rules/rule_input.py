@@ -1,4 +1,4 @@
-"""What the rules look at: weeks as columns, runs as sessions with what lies in the 30 days before."""
+"""What the rules look at: weeks as columns, runs as sessions, with the 30 days before each."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lookback:
-    """For each asked instant what lies in the 30 x 24 hours before it."""
+    """For each asked instant what was run in the 30 x 24 hours before it."""
 
     most: list[float]  # NaN where nothing is known
     runs: list[int]
@@ -166,11 +166,10 @@ def _take_first(table: pd.DataFrame, column: str, at: Ints) -> list[str]:
 
 
 def look_back(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
-    """Return what lies in the half-open 30 x 24 hours before each instant of `at_us`."""
+    """Return what was run in the half-open 30 x 24 hours before each instant of `at_us`."""
     low = np.searchsorted(sessions.start_us, at_us - LOOKBACK_DAYS * DAY_US)
-    high = np.searchsorted(
-        sessions.start_us, at_us
-    )  # runs of the same instant lie not before it
+    # a run at the very instant is not before it
+    high = np.searchsorted(sessions.start_us, at_us)
     missing = np.isnan(values)
     padded = np.append(np.where(missing, -np.inf, values), -np.inf)
     most = (
@@ -197,7 +196,7 @@ def last_minute(sessions: Sessions, monday: date) -> Ints:
 
 
 def look_back_from_end(inputs: RuleInput, values: Floats) -> Lookback:
-    """Return what lies before the last minute of the last week: no earlier instant leaves less."""
+    """Return what was run before the last minute of the last week: no earlier instant leaves less."""
     return look_back(
         inputs.sessions, values, last_minute(inputs.sessions, inputs.week_starts[-1])
     )

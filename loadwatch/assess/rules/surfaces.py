@@ -178,7 +178,7 @@ def _explain_few_weeks(runs: Sequence[int], limits: Limits) -> Note | None:
 def _find_new(
     now: Mapping[str, float], before: Mapping[str, float], limits: Limits
 ) -> list[str]:
-    """Return the surfaces that hold enough metres now and held next to none before."""
+    """Return the surfaces that hold enough metres now and next to none before."""
     little = limits["share"] * sum(before.values()) - TOLERANCE_M
     return [
         surface

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from loadwatch.exposure.osm.ground import M_PER_DEG
+from loadwatch.geodesy import DEGREE_M
 
 NORTH, EAST = 10.005, 20.005  # the middle of a cell; metres are counted from here
 SHRINK = 0.98478  # cos of 10.005 degrees
@@ -53,7 +53,7 @@ RELATIONS = {
 
 def place(east_m: float, north_m: float) -> tuple[float, float]:
     """Return latitude and longitude of a place on the map."""
-    return NORTH + north_m / M_PER_DEG, EAST + east_m / M_PER_DEG / SHRINK
+    return NORTH + north_m / DEGREE_M, EAST + east_m / DEGREE_M / SHRINK
 
 
 def xml() -> str:

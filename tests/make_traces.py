@@ -24,9 +24,10 @@ import numpy as np
 
 from loadwatch.exposure.osm import SOURCES, open_extract
 from loadwatch.exposure.osm.classes import merge_classes
-from loadwatch.exposure.osm.ground import CELLS_PER_DEG, M_PER_DEG, Ground
+from loadwatch.exposure.osm.ground import CELLS_PER_DEG, Ground
 from loadwatch.exposure.osm.map_reader import MapExcerpt, read_excerpt
 from loadwatch.exposure.osm.matching import _pair_segments, match_track
+from loadwatch.geodesy import DEGREE_M
 from loadwatch.tables import SURFACE_NAMES
 
 ROUTES = {"heidelberg": 45, "dreieich": 15}
@@ -85,7 +86,7 @@ def graph(ways: MapExcerpt) -> tuple[dict, dict]:
 
 def _metres(one: tuple[float, float], two: tuple[float, float]) -> float:
     shrink = np.cos(np.radians(one[0]))
-    return float(np.hypot(one[0] - two[0], (one[1] - two[1]) * shrink)) * M_PER_DEG
+    return float(np.hypot(one[0] - two[0], (one[1] - two[1]) * shrink)) * DEGREE_M
 
 
 def path_between(
@@ -173,7 +174,7 @@ def _run(
 ) -> Route:
     at = np.array(points)
     shrink = np.cos(np.radians(at[0, 0]))
-    y, x = at[:, 0] * M_PER_DEG, at[:, 1] * M_PER_DEG * shrink
+    y, x = at[:, 0] * DEGREE_M, at[:, 1] * DEGREE_M * shrink
     along = np.concatenate(([0.0], np.cumsum(np.hypot(np.diff(y), np.diff(x)))))
     second = np.arange(0.0, along[-1], dice.uniform(2.4, 3.6))
     step = np.clip(np.searchsorted(along, second, side="right") - 1, 0, len(under) - 1)
@@ -189,7 +190,7 @@ def _run(
     size = np.maximum(np.hypot(north, east), 1e-9)
     true_y = np.interp(second, along, y) - aside * east / size
     true_x = np.interp(second, along, x) + aside * north / size
-    return Route(true_y / M_PER_DEG, true_x / M_PER_DEG / shrink, surface[way], held)
+    return Route(true_y / DEGREE_M, true_x / DEGREE_M / shrink, surface[way], held)
 
 
 def noisy(
@@ -207,7 +208,7 @@ def noisy(
         error[:, k] = state
     error += dice.normal(0, WHITE_M, error.shape)
     shrink = np.cos(np.radians(latitude))
-    return latitude + error[0] / M_PER_DEG, longitude + error[1] / M_PER_DEG / shrink
+    return latitude + error[0] / DEGREE_M, longitude + error[1] / DEGREE_M / shrink
 
 
 def beelines(
@@ -224,8 +225,8 @@ def beelines(
         )
         turn, length = dice.uniform(0, 2 * np.pi), dice.uniform(400, 800)
         metres = np.arange(0, length, 3.0)
-        latitude = lat + metres * np.cos(turn) / M_PER_DEG
-        longitude = lon + metres * np.sin(turn) / M_PER_DEG / np.cos(np.radians(lat))
+        latitude = lat + metres * np.cos(turn) / DEGREE_M
+        longitude = lon + metres * np.sin(turn) / DEGREE_M / np.cos(np.radians(lat))
         far = _distance(ground, latitude, longitude) > FAR_M
         if far.any():
             result.append((latitude, longitude, far))
@@ -237,13 +238,13 @@ def _distance(
 ) -> np.ndarray:
     """Return the distance from each point to the nearest way, infinite beyond 40 m."""
     point, segment = _pair_segments(ground, latitude, longitude)
-    scale = np.cos(np.radians(latitude[point])) * M_PER_DEG
+    scale = np.cos(np.radians(latitude[point])) * DEGREE_M
     a = np.stack(((ground.longitude[segment] - longitude[point]) * scale,
-                  (ground.latitude[segment] - latitude[point]) * M_PER_DEG))  # fmt: skip
+                  (ground.latitude[segment] - latitude[point]) * DEGREE_M))  # fmt: skip
     d = np.stack(
         (
             np.diff(ground.longitude)[segment] * scale,
-            np.diff(ground.latitude)[segment] * M_PER_DEG,
+            np.diff(ground.latitude)[segment] * DEGREE_M,
         )
     )
     share = np.clip(-(a * d).sum(axis=0) / np.maximum((d * d).sum(axis=0), 1e-9), 0, 1)

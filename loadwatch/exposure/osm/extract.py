@@ -14,7 +14,6 @@ import numpy as np
 from loadwatch.exposure.osm.classes import SOURCES, merge_classes
 from loadwatch.exposure.osm.ground import (
     CELLS_PER_DEG,
-    M_PER_DEG,
     UNITS_PER_DEG,
     Cells,
     Ground,
@@ -26,6 +25,7 @@ from loadwatch.exposure.osm.ground import (
     widen_cells,
 )
 from loadwatch.exposure.osm.map_reader import MapError, read_excerpt
+from loadwatch.geodesy import DEGREE_M
 from loadwatch.tables import SURFACE_NAMES
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _measure_along(
     if not latitude.size:
         return np.empty(0)
     shrink = np.cos(np.radians(latitude[:-1]))
-    step = np.hypot(np.diff(latitude), np.diff(longitude) * shrink) * M_PER_DEG
+    step = np.hypot(np.diff(latitude), np.diff(longitude) * shrink) * DEGREE_M
     total = np.concatenate(([0.0], np.cumsum(step)))
     first = np.searchsorted(line, np.arange(line[-1] + 1))
     along: Floats = total - total[first[line]]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from loadwatch.geodesy import DEGREE_M
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats, Ints
 
 
-M_PER_DEG: Final = 111_195.0  # mean radius of the Earth
 CELL_M: Final = 40.0  # also the farthest a way may be from a point
 CELLS_PER_DEG: Final = (
     100  # of the coarse grid that says what part of the map a runner needs
@@ -100,7 +101,7 @@ def widen_cells(cells: Iterable[tuple[int, int]], rings: int) -> Cells:
 
 def hash_places(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
     """Return the key of the hash cell of each place."""
-    row = np.floor(latitude * (M_PER_DEG / CELL_M)).astype(np.int64)
+    row = np.floor(latitude * (DEGREE_M / CELL_M)).astype(np.int64)
     return _hash_key(row, np.floor(longitude * ground.columns_per_deg).astype(np.int64))
 
 
@@ -131,9 +132,9 @@ def hash_segments(
     finds all that is near.
     """
     widest = min(85.0, float(np.abs(latitude).max(initial=0.0)))
-    per_deg = float(np.cos(np.radians(widest)) * M_PER_DEG / CELL_M)
+    per_deg = float(np.cos(np.radians(widest)) * DEGREE_M / CELL_M)
     own = np.flatnonzero(line[1:] == line[:-1])
-    y, x = latitude * (M_PER_DEG / CELL_M), longitude * per_deg
+    y, x = latitude * (DEGREE_M / CELL_M), longitude * per_deg
     pieces = np.maximum(
         1, np.ceil(np.maximum(np.abs(np.diff(y)), np.abs(np.diff(x)))[own])
     ).astype(np.int64)

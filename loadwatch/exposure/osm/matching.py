@@ -20,11 +20,11 @@ from loadwatch.exposure.osm.classes import SOURCES, UNKNOWN
 from loadwatch.exposure.osm.ground import (
     CELL_M,
     CELLS_PER_DEG,
-    M_PER_DEG,
     cell_key,
     hash_places,
     is_among,
 )
+from loadwatch.geodesy import DEGREE_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -110,7 +110,7 @@ def match_track(
 def _step_metres(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
     """Return the steps of a track to the east and to the north [m]."""
     shrink = np.cos(np.radians(latitude[1:]))
-    return np.diff(longitude) * shrink * M_PER_DEG, np.diff(latitude) * M_PER_DEG
+    return np.diff(longitude) * shrink * DEGREE_M, np.diff(latitude) * DEGREE_M
 
 
 def _thin_track(
@@ -164,13 +164,13 @@ def _find_candidates(
 ) -> _Candidates:
     """Return the cheapest candidates of each point, one segment a way."""
     point, segment = _pair_segments(ground, latitude, longitude)
-    scale = np.cos(np.radians(latitude)) * M_PER_DEG
+    scale = np.cos(np.radians(latitude)) * DEGREE_M
     x0, y0 = longitude[point], latitude[point]
     shrink = scale[point]
     ax = (ground.longitude[segment] - x0) * shrink
-    ay = (ground.latitude[segment] - y0) * M_PER_DEG
+    ay = (ground.latitude[segment] - y0) * DEGREE_M
     dx = (ground.longitude[segment + 1] - x0) * shrink - ax
-    dy = (ground.latitude[segment + 1] - y0) * M_PER_DEG - ay
+    dy = (ground.latitude[segment + 1] - y0) * DEGREE_M - ay
     square = np.maximum(dx * dx + dy * dy, 1e-6)
     share = np.clip(-(ax * dx + ay * dy) / square, 0.0, 1.0)
     apart = (ax + share * dx) ** 2 + (ay + share * dy) ** 2

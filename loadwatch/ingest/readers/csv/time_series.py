@@ -10,6 +10,7 @@ import numpy as np
 
 from loadwatch.activity import Activity, Note, Reading, Session
 from loadwatch.errors import NotActivity, Unreadable
+from loadwatch.geodesy import step_m
 from loadwatch.ingest.readers.csv import numbers
 from loadwatch.ingest.readers.csv.time_column import SampleTimes, parse_sample_times
 from loadwatch.ingest.readers.csv.unit_inference import KM, MILE, find_unit
@@ -33,7 +34,6 @@ _PLAIN = {  # role -> column, where one number means one thing
 }
 _SEMICIRCLE = 180 / 2**31  # degrees
 _KMH, _MPH = 1 / 3.6, 0.44704
-_EARTH_M = 6_371_008.8  # mean radius
 _RIDE = 5.5  # m/s; a cadence above this speed is a crank's
 _LEGS = 120.0  # 1/min; below, a runner's cadence counts one leg
 _NO_SPEED_UNIT = Note(
@@ -221,13 +221,9 @@ def _integrate(speed: Floats, time_s: Floats) -> float:
 
 
 def _measure_path(latitude: Floats, longitude: Floats) -> float:
-    """Return the length of a path over the sphere, good enough to name a unit [m]."""
+    """Return the length of a path [m]; NaN where nobody moved."""
     good = np.isfinite(latitude) & np.isfinite(longitude)
-    lat, lon = np.radians(latitude[good]), np.radians(longitude[good])
-    if len(lat) < 2:
-        return np.nan
-    east = np.diff(lon) * np.cos((lat[1:] + lat[:-1]) / 2)
-    return float(np.hypot(east, np.diff(lat)).sum() * _EARTH_M) or np.nan
+    return float(step_m(latitude[good], longitude[good]).sum()) or np.nan
 
 
 def _convert_cadence(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import Note
+from loadwatch.geodesy import step_m
 from loadwatch.ingest.readers.sports import MOVING_MPS
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ SLACK_M = 200.0  # jump that a poor position may make at any time
 ALTITUDE_M = (-500.0, 9_000.0)
 CLIMB_MPS, STEP_M = 10.0, 30.0  # an altitude step beyond both is no climb
 STRAY_SHARE = 0.05  # of the samples: a shorter part between two jumps is stray
-_DEGREE_M = 111_195.0  # of a great circle
 _LIMITS = (
     ("heart_rate_bpm", 20, 250),
     ("cadence_spm", 0, 500),
@@ -284,7 +284,7 @@ def _clean_positions(
         notes.append(Note("gps_jump", f"{count} impossible positions left out"))
     is_wrong = is_outside | np.isnan(latitude) | np.isnan(longitude)
     known = np.flatnonzero(~is_wrong)
-    metres = _measure_steps(latitude[known], longitude[known])
+    metres = step_m(latitude[known], longitude[known])
     is_jump = metres > SLACK_M + top_speed * _diff_neighbours(time_s[known])
     if is_jump.any():
         is_stray = _mark_stray(is_jump)
@@ -300,16 +300,6 @@ def _clean_positions(
         columns["latitude_deg"] = np.where(is_wrong, np.nan, latitude)
         columns["longitude_deg"] = np.where(is_wrong, np.nan, longitude)
     return notes
-
-
-def _measure_steps(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
-    """Return the length of each step [m], good enough to find a jump.
-
-    Each step is measured in a plane, on a sphere.
-    """
-    east = np.abs(longitude_deg[1:] - longitude_deg[:-1])
-    east = np.minimum(east, 360 - east) * np.cos(np.radians(latitude_deg[1:]))
-    return np.asarray(_DEGREE_M * np.hypot(latitude_deg[1:] - latitude_deg[:-1], east))
 
 
 def _clean_altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[Note]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import Note
-from loadwatch.geodesy import path_m
+from loadwatch.geodesy import DEGREE_M, path_m
 
 if TYPE_CHECKING:
     from loadwatch.tables import Bools, Floats, Ints
@@ -29,7 +29,6 @@ GATE_MPS = {
 LOW_GATE_MPS, HIGH_GATE_MPS = 15.0, 60.0
 MEDIANS = 6.0
 SHORTEST_S = 1.0  # two fixes in one second count as one second apart
-DEGREE_M = 111_320.0  # of latitude, good enough to recognise a jump
 KEPT_FIXES = 10  # a stretch this long after a jump is where the runner is, not a slip
 
 

@@ -1,4 +1,4 @@
-"""GPX and TCX: every flavour seen, every way to break one, and the fast way against the slow."""
+"""GPX and TCX: every known flavour, every way to break one, and the fast path against the slow."""
 
 import gzip
 import math

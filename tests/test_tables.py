@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from loadwatch.ingest.readers.csv.names import surfaces
+from loadwatch.ingest.readers.csv.names import load_surfaces
 from loadwatch.report.palette import LIGHT
 from loadwatch.settings.keys import KEYS
 from loadwatch.tables import (
@@ -81,4 +81,4 @@ def test_levels_of_flags_are_levels_of_weeks_and_the_raised_ones_mark_bars():
 
 
 def test_a_list_may_name_every_surface_by_its_own_name():
-    assert [surfaces()[name] for name in KNOWN_SURFACES] == list(KNOWN_SURFACES)
+    assert [load_surfaces()[name] for name in KNOWN_SURFACES] == list(KNOWN_SURFACES)

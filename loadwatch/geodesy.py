@@ -32,6 +32,14 @@ def step_m(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
     return steps
 
 
+def rough_step_m(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
+    """Return what `step_m` does, within 0.6 %, in a plane on a sphere: for finding jumps [m]."""
+    east = np.abs(longitude_deg[1:] - longitude_deg[:-1])
+    east = np.minimum(east, 360 - east) * np.cos(np.radians(latitude_deg[1:]))
+    steps: Floats = DEGREE_M * np.hypot(latitude_deg[1:] - latitude_deg[:-1], east)
+    return steps
+
+
 def path_m(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
     """Return the distance run along a line of positions, from 0 at the first fix [m].
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import Note
-from loadwatch.geodesy import step_m
+from loadwatch.geodesy import rough_step_m
 from loadwatch.ingest.readers.sports import MOVING_MPS
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ def _clean_positions(
         notes.append(Note("gps_jump", f"{count} impossible positions left out"))
     is_wrong = is_outside | np.isnan(latitude) | np.isnan(longitude)
     known = np.flatnonzero(~is_wrong)
-    metres = step_m(latitude[known], longitude[known])
+    metres = rough_step_m(latitude[known], longitude[known])
     is_jump = metres > SLACK_M + top_speed * _diff_neighbours(time_s[known])
     if is_jump.any():
         is_stray = _mark_stray(is_jump)

@@ -30,21 +30,23 @@ class Analysis:
     Attributes
     ----------
     name : from the settings, else of the folder or file.
-    activities : one row an activity, oldest first, all sports; the columns EXPOSURES and HIDDEN of
-        `loadwatch.tables`, which give each column's unit and meaning.
-    weeks : one row a calendar week from the first activity's to today's; WEEKS, `<column>_usual`,
-        `<column>_change` and CONTEXT of `loadwatch.tables`, index first day (`datetime64`, name "week").
+    activities : one row per activity, oldest first, all sports; the columns EXPOSURES and HIDDEN
+        of `loadwatch.tables`, which give the unit and meaning of each.
+    weeks : one row per calendar week from the first activity's to today's; WEEKS,
+        `<column>_usual`, `<column>_change` and CONTEXT of `loadwatch.tables`; the index is the
+        first day (`datetime64`, name "week").
     flags : what the rules raised, by week and rule.
     unknown : what they could not judge, and why.
     skipped : inputs and parts of inputs without an activity of their own, each with its reason.
-    duplicates : runs that were there twice, each with the one that stands for it.
+    duplicates : rows of runs that are there already, each with the kept one and why.
     settings : those in force, and where each came from.
     today : the day it is judged as of: of the last activity unless the settings say otherwise.
-    files : how many inputs were looked at.
+    files : how many inputs were read.
     limits : the budget, once `loadwatch.with_budget` has worked it out.
     diary : the diary's answer, None without a diary.
     advice : texts that belong to what was raised, when to get help always.
-    shoes : one row a pair: `shoe`, `distance_m` [m], `<surface>_m` [m], `runs`, `first`, `last` (date).
+    shoes : one row per pair: `shoe`, `distance_m` [m], `<surface>_m` [m], `runs`, `first`, `last`
+        (dates).
     remarks : one line each: tags that fit no run, estimated heart rates and the like.
     """
 
@@ -67,14 +69,14 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """An athlete's last weeks: load in SI, by week the oldest first, and the week that is spoken of."""
+    """An athlete's load in the last weeks, as a roster draws it."""
 
-    loads: tuple[float, ...]  # NaN where unknown
-    levels: tuple[str, ...]
-    week: float
+    loads: tuple[float, ...]  # by week, the oldest first; SI, NaN where unknown
+    levels: tuple[str, ...]  # of those weeks
+    week: float  # load of the week that the sentence is about
     usual: float
-    column: str  # of WEEKS, which tells the unit
-    units: Units
+    column: str  # of WEEKS; gives the unit
+    units: Units  # the reader's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +86,18 @@ class Athlete:
     Attributes
     ----------
     name : as on the athlete's page.
-    group : whom to talk to first, keep an eye on, with nothing new, or without enough data.
+    group : whom to talk to first, whom to watch, without change, or without enough data.
     level : high, watch, info, steady or unknown.
     says : one sentence of why.
     last_activity : local day of the last activity of any sport, None if there is none.
     flags : how many were raised in the week of today and the last complete one.
-    stamp : a digest of all that the athlete's page shows, "" where nothing could be read.
-    opened : gives all that is known, at once or by reading what it comes from.
-    today : the day the line is told as of; of the last activity unless the settings say otherwise.
+    page_digest : of all that the athlete's page shows, "" where nothing could be read.
+    load : returns the analysis, reading its inputs if need be; None where nothing could be read.
+    today : the day of the line: of the last activity unless the settings say otherwise.
     urgent : whether the diary holds a sign to act on.
     change : how large the change is, for the order of a list and nothing else.
     silent : whether no file has come for two weeks or more.
-    trend : the last weeks' load, None where there is none or it is no longer news.
+    trend : the last weeks' load, None where there is none or it is too long ago.
     """
 
     name: str
@@ -115,7 +117,9 @@ class Athlete:
     @property
     def analysis(self) -> Analysis | None:
         """All that is known, None where nothing could be read."""
-        return self.load() if self.load else None
+        if self.load is None:
+            return None
+        return self.load()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

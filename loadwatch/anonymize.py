@@ -1,4 +1,4 @@
-"""Names replaced and what would tell who it is dropped: for a page that is shown to others."""
+"""Analyses and rosters without names or anything that identifies a person, to be shown to others."""
 
 from __future__ import annotations
 
@@ -7,116 +7,125 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from loadwatch.activity import Note, Skipped
     from loadwatch.analysis import Analysis, Athlete, Roster
+    from loadwatch.assess.rules import Flag
+    from loadwatch.ingest.dedupe import Duplicate
+    from loadwatch.settings import Settings
 
 NO_NAME = "(name left out)"
 ROSTER_NAME = "Athletes"
-
-_ENTRY = re.compile(r"(.+)#(\d+)")
-DROPPED = ("name", "device", "serial", "shoe")  # text columns emptied
+DROPPED_COLUMNS = ("name", "device", "serial", "shoe", "linked", "zone")
+_ROW_OF_FILE = re.compile(r"(.+)#(\d+)")
 
 
 def split_source(source: str) -> tuple[str, int]:
     """Return a source's file and the number of its row or session, 0 where it is the whole file."""
-    found = _ENTRY.fullmatch(source)
-    return (found[1], int(found[2])) if found else (source, 0)
+    found = _ROW_OF_FILE.fullmatch(source)
+    if found is None:
+        return source, 0
+    return found[1], int(found[2])
 
 
-def anonymise_analysis(known: Analysis, name: str = "Runner") -> Analysis:
-    """Return `known` under another name: no titles, devices, shoes, file names, zone, year of birth."""
-    files = _number_files(known)
-    table = known.activities.assign(
-        **dict.fromkeys((*DROPPED, "linked"), ""),
-        source=known.activities["source"].map(files),
-        member=known.activities["source"].map(files),
-        zone="",
-        notes=known.activities["notes"].map(
-            lambda notes: [note.without_quotes() for note in notes]
-        ),
-    )
-    pairs = [shoe for shoe in known.activities["shoe"].unique() if shoe]
+def anonymise_analysis(analysis: Analysis, name: str = "Runner") -> Analysis:
+    """Return `analysis` under another name: no titles, devices, shoes, file names, zone, year of birth."""
+    labels = _number_files(analysis)
+    shoes = [shoe for shoe in analysis.activities["shoe"].unique() if shoe]
     return replace(
-        known,
+        analysis,
         name=name,
-        activities=table,
-        flags=tuple(
-            replace(
-                flag,
-                source=files.get(flag.source, ""),
-                says=_without_shoes(flag.says, pairs),
-                shoe=NO_NAME,
-            )
-            for flag in known.flags
-        ),
-        skipped=tuple(
-            replace(item, source=files[item.source], why=item.kind)
-            for item in known.skipped
-        ),
+        activities=_anonymise_activities(analysis.activities, labels),
+        flags=tuple(_anonymise_flag(flag, labels, shoes) for flag in analysis.flags),
+        skipped=tuple(_anonymise_skipped(item, labels) for item in analysis.skipped),
         duplicates=tuple(
-            replace(twin, source=files[twin.source], of=files[twin.of])
-            for twin in known.duplicates
+            _anonymise_duplicate(item, labels) for item in analysis.duplicates
         ),
-        settings=replace(
-            known.settings, name=name, birth_year=0, sex="", tz="", osm="", origins={}
-        ),
+        settings=_anonymise_settings(analysis.settings, name),
         shoes=None,
         remarks=(),
     )
 
 
-def _number_files(known: Analysis) -> dict[str, str]:
-    """Return another label for each source: "file 3", and "file 3#17" for a row of a list."""
-    twins = {label for twin in known.duplicates for label in (twin.source, twin.of)}
-    labels = (
-        set(known.activities["source"])
-        | twins
-        | {item.source for item in known.skipped}
-    )
-    parts = {label: split_source(label) for label in labels}
-    places = {
-        file: i
-        for i, file in enumerate(sorted({file for file, _ in parts.values()}), 1)
-    }
-    return {
-        label: f"file {places[file]}" + (f"#{number}" if number else "")
-        for label, (file, number) in parts.items()
-    }
-
-
-def _without_shoes(says: str, pairs: list[str]) -> str:
-    for shoe in sorted(pairs, key=len, reverse=True):
-        says = says.replace(shoe, "a pair")
-    return says
-
-
 def anonymise_roster(roster: Roster) -> Roster:
     """Return `roster` with every name replaced by its place on the page, "Athlete 3"."""
+    athletes = zip(roster.athletes, _list_names(roster), strict=True)
     return replace(
         roster,
         name=ROSTER_NAME,
-        athletes=tuple(
-            _anonymise_athlete(athlete, f"Athlete {i}")
-            for i, athlete in enumerate(roster.athletes, 1)
-        ),
+        athletes=tuple(_anonymise_athlete(athlete, name) for athlete, name in athletes),
     )
 
 
 def is_anonymous(roster: Roster) -> bool:
-    """Say whether a roster's names were replaced already."""
+    """Tell whether a roster's names were replaced already."""
     names = {athlete.name for athlete in roster.athletes}
-    return roster.name == ROSTER_NAME and names == {
-        f"Athlete {i}" for i in range(1, len(roster.athletes) + 1)
-    }
+    return roster.name == ROSTER_NAME and names == set(_list_names(roster))
+
+
+def _list_names(roster: Roster) -> list[str]:
+    return [f"Athlete {number}" for number in range(1, len(roster.athletes) + 1)]
 
 
 def _anonymise_athlete(athlete: Athlete, name: str) -> Athlete:
-    known = athlete.analysis
-    if known is None:
+    analysis = athlete.analysis
+    if analysis is None:
         return replace(athlete, name=name, says="Nothing could be read.")
-    nameless = anonymise_analysis(known, name)
-    return replace(
-        athlete,
-        name=name,
-        page_digest=f"{athlete.page_digest}-{name}",
-        load=lambda: nameless,
+    anonymous = anonymise_analysis(analysis, name)
+    digest = f"{athlete.page_digest}-{name}"
+    return replace(athlete, name=name, page_digest=digest, load=lambda: anonymous)
+
+
+def _number_files(analysis: Analysis) -> dict[str, str]:
+    """Return another label for each source: "file 3", and "file 3#17" for a row of a list."""
+    labels = set(analysis.activities["source"])
+    labels |= {item.source for item in analysis.skipped}
+    for duplicate in analysis.duplicates:
+        labels |= {duplicate.source, duplicate.of}
+    split = {label: split_source(label) for label in labels}
+    files = sorted({file for file, _ in split.values()})
+    numbers = {file: number for number, file in enumerate(files, 1)}
+    found = {}
+    for label, (file, row) in split.items():
+        found[label] = f"file {numbers[file]}"
+        if row:
+            found[label] += f"#{row}"
+    return found
+
+
+def _anonymise_activities(
+    activities: pd.DataFrame, labels: dict[str, str]
+) -> pd.DataFrame:
+    source = activities["source"].map(labels)
+    return activities.assign(
+        **dict.fromkeys(DROPPED_COLUMNS, ""),
+        source=source,
+        member=source,
+        notes=activities["notes"].map(_anonymise_notes),
     )
+
+
+def _anonymise_notes(notes: list[Note]) -> list[Note]:
+    return [note.without_quotes() for note in notes]
+
+
+def _anonymise_flag(flag: Flag, labels: dict[str, str], shoes: Iterable[str]) -> Flag:
+    says = flag.says
+    for shoe in sorted(shoes, key=len, reverse=True):
+        says = says.replace(shoe, "a pair")
+    return replace(flag, source=labels.get(flag.source, ""), says=says, shoe=NO_NAME)
+
+
+def _anonymise_skipped(item: Skipped, labels: dict[str, str]) -> Skipped:
+    return replace(item, source=labels[item.source], why=item.kind)
+
+
+def _anonymise_duplicate(item: Duplicate, labels: dict[str, str]) -> Duplicate:
+    return replace(item, source=labels[item.source], of=labels[item.of])
+
+
+def _anonymise_settings(settings: Settings, name: str) -> Settings:
+    return replace(settings, name=name, birth_year=0, sex="", tz="", osm="", origins={})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def analyse(*paths: str | Path, options: Options | None = None) -> Analysis:
-    """Return all that is known of the athlete whose data lie at `paths`, as the command line would.
+    """Return all that is known of the athlete whose data are at `paths`, as the command line would.
 
     Parameters
     ----------
@@ -27,15 +27,15 @@ def analyse(*paths: str | Path, options: Options | None = None) -> Analysis:
     Raises
     ------
     NothingToRead : a path is missing, or a folder is empty.
-    SettingsError : a `loadwatch.toml` or `tags.csv` says something wrong.
+    SettingsError : something is wrong in a `loadwatch.toml` or `tags.csv`.
     """
     return pipeline.analyse_athlete(*paths, options=options or local_options())
 
 
 def roster(folder: str | Path, options: Options | None = None) -> Roster:
-    """Return every athlete of a folder (a folder or zip each) in the four groups, as the command line would.
+    """Return every athlete of a folder (a folder or zip each) in groups, as the command line would.
 
-    One that cannot be read is still listed. `options` as for `analyse`; the day by this machine's
-    clock tells who has fallen silent, unless a setting `today` names another.
+    One that cannot be read is still listed. `options` as for `analyse`; who has fallen silent is
+    decided by the day of this machine's clock, unless a setting `today` names another.
     """
     return pipeline.analyse_roster(folder, options=options or local_options())

@@ -23,18 +23,20 @@ def today_by_clock() -> date:
 
 
 def user_settings_path() -> Path:
-    """Return where the user's own settings lie; the file need not be there."""
+    """Return the path of the user's own settings; the file need not be there."""
     return platformdirs.user_config_path("loadwatch") / FILE
 
 
 def default_store_folder() -> Path:
-    """Return where read files are kept unless the user says otherwise."""
+    """Return the folder of the stores unless the user names another."""
     return platformdirs.user_cache_path("loadwatch")
 
 
 def local_options(**more: Any) -> Options:
     """Return the reading options of this machine; `more` are further fields of `Options`."""
-    zone = tzlocal.get_localzone_name() or "UTC"
     return pipeline.Options(
-        files=(user_settings_path(),), system_zone=zone, now=today_by_clock(), **more
+        files=(user_settings_path(),),
+        system_zone=tzlocal.get_localzone_name() or "UTC",
+        now=today_by_clock(),
+        **more,
     )

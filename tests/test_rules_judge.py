@@ -219,7 +219,10 @@ def test_diary_flags_join_with_their_words():
     week, day = dt.date(2026, 1, 19), dt.date(2026, 1, 20)
     red = rules.make_red_flag(week, day, ["numbness in the saddle area", "fever"])
     link = rules.make_link_flag(week, "a long run", 0.9, (-0.1, 1.7))
-    flags, _ = judged(frame, dt.date(2026, 1, 21), diary=[link, red])
+    today = dt.date(2026, 1, 21)
+    table = build_weeks(frame, Settings(), today)
+    flags = rules.add_diary_flags(judged(frame, today)[0], [link, red], table)
+    assert list(flags) == sorted(flags, key=lambda flag: (flag.week, flag.rule))
     said = {f.rule: f for f in flags}
     assert said["LW18"].level == "high"
     assert (

@@ -55,11 +55,8 @@ def assess_rows(
     week = table.index[-1].date() if len(table) else today
     flags, unknown = rules.judge(activities, table, settings, today)
     answer = _answer_diary(places, flags, activities, settings, today)
-    diary_flags = _flag_answer(answer, week)
-    if diary_flags:
-        flags, unknown = rules.judge(
-            activities, table, settings, today, diary=diary_flags
-        )
+    if answer:
+        flags = rules.add_diary_flags(flags, _flag_answer(answer, week), table)
     remarks += _list_remarks(activities, settings, today)
     return Analysis(
         name=settings.name or _find_name(places),
@@ -141,10 +138,8 @@ def _answer_diary(
     return analyse_diary(read, flags, activities, settings, today)
 
 
-def _flag_answer(answer: Answer | None, week: date) -> tuple[Flag, ...]:
+def _flag_answer(answer: Answer, week: date) -> tuple[Flag, ...]:
     """Return what the diary raises, as flags of `week`."""
-    if answer is None:
-        return ()
     from loadwatch.assess.diary.answer import build_flags  # noqa: PLC0415 - as above
 
     return build_flags(answer, week)

@@ -10,7 +10,7 @@ from loadwatch.assess.rules.catalogue import (
     list_setting_keys,
 )
 from loadwatch.assess.rules.flag_text import format_often
-from loadwatch.assess.rules.judging import format_sentence, judge
+from loadwatch.assess.rules.judging import add_diary_flags, format_sentence, judge
 from loadwatch.assess.rules.model import (
     FLAG_FIELDS,
     Bound,
@@ -32,6 +32,7 @@ __all__ = [
     "Flag",
     "Rule",
     "Unknown",
+    "add_diary_flags",
     "flag_row",
     "format_often",
     "format_sentence",

@@ -29,8 +29,6 @@ def judge(
     weeks: pd.DataFrame,
     settings: Settings,
     today: date,
-    *,
-    diary: Sequence[Flag] = (),
 ) -> tuple[tuple[Flag, ...], tuple[Unknown, ...]]:
     """Return what the rules raise and what they cannot judge, by week and rule.
 
@@ -40,7 +38,6 @@ def judge(
     weeks : `weeks.build_weeks` of the same activities, settings and day
     settings : limits, preset, week start, sports
     today : later activities are not looked at
-    diary : flags of the runner's diary (`make_red_flag`, `make_link_flag`), given their sentence here
     """
     inputs = build_rule_input(activities, weeks, settings, today)
     found = collect_findings(inputs, settings)
@@ -52,9 +49,24 @@ def judge(
             unknown.setdefault((finding.week, finding.rule), finding)
     with_runs = [inputs.week_starts[i] for i in inputs.run_weeks()]
     return (
-        _complete_flags([*flags, *diary], with_runs),
+        _complete_flags(flags, with_runs),
         tuple(unknown[key] for key in sorted(unknown)),
     )
+
+
+def add_diary_flags(
+    flags: Sequence[Flag], diary: Sequence[Flag], weeks: pd.DataFrame
+) -> tuple[Flag, ...]:
+    """Return `flags` and those of the runner's diary, by week and rule.
+
+    Parameters
+    ----------
+    flags : what `judge` returned
+    diary : flags of the diary (`make_red_flag`, `make_link_flag`), given their sentence here
+    weeks : the table by which `flags` were judged
+    """
+    with_runs = weeks.index[weeks["runs"] > 0].to_numpy("datetime64[D]").tolist()
+    return tuple(sorted([*flags, *_complete_flags(diary, with_runs)], key=_flag_order))
 
 
 def collect_findings(inputs: RuleInput, settings: Settings) -> list[Finding]:
@@ -80,7 +92,7 @@ def _complete_flags(flags: Iterable[Flag], with_runs: list[date]) -> tuple[Flag,
 
     `with_runs` are the weeks that hold a run: how often a rule fires is counted among those.
     """
-    ordered = sorted(flags, key=lambda flag: (flag.week, flag.rule))
+    ordered = sorted(flags, key=_flag_order)
     fired: dict[str, list[date]] = {}
     for flag in ordered:
         weeks = fired.setdefault(flag.rule, [])
@@ -95,6 +107,10 @@ def _complete_flags(flags: Iterable[Flag], with_runs: list[date]) -> tuple[Flag,
         )
         for flag in ordered
     )
+
+
+def _flag_order(flag: Flag) -> tuple[date, str]:
+    return flag.week, flag.rule
 
 
 def _count_recent(weeks: list[date], week: date) -> int:

@@ -1,4 +1,4 @@
-"""The page's pictures: each a figure in the page's colours, with a title, a caption and a sentence for it."""
+"""The pictures of the page: each with a title, a caption and a sentence in its place."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from loadwatch import formatting
-from loadwatch.assess import weeks
+from loadwatch.assess.weeks import select_runs
 from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import charts, display_tables
-from loadwatch.report.charts import canvas, shown_weeks
+from loadwatch.report.charts import bars, shown_weeks
 from loadwatch.tables import LEVELS, LOAD_METHODS, RAISED_LEVELS
 from loadwatch.verdict import levels
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from loadwatch.analysis import Analysis
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from loadwatch.report.charts.shown_weeks import ShownWeeks
 
 SHOWN_WEEKS = 26
-BAND = "Pale band: from the smallest to the largest of the four weeks before, weeks without runs left out."
+BAND = (
+    "Pale band: from the smallest to the largest of the four weeks before, weeks "
+    "without runs left out."
+)
+VALUES_BELOW = "The table of numbers below holds the values."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,168 +47,165 @@ class PageFigure:
 
 
 def draw_figures(whole: Analysis, period: Period = ALL_DAYS) -> dict[str, PageFigure]:
-    """Return the page's four pictures; what lies before `start` still tells what is usual."""
+    """Return the page's four pictures; weeks before `period` still count for `usual`."""
     analysis = filter_dates(whole, period)
     if not len(analysis.weeks):
         return {}
-    table, flags, chosen = whole.weeks, analysis.flags, analysis.settings
-    last = 0 if period.is_limited else SHOWN_WEEKS
-    runs = weeks.select_runs(analysis.activities, chosen)
-    figures = {
-        "load": charts.draw_weekly_load(table, flags, chosen, period, last=last),
-        "surfaces": charts.draw_surfaces(table, flags, chosen, period, last=last),
-        "climb": charts.draw_climb(table, flags, chosen, period, last=last),
-        "year": charts.draw_year(runs, analysis.weeks, _find_last_day(analysis)),
-    }
-    texts = _describe_figures(
-        analysis, shown_weeks.select_weeks(table, ["load"], period, last)
+    last = SHOWN_WEEKS
+    if period.is_limited:
+        last = 0
+    weeks, flags, settings = whole.weeks, analysis.flags, analysis.settings
+    shown = shown_weeks.select_weeks(weeks, ["load"], period, last, settings.units)
+    load = charts.draw_weekly_load(weeks, flags, settings, period, last=last)
+    surfaces = charts.draw_surfaces(weeks, flags, settings, period, last=last)
+    climb = charts.draw_climb(weeks, flags, settings, period, last=last)
+    runs = select_runs(analysis.activities, settings)
+    year = charts.draw_year(runs, analysis.weeks, _find_last_day(analysis))
+    figures = (
+        _build_load(load, analysis, shown),
+        _build_surfaces(surfaces, analysis, shown),
+        _build_climb(climb, analysis, shown),
+        _build_year(year, analysis, runs),
     )
-    return {
-        key: _build_figure(key, figure, *texts[key]) for key, figure in figures.items()
-    }
+    return {figure.key: figure for figure in figures}
 
 
-def _describe_figures(
-    analysis: Analysis, shown: ShownWeeks
-) -> dict[str, tuple[str, str, str]]:
-    """Return title, caption and description of each figure."""
+def _build_figure(
+    key: str, figure: Figure, title: str, caption: str, description: str
+) -> PageFigure:
+    svg = charts.render_inline_svg(figure, f"fig-{key}", title, description)
+    return PageFigure(key, title, caption, Markup(svg))  # noqa: S704 - text within is escaped in svg.py
+
+
+def _build_load(figure: Figure, analysis: Analysis, shown: ShownWeeks) -> PageFigure:
     method = LOAD_METHODS[analysis.settings.load]
-    count = len(shown.starts)
-    nobody = (
-        "; outlines with strokes are ground that nobody told"
-        if (shown.column_values("unknown_m") > 0).any()
-        else ""
+    caption = [method.meaning]
+    if shown.high["load"].notna().any():
+        caption.append(BAND)
+    caption.append(
+        _describe_marks(analysis, shown, "a check of load", shown_weeks.LOAD)
     )
-    band = f"{BAND} " if shown.high["load"].notna().any() else ""
-    return {
-        "load": (
-            "Load by week",
-            (
-                f"{method.meaning} {band}"
-                f"{_describe_marks(analysis, shown, 'a check of load', shown_weeks.LOAD)}{_describe_gaps(shown)}"
-            ),
-            _describe_newest(analysis, count, "load", method.column),
-        ),
-        "surfaces": (
-            "Where you ran",
-            (
-                f"One row a kind of ground, all on one scale{nobody}. "
-                f"{_describe_marks(analysis, shown, 'the check of hard ground', shown_weeks.SURFACE)}{_describe_gaps(shown)}"
-            ),
-            _describe_surfaces(analysis),
-        ),
-        "climb": (
-            "Climb and descent",
-            (
-                "Up above the line, down below it: two loads, never one. "
-                f"{_describe_marks(analysis, shown, 'a check of hills', shown_weeks.CLIMB, shown_weeks.DESCENT)}{_describe_gaps(shown)}"
-            ),
-            (
-                f"Climb: {_describe_newest(analysis, count, 'ascent_m', 'ascent_m')} Descent: "
-                f"{_describe_newest(analysis, count, 'descent_m', 'descent_m')}"
-            ),
-        ),
-        "year": (
-            "The year at a glance",
-            _caption_year(analysis),
-            _describe_year(analysis),
-        ),
-    }
+    caption += _describe_gaps(shown)
+    newest = _describe_newest(analysis, shown, "load", method.column)
+    return _build_figure("load", figure, "Load by week", " ".join(caption), newest)
 
 
-def _describe_gaps(shown: ShownWeeks) -> str:
-    look = "Grey ground" if len(shown.starts) > canvas.DENSE else "Faint strokes"
-    return f" {look}: weeks without files." if shown.without_files.any() else ""
+def _build_surfaces(
+    figure: Figure, analysis: Analysis, shown: ShownWeeks
+) -> PageFigure:
+    rows = "One row per kind of ground, all on one scale"
+    if (shown.column_values("unknown_m") > 0).any():
+        rows += "; outlines with strokes are unknown ground"
+    hard_ground = "the check of hard ground"
+    marks = _describe_marks(analysis, shown, hard_ground, shown_weeks.SURFACE)
+    caption = " ".join((f"{rows}.", marks, *_describe_gaps(shown)))
+    description = _describe_surfaces(analysis)
+    return _build_figure("surfaces", figure, "Where you ran", caption, description)
 
 
-def _caption_year(analysis: Analysis) -> str:
-    """Return how to read the calendar, with what the darkest shade stands for."""
-    runs = weeks.select_runs(analysis.activities, analysis.settings)
-    starts, metres, ran = shown_weeks.sum_days(
-        runs, analysis.weeks, _find_last_day(analysis)
+def _build_climb(figure: Figure, analysis: Analysis, shown: ShownWeeks) -> PageFigure:
+    halves = "Up above the line, down below it: two loads, never one."
+    marks = _describe_marks(
+        analysis, shown, "a check of hills", shown_weeks.CLIMB, shown_weeks.DESCENT
     )
-    parts = ["A column a week, a row a weekday"]
-    if metres.max() > 0:
-        top = shown_weeks.format_amount(
-            float(metres.max()), "distance_m", analysis.settings
-        )
+    caption = " ".join((halves, marks, *_describe_gaps(shown)))
+    climb = _describe_newest(analysis, shown, "ascent_m", "ascent_m")
+    descent = _describe_newest(analysis, shown, "descent_m", "descent_m")
+    description = f"Climb: {climb} Descent: {descent}"
+    return _build_figure("climb", figure, "Climb and descent", caption, description)
+
+
+def _build_year(figure: Figure, analysis: Analysis, runs: pd.DataFrame) -> PageFigure:
+    caption = _caption_year(analysis, runs)
+    description = _describe_year(analysis)
+    return _build_figure("year", figure, "The year at a glance", caption, description)
+
+
+def _describe_gaps(shown: ShownWeeks) -> list[str]:
+    """Return the sentence on weeks without files, if there are any."""
+    if not shown.without_files.any():
+        return []
+    if len(shown.starts) > bars.DENSE:
+        return ["Grey ground: weeks without files."]
+    return ["Faint strokes: weeks without files."]
+
+
+def _describe_marks(
+    analysis: Analysis, shown: ShownWeeks, check: str, *groups: Sequence[str]
+) -> str:
+    """Return what the shapes of a picture mean; each of `groups` marks bars of its own."""
+    found: set[str] = set()
+    for rules in groups:
+        marks = shown_weeks.find_marks(analysis.flags, rules, shown.starts)
+        found.update(mark.level for mark in marks)
+    if not found:
+        return f"No week here raised {check}."
+    shapes = [
+        f"{LEVELS[level].shape}{shown_weeks.NO_BREAK}{level}"
+        for level in reversed(RAISED_LEVELS)
+        if level in found
+    ]
+    return f"{formatting.join_with_and(shapes)}: weeks that raised {check}."
+
+
+def _describe_newest(
+    analysis: Analysis, shown: ShownWeeks, column: str, measure: str
+) -> str:
+    """Return a sentence with the newest amount and its usual, in place of the picture."""
+    weeks, units = analysis.weeks, analysis.settings.units
+    start = levels.week_starts(weeks)[-1]
+    newest = levels.read_cell(weeks, start, column)
+    usual = levels.read_cell(weeks, start, f"{column}_usual")
+    amount = shown_weeks.format_amount(newest, measure, units)
+    if not weeks["complete"].iloc[-1]:
+        amount = f"so far {amount}"
+    if math.isfinite(usual):
+        amount += f", usually {shown_weeks.format_amount(usual, measure, units)}"
+    count = formatting.format_count(len(shown.starts), "week")
+    week = formatting.format_day(start)
+    return f"{count} up to the week of {week}, {amount}. {VALUES_BELOW}"
+
+
+def _describe_surfaces(analysis: Analysis) -> str:
+    rows = display_tables.build_surfaces(analysis).rows
+    amounts = [f"{row[0]} {row[1]}, usually {row[2]}" for row in rows]
+    return (
+        f"By ground in the newest week shown: {'; '.join(amounts)}. "
+        "The table Distance by surface holds the values."
+    )
+
+
+def _find_last_day(analysis: Analysis) -> date:
+    """Return the last day of the weeks shown that is not after today."""
+    last_week = levels.week_starts(analysis.weeks)[-1]
+    return min(analysis.today, last_week + timedelta(days=6))
+
+
+def _caption_year(analysis: Analysis, runs: pd.DataFrame) -> str:
+    """Return how to read the calendar, with the distance of its darkest shade."""
+    last_day = _find_last_day(analysis)
+    starts, distance, with_run = shown_weeks.sum_days(runs, analysis.weeks, last_day)
+    parts = ["One column per week, one row per weekday"]
+    longest = float(distance.max())
+    if longest > 0:
+        units = analysis.settings.units
+        amount = shown_weeks.format_amount(longest, "distance_m", units)
         parts.append(
-            f"the darker, the farther, in four equal steps up to {top} in a day"
+            f"the darker, the farther, in four equal steps up to {amount} in a day"
         )
-    if (ran & (metres == 0)).any():
+    if (with_run & (distance == 0)).any():
         parts.append("strokes are runs of unknown distance")
     if not analysis.weeks["recorded"].iloc[-len(starts) :].all():
         parts.append("weeks without files are left empty")
     return f"{'; '.join(parts)}."
 
 
-def _find_last_day(analysis: Analysis) -> date:
-    """Return the last day of the weeks shown that is not after today."""
-    return min(
-        analysis.today, levels.week_starts(analysis.weeks)[-1] + timedelta(days=6)
-    )
-
-
-def _build_figure(
-    key: str, figure: Figure, title: str, caption: str, told: str
-) -> PageFigure:
-    svg = charts.render_inline_svg(figure, f"fig-{key}", title, told)
-    return PageFigure(key, title, caption.strip(), Markup(svg))  # noqa: S704 - text within is escaped in svg.py
-
-
-def _describe_marks(
-    analysis: Analysis, shown: ShownWeeks, what: str, *groups: Sequence[str]
-) -> str:
-    """Return what the shapes mean that stand in a picture; each of `groups` marks bars of its own."""
-    found = {
-        mark.level
-        for rules in groups
-        for mark in shown_weeks.find_marks(analysis.flags, rules, shown.starts)
-    }
-    if not found:
-        return f"No week here raised {what}."
-    shapes = [
-        f"{LEVELS[level].shape}{shown_weeks.NO_BREAK}{level}"
-        for level in reversed(RAISED_LEVELS)
-        if level in found
-    ]
-    return f"{formatting.join_with_and(shapes)}: weeks that raised {what}."
-
-
-def _describe_newest(analysis: Analysis, count: int, column: str, measure: str) -> str:
-    """Return a sentence with the newest amount and its usual: the figure of `count` weeks in words."""
-    starts = levels.week_starts(analysis.weeks)
-    newest = levels.read_cell(analysis.weeks, starts[-1], column)
-    usual = levels.read_cell(analysis.weeks, starts[-1], f"{column}_usual")
-    so_far = "so far " if not analysis.weeks["complete"].iloc[-1] else ""
-    usually = (
-        f", usually {shown_weeks.format_amount(usual, measure, analysis.settings)}"
-        if math.isfinite(usual)
-        else ""
-    )
-    return (
-        f"{formatting.format_count(count, 'week')} up to the week of {formatting.format_day(starts[-1])}, {so_far}"
-        f"{shown_weeks.format_amount(newest, measure, analysis.settings)}{usually}. "
-        "The table of numbers below holds the values."
-    )
-
-
-def _describe_surfaces(analysis: Analysis) -> str:
-    rows = [
-        f"{row[0]} {row[1]}, usually {row[2]}"
-        for row in display_tables.build_surfaces(analysis).rows
-    ]
-    told = "; ".join(rows)
-    return f"By ground in the newest week shown: {told}. The table Distance by surface holds the values."
-
-
 def _describe_year(analysis: Analysis) -> str:
-    last = analysis.weeks.iloc[-shown_weeks.YEAR_WEEKS :]
-    total = shown_weeks.format_amount(
-        float(last["distance_m"].sum()), "distance_m", analysis.settings
-    )
-    without = int((last["runs"] == 0).sum())
-    return (
-        f"{formatting.format_count(int(last['runs'].sum()), 'run')} and {total} in {formatting.format_count(len(last), 'week')}; "
-        f"{formatting.format_count(without, 'week')} without a run."
-    )
+    year = analysis.weeks.iloc[-shown_weeks.YEAR_WEEKS :]
+    units = analysis.settings.units
+    distance = float(year["distance_m"].sum())
+    total = shown_weeks.format_amount(distance, "distance_m", units)
+    runs = formatting.format_count(int(year["runs"].sum()), "run")
+    weeks = formatting.format_count(len(year), "week")
+    without = formatting.format_count(int((year["runs"] == 0).sum()), "week")
+    return f"{runs} and {total} in {weeks}; {without} without a run."

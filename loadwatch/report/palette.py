@@ -1,15 +1,17 @@
-"""The colours of pages and pictures, each once; contrast and colour blindness are measured in the tests."""
+"""The colours of pages and pictures; tests measure contrast and colour blindness."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+_SENTINEL_START = "#0b0c"  # no colour of ours begins so
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
-    """One colour a role. Levels never stand on colour alone: a word or a shape is always beside them."""
+    """One colour per role; beside that of a level there is always a word or a shape."""
 
-    bg: str  # the page's ground
+    bg: str  # the page's background
     card: str  # a raised piece of it
     ink: str  # text
     soft: str  # text of second rank
@@ -20,6 +22,11 @@ class Palette:
     watch: str
     high: str
     none: str  # unknown
+
+    @property
+    def is_sentinel(self) -> bool:
+        """Whether these are the stand-ins that a page replaces by its own colours."""
+        return self.bg.startswith(_SENTINEL_START)
 
 
 LIGHT = Palette(
@@ -51,7 +58,7 @@ DARK = Palette(
 ROLES = tuple(field.name for field in fields(Palette))
 # stand-ins drawn into a page's figures, each then replaced by the page's own `var(--role)`
 SENTINEL = Palette(
-    **{role: f"#0b0c{number:02x}" for number, role in enumerate(ROLES, 1)}
+    **{role: f"{_SENTINEL_START}{number:02x}" for number, role in enumerate(ROLES, 1)}
 )
 
 

@@ -9,9 +9,11 @@ import io
 from typing import TYPE_CHECKING
 
 from loadwatch.report.charts.canvas import use_style
-from loadwatch.report.charts.surface_chart import draw_climb, draw_surfaces
+from loadwatch.report.charts.climb_chart import draw_climb
+from loadwatch.report.charts.measure_plot import draw_measures
+from loadwatch.report.charts.surface_chart import draw_surfaces
 from loadwatch.report.charts.svg import render_inline_svg
-from loadwatch.report.charts.weekly_load import draw_measures, draw_weekly_load
+from loadwatch.report.charts.weekly_load import draw_weekly_load
 from loadwatch.report.charts.year_calendar import draw_year
 from loadwatch.report.palette import LIGHT
 

@@ -1,4 +1,4 @@
-"""What stands beside the bars: shapes of checks, the amount of a marked week, gaps."""
+"""What is drawn beside the bars: shapes of raised checks, an amount, gaps."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.transforms import ScaledTranslation
 
-from loadwatch.report.charts import canvas
+from loadwatch.report.charts import bars, canvas
 from loadwatch.tables import LEVELS, RAISED_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from loadwatch.report.palette import Palette
     from loadwatch.tables import Bools, Floats
 
-MARK_PT, AMOUNT_PT = (
-    12.0,
-    11.0,
-)  # room for a shape above its bar, and for an amount above the shape
-LEAST_SHARE = 0.018  # of the axis, for a gap to be told in words: a week of a year
+MARK_PT = 12.0  # of height for a shape above its bar
+AMOUNT_PT = 11.0  # of height for an amount above the shape
+OFFSET_PT = 7.0  # from the end of a bar to the middle of its shape
+SIZE_PT, DENSE_SIZE_PT = 6.5, 4.0
+LEAST_SHARE = 0.018  # of the axis, for a gap to be named in words: a week of a year
 REACH = 0.09  # of the axis, that an amount may take beside its bar
-WORD_PT = 46.0  # room for "no files" on a line
+EDGE = 0.03  # of the axis, within which an amount begins or ends at its bar
+WORD_PT = 46.0  # of width for "no files" on a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,90 +40,113 @@ class WeekMark:
 
 def draw_marks(
     axes: Axes,
-    found: Sequence[WeekMark],
+    marks: Sequence[WeekMark],
     tops: Floats,
     palette: Palette,
     *,
     below: bool = False,
 ) -> None:
-    """Draw a shape above (or below) each marked bar: triangle for high, diamond for watch."""
-    size = 6.5 if len(tops) <= canvas.DENSE else 4.0
+    """Draw the shape of its level above (or `below`) each marked bar of known height."""
     for level in reversed(RAISED_LEVELS):
-        at = [
-            mark.at
-            for mark in found
-            if mark.level == level and np.isfinite(tops[mark.at])
-        ]
+        at = [mark.at for mark in marks if mark.level == level]
+        at = [i for i in at if np.isfinite(tops[i])]
         if at:
-            marker = LEVELS[level].marker_below if below else LEVELS[level].marker
-            small = 0.8 if len(tops) <= canvas.LONG else 0.5
-            axes.plot(
-                at,
-                [tops[i] for i in at],
-                linestyle="none",
-                marker=marker,
-                markersize=size * (small if level == "watch" else 1.0),
-                color=getattr(palette, level),
-                transform=axes.transData + _shift_up(axes, -7.0 if below else 7.0),
-                clip_on=False,
-                zorder=4,
-            )
+            _draw_shapes(axes, level, at, tops, palette, below=below)
+
+
+def _draw_shapes(
+    axes: Axes,
+    level: str,
+    at: list[int],
+    tops: Floats,
+    palette: Palette,
+    *,
+    below: bool,
+) -> None:
+    marker, offset_pt = LEVELS[level].marker, OFFSET_PT
+    if below:
+        marker, offset_pt = LEVELS[level].marker_below, -OFFSET_PT
+    axes.plot(
+        at,
+        [tops[i] for i in at],
+        linestyle="none",
+        marker=marker,
+        markersize=_choose_size(level, len(tops)),
+        color=getattr(palette, level),
+        transform=axes.transData + _shift_up(axes, offset_pt),
+        clip_on=False,
+        zorder=4,
+    )
+
+
+def _choose_size(level: str, count: int) -> float:
+    """Return the size of a shape among `count` bars; a diamond is smaller [pt]."""
+    size = SIZE_PT
+    if count > bars.DENSE:
+        size = DENSE_SIZE_PT
+    if level != "watch":
+        return size
+    if count > canvas.LONG:
+        return size * 0.5
+    return size * 0.8
 
 
 def _shift_up(axes: Axes, points: float) -> Any:
-    from matplotlib.transforms import ScaledTranslation  # noqa: PLC0415 - needed here alone
+    scale = _get_figure(axes).dpi_scale_trans
+    return ScaledTranslation(0.0, points / 72.0, scale)
 
+
+def _get_figure(axes: Axes) -> Figure:
     figure = axes.get_figure(root=True)
-    assert figure is not None
-    return ScaledTranslation(0.0, points / 72.0, figure.dpi_scale_trans)
+    assert figure is not None  # axes are always made by a figure here
+    return figure
 
 
-def pick_labelled_mark(found: Sequence[WeekMark], tops: Floats) -> WeekMark | None:
-    """Return the mark whose bar is told in words: the newest, but for the last week, which has a headline.
+def pick_labelled_mark(marks: Sequence[WeekMark], tops: Floats) -> WeekMark | None:
+    """Return the mark whose amount is written: the newest, except in the last week.
 
-    Among many thin bars only one that stands out is told, over many years none: words would hide others.
+    The last week has a headline. Among many thin bars only one that no bar near it
+    exceeds gets its amount, over many years none: the text would hide others.
     """
     count = len(tops)
-    around = int(REACH * count) if count > canvas.DENSE else 0
-
-    def is_clear(at: int) -> bool:
-        return bool(
-            np.nanmax(np.abs(tops[max(at - around, 0) : at + around + 1]))
-            <= abs(tops[at])
-        )
-
-    known = [
-        mark for mark in found if mark.at < count - 1 and np.isfinite(tops[mark.at])
-    ]
-    told = [mark for mark in known if count <= canvas.LONG and is_clear(mark.at)]
-    return max(told, key=lambda mark: mark.at, default=None)
+    if count > canvas.LONG:
+        return None
+    around = 0
+    if count > bars.DENSE:
+        around = int(REACH * count)
+    heights = np.abs(tops)
+    for mark in sorted(marks, key=lambda mark: mark.at, reverse=True):
+        if mark.at == count - 1 or not np.isfinite(heights[mark.at]):
+            continue
+        near = heights[max(mark.at - around, 0) : mark.at + around + 1]
+        if np.nanmax(near) <= heights[mark.at]:
+            return mark
+    return None
 
 
 def write_amount(
     axes: Axes,
-    found: Sequence[WeekMark],
+    marks: Sequence[WeekMark],
     tops: Floats,
-    told: Callable[[int], str],
+    format_amount: Callable[[int], str],
     palette: Palette,
     *,
     below: bool = False,
 ) -> None:
-    """Write the amount of the newest marked week beyond its shape, clear of the bars beside it."""
-    mark = pick_labelled_mark(found, tops)
+    """Write the amount of the newest marked week beyond its shape."""
+    mark = pick_labelled_mark(marks, tops)
     if mark is None:
         return
-    edge = 0.03 * len(tops)
+    offset, vertical = MARK_PT, "bottom"
+    if below:
+        offset, vertical = -MARK_PT, "top"
     axes.annotate(
-        told(mark.at),
+        format_amount(mark.at),
         (mark.at, tops[mark.at]),
-        xytext=(0.0, -MARK_PT if below else MARK_PT),
+        xytext=(0.0, offset),
         textcoords="offset points",
-        ha="left"
-        if mark.at < edge
-        else "right"
-        if mark.at > len(tops) - 1 - edge
-        else "center",
-        va="top" if below else "bottom",
+        ha=_align_amount(mark.at, len(tops)),
+        va=vertical,
         fontsize=canvas.SMALL,
         fontweight="bold",
         color=getattr(palette, mark.level),
@@ -130,75 +156,82 @@ def write_amount(
     )
 
 
+def _align_amount(at: int, count: int) -> str:
+    """Return how the amount over bar `at` is aligned, so that it stays on the picture."""
+    edge = EDGE * count
+    if at < edge:
+        return "left"
+    if at > count - 1 - edge:
+        return "right"
+    return "center"
+
+
 def hatch_missing_weeks(
     axes: Axes, where: Bools, palette: Palette, top: float | None = None
 ) -> None:
-    """Hatch the weeks of which nothing is known, up to `top` or over the whole height."""
-    reach = (0.0, top) if top is not None else axes.get_ylim()
-    _draw_ground(
-        axes,
-        where,
-        reach,
-        palette,
-        {"hatch": canvas.HATCH, "edgecolor": palette.none, "alpha": 0.6},
-    )
+    """Hatch the weeks without files, up to `top` or over the whole height."""
+    low, high = axes.get_ylim()
+    if top is not None:
+        low, high = 0.0, top
+    style = {"hatch": canvas.HATCH, "edgecolor": palette.none, "alpha": 0.6}
+    _hatch_weeks(axes, where, (low, high), palette, style)
 
 
 def hatch_unknown_weeks(axes: Axes, where: Bools, palette: Palette) -> None:
-    """Hatch the weeks with runs whose amount nobody told, and say so once."""
-    _draw_ground(
-        axes,
-        where,
-        axes.get_ylim(),
-        palette,
-        {"hatch": canvas.UNKNOWN, "edgecolor": palette.none},
-    )
+    """Hatch the weeks whose runs lack the amount, and write so once."""
+    style = {"hatch": canvas.UNKNOWN_HATCH, "edgecolor": palette.none}
+    _hatch_weeks(axes, where, axes.get_ylim(), palette, style)
     write_gap_label(axes, where, "unknown", palette)
 
 
-def _draw_ground(
+def _hatch_weeks(
     axes: Axes,
     where: Bools,
-    reach: tuple[float, float],
+    ends: tuple[float, float],
     palette: Palette,
-    look: dict[str, Any],
+    style: dict[str, Any],
 ) -> None:
-    """Draw a ground behind weeks; among many thin bars strokes would outdo them, and a plain one does."""
+    """Draw a background behind weeks: strokes, or plain grey among many thin bars."""
     if not where.any():
         return
-    ends = np.array(canvas.find_streaks(where), np.float64)
-    plain = len(where) > canvas.DENSE
-    canvas.draw_bars(
+    color = "none"
+    if len(where) > bars.DENSE:
+        color, style = palette.line, {"alpha": 0.35}
+    streaks = np.array(bars.find_streaks(where), np.float64)
+    low, high = ends
+    bars.draw_bars(
         axes,
-        ends.mean(axis=1),
-        np.full(len(ends), reach[1] - reach[0]),
-        palette.line if plain else "none",
-        bottom=reach[0],
-        width=ends[:, 1] - ends[:, 0] + 1.0,
+        streaks.mean(axis=1),
+        np.full(len(streaks), high - low),
+        color,
+        bottom=low,
+        width=streaks[:, 1] - streaks[:, 0] + 1.0,
         zorder=0.5,
-        **({"alpha": 0.35} if plain else look),
+        **style,
     )
 
 
 def write_gap_label(
     axes: Axes, where: Bools, label: str, palette: Palette, height: float = 0.5
 ) -> None:
-    """Write once what the weeks of `where` are: in the widest gap, of equals in the newest."""
-    gaps = canvas.find_streaks(where)
+    """Write `label` once on the weeks of `where`: in the widest gap, the newest of equals."""
+    gaps = bars.find_streaks(where)
     if not gaps:
         return
     first, last = max(gaps, key=lambda gap: (gap[1] - gap[0], gap[1]))
     share = (last - first + 1) / len(where)
     if share < LEAST_SHARE:
         return
-    figure = axes.get_figure(root=True)
-    assert figure is not None
+    width_pt, _ = canvas.measure_inner_pt(_get_figure(axes))
+    rotation = 0
+    if share * width_pt < WORD_PT:
+        rotation = 90
     axes.text(
         (first + last) / 2,
         height,
         label,
         transform=axes.get_xaxis_transform(),
-        rotation=0 if share * canvas.measure_inner_pt(figure)[0] >= WORD_PT else 90,
+        rotation=rotation,
         ha="center",
         va="center",
         fontsize=canvas.SMALL,

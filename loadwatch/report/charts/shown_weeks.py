@@ -1,4 +1,4 @@
-"""The weeks of a picture: what to draw of each, and which of them a check marked."""
+"""The weeks of a picture: what is drawn of each, and which of them a check marked."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag
     from loadwatch.assess.rules.model import Chart
     from loadwatch.date_filter import Period
-    from loadwatch.settings import Settings
+    from loadwatch.formatting import Units
     from loadwatch.tables import Bools, Floats
-
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 YEAR_WEEKS = 53
@@ -43,45 +42,54 @@ DESCENT = list_marking_rules("descent")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShownWeeks:
-    """Weeks in order, cut to those shown; ranges look back beyond the cut."""
+    """The weeks of a picture in order; their ranges look back beyond the first."""
 
     starts: tuple[date, ...]
     table: pd.DataFrame  # of the weeks shown
     low: pd.DataFrame  # lowest and highest of the weeks behind each usual, same columns
     high: pd.DataFrame
+    units: Units = "metric"
 
     def column_values(self, column: str) -> Floats:
         """Return one column of the weeks shown, unknown as NaN."""
         return self.table[column].to_numpy("float64")
 
     @property
+    def recorded(self) -> Bools:
+        """For each week whether it has any file."""
+        return self.table["recorded"].to_numpy(bool)
+
+    @property
     def in_progress(self) -> Bools:
-        """Say of each week whether it is still in progress."""
+        """For each week whether it still goes on."""
         return ~self.table["complete"].to_numpy(bool)
 
     @property
+    def with_runs(self) -> Bools:
+        """For each week whether it has a run."""
+        return self.table["runs"].to_numpy(np.int64) > 0
+
+    @property
     def without_files(self) -> Bools:
-        """Say of each finished week whether nothing at all was recorded in it."""
-        return ~self.table["recorded"].to_numpy(bool) & ~self.in_progress
+        """For each week whether it is over and has no file."""
+        return ~self.recorded & ~self.in_progress
 
     @property
     def without_runs(self) -> Bools:
-        """Say of each finished week whether what was recorded in it holds no run."""
-        runs = self.table["runs"].to_numpy(np.int64)
-        return np.asarray(
-            (runs == 0) & self.table["recorded"].to_numpy(bool) & ~self.in_progress
-        )
+        """For each week whether it is over and has files, none of them a run."""
+        return ~self.with_runs & self.recorded & ~self.in_progress
 
-    def format_amount(
-        self, at: int, column: str, measure: str, settings: Settings
-    ) -> str:
-        """Return one week's amount in words; "no files" where nothing was recorded."""
-        if not self.table["recorded"].to_numpy(bool)[at]:
+    def format_amount(self, at: int, column: str, measure: str = "") -> str:
+        """Return the amount of one week with its unit, or that nothing is known.
+
+        `measure` is the column of WEEKS that has the unit, where `column` is "load".
+        """
+        if not self.recorded[at]:
             return f"no{NO_BREAK}files"
         value = float(self.column_values(column)[at])
-        return (
-            format_amount(value, measure, settings) if np.isfinite(value) else "unknown"
-        )
+        if not np.isfinite(value):
+            return "unknown"
+        return format_amount(value, measure or column, self.units)
 
 
 def select_weeks(
@@ -89,83 +97,87 @@ def select_weeks(
     columns: Sequence[str],
     period: Period = ALL_DAYS,
     last: int = 0,
+    units: Units = "metric",
 ) -> ShownWeeks:
     """Return the weeks of `period`, of those the `last` ones (0: all).
 
     The ranges of `columns` are computed over all weeks first.
     """
     low, high = compute_usual_range(weeks, columns)
-    first = pd.DatetimeIndex(weeks.index)
-    shown = np.ones(len(weeks), bool)
+    first_days = pd.DatetimeIndex(weeks.index)
+    is_shown = np.ones(len(weeks), bool)
     if period.start is not None:
-        shown &= np.asarray(first > pd.Timestamp(period.start) - pd.Timedelta(days=7))
+        least = pd.Timestamp(period.start) - pd.Timedelta(days=7)
+        is_shown &= np.asarray(first_days > least)
     if period.end is not None:
-        shown &= np.asarray(first <= pd.Timestamp(period.end))
-    at = np.flatnonzero(shown)[-last:] if last else np.flatnonzero(shown)
+        is_shown &= np.asarray(first_days <= pd.Timestamp(period.end))
+    at = np.flatnonzero(is_shown)[-last:]
     table = weeks.iloc[at]
     starts = tuple(stamp.date() for stamp in pd.DatetimeIndex(table.index))
-    return ShownWeeks(starts, table, low.iloc[at], high.iloc[at])
+    return ShownWeeks(starts, table, low.iloc[at], high.iloc[at], units)
 
 
-def format_amount(value: float, measure: str, settings: Settings) -> str:
+def format_amount(value: float, measure: str, units: Units) -> str:
     """Return a value with its unit, which no line break parts."""
-    return formatting.format_quantity(value, measure, settings.units).replace(
-        " ", NO_BREAK
-    )
+    text = formatting.format_quantity(value, measure, units)
+    return text.replace(" ", NO_BREAK)
 
 
 def sum_days(
     runs: pd.DataFrame, weeks: pd.DataFrame, today: date
 ) -> tuple[tuple[date, ...], Floats, Bools]:
-    """Return the first days of the last 53 weeks; of each of their days until `today` metres and if run.
+    """Return the weeks of the last year, and what was run on each of their days.
 
-    Weeks before the first file of those 53 are left out: an old file would make nearly all of them empty.
+    Weeks before the first file of that year are left out: an old file before it would
+    make nearly all of them empty.
+
+    Returns
+    -------
+    starts : first day of each of the last 53 weeks.
+    distance : of each of their days until `today`. [m]
+    with_run : whether there was a run on that day, its distance known or not.
     """
     year = select_weeks(weeks, [], last=YEAR_WEEKS)
-    starts = (
-        year.starts[int(year.table["recorded"].to_numpy(bool).argmax()) :]
-        if year.starts
-        else ()
-    )
-    begin = starts[0] if starts else today
-    days = (today - begin).days + 1
-    day = (
-        runs["start_local"].to_numpy("datetime64[D]") - np.datetime64(begin, "D")
-    ).astype(np.float64)
-    metres, inside = runs["distance_m"].to_numpy("float64"), (day >= 0) & (day < days)
-    at = day[inside].astype(np.int64)
-    total = np.bincount(at, np.nan_to_num(metres[inside]), days)
-    return (
-        starts or (begin,),
-        total.astype(np.float64),
-        np.bincount(at, minlength=days) > 0,
-    )
+    starts: tuple[date, ...] = (today,)
+    if year.starts:
+        starts = year.starts[int(year.recorded.argmax()) :]
+    count = (today - starts[0]).days + 1
+    first_day = np.datetime64(starts[0], "D")
+    days = runs["start_local"].to_numpy("datetime64[D]") - first_day
+    day = days.astype(np.float64)
+    is_within = (day >= 0) & (day < count)
+    at = day[is_within].astype(np.int64)
+    metres = np.nan_to_num(runs["distance_m"].to_numpy("float64")[is_within])
+    distance = np.bincount(at, metres, count).astype(np.float64)
+    return starts, distance, np.bincount(at, minlength=count) > 0
 
 
 def compute_usual_range(
     weeks: pd.DataFrame, columns: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the lowest and highest of the weeks that stand behind `usual`, NaN where it is unknown."""
+    """Return lowest and highest of the weeks that `usual` is the median of.
+
+    NaN where `usual` is unknown.
+    """
     if not columns:
         return weeks[[]], weeks[[]]
-    kept = weeks[list(dict.fromkeys(columns))].astype("float64")
-    kept = kept.where(kept.notna() & (weeks["runs"] > 0).to_numpy()[:, None]).shift(1)
-    window = kept.rolling(USUAL_WEEKS, min_periods=USUAL_LEAST)
+    values = weeks[list(dict.fromkeys(columns))].astype("float64")
+    with_runs = (weeks["runs"] > 0).to_numpy()[:, None]
+    before = values.where(values.notna() & with_runs).shift(1)
+    window = before.rolling(USUAL_WEEKS, min_periods=USUAL_LEAST)
     return window.min(), window.max()
 
 
 def find_marks(
     flags: Iterable[Flag], rules: Sequence[str], starts: Sequence[date]
 ) -> list[WeekMark]:
-    """Return one mark a week that a check of `rules` raised, at the highest of its levels."""
-    at = {start: i for i, start in enumerate(starts)}
+    """Return one mark per week that a rule of `rules` raised, at its highest level."""
+    places = {start: at for at, start in enumerate(starts)}
     found: dict[int, str] = {}
     for flag in flags:
-        if (
-            flag.rule in rules
-            and is_raised(flag)
-            and flag.week in at
-            and found.get(at[flag.week]) != "high"
-        ):
-            found[at[flag.week]] = flag.level
-    return [WeekMark(i, level) for i, level in sorted(found.items())]
+        if flag.rule not in rules or not is_raised(flag) or flag.week not in places:
+            continue
+        at = places[flag.week]
+        if found.get(at) != "high":
+            found[at] = flag.level
+    return [WeekMark(at, level) for at, level in sorted(found.items())]

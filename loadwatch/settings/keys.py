@@ -26,14 +26,14 @@ def _parse_text(value: object) -> str:
 
 
 def parse_flag(value: object) -> bool:
-    """Return true or false as it stands; ValueError says what it should be."""
+    """Return true or false unchanged; ValueError for anything else."""
     if not isinstance(value, bool):
         raise ValueError("should be true or false")
     return value
 
 
 def _get_number(value: object) -> float:
-    """Return a number as it stands; NaN for all else, true and false among it."""
+    """Return a number unchanged; NaN for all else, true and false among it."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
     return math.nan
@@ -156,7 +156,7 @@ class RuleKeys:
 
 
 def parse_limit(key: str, value: object, *, is_share: bool) -> float | bool:
-    """Return the value of a rule's key; ValueError says what it should be."""
+    """Return the value of a rule's key; ValueError with what it should be."""
     if key == "enabled":
         return parse_flag(value)
     kind, most = "number above 0", math.inf

@@ -32,7 +32,6 @@ _ORDERS: Mapping[tuple[bool, bool], DateOrder] = {
 ASK_ORDER = "say --date-order dmy or --date-order mdy"
 _LONGEST = 64  # characters of a date that are looked at
 _LONGEST_ZONE = 40
-_FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 _HALF = r" ?(?P<half>[AaPp]\.?[Mm]\.?)?"
 _CLOCK = (
@@ -95,6 +94,8 @@ class ParsedDate:
 
 def parse_date(cell: str, order: DateOrder) -> ParsedDate | None:
     """Return the date that a cell states; None if it holds none that can be read."""
+    if not cell:
+        return None
     text = " ".join(cell.split())[:_LONGEST]
     if spread := _RANGE.fullmatch(text):
         text = spread[1]
@@ -117,7 +118,7 @@ def _build_date(found: re.Match[str], order: DateOrder) -> ParsedDate | None:
         midnight = datetime(year, month, day)  # noqa: DTZ001 -- a wall clock
     except ValueError:
         return None
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if not 1970 <= year <= 2100:
         return None
     clock, fraction = None, 0.0
     if parts["hour"]:
@@ -125,9 +126,8 @@ def _build_date(found: re.Match[str], order: DateOrder) -> ParsedDate | None:
     if clock is not None and parts.get("fraction"):
         fraction = float(f"0.{parts['fraction']}")
     offset = _find_offset(parts["zone"] or "")
-    return ParsedDate(
-        midnight + (clock or timedelta()), offset, clock is not None, fraction
-    )
+    wall = midnight + (clock or timedelta())
+    return ParsedDate(wall, offset, clock is not None, fraction)
 
 
 def _read_day_and_month(

@@ -26,7 +26,7 @@ from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from loadwatch.activity import Kind
     from loadwatch.ingest.readers.csv.dates import StartTime
@@ -51,7 +51,7 @@ _NOT_RUNS = Note(
 
 @dataclass(frozen=True, slots=True)
 class RowSport:
-    """The sport of a row in FIT's words, and a note where its word is not known."""
+    """The sport of a row in FIT's words, and a note where it is not known."""
 
     sport: str = UNKNOWN_SPORT
     sub_sport: str = PLAIN_SUB_SPORT
@@ -97,11 +97,11 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
         measures.notes,
         [row.line in table.mended for row in rows],
     )
-    return _build_reading(list(list_rows), columns, skipped)
+    return _build_reading(list_rows, columns, skipped)
 
 
 def _build_reading(
-    rows: Sequence[ListRow], columns: ListColumns, skipped: list[Skipped]
+    rows: Iterable[ListRow], columns: ListColumns, skipped: Sequence[Skipped]
 ) -> Reading:
     """Return the activities, and the rows that are none beside those `skipped` already."""
     activities: list[Activity] = []
@@ -119,10 +119,10 @@ def _build_reading(
     return Reading(tuple(activities), tuple(skipped))
 
 
-def _split_by_row(columns: Mapping[str, Sequence[_T]]) -> list[dict[str, _T]]:
-    """Return role -> value of each row, of role -> values of each column."""
-    rows = zip(*columns.values(), strict=True)
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+def _split_by_row(columns: Mapping[str, Sequence[_T]]) -> Iterator[dict[str, _T]]:
+    """Yield role -> value of each row, of role -> values of each column."""
+    for row in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, row, strict=True))
 
 
 # --- columns -------------------------------------------------------------------------
@@ -131,8 +131,8 @@ def _split_by_row(columns: Mapping[str, Sequence[_T]]) -> list[dict[str, _T]]:
 def _fit_rows(table: ParsedCsv) -> tuple[list[CsvRow], list[Skipped]]:
     """Return the rows that fit the header, and those that do not with their reason.
 
-    A row with other than the header's number of cells is left out: nobody knows which cell is
-    missing. Blank cells at the end, and rows of a list kept by hand that end early, do no harm.
+    A row with other than the header's number of cells is left out: which cell is missing is
+    not known. Blank cells at the end, and rows of a list kept by hand that end early, do no harm.
     """
     header = table.header.cells
     by_hand = not table.traits.vendor
@@ -356,7 +356,7 @@ def _find_surface(cell: str) -> str:
 
 
 def _list_notes(row: ListRow, surface: str) -> Iterator[Note]:
-    """Yield what is odd about a row: its units, unknown words, damaged text, no file."""
+    """Yield what is odd about a row: its units, an unknown sport or surface, damaged text."""
     yield from row.notes
     if row.sport.note:
         yield row.sport.note

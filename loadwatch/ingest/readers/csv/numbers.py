@@ -63,7 +63,8 @@ def detect_decimal_mark(cells: Iterable[str]) -> DecimalMark:
         if _DECIMAL_POINT.search(text):
             return "."
         return ""
-    votes = [_find_decimal_mark(cell) for cell in text.split("\n")]
+    marked = [cell for cell in text.split("\n") if "." in cell or "," in cell]
+    votes = list(map(_find_decimal_mark, marked))
     points, commas = votes.count("."), votes.count(",")
     if points == commas:
         return ""
@@ -98,8 +99,8 @@ def parse_column(
 ) -> Floats:
     """Return the numbers of a column, by its own decimal mark, else by the file's `mark`."""
     own_mark = detect_decimal_mark(cells) or mark
-    numbers = [parse_number(cell, own_mark, is_whole=is_whole) for cell in cells]
-    return np.array(numbers, dtype=np.float64)
+    read = [parse_measure(cell, own_mark, is_whole=is_whole)[0] for cell in cells]
+    return np.array(read, dtype=np.float64)
 
 
 def parse_cell_units(cells: Sequence[str]) -> list[float | None]:
@@ -131,12 +132,11 @@ def parse_measure(
     cell: str, mark: DecimalMark = ".", *, is_whole: bool = False
 ) -> tuple[float, float | None]:
     """Return (number, SI factor of the unit written behind it or None)."""
+    if not cell:
+        return NAN, None
     if mark != "," and not is_whole and _PLAIN.fullmatch(cell):
         return float(cell), None
-    text = cell.strip().lstrip("'")
-    if len(text) > LONGEST or text.casefold() in _UNKNOWN:
-        return NAN, None
-    found = _NUMBER.fullmatch(text)
+    found = _match_number(cell.strip().lstrip("'"))
     if found is None:
         return NAN, None
     digits, unit = found.groups()
@@ -145,6 +145,12 @@ def parse_measure(
         return NAN, None
     digits = _normalize_digits(digits.translate(_BLANKS), mark, is_whole=is_whole)
     return _convert_digits(digits), factor
+
+
+def _match_number(text: str) -> re.Match[str] | None:
+    if len(text) > LONGEST or text.casefold() in _UNKNOWN:
+        return None
+    return _NUMBER.fullmatch(text)
 
 
 def _convert_digits(digits: str) -> float:
@@ -193,11 +199,13 @@ def parse_durations(cells: Sequence[str], style: ClockStyle = "m:ss") -> Floats:
 
 
 def parse_duration(cell: str, style: ClockStyle = "m:ss") -> float:
-    """Return a time written with colons or words [s].
+    """Return a time written with colons, or as 1h 23min [s].
 
     NaN for a blank, for a plain number (its unit is the column's business), and for two parts
     where `style` is "".
     """
+    if not cell:
+        return NAN
     text = cell.strip()[:LONGEST]
     if found := _COLONS.fullmatch(text):
         return _read_colons(found, style)

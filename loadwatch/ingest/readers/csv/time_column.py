@@ -15,7 +15,7 @@ from loadwatch.ingest.readers.csv.dates import EPOCH, detect_date_order, parse_d
 from loadwatch.ingest.readers.csv.numbers import parse_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from loadwatch.ingest.readers.csv.dates import ParsedDate
     from loadwatch.ingest.readers.csv.parsed_csv import ParsedCsv
@@ -56,18 +56,21 @@ class NamedStart:
     has_clock: bool
 
 
-def parse_sample_times(table: ParsedCsv, name: str) -> SampleTimes:
+def parse_sample_times(
+    table: ParsedCsv, cells: Mapping[str, Sequence[str]], name: str
+) -> SampleTimes:
     """Return when each sample was: by its cells, else by the date in the file's name.
+
+    `cells` are the table's columns by role.
 
     Raises NotActivity where neither holds a date: without one the run belongs to no week.
     """
-    stated = _read_dates(table)
+    stated = _read_dates(table, cells)
     if stated is not None:
         return stated
     role = table.time_role
-    cells = table.get_samples()[role]
     unit = table.series[role][0].factor or 1.0
-    counts = np.array([parse_count(cell) for cell in cells]) * unit
+    counts = np.array([parse_count(cell) for cell in cells[role]]) * unit
     known = counts[np.isfinite(counts)]
     if not known.size:
         why = "a table of moments whose time column is empty or cannot be read"
@@ -76,13 +79,15 @@ def parse_sample_times(table: ParsedCsv, name: str) -> SampleTimes:
         seconds = _convert_epoch(counts, float(known.max()))
         if seconds is not None:
             return SampleTimes(seconds, utc=True)
-    is_time_of_day = any(":" in cell for cell in cells)
+    is_time_of_day = any(":" in cell for cell in cells[role])
     return _count_from_name(name, counts, is_time_of_day=is_time_of_day)
 
 
-def _read_dates(table: ParsedCsv) -> SampleTimes | None:
+def _read_dates(
+    table: ParsedCsv, cells: Mapping[str, Sequence[str]]
+) -> SampleTimes | None:
     """Return the times of a table whose cells hold dates, in one column or in two."""
-    role, cells = table.time_role, table.get_samples()
+    role = table.time_role
     if role == "second":
         return None
     is_european = table.separator == ";"

@@ -47,9 +47,10 @@ def read(table: ParsedCsv, name: str) -> Reading:
     if len(table.rows) < 2:
         why = "a table of one activity's moments with fewer than two of them"
         raise NotActivity(why)
-    times = parse_sample_times(table, name)
+    cells = table.get_samples()
+    times = parse_sample_times(table, cells, name)
     session = Session(format="csv")
-    reading = build_activity(table.get_samples(), table.series, times, session)
+    reading = build_activity(cells, table.series, times, session)
     columns = reading.activities[0].records.columns
     if not {"distance_m", "speed_mps", "latitude_deg"}.intersection(columns):
         raise NotActivity(

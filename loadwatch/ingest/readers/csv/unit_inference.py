@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats
 
 KM, MILE, YARD, FOOT = 1000.0, 1609.344, 0.9144, 0.3048
-SLOWEST, FASTEST = 1.6, 5.2  # m/s; between them lies the median of anybody's runs
+SLOWEST, FASTEST = 1.6, 5.2  # m/s; the median of a runner's runs is between them
 _SHORTEST_M, _LONGEST_M = 400.0, 100_000.0  # likewise for the median distance
 _SHORTEST_S, _LONGEST_S = 180.0, 6 * 3600.0  # and the median duration
 _TOLERANCE = 1.08  # of a ratio that is to name a unit
@@ -73,7 +73,7 @@ class DistanceEvidence:
     steps: Floats
     cadence_spm: Floats  # of both feet
     stride_m: Floats
-    has_decimal_comma: bool  # nobody who writes it counts in miles
+    has_decimal_comma: bool  # countries that write it do not count in miles
 
 
 # --- ratios --------------------------------------------------------------------------

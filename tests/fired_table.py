@@ -48,7 +48,7 @@ class Row:
     remarks: int
 
 
-def logs(corpus: Path) -> list[Path]:
+def list_logs(corpus: Path) -> list[Path]:
     """Return the logs of several months: folders of files, and each list's own folder."""
     lists = [
         path
@@ -84,12 +84,12 @@ def rows(analysis: Analysis) -> Iterator[Row]:
 
 def worst(flags: list[Flag]) -> str:
     """Return the most weeks in which a check fired, of the weeks with runs of those 26: 7/25."""
-    told = [(flag.fired_26w, flag.run_weeks) for flag in flags if is_raised(flag)]
-    fired, weeks = max(told, key=lambda pair: (pair[0], -pair[1]), default=(0, 0))
+    counts = [(flag.fired_26w, flag.run_weeks) for flag in flags if is_raised(flag)]
+    fired, weeks = max(counts, key=lambda pair: (pair[0], -pair[1]), default=(0, 0))
     return f"{fired}/{weeks}" if weeks else "-"
 
 
-def whys(analysis: Analysis) -> str:
+def count_reasons(analysis: Analysis) -> str:
     """Return why checks could not be judged, the most frequent first."""
     counted = Counter(f"{gap.rule} {gap.why.code}" for gap in analysis.unknown)
     return ", ".join(f"{why} {count}" for why, count in counted.most_common(6))
@@ -108,13 +108,13 @@ def table(name: str, analysis: Analysis) -> str:
             f"  {row.rule:6}{row.judged:8}{row.fired:8}{share:>6}{row.unknown:9}{row.info:6}"
             f"{row.worst:>7}{row.remarks:9}"
         )
-    return "\n".join([*lines, f"  not judged: {whys(analysis) or 'nothing'}"])
+    return "\n".join([*lines, f"  not judged: {count_reasons(analysis) or 'nothing'}"])
 
 
 def main(corpus: Path, names: list[str], store: Path | None = None) -> None:
     """Print the tables, and which logs are too short for one."""
     short = []
-    for path in logs(corpus):
+    for path in list_logs(corpus):
         name = path.relative_to(corpus).as_posix()
         if names and name not in names:
             continue

@@ -1,4 +1,4 @@
-"""The budget law: the room raises nothing of its rule, one metre more does."""
+"""The budget law: what is left raises nothing of its rule, one metre more does."""
 
 import datetime as dt
 import math
@@ -34,7 +34,7 @@ def with_run(frame, week, limit, metres):
 
 
 def raised(frame, limit):
-    """Whether the week raises the rule; of room for one run: whether the added run does."""
+    """Whether the week raises the rule; of a single run: whether the added run does."""
     today = limit.week + dt.timedelta(days=6)
     flags, _ = judge(frame, build_weeks(frame, Settings(), today), Settings(), today)
     found = (
@@ -231,11 +231,14 @@ PLAN = b"""date,distance_km,ascent_m,downhill_km,surface,duration,shoe
 def test_a_plan_is_held_against_the_same_rules():
     plan = b.try_plan(b.read_plan(PLAN), ordinary(), Settings(), dt.date(2026, 2, 22))
     assert plan.first == dt.date(2026, 2, 23)
-    said = {flag.rule: flag for flag in plan.flags}
-    assert {"LW01", "LW04", "LW05", "LW10"} <= set(said)
-    assert (said["LW01"].activity_id, said["LW01"].source) == ("plan-3", "plan.csv#3")
-    assert said["LW01"].value == pytest.approx(1.5)
-    assert said["LW04"].level == "high"
+    by_rule = {flag.rule: flag for flag in plan.flags}
+    assert {"LW01", "LW04", "LW05", "LW10"} <= set(by_rule)
+    assert (by_rule["LW01"].activity_id, by_rule["LW01"].source) == (
+        "plan-3",
+        "plan.csv#3",
+    )
+    assert by_rule["LW01"].value == pytest.approx(1.5)
+    assert by_rule["LW04"].level == "high"
     open_rules = {gap.rule for gap in plan.unknown}
     assert "LW08" in open_rules  # the ground before is not known
     assert "LW07" in open_rules

@@ -25,16 +25,16 @@ def test_the_table_of_ana():
 )
 def test_what_fires_in_more_than_a_fifth_of_the_weeks_says_so(corpus, name):
     analysis = analyse(corpus / name)
-    held = [stamp.date() for stamp, runs in analysis.weeks["runs"].items() if runs]
+    with_runs = [stamp.date() for stamp, runs in analysis.weeks["runs"].items() if runs]
     for flag in analysis.flags:
-        span = [week for week in held if 0 <= (flag.week - week).days < 26 * 7]
+        recent = [week for week in with_runs if 0 <= (flag.week - week).days < 26 * 7]
         fired = {
             f.week
             for f in analysis.flags
-            if f.rule == flag.rule and is_raised(f) and f.week in set(span)
+            if f.rule == flag.rule and is_raised(f) and f.week in set(recent)
         }
         assert bool(format_often(flag)) == (
-            len(fired) >= 3 and len(fired) > 0.2 * len(span)
+            len(fired) >= 3 and len(fired) > 0.2 * len(recent)
         ), flag
 
 

@@ -38,7 +38,7 @@ def diary(text):
     return analyse_diary(read_diary(text.encode()), (), rows, Settings(), WEEK)
 
 
-def all_words():
+def all_texts():
     texts = [p for row in DATA["advice"] for p in (row["title"], *row["paragraphs"])]
     texts += [word for row in DATA["exercise"] for word in row.values()]
     return [
@@ -107,9 +107,9 @@ def test_a_tick_is_said_before_all_else():
 
 
 def test_every_sign_is_on_the_page_with_whom_to_call():
-    words = guidance.build_red_flags().text
-    assert all(sign.says in words for sign in RED_FLAGS)
-    assert all(call in words for call in CALL_TEXTS.values())
+    text = guidance.build_red_flags().text
+    assert all(sign.says in text for sign in RED_FLAGS)
+    assert all(call in text for call in CALL_TEXTS.values())
 
 
 def test_the_article_is_credited_by_author_and_title():
@@ -156,9 +156,9 @@ TREATMENT = r"\btake\b.*(tablet|ibuprofen|paracetamol|medicine)|\brest for\b"
 
 
 def test_no_text_promises_threatens_or_diagnoses():
-    for words in all_words():
-        assert not re.search(PROMISES, words, re.IGNORECASE), words
-        assert not re.search(TREATMENT, words, re.IGNORECASE), words
+    for text in all_texts():
+        assert not re.search(PROMISES, text, re.IGNORECASE), text
+        assert not re.search(TREATMENT, text, re.IGNORECASE), text
 
 
 def test_every_text_says_what_it_rests_on_and_has_one_id():
@@ -169,11 +169,11 @@ def test_every_text_says_what_it_rests_on_and_has_one_id():
 
 def test_the_course_is_told_with_the_published_figures():
     """Menezes Costa 2012: 52, 23 (6 weeks), 12 (26 weeks) of 100, 11,166 people; Henschke 2008: 72 %."""
-    words = next(
+    text = next(
         " ".join(row["paragraphs"]) for row in DATA["advice"] if row["id"] == "course"
     )
     assert all(
-        number in words
+        number in text
         for number in (
             "52 of 100",
             "23 after six weeks",

@@ -44,22 +44,22 @@ def test_each_limit_has_one_place_for_its_value(rule):
 
 
 def test_one_rule_whole_names_what_presets_change():
-    told = Terminal().format_rules([rules.BY_ID["LW02"]])
-    assert "watch = 1.3: noticed above 1.3 times the week before" in told
+    text = Terminal().format_rules([rules.BY_ID["LW02"]])
+    assert "watch = 1.3: noticed above 1.3 times the week before" in text
     assert (
         "with --preset return: watch = 1.2 (noticed above 1.2 times the week before)"
-        in told
+        in text
     )
-    assert "with --preset novice or return: more_m = 3000 (at least 3 km more)" in told
+    assert "with --preset novice or return: more_m = 3000 (at least 3 km more)" in text
 
 
 def test_the_signs_of_a_diary_stand_where_they_are_asked_for():
-    for told in (
+    for text in (
         rulebook.describe_rule(rules.BY_ID["LW18"], Settings()),
         rulebook.format_markdown([rules.BY_ID["LW18"]], Settings(), full=True),
     ):
         assert all(
-            re.search(rf"\b{sign.column}\b.*{re.escape(sign.says)}", told)
+            re.search(rf"\b{sign.column}\b.*{re.escape(sign.says)}", text)
             for sign in RED_FLAGS
         )
     assert "saddle_numbness" not in rulebook.describe_rule(

@@ -1,4 +1,4 @@
-"""What every rule has to bring with it: a new one is told here, by name, what it lacks."""
+"""What every rule has to bring with it: these tests name what a new one lacks."""
 
 import importlib
 import pkgutil

@@ -65,14 +65,17 @@ def whole():
 
 
 def test_every_rule_has_its_place_and_16_is_left_out():
-    assert [f"LW{number:02}" for number in range(1, 19) if number != 16] == IDS
-    assert len({rule.name for rule in rules.RULES}) == len(IDS)
+    numbers = [number for number in range(1, len(IDS) + 2) if number != 16]
+    assert [f"LW{number:02}" for number in numbers] == IDS
     assert {r.id for r in rules.RULES if r.kind == "context"} == {"LW03", "LW13"}
 
 
 def test_every_check_can_be_raised(whole):
     flags, _ = whole
-    assert {f.rule for f in flags} == {r.id for r in rules.RULES if r.is_judged}
+    quiet = {r.id for r in rules.RULES if r.is_judged} - {f.rule for f in flags}
+    assert not quiet, (
+        f"wild() has no week in which {', '.join(sorted(quiet))} is raised"
+    )
     assert list(flags) == sorted(flags, key=lambda f: (f.week, f.rule))
 
 
@@ -151,9 +154,9 @@ def test_fewer_weeks_than_a_rule_needs_are_unknown():
         )
     )
     _, unknown = judged(frame, dt.date(2026, 1, 26))
-    told = {(u.week.isoformat(), u.rule) for u in unknown}
+    found = {(u.week.isoformat(), u.rule) for u in unknown}
     for rule in ("LW02", "LW04", "LW05", "LW07", "LW08", "LW12", "LW15"):
-        assert {("2026-01-05", rule), ("2026-01-12", rule)} <= told
+        assert {("2026-01-05", rule), ("2026-01-12", rule)} <= found
 
 
 def test_no_activity_no_flags():
@@ -184,16 +187,18 @@ def test_options_and_presets():
         )["watch"]
         == 1.5
     )
-    keys = {key for rule in rules.RULES for told in rule.limits for key in told.presets}
+    keys = {
+        key for rule in rules.RULES for bound in rule.limits for key in bound.presets
+    }
     assert keys == {"return", "novice"}
 
 
 def test_imperial_words_hold_no_metric_unit(whole):
     for flag in whole[0]:
-        told = rules.format_sentence(flag, "imperial")
-        assert not re.search(r"\d (km|m)\b", told), told
+        text = rules.format_sentence(flag, "imperial")
+        assert not re.search(r"\d (km|m)\b", text), text
         assert rules.format_sentence(flag) == flag.says
-        assert "{" not in told
+        assert "{" not in text
     spike = next(f for f in whole[0] if f.rule == "LW01")
     assert f"{spike.amount / 1609.344:.1f} mi in one run" in rules.format_sentence(
         spike, "imperial"
@@ -223,13 +228,13 @@ def test_diary_flags_join_with_their_words():
     table = build_weeks(frame, Settings(), today)
     flags = rules.add_diary_flags(judged(frame, today)[0], [link, red], table)
     assert list(flags) == sorted(flags, key=lambda flag: (flag.week, flag.rule))
-    said = {f.rule: f for f in flags}
-    assert said["LW18"].level == "high"
+    by_rule = {f.rule: f for f in flags}
+    assert by_rule["LW18"].level == "high"
     assert (
         "numbness in the saddle area and fever on Tuesday 20 January 2026"
-        in said["LW18"].says
+        in by_rule["LW18"].says
     )
-    assert said["LW17"].says == (
+    assert by_rule["LW17"].says == (
         "In your own diary, days after a long run had 0.9 points more pain (interval \N{MINUS SIGN}0.1 to "
         "1.7) "
         "than comparable days of the same weeks. This cannot show cause."

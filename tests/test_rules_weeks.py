@@ -296,8 +296,8 @@ def test_support_sessions_that_are_logged_keep_it_quiet():
     ]
     asked = {"rules": {"support_sessions": {"info": 3}}}
     two = run("2026-01-16", sport="training", sub_sport="strength_training")
-    told = judged([*rows, done, two], "LW15", **asked)[0][0].says
-    assert told.startswith(
+    text = judged([*rows, done, two], "LW15", **asked)[0][0].says
+    assert text.startswith(
         "2 strength, Pilates or yoga sessions are logged in the 4 weeks"
     )
 

@@ -74,7 +74,7 @@ def test_steady_says_what_was_run_and_promises_nothing():
 
 
 @pytest.mark.parametrize(
-    ("measure", "told"),
+    ("measure", "expected"),
     [
         ("steps", "38,000 last week, close to your usual 38,000"),  # 0.95 a metre
         (
@@ -83,10 +83,10 @@ def test_steady_says_what_was_run_and_promises_nothing():
         ),  # no heart rate
     ],
 )
-def test_steady_speaks_of_the_load_that_was_chosen(measure, told):
+def test_steady_speaks_of_the_load_that_was_chosen(measure, expected):
     found = headline.build_verdict(cases.steady(settings=Settings(load=measure)))
     assert found.state == "steady"
-    assert told in found.sentence.replace(" steps", "")
+    assert expected in found.sentence.replace(" steps", "")
 
 
 def test_too_little_history_is_never_steady():
@@ -166,9 +166,9 @@ def test_flags_order_by_level_then_by_how_far_over():
 def test_each_phrase_is_a_sentence_part(ana, rule, units):
     known = replace(ana, settings=Settings(units=units))
     for usual in (10_000.0, 0.0):
-        told = phrases.format_phrase(raised(rule, "high", usual=usual), known)
-        assert told and "{" not in told and "nan" not in told and not told.endswith(".")
-        assert ("km" in told) <= (units == "metric")
+        text = phrases.format_phrase(raised(rule, "high", usual=usual), known)
+        assert text and "{" not in text and "nan" not in text and not text.endswith(".")
+        assert ("km" in text) <= (units == "metric")
 
 
 def test_a_spike_in_words(ana):
@@ -268,9 +268,9 @@ def test_a_coach_reads_each_change_once(ana):
         raised("LW01", "watch", usual=14_000.0),
         raised("LW08", "high"),
     )
-    told = athletes.format_brief(ana, replace(headline.build_verdict(ana), flags=both))
+    brief = athletes.format_brief(ana, replace(headline.build_verdict(ana), flags=both))
     assert (
-        told
+        brief
         == "Hard ground 20 km, usually 10 km; longest run 20 km, 43 % longer than any in the 30 days before."
     )
 
@@ -362,7 +362,7 @@ def test_a_last_week_without_a_run_is_the_reason_told():
 
 def test_both_weeks_of_one_check_are_told():
     weeks = (dt.date(2026, 11, 9), dt.date(2026, 11, 16))
-    told = levels.largest_per_rule(
+    flags = levels.largest_per_rule(
         raised("LW04", "high", week, value=5.0 - n) for n, week in enumerate(weeks)
     )
-    assert [flag.week for flag in told] == list(weeks)
+    assert [flag.week for flag in flags] == list(weeks)

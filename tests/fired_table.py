@@ -59,7 +59,7 @@ def list_logs(corpus: Path) -> list[Path]:
     return [corpus / name for name in FOLDERS] + lists
 
 
-def rows(analysis: Analysis) -> Iterator[Row]:
+def count_rows(analysis: Analysis) -> Iterator[Row]:
     """Yield how often each check that judges weeks or runs fired."""
     runs = {stamp.date() for stamp, count in analysis.weeks["runs"].items() if count}
     running = runs & {
@@ -77,12 +77,12 @@ def rows(analysis: Analysis) -> Iterator[Row]:
             fired=len({flag.week for flag in flags if is_raised(flag)}),
             unknown=len(unknown),
             info=len({flag.week for flag in flags if not is_raised(flag)}),
-            worst=worst(flags),
+            worst=find_worst(flags),
             remarks=sum(bool(format_often(flag)) for flag in flags),
         )
 
 
-def worst(flags: list[Flag]) -> str:
+def find_worst(flags: list[Flag]) -> str:
     """Return the most weeks in which a check fired, of the weeks with runs of those 26: 7/25."""
     counts = [(flag.fired_26w, flag.run_weeks) for flag in flags if is_raised(flag)]
     fired, weeks = max(counts, key=lambda pair: (pair[0], -pair[1]), default=(0, 0))
@@ -95,14 +95,14 @@ def count_reasons(analysis: Analysis) -> str:
     return ", ".join(f"{why} {count}" for why, count in counted.most_common(6))
 
 
-def table(name: str, analysis: Analysis) -> str:
+def format_table(name: str, analysis: Analysis) -> str:
     """Return the table of one log."""
     weeks = int((analysis.weeks["runs"] > 0).sum())
     lines = [f"{name}: {weeks} weeks with runs of {len(analysis.weeks)}"]
     lines.append(
         f"  {'rule':6}{'judged':>8}{'fired':>8}{'%':>6}{'unknown':>9}{'info':>6}{'worst':>7}{'remarks':>9}"
     )
-    for row in rows(analysis):
+    for row in count_rows(analysis):
         share = f"{100 * row.fired / row.judged:.0f}" if row.judged else "-"
         lines.append(
             f"  {row.rule:6}{row.judged:8}{row.fired:8}{share:>6}{row.unknown:9}{row.info:6}"
@@ -120,7 +120,7 @@ def main(corpus: Path, names: list[str], store: Path | None = None) -> None:
             continue
         analysis = analyse_athlete(path, options=Options(store=store))
         if int((analysis.weeks["runs"] > 0).sum()) >= LEAST_WEEKS:
-            print(table(name, analysis), end="\n\n", flush=True)
+            print(format_table(name, analysis), end="\n\n", flush=True)
         else:
             short.append(name)
     print(

@@ -12,11 +12,11 @@ ANA = Path(__file__).parent.parent / "sample_data" / "ana"
 
 
 def test_the_table_of_ana():
-    found = {row.rule: row for row in fired_table.rows(analyse(ANA))}
+    found = {row.rule: row for row in fired_table.count_rows(analyse(ANA))}
     assert found["LW08"].fired == 1 and found["LW08"].worst.startswith("1/")
     assert "LW03" not in found  # context is no check
     assert all(row.fired <= row.judged for row in found.values())
-    assert "weeks with runs" in fired_table.table("ana", analyse(ANA))
+    assert "weeks with runs" in fired_table.format_table("ana", analyse(ANA))
 
 
 @pytest.mark.corpus

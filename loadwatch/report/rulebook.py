@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Bound, Flag, Rule
-    from loadwatch.assess.rules.model import Unit
+    from loadwatch.assess.rules.model import RuleUnit
     from loadwatch.formatting import Units
     from loadwatch.settings import Settings
 
@@ -72,7 +72,7 @@ def format_limit(bound: Bound, value: float, units: Units = "metric") -> str:
     return bound.text.format(value=format_value(bound.unit, value, units))
 
 
-def format_value(unit: Unit, value: float, units: Units = "metric") -> str:
+def format_value(unit: RuleUnit, value: float, units: Units = "metric") -> str:
     """Return the value of a limit with its unit: "1.1 times", "70 %", "5 km", "12 weeks"."""
     if unit in _METRES:
         column, decimals = _METRES[unit]

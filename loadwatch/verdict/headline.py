@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag, Unknown
     from loadwatch.verdict.levels import JudgedWeek
 
-State = Literal["high", "watch", "steady", "unknown"]
+VerdictState = Literal["high", "watch", "steady", "unknown"]
 PROMISE = "A flag is a reason to look and to talk; it does not predict an injury."
 NO_PROMISE = (
     "Nothing raised is no clearance: pain that worries you is reason enough to ask."
@@ -44,7 +44,7 @@ NEAR = 0.1  # of the usual: watches and weeks differ by as much
 class Verdict:
     """What comes first on the page: `sentence` goes on from the state's word, `counts` follows it."""
 
-    state: State
+    state: VerdictState
     sentence: str
     counts: str
     weeks: tuple[JudgedWeek, ...]
@@ -59,7 +59,7 @@ def build_verdict(analysis: Analysis) -> Verdict:
     flags = levels.sort_by_size(flag for week in weeks for flag in week.flags)
     raised = tuple(flag for flag in flags if is_raised(flag))
     unjudged = _list_unjudged(analysis, weeks)
-    state: State = "high" if has_red_flag(analysis) else _find_state(weeks)
+    state: VerdictState = "high" if has_red_flag(analysis) else _find_state(weeks)
     if state == "unknown":
         sentence = _explain_unknown(analysis, weeks)
     elif state == "steady":
@@ -82,7 +82,7 @@ def has_red_flag(analysis: Analysis) -> bool:
     return analysis.diary is not None and bool(analysis.diary.red_flags)
 
 
-def _find_state(weeks: tuple[JudgedWeek, ...]) -> State:
+def _find_state(weeks: tuple[JudgedWeek, ...]) -> VerdictState:
     found = {week.level for week in weeks}
     for state in ("high", "watch", "steady"):
         if state in found:
@@ -91,7 +91,7 @@ def _find_state(weeks: tuple[JudgedWeek, ...]) -> State:
 
 
 def _format_counts(
-    state: State,
+    state: VerdictState,
     flags: tuple[Flag, ...],
     weeks: tuple[JudgedWeek, ...],
     unjudged: tuple[Unknown, ...],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Flag
-    from loadwatch.assess.rules.model import Topic, Unit
+    from loadwatch.assess.rules.model import RuleUnit, Topic
     from loadwatch.formatting import Units
 
 
@@ -64,14 +64,14 @@ def _fill_phrase(phrase: str, flag: Flag, units: Units) -> str:
     )
 
 
-def _format_amount(unit: Unit, value: float, units: Units) -> str:
+def _format_amount(unit: RuleUnit, value: float, units: Units) -> str:
     """Return an amount as a sentence names it: "45 km", "320 m", "24 m/km"."""
     if unit in _COLUMNS:
         return formatting.format_quantity(value, _COLUMNS[unit], units)
     return format_quantity(unit, value, units)
 
 
-_COLUMNS: Mapping[Unit, str] = {"m": "distance_m", "m_up": "ascent_m"}
+_COLUMNS: Mapping[RuleUnit, str] = {"m": "distance_m", "m_up": "ascent_m"}
 MANY, BEYOND_WORDS = 2, 100  # times the usual: from here in times, from there "much"
 BRIEF_TOPICS = 3
 

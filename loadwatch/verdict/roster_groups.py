@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Group
     from loadwatch.assess.rules import Flag
     from loadwatch.assess.rules.model import Topic
-    from loadwatch.verdict.headline import State, Verdict
+    from loadwatch.verdict.headline import Verdict, VerdictState
     from loadwatch.verdict.levels import JudgedWeek
 
     NaturalKey = tuple[tuple[int, int, str], ...]
@@ -36,7 +36,7 @@ GROUPS: dict[Group, str] = {
     "steady": "Nothing new",
     "unknown": "Not enough data",
 }
-GROUP_OF: dict[State, Group] = {
+GROUP_OF: dict[VerdictState, Group] = {
     "high": "talk",
     "watch": "watch",
     "steady": "steady",

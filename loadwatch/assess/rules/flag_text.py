@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from loadwatch.assess.rules.model import Extent, Flag, Rule, Unit
+    from loadwatch.assess.rules.model import Extent, Flag, Rule, RuleUnit
     from loadwatch.formatting import Units
 
 WEEKDAYS = tuple(weekday.title for weekday in WEEKDAY_ROWS.values())
 MOST_DECIMALS = 3
 MANY = 2.0  # times: from here on a change is given in times, not in percent
 # amounts of these units are shown in the unit of a column
-_COLUMNS: Mapping[Unit, str] = {"m": "distance_m", "m_up": "ascent_m"}
+_COLUMNS: Mapping[RuleUnit, str] = {"m": "distance_m", "m_up": "ascent_m"}
 
 
-def _find_display_unit(unit: Unit, units: Units) -> tuple[float, str, int]:
+def _find_display_unit(unit: RuleUnit, units: Units) -> tuple[float, str, int]:
     """Return the size of the unit shown, its symbol and its usual decimals."""
     if unit in _COLUMNS:
         shown = formatting.choose_unit(_COLUMNS[unit], units)
@@ -41,7 +41,7 @@ def _find_display_unit(unit: Unit, units: Units) -> tuple[float, str, int]:
     return 1.0, "", 0
 
 
-def _format_amount(unit: Unit, value: float, units: Units, decimals: int) -> str:
+def _format_amount(unit: RuleUnit, value: float, units: Units, decimals: int) -> str:
     size, symbol, _ = _find_display_unit(unit, units)
     return f"{format_number(value / size, decimals)} {symbol}".rstrip()
 
@@ -58,7 +58,7 @@ def format_distinct(value: float, other: float, decimals: int = 0) -> str:
 
 
 def format_quantity(
-    unit: Unit, value: float, units: Units, *, beside: float = NAN
+    unit: RuleUnit, value: float, units: Units, *, beside: float = NAN
 ) -> str:
     """Return a quantity in the reader's unit, with decimals enough to differ from `beside`."""
     decimals = _find_display_unit(unit, units)[2]
@@ -74,7 +74,7 @@ def format_quantity(
 
 
 def format_rounded_down(
-    unit: Unit, value: float, units: Units, *, beside: float = NAN
+    unit: RuleUnit, value: float, units: Units, *, beside: float = NAN
 ) -> str:
     """Return a quantity rounded down, so that what is shown is never more than `value`."""
     size, _, decimals = _find_display_unit(unit, units)
@@ -114,7 +114,7 @@ class _Filling:
     """A flag as the places of a template are filled from it."""
 
     flag: Flag
-    unit: Unit
+    unit: RuleUnit
     units: Units
 
     def fill(self, name: str) -> str:

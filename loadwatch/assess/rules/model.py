@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.rule_input import RuleInput
     from loadwatch.tables import FlagLevel
 
-    Check = Callable[[RuleInput, "Limits"], Iterable["Finding"]]
+    CheckFunction = Callable[[RuleInput, "Limits"], Iterable["Finding"]]
     FoundChanges = Mapping["ChangeKind", Sequence["Finding"]]
 
 Limits = dict[str, float]
 # of amounts and limits; "m_up" are metres of climb, "m" those of a way
-Unit = Literal[
+RuleUnit = Literal[
     "", "m", "m_up", "m/km", "ratio", "share", "percentile", "points", "days",
     "weeks", "runs", "sessions", "kinds",
 ]  # fmt: skip
@@ -55,7 +55,7 @@ class Bound:
 
     key: str
     value: float
-    unit: Unit
+    unit: RuleUnit
     text: str  # what it does, with a place for {value}
     presets: Mapping[str, float] = field(
         default_factory=dict
@@ -114,7 +114,7 @@ class Rule:
     title: str
     kind: Literal["run", "week", "context", "diary"]  # what is judged
     measure: str  # what `value` and `limit` of its flags are
-    unit: Unit = ""  # of `amount` and `usual` of its flags
+    unit: RuleUnit = ""  # of `amount` and `usual` of its flags
     asks: str
     limits: tuple[Bound, ...] = ()
     templates: Mapping[str, str] = field(
@@ -143,7 +143,7 @@ class Rule:
     article: str  # what the physiotherapist's article says of it, in our words
     caveat: str
     basis: str  # sections of SCIENCE.md that carry it
-    check: Check | None = None
+    check: CheckFunction | None = None
     # judged after all others, by what they found
     combine: Callable[[RuleInput, Limits, FoundChanges], Iterable[Finding]] | None = (
         None

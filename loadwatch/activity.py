@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ NAN = math.nan
 Kind = Literal["ignored", "rejected", "limited"]
 Format = Literal["fit", "tcx", "gpx", "csv", "json", "list"]
 
-# Every code of a data problem, and what it means in our own words alone: the text of a note may
-# quote a title, a kind of sport or a cell that somebody typed.
+# Every code of a data problem, with a text that quotes nothing: the text of a note may quote a
+# title, a kind of sport or a cell that somebody typed.
 NOTE_CODES: Mapping[str, str] = {
     "altitude_constant": "the altitude never changes, so it was not measured",
     "altitude_noisy": "the altitude is too noisy to trust single climbs",
@@ -64,9 +64,8 @@ NOTE_CODES: Mapping[str, str] = {
     "type": "a kind of activity that is not known by its word",
     "zone": "the times name no zone, or change it on the way",
 }
-QUOTES_LEFT_OUT = (
-    "its words are left out"  # the text of a code that is not in NOTE_CODES
-)
+# the text instead, for a code that is not in NOTE_CODES
+QUOTES_LEFT_OUT = "its words are left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Note:
         return cls(code, text)
 
     def without_quotes(self) -> Note:
-        """Return the note in our own words alone, with nothing in it that somebody typed."""
+        """Return the note with a text that quotes nothing that somebody typed."""
         if self.code not in NOTE_CODES:
             return Note("remark", QUOTES_LEFT_OUT)
         return Note(self.code, NOTE_CODES[self.code])
@@ -112,12 +111,8 @@ class Session:
     sub_sport: str = "generic"  # FIT's word: the sport itself, or none stated
     unknown_sport: str = ""  # a recording's word for its sport, where no table knows it
     name: str = ""
-    start_utc: datetime | None = (
-        None  # aware, UTC; None where the file knows no instant
-    )
-    start_local: datetime | None = (
-        None  # naive wall clock, as the file states it, unchecked
-    )
+    start_utc: datetime | None = None  # aware, UTC; None where no instant is stated
+    start_local: datetime | None = None  # naive wall clock as stated, unchecked
     zone: str = ""  # IANA name or "+02:00", where the file states one
     date_only: bool = False  # a list that knows the day but not the time
     timer_s: float = NAN  # pauses taken out, by the device
@@ -127,7 +122,7 @@ class Session:
     ascent_m: float = NAN
     descent_m: float = NAN
     steps: float = NAN  # foot strikes (both feet)
-    cadence_spm: float = NAN  # steps a minute (both feet)
+    cadence_spm: float = NAN  # steps per minute (both feet)
     heart_rate_bpm: float = NAN
     rpe: float = NAN  # 0-10
     device_load: float = NAN
@@ -139,7 +134,7 @@ class Session:
     serial: str = ""  # of the device
     shoe: str = ""
     linked: str = ""  # the file that a list row names as its own
-    parent: bool = False  # a multisport whole whose legs stand beside it
+    parent: bool = False  # a multisport whole whose legs are in the file, too
     line: int = 0  # list rows: line of the row in its file, from 1; else 0
     part: int = 1  # number of the session in its file, from 1
     notes: tuple[Note, ...] = ()  # data problems
@@ -164,9 +159,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one input gave: activities, and parts of it left out with their reason."""
+    """What one input gave: activities, and the parts of it that were left out.
+
+    The `source` of a part is "" or "#line": a reader does not know the name of its input.
+    """
 
     activities: tuple[Activity, ...] = ()
-    skipped: tuple[Skipped, ...] = field(
-        default=()
-    )  # source is "" or "#line": the reader knows no name
+    skipped: tuple[Skipped, ...] = ()

@@ -1,0 +1,57 @@
+"""Frames of activities: plain values of rows in the types of their columns."""
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadwatch.activity import NOTE_CODES, Note
+from loadwatch.tables import EXPOSURES, HIDDEN, Column, build_frame, column_names
+
+KINDS = (
+    Column("km", "float", "km", "a number"),
+    Column("ok", "bool", "", "a truth"),
+    Column("name", "str", "", "a text"),
+    Column("cells", "list", "", "a list"),
+    Column("notes", "notes", "", "data problems"),
+    Column("utc", "instant", "", "an instant"),
+    Column("local", "wall", "", "a wall clock"),
+)
+
+
+def test_every_type_of_column_has_its_unknown():
+    row = build_frame([{"name": None}], KINDS).iloc[0]
+    assert np.isnan(row["km"]) and row["ok"] is np.False_ and row["name"] == ""
+    assert row["cells"] == row["notes"] == []
+    assert row["utc"] is row["local"] is pd.NaT
+
+
+def test_plain_values_become_those_of_their_column():
+    plain = {
+        "km": 5,
+        "ok": True,
+        "name": "run",
+        "cells": [[1, 2]],
+        "notes": ["clock: the time goes back: twice"],
+        "utc": "2026-03-29T00:30:00+00:00",
+        "local": "2026-03-29T01:30:00",
+        "suffix": "of no column",
+    }
+    frame = build_frame([plain], KINDS)
+    assert list(frame) == column_names(KINDS)
+    row = frame.iloc[0]
+    assert (row["km"], row["name"], row["cells"]) == (5.0, "run", [[1, 2]])
+    assert row["notes"] == [Note("clock", "the time goes back: twice")]
+    assert row["utc"] == pd.Timestamp("2026-03-29T00:30", tz="UTC")
+    assert row["local"] == pd.Timestamp("2026-03-29T01:30")
+
+
+def test_a_frame_without_rows_has_the_same_columns_and_types():
+    none, one = (build_frame(rows, EXPOSURES, HIDDEN) for rows in ([], [{}]))
+    assert len(none) == 0
+    assert none.dtypes.to_dict() == one.dtypes.to_dict()
+
+
+@given(st.sampled_from(sorted(NOTE_CODES)), st.text())
+def test_a_note_is_read_back_as_it_was_written(code, text):
+    assert Note.from_string(str(Note(code, text))) == Note(code, text)

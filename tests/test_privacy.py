@@ -223,11 +223,11 @@ def test_an_anonymous_roster_names_nobody_and_no_shoe(call, tmp_path):
 def test_inspect_shows_no_position(call, tmp_path, form):
     path = tmp_path / f"{MAIL}.{form}"
     path.write_bytes(getattr(make_formats, form)())
-    told = call("inspect", path)
+    text = call("inspect", path)
     latitude, longitude = make_formats.HOME
     for near in (latitude, longitude, latitude * SEMICIRCLES, longitude * SEMICIRCLES):
-        assert f"{near:.1f}".encode()[:5] not in told.replace(b",", b"")
-    assert words_of(told) == []
+        assert f"{near:.1f}".encode()[:5] not in text.replace(b",", b"")
+    assert words_of(text) == []
 
 
 @pytest.mark.corpus

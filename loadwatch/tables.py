@@ -43,6 +43,10 @@ class Column:
 Table = tuple[Column, ...]
 
 
+def _text(name: str, meaning: str) -> Column:
+    return Column(name, "str", "", meaning)
+
+
 def _float_columns(*rows: tuple[str, str, str]) -> Table:
     return tuple(Column(name, "float", unit, meaning) for name, unit, meaning in rows)
 
@@ -56,7 +60,7 @@ RECORDS: Table = _float_columns(
     ("altitude_m", "m", "altitude above sea level"),
     ("speed_mps", "m/s", "speed"),
     ("heart_rate_bpm", "1/min", "heart rate"),
-    ("cadence_spm", "1/min", "steps a minute, both feet"),
+    ("cadence_spm", "1/min", "steps per minute, both feet"),
     ("latitude_deg", "deg", "latitude, WGS 84"),
     ("longitude_deg", "deg", "longitude, WGS 84"),
     ("power_w", "W", "power"),
@@ -68,7 +72,7 @@ RECORDS: Table = _float_columns(
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """One class of surface: its name in settings, files and JSON, and its words."""
+    """One class of surface: its name in settings, files and JSON, and its texts."""
 
     name: str
     meaning: str  # follows "distance" in the glossary
@@ -115,7 +119,7 @@ KNOWN_SURFACES: Final = SURFACE_NAMES[:-1]
 
 @dataclass(frozen=True, slots=True)
 class LoadMethod:
-    """One measure of load that a runner may choose, and its words."""
+    """One measure of load that a runner may choose, and its texts."""
 
     name: LoadName
     column: str  # of EXPOSURES and WEEKS
@@ -170,25 +174,15 @@ LOAD_METHODS: Final[Mapping[LoadName, LoadMethod]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Weekday:
-    """One day of the week: its name in settings, and in a sentence."""
-
-    name: WeekdayName
-    title: str
-
-
-_WEEKDAY_ROWS: Final = (
-    Weekday("mon", "Monday"),
-    Weekday("tue", "Tuesday"),
-    Weekday("wed", "Wednesday"),
-    Weekday("thu", "Thursday"),
-    Weekday("fri", "Friday"),
-    Weekday("sat", "Saturday"),
-    Weekday("sun", "Sunday"),
-)
-WEEKDAYS: Final[Mapping[WeekdayName, Weekday]] = {
-    row.name: row for row in _WEEKDAY_ROWS
+# name in settings -> name in a sentence, in the order of ISO 8601
+WEEKDAYS: Final[Mapping[WeekdayName, str]] = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
 }
 
 
@@ -202,7 +196,7 @@ class Level:
     style: str  # of the terminal, as rich writes it
     marker: str = ""  # matplotlib's, above a bar; "" marks no bar
     marker_below: str = ""  # the same for a bar that hangs down
-    narrow: str = ""  # stands for the word in a narrow column
+    narrow: str = ""  # replaces the word in a narrow column
 
     @property
     def short(self) -> str:
@@ -224,88 +218,57 @@ LEVELS: Final[Mapping[str, Level]] = {row.name: row for row in _LEVEL_ROWS}
 FLAG_LEVELS: Final[tuple[FlagLevel, ...]] = get_args(FlagLevel)
 RAISED_LEVELS: Final = FLAG_LEVELS[1:]
 
-GRADE_EDGES = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
-GRADE_COLUMNS = (
-    "grade_m15_m",
-    "grade_m10_m",
-    "grade_m5_m",
-    "grade_0_m",
-    "grade_p5_m",
-    "grade_p10_m",
-    "grade_p15_m",
-)
-
-_SURFACE = _float_columns(
-    *(
-        (surface.column, "m", f"distance {surface.meaning}")
-        for surface in SURFACES.values()
-    )
-)
+GRADE_EDGES: Final = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
 _GRADE = _float_columns(
-    *zip(
-        GRADE_COLUMNS,
-        ["m"] * 7,
-        [
-            "distance at a grade of -15 % or below",
-            "distance at a grade from -15 to -10 %",
-            "distance at a grade from -10 to -5 %",
-            "distance at a grade between -5 and +5 %",
-            "distance at a grade from +5 to +10 %",
-            "distance at a grade from +10 to +15 %",
-            "distance at a grade of +15 % or above",
-        ],
-        strict=True,
-    )
+    ("grade_m15_m", "m", "distance at a grade of -15 % or below"),
+    ("grade_m10_m", "m", "distance at a grade from -15 to -10 %"),
+    ("grade_m5_m", "m", "distance at a grade from -10 to -5 %"),
+    ("grade_0_m", "m", "distance at a grade between -5 and +5 %"),
+    ("grade_p5_m", "m", "distance at a grade from +5 to +10 %"),
+    ("grade_p10_m", "m", "distance at a grade from +10 to +15 %"),
+    ("grade_p15_m", "m", "distance at a grade of +15 % or above"),
+)
+GRADE_COLUMNS: Final = tuple(column.name for column in _GRADE)
+_SURFACE = _float_columns(
+    *((row.column, "m", f"distance {row.meaning}") for row in _SURFACE_ROWS)
 )
 
 EXPOSURES: Table = (
-    Column("activity_id", "str", "", "digest of the content and the session's number"),
-    Column(
-        "source",
-        "str",
-        "",
-        "path within the input; `member#line` for a list row, `file#2` for a second session",
-    ),
-    Column("start", "str", "", "local start with offset, ISO 8601"),
-    Column(
-        "zone_source",
-        "str",
-        "",
-        "who told the offset: local_timestamp, file, position, list, athlete, setting, system",
-    ),
-    Column("sport", "str", "", "sport, in FIT's words"),
-    Column("sub_sport", "str", "", "sub sport, in FIT's words"),
-    Column("name", "str", "", "title given by runner or vendor"),
+    _text("activity_id", "digest of the content and the session's number"),
+    # `member#line` for a row of a list, `file#2` for a second session
+    _text("source", "path within the input"),
+    _text("start", "local start with offset, ISO 8601"),
+    # local_timestamp, file, position, list, athlete, setting or system
+    _text("zone_source", "where the offset comes from"),
+    _text("sport", "sport, named as FIT does"),
+    _text("sub_sport", "sub sport, named as FIT does"),
+    _text("name", "title given by runner or vendor"),
     *_float_columns(
         ("duration_s", "s", "timer time, else moving, else elapsed"),
         ("elapsed_s", "s", "end minus start"),
         ("moving_s", "s", "time in motion"),
         ("distance_m", "m", "distance"),
     ),
-    Column("distance_source", "str", "", "device, records, gps, list or none"),
+    _text("distance_source", "device, records, gps, list or none"),
     *_float_columns(
         ("ascent_m", "m", "summed climb"), ("descent_m", "m", "summed descent")
     ),
-    Column("ascent_source", "str", "", "device, barometer, gps, list or none"),
+    _text("ascent_source", "device, barometer, gps, list or none"),
     *_float_columns(
         ("uphill_m", "m", "distance at a grade of +5 % or more"),
         ("downhill_m", "m", "distance at a grade of -5 % or less"),
     ),
     *_GRADE,
     *_SURFACE,
-    Column("surface_source", "str", "", "tag, label, map, list, default or none"),
+    _text("surface_source", "tag, label, map, list, default or none"),
     *_float_columns(
         ("tagged_m", "m", "distance on ways whose surface the map states"),
-        (
-            "inferred_m",
-            "m",
-            "distance on ways whose surface is inferred from other tags",
-        ),
+        ("inferred_m", "m", "distance on ways whose other tags imply a surface"),
         ("unmatched_m", "m", "distance off the ways of the map"),
         ("outside_m", "m", "distance outside the map extract"),
     ),
-    Column("device", "str", "", "maker and product"),
-    Column("altitude_confidence", "str", "", "high, low or none"),
+    _text("device", "maker and product"),
+    _text("altitude_confidence", "high, low or none"),
     *_float_columns(
         ("steps", "", "foot strikes of both feet"),
         ("cadence_spm", "1/min", "mean cadence, both feet"),
@@ -319,39 +282,30 @@ EXPOSURES: Table = (
         ("stance_balance_pct", "%", "share of ground contact time on the left foot"),
         ("vertical_oscillation_mm", "mm", "vertical oscillation"),
     ),
-    Column("shoe", "str", "", "pair of shoes"),
-    Column("notes", "notes", "", "data problems found, each `code: words`"),
+    _text("shoe", "pair of shoes"),
+    Column("notes", "notes", "", "data problems found, each `code: text`"),
 )
 
 # What a row carries inside beside EXPOSURES: for zones, dedupe and tags; never printed.
 HIDDEN: Table = (
     Column("start_utc", "instant", "", "start as an instant"),
     Column("start_local", "wall", "", "start on the local clock"),
-    Column("zone", "str", "", "zone or offset that settled the row"),
+    _text("zone", "zone or offset that settled the row"),
     Column("zone_sure", "bool", "", "the offset is the run's own, not a guess for it"),
     Column("date_only", "bool", "", "only the day is known"),
-    Column("format", "str", "", "fit, tcx, gpx, csv, json or list"),
-    Column("linked", "str", "", "file that a list row names as its own"),
-    Column("member", "str", "", "input the row came from, without #line or #part"),
+    _text("format", "fit, tcx, gpx, csv, json or list"),
+    _text("linked", "file that a list row names as its own"),
+    _text("member", "input the row came from, without #line or #part"),
     Column("dirt_m", "float", "m", "Strava's Dirt Distance"),
-    Column("parent", "bool", "", "a multisport whole whose legs stand beside it"),
+    Column("parent", "bool", "", "a multisport whole whose legs are rows, too"),
     Column("cells", "list", "", "cells of 0.01 degrees it crossed, for reading a map"),
-    Column("serial", "str", "", "serial number of the device, for telling twins"),
+    _text("serial", "serial number of the device, for finding duplicates"),
 )
 
-MEASURES = (
-    "distance_m",
-    "duration_s",
-    "ascent_m",
-    "descent_m",
-    "uphill_m",
-    "downhill_m",
+MEASURES: Final = (
+    *("distance_m", "duration_s", "ascent_m", "descent_m", "uphill_m", "downhill_m"),
     *SURFACE_COLUMNS,
-    "steps",
-    "trimp",
-    "edwards",
-    "srpe",
-    "effort_km",
+    *("steps", "trimp", "edwards", "srpe", "effort_km"),
 )
 
 WEEKS: Table = (
@@ -366,50 +320,23 @@ WEEKS: Table = (
     Column("complete", "bool", "", "false for the week in progress"),
     Column("recorded", "bool", "", "false where there is no file at all"),
 )
+# context only: shown with their definition, never flagged
 CONTEXT: Table = _float_columns(
-    (
-        "acwr_uncoupled",
-        "",
-        "last 7 days over the 21 days before, daily means; context only",
-    ),
-    (
-        "acwr_coupled",
-        "",
-        "last 7 days over the last 28 days, daily means; context only",
-    ),
-    (
-        "acwr_ewma",
-        "",
-        "exponentially weighted, spans 7 and 28 days, from 56 days on; context only",
-    ),
-    (
-        "monotony",
-        "",
-        "daily mean over daily standard deviation of 7 days; context only",
-    ),
-    ("strain", "km", "week's sum times monotony; context only"),
-    (
-        "load_42d",
-        "km/day",
-        "exponential mean of daily kilometres, 42 days; context only",
-    ),
-    ("load_7d", "km/day", "exponential mean of daily kilometres, 7 days; context only"),
+    ("acwr_uncoupled", "", "last 7 days over the 21 days before, daily means"),
+    ("acwr_coupled", "", "last 7 days over the last 28 days, daily means"),
+    ("acwr_ewma", "", "exponential means of 7 and 28 days, from 56 days on"),
+    ("monotony", "", "daily mean over daily standard deviation of 7 days"),
+    ("strain", "km", "week's sum times monotony"),
+    ("load_42d", "km/day", "exponential mean of daily kilometres, 42 days"),
+    ("load_7d", "km/day", "exponential mean of daily kilometres, 7 days"),
 )
 # measured columns of WEEKS that get `<column>_usual` and `<column>_change`
-MEASURED = (*MEASURES, "longest_m", "longest_ascent_m", "load")
+MEASURED: Final = (*MEASURES, "longest_m", "longest_ascent_m", "load")
 
 
 def column_names(table: Table) -> list[str]:
     """Return the column names of `table`, in order."""
     return [column.name for column in table]
-
-
-def check_columns(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return `frame` if it has every column of `table`; raise ValueError naming those it lacks."""
-    missing = [name for name in column_names(table) if name not in frame.columns]
-    if missing:
-        raise ValueError(f"table lacks {', '.join(missing)}")
-    return frame
 
 
 def build_frame(rows: Sequence[Mapping[str, Any]], *tables: Table) -> pd.DataFrame:
@@ -440,21 +367,29 @@ def _build_column(dtype: DType, values: Sequence[Any]) -> Any:
     import numpy as np  # noqa: PLC0415 - as above
     import pandas as pd  # noqa: PLC0415
 
-    match dtype:
-        case "float" | "int":
-            return np.array(values, dtype=np.float64)  # None is NaN
-        case "bool":
-            return np.array(values, dtype=bool)  # None is False
-        case "instant":
-            times = pd.Series(values, dtype=object)
-            return pd.to_datetime(times, utc=True, format="ISO8601").dt.as_unit("us")
-        case "wall":
-            times = pd.Series(values, dtype=object)
-            return pd.to_datetime(times, format="ISO8601").astype("datetime64[us]")
-        case "list":
-            return pd.Series([value or [] for value in values], dtype=object)
-        case "notes":
-            notes = [[Note.from_string(note) for note in cell or ()] for cell in values]
-            return pd.Series(notes, dtype=object)
-        case "str":
-            return pd.Series([value or "" for value in values], dtype=object)
+    if dtype in ("float", "int"):
+        return np.array(values, dtype=np.float64)  # None is NaN
+    if dtype == "bool":
+        return np.array(values, dtype=bool)  # None is False
+    if dtype in ("instant", "wall"):
+        return _parse_times(dtype, values)
+    return pd.Series([_parse_cell(dtype, value) for value in values], dtype=object)
+
+
+def _parse_times(dtype: DType, values: Sequence[Any]) -> pd.Series[Any]:
+    """Return ISO 8601 texts as instants, or as times on a wall clock without a zone."""
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    times = pd.Series(values, dtype=object)
+    if dtype == "instant":
+        return pd.to_datetime(times, utc=True, format="ISO8601").dt.as_unit("us")
+    return pd.to_datetime(times, format="ISO8601").astype("datetime64[us]")
+
+
+def _parse_cell(dtype: DType, value: Any) -> Any:
+    """Return one list, list of notes or text; empty for None."""
+    if dtype == "list":
+        return value or []
+    if dtype == "notes":
+        return [Note.from_string(note) for note in value or ()]
+    return value or ""

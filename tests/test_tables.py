@@ -29,7 +29,6 @@ from loadwatch.tables import (
 ROWS = [
     *SURFACES.values(),
     *LOAD_METHODS.values(),
-    *WEEKDAYS.values(),
     *LEVELS.values(),
 ]
 OPTIONAL = ("noun", "hatched", "marker", "marker_below", "narrow")

@@ -67,7 +67,7 @@ def describe_reading(analysis: Analysis) -> str:
         if analysis.files
         else ""
     )
-    start = WEEKDAYS[analysis.settings.week_start].title
+    start = WEEKDAYS[analysis.settings.week_start]
     where = f"{describe_zone(analysis)}, weeks" if count_zones(analysis) else "Weeks"
     return f"Read {formatting.format_count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
 

@@ -12,7 +12,7 @@ from loadwatch import formatting
 from loadwatch.activity import NAN
 from loadwatch.assess.rules.model import OFTEN, OFTEN_LEAST
 from loadwatch.formatting import format_number
-from loadwatch.tables import WEEKDAYS as WEEKDAY_ROWS
+from loadwatch.tables import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.model import Extent, Flag, Rule, RuleUnit
     from loadwatch.formatting import Units
 
-WEEKDAYS = tuple(weekday.title for weekday in WEEKDAY_ROWS.values())
+WEEKDAY_TITLES = tuple(WEEKDAYS.values())
 MOST_DECIMALS = 3
 MANY = 2.0  # times: from here on a change is given in times, not in percent
 # amounts of these units are shown in the unit of a column
@@ -91,7 +91,7 @@ def format_rounded_down(
 
 def format_weekday(day: date) -> str:
     """Return a day with its weekday: Saturday 14 March 2026."""
-    return f"{WEEKDAYS[day.weekday()]} {formatting.format_day(day)}"
+    return f"{WEEKDAY_TITLES[day.weekday()]} {formatting.format_day(day)}"
 
 
 def format_flag(rule: Rule, flag: Flag, units: Units) -> str:

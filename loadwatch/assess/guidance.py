@@ -55,7 +55,10 @@ class Exercise:
     @property
     def text(self) -> str:
         """The exercise as one paragraph."""
-        return f"{self.title}. {self.how} {self.detail} Easier: {self.easier} Harder: {self.harder}"
+        return (
+            f"{self.title}. {self.how} {self.detail} Easier: {self.easier} Harder: "
+            f"{self.harder}"
+        )
 
 
 @cache
@@ -92,11 +95,14 @@ def _build_exercises(rules: tuple[str, ...]) -> Advice:
 
 
 def build_red_flags(answer: Answer | None = None) -> Advice:
-    """Return the signs that need a person, and whom to call; those ticked in the diary come first."""
+    """Return the signs that need a person, and whom to call; those ticked come first."""
     paragraphs = [
         f"{CALL_TEXTS['today']} This holds for: {_join_signs('today')}.",
         f"{CALL_TEXTS['soon']} This holds for: {_join_signs('soon')}.",
-        "This list is short and adds up to no score: one sign is reason enough, and so is doubt.",
+        (
+            "This list is short and adds up to no score: one sign is reason enough, "
+            "and so is doubt."
+        ),
     ]
     if answer and answer.red_flags:
         ticked = "; ".join(sign.says for sign in answer.red_flags)
@@ -123,7 +129,7 @@ def _is_in_pain(answer: Answer | None) -> bool:
 def choose_advice(
     flags: Iterable[Flag], answer: Answer | None = None, since: date | None = None
 ) -> tuple[Advice, ...]:
-    """Return the texts that belong to `flags` and `answer`; red flags first where the diary holds pain.
+    """Return the texts that belong to `flags` and `answer`; red flags first if there is pain.
 
     Flags at info bring up a text only where it is about them alone (shoes, support, a new surface).
     Flags of weeks before `since` bring up none: what was raised last year needs no text today.

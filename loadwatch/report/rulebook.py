@@ -1,4 +1,4 @@
-"""The rules as text: limits in the reader's units, evidence, references; plain, Markdown, for the page."""
+"""The rules as text, plain, as Markdown and for the page: limits, evidence, references."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ GRADES = {
 # of low back pain; a plain "no" would read as a finding that there is none
 _BACK_PAIN = {"no": "not studied", "own": "your own records"}
 TICKED = "red_flags"  # the rule whose signs are columns of the diary
-SIGNS_HEAD = f"Signs, each a column of {DIARY_FILE} and a NAME for `diary FOLDER log --red-flag NAME`:"
+SIGNS_HEAD = (
+    f"Signs, each a column of {DIARY_FILE} and a NAME for `diary FOLDER log "
+    "--red-flag NAME`:"
+)
 _COUNTED = {
     "points": ("percentage point", "percentage points"),
     "days": ("day", "days"),
@@ -218,8 +221,14 @@ def _format_section(rule: Rule, settings: Settings) -> str:
     if limits:
         lines += [*limits, ""]
     lines += [
-        f"*Evidence:* {_format_grade(rule)}: {rule.grade_why}. *On back pain in runners:* {rule.lbp}.",
-        f"*The article:* {rule.article} *Mind:* {rule.caveat} *Source:* {rule.citation}{links}.",
+        (
+            f"*Evidence:* {_format_grade(rule)}: {rule.grade_why}. *On back pain in "
+            f"runners:* {rule.lbp}."
+        ),
+        (
+            f"*The article:* {rule.article} *Mind:* {rule.caveat} *Source:* "
+            f"{rule.citation}{links}."
+        ),
         "",
     ]
     if rule.name == TICKED:

@@ -42,7 +42,7 @@ NEAR = 0.1  # of the usual: watches and weeks differ by as much
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What comes first on the page: `sentence` goes on from the state's word, `counts` follows it."""
+    """What comes first on the page: the state's word, then `sentence`, then `counts`."""
 
     state: VerdictState
     sentence: str
@@ -96,7 +96,7 @@ def _format_counts(
     weeks: tuple[JudgedWeek, ...],
     unjudged: tuple[Unknown, ...],
 ) -> str:
-    """Return how many checks were raised in which weeks, or how many could be, and what that leaves open."""
+    """Return how many checks were raised in which weeks, or could not be judged."""
     if not weeks:
         return NO_PROMISE
     if flags:
@@ -113,7 +113,10 @@ def _format_unjudged(
 ) -> str:
     empty = [week.start for week in weeks if week.complete and not week.runs]
     if empty:
-        return f"Nothing could be judged {_format_weeks(empty)}, which held no run: that says nothing of how it went."
+        return (
+            f"Nothing could be judged {_format_weeks(empty)}, which held no run: "
+            "that says nothing of how it went."
+        )
     checks = "No check was judged"
     if unjudged:
         count = formatting.format_count(len(unjudged), "check")
@@ -130,7 +133,7 @@ def _format_weeks(days: Sequence[date]) -> str:
 def _format_raised(
     analysis: Analysis, weeks: tuple[JudgedWeek, ...], flags: tuple[Flag, ...]
 ) -> str:
-    """Return the largest change and the largest of another topic; a red flag of the diary before both."""
+    """Return the largest change and the largest of another topic; before both a red flag."""
     if analysis.diary is not None and analysis.diary.red_flags:
         return f"{lower_first(analysis.diary.says)}."
     single = [flag for flag in flags if not levels.is_compound(flag)]
@@ -170,7 +173,7 @@ def _format_week_load(analysis: Analysis, week: JudgedWeek) -> str:
 
 
 def _compare_with_usual(analysis: Analysis, load: float, usual: float) -> str:
-    """Return how a week's load compares with the usual one: a number only where it is far from it."""
+    """Return how a week's load compares with the usual: in per cent where it is far from it."""
     change = load / usual - 1
     place = "close to"
     if abs(change) > NEAR:
@@ -194,7 +197,10 @@ def _explain_unknown(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
     recent = _count_recent_weeks(analysis, weeks)
     if recent < USUAL_LEAST:
         some = f"only {formatting.spell_number(recent)}" if recent else "none"
-        return f"{history}, but {some} of the four before this one; a week is held against three of them."
+        return (
+            f"{history}, but {some} of the four before this one; a week is held "
+            "against three of them."
+        )
     return _explain_last_weeks(analysis, weeks, history)
 
 
@@ -218,7 +224,7 @@ def _run_days(analysis: Analysis) -> pd.Series[pd.Timestamp]:
 
 
 def _explain_no_run(analysis: Analysis) -> str:
-    """Return why there is no run: none up to today, or none of the sports set, which may be misspelt."""
+    """Return why there is no run: none up to today, or none of the sports in the settings."""
     first = select_runs(analysis.activities, analysis.settings)["start_local"].min()
     if not pd.isna(first):
         today = formatting.format_day(analysis.today)
@@ -235,7 +241,10 @@ def _explain_no_run(analysis: Analysis) -> str:
     wanted = formatting.join_with_and(
         [formatting.clean_text(sport, 40) for sport in analysis.settings.sports]
     )
-    return f"no run was found in what was read; it holds {found}, and what is looked for is {wanted}."
+    return (
+        f"no run was found in what was read; it holds {found}, and what is looked "
+        f"for is {wanted}."
+    )
 
 
 def _count_recent_weeks(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> int:
@@ -257,7 +266,7 @@ def _list_unjudged(
 
 
 def list_current_flags(analysis: Analysis) -> tuple[Flag, ...]:
-    """Return the flags of the week of today and the last complete one, info too: for `--fail-on`."""
+    """Return the flags, notes too, of the week of today and the last complete one."""
     verdict = build_verdict(analysis)
     return (*verdict.flags, *verdict.notes)
 

@@ -43,7 +43,7 @@ def _size_key(flag: Flag) -> tuple[int, float, str, date]:
 
 
 def largest_per_rule(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Return the largest flag of each rule and week, in the order of `sort_by_size`; compound ones last."""
+    """Return the largest flag of each rule and week by size, compound ones last."""
     largest: dict[tuple[str, date], Flag] = {}
     for flag in sort_by_size(flags):
         largest.setdefault((flag.rule, flag.week), flag)
@@ -75,7 +75,7 @@ def read_cell(weeks: pd.DataFrame, start: date, column: str) -> float:
 def judge_weeks(analysis: Analysis, last: int = 0) -> tuple[JudgedWeek, ...]:
     """Return the `last` weeks of `analysis` (0: all) with their level, in order.
 
-    A week counts as steady only if it is over, has a run, three weeks with runs come before it, and one
+    A week is steady only if it is over, has a run, three weeks with runs come before it, and one
     of the load rules could be judged in it: with less, nothing raised means nothing known.
     """
     table = analysis.weeks.iloc[-last:]

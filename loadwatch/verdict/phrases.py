@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def format_load(analysis: Analysis, value: float) -> str:
-    """Return an amount of the load that was chosen: "45 km", "3:10 h", "380 TRIMP", "unknown TRIMP"."""
+    """Return an amount of the chosen load: "45 km", "3:10 h", "380 TRIMP", "unknown TRIMP"."""
     chosen = analysis.settings
     method = LOAD_METHODS[chosen.load]
     if not math.isfinite(value):
@@ -35,7 +35,7 @@ def flag_topic(flag: Flag) -> Topic:
 
 
 def format_phrase(flag: Flag, analysis: Analysis) -> str:
-    """Return one change as a part of the first sentence: its amount, and what it is compared with."""
+    """Return one change as a part of the first sentence: its amount beside the usual."""
     units = analysis.settings.units
     phrase = _fill_phrase(BY_ID[flag.rule].phrase, flag, units)
     return phrase or lower_first(format_sentence(flag, units))

@@ -96,7 +96,7 @@ def as_of(line: Athlete, day: date) -> Athlete:
 
 
 def _find_reported_week(verdict: Verdict) -> JudgedWeek:
-    """Return the week that the sentence is about: the largest flag's, else the last complete one."""
+    """Return the week of the sentence: the largest flag's, else the last complete one."""
     if verdict.flags:
         first = verdict.flags[0].week
         return next(week for week in verdict.weeks if week.start == first)
@@ -119,7 +119,7 @@ def build_trend(analysis: Analysis, week: JudgedWeek) -> Trend:
 
 
 def format_brief(analysis: Analysis, verdict: Verdict) -> str:
-    """Return the verdict as a coach reads it: the largest change of each topic, or why there is none."""
+    """Return the verdict for a coach: the largest change of each topic, or why there is none."""
     if verdict.state == "steady":
         return _format_steady(analysis, verdict)
     single = [flag for flag in verdict.flags if not levels.is_compound(flag)]

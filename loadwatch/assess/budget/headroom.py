@@ -28,10 +28,10 @@ MEASURES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headroom:
-    """What one rule leaves in one week, in SI; `left` is the largest whole metre that does not raise it.
+    """What one rule leaves in one week, in SI: the largest whole metre that does not raise it.
 
     For a week's sum `left` is what may still be added to `used`; for a single run (`longest_m`,
-    `longest_ascent_m`) it is the run itself, on whichever day of the rest of the week. NaN: see `why`.
+    `longest_ascent_m`) it is the run itself, on any day of the rest of the week. NaN: see `why`.
     """
 
     rule: str

@@ -70,8 +70,8 @@ class Plan:
 def read_plan(data: bytes) -> tuple[PlannedRun, ...]:
     """Return the planned runs of a plan.csv; SettingsError names the line that cannot be read.
 
-    `date` and `distance_km` must be there; `ascent_m`, `downhill_km`, `uphill_km`, `surface`, `duration`
-    (h:mm:ss), `rpe`, `shoe` and `name` may. A cell left empty is unknown, not 0.
+    `date` and `distance_km` are required; `ascent_m`, `downhill_km`, `uphill_km`, `surface`,
+    `duration` (h:mm:ss), `rpe`, `shoe` and `name` are not. An empty cell is unknown, not 0.
     """
     table = user_csv.parse_table(data)
     for column in table.columns:
@@ -188,8 +188,8 @@ def try_plan(
 ) -> Plan:
     """Return what the rules would raise if `plan` were run as written.
 
-    Planned weeks are judged as complete ones, so that shares and steepness are judged too. A planned day
-    before `today` is an error: it has happened.
+    Planned weeks are judged as complete ones, so that shares and steepness are judged too. A
+    planned day before `today` is an error: it has happened.
     """
     if not plan:
         return Plan(today, (), ())

@@ -91,7 +91,10 @@ RULE = Rule(
     ),
     templates={
         "watch": "More than one thing changed in the week of {week}: {changed}.",
-        "high": "More than one thing changed in the week of {week}, one of them by much: {changed}.",
+        "high": (
+            "More than one thing changed in the week of {week}, one of them by much: "
+            "{changed}."
+        ),
     },
     topic="load",
     phrase="",
@@ -105,11 +108,19 @@ RULE = Rule(
     grade="E",
     grade_why="the article's view; a review of four studies points the same way",
     lbp="no",
-    citation="Damsted C et al., Is there evidence for an association between changes in training load and "
-    "running-related injuries? A systematic review. Int J Sports Phys Ther 2018;13:931-942",
-    article="More running brings on trouble above all together with a move to harder ground or too little "
-    "support.",
-    caveat="It adds nothing of its own: it says that other checks were raised in the same week.",
+    citation=(
+        "Damsted C et al., Is there evidence for an association between changes in "
+        "training load and running-related injuries? A systematic review. Int J "
+        "Sports Phys Ther 2018;13:931-942"
+    ),
+    article=(
+        "More running brings on trouble above all together with a move to harder "
+        "ground or too little support."
+    ),
+    caveat=(
+        "It adds nothing of its own: it says that other checks were raised in the "
+        "same week."
+    ),
     basis="2; 12 LW10",
     combine=_combine_weeks,
 )

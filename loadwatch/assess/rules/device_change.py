@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 NOTABLE_SHARE = (
     0.25  # of the distance compared, by another recorder than before: worth a sentence
 )
-OTHER_WATCH = "These runs were recorded by different watches, and watches differ in climb by more than in distance."
+OTHER_WATCH = (
+    "These runs were recorded by different watches, and watches differ in climb by "
+    "more than in distance."
+)
 OTHER_SOURCE = (
-    "These climbs come from different sources ({now} now, {before} before) and may differ for that reason "
-    "alone."
+    "These climbs come from different sources ({now} now, {before} before) and may "
+    "differ for that reason alone."
 )
 SOURCE_NAMES = {
     "device": "the watch's own totals",
@@ -41,7 +44,7 @@ def describe_week_change(
 
 
 def describe_run_change(inputs: RuleInput, column: str, number: int) -> str:
-    """Return the remark on a run compared with the 30 x 24 hours before it, "" where none is needed."""
+    """Return the remark on a run compared with the 30 days before it, "" where none is needed."""
     known = ~np.isnan(inputs.table[column].to_numpy(np.float64))
     starts, at = inputs.sessions.start_us, inputs.start_us
     start, end = starts[number], np.iinfo(np.int64).max
@@ -76,7 +79,7 @@ def _name_most(shares: dict[str, float]) -> str:
 
 
 def _distance_shares(inputs: RuleInput, column: str, rows: Ints) -> dict[str, float]:
-    """Return the share of the distance by recorder, of runs that name theirs; empty where none does."""
+    """Return the share of the distance by recorder, of runs that name one; empty if none does."""
     names, metres = _read_column(inputs, column), _read_distances(inputs)
     sums: dict[str, float] = {}
     for row in rows.tolist():
@@ -100,7 +103,10 @@ def _read_distances(inputs: RuleInput) -> list[float]:
 
 
 def moved_share(now: dict[str, float], before: dict[str, float]) -> float:
-    """Return the share that went to another recorder [1]: half the sum of differences; 0 where unknown."""
+    """Return the share that went to another recorder [1]: half the sum of the differences.
+
+    0 where either side is unknown.
+    """
     if not now or not before:
         return 0.0
     names = {*now, *before}

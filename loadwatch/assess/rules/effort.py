@@ -39,7 +39,7 @@ def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
 def _find_flag(
     inputs: RuleInput, week: int, limits: Limits
 ) -> tuple[Flag | None, bool]:
-    """Return the flag of the first measure that is over the limit, and whether any is known in full."""
+    """Return the flag of the first measure over the limit, and whether any is known in full."""
     is_judged = False
     for column, effort in COLUMNS.items():
         usual = inputs.columns[f"{column}_usual"][week]
@@ -75,7 +75,10 @@ RULE = Rule(
     title="A week of much more effort than usual",
     kind="week",
     measure="session RPE or TRIMP of the week over the usual one",
-    asks="Did a week take much more effort, by feeling or heart rate, than the usual week?",
+    asks=(
+        "Did a week take much more effort, by feeling or heart rate, than the usual "
+        "week?"
+    ),
     limits=(
         Bound(
             key="info",
@@ -85,7 +88,10 @@ RULE = Rule(
         ),
     ),
     templates={
-        "info": "{extent}{amount} of {effort} in the week of {week}, {times} times the usual {usual}.",
+        "info": (
+            "{extent}{amount} of {effort} in the week of {week}, {times} times the "
+            "usual {usual}."
+        ),
     },
     topic="load",
     phrase="",
@@ -101,8 +107,10 @@ RULE = Rule(
     lbp="no",
     citation="none that we could read in full; a convention of loadwatch",
     article="Suddenly running more can bring on trouble.",
-    caveat="Heart rate also rises with heat, illness, caffeine and short sleep: it is effort, not load on "
-    "the back.",
+    caveat=(
+        "Heart rate also rises with heat, illness, caffeine and short sleep: it is "
+        "effort, not load on the back."
+    ),
     basis="5; 12 LW12",
     check=_check_weeks,
 )

@@ -173,10 +173,11 @@ FIELDS: Mapping[str, Callable[[_Filling], str]] = {
 
 
 def format_often(flag: Flag) -> str:
-    """Return the remark beside a rule that fires in more than a fifth of the weeks with runs, else ""."""
+    """Return the remark on a rule that fires in over a fifth of the weeks with runs, else ""."""
     if flag.fired_26w < OFTEN_LEAST or flag.fired_26w <= OFTEN * flag.run_weeks:
         return ""
     return (
-        f"This check fired in {flag.fired_26w} of the {flag.run_weeks} weeks with runs in the half year up to then: "
-        "more than one in five, so it tells little that is new."
+        f"This check fired in {flag.fired_26w} of the {flag.run_weeks} weeks with "
+        "runs in the half year up to then: more than one in five, so it tells little "
+        "that is new."
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def judge_return(distance_m: float, longest_m: float, limits: Limits) -> Exceeded:
-    """Return the level of a first run of `distance_m`, the longest before the gap being `longest_m`."""
+    """Return the level of a first run of `distance_m`; the longest before was `longest_m`."""
     over = distance_m / longest_m > limits["watch"] + TOLERANCE
     return Exceeded("watch" if over else "info", limits["watch"])
 
@@ -70,9 +70,13 @@ RULE = Rule(
     name="return_after_gap",
     title="Back after a break",
     kind="run",
-    measure="distance of the first run over the longest of the 30 days before the break",
+    measure=(
+        "distance of the first run over the longest of the 30 days before the break"
+    ),
     unit="m",
-    asks="Was the first run after a break long, held against what came before the break?",
+    asks=(
+        "Was the first run after a break long, held against what came before the break?"
+    ),
     limits=(
         Bound(
             key="gap_days",
@@ -89,9 +93,15 @@ RULE = Rule(
         ),
     ),
     templates={
-        "info": f"{_START}; what was usual before it ({{usual}} at most in one run) no longer is.",
-        "watch": f"{_START}: {{share}} the longest before the break ({{usual}}); the limit is "
-        f"{{limit_share}} % of it. Up to {{quiet_up_to}} this check stays quiet.",
+        "info": (
+            f"{_START}; what was usual before it ({{usual}} at most in one run) no "
+            "longer is."
+        ),
+        "watch": (
+            f"{_START}: {{share}} the longest before the break ({{usual}}); the "
+            "limit is {limit_share} % of it. Up to {quiet_up_to} this check "
+            "stays quiet."
+        ),
     },
     topic="load",
     phrase="your first run after a break was a long one, {amount}",

@@ -167,14 +167,23 @@ RULE = Rule(
         *history.BOUNDS,
     ),
     templates={
-        "watch": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}); {_LIMIT}",
-        "high": f"{_START}, {{times}} times the most of the 30 days before ({{usual}}), a large change "
-        "(above {limit_times} times). Up to {quiet_up_to} this check stays quiet.",
-        "from_none": f"{_START}, up from almost none (at most {{own_usual}} in the 30 days before, counted as "
-        f"{{usual}}); "
-        f"{_LIMIT}",
-        "early": f"{_START}, after {{own_usual}} at most in {{behind}}; it says little until {{needs}} "
-        "lie behind.",
+        "watch": (
+            f"{_START}, {{times}} times the most of the 30 days before ({{usual}}); "
+            f"{_LIMIT}"
+        ),
+        "high": (
+            f"{_START}, {{times}} times the most of the 30 days before ({{usual}}), "
+            "a large change (above {limit_times} times). Up to {quiet_up_to} "
+            "this check stays quiet."
+        ),
+        "from_none": (
+            f"{_START}, up from almost none (at most {{own_usual}} in the 30 days "
+            f"before, counted as {{usual}}); {_LIMIT}"
+        ),
+        "early": (
+            f"{_START}, after {{own_usual}} at most in {{behind}}; it says little "
+            "until {needs} lie behind."
+        ),
     },
     topic="up",
     phrase="one run climbed {amount}, {times} the most in the 30 days before",
@@ -190,13 +199,22 @@ RULE = Rule(
         find_remaining=_find_remaining,
     ),
     grade="E",
-    grade_why="our own transfer of the rule for distance to climbing; nobody has tested it",
+    grade_why=(
+        "our own transfer of the rule for distance to climbing; nobody has tested it"
+    ),
     lbp="no",
-    citation="J. Perkins, Lower back pain in runners - causes and prevention, Run Mummy Run Community Run "
-    "Club",
-    article="Hills can aggravate a sore back, above all when one stands tall and bends back from the lower "
-    "back.",
-    caveat="Ascent differs more between devices than distance does: compare only within one device.",
+    citation=(
+        "J. Perkins, Lower back pain in runners - causes and prevention, Run Mummy "
+        "Run Community Run Club"
+    ),
+    article=(
+        "Hills can aggravate a sore back, above all when one stands tall and bends "
+        "back from the lower back."
+    ),
+    caveat=(
+        "Ascent differs more between devices than distance does: compare only within "
+        "one device."
+    ),
     basis="6.3; 12 LW06",
     check=_check_runs,
 )

@@ -21,7 +21,8 @@ def judge_steepness(
 ) -> Exceeded | None:
     """Return the level of a week with `climb` m/km, by the own 90th percentile and median [m/km].
 
-    Where all weeks climb the same the percentile is the middle too: the same hills again are no news.
+    Where all weeks climb the same, the percentile is the median too: the same hills again are
+    no news.
     """
     limit = max(percentile, limits["watch"])
     if climb >= limit - TOLERANCE and climb > middle + TOLERANCE:
@@ -120,8 +121,10 @@ RULE = Rule(
         ),
     ),
     templates={
-        "watch": "{amount} of climb in the week of {week}, where {usual} is the middle of the {count} weeks "
-        "it is held against; the limit is {limit_amount}.",
+        "watch": (
+            "{amount} of climb in the week of {week}, where {usual} is the middle of "
+            "the {count} weeks it is held against; the limit is {limit_amount}."
+        ),
     },
     topic="up",
     phrase="it was one of your hilliest weeks of the last 26, {amount} of climb",
@@ -133,13 +136,20 @@ RULE = Rule(
     exposure=None,
     budget=None,
     grade="E",
-    grade_why="the article's view and our limits; the hilliest tenth is passed in about one week of ten by "
-    "its nature",
+    grade_why=(
+        "the article's view and our limits; the hilliest tenth is passed in about one "
+        "week of ten by its nature"
+    ),
     lbp="no",
-    citation="J. Perkins, Lower back pain in runners - causes and prevention, Run Mummy Run Community Run "
-    "Club",
+    citation=(
+        "J. Perkins, Lower back pain in runners - causes and prevention, Run Mummy "
+        "Run Community Run Club"
+    ),
     article="Weeks heavy in hills can be harder on a sore back.",
-    caveat="Ascent differs more between devices than distance does: compare only within one device.",
+    caveat=(
+        "Ascent differs more between devices than distance does: compare only within "
+        "one device."
+    ),
     basis="6.3; 12 LW07",
     check=_check_weeks,
 )

@@ -139,10 +139,15 @@ def _build_templates(what: str) -> dict[str, str]:
     start = f"{{extent}}{{amount}} {what} in the week of {{week}}"
     return {
         "watch": f"{start}, {{times}} times the usual {{usual}}; {_LIMIT}",
-        "high": f"{start}, {{times}} times the usual {{usual}}, a large change (from {{limit_times}} times "
-        "on). Up to {quiet_up_to} this check stays quiet.",
-        "from_none": f"{start}, up from almost none (usually {{own_usual}}, counted as {{usual}}): "
-        f"{{times}} times as much; {_LIMIT}",
+        "high": (
+            f"{start}, {{times}} times the usual {{usual}}, a large change (from "
+            "{limit_times} times on). Up to {quiet_up_to} this check stays "
+            "quiet."
+        ),
+        "from_none": (
+            f"{start}, up from almost none (usually {{own_usual}}, counted as "
+            f"{{usual}}): {{times}} times as much; {_LIMIT}"
+        ),
     }
 
 
@@ -201,16 +206,24 @@ UPHILL = Rule(
         find_remaining=partial(_find_remaining, ASCENT_M),
     ),
     grade="E",
-    grade_why="the article's view and our limits; in the laboratory the lumbar arch was smallest uphill, "
-    "while hip and trunk work more",
+    grade_why=(
+        "the article's view and our limits; in the laboratory the lumbar arch was "
+        "smallest uphill, while hip and trunk work more"
+    ),
     lbp="no",
-    citation="Levine D et al., J Athl Train 2007;42:29-34; Vernillo G et al., Biomechanics and physiology "
-    "of uphill "
-    "and downhill running. Sports Med 2017;47:615-629",
+    citation=(
+        "Levine D et al., J Athl Train 2007;42:29-34; Vernillo G et al., Biomechanics "
+        "and physiology of uphill and downhill running. Sports Med 2017;47:615-629"
+    ),
     doi=("10.1007/s40279-016-0605-y",),
-    article="Hills can aggravate a sore back, above all when one stands tall and bends back from the lower "
-    "back.",
-    caveat="Ascent differs more between devices than distance does: compare only within one device.",
+    article=(
+        "Hills can aggravate a sore back, above all when one stands tall and bends "
+        "back from the lower back."
+    ),
+    caveat=(
+        "Ascent differs more between devices than distance does: compare only within "
+        "one device."
+    ),
     basis="6.2, 6.3; 12 LW04",
     check=_check_uphill,
 )
@@ -272,16 +285,25 @@ DOWNHILL = Rule(
         find_remaining=partial(_find_remaining, DOWNHILL_M),
     ),
     grade="D",
-    grade_why="laboratory only: downhill brings more impact and braking and a larger lumbar arch, "
-    "and muscles least used to it ache most",
+    grade_why=(
+        "laboratory only: downhill brings more impact and braking and a larger lumbar "
+        "arch, and muscles least used to it ache most"
+    ),
     lbp="no",
-    citation="Gottschall JS, Kram R, Ground reaction forces during downhill and uphill running. J Biomech "
-    "2005;38:445-452; Levine D et al., J Athl Train 2007;42:29-34; Bontemps B et al., Sports Med "
-    "2020;50:2083-2110",
+    citation=(
+        "Gottschall JS, Kram R, Ground reaction forces during downhill and uphill "
+        "running. J Biomech 2005;38:445-452; Levine D et al., J Athl Train "
+        "2007;42:29-34; Bontemps B et al., Sports Med 2020;50:2083-2110"
+    ),
     doi=("10.1016/j.jbiomech.2004.04.023", "10.1007/s40279-020-01355-z"),
-    article="Hills can aggravate a sore back; each step lands with a multiple of the body's weight.",
-    caveat="Grade comes from altitude over 50 m of running; a device without a barometer sees only long "
-    "slopes.",
+    article=(
+        "Hills can aggravate a sore back; each step lands with a multiple of the "
+        "body's weight."
+    ),
+    caveat=(
+        "Grade comes from altitude over 50 m of running; a device without a barometer "
+        "sees only long slopes."
+    ),
     basis="6.2, 6.3; 12 LW05",
     check=_check_downhill,
 )

@@ -193,7 +193,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """One rule raised in one week: `value`, `limit` in the rule's measure, `amount`, `usual` in `unit`."""
+    """One rule raised in one week.
+
+    `value` and `limit` are in the rule's measure, `amount` and `usual` in `unit`.
+    """
 
     week: date
     rule: str

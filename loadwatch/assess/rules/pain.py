@@ -1,4 +1,4 @@
-"""LW17 and LW18: what the runner's own diary shows. The diary judges them; their sentences are here."""
+"""LW17 and LW18: what the runner's own diary shows; they are judged in assess/diary."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ LINK = Rule(
     measure="difference of pain, in points of 0 to 10",
     asks="Did pain differ after a kind of training, in the runner's own diary?",
     templates={
-        "info": "In your own diary, days after {exposure} had {points} points more pain (interval {low} to "
-        "{high}) "
-        "than comparable days of the same weeks. This cannot show cause.",
+        "info": (
+            "In your own diary, days after {exposure} had {points} points more pain "
+            "(interval {low} to {high}) than comparable days of the same weeks. This "
+            "cannot show cause."
+        ),
     },
     topic="pain",
     phrase="",
@@ -36,12 +38,24 @@ LINK = Rule(
     exposure=None,
     budget=None,
     grade="own data",
-    grade_why="one runner's own records, weeks exchanged at random; says nothing of anyone else",
+    grade_why=(
+        "one runner's own records, weeks exchanged at random; says nothing of anyone "
+        "else"
+    ),
     lbp="own",
-    citation="none; a comparison within one diary: the day of the training and the two after it against the "
-    "same weekdays of the same four weeks, and chance from whole weeks put in another order",
-    article="Some may find that hills aggravate a sore back: which change bothers whom is individual.",
-    caveat="People write more when sore and run less when sore; both are shown beside the answer.",
+    citation=(
+        "none; a comparison within one diary: the day of the training and the two "
+        "after it against the same weekdays of the same four weeks, and chance from "
+        "whole weeks put in another order"
+    ),
+    article=(
+        "Some may find that hills aggravate a sore back: which change bothers whom is "
+        "individual."
+    ),
+    caveat=(
+        "People write more when sore and run less when sore; both are shown beside "
+        "the answer."
+    ),
     basis="10; 12 LW17",
 )
 
@@ -53,8 +67,10 @@ RED_FLAGS = Rule(
     measure="signs ticked in the diary",
     asks="Was a sign ticked in the diary that someone should look at in person?",
     templates={
-        "high": "Your diary names {signs} on {day}. Please have this looked at in person; "
-        "it comes before everything else on this page.",
+        "high": (
+            "Your diary names {signs} on {day}. Please have this looked at in person; "
+            "it comes before everything else on this page."
+        ),
     },
     topic="pain",
     phrase="",
@@ -66,16 +82,20 @@ RED_FLAGS = Rule(
     exposure=None,
     budget=None,
     grade="guideline",
-    grade_why="an international framework of physiotherapists; single signs are often harmless, and worth "
-    "a call",
+    grade_why=(
+        "an international framework of physiotherapists; single signs are often "
+        "harmless, and worth a call"
+    ),
     lbp="yes",
-    citation="Finucane LM et al., International framework for red flags for potential serious spinal "
-    "pathologies. "
-    "J Orthop Sports Phys Ther 2020;50:350-372",
+    citation=(
+        "Finucane LM et al., International framework for red flags for potential "
+        "serious spinal pathologies. J Orthop Sports Phys Ther 2020;50:350-372"
+    ),
     doi=("10.2519/jospt.2020.9971",),
-    article="See a physiotherapist, above all with sciatica, muscle weakness, unexplained weight loss, "
-    "changed "
-    "sensation, bladder or bowel trouble.",
+    article=(
+        "See a physiotherapist, above all with sciatica, muscle weakness, unexplained "
+        "weight loss, changed sensation, bladder or bowel trouble."
+    ),
     caveat="The list is short on purpose and finds nothing by itself.",
     basis="11; 12 LW18",
 )
@@ -84,7 +104,7 @@ RED_FLAGS = Rule(
 def make_link_flag(
     week: date, exposure: str, points: float, interval: tuple[float, float]
 ) -> Flag:
-    """Return the diary's answer for one exposure as a flag of the week it was given in; info, never more."""
+    """Return the diary's answer for one exposure as a flag of `week`; info, never more."""
     low, high = interval
     return LINK.flag(
         week,

@@ -92,7 +92,10 @@ class RuleInput:
 def build_rule_input(
     activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, today: date
 ) -> RuleInput:
-    """Return what the rules look at; `weeks` is `weeks.build_weeks` of the same activities, settings and day."""
+    """Return what the rules look at.
+
+    `weeks` is `weeks.build_weeks` of the same activities, settings and day.
+    """
     table = weekly.select_runs(activities, settings)
     number = weekly.build_calendar(activities, settings, today).number_weeks(
         _local_starts(table)
@@ -119,7 +122,7 @@ def _local_starts(table: pd.DataFrame) -> NDArray[np.datetime64]:
 
 
 def _start_instants(table: pd.DataFrame) -> Ints:
-    """Return the start as microseconds since 1970, on the local clock where no zone gives the instant."""
+    """Return the start as microseconds since 1970, by the local clock where no zone is known."""
     utc = table["start_utc"].dt.tz_convert(None).to_numpy("datetime64[us]")
     return np.where(np.isnat(utc), _local_starts(table), utc).astype(np.int64)
 
@@ -189,14 +192,16 @@ def look_back(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
     )
 
 
-def last_minute(sessions: Sessions, monday: date) -> Ints:
-    """Return the last minute of the week that begins on `monday`, as an instant by the last run's clock."""
-    end = np.datetime64(monday + timedelta(days=7), "us").astype(np.int64) - _MINUTE_US
+def last_minute(sessions: Sessions, first_day: date) -> Ints:
+    """Return the last minute of the week that begins on `first_day`, by the last run's clock."""
+    end = (
+        np.datetime64(first_day + timedelta(days=7), "us").astype(np.int64) - _MINUTE_US
+    )
     return np.array([end - sessions.offset_us])
 
 
 def look_back_from_end(inputs: RuleInput, values: Floats) -> Lookback:
-    """Return what was run before the last minute of the last week: no earlier instant leaves less."""
+    """Return what was run before the last minute of the last week, when it leaves least."""
     return look_back(
         inputs.sessions, values, last_minute(inputs.sessions, inputs.week_starts[-1])
     )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def judge_distance(
     distance_m: float, longest_m: float, limits: Limits, *, early: bool = False
 ) -> Exceeded | None:
-    """Return the level of a run of `distance_m` after a longest of `longest_m`; `early`: info at most."""
+    """Return the level of a run of `distance_m` after one of `longest_m`; `early`: info at most."""
     if not longest_m > 0 or distance_m - longest_m < limits["more_m"] - TOLERANCE_M:
         return None
     ratio = distance_m / longest_m
@@ -147,12 +147,19 @@ RULE = Rule(
         *history.BOUNDS,
     ),
     templates={
-        "watch": f"{_COMPARED}; the limit is {{limit_percent}} %, {{guard}} % with the watch's error. "
-        "Up to {quiet_up_to} this check stays quiet.",
-        "high": "{day}: {amount} in one run, {times} times the longest of the 30 days before ({usual}), "
-        "a large change (above {limit_times} times). Up to {quiet_up_to} this check stays quiet.",
+        "watch": (
+            f"{_COMPARED}; the limit is {{limit_percent}} %, {{guard}} % with the "
+            "watch's error. Up to {quiet_up_to} this check stays quiet."
+        ),
+        "high": (
+            "{day}: {amount} in one run, {times} times the longest of the 30 days "
+            "before ({usual}), a large change (above {limit_times} times). Up to "
+            "{quiet_up_to} this check stays quiet."
+        ),
         "guard": f"{_COMPARED}: at the threshold, within the watch's error.",
-        "early": f"{_RUN} {{behind}} ({{usual}}); it says little until {{needs}} lie behind.",
+        "early": (
+            f"{_RUN} {{behind}} ({{usual}}); it says little until {{needs}} lie behind."
+        ),
     },
     topic="load",
     phrase="one run of {amount} was {longer} any in the 30 days before",
@@ -169,17 +176,26 @@ RULE = Rule(
         measure="longest_m", label="longest single run", find_remaining=_find_remaining
     ),
     grade="B",
-    grade_why="one large cohort of runners with measured distance; observed, not tried out; "
-    "small and moderate steps did not differ, only more than double stands apart",
+    grade_why=(
+        "one large cohort of runners with measured distance; observed, not tried out; "
+        "small and moderate steps did not differ, only more than double stands apart"
+    ),
     lbp="no",
-    citation="Schuster Brandt Frandsen J et al., How much running is too much? Identifying high-risk running "
-    "sessions in a 5200-person cohort study. Br J Sports Med 2025;59:1203-1210",
+    citation=(
+        "Schuster Brandt Frandsen J et al., How much running is too much? Identifying "
+        "high-risk running sessions in a 5200-person cohort study. Br J Sports Med "
+        "2025;59:1203-1210"
+    ),
     doi=("10.1136/bjsports-2024-109380",),
-    article="Suddenly running more can bring on trouble; tired muscles tighten and support less.",
-    caveat="Watches miss distance by 3 to 6 %, more among buildings and trees. By a crude count about 2 in "
-    "1,000 "
-    "runs were followed by an overuse complaint, about 4 in 1,000 after a small step: nearly all runs go "
-    "well.",
+    article=(
+        "Suddenly running more can bring on trouble; tired muscles tighten and "
+        "support less."
+    ),
+    caveat=(
+        "Watches miss distance by 3 to 6 %, more among buildings and trees. By a "
+        "crude count about 2 in 1,000 runs were followed by an overuse complaint, "
+        "about 4 in 1,000 after a small step: nearly all runs go well."
+    ),
     basis="1; 12 LW01",
     check=_check_runs,
 )

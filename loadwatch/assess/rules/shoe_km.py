@@ -84,9 +84,14 @@ RULE = Rule(
         ),
     ),
     templates={
-        "info": "{day}: the pair {shoe} has run {amount}. Most of what cushioning loses it loses earlier; "
-        "look at its sole.",
-        "watch": "{day}: the pair {shoe} has run {amount}. No study sets a last kilometre; look at its sole.",
+        "info": (
+            "{day}: the pair {shoe} has run {amount}. Most of what cushioning loses "
+            "it loses earlier; look at its sole."
+        ),
+        "watch": (
+            "{day}: the pair {shoe} has run {amount}. No study sets a last kilometre; "
+            "look at its sole."
+        ),
     },
     topic="shoes",
     phrase="a pair of shoes has passed {amount}",
@@ -99,11 +104,18 @@ RULE = Rule(
     exposure=None,
     budget=None,
     grade="E",
-    grade_why="machine tests of shoes from 1985; no distance is known from which trouble begins; "
-    "taking turns between pairs has better support",
-    lbp="none found: the type of shoe was not related to back pain among 800 marathon runners",
-    citation="Cook SD et al., Am J Sports Med 1985;13:248-253; Malisoux L et al., Scand J Med Sci Sports "
-    "2015;25:110-115",
+    grade_why=(
+        "machine tests of shoes from 1985; no distance is known from which trouble "
+        "begins; taking turns between pairs has better support"
+    ),
+    lbp=(
+        "none found: the type of shoe was not related to back pain among 800 marathon "
+        "runners"
+    ),
+    citation=(
+        "Cook SD et al., Am J Sports Med 1985;13:248-253; Malisoux L et al., Scand J "
+        "Med Sci Sports 2015;25:110-115"
+    ),
     doi=("10.1111/sms.12154",),
     article="Change shoes regularly, the more so the more you run.",
     caveat="Only runs that name their pair are counted.",

@@ -63,12 +63,17 @@ RULE = Rule(
             key="weeks",
             value=4.0,
             unit="weeks",
-            text="in the last {value}; after it is mentioned, as many pass before the next",
+            text=(
+                "in the last {value}; after it is mentioned, as many pass before the "
+                "next"
+            ),
         ),
     ),
     templates={
-        "info": "{count} strength, Pilates or yoga {sessions} logged in the {weeks} weeks up to the week of "
-        "{week}; what is done without a watch is not seen.",
+        "info": (
+            "{count} strength, Pilates or yoga {sessions} logged in the {weeks} weeks "
+            "up to the week of {week}; what is done without a watch is not seen."
+        ),
     },
     topic="support",
     phrase="",
@@ -81,16 +86,20 @@ RULE = Rule(
     exposure=None,
     budget=None,
     grade="C",
-    grade_why="exercise helps people who have back pain; that it prevents trouble in runners was seen only "
-    "in "
-    "supervised programmes",
+    grade_why=(
+        "exercise helps people who have back pain; that it prevents trouble in "
+        "runners was seen only in supervised programmes"
+    ),
     lbp="yes, for treatment: exercise lowers long-standing back pain, in runners too",
-    citation="Cai C et al., Med Sci Sports Exerc 2017;49:2374-2384; Owen PJ et al., Br J Sports Med "
-    "2020;54:1279-1287; "
-    "Wu H et al., Sports Med 2024;54:1249-1267",
+    citation=(
+        "Cai C et al., Med Sci Sports Exerc 2017;49:2374-2384; Owen PJ et al., Br J "
+        "Sports Med 2020;54:1279-1287; Wu H et al., Sports Med 2024;54:1249-1267"
+    ),
     doi=("10.1007/s40279-024-01993-7",),
-    article="Weak or unbalanced trunk and hip muscles support the back too little; exercises, yoga or "
-    "Pilates help.",
+    article=(
+        "Weak or unbalanced trunk and hip muscles support the back too little; "
+        "exercises, yoga or Pilates help."
+    ),
     caveat="Only sessions that a watch or list holds are counted.",
     basis="8; 12 LW15",
     check=_check_weeks,

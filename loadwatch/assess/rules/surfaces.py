@@ -56,7 +56,7 @@ def judge_shift(
 def pool_surfaces(
     columns: Mapping[str, Sequence[float]], start: int, end: int
 ) -> tuple[dict[str, float], float]:
-    """Return metres by known class over the weeks [start, end), and the share of their distance so known."""
+    """Return metres by known class over the weeks [start, end), and their share of the distance."""
     metres = {
         surface: sum(columns[SURFACES[surface].column][start:end])
         for surface in KNOWN_SURFACES
@@ -209,11 +209,14 @@ def _make_new_flag(
     )
 
 
-_MORE = "hard ground made up {now} % of the known distance, after {before} % in the four weeks before"
+_MORE = (
+    "hard ground made up {now} % of the known distance, after {before} % in the four "
+    "weeks before"
+)
 _CITED = (
-    "Mitchell A et al., Sports Biomech 2025;24:1143-1167; Ferro-Sanchez A et al., Int J Environ Res Public "
-    "Health "
-    "2023;20:6405; Ferris DP et al., J Biomech 1999;32:787-794"
+    "Mitchell A et al., Sports Biomech 2025;24:1143-1167; Ferro-Sanchez A et al., Int "
+    "J Environ Res Public Health 2023;20:6405; Ferris DP et al., J Biomech "
+    "1999;32:787-794"
 )
 _ARTICLE = "A sudden move to harder ground such as road can bring on trouble."
 
@@ -222,9 +225,15 @@ SHIFT = Rule(
     name="hard_surface_shift",
     title="A week with much more hard ground",
     kind="week",
-    measure="hard share of the known distance, in percentage points over the four weeks before",
+    measure=(
+        "hard share of the known distance, in percentage points over the four weeks "
+        "before"
+    ),
     unit="m",
-    asks="Did a larger part of a week's running lie on hard ground than in the four weeks before?",
+    asks=(
+        "Did a larger part of a week's running lie on hard ground than in the four "
+        "weeks before?"
+    ),
     limits=(
         Bound(
             key="watch",
@@ -258,10 +267,16 @@ SHIFT = Rule(
         ),
     ),
     templates={
-        "watch": f"In the week of {{week}} {_MORE}: {{amount}} on it, usually {{usual}}; "
-        "the limit is {limit} points. With the other ground as it was, up to {quiet_up_to} this check stays quiet.",
-        "high": f"In the week of {{week}} {_MORE}, a large change (from {{limit}} points on): {{amount}} on "
-        "it, usually {usual}. With the other ground as it was, up to {quiet_up_to} this check stays quiet.",
+        "watch": (
+            f"In the week of {{week}} {_MORE}: {{amount}} on it, usually {{usual}}; "
+            "the limit is {limit} points. With the other ground as it was, up to "
+            "{quiet_up_to} this check stays quiet."
+        ),
+        "high": (
+            f"In the week of {{week}} {_MORE}, a large change (from {{limit}} points "
+            "on): {amount} on it, usually {usual}. With the other ground as it "
+            "was, up to {quiet_up_to} this check stays quiet."
+        ),
     },
     topic="surface",
     phrase="far more of your running was on hard ground ({amount}; {usual} is usual)",
@@ -275,13 +290,20 @@ SHIFT = Rule(
     ),
     budget=None,
     grade="E",
-    grade_why="the article's view; nobody has tested a sudden change of ground, and at the back the measured "
-    "difference between grounds is small",
-    lbp="none found: among 800 marathon runners the ground was not related to back pain",
+    grade_why=(
+        "the article's view; nobody has tested a sudden change of ground, and at the "
+        "back the measured difference between grounds is small"
+    ),
+    lbp=(
+        "none found: among 800 marathon runners the ground was not related to back pain"
+    ),
     citation=_CITED,
     doi=("10.1080/14763141.2023.2236058",),
     article=_ARTICLE,
-    caveat="Only ground that a label, a tag or a map tells is counted; no ground weighs more than another.",
+    caveat=(
+        "Only ground that a label, a tag or a map tells is counted; no ground weighs "
+        "more than another."
+    ),
     basis="7; 12 LW08",
     check=_check_shift,
 )
@@ -291,9 +313,14 @@ NEW = Rule(
     name="new_surface",
     title="A new kind of ground",
     kind="week",
-    measure="share of that ground in the known distance of the eight weeks before, in %",
+    measure=(
+        "share of that ground in the known distance of the eight weeks before, in %"
+    ),
     unit="m",
-    asks="Did a week hold a good distance on ground that was hardly run on in the eight weeks before?",
+    asks=(
+        "Did a week hold a good distance on ground that was hardly run on in the "
+        "eight weeks before?"
+    ),
     limits=(
         Bound(
             key="info_m",
@@ -327,9 +354,10 @@ NEW = Rule(
         ),
     ),
     templates={
-        "info": "{amount} on {ground} in the week of {week}, which made up {share} % of the known distance "
-        "in the "
-        "{weeks} weeks before.",
+        "info": (
+            "{amount} on {ground} in the week of {week}, which made up {share} % of "
+            "the known distance in the {weeks} weeks before."
+        ),
     },
     topic="surface",
     phrase="",

@@ -109,7 +109,10 @@ RULE = Rule(
     kind="week",
     measure="distance of the week over that of the week before",
     unit="m",
-    asks="Did a week hold much more running than the week before, and more than is usual?",
+    asks=(
+        "Did a week hold much more running than the week before, and more than is "
+        "usual?"
+    ),
     limits=(
         Bound(
             key="watch",
@@ -129,7 +132,10 @@ RULE = Rule(
             key="usual",
             value=1.10,
             unit="ratio",
-            text="only if also above {value} the usual week: coming back from an easy week is no jump",
+            text=(
+                "only if also above {value} the usual week: coming back from an easy "
+                "week is no jump"
+            ),
         ),
         Bound(
             key="floor_m",
@@ -139,11 +145,17 @@ RULE = Rule(
         ),
     ),
     templates={
-        "watch": "{extent}{amount} in the week of {week}, {more} the week before ({usual}) and more than the "
-        "usual {own_usual}; the limit is {limit_percent} % more. Up to {quiet_up_to} this check stays quiet.",
+        "watch": (
+            "{extent}{amount} in the week of {week}, {more} the week before ({usual}) "
+            "and more than the usual {own_usual}; the limit is {limit_percent} % "
+            "more. Up to {quiet_up_to} this check stays quiet."
+        ),
     },
     topic="load",
-    phrase="you ran {amount}, {over} over your usual {own_usual} and {more} the week before",
+    phrase=(
+        "you ran {amount}, {over} over your usual {own_usual} and {more} the week "
+        "before"
+    ),
     brief="{amount} in a week, {over} over the usual {own_usual}",
     event_family="distance",
     change_kind="distance",
@@ -155,22 +167,28 @@ RULE = Rule(
         measure="distance_m", label="distance", find_remaining=_find_remaining
     ),
     grade="C",
-    grade_why="studies disagree: the one trial of slower progression found no difference, "
-    "the largest cohort no relation, smaller ones some",
+    grade_why=(
+        "studies disagree: the one trial of slower progression found no difference, "
+        "the largest cohort no relation, smaller ones some"
+    ),
     lbp="no",
-    citation="Nielsen RO et al., Excessive progression in weekly running distance and risk of "
-    "running-related "
-    "injuries. J Orthop Sports Phys Ther 2014;44:739-747; against it Buist I et al., Am J Sports Med "
-    "2008;36:33-39, "
-    "and Schuster Brandt Frandsen J et al., Br J Sports Med 2025;59:1203-1210",
+    citation=(
+        "Nielsen RO et al., Excessive progression in weekly running distance and risk "
+        "of running-related injuries. J Orthop Sports Phys Ther 2014;44:739-747; "
+        "against it Buist I et al., Am J Sports Med 2008;36:33-39, and Schuster "
+        "Brandt Frandsen J et al., Br J Sports Med 2025;59:1203-1210"
+    ),
     doi=(
         "10.2519/jospt.2014.5164",
         "10.1177/0363546507307505",
         "10.1136/bjsports-2024-109380",
     ),
     article="Suddenly running more can bring on trouble.",
-    caveat="In ordinary runners a weekly limit of 30 % is passed around every third session; "
-    "the least distance and the usual week keep this check quieter, and it never says more than watch.",
+    caveat=(
+        "In ordinary runners a weekly limit of 30 % is passed around every third "
+        "session; the least distance and the usual week keep this check quieter, and "
+        "it never says more than watch."
+    ),
     basis="2; 12 LW02",
     check=_check_weeks,
 )

@@ -42,7 +42,7 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name, and pandas with it, when it is first used: `import loadwatch` stays fast."""
+    """Import a public name, and pandas with it, on first use: `import loadwatch` stays fast."""
     if name in _LAZY:
         return getattr(import_module(f"loadwatch.{_LAZY[name]}"), name)
     raise AttributeError(f"module 'loadwatch' has no attribute {name!r}")

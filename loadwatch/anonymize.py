@@ -1,4 +1,4 @@
-"""Analyses and rosters without names or anything that identifies a person, to be shown to others."""
+"""Analyses and rosters without anything that identifies a person, to be shown to others."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ def split_source(source: str) -> tuple[str, int]:
 
 
 def anonymise_analysis(analysis: Analysis, name: str = "Runner") -> Analysis:
-    """Return `analysis` under another name: no titles, devices, shoes, file names, zone, year of birth."""
+    """Return `analysis` under another name and without what identifies a person.
+
+    Left out are titles, devices, shoes, file names, zone and year of birth.
+    """
     labels = _number_files(analysis)
     shoes = [shoe for shoe in analysis.activities["shoe"].unique() if shoe]
     return replace(

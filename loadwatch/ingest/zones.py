@@ -83,7 +83,7 @@ def locate_start(
 
     Parameters
     ----------
-    latitude_deg, longitude_deg : positions of the activity, gaps as NaN; the first fix decides. [deg]
+    latitude_deg, longitude_deg : positions, gaps as NaN; the first fix decides. [deg]
     """
     utc = _drop_impossible_date(session.start_utc)
     local = _drop_impossible_date(session.start_local)
@@ -284,7 +284,7 @@ def _choose_zone(
 
 
 def _find_nearest_zone(zones: _AthleteZones, instant: datetime) -> str:
-    """Return the sure zone nearest in time, of two equally near the earlier; "" if there is none."""
+    """Return the sure zone nearest in time, of two equally near the earlier; "" without one."""
     if not zones.sure:
         return ""
     at_us = (instant.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
@@ -296,7 +296,7 @@ def _find_nearest_zone(zones: _AthleteZones, instant: datetime) -> str:
 
 
 def _name_offset(zone: str, then: datetime, zones: _AthleteZones) -> str:
-    """Return an offset by the name of a zone that had it then: the setting's, or one of the athlete's.
+    """Return an offset by the name of the setting's or the athlete's zone that had it then.
 
     A name knows summer time, an offset does not.
     """

@@ -111,7 +111,7 @@ def _find_last_day(activities: pd.DataFrame) -> date:
 def _apply_tags(
     places: Sequence[Path], rows: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[Skipped], list[str]]:
-    """Return `rows` under the tags of the folders at `places`, what those leave out, and remarks."""
+    """Return `rows` with the tags of the folders at `places`, what those leave out, and remarks."""
     left_out: list[Skipped] = []
     remarks: list[str] = []
     for data in read_loadwatch_files(places, tags.FILE):

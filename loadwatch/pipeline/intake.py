@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from loadwatch.activity import Kind, Reading, Session
     from loadwatch.exposure.osm import Ground
     from loadwatch.ingest.sources import Member
-    from loadwatch.ingest.store import Store
+    from loadwatch.ingest.store import Row, Store
     from loadwatch.settings import Settings
 
 MapFunction = Callable[..., Iterable[Any]]  # map(function, items), results in order
@@ -108,8 +108,15 @@ def read_input(job: InputJob) -> InputResult:
     except (Unreadable, NotActivity, OverLimit) as error:
         return build_failed_result(job.result_key, error)
     rows = _build_rows(reading, job)
-    parts = [part for part in reading.skipped if part.source]
-    whole = [part for part in reading.skipped if not part.source]
+    return _build_result(job, rows, reading.skipped)
+
+
+def _build_result(
+    job: InputJob, rows: tuple[Row, ...], skipped: Sequence[Skipped]
+) -> InputResult:
+    """Return the result of an input: its rows, and what its reader left out."""
+    parts = [part for part in skipped if part.source]
+    whole = [part for part in skipped if not part.source]
     if rows and whole:  # the file counts once, as the source of its activities
         rows = (_add_left_out(rows[0], whole), *rows[1:])
     elif whole:
@@ -119,7 +126,7 @@ def read_input(job: InputJob) -> InputResult:
     return InputResult(job.result_key, rows, tuple(parts))
 
 
-def _build_rows(reading: Reading, job: InputJob) -> tuple[dict[str, Any], ...]:
+def _build_rows(reading: Reading, job: InputJob) -> tuple[Row, ...]:
     """Return the exposure rows of `reading` as plain values, as a store gives them back."""
     from loadwatch.exposure.row import build_row  # noqa: PLC0415 - as above
 
@@ -145,7 +152,7 @@ def _format_suffix(session: Session) -> str:
     return ""
 
 
-def _add_left_out(row: dict[str, Any], parts: Sequence[Skipped]) -> dict[str, Any]:
+def _add_left_out(row: Row, parts: Sequence[Skipped]) -> Row:
     """Return `row` with a note on the parts of its file that hold no activity."""
     note = Note("left_out", _join_reasons(parts))
     return {**row, "notes": [*row["notes"], str(note)]}

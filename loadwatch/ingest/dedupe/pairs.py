@@ -1,4 +1,4 @@
-"""Pairs of rows that may be the same run, by clock, length and distance; whole columns at a time."""
+"""Pairs of rows that may be the same run, by clock, length and distance; over whole columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folder, file, zip, zip in zip, .gz -> members with their bytes; lazily, bounded, never unpacked to disk."""
+"""Folder, file, zip, zip in zip, .gz -> members; bounded, opened lazily, never unpacked to disk."""
 
 from __future__ import annotations
 

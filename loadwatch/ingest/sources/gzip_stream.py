@@ -50,7 +50,7 @@ def peek_gzip(head: bytes) -> bytes:
 
 
 def peek_deflated(head: bytes) -> bytes:
-    """Return the first bytes of a zip member by its first packed ones, b"" where they are broken."""
+    """Return the first bytes of a zip member from packed ones, b"" where they are broken."""
     return _decompress_head(head, _RAW_WINDOW)
 
 
@@ -129,7 +129,7 @@ def _salvage_damaged(data: memoryview) -> bytes:
 
 
 def check_size(unpacked: int, packed: int) -> None:
-    """Raise OverLimit if so many bytes, from so many packed ones, are more than a member may hold."""
+    """Raise OverLimit if so many bytes, from so many packed ones, are too many for a member."""
     if unpacked > MEMBER_BYTES:
         raise OverLimit(f"holds more than {MEMBER_BYTES // MIB} MiB once unpacked")
     if unpacked > UNPACK_FREE_BYTES and unpacked > UNPACK_RATIO * packed:

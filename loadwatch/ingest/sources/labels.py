@@ -18,7 +18,7 @@ _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "icon\r"})
 
 
 def clean_label(name: str) -> str:
-    """Return `name` as a relative label: no drive, no `..`, no control character, no mail address."""
+    """Return `name` as a relative label: no drive, `..`, control character or mail address."""
     parts = [_clean_part(part) for part in name.replace("\\", "/").split("/")]
     kept = [part for part in parts if part not in {"", ".", ".."}]
     if kept and re.fullmatch("[A-Za-z]:", kept[0]):

@@ -162,7 +162,7 @@ def _find_data_start(file: BinaryIO, entry: ZipEntry) -> int | None:
 
 
 def read_entry_head(file: BinaryIO, entry: ZipEntry) -> bytes:
-    """Return the first unpacked bytes of `entry` of the zip in `file`, b"" where they are missing."""
+    """Return the first unpacked bytes of an entry of the zip in `file`, b"" if missing."""
     start = _find_data_start(file, entry)
     if start is None:
         return b""

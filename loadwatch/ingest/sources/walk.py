@@ -190,7 +190,7 @@ def _visit_file(
 
 
 def _read_first_bytes(file: BinaryIO, label: str) -> bytes:
-    """Return the first bytes; of a zip behind other bytes (a self-extracting one) those of a zip."""
+    """Return the first bytes; of a zip behind other bytes (self-extracting) those of a zip."""
     first = file.read(HEAD_BYTES)
     if label.lower().endswith((".zip", ".exe")) and file.seek(0, 2) > END_RECORD.size:
         file.seek(-END_RECORD.size, 2)

@@ -1,8 +1,8 @@
-"""One sqlite file per athlete: what an input gave, by the digest of its bytes, so that it is read once.
+"""One sqlite file per athlete: what an input gave, by the digest of its bytes.
 
-A cache and nothing else. Whatever is wrong with it (torn, foreign, written by a newer loadwatch), it
-is set aside and begun anew; a disk that is full or read-only costs the next run time, never this
-run its result.
+It is a cache and nothing else. Whatever is wrong with it (torn, foreign, written by a newer
+loadwatch), it is set aside and begun anew; a disk that is full or read-only costs the next run
+time, never this run its result.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The sqlite file of a store: checked when it is opened; if it is damaged, set aside and begun anew."""
+"""The sqlite file of a store: checked when opened; if it is damaged, set aside and begun anew."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _DROP_OLD_FINGERPRINTS = (
 
 
 def make_private(path: Path) -> None:
-    """Make the folder (0700) and the file (0600); a link, or a file of someone else, is not used."""
+    """Make the folder (0700) and the file (0600); raise OSError for a link or a foreign file."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = os.O_RDWR | os.O_CREAT
     for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK"):  # not on every system

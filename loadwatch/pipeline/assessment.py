@@ -160,7 +160,7 @@ def _sort_skipped(skipped: Sequence[Skipped]) -> tuple[Skipped, ...]:
 
 
 def _find_name(places: Sequence[Path]) -> str:
-    """Return the athlete's name by the folder or file; a vendor's file name is nobody's."""
+    """Return the athlete's name by the folder or file; a vendor's file name is none."""
     if str(places[0]) == "-":
         return "runner"
     place = places[0].resolve()

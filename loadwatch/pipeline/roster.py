@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
 
 ROSTER_HINT = "Give a folder that holds a folder or zip an athlete."
-# suffixes of recordings of one run each: such a file is nobody's whole export
+# suffixes of recordings of one run each, which are no whole export
 RECORDING_SUFFIXES = frozenset((".fit", ".gpx", ".tcx", ".gz"))
 # suffixes of what loadwatch writes
 PAGE_SUFFIXES = frozenset((".html", ".htm", ".md", ".png", ".svg", ".pdf"))

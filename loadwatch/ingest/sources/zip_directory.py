@@ -101,7 +101,7 @@ def _find_directory(file: BinaryIO) -> _Directory:
 
 def _read_zip64_end(file: BinaryIO, plain: _Directory) -> _Directory | None:
     """Return what the 64-bit end record states, None if there is none."""
-    # nobody writes extra fields between the two end records
+    # no known program writes extra fields between the two end records
     at = plain.end - _ZIP64_LOCATOR.size - _ZIP64_END.size
     if at < 0:
         return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from html import escape
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 from loadwatch.formatting import clean_text
 from loadwatch.report.charts import canvas
@@ -14,58 +14,137 @@ from loadwatch.report.palette import ROLES, SENTINEL
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-_ROOT = re.compile(r'<svg [^>]*viewBox="([^"]+)"[^>]*>')
-_ID = re.compile(r'\bid="([^"]+)"')
-_USED = re.compile(r'(url\(#|href="#)([^")]+)')
+# in the text of a figure, without width: what is before it is bold on a page
+BOLD_END = "\N{WORD JOINER}"
+TEXT_LENGTH = 600  # of a title or description
+_NO_METADATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
+_LEFT_OUT = ("metadata", "style")  # a style would hold for the whole page
+_GROUPS = ("g", "defs")
+_UPRIGHT = ("rotate(-0 ", "rotate(0 ")
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _DECIMALS = re.compile(r"(\d\.\d{2})\d+")
-_FONT = re.compile(r"font: (?:(\d+) )?([\d.]+)px [^;\"]*")
-_FAMILY = re.compile(r" font-family: [^;\"]*;")
-_STYLE = re.compile(
-    r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL
-)  # it would speak to the whole page
-_BARE = re.compile(r"<g +>")
-_UPRIGHT = re.compile(r' transform="rotate\(-?0 [^"]*"')
-BOLD_END = "\N{WORD JOINER}"  # within a text of a figure, without width: what stands before it is bold on a page
-_BOLD = re.compile(rf"(<text[^>]*>)([^<{BOLD_END}]*){BOLD_END}")
-_SPACE = re.compile(r"\n\s*")
-_DATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
 
 def render_inline_svg(figure: Figure, key: str, title: str, description: str) -> str:
     """Return `figure`, drawn in SENTINEL colours, as an `<svg>` element for a page.
 
-    Every id begins with `key`, so that several figures can share a page; each stand-in colour becomes
-    the page's CSS variable, so that dark mode and print follow; text stays text in the page's font.
+    Every id begins with `key`, so that several figures can share a page; each stand-in
+    colour becomes the page's CSS variable, so that dark mode and print follow; text
+    remains text, in the page's font.
     """
-    with canvas.use_style(SENTINEL):
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata=_DATA)
-    text = buffer.getvalue()
-    text = _STYLE.sub(
-        "", _METADATA.sub("", _COMMENT.sub("", text[text.index("<svg") :]))
+    drawn = _draw_svg(figure)
+    width_in = figure.get_size_inches()[0]
+    root = ET.Element(
+        "svg",
+        {
+            "viewBox": _shorten_value(drawn.attrib["viewBox"], key),
+            "style": f"--in:{width_in:.2f}",  # for the page to limit its width
+            "role": "img",
+            "aria-labelledby": f"{key}-title {key}-desc",
+        },
     )
-    kept = {name for _, name in _USED.findall(text)}
-    text = _ID.sub(lambda m: f'id="{key}-{m[1]}"' if m[1] in kept else "", text)
-    text = _USED.sub(rf"\g<1>{key}-\2", text)
+    for tag, text in (("title", title), ("desc", description)):
+        element = ET.SubElement(root, tag, {"id": f"{key}-{tag}"})
+        element.text = clean_text(text, TEXT_LENGTH)
+    used_ids = _find_used_ids(drawn)
+    for child in drawn:
+        root.extend(_rewrite_element(child, key, used_ids))
+    return ET.tostring(root, encoding="unicode").replace(" />", "/>")
+
+
+def _draw_svg(figure: Figure) -> ET.Element:
+    """Return the root of the SVG that matplotlib writes."""
+    buffer = io.StringIO()
+    with canvas.use_style(SENTINEL):
+        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+    text = buffer.getvalue()
+    return ET.fromstring(text[text.index("<svg") :])  # noqa: S314 - matplotlib's own, without its DOCTYPE
+
+
+def _strip_namespace(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _find_used_ids(drawn: ET.Element) -> set[str]:
+    """Return the ids that something in the SVG refers to."""
+    used = set()
+    for element in drawn.iter():
+        for name, value in element.attrib.items():
+            used.update(_REFERENCE.findall(value))
+            if _strip_namespace(name) == "href":
+                used.add(value.removeprefix("#"))
+    return used
+
+
+def _rewrite_element(
+    element: ET.Element, key: str, used_ids: set[str]
+) -> list[ET.Element]:
+    """Return what a page needs of `element` and its children.
+
+    An empty group gives nothing, a group without any attribute its children alone.
+    """
+    tag = _strip_namespace(element.tag)
+    if tag in _LEFT_OUT:
+        return []
+    children: list[ET.Element] = []
+    for child in element:
+        children += _rewrite_element(child, key, used_ids)
+    attributes = _rewrite_attributes(element.attrib, key, used_ids)
+    if tag in _GROUPS and not children:
+        return []
+    if tag == "g" and not attributes:
+        return children
+    rewritten = ET.Element(tag, attributes)
+    rewritten.extend(children)
+    rewritten.tail = "\n"
+    if tag == "text":
+        _set_text(rewritten, element.text or "")
+    return [rewritten]
+
+
+def _set_text(element: ET.Element, text: str) -> None:
+    """Give `element` a text, bold up to BOLD_END."""
+    bold, mark, rest = text.partition(BOLD_END)
+    if not mark:
+        element.text = text
+        return
+    span = ET.SubElement(element, "tspan", {"font-weight": "700"})
+    span.text, span.tail = bold, rest
+
+
+def _rewrite_attributes(
+    attributes: dict[str, str], key: str, used_ids: set[str]
+) -> dict[str, str]:
+    """Return the attributes that a page needs, numbers cut to two decimals."""
+    rewritten = {}
+    for full_name, value in attributes.items():
+        name = _strip_namespace(full_name)
+        if name == "id":
+            if value in used_ids:
+                rewritten["id"] = f"{key}-{value}"
+        elif name == "href":
+            rewritten["href"] = f"#{key}-{value.removeprefix('#')}"
+        elif name == "style":
+            rewritten["style"] = _rewrite_style(value, key)
+        elif not value.startswith(_UPRIGHT):
+            rewritten[name] = _shorten_value(value, key)
+    return rewritten
+
+
+def _rewrite_style(style: str, key: str) -> str:
+    """Return a style in the page's font and colours."""
+    declarations = []
+    for declaration in style.split(";"):
+        name, _, value = declaration.partition(":")
+        if name.strip() not in ("", "font-family"):
+            declarations.append(f"{name.strip()}:{value.strip()}")
+    text = ";".join(declarations)
     for role in ROLES:
         text = text.replace(getattr(SENTINEL, role), f"var(--{role})")
-    text = _FONT.sub(
-        lambda m: f"font-size: {m[2]}px" + (f"; font-weight: {m[1]}" if m[1] else ""),
-        text,
-    )
-    text = _BARE.sub("<g>", _UPRIGHT.sub("", _FAMILY.sub("", text)))
-    text = _BOLD.sub(r'\1<tspan font-weight="700">\2</tspan>', text)
-    wide = f"--in:{figure.get_size_inches()[0]:.2f}"  # inches, for the page to set how wide it may become
-    head = (
-        rf'<svg viewBox="\1" style="{wide}" role="img" aria-labelledby="{key}-title {key}-desc">'
-        f'<title id="{key}-title">{_clean_text(title)}</title><desc id="{key}-desc">{_clean_text(description)}</desc>'
-    )
-    return _SPACE.sub(
-        "\n", _DECIMALS.sub(r"\1", _ROOT.sub(head, text, count=1))
-    ).strip()
+    return _shorten_value(text, key)
 
 
-def _clean_text(words: str) -> str:
-    return escape(clean_text(words, 600)).replace("\\", "&#92;")
+def _shorten_value(value: str, key: str) -> str:
+    """Return a value with cut decimals, single spaces and the page's ids."""
+    value = _REFERENCE.sub(rf"url(#{key}-\1)", value)
+    return _DECIMALS.sub(r"\1", " ".join(value.split()))

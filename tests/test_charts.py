@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from coloraide import Color
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
@@ -24,7 +25,7 @@ from loadwatch.report.palette import DARK, LIGHT, ROLES, SENTINEL, format_css_va
 from loadwatch.settings import Settings
 from tests import report_cases
 from tests.builders import activities, run, weekly_runs
-from tests.colour import BLIND, contrast, delta_e00, seen
+from tests.colour import EYES, contrast, delta_e00, view_as
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +49,14 @@ def drawn(analysis, which="load"):
 
 def test_delta_e00_of_published_pairs():
     # Sharma 2005, table 1, pairs 1, 7, 13 and 17
-    assert abs(delta_e00((50, 2.6772, -79.7751), (50, 0, -82.7485)) - 2.0425) < 1e-4
-    assert abs(delta_e00((50, 0, 0), (50, -1, 2)) - 2.3669) < 1e-4
-    assert abs(delta_e00((50, 2.5, 0), (50, 0, -2.5)) - 4.3065) < 1e-4
-    assert abs(delta_e00((50, 2.5, 0), (73, 25, -18)) - 27.1492) < 1e-4
+    for one, other, difference in (
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 0, 0), (50, -1, 2), 2.3669),
+        ((50, 2.5, 0), (50, 0, -2.5), 4.3065),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+    ):
+        pair = Color("lab-d65", one), Color("lab-d65", other)
+        assert abs(delta_e00(*pair) - difference) < 1e-4
 
 
 def test_contrast_of_black_on_white_is_21():
@@ -67,12 +72,12 @@ def test_text_reaches_four_and_a_half_and_shapes_three(palette):
         assert contrast(getattr(palette, role), palette.bg) >= 3.0, role
 
 
-@pytest.mark.parametrize("eye", BLIND)
+@pytest.mark.parametrize("eye", EYES)
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_levels_stay_apart_for_every_eye(palette, eye):
     levels = [palette.steady, palette.watch, palette.high]
     apart = [
-        delta_e00(seen(a, eye), seen(b, eye))
+        delta_e00(view_as(a, eye), view_as(b, eye))
         for a, b in itertools.combinations(levels, 2)
     ]
     assert min(apart) >= 18.0

@@ -263,9 +263,39 @@ def test_a_list_row_belongs_to_the_nearest_leg_of_its_file():
     assert (len(kept), left_out) == (2, [("activities.csv#2", "1.fit#2")])
 
 
-def test_rows_of_one_list_and_legs_of_one_file_stay_apart():
-    assert len(result(listed(line=2), listed(line=3, km=10.1))[0]) == 2
-    assert len(result(fit(source="a.fit"), fit(source="a.fit#2"))[0]) == 2
+def test_the_same_run_twice_in_one_list_or_one_file_is_one():
+    assert len(result(listed(line=2), listed(line=3, km=10.1))[0]) == 1
+    assert len(result(fit(source="a.fit"), fit(source="a.fit#2"))[0]) == 1
+    assert len(result(gpx(source="a.gpx"), gpx(source="a.gpx#2"))[0]) == 1
+    part = fit("2026-05-01T07:20:00", 5.0, "a.fit#2")
+    assert result(fit(source="a.fit"), part) == (["a.fit"], [("a.fit#2", "a.fit")])
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"start": "2026-05-01T08:01:00"},  # one after the other
+        {"start": "2026-05-01T18:00:00"},
+        {"start": "2026-05-01T07:00:00", "sport": "strength_training"},
+    ],
+)
+def test_two_activities_of_one_list_or_one_file_stay_two(second):
+    assert len(result(listed(line=2), listed(line=3, **second))[0]) == 2
+    assert len(result(fit(source="a.fit"), fit(source="a.fit#2", **second))[0]) == 2
+
+
+def test_two_equal_runs_on_a_day_in_a_list_without_hours_stay_two():
+    day = {"start": "2026-05-01", "date_only": True}
+    assert len(result(listed(line=2, **day), listed(line=3, **day))[0]) == 2
+
+
+def test_a_broken_clock_of_28_hours_swallows_no_run_of_the_next_day():
+    hours = {"duration_s": 28 * 3600.0, "elapsed_s": 28 * 3600.0}
+    broken = gpx(km=5.4, **hours)
+    assert len(result(broken, fit("2026-05-02T07:00:00", 4.0, "b.fit"))[0]) == 2
+    longer = gpx(km=40.0, duration_s=12 * 3600.0, elapsed_s=12 * 3600.0)
+    assert len(result(longer, fit("2026-05-01T12:00:00", 10.0, "b.fit"))[0]) == 1
+    assert len(result(longer, fit("2026-05-01T12:00:00", 45.0, "b.fit"))[0]) == 2
 
 
 def test_a_line_written_twice_counts_once():

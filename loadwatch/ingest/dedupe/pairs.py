@@ -25,6 +25,9 @@ MAX_EXTENT_S = 48 * 3600.0  # a watch left running for longer overlaps everythin
 # elapsed over timer: above it, the end of the recording is not the end of the run
 PAUSED_RATIO = 2.0
 PAIRS_PER_CHUNK = 1_000_000
+PART_RATIO = 1.1  # metres of a part over those of the whole, by two devices
+# a longer recording on foot that is slower on average has a broken clock or was left on
+LONG_S, SLOWEST_MPS = 6 * 3600.0, 0.3
 UNSTATED_SPORTS = (UNKNOWN_SPORT, "generic", "")
 
 
@@ -66,6 +69,7 @@ def build_run_arrays(rows: pd.DataFrame) -> RunArrays:
     moving = rows["moving_s"].to_numpy(np.float64)
     is_left_on = elapsed > PAUSED_RATIO * duration
     extent = np.where(np.isnan(elapsed) | is_left_on, duration, elapsed)
+    extent = _limit_slow_extents(extent, rows)
     local_s = to_seconds(rows["start_local"])
     device = rows["member"].where(rows["format"].eq("list"), rows["device"])
     return RunArrays(
@@ -81,6 +85,14 @@ def build_run_arrays(rows: pd.DataFrame) -> RunArrays:
         recorder=_number_values(rows["format"] + "\0" + device),
         sport=_number_sports(rows["sport"]),
     )
+
+
+def _limit_slow_extents(extent_s: Floats, rows: pd.DataFrame) -> Floats:
+    """Return extents that no run of their distance on foot outlasts [s]."""
+    distance = rows["distance_m"].to_numpy(np.float64)
+    is_slow = rows["sport"].isin(ON_FOOT_SPORTS).to_numpy() & (distance > 0)
+    is_slow &= extent_s > LONG_S
+    return np.where(is_slow, np.fmin(extent_s, distance / SLOWEST_MPS), extent_s)
 
 
 def _number_values(column: pd.Series[str]) -> Ints:
@@ -103,10 +115,11 @@ def find_certain_pairs(arrays: RunArrays) -> Iterator[Pair]:
     reach = np.maximum(arrays.extent_s, START_S)
     for clock_s, is_local in ((arrays.utc_s, False), (arrays.local_s, True)):
         for left, right in _pair_within_reach(clock_s, reach):
-            is_other = arrays.member[left] != arrays.member[right]
             if is_local:
-                is_other &= ~_both_sure(arrays, left, right)
-            yield from _check_certain(arrays, clock_s, left[is_other], right[is_other])
+                is_open = ~_both_sure(arrays, left, right)
+                is_open &= arrays.member[left] != arrays.member[right]
+                left, right = left[is_open], right[is_open]  # noqa: PLW2901 - the few left
+            yield from _check_certain(arrays, clock_s, left, right)
 
 
 def _check_certain(
@@ -123,11 +136,25 @@ def _check_certain(
     is_same &= _lengths_agree(arrays, left, right, LENGTH_TOLERANCE, need_both=False)
     overlaps = (shorter > 0) & (shared >= OVERLAP_SHARE * shorter)
     overlaps &= _is_same_sport(arrays, left, right) & ~is_same
+    overlaps &= ~_is_part_longer(arrays, left, right)
+    # of one input, the legs of a triathlon and a warm-up beside it are no second record
+    is_apart = arrays.member[left] == arrays.member[right]
+    is_apart &= arrays.sport[left] != arrays.sport[right]
+    is_same, overlaps = is_same & ~is_apart, overlaps & ~is_apart
     for found, why in (
         (is_same, "same start, duration and distance"),
         (overlaps, "recorded at the same time"),
     ):
         yield from _build_pairs(left[found], right[found], apart[found], why)
+
+
+def _is_part_longer(arrays: RunArrays, left: Ints, right: Ints) -> Bools:
+    """Return which pairs are no part and whole: less than half the time, yet more metres."""
+    one_s, other_s = arrays.extent_s[left], arrays.extent_s[right]
+    one_m, other_m = arrays.distance_m[left], arrays.distance_m[right]
+    is_one = (2 * one_s < other_s) & (one_m > PART_RATIO * other_m)
+    is_other = (2 * other_s < one_s) & (other_m > PART_RATIO * one_m)
+    return np.asarray(is_one | is_other)
 
 
 def find_shifted_pairs(arrays: RunArrays) -> Iterator[Pair]:

@@ -53,6 +53,7 @@ NOTE_CODES: Mapping[str, str] = {
     "no_file_id": "the file does not say what it is",
     "no_time": "points without a time left out",
     "one_point": "the file holds a single point",
+    "pace": "a run faster than any runner",
     "recovered": "no summary in the file, totals are worked out from its records",
     "speed": "a speed without a unit left out",
     "rpe": "an exertion that is no number",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch.activity import NAN, Note
-from loadwatch.exposure import elevation, load, osm, surface
+from loadwatch.exposure import elevation, load, osm, pace, surface
 from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
-from loadwatch.ingest.readers.sports import MOVING_MPS, RUNNING_MPS, WALKING_MPS
+from loadwatch.ingest.readers.sports import MOVING_MPS
 from loadwatch.tables import (
     GRADE_COLUMNS,
     ON_FOOT_SPORTS,
@@ -66,7 +66,6 @@ AS_STATED = (
     "parent",
     "serial",
 )
-LONGEST_STEP_S = 60.0  # a speed over more than that says nothing
 COVERED = 0.9  # of the time without pauses must lie in shorter steps for the time in motion to be known
 
 
@@ -97,7 +96,10 @@ def build_row(
     track = _build_track(activity.records)
     times = _measure_times(session, track)
     distance_m, distance_source = _choose_distance(session, activity.records, track)
-    sport, sub_sport, sport_notes = _infer_sport(session, track)
+    sport, sub_sport, sport_notes = pace.infer_sport(
+        session, track.time_s, track.distance_m, (distance_m, times["duration_s"])
+    )
+    sport_notes += pace.check_pace(sport, distance_m, times["duration_s"])
     hills, hill_notes = _hill_columns(session, track, settings)
     zone = zones.locate_start(
         session, track.latitude_deg, track.longitude_deg, settings
@@ -207,7 +209,7 @@ def _measure_times(session: Session, track: SampleArrays) -> dict[str, float]:
     elapsed = moving = timer = NAN
     if track.step_s.size:
         elapsed = float(track.time_s[-1] - track.time_s[0])
-        known = np.isfinite(track.speed_mps) & (track.step_s <= LONGEST_STEP_S)
+        known = np.isfinite(track.speed_mps) & (track.step_s <= pace.LONGEST_STEP_S)
         hole = track.step_s > max(GAP_S, GAP_STEPS * float(np.median(track.step_s)))
         timer = elapsed - float(
             track.step_s[hole & ~(track.speed_mps > MOVING_MPS)].sum()
@@ -237,29 +239,6 @@ def _choose_distance(
         return NAN, "none"
     summed = session.format == "gpx" or "distance_m" not in records.columns
     return float(known[-1] - known[0]), "gps" if summed else "records"
-
-
-def _infer_sport(session: Session, track: SampleArrays) -> tuple[str, str, list[Note]]:
-    """Return sport and sub sport; where the file names none, the median moving speed decides."""
-    moving = track.speed_mps[
-        (track.speed_mps > MOVING_MPS) & (track.step_s <= LONGEST_STEP_S)
-    ]
-    stated = session.sport != UNKNOWN_SPORT or session.unknown_sport
-    if stated or not moving.size:
-        return session.sport, session.sub_sport, []
-    speed = float(np.median(moving))
-    sport = (
-        "walking"
-        if speed < WALKING_MPS
-        else "running"
-        if speed <= RUNNING_MPS
-        else "cycling"
-    )
-    note = Note(
-        "sport_inferred",
-        f"the file names no sport; {speed:.1f} m/s in motion reads as {sport}",
-    )
-    return sport, session.sub_sport, [note]
 
 
 def _hill_columns(

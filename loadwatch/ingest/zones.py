@@ -35,6 +35,7 @@ QUARTER = timedelta(minutes=15)  # every offset in use today is a multiple of it
 MAX_OFFSET = timedelta(hours=14)  # Kiribati
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 POSSIBLE_YEARS = (1900, 2200)
+TRACK_FORMATS = frozenset({"fit", "gpx", "tcx"})
 CLOCK_SLACK = timedelta(seconds=2)  # between the two clocks of a watch
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-]\d{1,2})(?::?([0-5]\d))?")
 
@@ -88,14 +89,17 @@ def locate_start(
     utc = _drop_impossible_date(session.start_utc)
     local = _drop_impossible_date(session.start_local)
     place = _zone_at_first_fix(latitude_deg, longitude_deg)
+    if _is_virtual(session):
+        place = ""
     if utc is None:
         return _locate_wall_clock(session, local, place)
-    stated = None
-    if local:
-        stated = _round_offset(local - utc.replace(tzinfo=None))
+    stated = _find_offset(utc, local)
     if stated is not None and _is_credible(session, stated, _offset_at(place, utc)):
         return _from_offset(session, utc, stated, place)
-    for name, source in ((session.zone, "file"), (place, "position")):
+    answers = [(session.zone, "file"), (place, "position")]
+    if stated is not None:  # an offset of 0 that the position contradicts
+        answers.reverse()
+    for name, source in answers:
         if tzinfo_of(name):
             return _from_utc(utc, name, source, sure=True)
     if tzinfo_of(settings.tz):
@@ -104,6 +108,13 @@ def locate_start(
         return ZonedStart(utc)
     # a local clock equal to UTC that no position contradicts: better than the machine's zone
     return ZonedStart(utc, source="local_timestamp")
+
+
+def _find_offset(utc: datetime, local: datetime | None) -> timedelta | None:
+    """Return the offset that two clocks state, None where there is none."""
+    if local is None:
+        return None
+    return _round_offset(local - utc.replace(tzinfo=None))
 
 
 def _locate_wall_clock(
@@ -122,8 +133,15 @@ def _locate_wall_clock(
 def _is_credible(
     session: Session, stated: timedelta, at_place: timedelta | None
 ) -> bool:
-    """Tell whether a stated offset is one: of a FIT file, 0 may mean that the watch knew none."""
-    return session.format != "fit" or bool(stated) or at_place == stated
+    """Return whether a stated offset is one: 0 may mean that the device knew none.
+
+    A program that writes UTC as +00:00 states no zone; a position elsewhere shows that.
+    """
+    if stated or at_place == stated:
+        return True
+    if session.format == "fit":
+        return False
+    return session.format not in TRACK_FORMATS or at_place is None
 
 
 def _from_offset(
@@ -134,6 +152,12 @@ def _from_offset(
     name = next(name for name in names if _offset_at(name, utc) == stated)
     source = "local_timestamp" if session.format == "fit" else "file"
     return _from_utc(utc, name, source, sure=True)
+
+
+def _is_virtual(session: Session) -> bool:
+    """Return whether an activity took place in a virtual world, whose positions are made up."""
+    is_virtual = session.sub_sport == "virtual_activity"
+    return is_virtual or session.device.casefold().startswith("zwift")
 
 
 def _zone_at_first_fix(latitude_deg: Floats, longitude_deg: Floats) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 MAX_BYTES = 256 << 20
 _HEAD = 4096
 _GPX, _TCX = b"<gpx", b"trainingcenterdatabase"
+_FORMATS = {b"gpx": "gpx", _TCX: "tcx"}
+# what may be before the root element: how it starts, how it ends
+_PROLOGUE = ((b"<?", b"?>"), (b"<!--", b"-->"), (b"<!", b">"))
+_NAME = re.compile(rb"<(?:[\w.-]+:)?(?P<name>[\w.-]+)")
 
 
 def sniff(head: bytes) -> bool:
@@ -40,13 +45,28 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001
 
 
 def _detect_format(head: bytes) -> str:
-    """Return "gpx", "tcx" or "" by the first bytes of a file."""
+    """Return "gpx", "tcx" or "" by the root element among the first bytes of a file."""
     # UTF-16 has a mark in front and a zero beside each letter
     text = strip_preamble(head).replace(b"\0", b"").lower().lstrip(b"\xff\xfe")
     if not text.startswith(b"<"):
         return ""
+    root = _NAME.match(_skip_prologue(text))
+    if root is not None:
+        return _FORMATS.get(root["name"], "")
+    # a comment longer than the head: any word may be the root
     if _TCX in text:
         return "tcx"
     if _GPX in text or b":gpx" in text:
         return "gpx"
     return ""
+
+
+def _skip_prologue(text: bytes) -> bytes:
+    """Return `text` from its root element on, "" where that is not in it."""
+    while text.startswith((b"<?", b"<!")):
+        _, end = next(one for one in _PROLOGUE if text.startswith(one[0]))
+        stop = text.find(end)
+        if stop < 0:
+            return b""
+        text = text[stop + len(end) :].lstrip()
+    return text

@@ -15,6 +15,7 @@ from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import StatedSport, read_sport
 from loadwatch.ingest.readers.xml.iso_times import NAT, US, parse_utc
 from loadwatch.ingest.readers.xml.point_columns import parse_number
+from loadwatch.ingest.readers.xml.point_times import find_pauses
 from loadwatch.ingest.readers.xml.positions import clean_path
 from loadwatch.ingest.readers.xml.samples import merge_cadence, select_samples
 from loadwatch.tables import UNKNOWN_SPORT
@@ -32,6 +33,7 @@ ONE_RUN_S = 900.0  # tracks less apart belong together
 # a gap between segments that long, and so many median steps, is a pause
 PAUSE_S, PAUSE_STEPS = 10.0, 5.0
 DISTANCE_RATIO = (0.5, 2.0)  # a stated distance within so much of the path's is right
+TIME_RATIO = (0.5, 2.0)  # the same for times, over those of the points
 FEW = 2  # points that may share a second
 MAX_NAME = 200
 MAX_PARTS = 1_000  # activities in one file
@@ -81,7 +83,10 @@ def build_reading(document: Document) -> Reading:
 
 
 def _explain_no_track(root: Node) -> str:
-    if root.find_child("rte"):
+    route = root.find_child("rte")
+    if route is not None:
+        if any(point.find_child("time") for point in route.find_all("rtept")):
+            return "a route, not a track; if it was recorded, export it as a track"
         return "a route to follow, not a recording: it has no times"
     if root.find_child("wpt"):
         return "way-points only, no track"
@@ -164,7 +169,8 @@ def _build_activity(
     stated = _read_sport(tracks)
     totals = _stated_totals(root if parts == 1 else None, tracks)
     pauses = _find_pauses(samples)
-    columns, notes = _build_columns(samples, pauses, stated.sport, totals)
+    totals = _keep_possible(totals, samples)
+    columns, notes, has_times = _build_columns(samples, pauses, stated.sport, totals)
     if samples.us.size == 1:
         notes += (Note("one_point", "the file holds a single point"),)
     session = Session(
@@ -181,7 +187,25 @@ def _build_activity(
         notes=(*document.notes, *stated.notes, *samples.notes, *notes),
         timer_s=_measure_timer_s(samples, pauses),
     )
+    if not has_times:
+        metres = float(columns["distance_m"][-1])
+        session = replace(session, timer_s=NAN, distance_m=metres)
+        return Activity(EMPTY_RECORDS, session)
     return Activity(samples.to_records(columns), replace(session, **totals))
+
+
+def _keep_possible(totals: dict[str, Any], samples: Samples) -> dict[str, Any]:
+    """Return the totals without times that the points contradict."""
+    seconds = float(samples.time_s[-1])
+    low, high = TIME_RATIO
+    times = {"moving_s": 0.0, "elapsed_s": low, "timer_s": low}
+    if not seconds > 0:
+        return totals
+    return {
+        name: value
+        for name, value in totals.items()
+        if name not in times or times[name] * seconds <= value <= high * seconds
+    }
 
 
 def _read_sport(tracks: list[Node]) -> StatedSport:
@@ -201,13 +225,13 @@ def _segment_stretches(tracks: list[Node]) -> list[tuple[int, int]]:
 
 
 def _find_pauses(samples: Samples) -> Bools:
-    """Return where a point begins a new segment after a pause."""
-    pauses = np.zeros(samples.us.size, np.bool_)
+    """Return where a point begins a new segment after a pause, or follows a hole of hours."""
+    pauses = find_pauses(samples.us)
     is_new_segment = np.diff(samples.group) != 0
+    step_s = np.diff(samples.us) / US
     if is_new_segment.any():
-        step_s = np.diff(samples.us) / US
         pause_s = max(PAUSE_S, PAUSE_STEPS * float(np.median(step_s)))
-        pauses[1:] = is_new_segment & (step_s > pause_s)
+        pauses[1:] |= is_new_segment & (step_s > pause_s)
     return pauses
 
 
@@ -221,10 +245,12 @@ def _measure_timer_s(samples: Samples, pauses: Bools) -> float:
 
 def _build_columns(
     samples: Samples, pauses: Bools, sport: str, totals: dict[str, Any]
-) -> tuple[dict[str, Floats], tuple[Note, ...]]:
-    """Return RECORDS columns and notes; a distance that the file states comes before that of the path.
+) -> tuple[dict[str, Floats], tuple[Note, ...], bool]:
+    """Return RECORDS columns, notes, and whether the times say how long it took.
 
-    The distance that the points state is added to `totals`, if the file states none as a whole.
+    A distance that the file states comes before that of the path. The distance that the points
+    state is added to `totals`, if the file states none as a whole; one that the path contradicts
+    is taken out of them.
     """
     columns = merge_cadence(samples.columns, sport)
     latitude_deg = samples.get_column("latitude_deg")
@@ -232,18 +258,39 @@ def _build_columns(
     path = clean_path(samples.time_s, latitude_deg, longitude_deg, pauses, sport)
     columns["latitude_deg"] = path.latitude_deg
     columns["longitude_deg"] = path.longitude_deg
+    has_times = path.has_times and samples.has_duration
     stated = _stated_distance(samples.get_column("distance_m"), path.distance_m)
+    notes = _check_total(totals, stated, path.distance_m)
     if stated is not None:
         totals.setdefault("distance_m", float(np.nanmax(stated)))
-        return {**columns, "distance_m": stated}, ()
+        return {**columns, "distance_m": stated}, notes, has_times
     columns["distance_m"] = path.distance_m
     if "distance_m" in totals:
-        return columns, ()
+        return columns, notes, has_times
+    notes += path.notes
     lost = int(np.isnan(latitude_deg + longitude_deg).sum())
     if 0 < lost < samples.us.size:
-        note = Note("gps_gap", f"{lost:,} point(s) without a position")
-        return columns, (note, *path.notes)
-    return columns, path.notes
+        notes = (Note("gps_gap", f"{lost:,} point(s) without a position"), *notes)
+    return columns, notes, has_times
+
+
+def _check_total(
+    totals: dict[str, Any], stated_m: Floats | None, along_m: Floats
+) -> tuple[Note, ...]:
+    """Take a total distance out of `totals` that points and path contradict; return notes."""
+    total = totals.get("distance_m", NAN)
+    known = along_m[np.isfinite(along_m)]
+    if stated_m is not None:
+        known = stated_m[np.isfinite(stated_m)]
+    if math.isnan(total) or known.size < 2:
+        return ()
+    low, high = DISTANCE_RATIO
+    along = float(known[-1])
+    if low * along <= total <= high * along:
+        return ()
+    del totals["distance_m"]
+    text = f"the file states {total:,.0f} m, its points {along:,.0f} m, which is taken"
+    return (Note("distance", text),)
 
 
 def _stated_distance(distance_m: Floats, along_m: Floats) -> Floats | None:
@@ -270,23 +317,28 @@ def _stated_totals(root: Node | None, tracks: list[Node]) -> dict[str, Any]:
         nodes.append(root)
     if len(tracks) == 1:
         nodes += tracks
-    totals: dict[str, Any] = {}
+    found: dict[str, set[float]] = {}
     for element in _list_extensions(nodes):
         value = parse_number(element.text)
         if element.name in TOTALS and math.isfinite(value) and value > 0:
-            totals.setdefault(TOTALS[element.name], value)
-    return totals
+            found.setdefault(TOTALS[element.name], set()).add(value)
+    # several of one name are the parts of something
+    return {name: values.pop() for name, values in found.items() if len(values) == 1}
 
 
 def _list_extensions(nodes: list[Node]) -> Iterator[Node]:
-    """Yield the elements of the <extensions> of some nodes, and those directly within them."""
+    """Yield the elements of the <extensions> of some nodes, and those directly within them.
+
+    A lap's own are left out: they state nothing of the whole.
+    """
     for node in nodes:
         extensions = node.find_child("extensions")
         if extensions is None:
             continue
         for element in extensions.nodes:
             yield element
-            yield from element.nodes
+            if "lap" not in element.name.lower():
+                yield from element.nodes
 
 
 def _stated_start(root: Node) -> datetime | None:

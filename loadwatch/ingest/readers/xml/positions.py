@@ -29,6 +29,11 @@ GATE_MPS = {
 LOW_GATE_MPS, HIGH_GATE_MPS = 15.0, 60.0
 MEDIANS = 6.0
 SHORTEST_S = 1.0  # two fixes in one second count as one second apart
+# a remedy that leaves out more of the fixes, or cuts the way at more of them, is none
+LOST_SHARE, CUT_SHARE = 0.5, 0.2
+# a way of longer steps, or longer as a whole, is none; faster on average is no ride either
+LONGEST_STEP_M, LONGEST_WAY_M = 1_000.0, 200_000.0
+FASTEST_MPS = 40.0
 KEPT_FIXES = 10  # a stretch this long after a jump is where the runner is, not a slip
 
 
@@ -40,6 +45,7 @@ class CleanPath:
     longitude_deg: Floats
     distance_m: Floats  # since the first fix
     notes: tuple[Note, ...]
+    has_times: bool = True  # false: too short for the way, so they say nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +118,10 @@ def clean_path(
         return CleanPath(latitude_deg, longitude_deg, unknown, notes)
     segment = np.cumsum(breaks, dtype=np.int64)
     fixes = _Fixes(time_s, latitude_deg, longitude_deg, segment).select(known)
-    steps, kept = _keep_steps(fixes, sport)
+    steps, kept, gate_mps = _keep_steps(fixes, sport)
     slips = known[~kept]
+    if _loses_most(kept, steps):
+        return _doubt_remedy(latitude_deg, longitude_deg, known, fixes, gate_mps, notes)
     if slips.size:
         latitude_deg, longitude_deg = latitude_deg.copy(), longitude_deg.copy()
         latitude_deg[slips] = longitude_deg[slips] = np.nan
@@ -141,8 +149,53 @@ def _jump_note(slips: int, jumps: int) -> Note:
     return Note("gps_jump", "; ".join(parts))
 
 
-def _keep_steps(fixes: _Fixes, sport: str) -> tuple[Floats, Bools]:
-    """Return metres from the fix kept before to each fix kept (NaN over a jump), and which are kept."""
+def _loses_most(kept: Bools, steps: Floats) -> bool:
+    """Return whether a remedy leaves out most fixes, or cuts the way at many of them."""
+    return bool(kept.mean() < 1 - LOST_SHARE or np.isnan(steps).mean() > CUT_SHARE)
+
+
+def _doubt_remedy(
+    latitude_deg: Floats,
+    longitude_deg: Floats,
+    known: Ints,
+    fixes: _Fixes,
+    gate_mps: float,
+    notes: tuple[Note, ...],
+) -> CleanPath:
+    """Return the whole path where it can be one and only the times do not fit, else none.
+
+    `known` are the places of `fixes` among the samples.
+    """
+    metres, _ = fixes.measure_steps()
+    total = float(metres.sum())
+    seconds = max(float(fixes.time_s[-1] - fixes.time_s[0]), SHORTEST_S)
+    is_way = metres.max() <= LONGEST_STEP_M and total <= LONGEST_WAY_M
+    if not is_way or total <= gate_mps * seconds:
+        unknown = np.full(len(latitude_deg), np.nan)
+        text = "most positions cannot be right and are left out, so the distance is unknown"
+        note = Note("gps_jump", text)
+        return CleanPath(unknown, unknown, unknown, (*notes, note))
+    ran = np.zeros(len(latitude_deg))
+    ran[known[1:]] = metres
+    way = f"{total / 1000:.1f} km at {3.6 * total / seconds:,.0f} km/h on average"
+    has_times = total <= FASTEST_MPS * seconds
+    if has_times:
+        note = Note("gps_jump", f"{way} cannot be of this sport")
+    else:
+        note = Note("clock", f"{way} cannot be, so how long it took is unknown")
+    return CleanPath(
+        latitude_deg, longitude_deg, np.cumsum(ran), (*notes, note), has_times
+    )
+
+
+def _keep_steps(fixes: _Fixes, sport: str) -> tuple[Floats, Bools, float]:
+    """Return what to keep of the fixes.
+
+    Returns
+    -------
+    Metres from the fix kept before to each fix kept (NaN over a jump), which are kept, and the
+    fastest a body goes [m/s].
+    """
     metres, speed = fixes.measure_steps()
     gate_mps = _speed_gate(speed, sport)
     cuts = np.flatnonzero(speed > gate_mps) + 1
@@ -152,7 +205,7 @@ def _keep_steps(fixes: _Fixes, sport: str) -> tuple[Floats, Bools]:
         kept = _keep_reachable(fixes, list(pairwise(edges)), gate_mps)
         metres, speed = fixes.select(kept).measure_steps()
         metres = np.where(speed > gate_mps, np.nan, metres)
-    return np.concatenate([[0.0], metres]), kept
+    return np.concatenate([[0.0], metres]), kept, gate_mps
 
 
 def _speed_gate(speed: Floats, sport: str) -> float:

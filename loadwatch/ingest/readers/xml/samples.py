@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from loadwatch.activity import Note
 from loadwatch.ingest.readers.frames import build_records
 from loadwatch.ingest.readers.xml.iso_times import EPOCH, NAT, US
+from loadwatch.ingest.readers.xml.point_times import Evidence, repair_times
 from loadwatch.tables import ON_FOOT_SPORTS, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
@@ -20,12 +22,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.ingest.readers.xml.iso_times import Instants
-    from loadwatch.ingest.readers.xml.point_columns import Points
+    from loadwatch.ingest.readers.xml.point_columns import Batch, Points
     from loadwatch.tables import Floats, Ints
 
 
 FIRST_US = 631_152_000 * US  # 1990: no watch wrote files before
-LAST_US = 4_102_444_800 * US  # 2100
+LAST_US = 2_082_758_400 * US  # 2036: a date beyond it is a broken clock
+IMPOSSIBLE_DATES = "the dates are impossible, so the day is unknown"
 RANGES = {  # outside: unknown
     "altitude_m": (-500.0, 9_000.0),
     "heart_rate_bpm": (20.0, 250.0),
@@ -50,6 +53,7 @@ class Samples:
     zone: str = ""  # "+02:00" where the file states one
     offset_s: int = 0
     notes: tuple[Note, ...] = ()
+    has_duration: bool = True  # false: the times say nothing of how long it took
 
     @property
     def time_s(self) -> Floats:
@@ -97,6 +101,7 @@ class _Timed(NamedTuple):
     us: Ints
     clock: bool
     notes: tuple[Note, ...]
+    has_duration: bool = True
 
 
 def select_samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
@@ -107,7 +112,7 @@ def select_samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samp
     lengths = [stop - first for first, stop in stretches]
     group = np.repeat(np.arange(len(stretches)), lengths)
     times = points.as_batch().times
-    timed = _order_points(times.us[ours], times.bad)
+    timed = _order_points(points, ours)
     notes = timed.notes
     if times.naive and timed.at.size:
         notes += (
@@ -124,36 +129,48 @@ def select_samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samp
         zone,
         offset_s,
         (*notes, *column_notes, *zone_notes),
+        has_duration=timed.has_duration,
     )
 
 
-def _order_points(us: Ints, bad: int) -> _Timed:
-    """Return the points that have a believable time in its order; `bad` texts are no date.
+def _order_points(points: Points, ours: Ints) -> _Timed:
+    """Return which of the points `ours` have a believable time, in their order.
 
     Where no date is believable, all times count from the first.
     """
+    batch = points.as_batch()
+    us = batch.times.us[ours]
     is_known = us != NAT
-    notes = _untimed_notes(int((~is_known).sum()), bad)
+    notes = _untimed_notes(int((~is_known).sum()), batch.times.bad)
     is_believable = is_known & (us >= FIRST_US) & (us < LAST_US)
     clock = bool(is_believable.any()) or not is_known.any()
+    if clock:
+        at = np.flatnonzero(is_believable)
+        impossible = int(is_known.sum()) - at.size
+        if impossible:
+            text = f"{impossible:,} point(s) with an impossible date left out"
+            notes += (Note("clock", text),)
+    else:
+        notes += (Note("clock", IMPOSSIBLE_DATES),)
+        at = np.flatnonzero(is_known)
+    timed = repair_times(us[at], partial(_read_evidence, batch, ours[at]))
+    kept, since = at[timed.at], timed.us
     if not clock:
-        notes += (Note("clock", "the dates are impossible, so the day is unknown"),)
-        at = _sort_places(us, np.flatnonzero(is_known))
-        since = us[at] - us[at[0]]
-        at, since = at[since < LAST_US], since[since < LAST_US]
-        return _Timed(at, since, clock, notes)
-    at = _sort_places(us, np.flatnonzero(is_believable))
-    impossible = int(is_known.sum()) - at.size
-    if impossible:
-        notes += (
-            Note("clock", f"{impossible:,} point(s) with an impossible date left out"),
-        )
-    return _Timed(at, us[at], clock, notes)
+        since = since - since[0]
+        kept, since = kept[since < LAST_US], since[since < LAST_US]
+    return _Timed(kept, since, clock, (*notes, *timed.notes), timed.has_duration)
 
 
-def _sort_places(us: Ints, at: Ints) -> Ints:
-    """Return the places `at` by their time; those of one time keep their order."""
-    return at[np.argsort(us[at], kind="stable")]
+def _read_evidence(batch: Batch, at: Ints) -> Evidence:
+    """Return what shows the order of some points, NaN where the file does not have it."""
+    unknown = np.full(at.size, np.nan)
+    columns = []
+    for name in Evidence._fields:
+        column = unknown
+        if name in batch.numbers:
+            column = batch.numbers[name][at]
+        columns.append(column)
+    return Evidence(*columns)
 
 
 def _untimed_notes(untimed: int, bad: int) -> tuple[Note, ...]:

@@ -12,13 +12,23 @@ from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import read_sport
 from loadwatch.ingest.readers.xml.iso_times import parse_utc
+from loadwatch.ingest.readers.xml.lap_totals import (
+    choose_distance,
+    drop_repeated,
+    sum_totals,
+)
 from loadwatch.ingest.readers.xml.point_columns import parse_number
+from loadwatch.ingest.readers.xml.point_times import find_pauses
 from loadwatch.ingest.readers.xml.positions import clean_path
 from loadwatch.ingest.readers.xml.samples import merge_cadence, select_samples
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import pandas as pd
+
+    from loadwatch.ingest.readers.xml.lap_totals import LapTotals
+    from loadwatch.ingest.readers.xml.positions import CleanPath
     from loadwatch.ingest.readers.xml.samples import Samples
     from loadwatch.ingest.readers.xml.tree import Document, Node
     from loadwatch.tables import Floats
@@ -27,11 +37,10 @@ if TYPE_CHECKING:
 
 MAX_PARTS = 1_000  # activities in one file
 START_S = 60.0  # a lap's start so much before the first point is the activity's
-# laps and points differ by more than either of these: the points count
-AGREE, AGREE_M = 0.05, 50.0
-LONGEST_S = 172_800.0  # two days in laps; more is a broken clock
+POSITIONED = (
+    0.5  # of the points must have a position, or these say nothing of the distance
+)
 RESET_M = 50.0  # distance falls by more: it was counted anew
-MAX_TOTAL = 1e7  # of one lap, in s or m
 
 
 def build_reading(document: Document) -> Reading:
@@ -67,17 +76,18 @@ def _explain_no_activity(document: Document) -> NotActivity | Unreadable:
 def _build_activity(document: Document, node: Node, part: int) -> Activity | None:
     """Return one Activity of the file; None where it has neither points nor totals."""
     laps = [lap for lap in node.nodes if lap.name == "Lap"]
+    laps, lap_notes = drop_repeated(laps)
     samples = select_samples(document.points, [(lap.first, lap.stop) for lap in laps])
     stated = read_sport(node.attributes.get("Sport", ""))
-    timer_s = _lap_timer_s(laps)
-    lap_m = _sum_laps(laps, "DistanceMeters")
+    totals = sum_totals(laps, _measure_extent(samples))
+    timer_s = totals.timer_s
     start = _stated_start(node, laps)
     has_points = samples.us.size > 0
-    if not has_points and not (start and (timer_s > 0 or lap_m > 0)):
+    if not has_points and not (start and (timer_s > 0 or totals.distance_m > 0)):
         return None
     elapsed_s = _choose_elapsed_s(timer_s, samples)
     columns, distance_m, notes = _build_columns(
-        samples, stated.sport, lap_m, is_whole=math.isnan(elapsed_s)
+        samples, stated.sport, totals, is_whole=math.isnan(elapsed_s)
     )
     session = Session(
         format="tcx",
@@ -95,19 +105,30 @@ def _build_activity(document: Document, node: Node, part: int) -> Activity | Non
         device=node.text_at("Creator", "Name")[:80],
         serial=_serial_number(node),
         part=part,
-        notes=(*document.notes, *stated.notes, *samples.notes, *notes),
+        notes=(
+            *document.notes,
+            *stated.notes,
+            *samples.notes,
+            *lap_notes,
+            *totals.notes,
+            *notes,
+        ),
     )
-    records = samples.to_records(columns) if has_points else EMPTY_RECORDS
-    return Activity(records, session)
+    return Activity(_build_records(samples, columns), session)
 
 
-def _sum_laps(laps: list[Node], name: str) -> float:
-    """Return the sum over laps of a total; unknown where no lap states one."""
-    values = [parse_number(lap.text_at(name)) for lap in laps]
-    known = [value for value in values if 0 <= value < MAX_TOTAL]
-    if not known:
-        return NAN
-    return sum(known)
+def _build_records(samples: Samples, columns: dict[str, Floats]) -> pd.DataFrame:
+    """Return RECORDS, empty without points or where their times say nothing."""
+    if not samples.us.size or not samples.has_duration:
+        return EMPTY_RECORDS
+    return samples.to_records(columns)
+
+
+def _measure_extent(samples: Samples) -> float:
+    """Return the time from the first to the last point [s], 0 without points."""
+    if not samples.us.size:
+        return 0.0
+    return float(samples.time_s[-1])
 
 
 def _stated_start(node: Node, laps: list[Node]) -> datetime | None:
@@ -126,36 +147,24 @@ def _parse_start(text: str) -> datetime | None:
 
 
 def _choose_start(samples: Samples, stated: datetime | None) -> datetime | None:
-    """Return the start: the first lap's, unless the points disagree."""
+    """Return the start: the first lap's, unless the points disagree; the id's where they know no day."""
     first = samples.start_utc
-    if first is None:
-        has_no_day = samples.us.size > 0 and not samples.clock
-        return None if has_no_day else stated
-    if stated and 0 <= (first - stated).total_seconds() <= START_S:
+    if first is None or stated is None:
+        return stated or first
+    if 0 <= (first - stated).total_seconds() <= START_S:
         return stated
     return first
 
 
-def _lap_timer_s(laps: list[Node]) -> float:
-    """Return the laps' seconds; unknown where there are none, or more than anyone runs."""
-    lap_s = _sum_laps(laps, "TotalTimeSeconds")
-    if not 0 < lap_s < LONGEST_S:
-        return NAN
-    return lap_s
-
-
 def _choose_elapsed_s(timer_s: float, samples: Samples) -> float:
     """Return the laps' seconds where the points cover less; else unknown, as the points have it."""
-    passed_s = 0.0
-    if samples.us.size:
-        passed_s = float(samples.time_s[-1])
-    if timer_s > passed_s + START_S:
+    if timer_s > _measure_extent(samples) + START_S:
         return timer_s
     return NAN
 
 
 def _build_columns(
-    samples: Samples, sport: str, lap_m: float, *, is_whole: bool
+    samples: Samples, sport: str, totals: LapTotals, *, is_whole: bool
 ) -> tuple[dict[str, Floats], float, Notes]:
     """Return RECORDS columns, the distance, and notes; without a distance by the device, its path's.
 
@@ -166,7 +175,7 @@ def _build_columns(
         samples.time_s,
         samples.get_column("latitude_deg"),
         samples.get_column("longitude_deg"),
-        np.zeros(samples.us.size, np.bool_),
+        find_pauses(samples.us),
         sport,
     )
     columns["latitude_deg"] = path.latitude_deg
@@ -174,12 +183,20 @@ def _build_columns(
     columns.pop("distance_m", None)
     metres, notes = _join_resets(samples.get_column("distance_m"))
     known = metres[np.isfinite(metres)]
+    lap_m = totals.distance_m
     if known.size > 1 and known[-1] > 0:
-        distance_m = lap_m
-        if is_whole or not lap_m > 0:
-            distance_m, more = _choose_distance(lap_m, float(known[-1]))
-            notes += more
-        return {**columns, "distance_m": metres}, distance_m, notes
+        points_m, along_m = float(known[-1]), _find_path_m(path, samples)
+        extent_s = _measure_extent(samples)
+        if lap_m > 0 and not is_whole:
+            return {**columns, "distance_m": metres}, lap_m, notes
+        chosen = choose_distance(totals, points_m, along_m, extent_s)
+        if chosen.by_laps and not 0.5 <= lap_m / points_m <= 2:
+            metres = metres * (lap_m / points_m)
+        return (
+            {**columns, "distance_m": metres},
+            chosen.metres,
+            (*notes, *chosen.notes),
+        )
     if lap_m > 0:
         return columns, lap_m, ()
     if np.isfinite(path.distance_m).any():
@@ -189,6 +206,14 @@ def _build_columns(
         )
         return columns, NAN, (*path.notes, note)
     return columns, lap_m, path.notes
+
+
+def _find_path_m(path: CleanPath, samples: Samples) -> float:
+    """Return the way along the positions [m], NaN where few points have one."""
+    is_known = np.isfinite(path.latitude_deg)
+    if not is_known.any() or is_known.sum() < POSITIONED * samples.us.size:
+        return NAN
+    return float(path.distance_m[-1])
 
 
 def _join_resets(metres: Floats) -> tuple[Floats, Notes]:
@@ -212,19 +237,6 @@ def _join_resets(metres: Floats) -> tuple[Floats, Notes]:
         f"the distance was counted anew {resets} time(s) on the way; joined",
     )
     return joined, (note,)
-
-
-def _choose_distance(lap_m: float, points_m: float) -> tuple[float, Notes]:
-    """Return the laps' distance where the points agree, else that of the points."""
-    if not lap_m > 0:
-        return points_m, ()
-    if abs(lap_m - points_m) <= max(AGREE_M, AGREE * points_m):
-        return lap_m, ()
-    note = Note(
-        "lap_totals",
-        f"the laps add up to {lap_m:,.0f} m, the points to {points_m:,.0f} m, which is taken",
-    )
-    return points_m, (note,)
 
 
 def _mean_heart_rate(laps: list[Node]) -> float:

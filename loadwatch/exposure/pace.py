@@ -1,0 +1,85 @@
+"""What speed shows: the sport of a file that states none, and a run that nobody can have run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadwatch.activity import Note
+from loadwatch.ingest.readers.sports import MOVING_MPS, RUNNING_MPS, WALKING_MPS
+from loadwatch.tables import UNKNOWN_SPORT
+
+if TYPE_CHECKING:
+    from loadwatch.activity import Session
+    from loadwatch.tables import Floats
+
+WINDOW_S = 10.0  # speed is measured over so much: a receiver may repeat a position
+LONGEST_STEP_S = 60.0  # a speed over more than that says nothing
+# world records on foot: distance [km], mean speed [m/s]
+RECORD_KM = (0.4, 1.0, 5.0, 10.0, 21.1, 42.2, 100.0, 320.0)
+RECORD_MPS = (9.3, 7.6, 6.62, 6.37, 6.13, 5.84, 4.6, 3.7)
+IMPOSSIBLE_MPS = 12.0  # nobody runs as fast, not even a sprint
+
+
+def infer_sport(
+    session: Session, time_s: Floats, distance_m: Floats, mean: tuple[float, float]
+) -> tuple[str, str, list[Note]]:
+    """Return sport and sub sport; where the file names none, the median moving speed decides.
+
+    What is faster as a whole than any runner is cycling all the same.
+
+    Parameters
+    ----------
+    session : what the file states
+    time_s : of the samples [s]
+    distance_m : since the start [m], NaN where unknown
+    mean : distance and duration of the whole [m, s]
+    """
+    is_stated = session.sport != UNKNOWN_SPORT or session.unknown_sport
+    if is_stated:
+        return session.sport, session.sub_sport, []
+    speed = _measure_speeds(time_s, distance_m)
+    moving = speed[speed > MOVING_MPS]
+    if not moving.size:
+        return session.sport, session.sub_sport, []
+    median = float(np.median(moving))
+    sport = "cycling"
+    if median < WALKING_MPS:
+        sport = "walking"
+    elif median <= RUNNING_MPS and not check_pace("running", *mean):
+        sport = "running"
+    note = Note(
+        "sport_inferred",
+        f"the file names no sport; {median:.1f} m/s in motion reads as {sport}",
+    )
+    return sport, session.sub_sport, [note]
+
+
+def _measure_speeds(time_s: Floats, distance_m: Floats) -> Floats:
+    """Return the speeds over windows of ten seconds, or over the steps that are longer [m/s]."""
+    is_known = np.isfinite(distance_m)
+    time, distance = time_s[is_known], distance_m[is_known]
+    if time.size < 2:
+        return np.empty(0)
+    edges = np.arange(time[0], time[-1] + WINDOW_S, WINDOW_S)
+    places = np.unique(np.searchsorted(time, edges).clip(max=time.size - 1))
+    step_s = np.diff(time[places])
+    is_short = (step_s > 0) & (step_s <= LONGEST_STEP_S)
+    speeds: Floats = np.diff(distance[places])[is_short] / step_s[is_short]
+    return speeds
+
+
+def check_pace(sport: str, distance_m: float, duration_s: float) -> list[Note]:
+    """Return a note on a run that is faster as a whole than the world record over its distance."""
+    if sport != "running" or not (distance_m > 0 and duration_s > 0):
+        return []
+    speed, km = distance_m / duration_s, distance_m / 1000
+    what = f"{km:,.1f} km at {3.6 * speed:,.0f} km/h on average"
+    if speed > IMPOSSIBLE_MPS and km > RECORD_KM[0]:
+        return [Note("gps_jump", f"{what} cannot be")]
+    record = float(np.interp(math.log(km), np.log(RECORD_KM), RECORD_MPS))
+    if km < RECORD_KM[0] or speed <= record:
+        return []
+    return [Note("pace", f"{what} is faster than any runner; perhaps it was a ride")]

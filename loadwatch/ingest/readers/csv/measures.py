@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     Notes = list[list[Note]]  # of each row
 
 TIMES = ("timer", "moving", "elapsed")
-# columns that show the decimal mark of a file
 _LENGTHS = ("distance", "ascent", "descent", "stride", "speed", "oscillation")
+# columns that show the decimal mark of a file
 _SHOW_MARK = (*_LENGTHS, "heart_rate", "rpe", "dirt")
 _NUMBERS = (*_SHOW_MARK, "steps", "load", "cadence", "lowest", "highest")
 _WHOLE = frozenset({"steps", "lowest", "highest"})  # columns of whole numbers
@@ -212,15 +212,14 @@ def _read_times(
     by_pace = np.where(pace.pace_s > 0, distance * pace.pace_s, by_speed)
     unknown = np.full(len(columns.lines), np.nan)
     times = dict.fromkeys(TIMES, unknown)
-    # as far as the cells are clear by themselves
-    clear = dict(times)
-    for role in columns.columns.keys() & times.keys():
+    present = [role for role in TIMES if role in columns.columns]
+    clear = dict(times)  # as far as the cells are clear by themselves
+    for role in present:
         clear[role] = numbers.parse_durations(columns.texts[role], "")
-    for role in TIMES:
-        if role in columns.columns:
-            others = [clear[other] for other in reversed(TIMES) if other != role]
-            expected = pick_positive(*others, by_pace)
-            times[role] = _read_durations(columns, role, expected, distance, notes)
+    for role in present:
+        others = [clear[other] for other in reversed(TIMES) if other != role]
+        expected = pick_positive(*others, by_pace)
+        times[role] = _read_durations(columns, role, expected, distance, notes)
     seconds = pick_positive(times["moving"], times["elapsed"])
     rows = numbers.find_two_parts(columns.texts["timer"])
     if rows and (seconds > 0).any():

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 256 << 20
 _HEAD = 4096
-_GPX, _TCX = b"<gpx", b"trainingcenterdatabase"
-_FORMATS = {b"gpx": "gpx", _TCX: "tcx"}
+_LONG_HEAD = 1 << 18  # where a comment before the root element is long
+_FORMATS = {b"gpx": "gpx", b"trainingcenterdatabase": "tcx"}
+_POINTS = {"gpx": "trkpt", "tcx": "Trackpoint"}
+_UNDECIDED = "undecided"
 # what may be before the root element: how it starts, how it ends
 _PROLOGUE = ((b"<?", b"?>"), (b"<!--", b"-->"), (b"<!", b">"))
 _NAME = re.compile(rb"<(?:[\w.-]+:)?(?P<name>[\w.-]+)")
@@ -31,10 +33,10 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001
     """Return the activities of a GPX or TCX file; raise Unreadable, NotActivity or OverLimit."""
     if len(data) > MAX_BYTES:
         raise OverLimit(f"an XML file of more than {MAX_BYTES >> 20} MiB")
-    point = "trkpt"
-    if _detect_format(data[:_HEAD]) == "tcx":
-        point = "Trackpoint"
-    document = parse(data, point)
+    kind = _detect_format(data[:_HEAD])
+    if kind == _UNDECIDED:
+        kind = _detect_format(data[:_LONG_HEAD])
+    document = parse(data, _POINTS.get(kind, "trkpt"))
     if document.root.name == "gpx":
         return gpx.build_reading(document)
     if document.root.name == "TrainingCenterDatabase":
@@ -45,7 +47,10 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001
 
 
 def _detect_format(head: bytes) -> str:
-    """Return "gpx", "tcx" or "" by the root element among the first bytes of a file."""
+    """Return "gpx", "tcx" or "" by the root element among the first bytes of a file.
+
+    "undecided" where a comment is longer than these.
+    """
     # UTF-16 has a mark in front and a zero beside each letter
     text = strip_preamble(head).replace(b"\0", b"").lower().lstrip(b"\xff\xfe")
     if not text.startswith(b"<"):
@@ -53,12 +58,7 @@ def _detect_format(head: bytes) -> str:
     root = _NAME.match(_skip_prologue(text))
     if root is not None:
         return _FORMATS.get(root["name"], "")
-    # a comment longer than the head: any word may be the root
-    if _TCX in text:
-        return "tcx"
-    if _GPX in text or b":gpx" in text:
-        return "gpx"
-    return ""
+    return _UNDECIDED
 
 
 def _skip_prologue(text: bytes) -> bytes:

@@ -65,13 +65,14 @@ def sum_totals(laps: list[Node], extent_s: float) -> LapTotals:
     starts = [_read_start_s(lap) for lap in laps]
     notes: Notes = ()
     if _runs_on(starts, times):
-        times, metres = times[-1:], metres[-1:]
+        starts, times, metres = starts[-1:], times[-1:], metres[-1:]
         text = "the laps state running totals; those of the last are taken"
         notes = (Note("lap_totals", text),)
     timer_s = _sum_known(times)
-    trimmed_s = _trim_overlaps(starts, times)
-    is_too_long = timer_s > TOO_LONG * extent_s + SLACK_S
-    if is_too_long and 0.5 * extent_s < trimmed_s < timer_s / TOO_LONG:
+    trimmed_s = timer_s
+    if timer_s > TOO_LONG * extent_s + SLACK_S:
+        trimmed_s = _trim_overlaps(starts, times)
+    if 0.5 * extent_s < trimmed_s < timer_s / TOO_LONG:
         text = f"the laps add up to {timer_s:,.0f} s within {extent_s:,.0f} s; {trimmed_s:,.0f} s are taken"
         notes += (Note("lap_totals", text),)
         timer_s = trimmed_s
@@ -108,8 +109,6 @@ def _runs_on(starts: list[float], times: list[float]) -> bool:
 
 def _trim_overlaps(starts: list[float], times: list[float]) -> float:
     """Return the time of all laps, none beyond the start of the next; NaN if unknown [s]."""
-    if not starts:
-        return NAN
     total = 0.0
     ends = [*starts[1:], math.inf]
     for start, end, time in zip(starts, ends, times, strict=True):

@@ -373,7 +373,9 @@ def _build_column(dtype: DType, values: Sequence[Any]) -> Any:
         return np.array(values, dtype=bool)  # None is False
     if dtype in ("instant", "wall"):
         return _parse_times(dtype, values)
-    return pd.Series([_parse_cell(dtype, value) for value in values], dtype=object)
+    if dtype == "str":
+        return pd.Series([value or "" for value in values], dtype=object)
+    return pd.Series([_parse_list(dtype, value) for value in values], dtype=object)
 
 
 def _parse_times(dtype: DType, values: Sequence[Any]) -> pd.Series[Any]:
@@ -386,10 +388,8 @@ def _parse_times(dtype: DType, values: Sequence[Any]) -> pd.Series[Any]:
     return pd.to_datetime(times, format="ISO8601").astype("datetime64[us]")
 
 
-def _parse_cell(dtype: DType, value: Any) -> Any:
-    """Return one list, list of notes or text; empty for None."""
-    if dtype == "list":
-        return value or []
+def _parse_list(dtype: DType, value: Any) -> list[Any]:
+    """Return a cell that holds a list, its notes as values; empty for None."""
     if dtype == "notes":
         return [Note.from_string(note) for note in value or ()]
-    return value or ""
+    return value or []

@@ -1,4 +1,4 @@
-"""One activity to one exposure row: what the runner was exposed to, and who says so."""
+"""One activity to one exposure row: distance, load, surface and hills, each with its source."""
 
 from __future__ import annotations
 
@@ -34,44 +34,36 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats
 
 
+# no climb counts where one of these is run, unless `virtual_altitude` is set
 INDOOR = frozenset(
-    {
+    (
         "treadmill",
         "indoor_running",
         "indoor_walking",
         "virtual_activity",
         "indoor_cycling",
-    }
+    )
 )
-GAP_S, GAP_STEPS = (
-    10.0,
-    5.0,
-)  # a hole this long, and this many median steps, in which nobody moved is a pause
+# a gap at least this long, and this many median steps, without motion is a pause
+GAP_S, GAP_STEPS = 10.0, 5.0
 BAROMETER_NOISE_M = 0.5  # nine of ten barometric watches are quieter
-DYNAMICS = (
-    "stance_balance_pct",
-    "vertical_oscillation_mm",
-)  # told as a whole, or the samples' mean
-# taken from the session as it states them
+# the session's value, else the mean of the samples
+DYNAMICS = ("stance_balance_pct", "vertical_oscillation_mm")
+# taken from the session without change
 AS_STATED = (
-    "name",
-    "device",
-    "rpe",
-    "device_load",
-    "shoe",
-    "date_only",
-    "format",
-    "linked",
-    "dirt_m",
-    "parent",
-    "serial",
+    *("name", "device", "rpe", "device_load", "shoe", "date_only", "format"),
+    *("linked", "dirt_m", "parent", "serial"),
 )
-COVERED = 0.9  # of the time without pauses must lie in shorter steps for the time in motion to be known
+# so much of the time without pauses must be covered by shorter steps for a moving time
+COVERED = 0.9
+INDOOR_NOTE = Note(
+    "indoor", "no hills are counted on a treadmill or in a virtual world"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SampleArrays:
-    """The samples of one activity as plain arrays of one length; NaN where a column is missing."""
+    """The samples of one activity as arrays of one length; NaN where a column is missing."""
 
     time_s: Floats
     distance_m: Floats
@@ -89,65 +81,63 @@ def build_row(
 ) -> dict[str, Any]:
     """Return one row of EXPOSURES and HIDDEN (tables.py) as plain values, ready for JSON.
 
-    `digest` names the unpacked content. `source`, `member` and `start` are filled by the
-    pipeline: a row knows what it is, not where it lay, nor its zone if only other runs tell it.
+    The pipeline fills `source` and `member`, since a row does not know its file, and `start`,
+    since its zone may follow from other runs.
+
+    Parameters
+    ----------
+    activity : session and samples of one activity.
+    digest : of the file's unpacked content, in hexadecimal.
+    settings : for heart rates, default surface and virtual altitude.
+    ground : the part of the map around the activity, if there is a map.
     """
-    session = activity.session
-    track = _build_track(activity.records)
-    times = _measure_times(session, track)
-    distance_m, distance_source = _choose_distance(session, activity.records, track)
+    session, records = activity.session, activity.records
+    samples = _build_arrays(records)
+    places = samples.latitude_deg, samples.longitude_deg
+    times = _measure_times(session, samples)
+    duration_s = times["duration_s"]
+    distance_m, distance_source = _choose_distance(session, records, samples)
     sport, sub_sport, sport_notes = pace.infer_sport(
-        session, track.time_s, track.distance_m, (distance_m, times["duration_s"])
+        session, samples.time_s, samples.distance_m, (distance_m, duration_s)
     )
-    sport_notes += pace.check_pace(sport, distance_m, times["duration_s"])
-    hills, hill_notes = _hill_columns(session, track, settings)
-    zone = zones.locate_start(
-        session, track.latitude_deg, track.longitude_deg, settings
-    )
+    sport_notes += pace.check_pace(sport, distance_m, duration_s)
+    hills, hill_notes = _hill_columns(session, samples, settings)
+    zone = zones.locate_start(session, *places, settings)
     year = zone.start_local.year if zone.start_local else 0
+    metres = surface.measure_surfaces(session, records, distance_m, settings, ground)
+    notes = _first_of_each_code([*session.notes, *sport_notes, *hill_notes])
     return {
-        "activity_id": make_activity_id(
-            session, digest, distance_m, times["duration_s"]
-        ),
+        "activity_id": make_activity_id(session, digest, distance_m, duration_s),
         "sport": sport,
         "sub_sport": sub_sport,
         **times,
         "distance_m": distance_m,
         "distance_source": distance_source,
         **hills,
-        **_surface_columns(
-            surface.measure_surfaces(
-                session, activity.records, distance_m, settings, ground
-            )
-        ),
-        **_step_columns(session, track, sport),
-        **_heart_columns(session, track, settings, year),
-        "srpe": load.session_rpe(session.rpe, times["duration_s"]),
+        **_surface_columns(metres),
+        **_step_columns(session, samples, sport),
+        **_heart_columns(session, samples, settings, year),
+        "srpe": load.session_rpe(session.rpe, duration_s),
         "effort_km": load.effort_km(distance_m, hills["ascent_m"]),
-        **{
-            name: _stated_or_mean(getattr(session, name), activity.records, name)
-            for name in DYNAMICS
-        },
-        "notes": [
-            str(note)
-            for note in _first_of_each_code([*session.notes, *sport_notes, *hill_notes])
-        ],
+        **_dynamics_columns(session, records),
+        "notes": [str(note) for note in notes],
         **_start_columns(zone),
         **{name: getattr(session, name) for name in AS_STATED},
-        "cells": sorted(osm.track_cells(track.latitude_deg, track.longitude_deg)),
+        "cells": sorted(osm.track_cells(*places)),
     }
 
 
-def _surface_columns(under: SurfaceMetres) -> dict[str, Any]:
-    from_map = {
-        name: getattr(under, name)
-        for name in ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
+def _surface_columns(metres: SurfaceMetres) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        f"{name}_m": metres.metres[name] for name in SURFACE_NAMES
     }
-    return (
-        {f"{name}_m": under.metres[name] for name in SURFACE_NAMES}
-        | {"surface_source": under.source}
-        | from_map
-    )
+    return columns | {
+        "surface_source": metres.source,
+        "tagged_m": metres.tagged_m,
+        "inferred_m": metres.inferred_m,
+        "unmatched_m": metres.unmatched_m,
+        "outside_m": metres.outside_m,
+    }
 
 
 def _start_columns(zone: ZonedStart) -> dict[str, Any]:
@@ -163,102 +153,109 @@ def _start_columns(zone: ZonedStart) -> dict[str, Any]:
 def make_activity_id(
     session: Session, digest: str, distance_m: float, duration_s: float
 ) -> str:
-    """Return the activity's name: of its content and part, or of what a list row says."""
-    if session.line:
-        start = session.start_utc or session.start_local
-        sub_sport = session.sub_sport
-        if sub_sport == PLAIN_SUB_SPORT:
-            sub_sport = UNKNOWN_SPORT  # written so since the first ids were made
-        content = (
-            f"{start}|{session.sport}|{sub_sport}|{distance_m:.1f}|{duration_s:.1f}"
-        )
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
-    return f"{digest[:16]}-{session.part}"
+    """Return the activity's id: of its file and part, or of the content of a list row."""
+    if not session.line:
+        return f"{digest[:16]}-{session.part}"
+    start = session.start_utc or session.start_local
+    sub_sport = session.sub_sport
+    if sub_sport == PLAIN_SUB_SPORT:
+        sub_sport = UNKNOWN_SPORT  # written so since the first ids were made
+    content = f"{start}|{session.sport}|{sub_sport}|{distance_m:.1f}|{duration_s:.1f}"
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def _build_track(records: pd.DataFrame) -> SampleArrays:
+def _build_arrays(records: pd.DataFrame) -> SampleArrays:
+    """Return the columns of RECORDS that a row is made of, and time and speed of each step."""
     index = records.index.to_numpy("datetime64[ns]").view(np.int64)
     time = (index - index[:1]) / 1e9
 
-    def column(name: str) -> Floats:
+    def read_column(name: str) -> Floats:
         if name in records.columns:
             return records[name].to_numpy(np.float64)
         return np.full(len(time), NAN)
 
-    latitude, longitude = column("latitude_deg"), column("longitude_deg")
-    distance = column("distance_m")
+    latitude, longitude = read_column("latitude_deg"), read_column("longitude_deg")
+    distance = read_column("distance_m")
     if not np.isfinite(distance).any() and np.isfinite(latitude).any():
         distance = path_m(latitude, longitude)
     step = np.diff(time)
     with np.errstate(invalid="ignore", divide="ignore"):
         speed = np.where(step > 0, np.diff(distance) / step, NAN)
     return SampleArrays(
-        time,
-        distance,
-        column("altitude_m"),
-        latitude,
-        longitude,
-        column("cadence_spm"),
-        column("heart_rate_bpm"),
-        step,
-        speed,
+        time_s=time,
+        distance_m=distance,
+        altitude_m=read_column("altitude_m"),
+        latitude_deg=latitude,
+        longitude_deg=longitude,
+        cadence_spm=read_column("cadence_spm"),
+        heart_rate_bpm=read_column("heart_rate_bpm"),
+        step_s=step,
+        speed_mps=speed,
     )
 
 
-def _measure_times(session: Session, track: SampleArrays) -> dict[str, float]:
+def _measure_times(session: Session, samples: SampleArrays) -> dict[str, float]:
+    """Return duration, elapsed and moving time: the session's, else from the samples [s]."""
     elapsed = moving = timer = NAN
-    if track.step_s.size:
-        elapsed = float(track.time_s[-1] - track.time_s[0])
-        known = np.isfinite(track.speed_mps) & (track.step_s <= pace.LONGEST_STEP_S)
-        hole = track.step_s > max(GAP_S, GAP_STEPS * float(np.median(track.step_s)))
-        timer = elapsed - float(
-            track.step_s[hole & ~(track.speed_mps > MOVING_MPS)].sum()
-        )
-        if known.any() and float(track.step_s[known].sum()) >= COVERED * timer:
-            moving = float(track.step_s[known & (track.speed_mps > MOVING_MPS)].sum())
-        elapsed = (
-            max(elapsed, session.timer_s) if math.isfinite(session.timer_s) else elapsed
-        )
+    if samples.step_s.size:
+        elapsed = float(samples.time_s[-1] - samples.time_s[0])
+        timer, moving = _measure_motion(samples, elapsed)
+        if math.isfinite(session.timer_s):
+            elapsed = max(elapsed, session.timer_s)
     elapsed = _first_known(session.elapsed_s, elapsed)
-    moving = _first_known(session.moving_s, moving)
     duration = _first_known(session.timer_s, session.moving_s, timer, elapsed)
     return {
         "duration_s": duration,
         "elapsed_s": _first_known(elapsed, duration),
-        "moving_s": moving,
+        "moving_s": _first_known(session.moving_s, moving),
     }
 
 
+def _measure_motion(samples: SampleArrays, elapsed_s: float) -> tuple[float, float]:
+    """Return the time without pauses and the time in motion, NaN where it is not known [s]."""
+    step_s, is_moving = samples.step_s, samples.speed_mps > MOVING_MPS
+    is_gap = step_s > max(GAP_S, GAP_STEPS * float(np.median(step_s)))
+    timer_s = elapsed_s - float(step_s[is_gap & ~is_moving].sum())
+    known = np.isfinite(samples.speed_mps) & (step_s <= pace.LONGEST_STEP_S)
+    if not known.any() or float(step_s[known].sum()) < COVERED * timer_s:
+        return timer_s, NAN
+    return timer_s, float(step_s[known & is_moving].sum())
+
+
 def _choose_distance(
-    session: Session, records: pd.DataFrame, track: SampleArrays
+    session: Session, records: pd.DataFrame, samples: SampleArrays
 ) -> tuple[float, str]:
+    """Return the distance [m] and its source: the session's, else from the samples."""
     if math.isfinite(session.distance_m):
-        return session.distance_m, "list" if session.format == "list" else "device"
-    known = track.distance_m[np.isfinite(track.distance_m)]
+        return session.distance_m, _stated_source(session)
+    known = samples.distance_m[np.isfinite(samples.distance_m)]
     if known.size < 2:
         return NAN, "none"
     summed = session.format == "gpx" or "distance_m" not in records.columns
     return float(known[-1] - known[0]), "gps" if summed else "records"
 
 
+def _stated_source(session: Session) -> str:
+    """Return the source of a number that the session states."""
+    return "list" if session.format == "list" else "device"
+
+
 def _hill_columns(
-    session: Session, track: SampleArrays, settings: Settings
+    session: Session, samples: SampleArrays, settings: Settings
 ) -> tuple[dict[str, Any], list[Note]]:
+    """Return ascent, descent and metres by grade, and notes on the altitude."""
     indoor = session.sub_sport in INDOOR and not settings.virtual_altitude
-    climb = (
-        elevation.Climb()
-        if indoor
-        else elevation.measure_climb(track.time_s, track.altitude_m, track.distance_m)
-    )
+    climb = elevation.Climb()
+    if not indoor:
+        climb = elevation.measure_climb(
+            samples.time_s, samples.altitude_m, samples.distance_m
+        )
     ascent, source, notes = _choose_ascent(session, climb)
     descent = _first_known(session.descent_m, climb.descent_m)
     uphill, downhill = sum(climb.grade_m[4:]), sum(climb.grade_m[:3])
-    if (
-        indoor and track.time_s.size
-    ):  # a belt's incline is nowhere recorded; it carries nobody downhill
-        notes.append(
-            Note("indoor", "no hills are counted on a treadmill or in a virtual world")
-        )
+    # no file holds the incline of a belt, and nobody runs downhill on one
+    if indoor and samples.time_s.size:
+        notes.append(INDOOR_NOTE)
         ascent, descent = _first_known(ascent, 0.0), _first_known(descent, 0.0)
         uphill = downhill = 0.0
     values = {
@@ -274,73 +271,69 @@ def _hill_columns(
 
 
 def _choose_ascent(session: Session, climb: Climb) -> tuple[float, str, list[Note]]:
-    if math.isfinite(session.ascent_m):
-        source = "list" if session.format == "list" else "device"
-        if math.isfinite(climb.ascent_m) and elevation.totals_differ(
-            session.ascent_m, climb.ascent_m
-        ):
-            counted, ours = f"{session.ascent_m:.0f} m", f"{climb.ascent_m:.0f} m"
-            return (
-                session.ascent_m,
-                source,
-                [
-                    Note(
-                        "ascent_differs",
-                        f"the device says {counted}, its altitude {ours}",
-                    )
-                ],
-            )
-        return session.ascent_m, source, []
-    if not math.isfinite(climb.ascent_m):
+    """Return the ascent [m] and its source, and a note where device and altitude disagree."""
+    stated, computed = session.ascent_m, climb.ascent_m
+    if math.isfinite(stated):
+        notes = []
+        if math.isfinite(computed) and elevation.totals_differ(stated, computed):
+            text = f"the device says {stated:.0f} m, its altitude {computed:.0f} m"
+            notes.append(Note("ascent_differs", text))
+        return stated, _stated_source(session), notes
+    if not math.isfinite(computed):
         return NAN, "none", []
-    return (
-        climb.ascent_m,
-        "barometer" if climb.noise_m < BAROMETER_NOISE_M else "gps",
-        [],
-    )
+    if climb.noise_m < BAROMETER_NOISE_M:
+        return computed, "barometer", []
+    return computed, "gps", []
 
 
 def _step_columns(
-    session: Session, track: SampleArrays, sport: str
+    session: Session, samples: SampleArrays, sport: str
 ) -> dict[str, float]:
     """Return foot strikes and mean cadence; only sports on foot have them."""
     if sport not in ON_FOOT_SPORTS:
         return {"steps": NAN, "cadence_spm": NAN}
     steps, cadence = session.steps, session.cadence_spm
     if not math.isfinite(steps):
-        steps = load.count_steps(track.time_s, track.cadence_spm)
+        steps = load.count_steps(samples.time_s, samples.cadence_spm)
     if not math.isfinite(cadence):
-        stepping = track.cadence_spm[track.cadence_spm > 0]
-        cadence = float(stepping.mean()) if stepping.size else NAN
+        cadence = _mean_or_nan(samples.cadence_spm[samples.cadence_spm > 0])
     return {"steps": steps, "cadence_spm": cadence}
 
 
 def _heart_columns(
-    session: Session, track: SampleArrays, settings: Settings, year: int
+    session: Session, samples: SampleArrays, settings: Settings, year: int
 ) -> dict[str, float]:
-    known = track.heart_rate_bpm[np.isfinite(track.heart_rate_bpm)]
-    mean = _first_known(
-        session.heart_rate_bpm, float(known.mean()) if known.size else NAN
-    )
+    """Return the mean heart rate and the loads that follow from heart rate."""
+    time_s, heart_rate = samples.time_s, samples.heart_rate_bpm
+    mean = _mean_or_nan(heart_rate[np.isfinite(heart_rate)])
     rates = load.heart_rates(settings, year)
     return {
-        "heart_rate_bpm": mean,
-        "trimp": load.banister_trimp(track.time_s, track.heart_rate_bpm, rates),
-        "edwards": load.edwards_score(track.time_s, track.heart_rate_bpm, rates),
+        "heart_rate_bpm": _first_known(session.heart_rate_bpm, mean),
+        "trimp": load.banister_trimp(time_s, heart_rate, rates),
+        "edwards": load.edwards_score(time_s, heart_rate, rates),
     }
 
 
+def _dynamics_columns(session: Session, records: pd.DataFrame) -> dict[str, float]:
+    """Return each running dynamic: the session's value, else the mean of the samples."""
+    columns: dict[str, float] = {}
+    for name in DYNAMICS:
+        value = getattr(session, name)
+        if not math.isfinite(value) and name in records.columns:
+            samples = records[name].to_numpy()
+            value = _mean_or_nan(samples[np.isfinite(samples)])
+        columns[name] = value
+    return columns
+
+
 def _first_of_each_code(notes: list[Note]) -> list[Note]:
-    """Return the first note of each code: reader and elevation may both see one fault."""
+    """Return the first note of each code: reader and elevation may both report one fault."""
     return list({note.code: note for note in reversed(notes)}.values())[::-1]
 
 
-def _stated_or_mean(stated: float, records: pd.DataFrame, column: str) -> float:
-    if math.isfinite(stated) or column not in records.columns:
-        return stated
-    known = records[column].to_numpy()
-    known = known[np.isfinite(known)]
-    return float(known.mean()) if known.size else NAN
+def _mean_or_nan(values: Floats) -> float:
+    """Return the mean of known values, NaN where there is none."""
+    return float(values.mean()) if values.size else NAN
 
 
 def _first_known(*values: float) -> float:

@@ -1,10 +1,10 @@
-"""Metres by surface of one activity, and who says so.
+"""Metres by surface of one activity, and where the answer comes from.
 
-The ladder: a plain list's own column > a label that settles it (treadmill, track) > the map, metre
-by metre > a label that only suggests (street, trail) > Strava's Dirt Distance > the runner's
-default > unknown. A tag of tags.csv stands over all and is applied later, to the row. What the map
-does not know falls to the rungs below it. A plain "Run" is unknown, and so is a run without
-positions: neither says road nor treadmill.
+The first of these that has an answer decides: a column of a plain list > a label that leaves no
+doubt (treadmill, track) > the map, metre by metre > a label that suggests (street, trail) >
+Strava's Dirt Distance > the runner's default > unknown. A tag of tags.csv comes before all and is
+applied later, to the row. What the map does not know is left to those that follow it. A plain
+"Run" is unknown, and so is a run without positions: neither implies road or treadmill.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats, Ints
 
 
-DECIDING_LABELS: Final[Mapping[str, str]] = {  # sub_sport -> surface
+# sub_sport -> surface: labels that leave no doubt, and labels that a map may correct
+DECIDING_LABELS: Final[Mapping[str, str]] = {
     "treadmill": "treadmill",
     "indoor_running": "treadmill",
     "indoor_walking": "treadmill",
@@ -40,15 +41,22 @@ DECIDING_LABELS: Final[Mapping[str, str]] = {  # sub_sport -> surface
 }
 SUGGESTING_LABELS: Final[Mapping[str, str]] = {"street": "hard", "trail": "soft"}
 ROUNDING: Final = 1e-9  # of shares
-HOLE_S: Final = 60.0  # a longer one between two positions stays one
-LABEL_FREE_SPORTS: Final = frozenset(
-    {"cycling", "rowing"}
-)  # virtual or on a track, but not on foot
+HOLE_S: Final = 60.0  # a longer hole between two positions is not filled
+# may be virtual or on a track, too, but are not on foot
+LABEL_FREE_SPORTS: Final = frozenset(("cycling", "rowing"))
+# codes of the sources that give a class
+KNOWN_CODES: Final = [
+    osm.SOURCES.index(name) for name in (*osm.TAGGED_SOURCES, *osm.INFERRED_SOURCES)
+]
+POSITIONS: Final = frozenset(("latitude_deg", "longitude_deg"))
 
 
 @dataclass(frozen=True, slots=True)
 class SurfaceMetres:
-    """Metres by surface (their sum is the distance) and what the map knew; NaN = no map."""
+    """Metres by surface, of which the sum is the distance, and metres by answer of the map.
+
+    Without a map the latter are NaN.
+    """
 
     metres: Mapping[str, float]
     source: str  # tag, label, map, list, default or none
@@ -69,63 +77,62 @@ def measure_surfaces(
 
     Parameters
     ----------
-    session : what the file says of the activity.
-    records : its samples; only distance and position are looked at, and only with a map.
+    session : its labels, Dirt Distance and the surface that a list states.
+    records : its samples; only distance and position are used, and only with a map.
     distance_m : the activity's distance, which the metres sum up to. [m]
     settings : for `default_surface`.
     ground : a part of the map, if there is one.
     """
     if math.isnan(distance_m):
         return SurfaceMetres(dict.fromkeys(SURFACE_NAMES, NAN), "none")
-    settled, source = _decide_by_label(session)
-    if settled:
-        return SurfaceMetres(_distribute_metres({settled: 1.0}, distance_m), source)
+    decided, source = _decide_by_label(session)
+    if decided:
+        return SurfaceMetres(_distribute_metres({decided: 1.0}, distance_m), source)
     rest, source = _fallback_shares(session, distance_m, settings)
-    if (
-        ground is None
-        or "latitude_deg" not in records
-        or "longitude_deg" not in records
-    ):
+    if ground is None or not set(records) >= POSITIONS:
         return SurfaceMetres(_distribute_metres(rest, distance_m), source)
     share, matched = match_samples(records, ground)
     return _combine_shares(share, matched, rest, source, distance_m)
 
 
 def match_samples(records: pd.DataFrame, ground: Ground) -> tuple[Floats, TrackMatch]:
-    """Return for each sample its share of the distance (sum 1, or all 0) and what lies under it."""
+    """Return for each sample its share of the distance and its match with the map.
+
+    The shares sum to 1, or are all 0 where nothing was run.
+    """
     latitude = records["latitude_deg"].to_numpy(np.float64)
     longitude = records["longitude_deg"].to_numpy(np.float64)
     index = records.index.to_numpy("datetime64[ns]").view(np.int64)
     time_s = (index - index[:1]) / 1e9
+    fixes = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
+    nearest = _nearest_fix(fixes, time_s)
+    match = osm.match_track(ground, latitude, longitude, time_s)
+    filled = osm.TrackMatch(
+        match.surface[nearest], match.source[nearest], match.way_id[nearest]
+    )
     step = _distance_steps(records, latitude, longitude)
     total = step.sum()
-    nearest = _nearest_fix(
-        np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude)), time_s
-    )
-    found = osm.match_track(ground, latitude, longitude, time_s)
-    filled = osm.TrackMatch(
-        found.surface[nearest], found.source[nearest], found.way_id[nearest]
-    )
-    return step / total if total > 0 else step * 0, filled
+    if total > 0:
+        return step / total, filled
+    return step * 0, filled
 
 
-def _nearest_fix(known: Ints, time_s: Floats) -> Ints:
-    """Return for each sample the nearest one with a position, itself where there is none nearby.
+def _nearest_fix(fixes: Ints, time_s: Floats) -> Ints:
+    """Return for each sample the nearest one with a position, itself where none is near.
 
-    Some devices write heart rate and distance in samples of their own, between those with a position.
+    Some devices write heart rate and distance in samples of their own, between the positions.
     """
-    own = np.arange(time_s.size)
-    if not known.size:
-        return own
-    after = np.searchsorted(known, own)
-    right = known[np.minimum(after, known.size - 1)]
-    left = known[np.maximum(after - 1, 0)]
+    samples = np.arange(time_s.size)
+    if not fixes.size:
+        return samples
+    after = np.searchsorted(fixes, samples)
+    right = fixes[np.minimum(after, fixes.size - 1)]
+    left = fixes[np.maximum(after - 1, 0)]
     nearest = np.where(time_s - time_s[left] <= time_s[right] - time_s, left, right)
-    hole = (
-        (time_s[right] - time_s[left] > HOLE_S) | (after == 0) | (after == known.size)
-    )
-    hole[known], nearest[known] = False, known
-    return np.where(hole, own, nearest)
+    at_an_end = (after == 0) | (after == fixes.size)
+    is_hole = (time_s[right] - time_s[left] > HOLE_S) | at_an_end
+    is_hole[fixes], nearest[fixes] = False, fixes
+    return np.where(is_hole, samples, nearest)
 
 
 def _decide_by_label(session: Session) -> tuple[str, str]:
@@ -140,7 +147,7 @@ def _decide_by_label(session: Session) -> tuple[str, str]:
 def _fallback_shares(
     session: Session, distance_m: float, settings: Settings
 ) -> tuple[dict[str, float], str]:
-    """Return shares by surface and their source, from what stands below the map on the ladder.
+    """Return shares by surface and their source, by what follows the map in the order.
 
     A Dirt Distance of 0 is no answer: Strava writes it for runs on roads, and also for runs whose
     course it does not know.
@@ -170,12 +177,13 @@ def _distribute_metres(
 def _distance_steps(
     records: pd.DataFrame, latitude: Floats, longitude: Floats
 ) -> Floats:
-    """Return the distance that ends at each sample: by the device, else between places [m]."""
-    total = (
-        records["distance_m"].to_numpy(np.float64)
-        if "distance_m" in records
-        else np.empty(0)
-    )
+    """Return the distance run up to each sample from the one before [m].
+
+    It is the device's distance, else the one between positions.
+    """
+    total = np.empty(0)
+    if "distance_m" in records:
+        total = records["distance_m"].to_numpy(np.float64)
     if not np.isfinite(total).any():
         total = path_m(latitude, longitude)
     known = np.flatnonzero(np.isfinite(total))
@@ -186,33 +194,28 @@ def _distance_steps(
 
 def _combine_shares(
     share: Floats,
-    matched: TrackMatch,
+    match: TrackMatch,
     rest: Mapping[str, float],
-    below: str,
+    rest_source: str,
     distance_m: float,
 ) -> SurfaceMetres:
-    """Return what the map knows with what the rungs below it say of the remainder."""
-    by_source = np.bincount(matched.source, share, len(osm.SOURCES))
-    of = dict(zip(osm.SOURCES, by_source.tolist(), strict=True))
-    known = np.isin(
-        matched.source,
-        [
-            osm.SOURCES.index(name)
-            for name in (*osm.TAGGED_SOURCES, *osm.INFERRED_SOURCES)
-        ],
-    )
-    by_surface = np.bincount(matched.surface[known], share[known], len(SURFACE_NAMES))
+    """Return the metres that the map knows, the others by the shares of `rest`."""
+    by_source = np.bincount(match.source, share, len(osm.SOURCES)).tolist()
+    share_of = dict(zip(osm.SOURCES, by_source, strict=True))
+    known = np.isin(match.source, KNOWN_CODES)
+    by_surface = np.bincount(match.surface[known], share[known], len(SURFACE_NAMES))
     left = 1.0 - float(by_surface.sum())
-    left = left if left > ROUNDING else 0.0
+    if left <= ROUNDING:
+        left = 0.0
     shares = {
-        surface: found + left * rest.get(surface, 0.0)
-        for surface, found in zip(SURFACE_NAMES, by_surface.tolist(), strict=True)
+        surface: known_share + left * rest.get(surface, 0.0)
+        for surface, known_share in zip(SURFACE_NAMES, by_surface.tolist(), strict=True)
     }
     return SurfaceMetres(
         _distribute_metres(shares, distance_m),
-        "map" if by_surface.sum() > 0 else below,
-        tagged_m=distance_m * sum(of[name] for name in osm.TAGGED_SOURCES),
-        inferred_m=distance_m * sum(of[name] for name in osm.INFERRED_SOURCES),
-        unmatched_m=distance_m * of["unmatched"],
-        outside_m=distance_m * of["outside"],
+        "map" if by_surface.sum() > 0 else rest_source,
+        tagged_m=distance_m * sum(share_of[name] for name in osm.TAGGED_SOURCES),
+        inferred_m=distance_m * sum(share_of[name] for name in osm.INFERRED_SOURCES),
+        unmatched_m=distance_m * share_of["unmatched"],
+        outside_m=distance_m * share_of["outside"],
     )

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from loadwatch.exposure.load import (
     HeartRates,
     banister_trimp,
+    choose_heart_rates,
     count_steps,
+    describe_heart_rates,
     edwards_score,
     effort_km,
-    heart_rates,
-    heart_remark,
     session_rpe,
 )
 from loadwatch.settings import Settings
@@ -43,12 +43,12 @@ def stream(*minutes_and_values):
 )
 def test_trimp_of_both_sexes(minutes, heart, rest, most, sex, expected):
     assert banister_trimp(
-        *stream((minutes, heart)), HeartRates(rest, most, sex, False)
+        *stream((minutes, heart)), HeartRates(rest, most, sex)
     ) == pytest.approx(expected, abs=5e-5)
 
 
 def test_trimp_is_summed_over_the_stream_and_not_taken_from_the_mean():
-    rates = HeartRates(50.0, 190.0, "m", False)
+    rates = HeartRates(50.0, 190.0, "m")
     assert banister_trimp(*stream((30, 120), (30, 180)), rates) == pytest.approx(
         131.0956, abs=5e-5
     )
@@ -66,19 +66,19 @@ def test_edwards_zones():
         (5, 190),
     ]  # of 200: zones 1 to 5
     assert edwards_score(
-        *stream(*pieces), HeartRates(60.0, 200.0, "", False)
+        *stream(*pieces), HeartRates(60.0, 200.0, "")
     ) == pytest.approx(170.0)
     assert (
-        edwards_score(*stream((10, 99)), HeartRates(60.0, 200.0, "", False)) == 0.0
+        edwards_score(*stream((10, 99)), HeartRates(60.0, 200.0, "")) == 0.0
     )  # below half the maximum
     assert edwards_score(
-        *stream((10, 162)), HeartRates(60.0, 180.0, "", False)
+        *stream((10, 162)), HeartRates(60.0, 180.0, "")
     ) == pytest.approx(50.0)  # 90 % sharp
 
 
 def test_a_run_without_heart_rate_is_unknown_and_never_zero():
     time, heart = stream((30, math.nan))
-    rates = HeartRates(50.0, 190.0, "m", False)
+    rates = HeartRates(50.0, 190.0, "m")
     assert math.isnan(banister_trimp(time, heart, rates))
     assert math.isnan(edwards_score(time, heart, rates))
     assert math.isnan(banister_trimp(np.empty(0), np.empty(0), rates))
@@ -86,25 +86,23 @@ def test_a_run_without_heart_rate_is_unknown_and_never_zero():
 
 def test_without_sex_or_maximum_trimp_is_unknown():
     time, heart = stream((30, 150))
-    assert math.isnan(banister_trimp(time, heart, HeartRates(50.0, 190.0, "", False)))
-    assert math.isnan(
-        banister_trimp(time, heart, HeartRates(50.0, math.nan, "m", True))
-    )
-    assert math.isnan(edwards_score(time, heart, HeartRates(50.0, math.nan, "m", True)))
+    assert math.isnan(banister_trimp(time, heart, HeartRates(50.0, 190.0, "")))
+    assert math.isnan(banister_trimp(time, heart, HeartRates(50.0, math.nan, "m")))
+    assert math.isnan(edwards_score(time, heart, HeartRates(50.0, math.nan, "m")))
 
 
 def test_a_strap_that_gave_up_half_way_leaves_the_run_unknown():
     time, heart = stream((30, 150), (30, math.nan))
-    assert math.isnan(banister_trimp(time, heart, HeartRates(50.0, 190.0, "m", False)))
+    assert math.isnan(banister_trimp(time, heart, HeartRates(50.0, 190.0, "m")))
     time, heart = stream(
         (58, 150), (2, math.nan)
     )  # two minutes of drop-out: one is bridged
-    assert banister_trimp(time, heart, HeartRates(50.0, 190.0, "m", False)) > 0
+    assert banister_trimp(time, heart, HeartRates(50.0, 190.0, "m")) > 0
 
 
 def test_a_pause_is_no_effort():
     time = np.concatenate([np.arange(600.0), np.arange(600.0) + 4200.0])
-    rates = HeartRates(50.0, 190.0, "m", False)
+    rates = HeartRates(50.0, 190.0, "m")
     whole = banister_trimp(np.arange(1200.0), np.full(1200, 150.0), rates)
     held = (60.0 - 1.0) / 1200.0  # the sample before the pause stands for 60 s at most
     assert banister_trimp(time, np.full(1200, 150.0), rates) == pytest.approx(
@@ -117,8 +115,7 @@ def test_a_pause_is_no_effort():
 def test_women_weigh_more_at_any_heart_rate_up_to_the_maximum(heart, minutes):
     time, values = stream((minutes, heart))
     men, women = (
-        banister_trimp(time, values, HeartRates(60.0, 200.0, sex, False))
-        for sex in ("m", "f")
+        banister_trimp(time, values, HeartRates(60.0, 200.0, sex)) for sex in ("m", "f")
     )
     assert (
         0 < men < women
@@ -143,27 +140,26 @@ def test_session_rpe_and_effort():
 
 
 def test_heart_rates_set_or_estimated():
-    assert heart_rates(Settings(hr_rest=50, hr_max=190, sex="f"), 2026) == HeartRates(
-        50, 190, "f", False
+    assert choose_heart_rates(
+        Settings(hr_rest=50, hr_max=190, sex="f"), 2026
+    ) == HeartRates(50, 190, "f")
+    assert choose_heart_rates(Settings(birth_year=1986, sex="m"), 2026) == HeartRates(
+        60.0, 180.0, "m"
     )
-    assert heart_rates(Settings(birth_year=1986, sex="m"), 2026) == HeartRates(
-        60.0, 180.0, "m", True
-    )
-    unknown = heart_rates(Settings(), 2026)
+    unknown = choose_heart_rates(Settings(), 2026)
     assert math.isnan(unknown.max)
-    assert unknown.estimated
     assert math.isnan(
-        heart_rates(Settings(birth_year=1986), 0).max
+        choose_heart_rates(Settings(birth_year=1986), 0).max
     )  # a run without a date
 
 
 def test_what_the_page_says_of_heart_rates():
-    assert heart_remark(Settings(hr_rest=50, hr_max=190, sex="f")) == ""
+    assert describe_heart_rates(Settings(hr_rest=50, hr_max=190, sex="f")) == ""
     assert (
-        heart_remark(Settings())
+        describe_heart_rates(Settings())
         == "TRIMP is left unknown: set sex and hr_max in [athlete] of loadwatch.toml"
     )
-    assert heart_remark(Settings(sex="m", birth_year=1980)) == (
+    assert describe_heart_rates(Settings(sex="m", birth_year=1980)) == (
         "TRIMP rests on estimates: resting heart rate taken as 60, "
         "maximum heart rate estimated from the year of birth"
     )

@@ -306,7 +306,7 @@ def _heart_columns(
     """Return the mean heart rate and the loads that follow from heart rate."""
     time_s, heart_rate = samples.time_s, samples.heart_rate_bpm
     mean = _mean_or_nan(heart_rate[np.isfinite(heart_rate)])
-    rates = load.heart_rates(settings, year)
+    rates = load.choose_heart_rates(settings, year)
     return {
         "heart_rate_bpm": _first_known(session.heart_rate_bpm, mean),
         "trimp": load.banister_trimp(time_s, heart_rate, rates),

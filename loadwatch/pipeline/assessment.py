@@ -151,7 +151,7 @@ def _list_remarks(
     """Return remarks on shoes, and on the heart rates that the settings do not state."""
     remarks = [shoes.describe_rotation(activities, today)]
     if activities["heart_rate_bpm"].notna().any():
-        remarks.append(load.heart_remark(settings))
+        remarks.append(load.describe_heart_rates(settings))
     return [remark for remark in remarks if remark]
 
 

@@ -1,4 +1,4 @@
-"""tags.csv: what the runner knows of one run and the watch does not (surface, shoe, effort, name)."""
+"""tags.csv: what the runner knows of a run and the watch does not: surface, shoe, effort, name."""
 
 from __future__ import annotations
 
@@ -21,13 +21,8 @@ if TYPE_CHECKING:
 FILE = "tags.csv"
 COLUMNS = ("start", "file", "surface", "shoe", "rpe", "name", "exclude")
 NEAR = timedelta(minutes=2)
-_ALSO = (
-    "date",
-    "note",
-    "comment",
-    "notes",
-    "comments",
-)  # columns that may stand there, unread
+# columns that a file may have, too, and that nothing reads
+_IGNORED_COLUMNS = ("date", "note", "comment", "notes", "comments", "")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "x": True}
 _NO = {"no": False, "n": False, "false": False, "0": False, "": False}
 _MAX_RPE = 10.0
@@ -36,7 +31,7 @@ _MAP = ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """One line: which run (by start or by file) and what it sets; "" and NaN set nothing."""
+    """One line: which run it means, by start or by file, and what it sets; "" and NaN set nothing."""
 
     line: int
     day: date | None = None
@@ -51,14 +46,16 @@ class Tag:
     @property
     def key(self) -> str:
         """The run, as the line names it."""
-        return self.file or (
-            f"{self.clock:%Y-%m-%d %H:%M}" if self.clock else str(self.day)
-        )
+        if self.file:
+            return self.file
+        if self.clock:
+            return f"{self.clock:%Y-%m-%d %H:%M}"
+        return str(self.day)
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """All lines of a tags.csv, in its order."""
+    """All lines of a tags.csv, in the order of the file."""
 
     tags: tuple[Tag, ...] = ()
 
@@ -68,17 +65,13 @@ def _line_error(line: int, why: str) -> SettingsError:
 
 
 def _check_columns(columns: tuple[str, ...]) -> None:
-    """Refuse a header without a way to find a run, or with a word that is nearly one of ours."""
+    """Refuse a header without a way to find a run, or with a misspelt column."""
     for column in columns:
-        if column not in (
-            *COLUMNS,
-            *_ALSO,
-            "",
-        ) and "did you mean" in user_csv.suggest_nearest(column, COLUMNS):
-            raise _line_error(
-                1,
-                f'column "{column[:40]}" is not known: {user_csv.suggest_nearest(column, COLUMNS)}',
-            )
+        if column in COLUMNS or column in _IGNORED_COLUMNS:
+            continue
+        if user_csv.find_nearest(column, COLUMNS):
+            hint = user_csv.suggest_nearest(column, COLUMNS)
+            raise _line_error(1, f'column "{column[:40]}" is not known: {hint}')
     if not {"start", "file", "date"} & set(columns):
         raise _line_error(
             1, "the first line names the columns, among them start or file"
@@ -86,21 +79,22 @@ def _check_columns(columns: tuple[str, ...]) -> None:
 
 
 def _read_choice(row: user_csv.UserRow, column: str, choices: tuple[str, ...]) -> str:
+    """Return a cell that holds one of `choices` or nothing."""
     word = row.cells.get(column, "").lower()
     if word and word not in choices:
-        raise _line_error(
-            row.line,
-            f'{column} "{word[:40]}" is not known: {user_csv.suggest_nearest(word, choices)}',
-        )
+        hint = user_csv.suggest_nearest(word, choices)
+        raise _line_error(row.line, f'{column} "{word[:40]}" is not known: {hint}')
     return word
 
 
 def _read_exclude(row: user_csv.UserRow) -> bool:
+    """Return whether the line leaves its run out."""
     answers = _YES | _NO
     return answers[_read_choice(row, "exclude", tuple(answers))]
 
 
 def _read_rpe(row: user_csv.UserRow) -> float:
+    """Return the perceived exertion from 0 to 10, NaN for an empty cell."""
     word = row.cells.get("rpe", "").replace(",", ".")
     if not word:
         return math.nan
@@ -114,7 +108,7 @@ def _read_rpe(row: user_csv.UserRow) -> float:
 
 
 def _parse_tag(row: user_csv.UserRow) -> Tag:
-    """Return the tag of one line; SettingsError names the line and what would be right."""
+    """Return the tag of one line; SettingsError names the line and what is right."""
     file = row.cells.get("file", "").replace("\\", "/").removeprefix("./").strip("/")
     start = row.cells.get("start", "") or row.cells.get("date", "")
     if bool(file) == bool(start):
@@ -137,7 +131,7 @@ def _parse_tag(row: user_csv.UserRow) -> Tag:
 
 
 def read_tags(data: bytes) -> Tags:
-    """Return the tags in `data`; SettingsError with its line where one says something impossible."""
+    """Return the tags in `data`; SettingsError with the line where a cell is impossible."""
     if len(data) > user_csv.MAX_BYTES:
         raise SettingsError(
             FILE, f"is larger than {user_csv.MAX_BYTES // 1_000_000} MB"
@@ -150,7 +144,7 @@ def read_tags(data: bytes) -> Tags:
 
 
 def _find_by_file(rows: pd.DataFrame, file: str) -> list[int]:
-    """Return the positions of the rows whose source is `file` or ends in it at a folder's edge."""
+    """Return the positions of the rows whose source is `file` or ends with its path."""
 
     def is_named(source: str) -> bool:
         return any(
@@ -166,12 +160,15 @@ def _find_by_file(rows: pd.DataFrame, file: str) -> list[int]:
 
 
 def _find_by_start(rows: pd.DataFrame, tag: Tag) -> list[int]:
-    """Return the positions of the rows that start when `tag` says; of a day alone, its runs first."""
+    """Return the positions of the rows that start at the tag's time, or on its day.
+
+    Of a day with runs and other activities the runs are meant.
+    """
     local = rows["start_local"]
     if tag.clock is None:
-        today = local.dt.date == tag.day
-        runs = today & (rows["sport"] == "running")
-        found = runs if runs.any() else today
+        on_day = local.dt.date == tag.day
+        runs = on_day & (rows["sport"] == "running")
+        found = runs if runs.any() else on_day
     else:
         apart = (local - pd.Timestamp(tag.clock)).abs()
         found = (apart <= NEAR) & ~rows["date_only"].astype(bool)
@@ -181,29 +178,28 @@ def _find_by_start(rows: pd.DataFrame, tag: Tag) -> list[int]:
 
 
 def _find_row(rows: pd.DataFrame, tag: Tag) -> tuple[int | None, str]:
-    """Return the position of the one row that `tag` means, or None and a remark that says why."""
+    """Return the position of the one row that `tag` means, or None and a remark with the reason."""
     found = _find_by_file(rows, tag.file) if tag.file else _find_by_start(rows, tag)
     if len(found) == 1:
         return found[0], ""
     where = f"{FILE} line {tag.line} ({tag.key})"
     if not found:
         return None, f"{where} matches no activity, so it changes nothing"
-    more = (
-        "give more of its path"
-        if tag.file
-        else "give the time of its start, or its file"
-    )
-    return None, f"{where} matches {len(found)} activities, so it changes none; {more}"
+    advice = "give the time of its start, or its file"
+    if tag.file:
+        advice = "give more of its path"
+    count = len(found)
+    return None, f"{where} matches {count} activities, so it changes none; {advice}"
 
 
 def _changed_cells(row: pd.Series[float], tag: Tag) -> dict[str, object]:
-    """Return the cells of `row` that `tag` sets anew."""
+    """Return the cells of `row` that `tag` replaces."""
     out: dict[str, object] = {}
     if tag.surface:
         distance = row["distance_m"]
         nothing = 0.0 if pd.notna(distance) else math.nan
         out |= dict.fromkeys(SURFACE_COLUMNS, nothing)
-        out |= dict.fromkeys(_MAP, math.nan)  # what a map said of it counts no more
+        out |= dict.fromkeys(_MAP, math.nan)  # a tag replaces the answers of a map
         out |= {f"{tag.surface}_m": distance, "surface_source": "tag"}
     if tag.shoe:
         out["shoe"] = tag.shoe
@@ -217,12 +213,12 @@ def _changed_cells(row: pd.Series[float], tag: Tag) -> dict[str, object]:
 def apply_tags(
     rows: pd.DataFrame, tags: Tags
 ) -> tuple[pd.DataFrame, tuple[Skipped, ...], tuple[str, ...]]:
-    """Return `rows` as tagged, the rows left out on request, and a remark for each line without effect.
+    """Return the tagged rows, the rows left out, and a remark for each line without effect.
 
     Parameters
     ----------
-    rows : EXPOSURES and HIDDEN, one activity a row, zones settled; it is not changed.
-    tags : what `read_tags` returned. Of two lines for one run the later one stands.
+    rows : EXPOSURES and HIDDEN, one row per activity, zones decided; it is not changed.
+    tags : what `read_tags` returned. Of two lines for one run the later one counts.
     """
     out = rows.copy()
     remarks: list[str] = []

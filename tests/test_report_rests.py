@@ -259,7 +259,7 @@ def test_a_map_is_offered_where_there_are_positions():
 
 def test_the_unknown_share_is_one_of_distance_and_of_weeks_there_are():
     assert provenance.describe_unknown(cases.steady()) == (
-        f"100{NBSP}% of the distance of the last 12 weeks was on ground that nobody told"
+        f"100{NBSP}% of the distance of the last 12 weeks was on unknown ground"
     )
     one = cases.analysis(cases.week(0, 20.0))
     assert "of the only week was" in provenance.describe_unknown(one)

@@ -6,8 +6,6 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from loadwatch.assess import rules
 from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import as_json
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Plan
+    from loadwatch.assess.rules import Flag
     from loadwatch.date_filter import Period
     from loadwatch.formatting import Units
 
@@ -32,16 +31,18 @@ TRIGGERS = (
 
 
 def format_cell(value: Any) -> str | float | int:
-    """Return a value for one cell: text that would be a formula gets an apostrophe, unknown is empty."""
+    """Return a value for one cell: an apostrophe before a formula, unknown is empty."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, (int, float)):
+        return value
     if isinstance(value, list):
         value = "; ".join(map(str, value))
     if isinstance(value, str) and value.lstrip(" ").startswith(TRIGGERS):
         return f"'{value}"
-    return value if isinstance(value, (int, float)) else str(value)
+    return str(value)
 
 
 def format_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -55,39 +56,20 @@ def format_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> st
 
 def format_activities(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return every activity with all EXPOSURES."""
+    shown = filter_dates(analysis, period).activities
     columns = column_names(EXPOSURES)
-    return format_rows(
-        columns,
-        as_json.to_records(filter_dates(analysis, period).activities, columns),
-    )
+    return format_rows(columns, as_json.to_records(shown, columns))
 
 
 def format_weeks(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return the weekly table with usual, change and context."""
-    shown = filter_dates(analysis, period).weeks
-    days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.index)]
-    rows = as_json.to_records(shown, as_json.WEEK_COLUMNS)
-    dated = ({"week": day, **row} for day, row in zip(days, rows, strict=True))
-    return format_rows(("week", *as_json.WEEK_COLUMNS), dated)
+    rows = as_json.build_week_rows(filter_dates(analysis, period))
+    return format_rows(("week", *as_json.WEEK_COLUMNS), rows)
 
 
 def format_flags(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return all flags."""
-    shown = filter_dates(analysis, period).flags
-    return format_rows(
-        rules.FLAG_FIELDS, (as_json.to_record(rules.flag_row(flag)) for flag in shown)
-    )
-
-
-def format_budget(analysis: Analysis) -> str:
-    """Return what each limit leaves."""
-    return format_rows(
-        as_json.LIMIT_KEYS,
-        (
-            as_json.to_record(as_json.build_limit_row(limit))
-            for limit in analysis.limits
-        ),
-    )
+    return _format_flag_rows(filter_dates(analysis, period).flags)
 
 
 def format_plan(
@@ -95,10 +77,20 @@ def format_plan(
     units: Units = "metric",  # noqa: ARG001 - CSV is in SI units
 ) -> str:
     """Return the flags that the planned weeks would raise."""
-    rows = (as_json.to_record(rules.flag_row(flag)) for flag in tried.flags)
+    return _format_flag_rows(tried.flags)
+
+
+def _format_flag_rows(flags: Iterable[Flag]) -> str:
+    rows = (as_json.to_record(rules.flag_row(flag)) for flag in flags)
     return format_rows(rules.FLAG_FIELDS, rows)
 
 
+def format_budget(analysis: Analysis) -> str:
+    """Return what each limit leaves."""
+    rows = map(as_json.build_limit_row, analysis.limits)
+    return format_rows(as_json.LIMIT_KEYS, rows)
+
+
 def format_roster(roster: Roster) -> str:
-    """Return one line an athlete."""
+    """Return one line per athlete."""
     return format_rows(as_json.ATHLETE_KEYS, as_json.build_athlete_rows(roster))

@@ -17,11 +17,10 @@ from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.formatting import clean_source, clean_text
 from loadwatch.report.rulebook import format_limit
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
-from loadwatch.verdict import headline
-from loadwatch.verdict import roster_groups as lines
+from loadwatch.verdict import headline, roster_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from loadwatch import formatting
     from loadwatch.analysis import Analysis, Roster
@@ -35,28 +34,41 @@ WEEK_COLUMNS = (
     *(f"{column}_{kind}" for column in MEASURED for kind in ("usual", "change")),
     *column_names(CONTEXT),
 )
-LABELS = frozenset(
-    ("source", "of")
-)  # of files: cleaned, and a mail address in them masked
+# of files: cleaned, and a mail address in them masked
+LABELS = frozenset(("source", "of"))
 LIMIT_KEYS = ("rule", "measure", "unit", "used", "room", "limit", "week", "why")
 ATHLETE_KEYS = ("name", "group", "level", "says", "last_activity", "flags")
+RULE_KEYS = (
+    "id",
+    "name",
+    "title",
+    "kind",
+    "measure",
+    "unit",
+    "asks",
+    "grade",
+    "grade_why",
+    "lbp",
+    "citation",
+    "doi",
+    "article",
+    "caveat",
+)
 DECIMALS = 6  # below any watch's resolution; keeps 0.1 + 0.2 readable
 
 
 def format_document(document: Mapping[str, Any]) -> str:
-    """Return `document` as strict JSON, a line for each row of its tables, with a newline at its end."""
-    # json's own indent is ten times slower and gives a number a line
-    return (
-        "{\n "
-        + ",\n ".join(
-            f"{_format_line(key)}: {_format_table(value)}"
-            for key, value in document.items()
-        )
-        + "\n}\n"
-    )
+    """Return `document` as strict JSON, one line per row of its tables."""
+    # json's own indent is ten times slower and puts every number on a line
+    parts = [
+        f"{_format_line(key)}: {_format_table(value)}"
+        for key, value in document.items()
+    ]
+    return "{\n " + ",\n ".join(parts) + "\n}\n"
 
 
 def _format_table(value: Any) -> str:
+    """Return a list as one line per item, anything else as one line."""
     if not value or not isinstance(value, list):
         return _format_line(value)
     return "[\n  " + ",\n  ".join(map(_format_line, value)) + "\n ]"
@@ -67,64 +79,73 @@ def _format_line(value: Any) -> str:
 
 
 def to_plain(value: Any) -> Any:
-    """Return `value` as JSON knows it: NaN and NaT become null, dates ISO, numpy's numbers Python's."""
+    """Return `value` as JSON knows it.
+
+    NaN and NaT become null, dates ISO, numpy's numbers Python's, texts are cleaned.
+    """
     if isinstance(value, float):
-        return (
-            round(float(value), DECIMALS) + 0.0 if math.isfinite(value) else None
-        )  # no -0.0
+        if not math.isfinite(value):
+            return None
+        return round(float(value), DECIMALS) + 0.0  # no -0.0
     if isinstance(value, str):
         return clean_text(value)
-    if isinstance(value, (bool, int)):
+    if isinstance(value, (bool, int)) or value is None:
         return value
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
     if isinstance(value, dict):
         return {str(key): to_plain(item) for key, item in value.items()}
-    if value is None or value is pd.NaT:
+    return _convert_other(value)
+
+
+def _convert_other(value: Any) -> Any:
+    """Return a date, a note or one of numpy's numbers as JSON knows it."""
+    if value is pd.NaT:
         return None
     if isinstance(value, Note):
         return clean_text(str(value))
     if isinstance(value, date):
         return value.isoformat()[:10]
-    return to_plain(value.item())  # one of numpy's numbers
+    return to_plain(value.item())
+
+
+def _convert_values(name: str, values: Iterable[Any]) -> list[Any]:
+    """Return the values of the key or column `name` as JSON knows them."""
+    convert: Callable[[Any], Any] = to_plain
+    if name in LABELS:
+        convert = clean_source
+    return list(map(convert, values))
 
 
 def to_record(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one row, plain, with its file labels masked."""
-    return {
-        key: clean_source(item) if key in LABELS else to_plain(item)
-        for key, item in row.items()
-    }
+    """Return one row as JSON knows it, with its file labels masked."""
+    return {key: _convert_values(key, [value])[0] for key, value in row.items()}
 
 
-def to_records(
-    frame: pd.DataFrame, columns: list[str] | tuple[str, ...]
-) -> list[dict[str, Any]]:
-    """Return the rows of `frame`, column by column, which is several times faster than row by row."""
-    lists = [
-        [
-            clean_source(value) if column in LABELS else to_plain(value)
-            for value in frame[column].tolist()
-        ]
-        for column in columns
-    ]
-    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+def to_records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the rows of `frame` as `to_record` would.
+
+    Column by column, which is several times faster than row by row.
+    """
+    values = [_convert_values(name, frame[name].tolist()) for name in columns]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def collect_settings(analysis: Analysis) -> dict[str, Any]:
     """Return what changes a result, beside the files; of a map its name only."""
-    chosen = analysis.settings
+    settings = analysis.settings
     values = {
-        f.name: getattr(chosen, f.name)
-        for f in fields(chosen)
-        if f.name not in ("origins", "name")
+        field.name: getattr(settings, field.name)
+        for field in fields(settings)
+        if field.name not in ("origins", "name")
     }
-    values["osm"] = PurePath(chosen.osm).name
+    values["osm"] = PurePath(settings.osm).name
     values["today"] = analysis.today
     return to_record(values)
 
 
 def _collect_left_out(analysis: Analysis) -> dict[str, Any]:
+    """Return what was skipped or a duplicate, and the settings."""
     return {
         "skipped": [
             to_record({"source": item.source, "kind": item.kind, "why": item.why})
@@ -138,69 +159,76 @@ def _collect_left_out(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _collect_judged(told: Analysis | Plan) -> dict[str, Any]:
+def _collect_judged(judged: Analysis | Plan) -> dict[str, Any]:
+    """Return the flags, and what could not be judged."""
     return {
-        "flags": [to_record(flag_row(flag)) for flag in told.flags],
+        "flags": [to_record(flag_row(flag)) for flag in judged.flags],
         "unknown": [
             to_record({"week": gap.week, "rule": gap.rule, "why": str(gap.why)})
-            for gap in told.unknown
+            for gap in judged.unknown
         ],
     }
 
 
 def format_activities(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return every activity with all EXPOSURES, and what was skipped or a duplicate."""
-    shown = filter_dates(analysis, period).activities
+    rows = _build_activity_rows(filter_dates(analysis, period))
     return format_document(
-        {
-            "schema": SCHEMA,
-            "activities": to_records(shown, column_names(EXPOSURES)),
-            **_collect_left_out(analysis),
-        }
+        {"schema": SCHEMA, "activities": rows, **_collect_left_out(analysis)}
     )
+
+
+def _build_activity_rows(shown: Analysis) -> list[dict[str, Any]]:
+    return to_records(shown.activities, column_names(EXPOSURES))
 
 
 def format_weeks(analysis: Analysis, period: Period = ALL_DAYS) -> str:
-    """Return the weekly table with usual, change and context, and what was judged in it."""
+    """Return the weekly table with usual, change and context, and what was judged."""
     shown = filter_dates(analysis, period)
+    return format_document({"schema": SCHEMA, **_collect_weeks(analysis, shown)})
+
+
+def _collect_weeks(analysis: Analysis, shown: Analysis) -> dict[str, Any]:
+    """Return the weeks, flags and gaps of `shown`, and what `analysis` left out."""
+    return {
+        "weeks": build_week_rows(shown),
+        **_collect_judged(shown),
+        **_collect_left_out(analysis),
+    }
+
+
+def build_week_rows(shown: Analysis) -> list[dict[str, Any]]:
+    """Return the weekly table as rows, each with its first day."""
+    rows = to_records(shown.weeks, WEEK_COLUMNS)
     days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.weeks.index)]
-    rows = [
-        {"week": day, **row}
-        for day, row in zip(days, to_records(shown.weeks, WEEK_COLUMNS), strict=True)
-    ]
-    return format_document(
-        {
-            "schema": SCHEMA,
-            "weeks": rows,
-            **_collect_judged(shown),
-            **_collect_left_out(analysis),
-        }
-    )
+    return [{"week": day, **row} for day, row in zip(days, rows, strict=True)]
 
 
 def format_flags(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return all flags and everything that could not be judged, with why."""
-    return format_document(
-        {
-            "schema": SCHEMA,
-            **_collect_judged(filter_dates(analysis, period)),
-        }
-    )
+    shown = filter_dates(analysis, period)
+    return format_document({"schema": SCHEMA, **_collect_judged(shown)})
 
 
 def build_limit_row(limit: Headroom) -> dict[str, Any]:
     """Return the fields of a limit that are printed, in order."""
-    row = asdict(limit)
+    row = to_record(asdict(limit))
     row["room"] = row.pop("left")
     return {key: row[key] for key in LIMIT_KEYS}
 
 
 def format_budget(analysis: Analysis) -> str:
     """Return what each limit leaves for the week of today."""
-    limits = [to_record(build_limit_row(limit)) for limit in analysis.limits]
-    start = pd.DatetimeIndex(analysis.weeks.index).max()
-    week = None if pd.isna(start) else start.date().isoformat()
-    return format_document({"schema": SCHEMA, "week": week, "limits": limits})
+    return format_document({"schema": SCHEMA, **_collect_budget(analysis)})
+
+
+def _collect_budget(analysis: Analysis) -> dict[str, Any]:
+    """Return the newest week, null without any, and the limits."""
+    newest = pd.DatetimeIndex(analysis.weeks.index).max()
+    return {
+        "week": to_plain(newest),
+        "limits": [build_limit_row(limit) for limit in analysis.limits],
+    }
 
 
 def format_plan(
@@ -208,40 +236,54 @@ def format_plan(
     units: formatting.Units = "metric",  # noqa: ARG001 - JSON is in SI units
 ) -> str:
     """Return what the planned weeks would raise, and what could not be judged in them."""
-    return format_document(
-        {"schema": SCHEMA, "week": tried.first.isoformat(), **_collect_judged(tried)}
-    )
+    week = tried.first.isoformat()
+    return format_document({"schema": SCHEMA, "week": week, **_collect_judged(tried)})
 
 
 def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return everything at once: verdict, weeks, flags, budget, activities, what was left out."""
     shown = filter_dates(analysis, period)
-    found = headline.build_verdict(analysis)
-    parts = (format_weeks(analysis, period), format_budget(analysis))
-    whole: dict[str, Any] = {"schema": SCHEMA, "name": clean_text(analysis.name)}
-    whole |= {"verdict": {"state": found.state, "says": clean_text(found.sentence)}}
-    for part in parts:
-        whole |= json.loads(part)
+    verdict = headline.build_verdict(analysis)
     return format_document(
-        whole | {"activities": to_records(shown.activities, column_names(EXPOSURES))}
+        {
+            "schema": SCHEMA,
+            "name": clean_text(analysis.name),
+            "verdict": {"state": verdict.state, "says": clean_text(verdict.sentence)},
+            **_collect_weeks(analysis, shown),
+            **_collect_budget(analysis),
+            "activities": _build_activity_rows(shown),
+        }
     )
 
 
 def build_athlete_rows(roster: Roster) -> list[dict[str, Any]]:
-    """Return one row an athlete, in the order of the page."""
-    ordered = lines.sort_athletes(roster.athletes)
+    """Return one row per athlete, in the order of the page."""
+    athletes = roster_groups.sort_athletes(roster.athletes)
     return [
         to_record({key: getattr(athlete, key) for key in ATHLETE_KEYS})
-        for athlete in ordered
+        for athlete in athletes
     ]
 
 
 def format_roster(roster: Roster) -> str:
-    """Return one line an athlete, in the order of the page."""
+    """Return one line per athlete, in the order of the page."""
     return format_document({"schema": SCHEMA, "athletes": build_athlete_rows(roster)})
 
 
-def _build_bound(bound: Bound) -> dict[str, Any]:
+def format_rules(rules: Sequence[Rule]) -> str:
+    """Return the rules with their limits, evidence and references."""
+    rows = list(map(_build_rule_row, rules))
+    return format_document({"schema": SCHEMA, "rules": rows})
+
+
+def _build_rule_row(rule: Rule) -> dict[str, Any]:
+    row = to_record({key: getattr(rule, key) for key in RULE_KEYS})
+    row["unit"] = rule.si_unit
+    row["limits"] = list(map(_build_bound_row, rule.limits))
+    return row
+
+
+def _build_bound_row(bound: Bound) -> dict[str, Any]:
     return to_record(
         {
             "key": bound.key,
@@ -252,41 +294,18 @@ def _build_bound(bound: Bound) -> dict[str, Any]:
     )
 
 
-def format_rules(rules: Sequence[Rule]) -> str:
-    """Return the rules with their limits, evidence and references."""
-    keys = (
-        "id",
-        "name",
-        "title",
-        "kind",
-        "measure",
-        "unit",
-        "asks",
-        "grade",
-        "grade_why",
-        "lbp",
-    )
-    more = ("citation", "doi", "article", "caveat")
-    rows = [
-        to_record({key: getattr(rule, key) for key in (*keys, *more)})
-        | {"unit": rule.si_unit, "limits": [_build_bound(one) for one in rule.limits]}
-        for rule in rules
-    ]
-    return format_document({"schema": SCHEMA, "rules": rows})
-
-
 def format_settings(rows: Iterable[tuple[str, object, str]]) -> str:
     """Return every setting, its value and where it came from."""
-    told = [
+    settings = [
         to_record({"setting": key, "value": value, "from": origin})
         for key, value, origin in rows
     ]
-    return format_document({"schema": SCHEMA, "settings": told})
+    return format_document({"schema": SCHEMA, "settings": settings})
 
 
 def format_diary(analysis: Analysis) -> str:
-    """Return the diary's answer."""
-    answer = analysis.diary
-    return format_document(
-        {"schema": SCHEMA, "diary": to_plain(asdict(answer)) if answer else None}
-    )
+    """Return the diary's answer, null without a diary."""
+    answer = None
+    if analysis.diary is not None:
+        answer = to_plain(asdict(analysis.diary))
+    return format_document({"schema": SCHEMA, "diary": answer})

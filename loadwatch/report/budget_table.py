@@ -1,4 +1,4 @@
-"""The budget in words: how much each check leaves this week and next, as a table."""
+"""The budget as a table: how much each check leaves this week and next."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from loadwatch.assess.rules.flag_text import format_rounded_down
 from loadwatch.report import display_tables
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from loadwatch.analysis import Analysis
     from loadwatch.assess.budget import Headroom
-    from loadwatch.report.display_tables import Cell, DisplayTable
+    from loadwatch.report.display_tables import DisplayTable, Row
 
 NOTHING = "No limit can be worked out from these runs."
 NOTE = (
-    "The most that raises no check of its kind, if the rest stays as it is: of a week in all, with what is "
-    "run already; of a single run, each time. Next week's holds if nothing more is run in this one. Hard "
-    "ground has none, since it hangs on what the rest of the week is run on. It is no target and no promise."
+    "The most that raises no check of its kind, if the rest stays as it is: of a week in "
+    "all, with what is run already; of a single run, each time. Next week's holds if "
+    "nothing more is run in this one. Hard ground has none, since it hangs on what the "
+    "rest of the week is run on. It is no target and no promise."
 )
 AFTER_RAISED = (
     " Part of what these are counted from was itself raised lately: {measures}."
@@ -29,74 +32,84 @@ PLAN_RAISES_NOTHING = (
     "The plan raises no check that could be judged. That is no promise."
 )
 LATELY_DAYS = 37  # a run counts for 30 days, a week is named by its first day
+SHOWN_WEEKS = 2
 
 
 def describe_table(analysis: Analysis) -> str:
-    """Return what the table means, and that it rests on a raised week where it does."""
-    lately = {
+    """Return what the table means, and whether a raised week counts in it."""
+    raised_lately = {
         flag.rule
         for flag in analysis.flags
         if is_raised(flag) and 0 <= (analysis.today - flag.week).days <= LATELY_DAYS
     }
-    by_rule = {limit.rule: budget.MEASURES[limit.measure] for limit in analysis.limits}
-    measures = [name for rule, name in by_rule.items() if rule in lately]
-    return NOTE + (
-        AFTER_RAISED.format(measures=formatting.join_with_and(measures))
-        if measures
-        else ""
-    )
+    measure_of = {
+        limit.rule: budget.MEASURES[limit.measure] for limit in analysis.limits
+    }
+    measures = [name for rule, name in measure_of.items() if rule in raised_lately]
+    if not measures:
+        return NOTE
+    return NOTE + AFTER_RAISED.format(measures=formatting.join_with_and(measures))
 
 
 def has_limits(analysis: Analysis) -> bool:
-    """Tell whether any limit could be worked out."""
+    """Return whether any limit could be computed."""
     return any(not math.isnan(limit.left) for limit in analysis.limits)
 
 
 def build_table(analysis: Analysis) -> DisplayTable:
     """Return by measure what was run so far, and the most of this week and the next."""
     units = analysis.settings.units
-    weeks = sorted({limit.week for limit in analysis.limits})
-    rows: list[tuple[Cell, ...]] = []
+    weeks = sorted({limit.week for limit in analysis.limits})[:SHOWN_WEEKS]
+    rows: list[Row] = []
     for measure, name in budget.MEASURES.items():
-        mine = {
+        limits = {
             limit.week: limit for limit in analysis.limits if limit.measure == measure
         }
-        if mine:
-            so_far = formatting.format_quantity(mine[min(mine)].used, measure, units)
-            rooms = (
-                _format_headroom(mine[week], units)
-                if week in mine
-                else formatting.NO_VALUE
-                for week in weeks[:2]
-            )
-            rows.append(
-                (
-                    f"{name[:1].upper()}{name[1:]} ({mine[min(mine)].rule})",
-                    so_far,
-                    *rooms,
-                )
-            )
-    heads = {"Measure": True, "So far": False}
-    heads |= {
-        f"Week of {formatting.format_day_month(week)}": False for week in weeks[:2]
-    }
-    return display_tables.build_table(heads, rows)
+        if limits:
+            rows.append(_build_row(name, limits, weeks, units))
+    headers = {"Measure": True, "So far": False}
+    for week in weeks:
+        headers[f"Week of {formatting.format_day_month(week)}"] = False
+    return display_tables.build_table(headers, rows)
+
+
+def _build_row(
+    name: str,
+    limits: dict[date, Headroom],
+    weeks: list[date],
+    units: formatting.Units,
+) -> Row:
+    """Return one measure as a row; `limits` are its limits by week."""
+    first = limits[min(limits)]
+    title = f"{name[:1].upper()}{name[1:]} ({first.rule})"
+    so_far = formatting.format_quantity(first.used, first.measure, units)
+    cells = [formatting.NO_VALUE] * len(weeks)
+    for at, week in enumerate(weeks):
+        if week in limits:
+            cells[at] = _format_headroom(limits[week], units)
+    return (title, so_far, *cells)
 
 
 def list_reasons(analysis: Analysis) -> list[str]:
-    """Return why a room cannot be told, each reason once."""
-    told: dict[tuple[str, str], list[str]] = {}
+    """Return why a limit is unknown, each reason once.
+
+    The weeks are named where one measure has several reasons.
+    """
+    weeks_of: dict[tuple[str, str], list[str]] = {}
     for limit in analysis.limits:
         if limit.why and math.isnan(limit.left):
             name = budget.MEASURES.get(limit.measure, limit.measure).capitalize()
-            told.setdefault((name, formatting.clean_text(limit.why)), []).append(
-                formatting.format_day_month(limit.week)
-            )
-    names = [name for name, _ in told]
-    return sorted(
-        f"{name}{f', week of {formatting.join_with_and(weeks)}' if names.count(name) > 1 else ''}: {why}."
-        for (name, why), weeks in told.items()
-    )
+            key = (name, formatting.clean_text(limit.why))
+            week = formatting.format_day_month(limit.week)
+            weeks_of.setdefault(key, []).append(week)
+    names = [name for name, _ in weeks_of]
+    reasons = []
+    for (name, why), weeks in weeks_of.items():
+        if names.count(name) > 1:
+            reasons.append(f"{name}, week of {formatting.join_with_and(weeks)}: {why}.")
+        else:
+            reasons.append(f"{name}: {why}.")
+    return sorted(reasons)
 
 
 def _format_headroom(limit: Headroom, units: formatting.Units) -> str:

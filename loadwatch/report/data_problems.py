@@ -1,4 +1,4 @@
-"""Data problems as lines: what says the same stands once, with how many and the first of them."""
+"""Data problems as lines: equal ones once, with how many they are and the first of them."""
 
 from __future__ import annotations
 
@@ -12,31 +12,43 @@ if TYPE_CHECKING:
 
 
 def count_problems(analysis: Analysis) -> int:
-    """Return how many remarks the activities carry."""
+    """Return how many notes the activities carry."""
     return sum(map(len, analysis.activities["notes"].tolist()))
 
 
 def list_problems(analysis: Analysis) -> list[str]:
-    """Return the data problems, by code; those that say the same of one list, or of files, in one line."""
-    found: dict[tuple[str, str, str], list[str]] = {}
-    columns = (analysis.activities[c].tolist() for c in ("source", "notes"))
+    """Return the notes on the data, by code.
+
+    A note that entries of one list share is one line, and so is one that files share.
+    """
+    sources_of: dict[tuple[str, str, str], list[str]] = {}
+    columns = (analysis.activities[name].tolist() for name in ("source", "notes"))
     for source, notes in zip(*columns, strict=True):
         file, number = split_source(source)
+        list_file = ""
+        if number:
+            list_file = file
         for note in notes:
-            key = (note.code, note.text, file if number else "")
-            found.setdefault(key, []).append(source)
-    ordered = sorted(found.items(), key=lambda item: item[0][0])
+            key = (note.code, note.text, list_file)
+            sources_of.setdefault(key, []).append(source)
+    by_code = sorted(sources_of.items(), key=lambda item: item[0][0])
     return [
-        f"{_describe_sources(sources, of)}: {formatting.clean_text(told)}"
-        for (_, told, of), sources in ordered
+        f"{_describe_sources(sources, list_file)}: {formatting.clean_text(text)}"
+        for (_, text, list_file), sources in by_code
     ]
 
 
-def _describe_sources(sources: list[str], of: str) -> str:
-    """Return the source, or how many they are and the first of them."""
+def _describe_sources(sources: list[str], list_file: str) -> str:
+    """Return the source, or how many there are and the first of them.
+
+    `list_file` is the list that they are entries of, "" where each is a file.
+    """
     if len(sources) == 1:
         return formatting.clean_source(sources[0])
-    if of:
+    if list_file:
+        count = formatting.format_number(len(sources))
         first = min(split_source(source)[1] for source in sources)
-        return f"{formatting.format_number(len(sources))} entries of {formatting.clean_source(of)}, from #{first} on"
-    return f"{formatting.format_count(len(sources), 'file')}, the first {formatting.clean_source(min(sources))}"
+        file = formatting.clean_source(list_file)
+        return f"{count} entries of {file}, from #{first} on"
+    files = formatting.format_count(len(sources), "file")
+    return f"{files}, the first {formatting.clean_source(min(sources))}"

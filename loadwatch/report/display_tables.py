@@ -1,9 +1,9 @@
-"""Tables as a reader sees them: one grid for terminal, Markdown and page, cells already words."""
+"""Tables as a reader gets them: one for terminal, Markdown and page, each cell a text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,15 +14,38 @@ from loadwatch.tables import LEVELS, LOAD_METHODS, PLAIN_SUB_SPORT, SURFACES
 from loadwatch.verdict import levels, roster_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import date
 
-    from loadwatch.analysis import Analysis, Roster
+    from loadwatch.analysis import Analysis, Athlete, Roster
     from loadwatch.assess.rules import Flag
+    from loadwatch.formatting import Units
+    from loadwatch.tables import Surface
+    from loadwatch.verdict.levels import JudgedWeek
 
-SPARKS = (
-    "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # eight blocks, the lowest first
-)
+SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # the lowest block first
+NO_SPARK = "\N{MIDDLE DOT}"
+AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
 SPORT_LENGTH = 15  # of a sport and its kind, in a table of 80 columns
+WEEK_AMOUNTS = (
+    "load",
+    "load_change",
+    "hard_m",
+    "unknown_m",
+    "distance_m",
+    "ascent_m",
+    "descent_m",
+)
+ACTIVITY_COLUMNS = (
+    "start_local",
+    "sport",
+    "sub_sport",
+    "distance_m",
+    "duration_s",
+    "ascent_m",
+    "surface_source",
+    "source",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,162 +60,145 @@ class LevelCell:
 
 
 Cell = str | LevelCell
+Row = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayTable:
-    """Headers, which of them stand left, and rows of cells."""
+    """Headers, which columns are aligned left, and rows of cells."""
 
     headers: tuple[str, ...]
     left: tuple[bool, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[Row, ...]
 
 
-def build_table(headers: dict[str, bool], rows: list[tuple[Cell, ...]]) -> DisplayTable:
-    """Return a Grid; `headers` says of each column whether it stands left."""
+def build_table(headers: dict[str, bool], rows: Iterable[Row]) -> DisplayTable:
+    """Return a table; `headers` has for each column whether it is aligned left."""
     return DisplayTable(tuple(headers), tuple(headers.values()), tuple(rows))
-
-
-def format_load_title(analysis: Analysis) -> str:
-    """Return the name of the load measure and its unit, for the head of a column: "Load km"."""
-    word = formatting.choose_unit(
-        LOAD_METHODS[analysis.settings.load].column, analysis.settings.units
-    ).symbol
-    return (
-        f"Load {word}".strip()
-        if analysis.settings.load != "distance"
-        else word.capitalize()
-    )
 
 
 def build_weeks(analysis: Analysis, last: int = 0) -> DisplayTable:
     """Return the weekly table, newest first; the `last` weeks only, all for 0."""
-    units, load = analysis.settings.units, LOAD_METHODS[analysis.settings.load].column
+    units = analysis.settings.units
+    load_column = LOAD_METHODS[analysis.settings.load].column
     table = analysis.weeks
-    names = (
-        "load",
-        "load_change",
-        "hard_m",
-        "unknown_m",
-        "distance_m",
-        "ascent_m",
-        "descent_m",
-    )
-    there = table["recorded"].to_numpy(
-        bool
-    )  # a week without any file is no week of rest
+    recorded = table["recorded"].to_numpy(bool)
+    # a week without any file is no week of rest
     columns = [
-        np.where(there, table[name].to_numpy("float64"), np.nan) for name in names
+        np.where(recorded, table[name].to_numpy("float64"), np.nan)
+        for name in WEEK_AMOUNTS
     ]
-    rows: list[tuple[Cell, ...]] = []
-    for week, known, *values in zip(
-        levels.judge_weeks(analysis), there, *columns, strict=True
-    ):
-        total, change, hard, unknown, distance, up, down = values
-        rows.append(
-            (
-                formatting.format_short_day(week.start),
-                LevelCell(week.level),
-                str(week.runs) if known else formatting.NO_VALUE,
-                formatting.format_cell(total, load, units),
-                formatting.format_percent(change, signed=True)
-                if week.complete
-                else "so far",
-                _format_hard_share(hard, unknown, distance),
-                formatting.format_percent(unknown / distance)
-                if distance > 0
-                else formatting.NO_VALUE,
-                formatting.format_cell(up, "ascent_m", units),
-                formatting.format_cell(down, "descent_m", units),
-            )
-        )
+    judged = levels.judge_weeks(analysis)
+    rows = [
+        _build_week_row(week, is_recorded, amounts, load_column, units)
+        for week, is_recorded, *amounts in zip(judged, recorded, *columns, strict=True)
+    ]
     height = formatting.choose_unit("ascent_m", units).symbol
-    heads = {
+    headers = {
         "Week of": True,
         "Flag": True,
         "Runs": False,
-        format_load_title(analysis): False,
+        _format_load_title(load_column, units): False,
         "Change": False,
-    }
-    heads |= {
         "Hard": False,
         "Unknown": False,
         f"Up {height}": False,
         f"Down {height}": False,
     }
-    return build_table(heads, rows[::-1][: last or None])
+    return build_table(headers, rows[::-1][: last or None])
+
+
+def _build_week_row(
+    week: JudgedWeek,
+    is_recorded: bool,
+    amounts: Sequence[float],
+    load_column: str,
+    units: Units,
+) -> Row:
+    """Return one week as a row; `amounts` are those of WEEK_AMOUNTS, unknown as NaN."""
+    load, load_change, hard, unknown, distance, ascent, descent = amounts
+    runs = formatting.NO_VALUE
+    if is_recorded:
+        runs = str(week.runs)
+    change = "so far"
+    if week.complete:
+        change = formatting.format_percent(load_change, signed=True)
+    unknown_share = formatting.NO_VALUE
+    if distance > 0:
+        unknown_share = formatting.format_percent(unknown / distance)
+    return (
+        formatting.format_short_day(week.start),
+        LevelCell(week.level),
+        runs,
+        formatting.format_cell(load, load_column, units),
+        change,
+        _format_hard_share(hard, unknown, distance),
+        unknown_share,
+        formatting.format_cell(ascent, "ascent_m", units),
+        formatting.format_cell(descent, "descent_m", units),
+    )
+
+
+def _format_load_title(load_column: str, units: Units) -> str:
+    """Return the header of the load's column: its unit, "Km", or "Load h"."""
+    symbol = formatting.choose_unit(load_column, units).symbol
+    if load_column == LOAD_METHODS["distance"].column:
+        return symbol.capitalize()
+    return f"Load {symbol}".strip()
 
 
 def _format_hard_share(hard: float, unknown: float, distance: float) -> str:
-    """Return the share on hard ground: the least it can be where some ground is unknown."""
+    """Return the share on hard ground: the least it can be where some is unknown."""
     if not distance > 0 or (hard == 0 and unknown > 0):
         return formatting.NO_VALUE
-    least = (
-        "\N{GREATER-THAN OR EQUAL TO} "
-        if formatting.format_percent(unknown / distance)
-        != formatting.format_percent(0.0)
-        else ""
-    )
-    return f"{least}{formatting.format_percent(hard / distance)}"
+    share = formatting.format_percent(hard / distance)
+    nothing = formatting.format_percent(0.0)
+    if formatting.format_percent(unknown / distance) == nothing:
+        return share
+    return f"{AT_LEAST} {share}"
 
 
-def format_sentence(flag: Flag, units: formatting.Units) -> str:
-    """Return what a flag says, and the remark of a check that fires often."""
+def format_sentence(flag: Flag, units: Units) -> str:
+    """Return the sentence of a flag, and the remark of a check that fires often."""
     return f"{rules.format_sentence(flag, units)} {rules.format_often(flag)}".rstrip()
 
 
 def build_flags(analysis: Analysis) -> DisplayTable:
-    """Return all flags, the newest week first, within it the largest, the one that joins others last."""
-    units = analysis.settings.units
-    rows: list[tuple[Cell, ...]] = [
-        (
-            formatting.format_short_day(flag.week),
-            LevelCell(flag.level),
-            flag.rule,
-            formatting.clean_text(format_sentence(flag, units)),
-            flag.evidence,
-        )
-        for flag in sorted(
-            levels.sort_by_size(analysis.flags),
-            key=lambda f: (-f.week.toordinal(), levels.is_compound(f)),
-        )
-    ]
-    return build_table(
-        {
-            "Week of": True,
-            "Flag": True,
-            "Rule": True,
-            "What changed": True,
-            "Evidence": True,
-        },
-        rows,
+    """Return all flags, the newest week first.
+
+    Within a week the largest is first, and the one that joins others last.
+    """
+    by_size = levels.sort_by_size(analysis.flags)
+    by_week = sorted(
+        by_size, key=lambda flag: (-flag.week.toordinal(), levels.is_compound(flag))
     )
+    rows: list[Row] = []
+    for flag in by_week:
+        sentence = format_sentence(flag, analysis.settings.units)
+        rows.append(
+            (
+                formatting.format_short_day(flag.week),
+                LevelCell(flag.level),
+                flag.rule,
+                formatting.clean_text(sentence),
+                flag.evidence,
+            )
+        )
+    headers = ("Week of", "Flag", "Rule", "What changed", "Evidence")
+    return build_table(dict.fromkeys(headers, True), rows)
 
 
 def build_activities(analysis: Analysis) -> DisplayTable:
-    """Return what was read, newest first: how much, from where, and who told the surface."""
+    """Return what was read, newest first: how much, where the surface is from, the file."""
     units = analysis.settings.units
-    columns = (
-        "start_local",
-        "sport",
-        "sub_sport",
-        "distance_m",
-        "duration_s",
-        "ascent_m",
-    )
-    texts = ("surface_source", "source")
-    rows: list[tuple[Cell, ...]] = []
-    for start, sport, sub, distance, duration, ascent, surface, source in zip(
-        *(analysis.activities[column].tolist() for column in (*columns, *texts)),
-        strict=True,
-    ):
-        kind = sport if sub == PLAIN_SUB_SPORT else f"{sport}/{sub}"
+    columns = [analysis.activities[name].tolist() for name in ACTIVITY_COLUMNS]
+    rows: list[Row] = []
+    for row in zip(*columns, strict=True):
+        start, sport, sub_sport, distance, duration, ascent, surface, source = row
         rows.append(
             (
-                formatting.NO_VALUE
-                if pd.isna(start)
-                else formatting.format_short_day(start),
-                formatting.clean_text(kind.replace("_", " "), SPORT_LENGTH),
+                _format_start(start),
+                _format_sport(sport, sub_sport),
                 formatting.format_cell(distance, "distance_m", units),
                 formatting.format_cell(duration, "duration_s", units),
                 formatting.format_cell(ascent, "ascent_m", units),
@@ -200,96 +206,119 @@ def build_activities(analysis: Analysis) -> DisplayTable:
                 formatting.clean_source(source),
             )
         )
-    distance_word, height = (
-        formatting.choose_unit(c, units).symbol for c in ("distance_m", "ascent_m")
-    )
-    heads = {
+    length = formatting.choose_unit("distance_m", units).symbol
+    height = formatting.choose_unit("ascent_m", units).symbol
+    headers = {
         "Day": True,
         "Sport": True,
-        distance_word.capitalize(): False,
+        length.capitalize(): False,
         "Time": False,
+        f"Up {height}": False,
+        "Surface by": True,
+        "From": True,
     }
-    heads |= {f"Up {height}": False, "Surface by": True, "From": True}
-    return build_table(heads, rows[::-1])
+    return build_table(headers, rows[::-1])
+
+
+def _format_start(start: Any) -> str:
+    """Return the day of a `start_local`, which may be NaT."""
+    if pd.isna(start):
+        return formatting.NO_VALUE
+    return formatting.format_short_day(start)
+
+
+def _format_sport(sport: str, sub_sport: str) -> str:
+    if sub_sport != PLAIN_SUB_SPORT:
+        sport = f"{sport}/{sub_sport}"
+    return formatting.clean_text(sport.replace("_", " "), SPORT_LENGTH)
 
 
 def build_surfaces(
     analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS
 ) -> DisplayTable:
-    """Return distance by surface: the newest week, its usual, and the share of the last weeks."""
+    """Return distance by surface: newest week, its usual, share of the last `weeks`."""
     units, table = analysis.settings.units, analysis.weeks
     recent = table.iloc[-weeks:]
-    total = float(recent["distance_m"].sum())
-    rows: list[tuple[Cell, ...]] = []
-    for surface in SURFACES.values():
-        column = surface.column
-        newest, usual = (
-            float(table[c].to_numpy("float64")[-1]) for c in (column, f"{column}_usual")
-        )
-        share = float(recent[column].sum()) / total if total > 0 else float("nan")
-        cells = (
-            formatting.format_cell(newest, column, units),
-            formatting.format_cell(usual, column, units),
-        )
-        rows.append(
-            (
-                surface.label,
-                *cells,
-                formatting.format_percent(share),
-            )
-        )
-    word = formatting.choose_unit("distance_m", units).symbol
-    heads = {
+    rows = [_build_surface_row(surface, recent, units) for surface in SURFACES.values()]
+    length = formatting.choose_unit("distance_m", units).symbol
+    newest = formatting.format_day_month(levels.week_starts(table)[-1])
+    headers = {
         "Surface": True,
-        f"Week of {formatting.format_day_month(levels.week_starts(table)[-1])} {word}": False,
-        f"Usual {word}": False,
+        f"Week of {newest} {length}": False,
+        f"Usual {length}": False,
+        f"Share of {weeks} weeks": False,
     }
-    return build_table(heads | {f"Share of {weeks} weeks": False}, rows)
+    return build_table(headers, rows)
+
+
+def _build_surface_row(surface: Surface, recent: pd.DataFrame, units: Units) -> Row:
+    """Return one surface as a row; `recent` are the weeks whose share is given."""
+    column = surface.column
+    newest = float(recent[column].iloc[-1])
+    usual = float(recent[f"{column}_usual"].iloc[-1])
+    distance = float(recent["distance_m"].sum())
+    share = float("nan")
+    if distance > 0:
+        share = float(recent[column].sum()) / distance
+    return (
+        surface.label,
+        formatting.format_cell(newest, column, units),
+        formatting.format_cell(usual, column, units),
+        formatting.format_percent(share),
+    )
 
 
 def build_roster(roster: Roster) -> DisplayTable:
-    """Return one line an athlete, group by group."""
-    rows: list[tuple[Cell, ...]] = []
-    for athlete in roster_groups.sort_athletes(roster.athletes):
-        last = athlete.last_activity
-        age = (
-            formatting.NO_VALUE
-            if last is None or roster.today is None
-            else formatting.format_age((roster.today - last).days)
-        )
-        spark = draw_sparkline(athlete.trend.loads) if athlete.trend else ""
-        name = formatting.clean_text(athlete.name, formatting.NAME_LENGTH)
-        rows.append(
-            (
-                name,
-                LevelCell(athlete.level),
-                formatting.clean_text(athlete.says),
-                spark,
-                age,
-            )
-        )
-    heads = {
+    """Return one line per athlete, group by group."""
+    athletes = roster_groups.sort_athletes(roster.athletes)
+    rows = [_build_athlete_row(athlete, roster.today) for athlete in athletes]
+    headers = {
         "Athlete": True,
         "Flag": True,
         "Why": True,
         f"{roster_groups.SPARK_WEEKS} weeks": True,
+        "Last file": False,
     }
-    return build_table(heads | {"Last file": False}, rows)
+    return build_table(headers, rows)
+
+
+def _build_athlete_row(athlete: Athlete, today: date | None) -> Row:
+    spark = ""
+    if athlete.trend:
+        spark = draw_sparkline(athlete.trend.loads)
+    return (
+        formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
+        LevelCell(athlete.level),
+        formatting.clean_text(athlete.says),
+        spark,
+        format_age(athlete, today),
+    )
+
+
+def format_age(athlete: Athlete, today: date | None) -> str:
+    """Return how long ago the last file of an athlete is, in words."""
+    if athlete.last_activity is None or today is None:
+        return formatting.NO_VALUE
+    return formatting.format_age((today - athlete.last_activity).days)
 
 
 def list_loads(
     analysis: Analysis, weeks: int = roster_groups.SPARK_WEEKS
 ) -> list[float]:
     """Return the load of the last weeks, oldest first."""
-    return [float(value) for value in analysis.weeks["load"].tolist()[-weeks:]]
+    return [float(load) for load in analysis.weeks["load"].tolist()[-weeks:]]
 
 
 def draw_sparkline(values: Sequence[float]) -> str:
-    """Return one block character a value, the tallest for the largest; a dot where it is unknown or none."""
+    """Return one block character per value, the tallest for the largest.
+
+    An unknown value and one of 0 give a dot.
+    """
     top = max((value for value in values if value > 0), default=0.0)
-    return "".join(
-        SPARKS[min(int(value / top * len(SPARKS)), len(SPARKS) - 1)]
-        if value > 0
-        else "\N{MIDDLE DOT}"
-        for value in values
-    )
+    return "".join(_pick_block(value, top) for value in values)
+
+
+def _pick_block(value: float, top: float) -> str:
+    if not value > 0:
+        return NO_SPARK
+    return SPARKS[min(int(value / top * len(SPARKS)), len(SPARKS) - 1)]

@@ -1,7 +1,8 @@
-"""One page, one file: no script, no network, no font; Jinja2 escapes every word that is not ours."""
+"""One page, one file: no script, no network, no font; Jinja2 escapes all text of others."""
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,21 @@ from loadwatch.formatting import bind_units
 from loadwatch.report import display_tables, page_content, palette
 from loadwatch.report.slugs import make_slugs
 from loadwatch.tables import LEVELS
-from loadwatch.verdict import headline, levels
-from loadwatch.verdict import roster_groups as lines
+from loadwatch.verdict import headline, levels, roster_groups
+from loadwatch.verdict.roster_groups import GROUPS
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
-    from loadwatch.analysis import Analysis, Athlete, Roster
+    from loadwatch.analysis import Analysis, Athlete, Group, Roster
     from loadwatch.date_filter import Period
 
 NUMBERS_WEEKS = 8
+GROUP_TEXTS: dict[Group, str] = {
+    "talk": "to talk to first",
+    "watch": "to keep an eye on",
+    "steady": "with nothing new",
+    "unknown": "without enough data",
+}
 
 
 @cache
@@ -60,73 +67,71 @@ def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return the athlete's page; `period` limits pictures and numbers, never the verdict."""
     from loadwatch.report import page_figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
 
-    last = 0 if period.is_limited else NUMBERS_WEEKS
-    found = headline.build_verdict(analysis)
+    last = NUMBERS_WEEKS
+    if period.is_limited:
+        last = 0
+    verdict = headline.build_verdict(analysis)
     shown = filter_dates(analysis, period)
     name = formatting.clean_text(analysis.name, formatting.NAME_LENGTH)
-    drawn = page_figures.draw_figures(analysis, period)
+    week, surfaces = "", None
+    if len(analysis.weeks):
+        week = formatting.format_day(levels.week_starts(analysis.weeks)[-1])
+    if len(shown.weeks):
+        surfaces = display_tables.build_surfaces(shown)
     return _render_page(
         "athlete.html",
         name,
         name=name,
-        week=formatting.format_day(levels.week_starts(analysis.weeks)[-1])
-        if len(analysis.weeks)
-        else "",
-        found=found,
-        figures=drawn,
+        week=week,
+        found=verdict,
+        figures=page_figures.draw_figures(analysis, period),
         numbers=display_tables.build_weeks(shown, last),
         numbers_caption=page_content.caption_numbers(shown, last),
-        surfaces=display_tables.build_surfaces(shown) if len(shown.weeks) else None,
-        **page_content.build_page(analysis, found),
+        surfaces=surfaces,
+        **page_content.build_page(analysis, verdict),
     )
 
 
 def format_roster(roster: Roster) -> str:
-    """Return the roster's page: four groups, a sentence each, links to `athletes/<slug>.html`."""
-    ordered = lines.sort_athletes(roster.athletes)
-    links = make_slugs(ordered)
-    rows = [
-        (athlete.group, page_content.build_roster_row(athlete, link, roster.today))
-        for athlete, link in zip(ordered, links, strict=True)
-    ]
+    """Return the roster's page: four groups, a sentence each, links to the athletes' pages."""
+    athletes = roster_groups.sort_athletes(roster.athletes)
+    rows: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
+    for athlete, slug in zip(athletes, make_slugs(athletes), strict=True):
+        row = page_content.build_roster_row(athlete, slug, roster.today)
+        rows[athlete.group].append(row)
     groups = [
-        {"title": title, "athletes": [row for mine, row in rows if mine == group]}
-        for group, title in lines.GROUPS.items()
+        {"title": title, "athletes": rows[group]} for group, title in GROUPS.items()
     ]
     name = formatting.clean_text(roster.name, formatting.NAME_LENGTH)
+    day = ""
+    if roster.today:
+        day = formatting.format_day(roster.today)
     return _render_page(
         "roster.html",
         name,
         name=name,
-        day=formatting.format_day(roster.today) if roster.today else "",
-        sentence=_count_groups(ordered),
+        day=day,
+        sentence=_count_groups(athletes),
         promise=headline.PROMISE,
         groups=groups,
         named=not anonymize.is_anonymous(roster),
     )
 
 
-_GROUP_WORDS = {
-    "talk": "to talk to first",
-    "watch": "to keep an eye on",
-    "steady": "with nothing new",
-    "unknown": "without enough data",
-}
-
-
 def _count_groups(athletes: tuple[Athlete, ...]) -> str:
-    counts = {group: sum(a.group == group for a in athletes) for group in _GROUP_WORDS}
-    told = [
-        f"{formatting.spell_number(n)} {_GROUP_WORDS[group]}"
-        for group, n in counts.items()
-        if n
+    """Return how many athletes are in each group, as a sentence."""
+    counts = Counter(athlete.group for athlete in athletes)
+    parts = [
+        f"{formatting.spell_number(counts[group])} {text}"
+        for group, text in GROUP_TEXTS.items()
+        if counts[group]
     ]
-    whole = formatting.join_with_and(told) or "no athletes"
-    silent = sum(a.silent for a in athletes)
-    of_them = (
-        "all of them"
-        if silent == counts["unknown"]
-        else f"{formatting.spell_number(silent)} of them"
-    )
-    aside = f", {of_them} without a file for two weeks or more" if silent else ""
-    return f"{whole[:1].upper()}{whole[1:]}{aside}."
+    sentence = formatting.join_with_and(parts) or "no athletes"
+    sentence = f"{sentence[:1].upper()}{sentence[1:]}"
+    silent = sum(athlete.silent for athlete in athletes)
+    if not silent:
+        return f"{sentence}."
+    of_them = f"{formatting.spell_number(silent)} of them"
+    if silent == counts["unknown"]:
+        of_them = "all of them"
+    return f"{sentence}, {of_them} without a file for two weeks or more."

@@ -1,4 +1,4 @@
-"""Markdown: the same tables and sentences, every stranger's character escaped."""
+"""Markdown: the same tables and sentences, every character of others escaped."""
 
 from __future__ import annotations
 
@@ -15,42 +15,53 @@ from loadwatch.verdict import levels
 from loadwatch.verdict.headline import build_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Plan
-    from loadwatch.assess.rules import Rule
+    from loadwatch.assess.rules import Flag, Rule, Unknown
     from loadwatch.date_filter import Period
     from loadwatch.report.display_tables import DisplayTable
+    from loadwatch.verdict.headline import Verdict
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&$@])")
-_LEADING = re.compile(
-    r"^(\d{0,9})([-+=.)])(?=[-+=]|\s|$)"
-)  # would begin a list or underline a heading
+# would begin a list or underline a heading
+_LEADING = re.compile(r"^(\d{0,9})([-+=.)])(?=[-+=]|\s|$)")
 
 
 def escape_line(text: str) -> str:
-    """Return text that Markdown shows as it stands: no link, no tag, no list, no cell of its own."""
+    """Return text that Markdown shows unchanged: no link, tag, list or cell of its own."""
     return _LEADING.sub(r"\1\\\2", escape_inline(text))
 
 
 def escape_inline(text: str) -> str:
-    """Return text that Markdown shows as it stands inside a line, as a cell of a table is."""
+    """Return text that Markdown shows unchanged inside a line, as in the cell of a table."""
     return _SPECIAL.sub(r"\\\1", formatting.clean_text(text))
 
 
-def format_table(grid: DisplayTable) -> str:
-    """Return a grid as a pipe table."""
-    lines = [
-        grid.headers,
-        tuple(":--" if left else "--:" for left in grid.left),
-        *(tuple(escape_inline(str(cell)) for cell in row) for row in grid.rows),
-    ]
+def format_table(shown: DisplayTable) -> str:
+    """Return a pipe table."""
+    aligned = {True: ":--", False: "--:"}
+    lines = [shown.headers, tuple(aligned[is_left] for is_left in shown.left)]
+    lines += [tuple(escape_inline(str(cell)) for cell in row) for row in shown.rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _format_list(lines: list[str]) -> str:
+def _format_list(lines: Iterable[str]) -> str:
     return "".join(f"- {escape_line(line)}\n" for line in lines)
+
+
+def _list_flags(flags: Iterable[Flag], units: formatting.Units) -> list[str]:
+    """Return one line per flag: shape and sentence."""
+    return [
+        f"{LEVELS[flag.level].shape} {display_tables.format_sentence(flag, units)}"
+        for flag in flags
+    ]
+
+
+def _list_gaps(unknown: tuple[Unknown, ...]) -> list[str]:
+    """Return one line per check that could not be judged."""
+    return [f"Not judged: {line}" for line in provenance.list_gaps(unknown)]
 
 
 def format_weeks(analysis: Analysis, period: Period = ALL_DAYS) -> str:
@@ -61,97 +72,84 @@ def format_weeks(analysis: Analysis, period: Period = ALL_DAYS) -> str:
 def format_flags(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return all flags, newest first."""
     shown = filter_dates(analysis, period)
-    return (
-        format_table(display_tables.build_flags(shown))
-        if shown.flags
-        else f"{provenance.describe_no_flags(shown)}\n"
-    )
+    if not shown.flags:
+        return f"{provenance.describe_no_flags(shown)}\n"
+    return format_table(display_tables.build_flags(shown))
 
 
 def format_activities(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return what was read, then what was left out and why."""
-    left = provenance.list_left_out(analysis)
-    shown = format_table(
-        display_tables.build_activities(filter_dates(analysis, period))
-    )
-    return f"{shown}\n{_format_list(left)}" if left else shown
-
-
-def format_roster(roster: Roster) -> str:
-    """Return one line an athlete, in the order of the page."""
-    return format_table(display_tables.build_roster(roster))
-
-
-def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
-    """Return the page as Markdown: verdict, why, numbers, budget, advice, what it rests on."""
-    found, shown = (
-        build_verdict(analysis),
-        filter_dates(analysis, period),
-    )
-    head = f"# {escape_line(analysis.name[: formatting.NAME_LENGTH])}\n"
-    level = LEVELS[found.state]
-    state = f"**{level.shape} {level.word}:** {escape_line(found.sentence)}\n"
-    why = [
-        f"{LEVELS[flag.level].shape} {display_tables.format_sentence(flag, analysis.settings.units)}"
-        for flag in levels.largest_per_rule((*found.flags, *found.notes))
-    ]
-    parts = [
-        head,
-        state,
-        f"{escape_line(found.counts)}\n",
-        _format_list(why),
-        f"## Weeks\n\n{format_table(display_tables.build_weeks(shown))}",
-    ]
-    if len(shown.weeks):
-        parts.append(
-            f"## Where you ran\n\n{format_table(display_tables.build_surfaces(shown))}"
-        )
-    if budget_table.has_limits(analysis):
-        parts.append(f"## Room before a check is raised\n\n{format_budget(analysis)}")
-    if analysis.advice:
-        parts.append(
-            "## What to do\n\n"
-            + _format_list(
-                [
-                    f"{item.title}: {text}"
-                    for item in analysis.advice
-                    for text in item.paragraphs
-                ]
-            )
-        )
-    rests = [
-        provenance.describe_reading(analysis),
-        *(f"Not judged: {line}" for line in provenance.list_gaps(found.unjudged)),
-        *provenance.list_left_out(analysis),
-    ]
-    parts.append(
-        f"## What this page rests on\n\n{_format_list([*rests, *analysis.remarks])}"
-    )
-    return "\n".join(part for part in parts if part)
+    shown = filter_dates(analysis, period)
+    text = format_table(display_tables.build_activities(shown))
+    if left_out := provenance.list_left_out(analysis):
+        text += f"\n{_format_list(left_out)}"
+    return text
 
 
 def format_budget(analysis: Analysis) -> str:
     """Return the most of this week and the next that raises nothing."""
     if not budget_table.has_limits(analysis):
-        return (
-            f"{budget_table.NOTHING}\n\n{_format_list(budget_table.list_reasons(analysis))}".rstrip()
-            + "\n"
-        )
-    return f"{format_table(budget_table.build_table(analysis))}\n{budget_table.describe_table(analysis)}\n"
+        reasons = _format_list(budget_table.list_reasons(analysis))
+        return f"{budget_table.NOTHING}\n\n{reasons}".rstrip() + "\n"
+    table = format_table(budget_table.build_table(analysis))
+    return f"{table}\n{budget_table.describe_table(analysis)}\n"
 
 
 def format_plan(tried: Plan, units: formatting.Units = "metric") -> str:
     """Return what a planned week would raise, and what could not be judged in it."""
-    lines = [
-        f"{LEVELS[flag.level].shape} {display_tables.format_sentence(flag, units)}"
-        for flag in levels.sort_by_size(tried.flags)
-    ]
+    lines = _list_flags(levels.sort_by_size(tried.flags), units)
     if not any(is_raised(flag) for flag in tried.flags):
         lines.append(budget_table.PLAN_RAISES_NOTHING)
-    lines += [f"Not judged: {line}" for line in provenance.list_gaps(tried.unknown)]
-    return _format_list(lines)
+    return _format_list([*lines, *_list_gaps(tried.unknown)])
+
+
+def format_roster(roster: Roster) -> str:
+    """Return one line per athlete, in the order of the page."""
+    return format_table(display_tables.build_roster(roster))
 
 
 def format_rules(rules: Sequence[Rule]) -> str:
     """Return several rules as a table, a single one with all there is of it."""
     return rulebook.format_markdown(rules, Settings(), full=len(rules) == 1)
+
+
+def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
+    """Return the page as Markdown: verdict, numbers, budget, advice, what it rests on."""
+    verdict = build_verdict(analysis)
+    shown = filter_dates(analysis, period)
+    weeks = format_table(display_tables.build_weeks(shown))
+    parts = [_format_head(analysis, verdict), f"## Weeks\n\n{weeks}"]
+    if len(shown.weeks):
+        surfaces = format_table(display_tables.build_surfaces(shown))
+        parts.append(f"## Where you ran\n\n{surfaces}")
+    if budget_table.has_limits(analysis):
+        parts.append(f"## Room before a check is raised\n\n{format_budget(analysis)}")
+    if analysis.advice:
+        parts.append(f"## What to do\n\n{_format_advice(analysis)}")
+    basis = [
+        provenance.describe_reading(analysis),
+        *_list_gaps(verdict.unjudged),
+        *provenance.list_left_out(analysis),
+        *analysis.remarks,
+    ]
+    parts.append(f"## What this page rests on\n\n{_format_list(basis)}")
+    return "\n".join(parts)
+
+
+def _format_head(analysis: Analysis, verdict: Verdict) -> str:
+    """Return name, verdict and the sentences of what was raised."""
+    level = LEVELS[verdict.state]
+    flags = levels.largest_per_rule((*verdict.flags, *verdict.notes))
+    parts = [
+        f"# {escape_line(analysis.name[: formatting.NAME_LENGTH])}\n",
+        f"**{level.shape} {level.word}:** {escape_line(verdict.sentence)}\n",
+        f"{escape_line(verdict.counts)}\n",
+        _format_list(_list_flags(flags, analysis.settings.units)),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _format_advice(analysis: Analysis) -> str:
+    return _format_list(
+        f"{item.title}: {text}" for item in analysis.advice for text in item.paragraphs
+    )

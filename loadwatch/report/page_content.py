@@ -1,4 +1,4 @@
-"""What the pages' templates lay out: words and rows, no markup."""
+"""What the templates of the pages lay out: texts and rows, no markup."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ OPEN = guidance.RED_FLAGS_ID
 GENERAL = frozenset(("support", "warm_up", "course", "cannot_see", guidance.EXERCISES))
 
 
+BAR_STEP, BAR_TOP, BAR_BOTTOM = 9, 20.0, 22.0  # of a sparkline, in its own units
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One raised check."""
@@ -52,7 +55,7 @@ class FoldedList:
 
     title: str
     lines: list[str]
-    count: int  # of what the lines tell, which may say several in one
+    count: int  # of what the lines name; a line may name several
     more: str = ""
     noun: str = ""  # what the count counts
     printed: bool = False
@@ -61,34 +64,22 @@ class FoldedList:
 def build_page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     """Return everything of the athlete's page but its pictures and numbers."""
     lists, texts = build_lists(analysis), build_advice(analysis)
-    raised_ones = levels.largest_per_rule(found.flags)
-    joining = tuple(
-        flag for flag in raised_ones if levels.is_compound(flag)
-    )  # a line below the others
+    credit = ""
+    if analysis.advice:
+        credit = analysis.advice[0].credit
     return {
-        "cards": [
-            build_card(flag, analysis) for flag in raised_ones if flag not in joining
-        ],
-        "notes": [
-            build_card(flag, analysis)
-            for flag in (*joining, *levels.largest_per_rule(found.notes))
-        ],
-        "gaps": provenance.list_gaps(found.unjudged),
+        **_build_checks(analysis, found),
+        **_build_budget(analysis),
         "urgent": list_urgent(analysis),
         "remedies": provenance.list_remedies(analysis),
         "unknown_line": provenance.describe_unknown(analysis),
         "context": load_figures.list_load_figures(analysis),
         "context_why": load_figures.explain_figures(analysis),
         "context_day": formatting.format_day(analysis.today),
-        "budget": budget_table.build_table(analysis)
-        if budget_table.has_limits(analysis)
-        else None,
-        "budget_note": budget_table.describe_table(analysis),
-        "budget_why": budget_table.list_reasons(analysis),
         "diary": build_diary(analysis),
         "shoes": build_shoes(analysis),
         "advice": texts,
-        "credit": analysis.advice[0].credit if analysis.advice else "",
+        "credit": credit,
         "read_line": provenance.describe_reading(analysis),
         "remarks": [formatting.clean_text(remark) for remark in analysis.remarks],
         "shares": provenance.list_shares(analysis),
@@ -96,69 +87,97 @@ def build_page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "not_printed": list_not_printed(
             lists, texts, figures=bool(len(analysis.weeks))
         ),
-        "checks": list_checks(analysis),
-        "references": list_references(),
         "map_used": bool(provenance.compute_map_shares(analysis)),
     }
 
 
+def _build_checks(analysis: Analysis, found: Verdict) -> dict[str, Any]:
+    """Return what was raised, noted and not judged, and all checks with their limits."""
+    raised = levels.largest_per_rule(found.flags)
+    # one that joins others is a line below them
+    compound = [flag for flag in raised if levels.is_compound(flag)]
+    single = [flag for flag in raised if not levels.is_compound(flag)]
+    notes = [*compound, *levels.largest_per_rule(found.notes)]
+    return {
+        "cards": [build_card(flag, analysis) for flag in single],
+        "notes": [build_card(flag, analysis) for flag in notes],
+        "gaps": provenance.list_gaps(found.unjudged),
+        "checks": list_checks(analysis),
+        "references": list_references(),
+    }
+
+
+def _build_budget(analysis: Analysis) -> dict[str, Any]:
+    table = None
+    if budget_table.has_limits(analysis):
+        table = budget_table.build_table(analysis)
+    return {
+        "budget": table,
+        "budget_note": budget_table.describe_table(analysis),
+        "budget_why": budget_table.list_reasons(analysis),
+    }
+
+
 def build_card(flag: Flag, analysis: Analysis) -> Card:
-    """Return a raised check: what, against what, by which limit, on what evidence, how often."""
+    """Return a raised check: its sentence, on what evidence, and how often it fired."""
     rule = rules.BY_ID[flag.rule]
-    small = bind_units(
-        f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {describe_back_pain(rule)}"
-    )
-    weeks = min(levels.week_starts(analysis.weeks).index(flag.week) + 1, FIRED_WEEKS)
-    fired = (
-        f" Raised in {flag.fired_26w} of the {weeks} weeks up to then."
-        if flag.fired_26w
-        else ""
-    )
-    says = formatting.clean_text(
-        display_tables.format_sentence(flag, analysis.settings.units)
-    )
+    sentence = display_tables.format_sentence(flag, analysis.settings.units)
+    back_pain = describe_back_pain(rule)
+    small = f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain}"
+    if flag.fired_26w and not rules.format_often(flag):
+        start_of = levels.week_starts(analysis.weeks).index
+        weeks = min(start_of(flag.week) + 1, FIRED_WEEKS)
+        small += f" Raised in {flag.fired_26w} of the {weeks} weeks up to then."
     return Card(
         flag.level,
         rule.title,
-        bind_units(says),
-        small if rules.format_often(flag) else small + fired,
+        bind_units(formatting.clean_text(sentence)),
+        bind_units(small),
     )
 
 
 def list_urgent(analysis: Analysis) -> list[str]:
-    """Return the diary's red flags: they stand above everything else."""
-    signs = analysis.diary.red_flags if analysis.diary else ()
-    return [f"{sign.says[:1].upper()}{sign.says[1:]}. {sign.call}" for sign in signs]
+    """Return the diary's red flags: they are above everything else."""
+    if analysis.diary is None:
+        return []
+    return [
+        f"{sign.says[:1].upper()}{sign.says[1:]}. {sign.call}"
+        for sign in analysis.diary.red_flags
+    ]
 
 
 def build_diary(analysis: Analysis) -> dict[str, Any] | None:
-    """Return the diary's answer in lines."""
+    """Return the diary's answer in lines, None without a diary."""
     answer = analysis.diary
     if answer is None:
         return None
     links = [" ".join((link.says, *link.also)) for link in answer.links]
+    notes = (*answer.notes, *answer.problems)
     return {
         "says": formatting.clean_text(answer.says),
         "links": [formatting.clean_text(line) for line in links],
-        "notes": [
-            formatting.clean_text(note) for note in (*answer.notes, *answer.problems)
-        ],
+        "notes": [formatting.clean_text(line) for line in notes],
     }
 
 
 def build_advice(analysis: Analysis) -> list[dict[str, Any]]:
-    """Return the texts beside the flags; when to get help stands open."""
-    return [
-        {
-            "title": item.title,
-            "paragraphs": item.paragraphs,
-            "source": item.source,
-            "printed": item.id not in GENERAL,
-            "open": item.id == OPEN
-            or bool(item.for_rules and item is analysis.advice[0]),
-        }
-        for item in analysis.advice
-    ]
+    """Return the texts beside the flags.
+
+    When to get help is open, and so is the first text if it belongs to what was raised.
+    """
+    texts = []
+    for at, item in enumerate(analysis.advice):
+        is_first_for_flags = at == 0 and bool(item.for_rules)
+        texts.append(
+            {
+                "title": item.title,
+                "paragraphs": item.paragraphs,
+                "source": item.source,
+                "printed": item.id not in GENERAL,
+                "open": item.id == OPEN or is_first_for_flags,
+            }
+        )
+    return texts
 
 
 def build_shoes(analysis: Analysis) -> DisplayTable | None:
@@ -167,51 +186,46 @@ def build_shoes(analysis: Analysis) -> DisplayTable | None:
     if table is None or table.empty:
         return None
     units = analysis.settings.units
-    rows: list[tuple[display_tables.Cell, ...]] = [
+    columns = [table[name] for name in ("shoe", "distance_m", "runs", "last")]
+    rows: list[display_tables.Row] = [
         (
             formatting.clean_text(shoe, formatting.NAME_LENGTH),
             formatting.format_quantity(float(metres), "distance_m", units),
             str(runs),
             formatting.format_short_day(last),
         )
-        for shoe, metres, runs, last in zip(
-            table["shoe"],
-            table["distance_m"],
-            table["runs"],
-            table["last"],
-            strict=True,
-        )
+        for shoe, metres, runs, last in zip(*columns, strict=True)
     ]
-    return display_tables.build_table(
-        {"Pair": True, "Distance": False, "Runs": False, "Last run": False}, rows
-    )
+    headers = {"Pair": True, "Distance": False, "Runs": False, "Last run": False}
+    return display_tables.build_table(headers, rows)
 
 
 def build_lists(analysis: Analysis) -> list[FoldedList]:
     """Return the folded lists: left out, twice there, data problems."""
-    left = provenance.list_left_out(analysis)
-    skipped, twins = left[: len(analysis.skipped)], left[len(analysis.skipped) :]
+    left_out = provenance.list_left_out(analysis)
+    skipped = left_out[: len(analysis.skipped)]
+    duplicates = left_out[len(analysis.skipped) :]
+    problems = data_problems.list_problems(analysis)
     return [
         _build_list(
             "Files skipped, and why",
             "skipped file",
             skipped,
+            len(skipped),
             printed=len(skipped) <= LONGEST_PRINTED,
         ),
-        _build_list("Runs that were there twice", "duplicate", twins),
         _build_list(
-            "Data problems",
-            "remark",
-            data_problems.list_problems(analysis),
-            data_problems.count_problems(analysis),
+            "Runs that were there twice", "duplicate", duplicates, len(duplicates)
+        ),
+        _build_list(
+            "Data problems", "remark", problems, data_problems.count_problems(analysis)
         ),
     ]
 
 
 def _build_list(
-    title: str, noun: str, lines: list[str], count: int = 0, *, printed: bool = False
+    title: str, noun: str, lines: list[str], count: int, *, printed: bool = False
 ) -> FoldedList:
-    count = count or len(lines)
     more = ""
     if len(lines) > LONGEST_LIST:
         more = f", the first {LONGEST_LIST} lines; all: loadwatch activities PATH"
@@ -221,84 +235,86 @@ def _build_list(
 def list_not_printed(
     lists: list[FoldedList], texts: list[dict[str, Any]], *, figures: bool
 ) -> str:
-    """Return what stands on the screen only, for the printed page."""
-    counts = [
+    """Return what is on the screen only, for the printed page."""
+    left_out = [
         formatting.format_count(part.count, part.noun)
         for part in lists
         if part.lines and not part.printed
     ]
-    general = (
-        ["general advice and exercises"]
-        if not all(text["printed"] for text in texts)
-        else []
-    )
-    popular = ["popular load figures"] if figures else []
-    left = [*counts, *popular, *general, "all checks with their limits and evidence"]
-    return f"Not printed: {formatting.join_with_and(left)}; they are on the page on screen."
+    if figures:
+        left_out.append("popular load figures")
+    if not all(text["printed"] for text in texts):
+        left_out.append("general advice and exercises")
+    left_out.append("all checks with their limits and evidence")
+    parts = formatting.join_with_and(left_out)
+    return f"Not printed: {parts}; they are on the page on screen."
 
 
 def caption_numbers(shown: Analysis, last: int) -> str:
-    """Return what the table of numbers holds."""
-    count = min(len(shown.weeks), last) if last else len(shown.weeks)
-    which = f"The last {count} weeks, newest first." if last else "Newest first."
-    which = "One week so far." if count == 1 else which
+    """Return what the table of numbers holds; `last` as for `build_weeks`."""
+    count = len(shown.weeks)
+    weeks = "Newest first."
+    if last:
+        count = min(count, last)
+        weeks = f"The last {count} weeks, newest first."
+    if count == 1:
+        weeks = "One week so far."
     return (
-        f"{which} Change is against your usual week: the median of those of the four weeks before that hold "
-        f"a run. Hard and unknown are shares of the distance. {formatting.NO_VALUE} is not known."
+        f"{weeks} Change is against your usual week: the median of those of the four "
+        "weeks before that hold a run. Hard and unknown are shares of the distance. "
+        f"{formatting.NO_VALUE} is not known."
     )
 
 
 def build_roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any]:
     """Return one line of the roster's page."""
-    last, trend = athlete.last_activity, athlete.trend
-    age = (
-        formatting.NO_VALUE
-        if last is None or today is None
-        else formatting.format_age((today - last).days)
-    )
+    link = ""
+    if athlete.load:
+        link = f"athletes/{slug}.html"
     return {
         "name": formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
-        "link": f"athletes/{slug}.html" if athlete.load else "",
+        "link": link,
         "level": athlete.level,
         "says": formatting.clean_text(athlete.says),
-        "load": _format_load(trend) if trend else formatting.NO_VALUE,
-        "bars": _build_bars(trend) if trend else [],
-        "spark": _describe_spark(trend) if trend else "",
-        "age": age,
+        "age": display_tables.format_age(athlete, today),
+        **_build_trend(athlete.trend),
     }
 
 
-def _format_load(trend: Trend) -> str:
-    """Return the usual load and that of the week spoken of: "33 \N{RIGHTWARDS ARROW} 45 km"."""
+def _build_trend(trend: Trend | None) -> dict[str, Any]:
+    """Return an athlete's last weeks: usual and newest load, and the bars of a sparkline."""
+    if trend is None:
+        return {"load": formatting.NO_VALUE, "bars": [], "spark": ""}
     unit = formatting.choose_unit(trend.column, trend.units)
-    usual, week = (
-        formatting.format_number(load / unit.size) for load in (trend.usual, trend.week)
-    )
-    return f"{usual} \N{RIGHTWARDS ARROW} {week} {unit.symbol}".rstrip()
-
-
-def _describe_spark(trend: Trend) -> str:
-    newest = trend.loads[-1] / formatting.choose_unit(trend.column, trend.units).size
-    return f"load of the last {formatting.format_count(len(trend.loads), 'week')}, newest {formatting.format_number(newest)}"
+    usual = formatting.format_number(trend.usual / unit.size)
+    week = formatting.format_number(trend.week / unit.size)
+    weeks = formatting.format_count(len(trend.loads), "week")
+    newest = formatting.format_number(trend.loads[-1] / unit.size)
+    return {
+        "load": f"{usual} \N{RIGHTWARDS ARROW} {week} {unit.symbol}".rstrip(),
+        "bars": _build_bars(trend),
+        "spark": f"load of the last {weeks}, newest {newest}",
+    }
 
 
 def _build_bars(trend: Trend) -> list[dict[str, Any]]:
-    """Return the sparkline's bars: raised weeks in their colour, unknown ones as a stub."""
+    """Return the bars of a sparkline: raised weeks in their colour, unknown ones as a stub."""
     top = max((load for load in trend.loads if load > 0), default=0.0)
     if not top:
         return []
-    bars = []
     first = SPARK_WEEKS - len(trend.loads)
-    for place, (level, load) in enumerate(
-        zip(trend.levels, trend.loads, strict=True), first
-    ):
-        height = round(20.0 * load / top, 1) if load > 0 else 1.0
-        role = level if level in RAISED_LEVELS else "bar" if load > 0 else "none"
+    bars = []
+    for at, load in enumerate(trend.loads):
+        role, height = "none", 1.0
+        if load > 0:
+            role, height = "bar", round(BAR_TOP * load / top, 1)
+        if trend.levels[at] in RAISED_LEVELS:
+            role = trend.levels[at]
         bars.append(
             {
-                "x": 9 * place,
+                "x": BAR_STEP * (first + at),
                 "height": height,
-                "y": round(22.0 - height, 1),
+                "y": round(BAR_BOTTOM - height, 1),
                 "role": role,
             }
         )

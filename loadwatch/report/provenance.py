@@ -1,4 +1,4 @@
-"""What a report rests on: files read and left out, zones, who told the surface, data problems."""
+"""What a report rests on: files read and left out, time zones, where surfaces are from."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from loadwatch import formatting
-from loadwatch.assess import rules, weeks
-from loadwatch.formatting import bind_units
+from loadwatch.assess.rules import RULES
+from loadwatch.assess.weeks import select_runs
+from loadwatch.formatting import bind_units, clean_source, clean_text
 from loadwatch.ingest.sources import LOADWATCH_FILE_REASON
 from loadwatch.tables import SURFACE_COLUMNS, WEEKDAYS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from loadwatch.activity import Skipped
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Unknown
+    from loadwatch.ingest.dedupe import Duplicate
 
 ZONE_SOURCES = {
     "local_timestamp": "the watch's own clock",
@@ -30,7 +35,7 @@ SURFACE_SOURCES = {
     "map": "the map extract",
     "list": "Strava's Dirt Distance",
     "default": "the default_surface setting",
-    "none": "nobody",
+    "none": "unknown",
 }
 MOSTLY = 0.5  # of the last weeks' distance on unknown ground: the remedies are named
 RECENT = 12  # weeks
@@ -39,15 +44,28 @@ REMEDIES = (
     ("Tag single runs", "a line in tags.csv beside your files: date, surface"),
     (
         "Say where you mostly run",
-        'default_surface = "hard" below [surface] in loadwatch.toml: runs that nobody labelled then count so',
+        (
+            'default_surface = "hard" below [surface] in loadwatch.toml: runs without a '
+            "label then count so"
+        ),
     ),
 )
 MAP_REMEDY = (
     "Give a map",
-    "loadwatch report PATH --osm extract.osm.pbf matches the track to OpenStreetMap's ways",
+    (
+        "loadwatch report PATH --osm extract.osm.pbf matches the track to "
+        "OpenStreetMap's ways"
+    ),
 )
+MAP_ANSWERS = {
+    "tagged": "tagged_m",
+    "inferred from other tags": "inferred_m",
+    "off the ways": "unmatched_m",
+    "outside the extract": "outside_m",
+}
+ZONE_LENGTH = 40
 FEW_LINES = 3  # of a diary that cannot be read, in the summary
-KIND_WORDS = {
+KIND_LABELS = {
     "ignored": "fine, but no activity",
     "rejected": "not readable",
     "limited": "larger than one file may be",
@@ -56,24 +74,27 @@ KIND_WORDS = {
 
 def describe_reading(analysis: Analysis) -> str:
     """Return how much was read and how weeks are counted, in one line."""
-    kept, left = len(analysis.activities), []
-    if skipped := _count_skipped(analysis):
-        left.append(f"{formatting.format_number(skipped)} skipped")
-    if analysis.duplicates:
-        left.append(formatting.format_count(len(analysis.duplicates), "duplicate"))
-    aside = f" ({', '.join(left)})" if left else ""
-    files = (
-        f" from {formatting.format_count(analysis.files, 'file')}"
-        if analysis.files
-        else ""
+    activities = formatting.format_count(
+        len(analysis.activities), "activity", "activities"
     )
-    start = WEEKDAYS[analysis.settings.week_start]
-    where = f"{describe_zone(analysis)}, weeks" if count_zones(analysis) else "Weeks"
-    return f"Read {formatting.format_count(kept, 'activity', 'activities')}{files}{aside}. {where} from {start}."
+    read = f"Read {activities}"
+    if analysis.files:
+        read += f" from {formatting.format_count(analysis.files, 'file')}"
+    left_out = []
+    if skipped := _count_skipped(analysis):
+        left_out.append(f"{formatting.format_number(skipped)} skipped")
+    if analysis.duplicates:
+        left_out.append(formatting.format_count(len(analysis.duplicates), "duplicate"))
+    if left_out:
+        read += f" ({', '.join(left_out)})"
+    weeks = "Weeks"
+    if count_zones(analysis):
+        weeks = f"{describe_zone(analysis)}, weeks"
+    return f"{read}. {weeks} from {WEEKDAYS[analysis.settings.week_start]}."
 
 
 def format_summary(analysis: Analysis, *, verbose: bool = False) -> str:
-    """Return how much was read; with `verbose` also each input left out, and each remark."""
+    """Return how much was read, with each remark; if `verbose` each input left out too."""
     lines = [describe_reading(analysis)]
     if verbose:
         lines += list_left_out(analysis)
@@ -81,182 +102,196 @@ def format_summary(analysis: Analysis, *, verbose: bool = False) -> str:
         lines += list_unread(analysis)
         if _count_skipped(analysis):
             lines.append("Skipped files and why: loadwatch activities PATH, or -v.")
-    return "\n".join(
-        (
-            *lines,
-            *map(
-                formatting.clean_text,
-                (*analysis.remarks, *list_diary_problems(analysis)),
-            ),
-        )
-    )
+    remarks = (*analysis.remarks, *list_diary_problems(analysis))
+    return "\n".join((*lines, *map(clean_text, remarks)))
 
 
 def list_diary_problems(analysis: Analysis) -> list[str]:
-    """Return the diary's lines that could not be read, the first few and how many others there are."""
-    problems = list(analysis.diary.problems) if analysis.diary else []
+    """Return the diary's first lines that cannot be read, and how many others there are."""
+    if analysis.diary is None:
+        return []
+    problems = list(analysis.diary.problems)
     more = len(problems) - FEW_LINES
-    rest = (
-        [
-            f"... and {formatting.format_count(more, 'more remark')} on the diary: loadwatch diary PATH"
-        ]
-        if more > 0
-        else []
-    )
-    return problems[:FEW_LINES] + rest
+    if more <= 0:
+        return problems
+    others = formatting.format_count(more, "more remark")
+    hint = f"... and {others} on the diary: loadwatch diary PATH"
+    return [*problems[:FEW_LINES], hint]
 
 
 def list_unread(analysis: Analysis) -> list[str]:
     """Return a line for each of the first files that could not be read."""
-    lost = [item for item in analysis.skipped if item.kind != "ignored"]
+    unread = [item for item in analysis.skipped if item.kind != "ignored"]
     lines = [
-        f"Skipped {formatting.clean_source(item.source)}: {formatting.clean_text(item.why)}."
-        for item in lost[:FEW]
+        f"Skipped {clean_source(item.source)}: {clean_text(item.why)}."
+        for item in unread[:FEW]
     ]
-    return lines + [f"Skipped {len(lost) - FEW} more that could not be read."] * (
-        len(lost) > FEW
-    )
+    if len(unread) > FEW:
+        lines.append(f"Skipped {len(unread) - FEW} more that could not be read.")
+    return lines
 
 
 def _count_skipped(analysis: Analysis) -> int:
-    """Return how many inputs were left out that are not loadwatch's own files, which are read as such."""
+    """Return how many inputs were left out, without loadwatch's own files.
+
+    Those are settings and lists, and read as such.
+    """
     return sum(item.why != LOADWATCH_FILE_REASON for item in analysis.skipped)
 
 
 def count_zones(analysis: Analysis) -> list[tuple[str, int]]:
-    """Return the zones the runs were counted in, the most used first."""
-    found = Counter(zone for zone in analysis.activities["zone"].tolist() if zone)
-    return [
-        (formatting.clean_text(zone, 40), n)
-        for zone, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    ]
+    """Return the time zones of the activities and how often, the most used first."""
+    counts = Counter(zone for zone in analysis.activities["zone"].tolist() if zone)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [(clean_text(zone, ZONE_LENGTH), count) for zone, count in ordered]
 
 
 def describe_zone(analysis: Analysis) -> str:
-    """Return the zone, or the most used one and how many others."""
-    found = count_zones(analysis)
-    others = len(found) - 1
-    return found[0][0] + (
-        f" and {formatting.format_count(others, 'other zone')}" if others else ""
-    )
+    """Return the time zone, or the most used one and how many others."""
+    zones = count_zones(analysis)
+    most_used = zones[0][0]
+    if len(zones) == 1:
+        return most_used
+    others = formatting.format_count(len(zones) - 1, "other zone")
+    return f"{most_used} and {others}"
 
 
 def count_zone_sources(analysis: Analysis) -> list[tuple[str, int]]:
-    """Return who told the local time, and of how many activities."""
-    found = Counter(analysis.activities["zone_source"].tolist())
+    """Return where local time is from, and of how many activities."""
+    counts = Counter(analysis.activities["zone_source"].tolist())
     return [
-        (ZONE_SOURCES[source], found[source])
-        for source in ZONE_SOURCES
-        if found[source]
+        (label, counts[source])
+        for source, label in ZONE_SOURCES.items()
+        if counts[source]
     ]
 
 
 def compute_surface_shares(analysis: Analysis) -> list[tuple[str, float]]:
-    """Return who told the surface, and the share of the runs' distance each told."""
-    runs = weeks.select_runs(analysis.activities, analysis.settings)
-    total = float(runs["distance_m"].sum())
-    by_source = (
-        runs.groupby("surface_source")["distance_m"].sum().to_dict()
-        if len(runs)
-        else {}
-    )
-    return [
-        (SURFACE_SOURCES[source], float(by_source[source]) / total)
-        for source in SURFACE_SOURCES
-        if total > 0 and by_source.get(source, 0.0) > 0
-    ]
+    """Return where the surface is from, and the share of the runs' distance of each [1]."""
+    runs = select_runs(analysis.activities, analysis.settings)
+    shares = []
+    for source, label in SURFACE_SOURCES.items():
+        share = _compute_share(runs, runs["surface_source"] == source)
+        if share > 0:
+            shares.append((label, share))
+    return shares
+
+
+def _compute_share(runs: pd.DataFrame, is_chosen: pd.Series[bool]) -> float:
+    """Return the share of the distance of `runs` that the chosen ones have [1]."""
+    distance = float(runs["distance_m"].sum())
+    if not distance > 0:
+        return 0.0
+    return float(runs.loc[is_chosen, "distance_m"].sum()) / distance
 
 
 def compute_map_shares(analysis: Analysis) -> list[tuple[str, float]]:
-    """Return how the map answered, as shares of the runs' distance; empty where no map was used."""
-    runs = weeks.select_runs(analysis.activities, analysis.settings)
-    total = float(runs["distance_m"].sum())
-    if not total > 0 or not (runs["surface_source"] == "map").any():
+    """Return how the map answered, as shares of the runs' distance [1].
+
+    Empty where no map was used.
+    """
+    runs = select_runs(analysis.activities, analysis.settings)
+    distance = float(runs["distance_m"].sum())
+    if not distance > 0 or not (runs["surface_source"] == "map").any():
         return []
-    told = {
-        "tagged": "tagged_m",
-        "inferred from other tags": "inferred_m",
-        "off the ways": "unmatched_m",
-        "outside the extract": "outside_m",
-    }
-    return [(word, float(runs[column].sum()) / total) for word, column in told.items()]
+    return [
+        (label, float(runs[column].sum()) / distance)
+        for label, column in MAP_ANSWERS.items()
+    ]
 
 
 def list_shares(analysis: Analysis) -> list[str]:
-    """Return who told local time and surface, and how much of the distance each covers."""
-    zone = [
-        f"{source} ({formatting.format_number(n)})"
-        for source, n in count_zone_sources(analysis)
+    """Return where local time and surface are from, and how much of the distance each is."""
+    zones = [
+        f"{label} ({formatting.format_number(count)})"
+        for label, count in count_zone_sources(analysis)
     ]
-    ground = [
-        f"{source} {formatting.format_percent(share)}"
-        for source, share in compute_surface_shares(analysis)
-    ]
-    ways = [
-        f"{word} {formatting.format_percent(share)}"
-        for word, share in compute_map_shares(analysis)
-    ]
-    told = {
-        "Local time told by": ", ".join(zone),
-        "Ground told by, of the distance run": ", ".join(ground),
-        "Of the distance, the map": ", ".join(ways),
+    parts = {
+        "Local time by source": zones,
+        "Ground by source, of the distance run": _format_shares(
+            compute_surface_shares(analysis)
+        ),
+        "Of the distance, the map": _format_shares(compute_map_shares(analysis)),
     }
-    return [bind_units(f"{head}: {body}.") for head, body in told.items() if body]
+    return [
+        bind_units(f"{head}: {', '.join(items)}.")
+        for head, items in parts.items()
+        if items
+    ]
+
+
+def _format_shares(shares: list[tuple[str, float]]) -> list[str]:
+    return [f"{label} {formatting.format_percent(share)}" for label, share in shares]
 
 
 def list_remedies(analysis: Analysis) -> tuple[tuple[str, str], ...]:
-    """Return what would tell the ground, where nobody told most of it; a map where there are positions."""
+    """Return how to make the ground known, where most of it is unknown.
+
+    A map is one way only where there are positions.
+    """
     if compute_unknown_share(analysis) < MOSTLY:
         return ()
-    placed = any(map(bool, analysis.activities["cells"].tolist()))
-    return (*REMEDIES, MAP_REMEDY) if placed else REMEDIES
+    if any(map(bool, analysis.activities["cells"].tolist())):
+        return (*REMEDIES, MAP_REMEDY)
+    return REMEDIES
 
 
 def describe_unknown(analysis: Analysis) -> str:
-    """Return how much of the last weeks' distance was on ground that nobody told."""
+    """Return how much of the last weeks' distance was on unknown ground."""
     count = min(len(analysis.weeks), RECENT)
-    last = f"the last {count} weeks" if count > 1 else "the only week"
+    weeks = f"the last {count} weeks"
+    if count == 1:
+        weeks = "the only week"
     share = bind_units(formatting.format_percent(compute_unknown_share(analysis)))
-    return f"{share} of the distance of {last} was on ground that nobody told"
+    return f"{share} of the distance of {weeks} was on unknown ground"
 
 
 def compute_unknown_share(analysis: Analysis, last: int = RECENT) -> float:
-    """Return the share of the last weeks' distance whose surface nobody told [1]; 0 without a run."""
+    """Return the share of the last weeks' distance on unknown ground [1]; 0 without a run."""
     recent = analysis.weeks.iloc[-last:]
-    total = float(recent[list(SURFACE_COLUMNS)].sum().sum())
-    return float(recent["unknown_m"].sum()) / total if total > 0 else 0.0
+    distance = float(recent[list(SURFACE_COLUMNS)].sum().sum())
+    if not distance > 0:
+        return 0.0
+    return float(recent["unknown_m"].sum()) / distance
 
 
 def list_left_out(analysis: Analysis) -> list[str]:
     """Return a line for each input left out, and for each run that was there twice."""
-    lines = [
-        f"Skipped {formatting.clean_source(item.source)} ({KIND_WORDS[item.kind]}): {formatting.clean_text(item.why)}."
-        for item in analysis.skipped
-    ]
-    return lines + [
-        f"Counted once: {formatting.clean_source(twin.source)} is the same run as "
-        f"{formatting.clean_source(twin.of)} ({twin.why})."
-        for twin in analysis.duplicates
-    ]
+    skipped = [_format_skipped(item) for item in analysis.skipped]
+    duplicates = [_format_duplicate(item) for item in analysis.duplicates]
+    return skipped + duplicates
 
 
-def list_gaps(unjudged: tuple[Unknown, ...]) -> list[str]:
-    """Return each check that could not be judged, with why, and in which week where there are several."""
-    titles = {rule.id: rule.title for rule in rules.RULES}
-    several = len({gap.week for gap in unjudged}) > 1
-    return [
-        f"{titles.get(gap.rule, gap.rule)}{f', week of {formatting.format_day_month(gap.week)}' if several else ''}: "
-        f"{formatting.clean_text(gap.why.text)}."
-        for gap in unjudged
-    ]
+def _format_skipped(item: Skipped) -> str:
+    reason = f"({KIND_LABELS[item.kind]}): {clean_text(item.why)}"
+    return f"Skipped {clean_source(item.source)} {reason}."
+
+
+def _format_duplicate(item: Duplicate) -> str:
+    source, kept = clean_source(item.source), clean_source(item.of)
+    return f"Counted once: {source} is the same run as {kept} ({item.why})."
+
+
+def list_gaps(unknown: tuple[Unknown, ...]) -> list[str]:
+    """Return each check that could not be judged, with why.
+
+    Its week is named where there are several.
+    """
+    titles = {rule.id: rule.title for rule in RULES}
+    has_several_weeks = len({gap.week for gap in unknown}) > 1
+    lines = []
+    for gap in unknown:
+        check = titles.get(gap.rule, gap.rule)
+        if has_several_weeks:
+            check += f", week of {formatting.format_day_month(gap.week)}"
+        lines.append(f"{check}: {clean_text(gap.why.text)}.")
+    return lines
 
 
 def describe_no_flags(analysis: Analysis) -> str:
     """Return that nothing was raised, without calling it safe."""
-    judged = len({gap.rule for gap in analysis.unknown})
-    aside = (
-        f" {formatting.format_count(judged, 'check')} could not be judged in every week."
-        if judged
-        else ""
-    )
-    return f"No flag in these weeks.{aside} Nothing raised is no clearance."
+    sentences = ["No flag in these weeks."]
+    if unjudged := len({gap.rule for gap in analysis.unknown}):
+        checks = formatting.format_count(unjudged, "check")
+        sentences.append(f"{checks} could not be judged in every week.")
+    return " ".join((*sentences, "Nothing raised is no clearance."))

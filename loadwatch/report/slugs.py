@@ -1,7 +1,8 @@
-"""File names made of athletes' names: safe on every disk, in a link, and one an athlete."""
+"""File names made of athletes' names: safe on every disk and in a link, one per athlete."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Athlete
 
 SLUG_LENGTH = 60
+_NO_LETTERS = re.compile(r"[^0-9a-z]+")
 # names that Windows keeps for devices
 RESERVED = frozenset(
     (
@@ -24,25 +26,24 @@ RESERVED = frozenset(
 
 
 def make_slug(name: str) -> str:
-    """Return `name` as a file's name without suffix: ASCII letters and digits, hyphens between."""
-    plain = (
-        unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    )
-    kept = "".join(char if char.isalnum() else " " for char in plain[: 4 * SLUG_LENGTH])
-    found = "-".join(kept.split())[:SLUG_LENGTH].strip("-")
-    return f"{found}-runner" if found in RESERVED else found or "runner"
+    """Return `name` as the name of a file: ASCII letters and digits, hyphens between."""
+    decomposed = unicodedata.normalize("NFKD", name)
+    plain = decomposed.encode("ascii", "ignore").decode().lower()
+    words = _NO_LETTERS.sub(" ", plain[: 4 * SLUG_LENGTH]).split()
+    slug = "-".join(words)[:SLUG_LENGTH].strip("-")
+    if slug in RESERVED:
+        return f"{slug}-runner"
+    return slug or "runner"
 
 
 def make_slugs(athletes: Sequence[Athlete]) -> list[str]:
-    """Return a slug an athlete, in their order; the second of one name gets "-2"."""
-    taken: set[str] = set()
-    found: list[str] = []
+    """Return a slug per athlete, in their order; the second of one name gets "-2"."""
+    slugs: list[str] = []
     for athlete in athletes:
         base = make_slug(athlete.name)
-        name, number = base, 1
-        while name in taken:
+        slug, number = base, 1
+        while slug in slugs:
             number += 1
-            name = f"{base}-{number}"
-        taken.add(name)
-        found.append(name)
-    return found
+            slug = f"{base}-{number}"
+        slugs.append(slug)
+    return slugs

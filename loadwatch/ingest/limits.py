@@ -4,6 +4,8 @@ from __future__ import annotations
 
 MIB = 1 << 20
 MEMBER_BYTES = 256 * MIB  # of one member, unpacked
+HEALTH_EXPORT_BYTES = 4096 * MIB  # of Apple Health's export.xml, which is streamed
+HEALTH_WORKOUTS = 200_000  # kept of it
 ARCHIVE_BYTES = 8192 * MIB  # of one archive in all, unpacked, inner archives included
 UNPACK_RATIO = 200  # bytes out per byte in ...
 UNPACK_FREE_BYTES = 16 * MIB  # ... beyond so many bytes out
@@ -14,4 +16,5 @@ GZIP_DEPTH = 2  # gzip in gzip
 GZIP_MEMBERS = 10_000  # gzip members one after the other in one file
 FOLDER_DEPTH = 32
 NAME_CHARS = 200  # of one part of a label
+STREAM_BYTES = MIB  # read at a time of what is streamed
 HEAD_BYTES = 512  # read of each file to recognize what it is

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MapFunction = Callable[..., Iterable[Any]]  # map(function, items), results in order
 ProgressCallback = Callable[[int, int], None]  # inputs done, inputs in all
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
-ROW_VERSION = 4  # raised when a row comes to mean something else: stores are read anew
+ROW_VERSION = 5  # raised when a row comes to mean something else: stores are read anew
 SKIP_KINDS: dict[type[Exception], Kind] = {
     Unreadable: "rejected",
     NotActivity: "ignored",

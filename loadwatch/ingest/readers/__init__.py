@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import Unreadable
-from loadwatch.ingest.readers import csv, fit, json, xml
+from loadwatch.ingest.readers import apple_health, csv, fit, json, xml
+from loadwatch.ingest.readers.csv import google_health, samsung, zepp
 from loadwatch.ingest.readers.magic import describe_foreign, describe_unknown
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ HEAD_BYTES = 4096  # what `sniff` gets of a file
 
 READERS: tuple[tuple[str, Sniff, Read], ...] = (
     ("fit", fit.sniff, fit.read),
+    ("apple health", apple_health.sniff, apple_health.read),
     ("xml", xml.sniff, xml.read),
     ("json", json.sniff, json.read),
+    ("samsung", samsung.sniff, samsung.read),
+    ("zepp", zepp.sniff, zepp.read),
+    ("google health", google_health.sniff, google_health.read),
     # last: any text that no other reader knows may be a table
     ("csv", csv.sniff, csv.read),
 )

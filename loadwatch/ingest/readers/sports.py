@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
@@ -14,12 +14,25 @@ from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Numbering = Literal["strava_numbers", "polar_numbers"]
+    Numbering = Literal[
+        "strava_numbers",
+        "polar_numbers",
+        "samsung_numbers",
+        "zepp_numbers",
+        "huawei_numbers",
+        "runtastic_numbers",
+    ]
     Vocabulary = Mapping[str, tuple[str, str]]
 
 # no sport stated: a median speed in motion below is walking, up to the second running
 WALKING_MPS, RUNNING_MPS = 1.7, 5.5
 MOVING_MPS = 0.5  # slower is standing
+INDOORS = {
+    "running": "indoor_running",
+    "walking": "indoor_walking",
+    "cycling": "indoor_cycling",
+}
+_APPLE_PREFIX = "hkworkoutactivitytype"
 SKIP = "skip"  # a sport that marks a row as no activity; its sub sport gives the reason
 MAX_WORD = 64  # characters of a word that are compared
 SHOWN_WORD = 40  # characters of an unknown word that its note shows
@@ -72,8 +85,14 @@ def _index_words(table: Mapping[str, list[str]]) -> Vocabulary:
 
 
 def find_sport(word: str) -> tuple[str, str] | None:
-    """Return (sport, sub sport) for a word of any vendor and language; None if no table knows it."""
-    return _load_vocabularies()["words"].get(normalize_word(word[:MAX_WORD]))
+    """Return (sport, sub sport) for a word of any vendor and language, else None."""
+    normalized = normalize_word(word[:MAX_WORD]).removeprefix(_APPLE_PREFIX)
+    return _load_vocabularies()["words"].get(normalized)
+
+
+def move_indoors(stated: StatedSport) -> StatedSport:
+    """Return the sport as done indoors, where it has an indoor form of its own."""
+    return replace(stated, sub_sport=INDOORS.get(stated.sport, stated.sub_sport))
 
 
 def read_sport(text: str, numbering: Numbering | None = None) -> StatedSport:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from loadwatch.activity import Skipped
 from loadwatch.errors import OverLimit, Unreadable
+from loadwatch.ingest.health_export import is_health_export
 from loadwatch.ingest.limits import (
     ARCHIVE_BYTES,
     ARCHIVE_DEPTH,
     ARCHIVE_ENTRIES,
+    HEALTH_EXPORT_BYTES,
     MEMBER_BYTES,
     MIB,
 )
@@ -25,6 +27,7 @@ from loadwatch.ingest.sources.origin import (
     open_archive,
     read_content,
     read_entry_head,
+    read_health_export,
 )
 from loadwatch.ingest.sources.own_files import LOADWATCH_FILE_REASON, LOADWATCH_FILES
 from loadwatch.ingest.sources.zip_directory import ZIP_MAGICS, ZipEntry, read_entries
@@ -35,6 +38,10 @@ if TYPE_CHECKING:
 
     from loadwatch.activity import Kind
 
+LOCKED_REASON = (
+    "locked with a password; unpack the archive with it (7-Zip, Keka or "
+    "`7z x FILE.zip`) and give loadwatch the folder"
+)
 HIDDEN_REASON = "hidden, or left there by the computer"
 # by these a docx, xlsx, odt or ods is recognized, which are zips too
 _OFFICE_MEMBERS = frozenset({"[Content_Types].xml", "mimetype"})
@@ -139,7 +146,8 @@ def _visit_entry(
     """Yield an entry as a member, or the members of an archive within the archive."""
     name = clean_label(entry.name)
     label = archive.prefix + name
-    refusal = _refuse_entry(name, entry)
+    is_export = is_health_export(first)
+    refusal = _refuse_entry(name, entry) or _refuse_size(entry, is_export=is_export)
     if archive.depth == 1 and entry.name in LOADWATCH_FILES:
         refusal = ("ignored", LOADWATCH_FILE_REASON)
     if refusal:
@@ -153,7 +161,8 @@ def _visit_entry(
         yield from _walk_archive(within, unique_label, cost)
         return
     label = unique_label(label)
-    yield Member(label, key, entry.size, partial(read_content, origin, label))
+    opener = partial(read_health_export if is_export else read_content, origin, label)
+    yield Member(label, key, entry.size, opener)
 
 
 def _refuse_entry(label: str, entry: ZipEntry) -> tuple[Kind, str] | None:
@@ -163,7 +172,13 @@ def _refuse_entry(label: str, entry: ZipEntry) -> tuple[Kind, str] | None:
     if entry.is_link:
         return "rejected", "a link, not a file; links in archives are never followed"
     if entry.is_encrypted:
-        return "rejected", "locked with a password; unlock the archive and try again"
-    if entry.size > MEMBER_BYTES:
-        return "limited", f"larger than {MEMBER_BYTES // MIB} MiB"
+        return "rejected", LOCKED_REASON
+    return None
+
+
+def _refuse_size(entry: ZipEntry, *, is_export: bool) -> tuple[Kind, str] | None:
+    """Return kind and reason if an entry is larger than its kind may be."""
+    largest = HEALTH_EXPORT_BYTES if is_export else MEMBER_BYTES
+    if entry.size > largest:
+        return "limited", f"larger than {largest // MIB:,} MiB"
     return None

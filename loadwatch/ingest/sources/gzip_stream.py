@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from loadwatch.activity import Note
 from loadwatch.errors import OverLimit, Unreadable
@@ -14,10 +15,14 @@ from loadwatch.ingest.limits import (
     HEAD_BYTES,
     MEMBER_BYTES,
     MIB,
+    STREAM_BYTES,
     UNPACK_FREE_BYTES,
     UNPACK_RATIO,
 )
 from loadwatch.ingest.sources.member import Content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 GZIP_MAGIC = b"\x1f\x8b"
 _SALVAGE_BYTES = 4096  # bytes of a damaged file tried together
@@ -132,6 +137,10 @@ def check_size(unpacked: int, packed: int) -> None:
     """Raise OverLimit if so many bytes, from so many packed ones, are too many for a member."""
     if unpacked > MEMBER_BYTES:
         raise OverLimit(f"holds more than {MEMBER_BYTES // MIB} MiB once unpacked")
+    _check_ratio(unpacked, packed)
+
+
+def _check_ratio(unpacked: int, packed: int) -> None:
     if unpacked > UNPACK_FREE_BYTES and unpacked > UNPACK_RATIO * packed:
         raise OverLimit(
             f"grows more than {UNPACK_RATIO}-fold when unpacked, which no activity does"
@@ -157,3 +166,37 @@ def inflate_entry(data: bytes, size: int) -> bytes:
     if unpacked > size:
         raise OverLimit("holds more than its archive declares")
     return b"".join(chunks)
+
+
+def inflate_stream(packed: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Yield what a zip member of declared `size` holds, of its deflated bytes in parts.
+
+    Bounded like `inflate_entry` but for the size, which the caller has checked.
+    """
+    stream = zlib.decompressobj(_RAW_WINDOW)
+    unpacked = consumed = 0
+    for part in packed:
+        consumed += len(part)
+        for chunk in _inflate_part(stream, part):
+            unpacked += len(chunk)
+            if unpacked > size:
+                raise OverLimit("holds more than its archive declares")
+            _check_ratio(unpacked, consumed)
+            yield chunk
+    if not stream.eof:
+        raise Unreadable("cut short inside its archive")
+
+
+def _inflate_part(stream: zlib._Decompress, part: bytes) -> Iterator[bytes]:
+    """Yield what `part` holds, STREAM_BYTES at most at a time."""
+    rest = part
+    while not stream.eof:
+        try:
+            chunk = stream.decompress(rest, STREAM_BYTES)
+        except zlib.error as error:
+            raise Unreadable("damaged inside its archive") from error
+        rest = stream.unconsumed_tail
+        if chunk:
+            yield chunk
+        if not rest and len(chunk) < STREAM_BYTES:
+            return

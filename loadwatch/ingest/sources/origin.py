@@ -11,18 +11,26 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import OverLimit, Unreadable
-from loadwatch.ingest.limits import HEAD_BYTES, MEMBER_BYTES, MIB
+from loadwatch.ingest.health_export import condense, slice_bytes
+from loadwatch.ingest.limits import (
+    HEAD_BYTES,
+    HEALTH_EXPORT_BYTES,
+    MEMBER_BYTES,
+    MIB,
+    STREAM_BYTES,
+)
 from loadwatch.ingest.sources.gzip_stream import (
     inflate_entry,
+    inflate_stream,
     peek_deflated,
     unpack_gzip,
 )
+from loadwatch.ingest.sources.member import Content
 from loadwatch.ingest.sources.zip_directory import LOCAL_HEADER, ZipEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
-
-    from loadwatch.ingest.sources.member import Content
 
 _STORED, _DEFLATED = 0, 8
 _OPEN_FLAGS = (
@@ -68,6 +76,63 @@ Origin = OnDisk | InMemory | InZip | Gzipped
 def read_content(origin: Origin, label: str) -> Content:
     """Return the unpacked bytes at `origin`; raise Unreadable or OverLimit."""
     return unpack_gzip(read_bytes(origin), label)
+
+
+def read_health_export(origin: Origin, _label: str) -> Content:
+    """Return the workouts of Apple Health's export at `origin`, which is read as a stream."""
+    return Content(condense(_stream_bytes(origin)))
+
+
+def _stream_bytes(origin: Origin) -> Iterator[bytes]:
+    """Yield the bytes at `origin` in parts, at most HEALTH_EXPORT_BYTES in all."""
+    match origin:
+        case OnDisk(path):
+            with open_regular_file(path) as file:
+                yield from _stream_file(file, HEALTH_EXPORT_BYTES)
+        case InZip(archive, entry):
+            yield from _stream_entry(archive, entry)
+        case _:
+            yield from slice_bytes(read_bytes(origin))
+
+
+def _stream_file(file: BinaryIO, most: int) -> Iterator[bytes]:
+    """Yield up to `most` bytes of a file in parts; raise OverLimit where it has more."""
+    left = most
+    while chunk := _read_up_to(file, STREAM_BYTES):
+        left -= len(chunk)
+        if left < 0:
+            raise OverLimit(f"larger than {most // MIB:,} MiB")
+        yield chunk
+
+
+def _stream_entry(archive: Origin, entry: ZipEntry) -> Iterator[bytes]:
+    """Yield the unpacked bytes of an entry of `archive` in parts, its checksum checked last."""
+    if max(entry.packed, entry.size) > HEALTH_EXPORT_BYTES:
+        raise OverLimit(f"larger than {HEALTH_EXPORT_BYTES // MIB:,} MiB")
+    _check_method(entry)
+    with open_archive(archive) as file:
+        start = _find_data_start(file, entry)
+        if start is None:
+            raise Unreadable("damaged inside its archive")
+        file.seek(start)
+        packed = _stream_packed(file, entry.packed)
+        crc = 0
+        is_deflated = entry.method == _DEFLATED
+        for chunk in inflate_stream(packed, entry.size) if is_deflated else packed:
+            crc = zlib.crc32(chunk, crc)
+            yield chunk
+    if crc != entry.crc:
+        raise Unreadable("damaged inside its archive (its checksum is wrong)")
+
+
+def _stream_packed(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Yield the next `size` bytes of a file in parts; raise Unreadable where it ends before."""
+    while size:
+        chunk = _read_up_to(file, min(size, STREAM_BYTES))
+        if not chunk:
+            raise Unreadable("cut short inside its archive")
+        size -= len(chunk)
+        yield chunk
 
 
 def read_bytes(origin: Origin) -> bytes:
@@ -174,11 +239,15 @@ def read_entry_head(file: BinaryIO, entry: ZipEntry) -> bytes:
 def _unpack_entry(packed: bytes, entry: ZipEntry) -> bytes:
     if len(packed) < entry.packed:
         raise Unreadable("cut short inside its archive")
-    if entry.method not in {_STORED, _DEFLATED}:
-        raise Unreadable(
-            f"packed in a way loadwatch does not know (zip method {entry.method})"
-        )
+    _check_method(entry)
     out = inflate_entry(packed, entry.size) if entry.method == _DEFLATED else packed
     if zlib.crc32(out) != entry.crc:
         raise Unreadable("damaged inside its archive (its checksum is wrong)")
     return out
+
+
+def _check_method(entry: ZipEntry) -> None:
+    if entry.method not in {_STORED, _DEFLATED}:
+        raise Unreadable(
+            f"packed in a way loadwatch does not know (zip method {entry.method})"
+        )

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from loadwatch.activity import Skipped
 from loadwatch.errors import NothingToRead, Unreadable
-from loadwatch.ingest.limits import FOLDER_DEPTH, HEAD_BYTES, MEMBER_BYTES, MIB
+from loadwatch.ingest.health_export import is_health_export
+from loadwatch.ingest.limits import (
+    FOLDER_DEPTH,
+    HEAD_BYTES,
+    HEALTH_EXPORT_BYTES,
+    MEMBER_BYTES,
+    MIB,
+)
 from loadwatch.ingest.sources.archives import (
     HIDDEN_REASON,
     Archive,
@@ -26,6 +33,7 @@ from loadwatch.ingest.sources.origin import (
     OnDisk,
     open_regular_file,
     read_content,
+    read_health_export,
 )
 from loadwatch.ingest.sources.own_files import LOADWATCH_FILE_REASON, LOADWATCH_FILES
 from loadwatch.ingest.sources.zip_directory import END_MAGIC, END_RECORD, ZIP_MAGICS
@@ -183,10 +191,13 @@ def _visit_file(
         yield from walk_archive(Archive(zipped, key, label, prefix), walk.unique_label)
         return
     label = walk.unique_label(label)
-    if about.st_size > MEMBER_BYTES:
-        yield Skipped(label, "limited", f"larger than {MEMBER_BYTES // MIB} MiB")
+    is_export = is_health_export(first)
+    largest = HEALTH_EXPORT_BYTES if is_export else MEMBER_BYTES
+    if about.st_size > largest:
+        yield Skipped(label, "limited", f"larger than {largest // MIB:,} MiB")
         return
-    yield Member(label, key, about.st_size, partial(read_content, origin, label))
+    opener = partial(read_health_export if is_export else read_content, origin, label)
+    yield Member(label, key, about.st_size, opener)
 
 
 def _read_first_bytes(file: BinaryIO, label: str) -> bytes:

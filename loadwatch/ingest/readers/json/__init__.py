@@ -1,15 +1,19 @@
-"""JSON: Garmin's list of activities, Polar's sessions, Suunto's moves, GoldenCheetah's files."""
+"""JSON: what each vendor's export holds, known by its keys, never by its file's name."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.errors import NotActivity
+from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.json import (
+    closed_apps,
+    fitbit,
     garmin,
     goldencheetah,
+    huawei,
     polar_sessions,
+    runtastic,
     stream,
     suunto,
 )
@@ -42,9 +46,11 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001
     """
     if garmin.EXPORT.search(data, 0, _HEAD):
         return garmin.read_export(data)
-    document = stream.parse_document(data)
+    document = _parse_document(data)
+    if motions := huawei.list_motions(document):
+        return huawei.read_motions(motions)
     if isinstance(document, dict):
-        reading = _read_object(document)
+        reading = _read_object(document, name)
     else:
         reading = _read_list(as_objects(document))
     if reading is None:
@@ -52,8 +58,30 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:  # noqa: ARG001
     return reading
 
 
-def _read_object(found: dict[str, Any]) -> Reading | None:
+def _parse_document(data: bytes) -> Any:
+    """Return the value of a file; Huawei's is mended, which is no JSON as it is."""
+    try:
+        return stream.parse_document(data)
+    except Unreadable:
+        if not huawei.find_keys(data):
+            raise
+        text = huawei.mend_names(stream.decode_document(data))
+        return stream.parse_text_document(text)
+
+
+def _read_object(found: dict[str, Any], name: str) -> Reading | None:
     """Return the activities of one object, None where it is of no known kind."""
+    if runtastic.is_session(found):
+        return runtastic.read_session(found, name)
+    if fitbit.is_fit_session(found):
+        return fitbit.read_fit_session(found)
+    if closed_apps.is_nike(found):
+        return closed_apps.read_nike(found)
+    return _read_older_object(found)
+
+
+def _read_older_object(found: dict[str, Any]) -> Reading | None:
+    """Return the activities of an object by Polar, Suunto or GoldenCheetah, else None."""
     if "RIDE" in found:
         return goldencheetah.read_ride(as_mapping(found["RIDE"]))
     if polar_sessions.is_export(found):
@@ -75,6 +103,10 @@ def _read_list(objects: list[Mapping[str, Any]]) -> Reading | None:
         return None
     if all("activityId" in one for one in objects):
         return garmin.read_service(objects)
+    if all(map(fitbit.is_exercise, objects)):
+        return fitbit.read_exercises(objects)
+    if closed_apps.is_endomondo(objects):
+        return closed_apps.read_endomondo(objects)
     if all(map(polar_sessions.is_service, objects)):
         return polar_sessions.read_service(objects)
     if all(map(suunto.is_move, objects)):

@@ -24,8 +24,21 @@ def parse_document(data: bytes) -> Any:
         raise OverLimit(
             f"a JSON file of {len(data) >> 20} MiB that is not a list of activities"
         )
+    return parse_text_document(decode_document(data))
+
+
+def decode_document(data: bytes) -> str:
+    """Return a JSON file as text; raise Unreadable where it is no UTF-8."""
     try:
-        return _DECODER.decode(data.decode("utf-8-sig"))
+        return data.decode("utf-8-sig")
+    except ValueError:
+        raise Unreadable("broken JSON: it is no UTF-8") from None
+
+
+def parse_text_document(text: str) -> Any:
+    """Return the one value of a JSON text."""
+    try:
+        return _DECODER.decode(text)
     except JSONDecodeError as error:
         raise Unreadable(
             f"broken JSON at line {error.lineno}: {error.msg.casefold()}"

@@ -22,6 +22,7 @@ LARGEST = 1e18  # numbers beyond are unknown
 MIN_EPOCH_MS, MAX_EPOCH_MS = 2.8e11, 4e12  # 1979 to 2096
 MAX_OFFSET_MIN = 18 * 60
 NO_START = "it has no start that can be read"
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})")
 _ISO_DURATION = re.compile(
     r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8}(?:\.\d{1,9})?)S)?"
 )
@@ -99,6 +100,20 @@ def parse_local_time(
     if minutes == 0:
         return local, utc, ""
     return local, utc, str(offset).removeprefix("UTC")
+
+
+def parse_local_offset(start: datetime, text: str) -> tuple[datetime | None, str]:
+    """Return (wall clock, zone) of an instant by its offset, "+0200"; (None, "") without one."""
+    found = _OFFSET.fullmatch(text[:10])
+    if found is None:
+        return None, ""
+    minutes = int(found[2]) * 60 + int(found[3])
+    if minutes > MAX_OFFSET_MIN:
+        return None, ""
+    sign = -1 if found[1] == "-" else 1
+    offset = timezone(timedelta(minutes=sign * minutes))
+    local = start.astimezone(offset).replace(tzinfo=None)
+    return local, str(offset).removeprefix("UTC")
 
 
 def parse_duration(value: Any) -> float:

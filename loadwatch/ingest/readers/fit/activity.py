@@ -27,10 +27,8 @@ from loadwatch.ingest.readers.fit.records import (
     read_samples,
     read_timer_events,
 )
+from loadwatch.ingest.readers.fit.starts import HOLE_S, check_leg_start, check_start
 from loadwatch.ingest.readers.fit.totals import (
-    HOLE_S,
-    check_leg_start,
-    check_start,
     check_totals,
     contradict,
     measure_counted,

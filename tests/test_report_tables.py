@@ -68,7 +68,13 @@ def test_json_of_activities_has_the_schema(ana):
     assert told["schema"] == 1 and len(told["activities"]) == len(ana.activities)
     assert all(list(row) == column_names(EXPOSURES) for row in told["activities"])
     assert list(told["skipped"][0]) == ["source", "kind", "why"]
-    assert told["duplicates"] == [{"source": "strava/17.gpx", "of": "3.fit"}]
+    assert told["duplicates"] == [
+        {
+            "source": "strava/17.gpx",
+            "of": "3.fit",
+            "why": "the same start, duration and distance",
+        }
+    ]
     assert told["activities"][0]["srpe"] is None  # unknown is null
     assert told["activities"][0]["distance_m"] == pytest.approx(8800.0)
     assert (

@@ -152,7 +152,7 @@ def _collect_left_out(analysis: Analysis) -> dict[str, Any]:
             for item in analysis.skipped
         ],
         "duplicates": [
-            to_record({"source": item.source, "of": item.of})
+            to_record({"source": item.source, "of": item.of, "why": item.why})
             for item in analysis.duplicates
         ],
         "settings": collect_settings(analysis),

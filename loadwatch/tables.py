@@ -1,4 +1,4 @@
-"""The glossary: each enumeration and each column of RECORDS, EXPOSURES and WEEKS, in one table each.
+"""The glossary: one table for each enumeration and for the columns of RECORDS, EXPOSURES, WEEKS.
 
 A new surface is one row of SURFACES, a new measure of load one row of LOAD_METHODS and its name
 in LoadName; choices of options and settings, columns, labels and charts follow from the row.

@@ -149,7 +149,8 @@ def session_rpe(rpe: float, duration_s: float) -> float:
 
     References
     ----------
-    .. [1] Foster C et al., J Strength Cond Res 2001;15:109-115, doi:10.1519/00124278-200102000-00019
+    .. [1] Foster C et al., J Strength Cond Res 2001;15:109-115,
+       doi:10.1519/00124278-200102000-00019
     """
     return rpe * duration_s / 60.0
 

@@ -31,7 +31,7 @@ _MAP = ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """One line: which run it means, by start or by file, and what it sets; "" and NaN set nothing."""
+    """One line: the run it means, by start or by file, and what it sets; "" and NaN set nothing."""
 
     line: int
     day: date | None = None

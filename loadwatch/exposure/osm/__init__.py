@@ -1,4 +1,4 @@
-"""What lies under a runner's feet, by a map extract that the runner supplies. Offline.
+"""The surface under each point of a track, by a map extract that the runner supplies; offline.
 
     open_extract(path, track_cells(latitude, longitude), cache_folder, classes) -> Ground
     match_track(ground, latitude, longitude, time_s) -> TrackMatch

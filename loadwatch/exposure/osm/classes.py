@@ -1,8 +1,8 @@
-"""Tags of a way or an area of the map to a class of surface, by tables that a user can override.
+"""From the tags of a way or an area of the map to its surface, by tables that a user can override.
 
 The tables follow the values in use on the OpenStreetMap wiki (Key:surface, Key:tracktype) and the
-shares measured on tagged ways: a way without a surface tag gets what tagged ways of its kind
-mostly have. Not weighed: nothing here says how hard a surface is on a runner.
+shares measured on tagged ways: a way without a surface tag gets the surface that most tagged ways
+of its kind have. A class has no weight: none of them ranks a surface by its strain on a runner.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from loadwatch.tables import SURFACE_NAMES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# where an answer comes from, by code; the first five are classes, the last three are none
+# where an answer comes from, by code; the first five give a surface, the last three none
 SOURCES: Final = (
     "surface",
     "tracktype",
@@ -31,31 +31,35 @@ INFERRED_SOURCES: Final = (
     "hint",
     "highway",
     "area",
-)  # it follows from other tags
+)  # other tags imply it
 UNKNOWN: Final = SURFACE_NAMES.index("unknown")
 
 _HARD = (
-    "paved asphalt chipseal bitmac tarmac concrete cement paving_stones paved_stones sett cobblestone "
-    "unhewn_cobblestone brick bricks tiles metal metal_grid wood"
+    "paved asphalt chipseal bitmac tarmac concrete cement paving_stones paved_stones "
+    "sett cobblestone unhewn_cobblestone brick bricks tiles metal metal_grid wood"
 )
 _FIRM = (
-    "unpaved compacted fine_gravel gravel pebblestone grass_paver clay laterite shells rock rocks stone "
-    "stepping_stones"
+    "unpaved compacted fine_gravel gravel pebblestone grass_paver clay laterite "
+    "shells rock rocks stone stepping_stones"
 )
-_SOFT = "ground dirt earth soil grass sand mud woodchips bark_mulch mulch artificial_turf snow"
+_SOFT = (
+    "ground dirt earth soil grass sand mud woodchips bark_mulch mulch "
+    "artificial_turf snow"
+)
 _TRACK = "tartan rubber acrylic"
 _ROADS = (
-    "trunk trunk_link primary primary_link secondary secondary_link tertiary tertiary_link unclassified "
-    "residential living_street road busway service"
+    "trunk trunk_link primary primary_link secondary secondary_link tertiary "
+    "tertiary_link unclassified residential living_street road busway service"
 )
 _PATHS = "footway cycleway pedestrian steps path bridleway track"
 
 
 def _class_values(key: str, values: str, surface: str) -> dict[str, str]:
+    """Return the entries of CLASSES for several values of one key."""
     return {f"{key}={value}": surface for value in values.split()}
 
 
-# "key=value" -> class; a user's own entries stand over these (a bare value means surface=value)
+# "key=value" -> surface; a user's entries replace these (a bare value means surface=value)
 CLASSES: Final[Mapping[str, str]] = {
     **_class_values("surface", _HARD, "hard"),
     **_class_values("surface", _FIRM, "firm"),
@@ -86,20 +90,9 @@ AREAS: Final = (
 # a leisure=track of these is no running track
 OTHER_TRACKS: Final = frozenset(
     (
-        "cycling",
-        "bmx",
-        "mtb",
-        "motor",
-        "motocross",
-        "karting",
-        "horse_racing",
-        "equestrian",
-        "dog_racing",
-        "greyhound_racing",
-        "rc_car",
-        "speedway",
-        "ice_skating",
-        "skateboard",
+        *("cycling", "bmx", "mtb", "motor", "motocross", "karting", "rc_car"),
+        *("speedway", "horse_racing", "equestrian", "dog_racing", "greyhound_racing"),
+        *("ice_skating", "skateboard"),
     )
 )
 _ROUGH = ("sac_scale", "mtb:scale", "trail_visibility")  # graded as a trail: not paved
@@ -116,19 +109,18 @@ Answer = tuple[int, int]  # code of SURFACES, code of SOURCES
 
 
 def merge_classes(overrides: Mapping[str, str]) -> dict[str, str]:
-    """Return the classes by "key=value", a user's own over ours; a bare value is one of `surface`."""
-    own = {
-        key if "=" in key else f"surface={key}": surface
-        for key, surface in overrides.items()
-    }
-    return {**CLASSES, **own}
+    """Return the surface by "key=value", with a user's entries over those of `CLASSES`."""
+    merged = dict(CLASSES)
+    for key, surface in overrides.items():
+        merged[key if "=" in key else f"surface={key}"] = surface
+    return merged
 
 
 def classify_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
-    """Return class and source of a way that people run on, None for any other way.
+    """Return surface and source of a way that people run on, None for any other way.
 
-    A pavement beside a road counts where both sides are the same or one tag names both: which side
-    a runner took is beyond the accuracy of GPS.
+    A pavement beside a road counts where both sides are the same or one tag names both: on which
+    side a runner was is beyond the accuracy of GPS.
     """
     if tags.get("indoor") == "yes":
         return None
@@ -137,8 +129,7 @@ def classify_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer 
     highway = tags.get("highway", "")
     if highway not in HIGHWAYS or tags.get("area") == "yes":
         return None
-    stated = _first_class(_surface_values(tags), classes)
-    if stated:
+    if stated := _first_class(_surface_values(tags), classes):
         return _encode_answer(stated, "surface")
     if tracktype := classes.get(f"tracktype={tags.get('tracktype', '')}", ""):
         return _encode_answer(tracktype, "tracktype")
@@ -148,49 +139,43 @@ def classify_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer 
 
 
 def classify_area(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
-    """Return class and source of an area that people run across, None where its tags do not tell.
+    """Return surface and source of an area that people run across, None where its tags give none.
 
-    A pitch counts only with its own surface; a park without one is taken for grass.
+    A pitch counts only with a surface tag; a park without one is taken for grass.
     """
     if tags.get("leisure") == "track":
         return _classify_track(tags, classes)
-    if (
-        tags.get("highway")
-        and tags.get("area") != "yes"
-        and tags.get("type") != "multipolygon"
-    ):
+    is_area = tags.get("area") == "yes" or tags.get("type") == "multipolygon"
+    if tags.get("highway") and not is_area:
         return None  # a street that closes on itself is a line
     if stated := _first_class([tags.get("surface", "")], classes):
         return _encode_answer(stated, "surface")
-    kinds = (
-        classes.get(f"{key}={tags.get(key, '')}", "")
-        for key in ("leisure", "natural", "highway")
-    )
-    found = next((kind for kind in kinds if kind), "")
-    return _encode_answer(found, "area") if found else None
+    for key in ("leisure", "natural", "highway"):
+        if surface := classes.get(f"{key}={tags.get(key, '')}", ""):
+            return _encode_answer(surface, "area")
+    return None
 
 
 def _encode_answer(surface: str, source: str) -> Answer:
+    """Return a surface and a source as their codes."""
     return SURFACE_NAMES.index(surface), SOURCES.index(source)
 
 
 def _classify_track(
     tags: Mapping[str, str], classes: Mapping[str, str]
 ) -> Answer | None:
-    """Return that a running track is one, whatever it is made of; None for those of other sports."""
+    """Return `track` for a running track, whatever its material; None for those of other sports."""
     sports = {sport.strip() for sport in tags.get("sport", "").split(";")}
-    if sports & OTHER_TRACKS and not sports & {"running", "athletics"}:
-        stated = _first_class([tags.get("surface", "")], classes)
-        return (
-            _encode_answer(stated, "surface")
-            if stated and tags.get("highway")
-            else None
-        )
-    return _encode_answer("track", "surface")
+    if not sports & OTHER_TRACKS or sports & {"running", "athletics"}:
+        return _encode_answer("track", "surface")
+    stated = _first_class([tags.get("surface", "")], classes)
+    if stated and tags.get("highway"):
+        return _encode_answer(stated, "surface")
+    return None
 
 
 def _surface_values(tags: Mapping[str, str]) -> Iterator[str]:
-    """Yield the surface tags of a way in the order that matters to a runner on it."""
+    """Yield the surface tags of a way, those of its pavements first."""
     yield from (tags.get(key, "") for key in _BESIDE)
     left = tags.get("sidewalk:left:surface", "")
     if left == tags.get("sidewalk:right:surface", ""):
@@ -202,18 +187,16 @@ def _first_class(values: Iterator[str] | list[str], classes: Mapping[str, str]) 
     """Return the class of the first value that has one; `a;b` counts as a, `a:suffix` as a."""
     for value in values:
         head = value.split(";")[0].strip()
-        found = classes.get(f"surface={head}") or classes.get(
-            f"surface={head.split(':')[0]}"
-        )
-        if found:
-            return found
+        for name in (head, head.split(":")[0]):
+            if found := classes.get(f"surface={name}"):
+                return found
     return ""
 
 
 def _hinted_class(
     highway: str, tags: Mapping[str, str], classes: Mapping[str, str]
 ) -> str:
-    """Return the class that tags about other things give away, "" if none does."""
+    """Return the surface that other tags imply, "" where none does."""
     if highway in _FOOTPATHS:
         if any(key in tags for key in _ROUGH) or tags.get("informal") == "yes":
             return classes["highway=path"]

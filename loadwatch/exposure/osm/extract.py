@@ -1,4 +1,4 @@
-"""From a map extract to a Ground, with a cache beside the store: the file is read once."""
+"""From a map extract to a Ground, with a cache, so that the extract is read once."""
 
 from __future__ import annotations
 
@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from loadwatch.exposure.osm.classes import Answer
     from loadwatch.exposure.osm.map_reader import MapExcerpt
     from loadwatch.tables import Floats, Ints
 
 
-METHOD: Final = "1"  # counts up when the same map would give other answers
-SPARE_CELLS: Final = 1  # read so many cells around the visited ones, for the next runs
+METHOD: Final = "1"  # to be raised when the same map gives other answers
+SPARE_CELLS: Final = 1  # around the visited ones, read for the runs to come
 
 
 def track_cells(latitude: Floats, longitude: Floats) -> Cells:
@@ -62,46 +63,49 @@ def open_extract(
     path : an extract as .osm.pbf, .osm or .osm.gz.
     visited : the cells of all tracks to come.
     cache_folder : where to keep what was read; without one the extract is read each time.
-    classes : a user's own classes by OSM value, over ours.
+    classes : a user's classes by OSM value, which replace those of `classes.CLASSES`.
 
-    A cache that lacks a cell is read anew for its cells and the new ones.
+    Where the cache lacks a cell, the extract is read again for the cells of both.
     """
-    try:
-        stat = path.stat()
-    except OSError as error:
-        raise MapError(path, f"no such map extract ({error.strerror})") from None
-    source = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
-    codes = ",".join((*SURFACE_NAMES, *SOURCES))  # the cache holds places in these
-    key = f"{METHOD}|{source}|{sorted(classes.items())}|{codes}"
-    fingerprint = hashlib.sha256(key.encode()).hexdigest()[:16]
-    file = cache_folder / f"map-{fingerprint}.npz" if cache_folder else None
-    stored = _load_cache(file, fingerprint) if file else None
-    if stored and stored.has_cells(visited):
-        return stored
-    before = _cell_pairs(stored.complete) if stored else frozenset()
-    complete = widen_cells(visited, SPARE_CELLS) | before
-    ground = _build_ground(
-        read_excerpt(path, widen_cells(complete, 1), merge_classes(classes)),
-        complete,
-        fingerprint,
-    )
+    fingerprint = _make_fingerprint(path, classes)
+    complete = widen_cells(visited, SPARE_CELLS)
+    file = None
+    if cache_folder:
+        file = cache_folder / f"map-{fingerprint}.npz"
+        if stored := _load_cache(file, fingerprint):
+            if stored.has_cells(visited):
+                return stored
+            complete |= _split_keys(stored.complete)
+    excerpt = read_excerpt(path, widen_cells(complete, 1), merge_classes(classes))
+    ground = _build_ground(excerpt, complete, fingerprint)
     if file:
         _save_cache(file, ground)
     return ground
 
 
-def _cell_pairs(complete: Ints) -> Cells:
+def _make_fingerprint(path: Path, classes: Mapping[str, str]) -> str:
+    """Return a name for the answers of this extract with these classes."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise MapError(path, f"no such map extract ({error.strerror})") from None
+    source = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
+    # the cache holds surfaces and sources by their place in these tables
+    codes = ",".join((*SURFACE_NAMES, *SOURCES))
+    key = f"{METHOD}|{source}|{sorted(classes.items())}|{codes}"
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _split_keys(complete: Ints) -> Cells:
+    """Return the cells whose keys these are; the inverse of `ground.cell_keys`."""
     row, column = np.divmod(complete, 400 * CELLS_PER_DEG)
-    both = zip(
-        (row - 90 * CELLS_PER_DEG).tolist(),
-        (column - 200 * CELLS_PER_DEG).tolist(),
-        strict=True,
-    )
-    return frozenset(both)
+    rows = (row - 90 * CELLS_PER_DEG).tolist()
+    columns = (column - 200 * CELLS_PER_DEG).tolist()
+    return frozenset(zip(rows, columns, strict=True))
 
 
 def _load_cache(file: Path, fingerprint: str) -> Ground | None:
-    """Return the cached Ground, None if there is none that can be used."""
+    """Return the cached Ground, None where none can be used."""
     try:
         with file.open("rb") as handle, np.load(handle, allow_pickle=False) as stored:
             ground = from_arrays(stored)
@@ -111,7 +115,7 @@ def _load_cache(file: Path, fingerprint: str) -> Ground | None:
 
 
 def _save_cache(file: Path, ground: Ground) -> None:
-    """Write the cache whole or not at all; a folder that cannot be written costs only time."""
+    """Write the cache whole or not at all; if it cannot be written, the map is read next time."""
     part = file.with_suffix(f".{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -124,7 +128,7 @@ def _save_cache(file: Path, ground: Ground) -> None:
 
 
 def _build_ground(ways: MapExcerpt, complete: Cells, fingerprint: str) -> Ground:
-    """Return the Ground of what a reading found."""
+    """Return the ways and areas of an excerpt as a Ground."""
     way, node, latitude, longitude, line = _split_lines(ways)
     along = _measure_along(latitude, longitude, line)
     answers = np.array(ways.answer, dtype=np.uint8).reshape(-1, 2)[way]
@@ -163,9 +167,9 @@ def _build_ground(ways: MapExcerpt, complete: Cells, fingerprint: str) -> Ground
 def _split_lines(
     ways: MapExcerpt,
 ) -> tuple[Ints, Ints, Floats, Floats, NDArray[np.int32]]:
-    """Return the way of each line, and node, place and line of each vertex.
+    """Return the way of each line, and node, latitude, longitude and line of each vertex.
 
-    A way is a line; where it leaves the part of the map that was read, it is cut into several.
+    A way is a line; where it leaves the part of the map that was read, it becomes several.
     """
     size = np.array([len(refs) for refs in ways.refs], dtype=np.int64)
     way = np.repeat(np.arange(size.size), size)
@@ -180,7 +184,7 @@ def _split_lines(
 
 
 def _locate_nodes(ways: MapExcerpt, node: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """Return for each node where its place stands, and whether it is known at all."""
+    """Return for each node its index among the places, and whether its place is known."""
     ident = ways.nodes[0]
     if not ident.size:
         return np.zeros(node.size, np.int64), np.zeros(node.size, dtype=bool)
@@ -205,7 +209,7 @@ def _measure_along(
 def _find_links(
     node: Ints, line: NDArray[np.int32], along: Floats, lines: int
 ) -> tuple[Ints, Floats, Floats]:
-    """Return where lines meet: for each ordered pair that shares a vertex its key and both places."""
+    """Return where lines meet: key and both places of each ordered pair with a common vertex."""
     order = np.argsort(node, kind="stable")
     key, first, second = [], [], []
     for step in range(1, 9):  # at most nine ways meet anywhere that matters
@@ -227,9 +231,9 @@ def _find_links(
 def _covered_cells(
     latitude: Floats, longitude: Floats, line: NDArray[np.int32]
 ) -> Ints:
-    """Return the coarse cells that a way runs through: where the extract has something to say."""
-    own = line[1:] == line[:-1]
-    middle = [(side[1:] + side[:-1])[own] / 2 for side in (latitude, longitude)]
+    """Return the coarse cells that a way runs through, which are those inside the extract."""
+    in_line = line[1:] == line[:-1]
+    middle = [(side[1:] + side[:-1])[in_line] / 2 for side in (latitude, longitude)]
     y, x = np.concatenate((latitude, middle[0])), np.concatenate((longitude, middle[1]))
     row, column = np.floor(y * CELLS_PER_DEG), np.floor(x * CELLS_PER_DEG)
     return np.unique(cell_key(row.astype(np.int64), column.astype(np.int64)))
@@ -238,24 +242,26 @@ def _covered_cells(
 def _collect_areas(
     ways: MapExcerpt,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Ints, Floats]:
-    """Return class, source, start and edges of the areas, the smallest first: a park holds pitches.
+    """Return class, source, start and edges of the areas.
 
-    An area that reaches farther than the part of the map that was read is left out.
+    The smallest come first, since a park holds pitches. An area that reaches farther than the
+    part of the map that was read is left out.
     """
-    edges, answers = [], []
+    areas: list[tuple[Answer, Floats]] = []
     for answer, outlines in zip(ways.area, ways.outlines, strict=True):
         sides = [_area_edges(ways, np.array(refs, dtype=np.int64)) for refs in outlines]
         if all(side.size for side in sides):
-            edges.append(np.concatenate(sides))
-            answers.append(answer)
-    order = sorted(
-        range(len(edges)),
-        key=lambda k: float(np.ptp(edges[k][:, 0]) * np.ptp(edges[k][:, 1])),
-    )
-    codes = np.array([answers[k] for k in order], dtype=np.uint8).reshape(-1, 2)
-    joined = np.concatenate([edges[k] for k in order]) if order else np.empty((0, 4))
-    start = np.cumsum([0, *(len(edges[k]) for k in order)])
-    return codes[:, 0], codes[:, 1], start, joined / UNITS_PER_DEG
+            areas.append((answer, np.concatenate(sides)))
+    areas.sort(key=lambda area: _box_size(area[1]))
+    codes = np.array([answer for answer, _ in areas], dtype=np.uint8).reshape(-1, 2)
+    edges = np.concatenate([np.empty((0, 4)), *(edge for _, edge in areas)])
+    start = np.cumsum([0, *(len(edge) for _, edge in areas)])
+    return codes[:, 0], codes[:, 1], start, edges / UNITS_PER_DEG
+
+
+def _box_size(edges: Floats) -> float:
+    """Return the size of the box around the edges of an area, in square units of the map."""
+    return float(np.ptp(edges[:, 0]) * np.ptp(edges[:, 1]))
 
 
 def _area_edges(ways: MapExcerpt, refs: Ints) -> Floats:

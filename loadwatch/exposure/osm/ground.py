@@ -1,4 +1,4 @@
-"""Ground: the ways and areas of a part of the map, as plain arrays, and their hash of 40 m cells."""
+"""Ground: the ways and areas of a part of the map as arrays, with a spatial hash of 40 m cells."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 
 CELL_M: Final = 40.0  # also the farthest a way may be from a point
-CELLS_PER_DEG: Final = (
-    100  # of the coarse grid that says what part of the map a runner needs
-)
+# of the coarse cells by which the part of the map that a runner needs is chosen
+CELLS_PER_DEG: Final = 100
 UNITS_PER_DEG: Final = 10_000_000  # the map's own unit of place
 UNITS_PER_CELL: Final = UNITS_PER_DEG // CELLS_PER_DEG
 Cells = frozenset[tuple[int, int]]
@@ -30,40 +29,38 @@ Cells = frozenset[tuple[int, int]]
 class Ground:
     """Ways and areas with their class and source; `osm.match_track` finds the way under a track.
 
-    A line is a way; its vertices stand one after the other in `latitude` and `longitude`. Segment k
-    runs from vertex k to vertex k + 1; those from one line to the next belong to no cell.
+    A line is a way, or a part of one; its vertices follow each other in `latitude` and
+    `longitude`. Segment k runs from vertex k to vertex k + 1; those from one line to the next
+    belong to no cell.
     """
 
-    fingerprint: (
-        str  # of extract, classes and method: the same answers for the same point
-    )
+    # of extract, classes and method: equal where every point gets the same answer
+    fingerprint: str
     way_id: Ints  # by line
     way_class: NDArray[np.uint8]  # code of tables.SURFACES
     way_source: NDArray[np.uint8]  # code of classes.SOURCES
-    way_covered: NDArray[np.bool_]  # in a tunnel, where a receiver hears nothing
+    way_covered: NDArray[np.bool_]  # in a tunnel, where a receiver has no signal
     latitude: Floats  # by vertex [deg]
     longitude: Floats
     line: NDArray[np.int32]  # line of each vertex
     along_m: Floats  # distance from the first vertex of the line
-    length_m: Floats  # by line; of a ring the way round, else infinite
+    length_m: Floats  # by line: the circumference of a ring, else infinite
     link: Ints  # pairs of lines that share a vertex (first * lines + second), sorted
     link_from_m: Floats  # where on the first
     link_to_m: Floats  # where on the second
     columns_per_deg: float  # of the hash: cells are no narrower than CELL_M anywhere
     cell: Ints  # keys of the cells that hold segments, sorted
-    cell_start: (
-        Ints  # where the segments of each cell begin in `cell_segment`, and the end
-    )
+    cell_start: Ints  # start of each cell in `cell_segment`, and the end
     cell_segment: NDArray[np.int32]
     area_class: NDArray[np.uint8]  # by area, the smallest first
     area_source: NDArray[np.uint8]
     area_start: Ints  # where the edges of each area begin, and the end
     edge: Floats  # by edge of an area: latitude, longitude, latitude, longitude [deg]
     covered: Ints  # coarse cells that hold a way, as keys, sorted
-    complete: Ints  # coarse cells all of whose ways are here, as keys, sorted
+    complete: Ints  # coarse cells of which this holds every way, as keys, sorted
 
     def has_cells(self, cells: Cells) -> bool:
-        """Return whether every way near `cells` that the extract has is here."""
+        """Return whether this holds every way of the extract near `cells`."""
         return bool(is_among(cell_keys(cells), self.complete).all())
 
 
@@ -77,18 +74,15 @@ def is_among(values: Ints, sorted_values: Ints) -> NDArray[np.bool_]:
 
 
 def cell_keys(cells: Iterable[tuple[int, int]]) -> Ints:
-    """Return one number for each cell of the coarse grid, sorted."""
+    """Return one number for each coarse cell, sorted."""
     pairs = np.array(sorted(cells), dtype=np.int64).reshape(-1, 2)
     return cell_key(pairs[:, 0], pairs[:, 1])
 
 
 def cell_key(row: Ints, column: Ints) -> Ints:
     """Return the key of coarse cells by row (latitude) and column (longitude)."""
-    return (
-        (row + 90 * CELLS_PER_DEG) * (400 * CELLS_PER_DEG)
-        + column
-        + 200 * CELLS_PER_DEG
-    )
+    from_south, from_west = row + 90 * CELLS_PER_DEG, column + 200 * CELLS_PER_DEG
+    return from_south * (400 * CELLS_PER_DEG) + from_west
 
 
 def widen_cells(cells: Iterable[tuple[int, int]], rings: int) -> Cells:
@@ -117,7 +111,7 @@ def to_arrays(ground: Ground) -> dict[str, NDArray[np.generic]]:
 
 
 def from_arrays(stored: Mapping[str, NDArray[np.generic]]) -> Ground:
-    """Return the Ground whose `arrays` these are; KeyError where one is missing."""
+    """Return the Ground that `to_arrays` took apart; KeyError where an array is missing."""
     values = {field.name: stored[field.name] for field in fields(Ground)}
     scalars = {name: values[name].item() for name in ("fingerprint", "columns_per_deg")}
     return Ground(**{**values, **scalars})
@@ -128,45 +122,48 @@ def hash_segments(
 ) -> tuple[float, Ints, Ints, NDArray[np.int32]]:
     """Return columns per degree, cells, starts and segments of the hash of all segments.
 
-    A segment stands in every cell within CELL_M of it, so that one look at the cell of a point
-    finds all that is near.
+    A segment is in every cell within CELL_M of it, so that the cell of a point holds all
+    segments near the point.
     """
     widest = min(85.0, float(np.abs(latitude).max(initial=0.0)))
     per_deg = float(np.cos(np.radians(widest)) * DEGREE_M / CELL_M)
-    own = np.flatnonzero(line[1:] == line[:-1])
     y, x = latitude * (DEGREE_M / CELL_M), longitude * per_deg
-    pieces = np.maximum(
-        1, np.ceil(np.maximum(np.abs(np.diff(y)), np.abs(np.diff(x)))[own])
-    ).astype(np.int64)
-    segment = np.repeat(own, pieces)
-    part = np.arange(segment.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    share = np.repeat(1 / pieces, pieces)
-    found = [
-        _box_index(
-            y[segment] + np.diff(y)[segment] * step,
-            x[segment] + np.diff(x)[segment] * step,
-        )
-        for step in (part * share, (part + 1) * share)
-    ]
-    row, column = (
-        np.minimum(found[0][0], found[1][0]),
-        np.minimum(found[0][1], found[1][1]),
-    )
-    rows, columns = (
-        np.abs(found[0][0] - found[1][0]) + 3,
-        np.abs(found[0][1] - found[1][1]) + 3,
-    )
-    key, of = [], []
+    segments = np.flatnonzero(line[1:] == line[:-1])
+    segment, low, high = _split_segments(segments, y, x)
+    row, column = np.minimum(low, high)
+    rows, columns = np.abs(low - high) + 3
+    keys, members = [], []
     for i in range(4):
         for j in range(4):
-            here = np.flatnonzero((i < rows) & (j < columns))
-            key.append(_hash_key(row[here] + i - 1, column[here] + j - 1))
-            of.append(segment[here])
-    return (per_deg, *_sorted_unique(np.concatenate(key), np.concatenate(of)))
+            within = np.flatnonzero((i < rows) & (j < columns))
+            keys.append(_hash_key(row[within] + i - 1, column[within] + j - 1))
+            members.append(segment[within])
+    return (per_deg, *_sorted_unique(np.concatenate(keys), np.concatenate(members)))
 
 
-def _box_index(y: Floats, x: Floats) -> tuple[Ints, Ints]:
-    return np.floor(y).astype(np.int64), np.floor(x).astype(np.int64)
+def _split_segments(segments: Ints, y: Floats, x: Floats) -> tuple[Ints, Ints, Ints]:
+    """Return pieces of segments that are at most one cell long.
+
+    The second and third array hold row and column of the cells in which a piece begins and
+    ends; `y` and `x` are the vertices in cells.
+    """
+    step_y, step_x = np.diff(y), np.diff(x)
+    longest = np.maximum(np.abs(step_y), np.abs(step_x))[segments]
+    pieces = np.maximum(1, np.ceil(longest)).astype(np.int64)
+    segment = np.repeat(segments, pieces)
+    part = np.arange(segment.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    length = np.repeat(1 / pieces, pieces)
+
+    def find_cells(share: Floats) -> Ints:
+        places = np.stack(
+            (
+                y[segment] + step_y[segment] * share,
+                x[segment] + step_x[segment] * share,
+            )
+        )
+        return np.floor(places).astype(np.int64)
+
+    return segment, find_cells(part * length), find_cells((part + 1) * length)
 
 
 def _sorted_unique(key: Ints, segment: Ints) -> tuple[Ints, Ints, NDArray[np.int32]]:

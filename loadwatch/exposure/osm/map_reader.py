@@ -63,7 +63,7 @@ class NoOsmium(LoadwatchError):
 
 @dataclass(slots=True)
 class MapExcerpt:
-    """The ways and areas of a part of a map as numbers of their nodes, and the places of the nodes."""
+    """Ways and areas of a part of a map as ids of their nodes, and the places of the nodes."""
 
     nodes: Nodes  # by id
     way_id: list[int] = field(default_factory=list)
@@ -83,10 +83,8 @@ def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExc
         ways, relations = _read_ways(osmium, path, _select_ids(nodes, cells))
     except OSError as error:
         raise MapError(path, f"not readable ({error.strerror})") from None
-    except (
-        RuntimeError,
-        ValueError,
-    ) as error:  # pyosmium's, for a torn or foreign file
+    except (RuntimeError, ValueError) as error:
+        # what pyosmium raises for a torn or foreign file
         why = f"not readable as an OpenStreetMap extract ({error})"
         raise MapError(path, why) from None
     result = MapExcerpt(nodes)
@@ -150,7 +148,7 @@ def _select_places(places: NDArray[np.void], cells: Cells) -> Nodes:
 
 
 def _reach(rows: list[int]) -> tuple[int, int]:
-    """Return the ends of some rows or columns of cells in the map's units."""
+    """Return where the first of some rows (or columns) of cells begins and the last ends."""
     if not rows:
         return 0, 0
     return min(rows) * UNITS_PER_CELL, (max(rows) + 1) * UNITS_PER_CELL

@@ -5,8 +5,8 @@ when near and parallel. From point to point a way is kept for little, changed fo
 two meet, and left or jumped for much; the cheapest sequence wins (Viterbi's algorithm), so that a
 point near a crossing or between two parallel ways is settled by those before and after it.
 
-What this cannot tell: ways stacked on each other that run the same course (a path below a viaduct
-it follows), which pavement of a road, the verge beside a road.
+It does not distinguish ways above each other on the same course (a path below a viaduct), the two
+pavements of a road, or the verge from its road.
 """
 
 from __future__ import annotations
@@ -37,11 +37,10 @@ if TYPE_CHECKING:
 STEP_M: Final = 10.0  # a point of the thinned track each
 GAP_S, JUMP_M = 60.0, 200.0  # beyond these the track starts anew
 KEPT: Final = 5  # candidates of a point
-SIGMA_M: Final = 14.0  # of the distance from a point to its way; wide, as errors last for many points
-DOUBT_M, BEYOND_M = (
-    17.0,
-    4.0,
-)  # a way farther off than this costs more, by the square of so many metres
+# of the distance from a point to its way; wide, as errors of a receiver last for many points
+SIGMA_M: Final = 14.0
+# a way farther off than DOUBT_M costs more, by the square of each BEYOND_M
+DOUBT_M, BEYOND_M = 17.0, 4.0
 HEADING: Final = 5.0  # cost of running square to a way
 IN_TUNNEL: Final = 3.0  # cost of a fix inside a tunnel
 OFF: Final = 4.0  # cost of each point off all ways
@@ -59,11 +58,24 @@ UNMATCHED, OUTSIDE, NOWHERE = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackMatch:
-    """What lies under each point of a track."""
+    """The surface, its source and the way of each point of a track."""
 
     surface: Bytes  # code of tables.SURFACES
     source: Bytes  # code of classes.SOURCES
     way_id: Ints  # 0 = no way
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _NearSegments:
+    """Pairs of a point and a segment of a way near it; arrays of one length."""
+
+    point: Ints
+    segment: Ints
+    east_m: Floats  # the segment as a vector
+    north_m: Floats
+    length_m: Floats
+    share: Floats  # of the segment, where it is nearest to the point
+    apart_m2: Floats  # square of the distance between point and segment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +128,11 @@ def _step_metres(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
 def _thin_track(
     latitude: Floats, longitude: Floats, time_s: Floats
 ) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-    """Return the points kept, for each point the nearest one kept, and where the track starts anew."""
+    """Return a point for each 10 m of a track.
+
+    They are the indices of the points kept, for each point the nearest of them, and for each
+    point kept whether the track starts anew there.
+    """
     step = np.hypot(*_step_metres(latitude, longitude))
     anew = (step > JUMP_M) | ~(np.diff(time_s) <= GAP_S)
     total = np.concatenate(([0.0], np.cumsum(step)))
@@ -149,7 +165,7 @@ def _find_lines(
 
 
 def _heading_vectors(east: Floats, north: Floats) -> tuple[Floats, Floats]:
-    """Return the unit vector of travel at each point, from its two neighbours; (0, 0) if it stands."""
+    """Return the unit vector of travel at each point, from its two neighbours; (0, 0) at rest."""
     sides = []
     for side in (east, north):
         padded = np.concatenate((side[:1] * 0, side, side[:1] * 0))
@@ -162,11 +178,35 @@ def _heading_vectors(east: Floats, north: Floats) -> tuple[Floats, Floats]:
 def _find_candidates(
     ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Floats, Floats]
 ) -> _Candidates:
-    """Return the cheapest candidates of each point, one segment a way."""
+    """Return the cheapest candidates of each point, one segment per way."""
+    near = _measure_segments(ground, latitude, longitude)
+    line = ground.line[near.segment].astype(np.int64)
+    cost = _candidate_cost(near, heading) + IN_TUNNEL * ground.way_covered[line]
+    best = _cheapest_of_each(near.point * ground.way_id.size + line, cost)
+    best = best[np.lexsort((cost[best], near.point[best]))]
+    rank = np.arange(best.size) - np.searchsorted(near.point[best], near.point[best])
+    best, rank = best[rank < KEPT], rank[rank < KEPT]
+    shape = (latitude.size, KEPT)
+    result = _Candidates(
+        line=np.full(shape, -1, np.int64),
+        along_m=np.zeros(shape),
+        cost=np.full(shape, np.inf),
+    )
+    at = (near.point[best], rank)
+    result.line[at] = line[best]
+    within_m = near.share[best] * near.length_m[best]
+    result.along_m[at] = ground.along_m[near.segment[best]] + within_m
+    result.cost[at] = cost[best]
+    return result
+
+
+def _measure_segments(
+    ground: Ground, latitude: Floats, longitude: Floats
+) -> _NearSegments:
+    """Return each point with each segment within CELL_M of it, in a plane around the point."""
     point, segment = _pair_segments(ground, latitude, longitude)
-    scale = np.cos(np.radians(latitude)) * DEGREE_M
     x0, y0 = longitude[point], latitude[point]
-    shrink = scale[point]
+    shrink = (np.cos(np.radians(latitude)) * DEGREE_M)[point]
     ax = (ground.longitude[segment] - x0) * shrink
     ay = (ground.latitude[segment] - y0) * DEGREE_M
     dx = (ground.longitude[segment + 1] - x0) * shrink - ax
@@ -175,42 +215,28 @@ def _find_candidates(
     share = np.clip(-(ax * dx + ay * dy) / square, 0.0, 1.0)
     apart = (ax + share * dx) ** 2 + (ay + share * dy) ** 2
     near = np.flatnonzero(apart <= CELL_M * CELL_M)
-    point, segment, share, square = (
-        point[near],
-        segment[near],
-        share[near],
-        square[near],
+    return _NearSegments(
+        point=point[near],
+        segment=segment[near],
+        east_m=dx[near],
+        north_m=dy[near],
+        length_m=np.sqrt(square[near]),
+        share=share[near],
+        apart_m2=apart[near],
     )
-    moves = np.hypot(
-        *heading
-    )  # 1, but 0 where it stands: then no way is better for its course
-    parallel = np.abs(
-        heading[0][point] * dx[near] + heading[1][point] * dy[near]
-    ) / np.sqrt(square)
-    line = ground.line[segment].astype(np.int64)
-    beyond = np.maximum(np.sqrt(apart[near]) - DOUBT_M, 0.0) / BEYOND_M
-    cost = (
-        apart[near] * (0.5 / SIGMA_M**2)
-        + beyond * beyond
-        + HEADING * (moves[point] - parallel)
+
+
+def _candidate_cost(near: _NearSegments, heading: tuple[Floats, Floats]) -> Floats:
+    """Return the cost of each pair: cheap where the way is near and runs along the track."""
+    east, north = heading[0][near.point], heading[1][near.point]
+    along = np.abs(east * near.east_m + north * near.north_m) / near.length_m
+    # 1, but 0 at rest: then no way is better for its course
+    moves = np.hypot(*heading)[near.point]
+    beyond = np.maximum(np.sqrt(near.apart_m2) - DOUBT_M, 0.0) / BEYOND_M
+    cost: Floats = (
+        near.apart_m2 * (0.5 / SIGMA_M**2) + beyond * beyond + HEADING * (moves - along)
     )
-    cost += IN_TUNNEL * ground.way_covered[line]
-    best = _cheapest_of_each(point * ground.way_id.size + line, cost)
-    best = best[np.lexsort((cost[best], point[best]))]
-    rank = np.arange(best.size) - np.searchsorted(point[best], point[best])
-    best, rank = best[rank < KEPT], rank[rank < KEPT]
-    result = _Candidates(
-        np.full((latitude.size, KEPT), -1, np.int64),
-        np.zeros((latitude.size, KEPT)),
-        np.full((latitude.size, KEPT), np.inf),
-    )
-    at = (point[best], rank)
-    result.line[at] = line[best]
-    result.along_m[at] = ground.along_m[segment[best]] + share[best] * np.sqrt(
-        square[best]
-    )
-    result.cost[at] = cost[best]
-    return result
+    return cost
 
 
 def _cheapest_of_each(key: Ints, cost: Floats) -> Ints:
@@ -241,7 +267,10 @@ def _pair_segments(
 
 
 def _transition_costs(ground: Ground, near: _Candidates, straight_m: Floats) -> Floats:
-    """Return the cost of going from each state of a point to each of the next; the last state is off."""
+    """Return the cost of going from each state of a point to each of the next.
+
+    The states are the candidates and, last, off all ways.
+    """
     result = np.full((straight_m.size, KEPT + 1, KEPT + 1), JUMP)
     result[:, KEPT, :] = result[:, :, KEPT] = LEAVE
     result[:, KEPT, KEPT] = 0.0
@@ -299,8 +328,8 @@ def _cheapest_sequence(cost: Floats, steps: Floats) -> Ints:
     came = np.empty((steps.shape[0], cost.shape[1]), np.int64)
     total = cost[0]
     states = np.arange(cost.shape[1])
-    for step, here in enumerate(onward):
-        paths = total[:, None] + here
+    for step, costs in enumerate(onward):
+        paths = total[:, None] + costs
         came[step] = back = paths.argmin(axis=0)
         total = paths[back, states]
     state = np.empty(cost.shape[0], np.int64)
@@ -314,7 +343,7 @@ def _cheapest_sequence(cost: Floats, steps: Floats) -> Ints:
 def _classify_points(
     ground: Ground, latitude: Floats, longitude: Floats, line: Ints
 ) -> tuple[Bytes, Bytes]:
-    """Return class and source of each point: of its way, else of an area, else unmatched or outside."""
+    """Return class and source of each point: of its way, of an area, or unmatched or outside."""
     on = line >= 0
     surface = np.full(line.size, UNKNOWN, np.uint8)
     source = np.full(line.size, UNMATCHED, np.uint8)
@@ -333,7 +362,10 @@ def _classify_points(
 
 
 def _find_areas(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
-    """Return the smallest area around each point, -1 for none: a ray to the east crosses its edge oddly."""
+    """Return the smallest area around each point, -1 for none.
+
+    A point is inside where a ray to the east crosses the edges an odd number of times.
+    """
     result = np.full(latitude.size, -1, np.int64)
     if not latitude.size or not ground.area_class.size:
         return result
@@ -347,7 +379,8 @@ def _find_areas(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
         & (low[:, 1] <= east)
         & (high[:, 1] >= west)
     )
-    for area in np.flatnonzero(near)[::-1].tolist():  # the smallest last: it stays
+    # the smallest last: it replaces the others
+    for area in np.flatnonzero(near)[::-1].tolist():
         edge = ground.edge[ground.area_start[area] : ground.area_start[area + 1]]
         lat_1, lon_1, lat_2, lon_2 = (side[:, None] for side in edge.T)
         crosses = (lat_1 > latitude) != (lat_2 > latitude)

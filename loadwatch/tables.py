@@ -283,6 +283,7 @@ EXPOSURES: Table = (
         ("vertical_oscillation_mm", "mm", "vertical oscillation"),
     ),
     _text("shoe", "pair of shoes"),
+    Column("planned", "bool", "", "a race or a planned build, by tags.csv or the list"),
     Column("notes", "notes", "", "data problems found, each `code: text`"),
 )
 

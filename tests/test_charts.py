@@ -118,7 +118,7 @@ def test_marks_take_the_highest_level_and_leave_info_out(ana):
     starts = shown_weeks.select_weeks(ana.weeks, []).starts
     assert shown_weeks.find_marks(ana.flags, ("LW15",), starts) == []
     found = shown_weeks.find_marks(ana.flags, shown_weeks.CLIMB, starts)
-    assert markers.WeekMark(24, "high") in found
+    assert markers.WeekMark(24, "watch") in found
     assert len({mark.at for mark in found}) == len(found)
 
 
@@ -162,7 +162,7 @@ def test_marks_of_a_picture_are_of_its_own_measure():
         for flag in analysis.flags
         if flag.week == dt.date(2026, 2, 16)
     }
-    assert {("LW02", "watch"), ("LW08", "high"), ("LW10", "high")} <= raised
+    assert {("LW02", "watch"), ("LW08", "high"), ("LW10", "info")} <= raised
     starts = shown_weeks.select_weeks(analysis.weeks, []).starts
     assert shown_weeks.find_marks(analysis.flags, shown_weeks.LOAD, starts) == [
         markers.WeekMark(6, "watch")
@@ -318,7 +318,7 @@ def test_many_years_are_drawn_plain():
 def test_a_key_names_what_the_plot_holds_and_no_more(ana):
     assert any(
         "\u25b2 high: raised a check" in told
-        for told in texts(charts.draw_measures(ana, ("ascent",)))
+        for told in texts(charts.draw_measures(ana, ("downhill",)))
     )
     gaps = pauses(10, 10, None, 10, 10, 10, ascent_m=[100.0] * 4 + [np.nan] * 2)
     assert any(

@@ -206,8 +206,8 @@ def test_verdict_comes_before_why_before_pictures_before_trust(ana, pages):
     page = pages["Ana K."]
     order = [
         "High",
-        "4 checks raised",
-        "LW04. Evidence E",
+        "checks raised",
+        "LW05. Evidence D",
         "Load by week",
         "Not medical advice",
     ]

@@ -152,10 +152,11 @@ def test_a_roster_without_names_offers_no_replacing():
 
 SAID = {
     "LW01": "Noticed above 1.1 times the longest before; up to 1.13 times only called at the threshold; a "
-    "large change above 2 times the longest before; at least 1 km more; a note at most before 30 days of "
-    "history; a note at most before 4 runs of history",
-    "LW02": "Noticed above 1.3 times the week before; at least 5 km more; only if also above 1.1 times the "
-    "usual week: coming back from an easy week is no jump; a smaller usual week counts as 5 km",
+    "large change above 2 times the longest before; a large change only after 4 runs or more in the 30 days; "
+    "at least 1 km more; a note at most before 30 days of history; a note at most before 4 runs of history",
+    "LW02": "Noticed above 1.3 times the most of the four weeks before; at least 5 km more; less where the "
+    "usual week is short; there 50 % of the usual week is enough; never less than 2 km more; after a raised "
+    "week only from 0.8 times that week on: coming down is no jump",
     "LW04": "at least 100 m more to be noticed",
     "LW05": "1.5 times the usual on; at least 1.5 km more to be noticed",
     "LW07": "Noticed from percentile 90 of the runner's own weeks on; and from 10 m/km on; weeks under 5 km "
@@ -163,7 +164,9 @@ SAID = {
     "LW08": "from 25 percentage points more on; ",
     "LW09": "Mentioned from 5 km on; new where it was under 5 % of the weeks before",
     "LW10": "Noticed from 2 kinds of change on",
-    "LW11": "14 days from start to start make a break; noticed above 0.5 times the longest run before",
+    "LW11": "14 days from start to start make a break; and only from 3 times the upper quartile of the "
+    "runner's own gaps on; those are the last 10 gaps at most; a note at most after fewer than 4 gaps; noticed "
+    "above 0.5 times the longest run before",
     "LW14": "Mentioned from 500 km on; noticed from 800 km on",
     "LW15": "Mentioned below 1 session; in the last 4 weeks; ",
 }

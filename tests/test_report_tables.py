@@ -108,7 +108,7 @@ def test_json_of_weeks_has_every_column(ana):
 def test_json_of_flags_has_the_schema(ana):
     told = strict(as_json.format_flags(ana))
     assert list(told) == ["schema", "flags", "unknown"]
-    keys = "week rule name level value limit amount usual unit activity_id source says evidence fired_26w"
+    keys = "week rule name level value limit amount usual unit activity_id source says evidence fired_26w held_against event planned"
     assert list(told["flags"][0]) == keys.split()
     assert list(told["unknown"][0]) == ["week", "rule", "why"]
 
@@ -262,7 +262,7 @@ def test_terminal_colours_only_when_asked(ana):
 def test_terminal_says_level_as_word_and_shape(ana):
     told = Terminal().format_verdict(ana)
     assert told.startswith(
-        "\N{BLACK UP-POINTING TRIANGLE} High: last week, you climbed 2,340 m"
+        "\N{BLACK UP-POINTING TRIANGLE} High: last week, you ran 14 km downhill at 5 %"
     )
     assert "16 Nov 2026" in told and "so far" in told
     assert (
@@ -412,27 +412,12 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
                     1000.0 if told[2] == "km" else 1.0
                 )
                 limit = limits[measure, week]
-                assert shown <= limit.limit + 1e-6
+                assert shown <= limit.most + 1e-6
                 sum_so_far = 0.0 if measure.startswith("longest") else limit.used
-                assert limit.limit == pytest.approx(
-                    limit.left + sum_so_far, abs=1.0
-                )  # a week's is in all
+                # a week's is in all; what rests on raised weeks may be below the limit
+                assert limit.most == pytest.approx(limit.left + sum_so_far, abs=1.0)
+                assert limit.most <= limit.limit + 1e-6
     assert seen >= 5
-
-
-def test_rooms_that_rest_on_what_was_raised_say_so(ana):
-    known = replace(
-        ana,
-        limits=budget.compute_budget(
-            ana.activities, ana.weeks, ana.settings, ana.today
-        ),
-    )
-    # the week of 9 November: 2,340 m up, 14 km steep downhill, and the longest climb of its runs
-    assert budget_table.describe_table(known).endswith(
-        "was itself raised lately: ascent, downhill running at 5 % or steeper and ascent in a single run."
-    )
-    steady = cases.steady()
-    assert budget_table.describe_table(steady) == budget_table.NOTE
 
 
 def test_a_check_that_fires_often_says_so_in_every_form(ana):

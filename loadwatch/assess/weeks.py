@@ -212,7 +212,7 @@ def _count_weeks(activities: pd.DataFrame, cal: Calendar) -> dict[str, Ints | Bo
         "support_sessions": np.bincount(
             week[_mark_support(activities) & (week >= 0)], minlength=count
         ),
-        "complete": np.arange(count) < count - 1,
+        "complete": cal.days + 6 <= cal.today,  # the last day counts as over
         "recorded": np.bincount(week[week >= 0], minlength=count) > 0,
     }
 

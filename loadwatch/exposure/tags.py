@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 FILE = "tags.csv"
-COLUMNS = ("start", "file", "surface", "shoe", "rpe", "name", "exclude")
+COLUMNS = ("start", "file", "surface", "shoe", "rpe", "name", "planned", "exclude")
 NEAR = timedelta(minutes=2)
 # columns that a file may have, too, and that nothing reads
 _IGNORED_COLUMNS = ("date", "note", "comment", "notes", "comments", "")
@@ -41,6 +41,7 @@ class Tag:
     shoe: str = ""
     rpe: float = math.nan
     name: str = ""
+    planned: bool | None = None  # None: the line does not say
     exclude: bool = False
 
     @property
@@ -87,10 +88,17 @@ def _read_choice(row: user_csv.UserRow, column: str, choices: tuple[str, ...]) -
     return word
 
 
-def _read_exclude(row: user_csv.UserRow) -> bool:
-    """Return whether the line leaves its run out."""
+def _read_answer(row: user_csv.UserRow, column: str) -> bool:
+    """Return the yes or no of a cell; an empty one is no."""
     answers = _YES | _NO
-    return answers[_read_choice(row, "exclude", tuple(answers))]
+    return answers[_read_choice(row, column, tuple(answers))]
+
+
+def _read_planned(row: user_csv.UserRow) -> bool | None:
+    """Return whether the run was planned; None where the line does not say."""
+    if not row.cells.get("planned", ""):
+        return None
+    return _read_answer(row, "planned")
 
 
 def _read_rpe(row: user_csv.UserRow) -> float:
@@ -126,7 +134,8 @@ def _parse_tag(row: user_csv.UserRow) -> Tag:
         shoe=row.cells.get("shoe", ""),
         rpe=_read_rpe(row),
         name=row.cells.get("name", ""),
-        exclude=_read_exclude(row),
+        planned=_read_planned(row),
+        exclude=_read_answer(row, "exclude"),
     )
 
 
@@ -205,6 +214,8 @@ def _changed_cells(row: pd.Series[float], tag: Tag) -> dict[str, object]:
         out["shoe"] = tag.shoe
     if tag.name:
         out["name"] = tag.name
+    if tag.planned is not None:
+        out["planned"] = tag.planned
     if not math.isnan(tag.rpe):
         out |= {"rpe": tag.rpe, "srpe": session_rpe(tag.rpe, float(row["duration_s"]))}
     return out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.assess import budget
-from loadwatch.assess.rules import BY_ID, is_raised
+from loadwatch.assess.rules import BY_ID
 from loadwatch.assess.rules.flag_text import format_rounded_down
 from loadwatch.report import display_tables
 
@@ -21,34 +21,15 @@ if TYPE_CHECKING:
 NOTHING = "No limit can be worked out from these runs."
 NOTE = (
     "The most that raises no check of its kind, if the rest stays as it is: of a week in "
-    "all, with what is run already; of a single run, each time. Next week's holds if "
-    "nothing more is run in this one. Hard ground has none, since it hangs on what the "
-    "rest of the week is run on. It is no target and no promise."
-)
-AFTER_RAISED = (
-    " Part of what these are counted from was itself raised lately: {measures}."
+    "all, with what is run already; of a single run, each time. Runs and weeks that were "
+    "raised themselves count for nothing here. Next week's holds if nothing more is run "
+    "in this one. Hard ground has none, since it hangs on what the rest of the week is "
+    "run on. It is no target and no promise."
 )
 PLAN_RAISES_NOTHING = (
     "The plan raises no check that could be judged. That is no promise."
 )
-LATELY_DAYS = 37  # a run counts for 30 days, a week is named by its first day
 SHOWN_WEEKS = 2
-
-
-def describe_table(analysis: Analysis) -> str:
-    """Return what the table means, and whether a raised week counts in it."""
-    raised_lately = {
-        flag.rule
-        for flag in analysis.flags
-        if is_raised(flag) and 0 <= (analysis.today - flag.week).days <= LATELY_DAYS
-    }
-    measure_of = {
-        limit.rule: budget.MEASURES[limit.measure] for limit in analysis.limits
-    }
-    measures = [name for rule, name in measure_of.items() if rule in raised_lately]
-    if not measures:
-        return NOTE
-    return NOTE + AFTER_RAISED.format(measures=formatting.join_with_and(measures))
 
 
 def has_limits(analysis: Analysis) -> bool:
@@ -121,4 +102,4 @@ def _format_headroom(limit: Headroom, units: formatting.Units) -> str:
     if limit.why:
         return "raised"
     unit = BY_ID[limit.rule].unit
-    return f"up to {format_rounded_down(unit, limit.limit, units)}"
+    return f"up to {format_rounded_down(unit, limit.most, units)}"

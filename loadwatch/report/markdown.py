@@ -92,7 +92,7 @@ def format_budget(analysis: Analysis) -> str:
         reasons = _format_list(budget_table.list_reasons(analysis))
         return f"{budget_table.NOTHING}\n\n{reasons}".rstrip() + "\n"
     table = format_table(budget_table.build_table(analysis))
-    return f"{table}\n{budget_table.describe_table(analysis)}\n"
+    return f"{table}\n{budget_table.NOTE}\n"
 
 
 def format_plan(tried: Plan, units: formatting.Units = "metric") -> str:

@@ -113,7 +113,7 @@ def _build_budget(analysis: Analysis) -> dict[str, Any]:
         table = budget_table.build_table(analysis)
     return {
         "budget": table,
-        "budget_note": budget_table.describe_table(analysis),
+        "budget_note": budget_table.NOTE,
         "budget_why": budget_table.list_reasons(analysis),
     }
 

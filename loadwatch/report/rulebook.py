@@ -45,6 +45,7 @@ _COUNTED = {
     "days": ("day", "days"),
     "weeks": ("week", "weeks"),
     "runs": ("run", "runs"),
+    "gaps": ("gap", "gaps"),
     "sessions": ("session", "sessions"),
     "kinds": ("kind", "kinds"),
 }

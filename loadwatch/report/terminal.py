@@ -100,7 +100,7 @@ class Terminal:
         if not budget_table.has_limits(analysis):
             return self._render(map(Text, (budget_table.NOTHING, *reasons)))
         table = self._fit_table(budget_table.build_table(analysis), "Measure")
-        below = (*reasons, budget_table.describe_table(analysis))
+        below = (*reasons, budget_table.NOTE)
         return self._render([table, *(Text(line, style="dim") for line in below)])
 
     def format_plan(self, tried: Plan, units: formatting.Units = "metric") -> str:

@@ -48,19 +48,15 @@ def format_brief_phrase(flag: Flag, analysis: Analysis) -> str:
 
 
 def _fill_phrase(phrase: str, flag: Flag, units: Units) -> str:
-    own_usual = flag.usual if math.isnan(flag.own_usual) else flag.own_usual
-    over = "much"
-    if own_usual > 0:
-        over = formatting.format_percent(flag.amount / own_usual - 1)
     unit = BY_ID[flag.rule].unit
     return phrase.format(
         amount=_format_amount(unit, flag.amount, units),
         usual=_format_amount(unit, flag.usual, units),
-        own_usual=_format_amount(unit, own_usual, units),
+        held_against=_format_amount(unit, flag.held_against, units),
         more=_format_excess(flag, "more", ""),
         longer=_format_excess(flag, "longer", " as long as"),
-        times=_format_times(flag),
-        over=over,
+        times=_format_times(flag, units),
+        percent=formatting.format_percent(flag.value),
     )
 
 
@@ -76,15 +72,19 @@ MANY, BEYOND_WORDS = 2, 100  # times the usual: from here in times, from there "
 BRIEF_TOPICS = 3
 
 
-def _format_times(flag: Flag) -> str:
-    if flag.usual > 0:
-        return f"{flag.amount / flag.usual:.1f} times"
-    return "far more than"
+def _format_times(flag: Flag, units: Units) -> str:
+    """Return how many times the usual: "2.4 times your usual"; next to nothing is named as it is."""
+    unit = BY_ID[flag.rule].unit
+    if flag.usual >= flag.held_against:
+        return f"{flag.amount / flag.usual:.1f} times your usual"
+    return f"and your usual is {_format_amount(unit, flag.usual, units)}"
 
 
 def _format_excess(flag: Flag, comparative: str, equal: str) -> str:
-    """Return by how much the usual was passed: a share up to double, then how many times."""
-    ratio = flag.amount / flag.usual if flag.usual > 0 else math.inf
+    """Return by how much it passed what it is compared with: a share up to double, then times."""
+    ratio = math.inf
+    if flag.held_against > 0:
+        ratio = flag.amount / flag.held_against
     if ratio < MANY:
         return f"{formatting.format_percent(ratio - 1)} {comparative} than"
     if ratio < BEYOND_WORDS:

@@ -44,6 +44,13 @@ class Headroom:
     limit: float  # the largest whole metre of the measure that does not raise the rule
     why: str = ""  # why nothing is known, or that the rule is raised already
 
+    @property
+    def most(self) -> float:
+        """The largest run, or the week in all, that is offered: never more than `limit`."""
+        if self.measure.startswith("longest_"):
+            return self.left
+        return self.used + self.left
+
 
 def compute_budget(
     activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, today: date

@@ -21,11 +21,8 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.rules.model import Finding, FoundChanges
     from loadwatch.assess.rules.rule_input import RuleInput
-    from loadwatch.tables import FlagLevel
 
 KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
-# both, and a large change in one of them: a large change
-TOGETHER: frozenset[ChangeKind] = frozenset(("distance", "hard ground"))
 
 
 def _combine_weeks(
@@ -40,7 +37,7 @@ def _combine_weeks(
         unjudged = [kind for kind in quiet if (week, kind) in unknown]
         if changed >= limits["watch"]:
             yield _make_flag(week, flags, limits)
-        elif inputs.complete[i] and changed + len(unjudged) >= limits["watch"]:
+        elif changed + len(unjudged) >= limits["watch"]:
             text = f"{' and '.join(unjudged)} could not be judged in this week"
             yield RULE.unknown(week, Note("not_judged", text))
 
@@ -62,13 +59,9 @@ def _index_by_week(
 
 def _make_flag(week: date, flags: dict[ChangeKind, list[Flag]], limits: Limits) -> Flag:
     changed = [kind for kind in KINDS if flags[kind]]
-    level: FlagLevel = "watch"
-    if TOGETHER.issubset(changed):
-        large = [f for kind in TOGETHER for f in flags[kind] if f.level == "high"]
-        level = "high" if large else "watch"
     return RULE.flag(
         week,
-        Exceeded(level, limits["watch"]),
+        Exceeded("info", limits["watch"]),
         value=float(len(changed)),
         template_args={"changed": " and ".join(changed)},
     )
@@ -90,11 +83,7 @@ RULE = Rule(
         ),
     ),
     templates={
-        "watch": "More than one thing changed in the week of {week}: {changed}.",
-        "high": (
-            "More than one thing changed in the week of {week}, one of them by much: "
-            "{changed}."
-        ),
+        "info": "More than one thing changed in the week of {week}: {changed}.",
     },
     topic="load",
     phrase="",

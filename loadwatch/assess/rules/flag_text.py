@@ -161,7 +161,7 @@ FIELDS: Mapping[str, Callable[[_Filling], str]] = {
     "shoe": lambda f: f.flag.shoe,
     "amount": lambda f: f.show(f.flag.amount, f.flag.usual),
     "usual": lambda f: f.show(f.flag.usual, f.flag.amount),
-    "own_usual": lambda f: f.show(f.flag.own_usual, f.flag.amount),
+    "held_against": lambda f: f.show(f.flag.held_against, f.flag.amount),
     "quiet_up_to": _format_quiet,
     "times": lambda f: format_distinct(f.flag.value, f.flag.limit, 1),
     "more": _format_more,

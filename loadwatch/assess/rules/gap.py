@@ -19,36 +19,57 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.rules.model import Finding
     from loadwatch.assess.rules.rule_input import RuleInput
+    from loadwatch.tables import Ints
 
 
-def judge_return(distance_m: float, longest_m: float, limits: Limits) -> Exceeded:
-    """Return the level of a first run of `distance_m`; the longest before was `longest_m`."""
-    over = distance_m / longest_m > limits["watch"] + TOLERANCE
+def judge_return(
+    distance_m: float, longest_m: float, limits: Limits, *, few: bool = False
+) -> Exceeded:
+    """Return the level of a first run of `distance_m`, the longest before the gap being `longest_m`.
+
+    `few`: info at most, since few gaps show the runner's own rhythm.
+    """
+    over = distance_m / longest_m > limits["watch"] + TOLERANCE and not few
     return Exceeded("watch" if over else "info", limits["watch"])
+
+
+def _is_break(gaps_us: Ints, number: int, limits: Limits) -> bool:
+    """Whether a gap is long, and long for this runner: against the own gaps before it."""
+    gap = gaps_us[number]
+    if gap < limits["gap_days"] * DAY_US:
+        return False
+    own = gaps_us[max(number - int(limits["own_gaps"]), 0) : number]
+    if not len(own):
+        return True
+    return bool(gap >= limits["own_times"] * np.quantile(own, 0.75))
 
 
 def _check_runs(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     sessions = inputs.sessions
     start, distance = sessions.start_us, sessions.distance_m
-    is_gap = np.diff(start) >= limits["gap_days"] * DAY_US
-    past = look_back(sessions, distance, start)
-    for i in (np.flatnonzero(is_gap) + 1).tolist():
+    gaps_us = np.diff(start)
+    past = look_back(sessions, "distance_m", start)
+    breaks = [i for i in range(len(gaps_us)) if _is_break(gaps_us, i, limits)]
+    for i in [number + 1 for number in breaks]:
         longest = float(np.fmax(past.most[i - 1], distance[i - 1]))
         week, first = inputs.session_week(i), float(distance[i])
         if math.isnan(first) or not longest > 0:
             text = "the first run after a break, or those before it, lack a distance"
             yield RULE.unknown(week, Note("no_distance", text))
             continue
-        judge = partial(judge_return, longest_m=longest, limits=limits)
+        few = i - 1 < limits["least_gaps"]
+        judge = partial(judge_return, longest_m=longest, limits=limits, few=few)
+        quiet = partial(judge_return, longest_m=longest, limits=limits)
         yield RULE.flag(
             week,
             judge(first),
             value=first / longest,
             amount=first,
             usual=longest,
-            quiet_up_to=find_largest_quiet(judge),
+            held_against=longest,
+            quiet_up_to=find_largest_quiet(quiet),
             template_args={
-                "gap": f"{(start[i] - start[i - 1]) // DAY_US}",
+                "gap": f"{gaps_us[i - 1] // DAY_US}",
                 "share": _format_share(first / longest, limits["watch"]),
                 "limit_share": f"{100.0 * limits['watch']:.0f}",
             },
@@ -85,6 +106,24 @@ RULE = Rule(
             text="{value} from start to start make a break",
         ),
         Bound(
+            key="own_times",
+            value=3.0,
+            unit="ratio",
+            text="and only from {value} the upper quartile of the runner's own gaps on",
+        ),
+        Bound(
+            key="own_gaps",
+            value=10.0,
+            unit="gaps",
+            text="those are the last {value} at most",
+        ),
+        Bound(
+            key="least_gaps",
+            value=4.0,
+            unit="gaps",
+            text="a note at most after fewer than {value}",
+        ),
+        Bound(
             key="watch",
             value=0.5,
             unit="ratio",
@@ -104,8 +143,8 @@ RULE = Rule(
         ),
     },
     topic="load",
-    phrase="your first run after a break was a long one, {amount}",
-    brief="first run after a break {amount}",
+    phrase="your first run after a break was {amount}, {percent} of the longest before it",
+    brief="first run after a break {amount}, {percent} of the longest before it",
     event_family="distance",
     change_kind=None,
     charts=("load",),

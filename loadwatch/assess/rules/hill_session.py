@@ -17,7 +17,11 @@ from loadwatch.assess.rules.model import (
     Limits,
     Rule,
 )
-from loadwatch.assess.rules.remaining import find_largest_quiet, find_run_remaining
+from loadwatch.assess.rules.remaining import (
+    find_largest_quiet,
+    find_run_remaining,
+    find_unraised_most,
+)
 from loadwatch.assess.rules.rule_input import (
     LOOKBACK_DAYS,
     look_back,
@@ -44,67 +48,83 @@ def judge_climb(
 
 
 def _judge_by_limits(ascent_m: float, most_m: float, limits: Limits) -> Exceeded | None:
-    ratio, more = ascent_m / max(most_m, limits["floor_m"]), ascent_m - most_m
-    if (
-        ratio > limits["high"] + TOLERANCE
-        and more >= limits["high_more_m"] - TOLERANCE_M
-    ):
-        return Exceeded("high", limits["high"])
-    if (
-        ratio > limits["watch"] + TOLERANCE
-        and more >= limits["watch_more_m"] - TOLERANCE_M
-    ):
+    most_m = max(most_m, limits["floor_m"])
+    is_over = ascent_m / most_m > limits["watch"] + TOLERANCE
+    if is_over and ascent_m - most_m >= limits["watch_more_m"] - TOLERANCE_M:
         return Exceeded("watch", limits["watch"])
     return None
 
 
-def explain_unknown(past: Lookback, number: int) -> Note | None:
-    """Return why a run has no climbs to be compared with; None if it has."""
+def explain_unknown(past: Lookback, number: int) -> Note:
+    """Return why a run has no climbs to be compared with."""
     if not past.runs[number]:
         return Note("no_baseline", f"no run in the {LOOKBACK_DAYS} days before")
-    if past.unknown[number]:
-        text = f"a run of the {LOOKBACK_DAYS} days before has no ascent"
-        return Note("no_ascent", text)
-    return None
+    text = f"a run of the {LOOKBACK_DAYS} days before has no ascent"
+    return Note("no_ascent", text)
 
 
 def _check_runs(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
-    sessions = inputs.sessions
-    past = look_back(sessions, sessions.ascent_m, sessions.start_us)
-    for i, ascent in enumerate(sessions.ascent_m.tolist()):
-        week, why = inputs.session_week(i), explain_unknown(past, i)
-        if math.isnan(ascent):
-            why = Note("no_ascent", "a run of this week has no ascent")
-        if why:
-            yield RULE.unknown(week, why)
-            continue
-        early = history.is_early(past, i, limits)
-        exceeded = judge_climb(ascent, past.most[i], limits, early=early)
-        if exceeded:
-            yield _make_flag(inputs, past, i, exceeded, limits)
+    past = look_back(inputs.sessions, "ascent_m", inputs.sessions.start_us)
+    for i in range(len(past.runs)):
+        finding = _judge_run(inputs, past, i, limits)
+        if finding:
+            yield finding
+
+
+def _judge_run(
+    inputs: RuleInput, past: Lookback, number: int, limits: Limits
+) -> Finding | None:
+    """Return what a run raises or leaves unknown; unknown climbs count as in LW01."""
+    sessions, week = inputs.sessions, inputs.session_week(number)
+    least = float(sessions.known["ascent_m"][number])
+    most = float(sessions.bound["ascent_m"][number])
+    highest, bound = past.most[number], past.bound[number]
+    if not past.runs[number]:
+        return RULE.unknown(week, explain_unknown(past, number))
+    early = history.is_early(past, number, limits)
+    judge = partial(judge_climb, limits=limits, early=early)
+    yardstick = max(bound, 0.0 if math.isnan(highest) else highest)
+    if math.isfinite(yardstick) and (exceeded := judge(least, yardstick)):
+        return _make_flag(inputs, past, number, exceeded, yardstick, limits)
+    if math.isnan(highest) or judge(most, highest):
+        if most > least:
+            text = "a run of this week has no ascent"
+            return RULE.unknown(week, Note("no_ascent", text))
+        if past.unknown[number]:
+            return RULE.unknown(week, explain_unknown(past, number))
+    return None
 
 
 def _make_flag(
-    inputs: RuleInput, past: Lookback, number: int, exceeded: Exceeded, limits: Limits
+    inputs: RuleInput,
+    past: Lookback,
+    number: int,
+    exceeded: Exceeded,
+    yardstick: float,
+    limits: Limits,
 ) -> Flag:
-    ascent, most = float(inputs.sessions.ascent_m[number]), past.most[number]
-    held_against = max(most, limits["floor_m"])
+    ascent = float(inputs.sessions.known["ascent_m"][number])
+    held_against = max(yardstick, limits["floor_m"])
     template: str = exceeded.level
     if history.is_early(past, number, limits):
         template = "early"
-    elif most < limits["floor_m"]:
+    elif yardstick < limits["floor_m"]:
         template = "from_none"
-    judge = partial(judge_climb, most_m=most, limits=limits)
+    is_bound = not past.most[number] >= yardstick
+    judge = partial(judge_climb, most_m=yardstick, limits=limits)
     return RULE.flag(
         inputs.session_week(number),
         exceeded,
         value=ascent / held_against,
         amount=ascent,
-        usual=held_against,
+        usual=past.most[number],
+        held_against=held_against,
         template=template,
+        extent="at_least" if math.isnan(inputs.sessions.ascent_m[number]) else "",
         quiet_up_to=find_largest_quiet(judge),
-        own_usual=most,
         template_args={
+            "least": "at least " if is_bound else "",
+            "at_most": "at most " if is_bound else "",
             "needs": history.format_missing(past, number, limits),
             "behind": history.format_reach(past, number),
         },
@@ -114,15 +134,24 @@ def _make_flag(
 
 
 def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
-    past = look_back_from_end(inputs, inputs.sessions.ascent_m)
-    why = explain_unknown(past, 0)
+    past = look_back_from_end(inputs, "ascent_m")
+    most, why = past.most[0], ""
+    if math.isnan(most) or past.bound[0] > most:
+        why = explain_unknown(past, 0).text
     early = history.is_early(past, 0, limits)
-    judge = partial(judge_climb, most_m=past.most[0], limits=limits, early=early)
-    text = why.text if why else ""
-    return find_run_remaining(inputs, "longest_ascent_m", judge, text)
+    judge = partial(judge_climb, most_m=most, limits=limits, early=early)
+    unraised = find_unraised_most(
+        inputs, inputs.sessions.ascent_m, _check_runs(inputs, limits)
+    )
+    offered = math.nan
+    if not math.isnan(unraised):
+        offered = find_largest_quiet(
+            partial(judge_climb, most_m=unraised, limits=limits)
+        )
+    return find_run_remaining(inputs, "longest_ascent_m", judge, why, offered)
 
 
-_START = "{day}: {amount} of ascent in one run"
+_START = "{day}: {extent}{amount} of ascent in one run"
 _LIMIT = "the limit is {limit_times} times. Up to {quiet_up_to} this check stays quiet."
 
 RULE = Rule(
@@ -147,18 +176,6 @@ RULE = Rule(
             text="at least {value} more to be noticed",
         ),
         Bound(
-            key="high",
-            value=2.0,
-            unit="ratio",
-            text="a large change above {value} the most before",
-        ),
-        Bound(
-            key="high_more_m",
-            value=200.0,
-            unit="m_up",
-            text="at least {value} more for a large change",
-        ),
-        Bound(
             key="floor_m",
             value=50.0,
             unit="m_up",
@@ -167,27 +184,16 @@ RULE = Rule(
         *history.BOUNDS,
     ),
     templates={
-        "watch": (
-            f"{_START}, {{times}} times the most of the 30 days before ({{usual}}); "
-            f"{_LIMIT}"
-        ),
-        "high": (
-            f"{_START}, {{times}} times the most of the 30 days before ({{usual}}), "
-            "a large change (above {limit_times} times). Up to {quiet_up_to} "
-            "this check stays quiet."
-        ),
-        "from_none": (
-            f"{_START}, up from almost none (at most {{own_usual}} in the 30 days "
-            f"before, counted as {{usual}}); {_LIMIT}"
-        ),
-        "early": (
-            f"{_START}, after {{own_usual}} at most in {{behind}}; it says little "
-            "until {needs} lie behind."
-        ),
+        "watch": f"{_START}, {{least}}{{times}} times the most of the 30 days before "
+        f"({{at_most}}{{held_against}}); {_LIMIT}",
+        "from_none": f"{_START}, up from almost none (at most {{usual}} in the 30 days before, which counts as "
+        f"{{held_against}}); {_LIMIT}",
+        "early": f"{_START}, after {{held_against}} at most in {{behind}}; it says little until {{needs}} "
+        "lie behind.",
     },
     topic="up",
-    phrase="one run climbed {amount}, {times} the most in the 30 days before",
-    brief="one run climbed {amount}, {times} the 30 days before",
+    phrase="one run climbed {amount}, {more} the most of the 30 days before",
+    brief="one run climbed {amount}, {more} the 30 days before",
     event_family="hills",
     change_kind=None,
     charts=("climb",),

@@ -26,7 +26,7 @@ def judge_steepness(
     """
     limit = max(percentile, limits["watch"])
     if climb >= limit - TOLERANCE and climb > middle + TOLERANCE:
-        return Exceeded("watch", limit)
+        return Exceeded("info", limit)
     return None
 
 
@@ -55,7 +55,10 @@ def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     weeks, least = int(limits["weeks"]), int(limits["least_weeks"])
     for i in inputs.run_weeks():
         week, distance = inputs.week_starts[i], inputs.columns["distance_m"][i]
-        if not inputs.complete[i] or distance < limits["least_m"]:
+        if not inputs.complete[i]:
+            yield RULE.unknown(week, Note("not_over", "the week is not over"))
+            continue
+        if distance < limits["least_m"]:
             continue
         own = [
             climb for climb in climbs[max(i - weeks, 0) : i] if not math.isnan(climb)
@@ -121,10 +124,8 @@ RULE = Rule(
         ),
     ),
     templates={
-        "watch": (
-            "{amount} of climb in the week of {week}, where {usual} is the middle of "
-            "the {count} weeks it is held against; the limit is {limit_amount}."
-        ),
+        "info": "{amount} of climb in the week of {week}, where {usual} is the middle of the {count} weeks "
+        "it is compared with; the limit is {limit_amount}.",
     },
     topic="up",
     phrase="it was one of your hilliest weeks of the last 26, {amount} of climb",

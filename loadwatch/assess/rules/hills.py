@@ -6,6 +6,8 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from loadwatch.activity import NAN, Note
 from loadwatch.assess.rules import device_change
 from loadwatch.assess.rules.model import (
@@ -21,34 +23,42 @@ from loadwatch.assess.rules.model import (
 from loadwatch.assess.rules.remaining import (
     Remaining,
     find_largest_quiet,
+    find_raised_weeks,
     find_sum_remaining,
 )
+from loadwatch.assess.rules.rule_input import find_own_largest
 from loadwatch.assess.weeks import USUAL_WEEKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from loadwatch.assess.rules.model import Finding, Flag
+    from loadwatch.assess.rules.remaining import Judge
     from loadwatch.assess.rules.rule_input import RuleInput
+    from loadwatch.tables import FlagLevel
 
 ASCENT_M, DOWNHILL_M = "ascent_m", "downhill_m"
+OWN_WEEKS = 8  # looked back on for the own largest
+_LEVELS: tuple[FlagLevel, ...] = ("high", "watch")
 _LACKING = {ASCENT_M: "their ascent", DOWNHILL_M: "how steep they were"}
 
 
-def judge_hills(amount_m: float, usual_m: float, limits: Limits) -> Exceeded | None:
-    """Return the level of a week's `amount_m`; a usual below its floor counts as the floor."""
+def judge_hills(
+    amount_m: float, usual_m: float, largest_m: float, limits: Limits
+) -> Exceeded | None:
+    """Return the level of a week's `amount_m`; a usual below its floor counts as the floor.
+
+    `largest_m` is the own largest of the eight weeks before: what comes again is a rhythm.
+    """
     usual_m = max(usual_m, limits["floor_m"])
     ratio, more = amount_m / usual_m, amount_m - usual_m
-    if (
-        ratio >= limits["high"] - TOLERANCE
-        and more >= limits["high_more_m"] - TOLERANCE_M
-    ):
-        return Exceeded("high", limits["high"])
-    if (
-        ratio >= limits["watch"] - TOLERANCE
-        and more >= limits["watch_more_m"] - TOLERANCE_M
-    ):
-        return Exceeded("watch", limits["watch"])
+    if amount_m <= limits["own_largest"] * largest_m + TOLERANCE_M:
+        return None
+    for level in _LEVELS:
+        if level not in limits or ratio < limits[level] - TOLERANCE:
+            continue
+        if more >= limits[f"{level}_more_m"] - TOLERANCE_M:
+            return Exceeded(level, limits[level])
     return None
 
 
@@ -63,6 +73,14 @@ def explain_unknown(inputs: RuleInput, week: int, column: str) -> Note | None:
     )
 
 
+def _find_uphill_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
+    return _find_remaining(UPHILL, ASCENT_M, inputs, limits)
+
+
+def _find_downhill_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
+    return _find_remaining(DOWNHILL, DOWNHILL_M, inputs, limits)
+
+
 def _check_uphill(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     return _check_column(UPHILL, ASCENT_M, inputs, limits)
 
@@ -74,22 +92,34 @@ def _check_downhill(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
 def _check_column(
     rule: Rule, column: str, inputs: RuleInput, limits: Limits
 ) -> Iterator[Finding]:
+    raised: set[int] = set()
     for i in inputs.run_weeks():
         amount, is_whole = inputs.week_amount(column, i)
-        usual = inputs.columns[f"{column}_usual"][i]
-        why = explain_unknown(inputs, i, column)
-        exceeded = None
-        if not why:
-            exceeded = judge_hills(amount, usual, limits)
-        if exceeded:
-            yield _make_flag(rule, column, inputs, i, exceeded, limits)
-        elif inputs.complete[i] and (why or not is_whole):
-            partial_sum = Note(
-                "not_known",
-                "runs with more than a tenth of the week's distance lack "
-                f"{_LACKING[column]}",
-            )
-            yield rule.unknown(inputs.week_starts[i], why or partial_sum)
+        if why := explain_unknown(inputs, i, column):
+            yield rule.unknown(inputs.week_starts[i], why)
+            continue
+        judge = _build_judge(column, inputs, i, raised & {i - 1}, limits)
+        if exceeded := judge(amount):
+            raised.add(i)
+            quiet = find_largest_quiet(judge)
+            yield _make_flag(rule, column, inputs, i, exceeded, quiet, limits)
+        elif not is_whole:
+            text = f"runs with more than a tenth of the week's distance lack {_LACKING[column]}"
+            yield rule.unknown(inputs.week_starts[i], Note("not_known", text))
+
+
+def _build_judge(
+    column: str, inputs: RuleInput, week: int, skip: set[int], limits: Limits
+) -> Judge:
+    """Return what judges an amount of a week; weeks of `skip` are no yardstick."""
+    usual = inputs.columns[f"{column}_usual"][week]
+    largest = find_own_largest(inputs, column, week, OWN_WEEKS, skip=skip)
+    return partial(
+        judge_hills,
+        usual_m=usual,
+        largest_m=float(np.nan_to_num(largest)),
+        limits=limits,
+    )
 
 
 def _make_flag(
@@ -98,38 +128,42 @@ def _make_flag(
     inputs: RuleInput,
     week: int,
     exceeded: Exceeded,
+    quiet_up_to: float,
     limits: Limits,
 ) -> Flag:
     amount, is_whole = inputs.week_amount(column, week)
     usual = inputs.columns[f"{column}_usual"][week]
     held_against = max(usual, limits["floor_m"])
-    judge = partial(judge_hills, usual_m=usual, limits=limits)
     return rule.flag(
         inputs.week_starts[week],
         exceeded,
         value=amount / held_against,
         amount=amount,
-        usual=held_against,
+        usual=usual,
+        held_against=held_against,
         template=exceeded.level if usual >= limits["floor_m"] else "from_none",
         extent=inputs.week_extent(week, is_whole=is_whole),
-        quiet_up_to=find_largest_quiet(judge),
-        own_usual=usual,
+        quiet_up_to=quiet_up_to,
         remark=device_change.describe_week_change(inputs, column, week, USUAL_WEEKS),
     )
 
 
-def _find_remaining(column: str, inputs: RuleInput, limits: Limits) -> Remaining:
-    used, is_whole = inputs.week_amount(column, -1)
+def _find_remaining(
+    rule: Rule, column: str, inputs: RuleInput, limits: Limits
+) -> Remaining:
+    last = len(inputs.week_starts) - 1
+    used, is_whole = inputs.week_amount(column, last)
     if not is_whole:
         used = NAN
-    why = explain_unknown(inputs, len(inputs.week_starts) - 1, column)
+    why = explain_unknown(inputs, last, column)
     if why:
         return Remaining(used=used, why=why.text)
     if not is_whole:
         return Remaining(used=used, why="a run of this week has no altitude")
-    usual = inputs.columns[f"{column}_usual"][-1]
-    judge = partial(judge_hills, usual_m=usual, limits=limits)
-    return find_sum_remaining(used, judge)
+    raised = find_raised_weeks(inputs, _check_column(rule, column, inputs, limits))
+    judge = _build_judge(column, inputs, last, raised & {last - 1}, limits)
+    unraised = _build_judge(column, inputs, last, raised, limits)
+    return find_sum_remaining(used, judge, find_largest_quiet(unraised))
 
 
 _LIMIT = "the limit is {limit_times} times. Up to {quiet_up_to} this check stays quiet."
@@ -139,15 +173,10 @@ def _build_templates(what: str) -> dict[str, str]:
     start = f"{{extent}}{{amount}} {what} in the week of {{week}}"
     return {
         "watch": f"{start}, {{times}} times the usual {{usual}}; {_LIMIT}",
-        "high": (
-            f"{start}, {{times}} times the usual {{usual}}, a large change (from "
-            "{limit_times} times on). Up to {quiet_up_to} this check stays "
-            "quiet."
-        ),
-        "from_none": (
-            f"{start}, up from almost none (usually {{own_usual}}, counted as "
-            f"{{usual}}): {{times}} times as much; {_LIMIT}"
-        ),
+        "high": f"{start}, {{times}} times the usual {{usual}}, a large change (from {{limit_times}} times "
+        "on). Up to {quiet_up_to} this check stays quiet.",
+        "from_none": f"{start}; usual is {{usual}}, which counts as {{held_against}}, and "
+        f"{_LIMIT}",
     }
 
 
@@ -173,16 +202,10 @@ UPHILL = Rule(
             text="at least {value} more to be noticed",
         ),
         Bound(
-            key="high",
-            value=2.0,
+            key="own_largest",
+            value=1.10,
             unit="ratio",
-            text="a large change from {value} the usual on",
-        ),
-        Bound(
-            key="high_more_m",
-            value=200.0,
-            unit="m_up",
-            text="at least {value} more for a large change",
+            text="only above {value} the most of the eight weeks before: what comes again is a rhythm",
         ),
         Bound(
             key="floor_m",
@@ -193,8 +216,8 @@ UPHILL = Rule(
     ),
     templates=_build_templates("of ascent"),
     topic="up",
-    phrase="you climbed {amount}, {times} your usual",
-    brief="climb {amount}, {times} usual",
+    phrase="you climbed {amount}, {times}",
+    brief="climb {amount}, {times}",
     event_family="hills",
     change_kind="hills",
     charts=("climb",),
@@ -203,7 +226,7 @@ UPHILL = Rule(
     budget=Budget(
         measure="ascent_m",
         label="ascent",
-        find_remaining=partial(_find_remaining, ASCENT_M),
+        find_remaining=_find_uphill_remaining,
     ),
     grade="E",
     grade_why=(
@@ -262,6 +285,12 @@ DOWNHILL = Rule(
             text="at least {value} more for a large change",
         ),
         Bound(
+            key="own_largest",
+            value=1.10,
+            unit="ratio",
+            text="only above {value} the most of the eight weeks before: what comes again is a rhythm",
+        ),
+        Bound(
             key="floor_m",
             value=500.0,
             unit="m",
@@ -270,8 +299,8 @@ DOWNHILL = Rule(
     ),
     templates=_build_templates("downhill at 5 % or steeper"),
     topic="down",
-    phrase="you ran {amount} downhill at 5 % or steeper, {times} your usual",
-    brief="steep downhill {amount}, {times} usual",
+    phrase="you ran {amount} downhill at 5 % or steeper, {times}",
+    brief="steep downhill {amount}, {times}",
     event_family="hills",
     change_kind="hills",
     charts=("descent",),
@@ -282,7 +311,7 @@ DOWNHILL = Rule(
     budget=Budget(
         measure="downhill_m",
         label="downhill running at 5 % or steeper",
-        find_remaining=partial(_find_remaining, DOWNHILL_M),
+        find_remaining=_find_downhill_remaining,
     ),
     grade="D",
     grade_why=(

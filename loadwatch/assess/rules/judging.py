@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 
 from loadwatch.assess.rules import flag_text
 from loadwatch.assess.rules.catalogue import BY_ID, RULES, is_enabled, limits_in_force
+from loadwatch.assess.rules.events import assign_events
 from loadwatch.assess.rules.model import FIRED_WEEKS, Flag, Unknown, is_raised
+from loadwatch.assess.rules.planned import (
+    drop_planned_runs,
+    find_planned_weeks,
+    mark_planned,
+)
 from loadwatch.assess.rules.rule_input import build_rule_input
+from loadwatch.assess.weeks import build_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,6 +49,16 @@ def judge(
     inputs = build_rule_input(activities, weeks, settings, today)
     found = collect_findings(inputs, settings)
     flags = [finding for finding in found if isinstance(finding, Flag)]
+    if activities["planned"].any():
+        weeks_without = find_planned_weeks(activities, settings)
+        flags = mark_planned(
+            flags,
+            activities,
+            {
+                week: _judge_without_planned(activities, settings, today, week)
+                for week in weeks_without & {flag.week for flag in flags}
+            },
+        )
     flagged = {(flag.week, flag.rule) for flag in flags}
     unknown: dict[tuple[date, str], Unknown] = {}
     for finding in found:
@@ -49,9 +66,22 @@ def judge(
             unknown.setdefault((finding.week, finding.rule), finding)
     with_runs = [inputs.week_starts[i] for i in inputs.run_weeks()]
     return (
-        _complete_flags(flags, with_runs),
+        _complete_flags(assign_events(flags), with_runs),
         tuple(unknown[key] for key in sorted(unknown)),
     )
+
+
+def _judge_without_planned(
+    activities: pd.DataFrame, settings: Settings, today: date, week: date
+) -> set[str]:
+    """Return the rules that are raised in `week` without its planned runs."""
+    kept = drop_planned_runs(activities, week)
+    inputs = build_rule_input(kept, build_weeks(kept, settings, today), settings, today)
+    return {
+        finding.rule
+        for finding in collect_findings(inputs, settings)
+        if isinstance(finding, Flag) and finding.week == week
+    }
 
 
 def add_diary_flags(
@@ -66,7 +96,11 @@ def add_diary_flags(
     weeks : the table by which `flags` were judged
     """
     with_runs = weeks.index[weeks["runs"] > 0].to_numpy("datetime64[D]").tolist()
-    return tuple(sorted([*flags, *_complete_flags(diary, with_runs)], key=_flag_order))
+    return tuple(
+        sorted(
+            [*flags, *_complete_flags(assign_events(diary), with_runs)], key=_flag_order
+        )
+    )
 
 
 def collect_findings(inputs: RuleInput, settings: Settings) -> list[Finding]:

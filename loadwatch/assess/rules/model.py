@@ -24,7 +24,7 @@ Limits = dict[str, float]
 # of amounts and limits; "m_up" are metres of climb, "m" those of a way
 RuleUnit = Literal[
     "", "m", "m_up", "m/km", "ratio", "share", "percentile", "points", "days",
-    "weeks", "runs", "sessions", "kinds",
+    "weeks", "runs", "gaps", "sessions", "kinds",
 ]  # fmt: skip
 SI_UNITS: Mapping[str, str] = {"m_up": "m", "percentile": "share"}  # where they differ
 Topic = Literal["load", "up", "down", "surface", "shoes", "support", "pain"]
@@ -90,6 +90,7 @@ class FlagDetails(TypedDict, total=False):
     value: float
     amount: float
     usual: float
+    held_against: float
     activity_id: str
     source: str
     template: str
@@ -97,7 +98,6 @@ class FlagDetails(TypedDict, total=False):
     extent: Extent
     day: date
     quiet_up_to: float
-    own_usual: float
     shoe: str
     remark: str
 
@@ -175,6 +175,7 @@ class Rule:
     ) -> Flag:
         """Return this rule raised in `week`; its sentence is the template named like the level."""
         details.setdefault("template", exceeded.level)
+        details.setdefault("held_against", details.get("usual", NAN))
         return Flag(
             week=week,
             rule=self.id,
@@ -195,7 +196,8 @@ class Rule:
 class Flag:
     """One rule raised in one week.
 
-    `value` and `limit` are in the rule's measure, `amount` and `usual` in `unit`.
+    `value` and `limit` are in the rule's measure; `amount`, `usual` (the runner's own) and
+    `held_against` (what the amount was compared with: after floors and the own largest) in `unit`.
     """
 
     week: date
@@ -206,19 +208,23 @@ class Flag:
     limit: float
     amount: float = NAN
     usual: float = NAN
+    held_against: float = NAN
     unit: str
     activity_id: str = ""
     source: str = ""
     says: str = ""
     evidence: str
     fired_26w: int = 0  # weeks of the 26 up to this one in which the rule was raised
+    event: str = ""  # flags of one cause share it; "" for a rule that only joins others
+    planned: bool = (
+        False  # would not be raised without runs that tags.csv calls planned
+    )
     # not printed, but for the sentence and for what is worked out from flags
     template: str = ""  # of the rule, for the sentence
     template_args: Mapping[str, str] = field(default_factory=dict, compare=False)
     extent: Extent = ""
     day: date | None = None  # of the run
     quiet_up_to: float = NAN  # the largest amount that raises nothing
-    own_usual: float = NAN  # the runner's own, where `usual` is another
     shoe: str = ""
     remark: str = ""  # a sentence behind the sentence
     run_weeks: int = FIRED_WEEKS  # weeks with runs behind `fired_26w`
@@ -239,7 +245,7 @@ Finding = Flag | Unknown
 # what is printed of a flag, in this order
 FLAG_FIELDS = (
     "week", "rule", "name", "level", "value", "limit", "amount", "usual", "unit",
-    "activity_id", "source", "says", "evidence", "fired_26w",
+    "activity_id", "source", "says", "evidence", "fired_26w", "held_against", "event", "planned",
 )  # fmt: skip
 
 
@@ -249,8 +255,8 @@ def flag_row(flag: Flag) -> dict[str, Any]:
 
 
 def is_raised(flag: Flag) -> bool:
-    """Return whether `flag` counts as raised: info never does."""
-    return flag.level != "info"
+    """Return whether `flag` counts as raised: info never does, nor what was planned."""
+    return flag.level != "info" and not flag.planned
 
 
 def is_raising(exceeded: Exceeded | None) -> bool:

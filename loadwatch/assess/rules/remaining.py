@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from loadwatch.activity import NAN
-from loadwatch.assess.rules.model import is_raising
+from loadwatch.assess.rules.model import Flag, is_raising
+from loadwatch.assess.rules.rule_input import DAY_US, LOOKBACK_DAYS, last_minute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from loadwatch.assess.rules.model import Exceeded
+    from loadwatch.assess.rules.model import Exceeded, Finding
     from loadwatch.assess.rules.rule_input import RuleInput
+    from loadwatch.tables import Floats
 
     Judge = Callable[[float], Exceeded | None]
 
 MOST_M = 10_000_000
 EARLY = "until more days and runs lie behind, this check makes a note at most"
 RAISED = "already raised this week"
+ALL_RAISED = "every run of the 30 days before was itself raised"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,21 +56,29 @@ def find_largest_quiet(judge: Judge, most: int = MOST_M) -> float:
     return float(quiet)
 
 
-def find_sum_remaining(used: float, judge: Judge) -> Remaining:
-    """Return what may be added to a week's sum of `used`; `judge` takes the sum."""
-    left = find_largest_quiet(lambda more: judge(used + more))
+def find_sum_remaining(used: float, judge: Judge, offered: float) -> Remaining:
+    """Return what may be added to a week's sum of `used`; `judge` takes the sum.
+
+    `offered` is the largest sum that is offered, since it rests on no raised week; the limit of the
+    rule may be above it.
+    """
+    quiet = find_largest_quiet(lambda more: judge(used + more))
     return Remaining(
         used=used,
-        left=max(left, 0.0),
+        left=max(min(quiet, math.floor(offered - used)), 0.0),
         limit=find_largest_quiet(judge),
-        why=RAISED if left < 0 else "",
+        why=RAISED if quiet < 0 else "",
     )
 
 
 def find_run_remaining(
-    inputs: RuleInput, measure: str, judge: Judge, why: str
+    inputs: RuleInput, measure: str, judge: Judge, why: str, offered: float
 ) -> Remaining:
-    """Return the largest single run of the last week of `inputs`; `why`: what keeps it unknown."""
+    """Return the largest single run of the last week of `inputs`; `why`: what keeps it unknown.
+
+    `offered` is the largest run that is offered, since it rests on no raised run; NaN where all of
+    the 30 days were raised.
+    """
     used, is_whole = inputs.week_amount(measure, -1)
     if not is_whole and not used > 0:
         used = NAN
@@ -76,4 +87,38 @@ def find_run_remaining(
     limit = find_largest_quiet(judge)
     if math.isinf(limit):
         return Remaining(used=used, why=EARLY)
-    return Remaining(used=used, left=limit, limit=limit)
+    if math.isnan(offered):
+        return Remaining(used=used, limit=limit, why=ALL_RAISED)
+    return Remaining(used=used, left=min(math.floor(offered), limit), limit=limit)
+
+
+def find_raised_weeks(inputs: RuleInput, findings: Iterable[Finding]) -> set[int]:
+    """Return the numbers of the weeks that a rule raised."""
+    weeks = {finding.week for finding in findings if _is_over(finding)}
+    return {i for i, start in enumerate(inputs.week_starts) if start in weeks}
+
+
+def find_unraised_most(
+    inputs: RuleInput, values: Floats, findings: Iterable[Finding]
+) -> float:
+    """Return the most of the runs of the last 30 days that a rule did not raise; NaN without one."""
+    raised = {f.activity_id for f in findings if isinstance(f, Flag) and _is_over(f)}
+    sessions = inputs.sessions
+    end = last_minute(sessions, inputs.week_starts[-1])[0]
+    first = end - LOOKBACK_DAYS * DAY_US
+    own = [
+        value
+        for start, value, activity_id in zip(
+            sessions.start_us.tolist(),
+            values.tolist(),
+            sessions.activity_id,
+            strict=True,
+        )
+        if first <= start < end and activity_id not in raised and not math.isnan(value)
+    ]
+    return max(own, default=math.nan)
+
+
+def _is_over(finding: Finding) -> bool:
+    """Whether a finding is a flag at watch or above, planned or not."""
+    return isinstance(finding, Flag) and finding.level != "info"

@@ -23,18 +23,30 @@ if TYPE_CHECKING:
 
 
 LOOKBACK_DAYS = 30
-ONE_RUN_MINUTES = 15  # less between the end of one and the start of the next: one run
+ONE_RUN_MINUTES = 30  # less between the end of one and the start of the next: one run
+SHORT_M, SHORT_S = 500.0, 300.0  # a recording under both is no run to compare with
+GLIMPSE_S = 60.0  # a run of unknown distance shorter than this is left out
+FASTEST_MPS = 7.0  # of a run of unknown distance, where no earlier run tells
+PACE_LEAST_S = 600.0  # a run shorter than this shows no pace
+_HIGHEST_RATE = {"distance_m": FASTEST_MPS, "ascent_m": math.inf}  # [m/s]
 _MINUTE_US = 60_000_000
 DAY_US = 24 * 60 * _MINUTE_US
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sessions:
-    """Runs in the order of their start; pieces less than 15 minutes apart are one."""
+    """Runs in the order of their start; pieces less than 30 minutes apart are one.
+
+    Recordings under 500 m and under 5 minutes are left out.
+    """
 
     start_us: Ints  # instant, since 1970
-    distance_m: Floats
+    distance_m: Floats  # NaN where a piece lacks it
     ascent_m: Floats
+    known: Mapping[str, Floats]  # the known part of `distance_m` and `ascent_m`
+    bound: Mapping[
+        str, Floats
+    ]  # the most they can have been; infinite where nothing tells
     week: list[int]
     day: list[date]  # local
     activity_id: list[str]
@@ -47,6 +59,9 @@ class Lookback:
     """For each asked instant what was run in the 30 x 24 hours before it."""
 
     most: list[float]  # NaN where nothing is known
+    bound: list[
+        float
+    ]  # the most a run that lacks the column can have held; 0 without such a run
     runs: list[int]
     unknown: list[int]  # runs that do not know the column
     runs_before: list[int]  # runs before the instant, of all time
@@ -145,10 +160,22 @@ def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     at = np.flatnonzero(first)
     local = _local_starts(table)
     offset_us = int(local[-1].astype(np.int64) - start[-1]) if len(start) else 0
+    duration_s = _sum_pieces(table["duration_s"].to_numpy(np.float64), at)
+    whole = {
+        column: _sum_pieces(table[column].to_numpy(np.float64), at)
+        for column in ("distance_m", "ascent_m")
+    }
+    known, bound = {}, {}
+    for column in whole:
+        known[column], bound[column] = _bound_sessions(table, column, at, duration_s)
+    kept = np.flatnonzero(~_is_short(whole["distance_m"], duration_s))
+    at = at[kept]
     return Sessions(
         start_us=start[at],
-        distance_m=_sum_pieces(table, "distance_m", at),
-        ascent_m=_sum_pieces(table, "ascent_m", at),
+        distance_m=whole["distance_m"][kept],
+        ascent_m=whole["ascent_m"][kept],
+        known={column: values[kept] for column, values in known.items()},
+        bound={column: values[kept] for column, values in bound.items()},
         week=week[at].tolist(),
         day=local[at].astype("datetime64[D]").tolist(),
         activity_id=_take_first(table, "activity_id", at),
@@ -157,34 +184,67 @@ def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     )
 
 
-def _sum_pieces(table: pd.DataFrame, column: str, at: Ints) -> Floats:
-    """Return the sum of `column` from each of the rows `at` up to the next."""
+def _is_short(distance_m: Floats, duration_s: Floats) -> NDArray[np.bool_]:
+    """Return which sessions are too short to be a run: what is unknown is not short."""
+    short = (distance_m < SHORT_M) & (duration_s < SHORT_S)
+    return short | (np.isnan(distance_m) & (duration_s < GLIMPSE_S))
+
+
+def _bound_sessions(
+    table: pd.DataFrame, column: str, at: Ints, duration_s: Floats
+) -> tuple[Floats, Floats]:
+    """Return the known part of each session's sum of `column`, and the most it can have been [m].
+
+    A piece that lacks the column counts as its time at the highest rate of the runner's earlier
+    sessions of ten minutes or more. Without any, a distance counts at 7 m/s, which is also the
+    most; for a climb nothing is known then.
+    """
+    fastest = _HIGHEST_RATE[column]
+    values = table[column].to_numpy(np.float64)
+    lacking = np.isnan(values)
+    known = _sum_pieces(np.where(lacking, 0.0, values), at)
+    duration = table["duration_s"].to_numpy(np.float64)
+    unknown_s = _sum_pieces(np.where(lacking, duration, 0.0), at)
+    has_gap = _sum_pieces(lacking.astype(np.float64), at) > 0
+    shows_rate = ~has_gap & (duration_s >= PACE_LEAST_S)
+    if column == "distance_m":
+        shows_rate &= known > 0
+    rate = np.where(shows_rate, known / np.where(shows_rate, duration_s, 1.0), -1.0)
+    before = np.concatenate(([-1.0], np.maximum.accumulate(rate)[:-1]))[: len(at)]
+    earlier = np.where(before < 0, fastest, np.minimum(before, fastest))
+    most = np.zeros(len(at))
+    np.multiply(unknown_s, earlier, out=most, where=has_gap)
+    return known, known + np.where(np.isnan(most), np.inf, most)
+
+
+def _sum_pieces(values: Floats, at: Ints) -> Floats:
+    """Return the sum of `values` from each of the rows `at` up to the next."""
     if not len(at):
         return np.empty(0)
-    return np.asarray(np.add.reduceat(table[column].to_numpy(np.float64), at))
+    return np.asarray(np.add.reduceat(values, at))
 
 
 def _take_first(table: pd.DataFrame, column: str, at: Ints) -> list[str]:
     return [str(text) for text in table[column].to_numpy(object)[at]]
 
 
-def look_back(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
-    """Return what was run in the half-open 30 x 24 hours before each instant of `at_us`."""
+def look_back(sessions: Sessions, column: str, at_us: Ints) -> Lookback:
+    """Return what was run in the half-open 30 x 24 hours before each instant of `at_us`.
+
+    `column` is `distance_m` or `ascent_m`.
+    """
+    values = sessions.distance_m if column == "distance_m" else sessions.ascent_m
     low = np.searchsorted(sessions.start_us, at_us - LOOKBACK_DAYS * DAY_US)
     # a run at the very instant is not before it
     high = np.searchsorted(sessions.start_us, at_us)
     missing = np.isnan(values)
-    padded = np.append(np.where(missing, -np.inf, values), -np.inf)
-    most = (
-        np.maximum.reduceat(padded, np.column_stack((low, high)).ravel())[::2]
-        if len(at_us)
-        else np.empty(0)
-    )
-    most = np.where((high > low) & np.isfinite(most), most, np.nan)
+    most = _find_most(np.where(missing, -np.inf, values), low, high)
+    bound = _find_most(np.where(missing, sessions.bound[column], -np.inf), low, high)
     lacking = np.concatenate(([0], np.cumsum(missing)))
     since = sessions.start_us[0] if len(sessions.start_us) else 0
     return Lookback(
-        most=most.tolist(),
+        most=np.where(np.isfinite(most), most, np.nan).tolist(),
+        bound=np.maximum(bound, 0.0).tolist(),
         runs=(high - low).tolist(),
         unknown=(lacking[high] - lacking[low]).tolist(),
         runs_before=high.tolist(),
@@ -192,18 +252,41 @@ def look_back(sessions: Sessions, values: Floats, at_us: Ints) -> Lookback:
     )
 
 
-def last_minute(sessions: Sessions, first_day: date) -> Ints:
-    """Return the last minute of the week that begins on `first_day`, by the last run's clock."""
-    end = (
-        np.datetime64(first_day + timedelta(days=7), "us").astype(np.int64) - _MINUTE_US
-    )
+def _find_most(values: Floats, low: Ints, high: Ints) -> Floats:
+    """Return the largest of `values` from each `low` up to `high`; -inf where there is none."""
+    if not len(low):
+        return np.empty(0)
+    padded = np.append(values, -np.inf)
+    most = np.maximum.reduceat(padded, np.column_stack((low, high)).ravel())[::2]
+    return np.where(high > low, most, -np.inf)
+
+
+def find_own_largest(
+    inputs: RuleInput, column: str, week: int, reach: int, *, skip: set[int]
+) -> float:
+    """Return the largest of the `reach` weeks before that hold a run and know the column.
+
+    Weeks of `skip` are left out. NaN where none is left.
+    """
+    values = inputs.columns[column]
+    own = [
+        values[i]
+        for i in range(max(week - reach, 0), week)
+        if inputs.runs[i] and i not in skip and not math.isnan(values[i])
+    ]
+    return max(own, default=math.nan)
+
+
+def last_minute(sessions: Sessions, monday: date) -> Ints:
+    """Return the last minute of the week that begins on `monday`, as an instant by the last run's clock."""
+    end = np.datetime64(monday + timedelta(days=7), "us").astype(np.int64) - _MINUTE_US
     return np.array([end - sessions.offset_us])
 
 
-def look_back_from_end(inputs: RuleInput, values: Floats) -> Lookback:
-    """Return what was run before the last minute of the last week, when it leaves least."""
+def look_back_from_end(inputs: RuleInput, column: str) -> Lookback:
+    """Return what was run before the last minute of the last week: no earlier instant leaves less."""
     return look_back(
-        inputs.sessions, values, last_minute(inputs.sessions, inputs.week_starts[-1])
+        inputs.sessions, column, last_minute(inputs.sessions, inputs.week_starts[-1])
     )
 
 

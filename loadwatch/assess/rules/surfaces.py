@@ -92,20 +92,56 @@ def _explain_unknown_share(share: float, when: str, limits: Limits) -> Note | No
 
 def _check_shift(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     for i in inputs.run_weeks():
+        week = inputs.week_starts[i]
         if not inputs.complete[i]:
+            yield SHIFT.unknown(week, Note("not_over", "the week is not over"))
             continue
         now, known_now = pool_surfaces(inputs.partial, i, i + 1)
-        first = max(i - _BEFORE_WEEKS, 0)
-        before, known_before = pool_surfaces(inputs.partial, first, i)
+        share_before = _find_largest_share(inputs, i, limits)
         why = (
             _explain_no_shift(inputs, i)
             or _explain_unknown_share(known_now, "of this week", limits)
-            or _explain_unknown_share(known_before, "of the four weeks before", limits)
+            or _explain_no_share(share_before, limits)
         )
         if why:
-            yield SHIFT.unknown(inputs.week_starts[i], why)
+            yield SHIFT.unknown(week, why)
         else:
-            yield from _find_shift(inputs, limits, i, now, before)
+            yield from _find_shift(inputs, limits, i, now, share_before)
+
+
+def _find_largest_share(inputs: RuleInput, week: int, limits: Limits) -> float:
+    """Return the largest hard share among those of the four weeks before that can be compared.
+
+    Such a week knows the ground of 70 % of its metres and holds at least half of the mean known
+    distance of the four. NaN without one.
+    """
+    pooled = [
+        pool_surfaces(inputs.partial, i, i + 1)
+        for i in range(max(week - _BEFORE_WEEKS, 0), week)
+        if inputs.runs[i]
+    ]
+    if not pooled:
+        return math.nan
+    known = [sum(metres.values()) for metres, _ in pooled]
+    least = limits["least_part"] * sum(known) / len(known)
+    shares = [
+        _sum_hard(metres) / metres_known
+        for (metres, share), metres_known in zip(pooled, known, strict=True)
+        if share >= limits["known"] - TOLERANCE
+        and metres_known > 0
+        and metres_known >= least - TOLERANCE_M
+    ]
+    return max(shares, default=math.nan)
+
+
+def _explain_no_share(share_before: float, limits: Limits) -> Note | None:
+    if not math.isnan(share_before):
+        return None
+    return Note(
+        "no_surface",
+        f"in none of the four weeks before the ground of {100 * limits['known']:.0f} % of the distance "
+        "is known",
+    )
 
 
 def _explain_no_shift(inputs: RuleInput, week: int) -> Note | None:
@@ -122,12 +158,11 @@ def _find_shift(
     limits: Limits,
     week: int,
     now: Mapping[str, float],
-    before: Mapping[str, float],
+    share_before: float,
 ) -> Iterator[Flag]:
-    """Yield the flag of a week, `now` and `before` being metres by known class."""
+    """Yield the flag of a week, `now` being its metres by known class."""
     usual = _usual_hard(inputs, week)
     hard, known = _sum_hard(now), sum(now.values())
-    share_before = _sum_hard(before) / sum(before.values())
     judge = partial(
         judge_shift,
         other_m=known - hard,
@@ -142,6 +177,7 @@ def _find_shift(
             value=100.0 * (hard / known - share_before),
             amount=hard,
             usual=usual,
+            held_against=usual,
             quiet_up_to=find_largest_quiet(judge),
             template_args={
                 "now": f"{100 * hard / known:.0f}",
@@ -165,7 +201,7 @@ def _check_new(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
             yield _make_new_flag(inputs, limits, i, surface, before)
         if not fresh and not why:
             why = _explain_unknown_share(known_now, "of this week", limits)
-        if why and inputs.complete[i]:
+        if why:
             yield NEW.unknown(inputs.week_starts[i], why)
 
 
@@ -209,10 +245,7 @@ def _make_new_flag(
     )
 
 
-_MORE = (
-    "hard ground made up {now} % of the known distance, after {before} % in the four "
-    "weeks before"
-)
+_MORE = "hard ground made up {now} % of the known distance, after {before} % at most in the four weeks before"
 _CITED = (
     "Mitchell A et al., Sports Biomech 2025;24:1143-1167; Ferro-Sanchez A et al., Int "
     "J Environ Res Public Health 2023;20:6405; Ferris DP et al., J Biomech "
@@ -225,15 +258,9 @@ SHIFT = Rule(
     name="hard_surface_shift",
     title="A week with much more hard ground",
     kind="week",
-    measure=(
-        "hard share of the known distance, in percentage points over the four weeks "
-        "before"
-    ),
+    measure="hard share of the known distance, in percentage points over the largest of the four weeks before",
     unit="m",
-    asks=(
-        "Did a larger part of a week's running lie on hard ground than in the four "
-        "weeks before?"
-    ),
+    asks="Was much more of a week's running on hard ground than in any of the four weeks before?",
     limits=(
         Bound(
             key="watch",
@@ -258,6 +285,12 @@ SHIFT = Rule(
             value=10_000.0,
             unit="m",
             text="at least {value} more on hard ground for a large change",
+        ),
+        Bound(
+            key="least_part",
+            value=0.5,
+            unit="share",
+            text="a week before counts from {value} of the mean distance of the four on",
         ),
         Bound(
             key="known",

@@ -141,7 +141,7 @@ def samples(activity) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def cases(corpus: Path) -> list[Case]:
     """Return every activity that can be compared."""
-    result, seen = [], set()
+    result, counted = [], set()
     for source, activity in activities(corpus):
         session = activity.session
         if (
@@ -153,13 +153,13 @@ def cases(corpus: Path) -> list[Case]:
         time, altitude, distance = samples(activity)
         ours = measure_climb(time, altitude, distance)
         same = (session.start_utc, session.distance_m, session.ascent_m)
-        if np.isnan(ours.ascent_m) or same in seen:
+        if np.isnan(ours.ascent_m) or same in counted:
             continue
-        seen.add(same)
+        counted.add(same)
         known = next(
             (
-                told
-                for name, told in BAROMETER.items()
+                has_barometer
+                for name, has_barometer in BAROMETER.items()
                 if session.device.startswith(name)
             ),
             None,

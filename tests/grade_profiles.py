@@ -55,9 +55,9 @@ def compared(corpus: Path, most: int = 80) -> np.ndarray:
         )
         if altitude.size < 600 or not distance[-1] > 3000:
             continue
-        grid = np.arange(int(time[-1]) + 1.0)
-        true = elevation.centred_mean(np.interp(grid, time, altitude), 31)
-        metres = elevation._interpolate_ticks(np.interp(grid, time, distance))
+        seconds = np.arange(int(time[-1]) + 1.0)
+        true = elevation.centred_mean(np.interp(seconds, time, altitude), 31)
+        metres = elevation._interpolate_ticks(np.interp(seconds, time, distance))
         heard = barometer(true, len(rows))
         cells = round(metres[-1] / elevation.SPACING_M)
         width = metres[-1] / cells
@@ -72,7 +72,7 @@ def compared(corpus: Path, most: int = 80) -> np.ndarray:
             level = elevation._resample_by_distance(height, metres, cells, width)
             found.append(bins(elevation._fit_slopes(level, width, window)))
         shares = [np.bincount(k, minlength=7) / cells for k in found]
-        ours = elevation.measure_climb(grid, heard, metres)
+        ours = elevation.measure_climb(seconds, heard, metres)
         assert np.allclose(np.array(ours.grade_m) / metres[-1], shares[1]), source
         error = np.abs(shares[0] - shares[1]).sum() / 2
         truth = np.maximum(np.diff(true), 0).sum()

@@ -35,7 +35,7 @@ WAYS = {
     106: (
         [10, 11, 12, 13, 10],
         {},
-    ),  # the park's outline: its tags stand on the relation
+    ),  # the park's outline: its tags are those of the relation
     107: ([40, 41, 42, 43, 40], {}),  # and its hole
     108: ([50, 51, 52], {"highway": "steps"}),
     109: ([60, 61], {"highway": "residential"}),

@@ -137,7 +137,7 @@ def test_too_short_for_a_grade():
 
 
 def test_a_step_adds_nothing():
-    # a watch that finds its altitude anew in the middle of a run: 593 m (seen in real files)
+    # a watch that finds its altitude anew in the middle of a run: 593 m (as in real files)
     hills = 100 + 20 * np.sin(SECONDS / 200)
     stepped = hills + np.where(SECONDS > 1800, 593.0, 0.0)
     assert run(stepped).ascent_m == pytest.approx(run(hills).ascent_m, abs=1.0)

@@ -1,4 +1,4 @@
-"""Expected numbers: SCIENCE section 5 and 9 (computed there from the published formulas), unless said."""
+"""Expected numbers: SCIENCE section 5 and 9 (computed there from the published formulas), unless noted."""
 
 import math
 
@@ -104,7 +104,7 @@ def test_a_pause_is_no_effort():
     time = np.concatenate([np.arange(600.0), np.arange(600.0) + 4200.0])
     rates = HeartRates(50.0, 190.0, "m")
     whole = banister_trimp(np.arange(1200.0), np.full(1200, 150.0), rates)
-    held = (60.0 - 1.0) / 1200.0  # the sample before the pause stands for 60 s at most
+    held = (60.0 - 1.0) / 1200.0  # the sample before the pause holds for 60 s at most
     assert banister_trimp(time, np.full(1200, 150.0), rates) == pytest.approx(
         whole * (1 + held)
     )

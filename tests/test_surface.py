@@ -1,4 +1,4 @@
-"""The ladder of surfaces: who says what a runner ran on, and that the metres sum up."""
+"""Surfaces: which answer comes first, and that the metres sum up to the distance."""
 
 import math
 from dataclasses import replace
@@ -83,8 +83,8 @@ def test_a_virtual_ride_is_no_treadmill():
 
 
 def test_a_lists_own_column_stands_over_labels():
-    told = replace(RUN, surface="soft", sub_sport="treadmill")
-    found = surface.measure_surfaces(told, EMPTY_RECORDS, 5000.0, PLAIN, None)
+    stated = replace(RUN, surface="soft", sub_sport="treadmill")
+    found = surface.measure_surfaces(stated, EMPTY_RECORDS, 5000.0, PLAIN, None)
     assert known(found) == {"soft": 5000.0}
     assert found.source == "tag"
 

@@ -41,7 +41,7 @@ def test_no_word_of_a_row_is_empty(row):
 
 
 def test_names_that_settings_may_take_are_those_of_the_rows():
-    """A new measure of load: its name stands in LoadName and in its row of LOAD_METHODS."""
+    """A new measure of load: its name belongs in LoadName and in its row of LOAD_METHODS."""
     assert set(get_args(LoadName)) == set(LOAD_METHODS)
     assert set(get_args(WeekdayName)) == set(WEEKDAYS)
     assert get_args(WeekLevel) == tuple(LEVELS)
@@ -51,7 +51,7 @@ def test_names_that_settings_may_take_are_those_of_the_rows():
     "method", LOAD_METHODS.values(), ids=lambda method: method.name
 )
 def test_a_measure_of_load_is_summed_by_week(method):
-    """A new measure of load: its column stands in MEASURES."""
+    """A new measure of load: its column belongs in MEASURES."""
     assert method.column in MEASURES
 
 

@@ -240,7 +240,8 @@ def apply_tags(
             remarks.append(remark)
             continue
         for column, value in _changed_cells(rows.iloc[position], tag).items():
-            out.iloc[position, out.columns.get_loc(column)] = value  # type: ignore[call-overload]  # stubs: one label gives one place
+            place = out.columns.get_loc(column)  # one, as labels are unique
+            out.iloc[position, place] = value  # type: ignore[call-overload]
         if tag.exclude:
             left_out[position] = tag.line
     keep = [position not in left_out for position in range(len(out))]

@@ -8,7 +8,6 @@ import pytest
 
 from loadwatch.activity import Activity, Session
 from loadwatch.exposure.row import build_row
-from loadwatch.geodesy import path_m
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 from loadwatch.settings import Settings
 from loadwatch.tables import (
@@ -76,8 +75,8 @@ def test_a_timer_that_outlasts_the_samples_is_time_that_passed():
 
 
 def test_what_the_session_says_stands():
-    told = {"distance_m": 1810.0, "timer_s": 590.0, "ascent_m": 12.0, "steps": 1650.0}
-    row = _row(_activity(session=told))
+    stated = {"distance_m": 1810.0, "timer_s": 590.0, "ascent_m": 12.0, "steps": 1650.0}
+    row = _row(_activity(session=stated))
     assert (row["distance_m"], row["distance_source"]) == (1810, "device")
     assert (row["duration_s"], row["ascent_m"], row["ascent_source"]) == (
         590,
@@ -136,14 +135,6 @@ def test_positions_give_the_distance_where_the_file_has_none():
     assert row["distance_m"] == pytest.approx(1105.74, abs=0.05)
 
 
-def test_path_skips_missing_fixes_and_crosses_the_date_line():
-    """A degree of longitude on the equator is 111,319.49 m (2 pi a / 360)."""
-    longitude = np.array([179.5, np.nan, -179.5])
-    assert path_m(np.array([0, np.nan, 0.0]), longitude).tolist() == pytest.approx(
-        [0, 0, 111_319.49], abs=0.01
-    )
-
-
 def test_climbs_come_from_altitude_and_bins_add_up():
     """500 s up at 10 % of 3 m/s, the last 100 s flat: 150 m up, 1,500 m uphill."""
     altitude = np.minimum(np.arange(601.0) * 0.3, 150.0)
@@ -187,7 +178,7 @@ def test_surfaces_add_up_to_the_distance():
 
 
 def test_a_list_row_is_named_by_what_it_says_not_by_where_it_stands():
-    told = {
+    stated = {
         "format": "list",
         "sport": "running",
         "distance_m": 5000.0,
@@ -195,7 +186,7 @@ def test_a_list_row_is_named_by_what_it_says_not_by_where_it_stands():
         "start_utc": START,
     }
     one, two, other = (
-        _row(Activity(EMPTY_RECORDS, Session(**told | more)))
+        _row(Activity(EMPTY_RECORDS, Session(**stated | more)))
         for more in ({"line": 2}, {"line": 9}, {"line": 9, "distance_m": 1.0})
     )
     assert one["activity_id"] == two["activity_id"] != other["activity_id"]

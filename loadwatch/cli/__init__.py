@@ -1,4 +1,4 @@
-"""The command line: the only place that prints. Heavy imports stand inside functions."""
+"""The command line: the only place that prints. Heavy imports are inside functions."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ from loadwatch.cli import (
     settings,
     tables,
 )
+from loadwatch.cli.exit_codes import COULD_NOT, DONE, INTERRUPTED, USAGE
 from loadwatch.errors import LoadwatchError, SettingsError
 from loadwatch.version import __version__
 
-CYCLES = 100_000  # a run is short and its tables hold few cycles: looking for them often costs a tenth
-DONE, COULD_NOT, USAGE, INTERRUPTED = 0, 1, 2, 130
+# a run is short and its tables have few cycles: to look for them often costs a tenth
+CYCLES = 100_000
+TYPED = ("-", "LOADWATCH_")  # how the place of a setting begins that was typed
 EPILOG = """\b
 Examples:
   loadwatch demo
@@ -73,18 +75,15 @@ def main() -> NoReturn:
     gc.set_threshold(CYCLES, 50, 50)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(
-                errors="replace"
-            )  # a plain ASCII terminal shows ? for ▲, it does not fail
+            # a plain ASCII terminal shows ? for ▲, it does not fail
+            stream.reconfigure(errors="replace")
     sys.exit(_run_command())
 
 
 def _run_command() -> int:
+    """Run the command that was typed; return its exit code."""
     try:
         return cli(prog_name="loadwatch", standalone_mode=False) or DONE
-    except click.UsageError as error:
-        error.show()
-        return USAGE
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -92,26 +91,33 @@ def _run_command() -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the exit
         return DONE
-    except SettingsError as error:
-        _report_failure(str(error))
-        return USAGE if error.where.startswith(("-", "LOADWATCH_")) else COULD_NOT
-    except (LoadwatchError, click.ClickException) as error:
-        return _report_failure(
-            str(error) if isinstance(error, LoadwatchError) else error.format_message()
-        )
-    except OSError as error:
-        return _report_failure(f"{error.filename or 'file'}: {error.strerror or error}")
+    except click.UsageError as error:
+        error.show()
+        return USAGE
     except Exception as error:  # the last guard: a fault of ours is one line too
         if os.environ.get("LOADWATCH_DEBUG"):
             raise
-        return _report_failure(
-            f"loadwatch itself failed ({type(error).__name__}: {error}). Please report it; "
-            "LOADWATCH_DEBUG=1 shows where."
-        )
+        click.echo(f"Error: {_describe_error(error)}", err=True)
+        return _choose_exit_code(error)
 
 
-def _report_failure(message: str) -> int:
-    if os.environ.get("LOADWATCH_DEBUG") and sys.exc_info()[1] is not None:
-        raise  # noqa: PLE0704 - only called while an error is being handled
-    click.echo(f"Error: {message}", err=True)
+def _describe_error(error: Exception) -> str:
+    """Return what went wrong, and what to do, in one line."""
+    if isinstance(error, LoadwatchError):
+        return str(error)
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OSError):
+        return f"{error.filename or 'file'}: {error.strerror or error}"
+    return (
+        f"loadwatch itself failed ({type(error).__name__}: {error}). Please report it; "
+        "LOADWATCH_DEBUG=1 shows where."
+    )
+
+
+def _choose_exit_code(error: Exception) -> int:
+    """Return the code of an error: a wrong setting is usage only where it was typed."""
+    is_typed = isinstance(error, SettingsError) and error.where.startswith(TYPED)
+    if is_typed:
+        return USAGE
     return COULD_NOT

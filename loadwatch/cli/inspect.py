@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def inspect_file(ctx: click.Context, /, file: Path, **_: Any) -> int:
     """Show what one file holds: messages, fields, what was read of it.
 
-    The output is made to be posted: it leaves out positions, names, serial numbers and the time of day.
-    Of a folder or archive it is a line per file.
+    The output is made to be posted: it leaves out positions, names, serial numbers and the time
+    of day. Of a folder or archive it is a line per file.
     """
     from loadwatch.inspect import inspect_path
     from loadwatch.pipeline import load_athlete_settings

@@ -35,11 +35,10 @@ class Day(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(
-                f"{value!r} is no date; write it as 2026-11-23{' or now' if self.clock else ''}.",
-                param,
-                ctx,
-            )
+            example = "2026-11-23"
+            if self.clock:
+                example += " or now"
+            self.fail(f"{value!r} is no date; write it as {example}.", param, ctx)
 
 
 # measured columns of WEEKS without their unit, but for the load itself
@@ -56,19 +55,14 @@ class Measure(click.ParamType[str]):
     def convert(
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        """Return the column that the word means."""
+        """Return the column that the text means."""
         from loadwatch.user_csv import suggest_nearest
 
-        found = next(
-            (c for c in MEASURED if value.lower() in (c, c.rpartition("_")[0])), ""
-        )
-        if not found:
-            self.fail(
-                f"there is no measure {value!r}; {suggest_nearest(value, MEASURED)}.",
-                param,
-                ctx,
-            )
-        return found
+        for column in MEASURED:
+            if value.lower() in (column, column.rpartition("_")[0]):
+                return column
+        nearest = suggest_nearest(value, MEASURED)
+        return self.fail(f"there is no measure {value!r}; {nearest}.", param, ctx)
 
 
 def _add_option(*names: str, **more: Any) -> Callable[[Any], Any]:

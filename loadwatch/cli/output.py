@@ -41,7 +41,8 @@ def _shows_colour() -> bool:
 
 def write_file(path: Path, content: str | bytes) -> None:
     """Write a file atomically: beside its place, synced, then moved there."""
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    if isinstance(content, str):
+        content = content.encode("utf-8")
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except FileNotFoundError:
@@ -52,7 +53,7 @@ def write_file(path: Path, content: str | bytes) -> None:
         raise LoadwatchError(f"cannot write {path}: {error.strerror}") from None
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644 & ~_read_umask())

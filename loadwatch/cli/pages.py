@@ -1,4 +1,4 @@
-"""Pages drawn anew only where something changed: one in the store, or a roster's on disk."""
+"""Pages drawn again only where something changed: one in the store, a roster's on disk."""
 
 from __future__ import annotations
 
@@ -14,38 +14,51 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from loadwatch.analysis import Analysis, Roster
+    from loadwatch.analysis import Analysis, Athlete, Roster
     from loadwatch.date_filter import Period
 
 
 def write_pages(roster: Roster, target: Path) -> int:
-    """Write the roster's page and its athletes'; return how many athletes' pages were drawn."""
-    from loadwatch.pipeline import with_budget
+    """Write the page of a roster and those of its athletes into the folder `target`.
+
+    An athlete's page is drawn only where it shows something else than the one there.
+    Returns how many of them were drawn.
+    """
     from loadwatch.report import html
     from loadwatch.verdict import roster_groups
 
     folder = target / "athletes"
     folder.mkdir(parents=True, exist_ok=True)
-    before, now = _read_stamps(target), {}
+    digests_before = _read_digests(target)
+    digests: dict[str, str] = {}
     drawn = 0
-    ordered = roster_groups.sort_athletes(roster.athletes)
-    for athlete, link in zip(ordered, make_slugs(ordered), strict=True):
+    athletes = roster_groups.sort_athletes(roster.athletes)
+    for athlete, slug in zip(athletes, make_slugs(athletes), strict=True):
         if not athlete.load:
             continue
-        page = folder / f"{link}.html"
-        now[link] = athlete.page_digest
-        if (before.get(link) != athlete.page_digest or not page.exists()) and (
-            known := athlete.analysis
-        ):
-            output.write_file(page, html.format_report(with_budget(known)))
-            drawn += 1
-    for gone in before.keys() - now.keys():
-        (folder / f"{gone}.html").unlink(missing_ok=True)
+        digests[slug] = athlete.page_digest
+        path = folder / f"{slug}.html"
+        is_same = digests_before.get(slug) == athlete.page_digest
+        if not (is_same and path.exists()):
+            drawn += _draw_page(athlete, path)
+    for slug in digests_before.keys() - digests.keys():
+        (folder / f"{slug}.html").unlink(missing_ok=True)
     output.write_file(target / "index.html", html.format_roster(roster))
-    output.write_file(
-        target / PAGE_DIGESTS_FILE, json.dumps(now, indent=1, sort_keys=True) + "\n"
-    )
+    text = json.dumps(digests, indent=1, sort_keys=True) + "\n"
+    output.write_file(target / PAGE_DIGESTS_FILE, text)
     return drawn
+
+
+def _draw_page(athlete: Athlete, path: Path) -> bool:
+    """Write an athlete's page; return False where the athlete cannot be read any more."""
+    from loadwatch.pipeline import with_budget
+    from loadwatch.report import html
+
+    analysis = athlete.analysis
+    if analysis is None:
+        return False
+    output.write_file(path, html.format_report(with_budget(analysis)))
+    return True
 
 
 def load_or_draw_page(
@@ -54,29 +67,33 @@ def load_or_draw_page(
     store: Path | None,
     period: Period,
 ) -> str:
-    """Return the athlete's page: as it was drawn the last time, if all that it shows is the same."""
+    """Return the athlete's page: the kept one, if all that it shows is the same."""
     from loadwatch.pipeline import Options, open_athlete_store, with_budget
 
-    shown = f"{compute_page_digest(analysis)}|{period.start}|{period.end}"
-    with open_athlete_store(places, analysis.settings, Options(store=store)) as known:
-        page = known.find_page(shown)
+    key = f"{compute_page_digest(analysis)}|{period.start}|{period.end}"
+    with open_athlete_store(places, analysis.settings, Options(store=store)) as kept:
+        page = kept.find_page(key)
         if not page:
             from loadwatch.report import html
 
             page = html.format_report(with_budget(analysis), period)
-            known.keep_page(shown, page)
+            kept.keep_page(key, page)
     return page
 
 
-def _read_stamps(target: Path) -> dict[str, str]:
-    """Return the stamps of the last time; a file that is not ours counts as none."""
+def _read_digests(target: Path) -> dict[str, str]:
+    """Return the digest of each page that was written the last time.
+
+    A file that is not ours counts as none.
+    """
     try:
-        found = json.loads((target / PAGE_DIGESTS_FILE).read_text(encoding="utf-8"))
+        digests = json.loads((target / PAGE_DIGESTS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    known = found.items() if isinstance(found, dict) else ()
+    if not isinstance(digests, dict):
+        return {}
     return {
-        page: mark
-        for page, mark in known
-        if isinstance(mark, str) and "/" not in page and "\\" not in page
+        slug: digest
+        for slug, digest in digests.items()
+        if isinstance(digest, str) and "/" not in slug and "\\" not in slug
     }

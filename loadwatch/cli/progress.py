@@ -17,7 +17,7 @@ PATIENCE_S = 1.0
 
 @contextmanager
 def show_progress(*, quiet: bool) -> Iterator[ProgressCallback | None]:
-    """Yield a function of (done, total) that draws, or None where nobody would see it."""
+    """Yield a function of (done, total) that draws, or None where there is no terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
@@ -38,14 +38,14 @@ def show_progress(*, quiet: bool) -> Iterator[ProgressCallback | None]:
     )
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     task = bar.add_task("Reading", total=None)
-    began = time.monotonic()
+    start_s = time.monotonic()
 
-    def tick(done: int, total: int) -> None:
-        if not bar.live.is_started and time.monotonic() - began > PATIENCE_S:
+    def draw_bar(done: int, total: int) -> None:
+        if not bar.live.is_started and time.monotonic() - start_s > PATIENCE_S:
             bar.start()
         bar.update(task, completed=done, total=total)
 
     try:
-        yield tick
+        yield draw_bar
     finally:
         bar.stop()

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from loadwatch.cli import output
+from loadwatch.cli.exit_codes import DONE, SKIPPED
 from loadwatch.cli.worker_maps import choose_map
 from loadwatch.errors import NothingToRead
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from loadwatch.pipeline import Options
     from loadwatch.pipeline.intake import ProgressCallback
 
-SKIPPED = 4  # exit code under --strict
 SETTINGS = (
     "tz",
     "week_start",
@@ -32,32 +32,35 @@ SETTINGS = (
     "preset",
     "today",
     "units",
+    "distance_unit",
+    "elevation_unit",
+    "date_order",
 )
-LIST_SETTINGS = ("distance_unit", "elevation_unit", "date_order")
 
 
 def collect_overrides(ctx: click.Context) -> dict[str, tuple[object, str]]:
-    """Return the settings that options or the environment give, each with where it came from."""
-    found: dict[str, tuple[object, str]] = {}
+    """Return the settings that options or the environment give, each with its origin."""
+    overrides: dict[str, tuple[object, str]] = {}
     for parameter in ctx.command.params:
         name = parameter.name or ""
         value = ctx.params.get(name)
-        source = ctx.get_parameter_source(name)
-        if (
-            name not in (*SETTINGS, *LIST_SETTINGS)
-            or value is None
-            or source is ParameterSource.DEFAULT
-        ):
+        origin = _find_origin(ctx, parameter)
+        if name not in SETTINGS or value is None or not origin:
             continue
-        told = (
-            parameter.envvar
-            if source is ParameterSource.ENVIRONMENT
-            else parameter.opts[-1]
-        )
         if name == "sports":
             value = tuple(word.strip() for word in value.split(",") if word.strip())
-        found[name] = (value, str(told))
-    return found
+        overrides[name] = (value, origin)
+    return overrides
+
+
+def _find_origin(ctx: click.Context, parameter: click.Parameter) -> str:
+    """Return the option or variable that gave a value, "" for a default."""
+    source = ctx.get_parameter_source(parameter.name or "")
+    if source is ParameterSource.DEFAULT:
+        return ""
+    if source is ParameterSource.ENVIRONMENT:
+        return str(parameter.envvar)
+    return parameter.opts[-1]
 
 
 def read_period(ctx: click.Context) -> Period:
@@ -76,28 +79,28 @@ def find_store(ctx: click.Context) -> Path | None:
     """Return the folder where read files are kept, None for nowhere."""
     from loadwatch import environment
 
-    return (
-        None
-        if ctx.params.get("no_store")
-        else ctx.params.get("store") or environment.default_store_folder()
-    )
+    if ctx.params.get("no_store"):
+        return None
+    return ctx.params.get("store") or environment.default_store_folder()
 
 
-def build_options(ctx: click.Context, tick: ProgressCallback | None = None) -> Options:
+def build_options(
+    ctx: click.Context, progress: ProgressCallback | None = None
+) -> Options:
     """Return how to read, from the shared options of the running command."""
     from loadwatch import environment
 
     params = ctx.params
-    wants_stdin = any(
-        str(path) == "-" for path in (*params.get("paths", ()), params.get("file"))
-    )
+    stdin = None
+    if any(str(path) == "-" for path in (*params.get("paths", ()), params.get("file"))):
+        stdin = sys.stdin.buffer.read()
     return environment.local_options(
         overrides=collect_overrides(ctx),
         store=find_store(ctx),
         map_jobs=choose_map(params),
-        progress=tick,
+        progress=progress,
         warn=_warn_once(quiet=bool(params.get("quiet"))),
-        stdin=sys.stdin.buffer.read() if wants_stdin else None,
+        stdin=stdin,
     )
 
 
@@ -114,48 +117,52 @@ def _warn_once(*, quiet: bool) -> Callable[[str], None]:
 
 
 def read_analysis(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysis:
-    """Return the analysis of the running command's paths, with progress while it reads."""
+    """Return the analysis of the running command's paths, with progress meanwhile.
+
+    Raises
+    ------
+    NothingToRead : there is no activity, unless `empty_is_fine`.
+    """
     from loadwatch import pipeline
     from loadwatch.cli.progress import show_progress
 
-    quiet = bool(ctx.params.get("quiet"))
-    with show_progress(quiet=quiet) as tick:
-        analysis = pipeline.analyse_athlete(
-            *ctx.params["paths"], options=build_options(ctx, tick)
-        )
+    paths = ctx.params["paths"]
+    with show_progress(quiet=bool(ctx.params.get("quiet"))) as progress:
+        options = build_options(ctx, progress)
+        analysis = pipeline.analyse_athlete(*paths, options=options)
     if analysis.activities.empty and not empty_is_fine:
-        raise NothingToRead(
-            explain_nothing(analysis, ctx.params["paths"]), pipeline.EXPORT_HINT
-        )
+        raise NothingToRead(explain_nothing(analysis, paths), pipeline.EXPORT_HINT)
     return analysis
 
 
 def explain_nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
     """Return why there is nothing to show."""
     where = ", ".join(str(path) for path in paths)
-    first = next(
-        iter(sorted(analysis.skipped, key=lambda s: s.kind == "ignored")), None
-    )
-    if first is not None and len(analysis.skipped) == 1:
-        inside = "" if Path(where).name == first.source else f"{first.source}: "
-        return f"nothing to read in {where}: {inside}{first.why}."
-    reason = f" The first: {first.source}: {first.why}." if first else ""
-    looked = max(analysis.files, len(analysis.skipped))
-    return f"nothing to read in {where}: 0 of {looked} files are FIT, GPX, TCX or CSV activities.{reason}"
+    # what could not be read says more than what was fine, yet no activity
+    skipped = sorted(analysis.skipped, key=lambda item: item.kind == "ignored")
+    if len(skipped) == 1:
+        reason = f"{skipped[0].why}."
+        if Path(where).name != skipped[0].source:
+            reason = f"{skipped[0].source}: {reason}"
+        return f"nothing to read in {where}: {reason}"
+    files = max(analysis.files, len(skipped))
+    reason = f"0 of {files} files are FIT, GPX, TCX or CSV activities."
+    if skipped:
+        reason += f" The first: {skipped[0].source}: {skipped[0].why}."
+    return f"nothing to read in {where}: {reason}"
 
 
 def finish_reading(ctx: click.Context, analysis: Analysis) -> int:
-    """Print the summary of what was read on stderr; return the exit code under --strict."""
+    """Print the summary of what was read on stderr; return the exit code."""
     from loadwatch.report import provenance
 
     if not ctx.params.get("quiet"):
-        output.print_message(
-            provenance.format_summary(analysis, verbose=bool(ctx.params.get("verbose")))
-        )
-    lost = sum(skipped.kind != "ignored" for skipped in analysis.skipped)
-    if not (ctx.params.get("strict") and lost):
-        return 0
+        verbose = bool(ctx.params.get("verbose"))
+        output.print_message(provenance.format_summary(analysis, verbose=verbose))
+    unread = sum(item.kind != "ignored" for item in analysis.skipped)
+    if not unread or not ctx.params.get("strict"):
+        return DONE
     output.print_message(
-        f"Error: {lost} of {analysis.files} files could not be read (--strict)."
+        f"Error: {unread} of {analysis.files} files could not be read (--strict)."
     )
     return SKIPPED

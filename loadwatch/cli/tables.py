@@ -8,6 +8,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.exit_codes import FLAGGED
 from loadwatch.cli.reading import (
     explain_nothing,
     finish_reading,
@@ -20,8 +21,6 @@ from loadwatch.tables import FLAG_LEVELS, RAISED_LEVELS
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
-
-FLAGGED = 3  # exit code where --fail-on finds a flag
 
 
 @click.command("weeks", short_help="The weekly table.")

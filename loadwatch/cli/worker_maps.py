@@ -54,7 +54,7 @@ def _map_on_cluster(address: str) -> Any:
     except ImportError:
         raise LoadwatchError("--cluster needs dask: pip install '.[cluster]'") from None
     try:
-        # pure=False: two files of one digest are still two tasks, and a task is never answered from memory
+        # pure=False: two files of one digest are still two tasks, none answered from memory
         return Client(address, timeout="10s").get_executor(pure=False).map
     except (OSError, TimeoutError, ValueError) as error:
         raise LoadwatchError(

@@ -292,10 +292,11 @@ def _read_two_distances(
 ) -> Floats | None:
     """Return the metres of two columns of the name of distance, as Strava writes them."""
     pair = columns.columns.get("distance", ())
-    if len(pair) != 2:
+    if len(pair) != 2 or columns.traits.vendor == "garmin":
         return None
     first, second = (numbers.parse_column(column, mark) for column in pair)
-    matched = row_units.match_two_distances(first, second)
+    is_strava = columns.traits.vendor == "strava"
+    matched = row_units.match_two_distances(first, second, has_metres=is_strava)
     if matched is None:
         return None
     metres, disagree = matched

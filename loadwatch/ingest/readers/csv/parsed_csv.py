@@ -17,7 +17,7 @@ from loadwatch.ingest.readers.csv.names import (
     load_units,
     load_vendors,
 )
-from loadwatch.ingest.readers.sports import normalize_word
+from loadwatch.ingest.readers.sports import find_sport, normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,6 +36,13 @@ _TAG = re.compile(r"<[^<>]{0,400}>")
 _UNIT = re.compile(r"[(\[]([^()\[\]]{1,16})[)\]]$")
 # how Strava's export wrote names it had not translated
 _UNTRANSLATED = "translation missing:"
+# what brackets may hold beside a unit without changing what a column is: how it is
+# written, that it is of runs, or that it was measured
+_FORMAT = re.compile(
+    r"[hmsdytj]{1,4}(?:[:./ -]{1,2}[hmsdytj]{1,4}){1,3}", re.IGNORECASE
+)
+_PLAIN_QUALIFIERS = frozenset({"actual", "total", "local", "gps", "watch", "optional"})
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]*$)")
 _TIMES = frozenset({"timer", "moving", "elapsed"})
 
 
@@ -332,17 +339,37 @@ def _list_spellings(cells: Sequence[str]) -> list[_Spelling]:
 
 
 def _spell(index: int, text: str) -> list[_Spelling]:
-    """Return a name without its "(unit)", as it is, and without its "_unit"."""
+    """Return a name as it is, and without the unit at its end: "(km)", "_km", " km", "Km".
+
+    Brackets that hold no unit belong to the name: "(bike)" and "(planned)" are other columns.
+    """
     units = load_units()
     ways = [_Spelling(index, normalize_word(text), None)]
     if stated := _UNIT.search(text):
-        factor = units.get(stated[1].strip().casefold())
-        name = normalize_word(text[: stated.start()])
-        ways.insert(0, _Spelling(index, name, factor))
-    base, _, unit = text.rpartition("_")
-    if base and (factor := units.get(unit.strip().casefold())):
+        unit = stated[1].strip().casefold()
+        base = text[: stated.start()].strip()
+        if unit in units or _is_plain_qualifier(unit):
+            ways.insert(0, _Spelling(index, normalize_word(base), units.get(unit)))
+        return ways
+    for separator in ("_", " "):
+        base, _, unit = text.rpartition(separator)
+        factor = units.get(unit.strip().casefold())
+        if base and factor is not None:
+            base = base.removesuffix(" in").strip(" ,_")
+            ways.append(_Spelling(index, normalize_word(base), factor))
+    base, *last = _CAMEL.split(text)
+    if last and (factor := units.get(last[0].casefold())) is not None:
+        base = base.removesuffix("In")
         ways.append(_Spelling(index, normalize_word(base), factor))
     return ways
+
+
+def _is_plain_qualifier(text: str) -> bool:
+    """Whether what brackets hold leaves the meaning of a column as it is."""
+    if text in _PLAIN_QUALIFIERS or _FORMAT.fullmatch(text):
+        return True
+    sport = find_sport(text)
+    return sport is not None and sport[0] == "running"
 
 
 def match_columns(header: Sequence[str], section: str = "lists") -> Roles:

@@ -116,22 +116,23 @@ def _infer_unit_by_pace(
 
 
 def match_two_distances(
-    first: Floats, second: Floats
+    first: Floats, second: Floats, *, has_metres: bool
 ) -> tuple[Floats, list[int]] | None:
     """Return (metres, rows whose two disagree) of a list with two columns called distance.
 
     Strava writes one for the eye (km or mi, two decimals cut off) and one in metres; their
-    ratio shows which is which. None if they have no such ratio.
+    ratio shows which is which. None if most rows have no such ratio: one odd row decides nothing.
+    `has_metres`: the vendor writes metres into the second, so that swims are equal in both.
     """
     ratios = compute_ratios(second, first)
     votes = {unit: count_near(ratios, unit) for unit in (KM, MILE, 1 / KM, 1 / MILE)}
     factor = max(votes, key=votes.__getitem__)
-    if not votes[factor]:
-        if count_near(ratios, 1.0):
+    if votes[factor] * 2 < len(ratios) or not votes[factor]:
+        if has_metres and len(ratios) and count_near(ratios, 1.0) == len(ratios):
             return second, []  # swims, in metres twice
         return None
     if factor < 1:
-        return match_two_distances(second, first)
+        return match_two_distances(second, first, has_metres=False)
     metres = np.where(np.isnan(second), first * factor, second)
     pairs = enumerate(zip(first, second, strict=True))
     return metres, [at for at, pair in pairs if _disagree(*pair, factor)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 EXPORT = re.compile(rb'"summarizedActivitiesExport"\s{0,20}:\s{0,20}\[')
 _MOST = 1_000_000  # activities
+_MS_AT = 100  # no pause makes an elapsed time so many times the timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _read_measures(
         "name": parse_text(found.get("name", found.get("activityName"))),
         "timer_s": parse_positive(found.get("duration"), units.second),
         "moving_s": parse_positive(found.get("movingDuration"), units.second),
-        "elapsed_s": parse_positive(found.get("elapsedDuration"), units.second),
+        "elapsed_s": _parse_elapsed(found, units),
         "distance_m": parse_positive(found.get("distance"), units.metre),
         "ascent_m": ascent_m,
         "descent_m": descent_m,
@@ -157,6 +159,25 @@ def _read_measures(
             parse_positive(found.get("averageRunningCadenceInStepsPerMinute")),
         )
     return measures
+
+
+def _parse_elapsed(found: Mapping[str, Any], units: GarminUnits) -> float:
+    """Return the elapsed time [s]; until about 2020 the web service gave it in ms.
+
+    It is in ms where it is 100 times the timer, or that of distance over speed.
+    """
+    elapsed = parse_positive(found.get("elapsedDuration"), units.second)
+    expected = first_known(
+        parse_positive(found.get("duration"), units.second),
+        parse_positive(found.get("movingDuration"), units.second),
+    )
+    if math.isnan(expected):
+        speed = parse_positive(found.get("averageSpeed"))
+        expected = parse_positive(found.get("distance")) / speed
+    is_milliseconds = units is SERVICE_UNITS and elapsed > _MS_AT * expected
+    if is_milliseconds:
+        return elapsed / 1000
+    return elapsed
 
 
 def _parse_rpe(found: Mapping[str, Any]) -> float:

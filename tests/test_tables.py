@@ -3,11 +3,13 @@
 from dataclasses import fields
 from typing import get_args
 
+import click
 import pytest
 
+from loadwatch.cli import cli
 from loadwatch.ingest.readers.csv.names import load_surfaces
 from loadwatch.report.palette import LIGHT
-from loadwatch.settings.keys import KEYS
+from loadwatch.settings.keys import KEYS, PARSERS, PRESETS
 from loadwatch.tables import (
     EXPOSURES,
     FLAG_LEVELS,
@@ -81,3 +83,17 @@ def test_levels_of_flags_are_levels_of_weeks_and_the_raised_ones_mark_bars():
 
 def test_a_list_may_name_every_surface_by_its_own_name():
     assert [load_surfaces()[name] for name in KNOWN_SURFACES] == list(KNOWN_SURFACES)
+
+
+def test_the_command_line_offers_what_settings_take():
+    choices = {
+        option.name: option.type.choices
+        for option in cli.commands["weeks"].params
+        if isinstance(option.type, click.Choice) and option.name in PARSERS
+    }
+    assert {"load", "week_start", "preset", "date_order"} <= set(choices)
+    for name, offered in choices.items():
+        assert [PARSERS[name](choice) for choice in offered] == list(offered)
+    assert tuple(choices["preset"]) == PRESETS
+    assert tuple(choices["load"]) == tuple(LOAD_METHODS)
+    assert tuple(choices["week_start"]) == tuple(WEEKDAYS)

@@ -1,4 +1,4 @@
-"""What speed shows: the sport of a file that states none, and a run that nobody can have run."""
+"""What follows from speed: the sport of a file that states none, and runs that are impossible."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from loadwatch.activity import Session
     from loadwatch.tables import Floats
 
-WINDOW_S = 10.0  # speed is measured over so much: a receiver may repeat a position
-LONGEST_STEP_S = 60.0  # a speed over more than that says nothing
+WINDOW_S = 10.0  # of a speed: a receiver may repeat a position for a few seconds
+LONGEST_STEP_S = 60.0  # the mean speed over a longer step is no speed run
 # world records on foot: distance [km], mean speed [m/s]
 RECORD_KM = (0.4, 1.0, 5.0, 10.0, 21.1, 42.2, 100.0, 320.0)
 RECORD_MPS = (9.3, 7.6, 6.62, 6.37, 6.13, 5.84, 4.6, 3.7)
-IMPOSSIBLE_MPS = 12.0  # nobody runs as fast, not even a sprint
+IMPOSSIBLE_MPS = 12.0  # faster than any sprint
 
 
 def infer_sport(
@@ -28,14 +28,14 @@ def infer_sport(
 ) -> tuple[str, str, list[Note]]:
     """Return sport and sub sport; where the file names none, the median moving speed decides.
 
-    What is faster as a whole than any runner is cycling all the same.
+    An activity whose mean speed no runner reaches is cycling.
 
     Parameters
     ----------
-    session : what the file states
-    time_s : of the samples [s]
-    distance_m : since the start [m], NaN where unknown
-    mean : distance and duration of the whole [m, s]
+    session : its sport, if the file states one.
+    time_s : time of each sample. [s]
+    distance_m : distance since the start, NaN where unknown. [m]
+    mean : distance and duration of the whole. [m, s]
     """
     is_stated = session.sport != UNKNOWN_SPORT or session.unknown_sport
     if is_stated:
@@ -72,7 +72,7 @@ def _measure_speeds(time_s: Floats, distance_m: Floats) -> Floats:
 
 
 def check_pace(sport: str, distance_m: float, duration_s: float) -> list[Note]:
-    """Return a note on a run that is faster as a whole than the world record over its distance."""
+    """Return a note on a run whose mean speed is above the world record over its distance."""
     if sport != "running" or not (distance_m > 0 and duration_s > 0):
         return []
     speed, km = distance_m / duration_s, distance_m / 1000

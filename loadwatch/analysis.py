@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from loadwatch.ingest.dedupe import Duplicate
     from loadwatch.settings import Settings
 
-Group = Literal["talk", "watch", "steady", "unknown"]
+Group = Literal["call", "talk", "watch", "low", "fine", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -86,18 +87,27 @@ class Athlete:
     Attributes
     ----------
     name : as on the athlete's page.
-    group : whom to talk to first, whom to watch, without change, or without enough data.
-    level : high, watch, info, steady or unknown.
+    group : whom to call, to talk to, to watch, who runs little, who is fine, not enough data.
+    level : the highest level among the flags of the two weeks: high, watch, info or none.
     says : one sentence of why.
     last_activity : local day of the last activity of any sport, None if there is none.
     flags : how many were raised in the week of today and the last complete one.
+    state : of those weeks, as the verdict has it.
+    events : how many events those flags are of.
+    pain_7d : largest pain score of the last seven days [0 to 10], NaN where none is known.
     page_digest : of all that the athlete's page shows, "" where nothing could be read.
     load : returns the analysis, reading its inputs if need be; None where nothing could be read.
     today : the day of the line: of the last activity unless the settings say otherwise.
     urgent : whether the diary holds a sign to act on.
-    change : how large the change is, for the order of a list and nothing else.
+    excess_km : kilometres beyond what the flags are held against, for the order of a list.
     silent : whether no file has come for two weeks or more.
     trend : the last weeks' load, None where there is none or it is too long ago.
+    brief : what changed as of the athlete's own last day, before silence is looked at.
+    raised_week : first day of the newest week in which anything was raised.
+    last_run : local day of the last run.
+    collapsed : whether the last complete week fell under half after a raised one.
+    is_low : whether the last complete week was under 0.6 of the usual.
+    pains : pain scores of the diary's last week, as (day, score).
     """
 
     name: str
@@ -106,13 +116,22 @@ class Athlete:
     says: str
     last_activity: date | None
     flags: int
+    state: str = "unknown"
+    events: int = 0
+    pain_7d: float = math.nan
     page_digest: str = ""
     load: Callable[[], Analysis] | None = None
     today: date | None = None
     urgent: bool = False
-    change: float = 0.0
+    excess_km: float = 0.0
     silent: bool = False
     trend: Trend | None = None
+    brief: str = ""
+    raised_week: date | None = None
+    last_run: date | None = None
+    collapsed: bool = False
+    is_low: bool = False
+    pains: tuple[tuple[date, float], ...] = ()
 
     @property
     def analysis(self) -> Analysis | None:

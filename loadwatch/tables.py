@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 WeekdayName = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 LoadName = Literal["distance", "duration", "steps", "effort", "trimp", "srpe"]
 FlagLevel = Literal["info", "watch", "high"]  # the smallest first
-WeekLevel = Literal["high", "watch", "info", "steady", "unknown", "open"]
+# of a week: raised, else its load against the usual one
+WeekState = Literal["high", "watch", "more", "usual", "less", "unknown", "so_far"]
+WeekLevel = Literal[
+    "high", "watch", "info", "more", "usual", "less", "unknown", "so_far"
+]
 DType = Literal["float", "int", "bool", "str", "list", "notes", "instant", "wall"]
 
 
@@ -188,7 +192,7 @@ WEEKDAYS: Final[Mapping[WeekdayName, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level of a flag or a week as a reader sees it: word and shape before colour."""
+    """One level of a flag or state of a week as a reader sees it: word and shape before colour."""
 
     name: WeekLevel  # also its class on a page and, where bars are marked, its colour
     word: str
@@ -205,13 +209,17 @@ class Level:
 
 
 _LEVEL_ROWS: Final = (
-    Level("high", "High", "\N{BLACK UP-POINTING TRIANGLE}", "bold red", "^", "v"),
-    Level("watch", "Watch", "\N{BLACK DIAMOND}", "bold yellow", "D", "D"),
+    Level(
+        "high", "Large change", "\N{BLACK UP-POINTING TRIANGLE}", "bold red", "^", "v"
+    ),
+    Level("watch", "Change", "\N{BLACK DIAMOND}", "bold yellow", "D", "D"),
     Level("info", "Note", "\N{WHITE DIAMOND}", "cyan"),
-    Level("steady", "Steady", "\N{BLACK CIRCLE}", "bold blue"),
+    Level("more", "More than usual", "+", "default", narrow="More"),
+    Level("usual", "About as usual", "=", "default", narrow="As usual"),
+    Level("less", "Less than usual", "\N{MINUS SIGN}", "default", narrow="Less"),
     Level("unknown", "Not enough data", "\N{WHITE CIRCLE}", "dim", narrow="Not enough"),
     # the week in progress, as long as nothing is raised in it
-    Level("open", "So far", "\N{WHITE CIRCLE}", "dim"),
+    Level("so_far", "So far", "\N{WHITE CIRCLE}", "dim"),
 )
 # the largest change first
 LEVELS: Final[Mapping[str, Level]] = {row.name: row for row in _LEVEL_ROWS}

@@ -65,7 +65,7 @@ def test_contrast_of_black_on_white_is_21():
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_text_reaches_four_and_a_half_and_shapes_three(palette):
-    for role in ("ink", "soft", "steady", "watch", "high", "none"):
+    for role in ("ink", "soft", "bar", "watch", "high", "none"):
         for ground in (palette.bg, palette.card):
             assert contrast(getattr(palette, role), ground) >= 4.5, (role, ground)
     for role in ("bar", "watch", "high", "none"):
@@ -75,7 +75,7 @@ def test_text_reaches_four_and_a_half_and_shapes_three(palette):
 @pytest.mark.parametrize("eye", EYES)
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_levels_stay_apart_for_every_eye(palette, eye):
-    levels = [palette.steady, palette.watch, palette.high]
+    levels = [palette.bar, palette.watch, palette.high]
     apart = [
         delta_e00(view_as(a, eye), view_as(b, eye))
         for a, b in itertools.combinations(levels, 2)
@@ -317,7 +317,7 @@ def test_many_years_are_drawn_plain():
 
 def test_a_key_names_what_the_plot_holds_and_no_more(ana):
     assert any(
-        "\u25b2 high: raised a check" in told
+        "\u25b2 large change: raised a check" in told
         for told in texts(charts.draw_measures(ana, ("downhill",)))
     )
     gaps = pauses(10, 10, None, 10, 10, 10, ascent_m=[100.0] * 4 + [np.nan] * 2)
@@ -362,9 +362,11 @@ def test_captions_of_a_period_tell_of_all_its_weeks():
     assert (
         "raised a check of load" in page_figures.draw_figures(analysis)["load"].caption
     )
-    assert page_figures.draw_figures(analysis)["load"].caption.count("watch") == 0
     assert (
-        "watch: weeks"
+        page_figures.draw_figures(analysis)["load"].caption.count("change: weeks") == 0
+    )
+    assert (
+        "change: weeks"
         in page_figures.draw_figures(analysis, Period(dt.date(2026, 5, 25)))[
             "load"
         ].caption

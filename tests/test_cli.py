@@ -189,13 +189,13 @@ def test_report_writes_the_page_its_suffix_names(call, folder, tmp_path, monkeyp
         assert (
             (tmp_path / f"page{suffix}").read_text("utf-8").lower().startswith(begins)
         )
-        assert "High" in out
+        assert "Large change" in out
         assert f"Wrote page{suffix}" in err
     assert call("report", folder, "--no-store")[0] == 0
     assert (tmp_path / "loadwatch-runner.html").exists()
     code, out, err = call("report", folder, "-o", "-", "--no-store")
     assert (code, out[:9].lower()) == (0, "<!doctype")
-    assert "High" in err
+    assert "Large change" in err
 
 
 def test_what_cannot_be_written_is_one_line(call, folder, tmp_path):
@@ -245,7 +245,7 @@ def test_demo_needs_no_file(call, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, out, err = call("demo")
     assert code == 0
-    assert "High" in out
+    assert "Large change" in out
     assert "loadwatch report export.zip -o me.html" in err
     first = (tmp_path / "loadwatch-demo.html").read_bytes()
     call("demo")
@@ -369,9 +369,12 @@ def test_roster_json_and_an_athlete_that_cannot_be_read(call, tmp_path):
         "name",
         "group",
         "level",
+        "state",
         "says",
         "last_activity",
         "flags",
+        "events",
+        "pain_7d",
     }
     assert call("roster", tmp_path / "none")[0] == 1
 

@@ -205,7 +205,7 @@ def test_verdict_comes_before_why_before_pictures_before_trust(ana, pages):
     ]
     page = pages["Ana K."]
     order = [
-        "High",
+        "Large change",
         "checks raised",
         "LW05. Evidence D",
         "Load by week",
@@ -217,11 +217,11 @@ def test_verdict_comes_before_why_before_pictures_before_trust(ana, pages):
 def test_levels_have_word_and_shape(pages):
     page = pages["Ana K."]
     assert (
-        '<span class="flag high"><span aria-hidden="true">\N{BLACK UP-POINTING TRIANGLE}</span> High</span>'
+        '<span class="flag high"><span aria-hidden="true">\N{BLACK UP-POINTING TRIANGLE}</span> Large change</span>'
         in page
     )
     assert "\N{WHITE CIRCLE}</span> Not enough data</span>" in pages["Nils F."]
-    assert "\N{BLACK CIRCLE}</span> Steady</span>" in pages["Tom R."]
+    assert "=</span> About as usual</span>" in pages["Tom R."]
 
 
 def test_remedies_where_most_ground_is_unknown(pages):
@@ -282,7 +282,7 @@ def test_red_flags_of_a_diary_stand_above_everything(ana):
     answer = Answer(state="red_flags", says=sign.says, red_flags=(sign,))
     known = replace(cases.steady(), diary=answer)
     assert headline.build_verdict(known).state == "high"
-    assert roster_groups.summarize_athlete(known, TODAY).group == "talk"
+    assert roster_groups.summarize_athlete(known, TODAY).group == "call"
     page = html.format_report(known)
     assert page.index("Your diary comes first") < page.index("Load by week")
 

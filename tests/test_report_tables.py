@@ -96,6 +96,7 @@ def test_json_of_weeks_has_every_column(ana):
     both = [f"{column}_{kind}" for column in MEASURED for kind in ("usual", "change")]
     assert list(told["weeks"][0]) == [
         "week",
+        "state",
         *column_names(WEEKS),
         *both,
         *column_names(CONTEXT),
@@ -115,14 +116,17 @@ def test_json_of_flags_has_the_schema(ana):
 
 def test_json_of_a_roster_and_of_rules(ana):
     told = strict(as_json.format_roster(roster(cases.two_weeks(), ana)))
-    assert [row["group"] for row in told["athletes"]] == ["talk", "unknown"]
+    assert [row["group"] for row in told["athletes"]] == ["talk", "low"]
     assert list(told["athletes"][0]) == [
         "name",
         "group",
         "level",
+        "state",
         "says",
         "last_activity",
         "flags",
+        "events",
+        "pain_7d",
     ]
     assert strict(as_json.format_rules(rules.RULES))["rules"][0]["id"] == "LW01"
     assert (
@@ -214,7 +218,7 @@ def test_markdown_shows_names_as_they_stand(hostile):
 
 
 def test_markdown_tables(ana):
-    assert markdown.format_weeks(ana).startswith("| Week of | Flag | Runs | Km |")
+    assert markdown.format_weeks(ana).startswith("| Week of | State | Runs | Km |")
     assert markdown.format_flags(ana, Period(dt.date(2027, 1, 1))).startswith(
         "No flag in these weeks."
     )
@@ -262,7 +266,7 @@ def test_terminal_colours_only_when_asked(ana):
 def test_terminal_says_level_as_word_and_shape(ana):
     told = Terminal().format_verdict(ana)
     assert told.startswith(
-        "\N{BLACK UP-POINTING TRIANGLE} High: last week, you ran 14 km downhill at 5 %"
+        "\N{BLACK UP-POINTING TRIANGLE} Large change: last week, you ran 14 km downhill at 5 %"
     )
     assert "16 Nov 2026" in told and "so far" in told
     assert (
@@ -495,8 +499,8 @@ def test_a_narrow_terminal_loses_columns_never_digits(ana, width):
     kms = {str(row[3]) for row in display_tables.build_weeks(ana).rows}
     if width >= 40:
         shown = {
-            line.split()[6]
+            line.split()[7]
             for line in screen.format_weeks(ana).splitlines()[3:]
-            if "High" in line
+            if "Large" in line
         }
         assert shown and shown <= kms

@@ -99,7 +99,7 @@ def _summarise_path(path: Path, options: Options) -> Athlete:
     return Athlete(
         name=path.stem,
         group="unknown",
-        level="unknown",
+        level="none",
         says=why,
         last_activity=None,
         flags=0,
@@ -141,9 +141,12 @@ def athlete_to_json(athlete: Athlete) -> str:
 def athlete_from_json(text: str, load: Callable[[], Analysis]) -> Athlete:
     """Return the line that `athlete_to_json` wrote; `load` gives the analysis behind it."""
     kept: dict[str, Any] = json.loads(text)
-    for name in ("last_activity", "today"):
+    for name in ("last_activity", "today", "raised_week", "last_run"):
         if kept[name]:
             kept[name] = date.fromisoformat(kept[name])
+    kept["pains"] = tuple(
+        (date.fromisoformat(day), score) for day, score in kept["pains"]
+    )
     if kept["trend"]:
         trend = kept["trend"]
         trend["loads"], trend["levels"] = tuple(trend["loads"]), tuple(trend["levels"])

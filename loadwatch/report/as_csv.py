@@ -62,9 +62,9 @@ def format_activities(analysis: Analysis, period: Period = ALL_DAYS) -> str:
 
 
 def format_weeks(analysis: Analysis, period: Period = ALL_DAYS) -> str:
-    """Return the weekly table with usual, change and context."""
+    """Return the weekly table with state, usual, change and context."""
     rows = as_json.build_week_rows(filter_dates(analysis, period))
-    return format_rows(("week", *as_json.WEEK_COLUMNS), rows)
+    return format_rows(("week", "state", *as_json.WEEK_COLUMNS), rows)
 
 
 def format_flags(analysis: Analysis, period: Period = ALL_DAYS) -> str:

@@ -17,7 +17,7 @@ from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.formatting import clean_source, clean_text
 from loadwatch.report.rulebook import format_limit
 from loadwatch.tables import CONTEXT, EXPOSURES, MEASURED, WEEKS, column_names
-from loadwatch.verdict import headline, roster_groups
+from loadwatch.verdict import headline, levels, roster_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,7 +37,17 @@ WEEK_COLUMNS = (
 # of files: cleaned, and a mail address in them masked
 LABELS = frozenset(("source", "of"))
 LIMIT_KEYS = ("rule", "measure", "unit", "used", "room", "limit", "week", "why")
-ATHLETE_KEYS = ("name", "group", "level", "says", "last_activity", "flags")
+ATHLETE_KEYS = (
+    "name",
+    "group",
+    "level",
+    "state",
+    "says",
+    "last_activity",
+    "flags",
+    "events",
+    "pain_7d",
+)
 RULE_KEYS = (
     "id",
     "name",
@@ -198,10 +208,12 @@ def _collect_weeks(analysis: Analysis, shown: Analysis) -> dict[str, Any]:
 
 
 def build_week_rows(shown: Analysis) -> list[dict[str, Any]]:
-    """Return the weekly table as rows, each with its first day."""
+    """Return the weekly table as rows, each with its first day and its state."""
     rows = to_records(shown.weeks, WEEK_COLUMNS)
-    days = [stamp.date().isoformat() for stamp in pd.DatetimeIndex(shown.weeks.index)]
-    return [{"week": day, **row} for day, row in zip(days, rows, strict=True)]
+    return [
+        {"week": week.start.isoformat(), "state": week.state, **row}
+        for week, row in zip(levels.judge_weeks(shown), rows, strict=True)
+    ]
 
 
 def format_flags(analysis: Analysis, period: Period = ALL_DAYS) -> str:

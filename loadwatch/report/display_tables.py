@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # the lowest block first
 NO_SPARK = "\N{MIDDLE DOT}"
 AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
+# why the state of a week is not known, as a narrow column names it
+REASON_WORDS = {levels.NO_FILE: "No file", levels.NO_USUAL: "No usual yet"}
 SPORT_LENGTH = 15  # of a sport and its kind, in a table of 80 columns
 WEEK_AMOUNTS = (
     "load",
@@ -53,10 +55,15 @@ class LevelCell:
     """A level in a cell: its shape and word, and the colour that goes with them."""
 
     level: str
+    word: str = ""  # instead of the level's own
+
+    @property
+    def text(self) -> str:
+        """The word of the cell."""
+        return self.word or LEVELS[self.level].short
 
     def __str__(self) -> str:
-        level = LEVELS[self.level]
-        return f"{level.shape} {level.short}"
+        return f"{LEVELS[self.level].shape} {self.text}"
 
 
 Cell = str | LevelCell
@@ -96,7 +103,7 @@ def build_weeks(analysis: Analysis, last: int = 0) -> DisplayTable:
     height = formatting.choose_unit("ascent_m", units).symbol
     headers = {
         "Week of": True,
-        "Flag": True,
+        "State": True,
         "Runs": False,
         _format_load_title(load_column, units): False,
         "Change": False,
@@ -128,7 +135,7 @@ def _build_week_row(
         unknown_share = formatting.format_percent(unknown / distance)
     return (
         formatting.format_short_day(week.start),
-        LevelCell(week.level),
+        LevelCell(week.state, REASON_WORDS.get(week.reason, "")),
         runs,
         formatting.format_cell(load, load_column, units),
         change,
@@ -274,7 +281,7 @@ def build_roster(roster: Roster) -> DisplayTable:
     rows = [_build_athlete_row(athlete, roster.today) for athlete in athletes]
     headers = {
         "Athlete": True,
-        "Flag": True,
+        "State": True,
         "Why": True,
         f"{roster_groups.SPARK_WEEKS} weeks": True,
         "Last file": False,
@@ -288,7 +295,7 @@ def _build_athlete_row(athlete: Athlete, today: date | None) -> Row:
         spark = draw_sparkline(athlete.trend.loads)
     return (
         formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
-        LevelCell(athlete.level),
+        LevelCell(athlete.state),
         formatting.clean_text(athlete.says),
         spark,
         format_age(athlete, today),

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 NUMBERS_WEEKS = 8
 GROUP_TEXTS: dict[Group, str] = {
+    "call": "to call today",
     "talk": "to talk to first",
     "watch": "to keep an eye on",
-    "steady": "with nothing new",
+    "low": "who run little",
+    "fine": "with nothing new",
     "unknown": "without enough data",
 }
 
@@ -93,7 +95,7 @@ def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
 
 
 def format_roster(roster: Roster) -> str:
-    """Return the roster's page: four groups, a sentence each, links to the athletes' pages."""
+    """Return the roster's page: six groups, a sentence each, links to the athletes' pages."""
     athletes = roster_groups.sort_athletes(roster.athletes)
     rows: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
     for athlete, slug in zip(athletes, make_slugs(athletes), strict=True):
@@ -132,6 +134,4 @@ def _count_groups(athletes: tuple[Athlete, ...]) -> str:
     if not silent:
         return f"{sentence}."
     of_them = f"{formatting.spell_number(silent)} of them"
-    if silent == counts["unknown"]:
-        of_them = "all of them"
     return f"{sentence}, {of_them} without a file for two weeks or more."

@@ -142,7 +142,7 @@ def _format_head(analysis: Analysis, verdict: Verdict) -> str:
     flags = levels.largest_per_rule((*verdict.flags, *verdict.notes))
     parts = [
         f"# {escape_line(analysis.name[: formatting.NAME_LENGTH])}\n",
-        f"**{level.shape} {level.word}:** {escape_line(verdict.sentence)}\n",
+        f"**{level.shape} {verdict.word}:** {escape_line(verdict.sentence)}\n",
         f"{escape_line(verdict.counts)}\n",
         _format_list(_list_flags(flags, analysis.settings.units)),
     ]

@@ -274,7 +274,7 @@ def build_roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[st
     return {
         "name": formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
         "link": link,
-        "level": athlete.level,
+        "state": athlete.state,
         "says": formatting.clean_text(athlete.says),
         "age": display_tables.format_age(athlete, today),
         **_build_trend(athlete.trend),

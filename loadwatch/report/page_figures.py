@@ -141,7 +141,7 @@ def _describe_marks(
     if not found:
         return f"No week here raised {check}."
     shapes = [
-        f"{LEVELS[level].shape}{shown_weeks.NO_BREAK}{level}"
+        f"{LEVELS[level].shape}{shown_weeks.NO_BREAK}{LEVELS[level].word.lower()}"
         for level in reversed(RAISED_LEVELS)
         if level in found
     ]

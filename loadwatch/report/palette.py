@@ -18,7 +18,6 @@ class Palette:
     line: str  # rules and grids
     band: str  # the usual range
     bar: str
-    steady: str
     watch: str
     high: str
     none: str  # unknown
@@ -37,7 +36,6 @@ LIGHT = Palette(
     line="#d5dade",
     band="#dbe6f3",
     bar="#3b6ea8",
-    steady="#3b6ea8",
     watch="#a46200",
     high="#700a2c",
     none="#68717a",
@@ -50,7 +48,6 @@ DARK = Palette(
     line="#38424a",
     band="#26394f",
     bar="#6ea3dc",
-    steady="#6ea3dc",
     watch="#ffd27a",
     high="#e8507a",
     none="#98a2aa",

@@ -243,7 +243,7 @@ def _style_cell(cell: Cell) -> Text:
 def _style_headline(verdict: Verdict) -> Text:
     """Return the verdict in one line: shape, word, sentence."""
     level = LEVELS[verdict.state]
-    text = Text(f"{level.shape} {level.word}: ", style=level.style)
+    text = Text(f"{level.shape} {verdict.word}: ", style=level.style)
     return text.append(formatting.clean_text(verdict.sentence), style="bold")
 
 

@@ -1,7 +1,8 @@
 """The first sentence of a page: on the week of today and the last complete one.
 
-A verdict is one of four states. "Steady" means only that nothing was raised among what could be
-judged; where nothing could be judged the state is "unknown" and the sentence gives the reason.
+A verdict has the state of a week: what was raised, else the load against the usual one. Where
+neither is known it is "unknown" and the sentence gives the reason. A second clause names what was
+raised in the eight weeks before.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.assess.rules import BY_ID, is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, select_runs
-from loadwatch.verdict import levels
+from loadwatch.tables import LEVELS
+from loadwatch.verdict import history, levels
 from loadwatch.verdict.phrases import (
     flag_topic,
     format_load,
@@ -31,13 +33,16 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag, Unknown
     from loadwatch.verdict.levels import JudgedWeek
 
-VerdictState = Literal["high", "watch", "steady", "unknown"]
+VerdictState = Literal["high", "watch", "more", "usual", "less", "unknown"]
 PROMISE = "A flag is a reason to look and to talk; it does not predict an injury."
 NO_PROMISE = (
     "Nothing raised is no clearance: pain that worries you is reason enough to ask."
 )
 MOST_SPORTS = 3  # named where no run was found
 NEAR = 0.1  # of the usual: watches and weeks differ by as much
+
+
+DIARY_FIRST = "Get help"  # the word where a red flag of the diary comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Verdict:
     flags: tuple[Flag, ...]  # raised ones, the largest first
     notes: tuple[Flag, ...]  # of level info
     unjudged: tuple[Unknown, ...]  # one per rule, of the newest week
+    word: str  # of the state; another where a red flag of the diary comes first
 
 
 def build_verdict(analysis: Analysis) -> Verdict:
@@ -62,19 +68,31 @@ def build_verdict(analysis: Analysis) -> Verdict:
     state: VerdictState = "high" if has_red_flag(analysis) else _find_state(weeks)
     if state == "unknown":
         sentence = _explain_unknown(analysis, weeks)
-    elif state == "steady":
-        sentence = _format_steady(analysis, weeks)
-    else:
+    elif raised or has_red_flag(analysis):
         sentence = _format_raised(analysis, weeks, raised)
+    else:
+        sentence = _format_quiet(analysis, weeks)
+    if not has_red_flag(analysis):
+        sentence = _add_history(sentence, analysis, weeks)
     return Verdict(
         state=state,
         sentence=sentence,
-        counts=_format_counts(state, raised, weeks, unjudged),
+        counts=_format_counts(analysis, state, raised, weeks, unjudged),
         weeks=weeks,
         flags=raised,
         notes=tuple(flag for flag in flags if not is_raised(flag)),
         unjudged=unjudged,
+        word=DIARY_FIRST if has_red_flag(analysis) else LEVELS[state].word,
     )
+
+
+def _add_history(
+    sentence: str, analysis: Analysis, weeks: tuple[JudgedWeek, ...]
+) -> str:
+    """Return the sentence, what was raised in the weeks before, and slow growth."""
+    earlier = history.describe_earlier(analysis, weeks)
+    growth = history.describe_growth(analysis)
+    return " ".join(part for part in (sentence, earlier, growth) if part)
 
 
 def has_red_flag(analysis: Analysis) -> bool:
@@ -83,29 +101,36 @@ def has_red_flag(analysis: Analysis) -> bool:
 
 
 def _find_state(weeks: tuple[JudgedWeek, ...]) -> VerdictState:
-    found = {week.level for week in weeks}
-    for state in ("high", "watch", "steady"):
-        if state in found:
-            return state
+    """Return the higher state of what was raised, else that of the last complete week."""
+    found = {week.state for week in weeks}
+    if "high" in found:
+        return "high"
+    if "watch" in found:
+        return "watch"
+    for week in reversed(weeks):
+        if week.state != "so_far" and week.complete:
+            return week.state
     return "unknown"
 
 
 def _format_counts(
+    analysis: Analysis,
     state: VerdictState,
     flags: tuple[Flag, ...],
     weeks: tuple[JudgedWeek, ...],
     unjudged: tuple[Unknown, ...],
 ) -> str:
-    """Return how many checks were raised in which weeks, or could not be judged."""
+    """Return how many checks were raised in which weeks, or how many could not be judged."""
     if not weeks:
         return NO_PROMISE
     if flags:
         checks = formatting.format_count(len({flag.rule for flag in flags}), "check")
         raised_in = _format_weeks(sorted({flag.week for flag in flags}))
         return f"{checks} raised {raised_in}. {PROMISE}"
-    if state == "unknown":
+    days = [week.start for week in weeks]
+    if state == "unknown" or not levels.find_judged_weeks(analysis, days):
         return _format_unjudged(weeks, unjudged)
-    return f"No check raised {_format_weeks([w.start for w in weeks])}. {NO_PROMISE}"
+    return f"No check raised {_format_weeks(days)}. {NO_PROMISE}"
 
 
 def _format_unjudged(
@@ -149,27 +174,38 @@ def _format_raised(
 
 
 def _name_week(flag: Flag, weeks: tuple[JudgedWeek, ...]) -> str:
-    week = next(week for week in weeks if week.start == flag.week)
-    if week.complete and len(weeks) > 1:
+    if len(weeks) > 1 and flag.week != weeks[-1].start:
         return "last week"
     return "this week"
 
 
-def _format_steady(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
+def _format_quiet(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
     """Return the load of both weeks beside the usual one; no word of safety."""
-    loads = [_format_week_load(analysis, week) for week in weeks]
-    return f"nothing rose enough to raise a check: {'; '.join(loads)}."
+    loads = [_format_week_load(analysis, week, weeks) for week in weeks]
+    sentence = "; ".join(loads)
+    complete = [week for week in weeks if week.complete]
+    if complete and complete[-1].state == "more":
+        why = history.explain_quiet_rise(analysis, complete[-1].start)
+        sentence = f"{sentence}; no check was raised, {why}"
+    return f"{sentence}."
 
 
-def _format_week_load(analysis: Analysis, week: JudgedWeek) -> str:
+def _format_week_load(
+    analysis: Analysis, week: JudgedWeek, weeks: tuple[JudgedWeek, ...]
+) -> str:
     load = levels.read_cell(analysis.weeks, week.start, "load")
     usual = levels.read_cell(analysis.weeks, week.start, "load_usual")
     amount = format_load(analysis, load)
+    if not week.runs:
+        amount = "no run"
     if not week.complete:
         return f"{amount} this week so far"
+    when = "this week" if week is weeks[-1] else "last week"
+    if not week.runs and usual > 0:
+        return f"{amount} {when}; your usual is {format_load(analysis, usual)}"
     if usual > 0 and load >= 0:
-        return f"{amount} last week, {_compare_with_usual(analysis, load, usual)}"
-    return f"{amount} last week"
+        return f"{amount} {when}, {_compare_with_usual(analysis, load, usual)}"
+    return f"{amount} {when}"
 
 
 def _compare_with_usual(analysis: Analysis, load: float, usual: float) -> str:
@@ -190,22 +226,45 @@ def _explain_unknown(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
     if not with_runs:
         return _explain_no_run(analysis)
     if not any(week.runs for week in weeks):
-        return f"no runs since {formatting.format_day(_run_days(analysis).max())}."
-    history = f"{formatting.format_count(with_runs, 'week')} with runs so far"
+        last = formatting.format_day(_run_days(analysis).max())
+        return f"no runs since {last}{_format_last_usual(analysis)}."
     if with_runs <= USUAL_LEAST:
-        return f"{history}; a week is held against three weeks with runs before it."
+        return _welcome_beginner(analysis, with_runs)
+    counted = f"{formatting.format_count(with_runs, 'week')} with runs so far"
     recent = _count_recent_weeks(analysis, weeks)
     if recent < USUAL_LEAST:
-        some = f"only {formatting.spell_number(recent)}" if recent else "none"
+        some = "none"
+        if recent:
+            some = f"only {formatting.spell_number(recent)}"
         return (
-            f"{history}, but {some} of the four before this one; a week is held "
-            "against three of them."
+            f"{counted}, but {some} of the four before this one; a week is held "
+            f"against three of them{_format_last_usual(analysis)}."
         )
-    return _explain_last_weeks(analysis, weeks, history)
+    return _explain_last_weeks(analysis, weeks, counted)
+
+
+def _welcome_beginner(analysis: Analysis, with_runs: int) -> str:
+    """Return one kind line for the first weeks: what was run, and when comparing begins."""
+    total = format_load(analysis, float(analysis.weeks["load"].sum()))
+    weeks = "first week"
+    if with_runs > 1:
+        weeks = f"first {formatting.spell_number(with_runs)} weeks"
+    return (
+        f"your {weeks} with runs, {total} in all. Each week is compared with your "
+        "own usual one as soon as three weeks with runs come before it."
+    )
+
+
+def _format_last_usual(analysis: Analysis) -> str:
+    """Return the last usual week that is known, as the end of a sentence; "" without one."""
+    known = analysis.weeks["load_usual"].dropna()
+    if known.empty:
+        return ""
+    return f"; your usual week was {format_load(analysis, float(known.iloc[-1]))}"
 
 
 def _explain_last_weeks(
-    analysis: Analysis, weeks: tuple[JudgedWeek, ...], history: str
+    analysis: Analysis, weeks: tuple[JudgedWeek, ...], counted: str
 ) -> str:
     """Return why the last weeks could not be judged although enough runs came before them."""
     if weeks[0].complete and not weeks[0].runs:
@@ -213,8 +272,8 @@ def _explain_last_weeks(
         return f"no run in the week of {day}, and this week is not over yet."
     for gap in _list_unjudged(analysis, weeks):
         if BY_ID[gap.rule].judges_load and gap.why.text:
-            return f"{history}; {lower_first(gap.why.text)}."
-    return f"{history}; too little is known of them to compare with."
+            return f"{counted}; {lower_first(gap.why.text)}."
+    return f"{counted}; too little is known of them to compare with."
 
 
 def _run_days(analysis: Analysis) -> pd.Series[pd.Timestamp]:
@@ -275,4 +334,10 @@ def last_activity_day(analysis: Analysis) -> date | None:
     """Return the local day of the last activity whose day is known, of any sport."""
     local = analysis.activities["start_local"]
     last = local[local < pd.Timestamp(analysis.today) + pd.Timedelta(days=1)].max()
+    return None if pd.isna(last) else pd.Timestamp(last).date()
+
+
+def last_run_day(analysis: Analysis) -> date | None:
+    """Return the local day of the last run up to today, None without one."""
+    last = _run_days(analysis).max()
     return None if pd.isna(last) else pd.Timestamp(last).date()

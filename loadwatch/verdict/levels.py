@@ -1,14 +1,15 @@
-"""Weeks as a reader sees them: each with its level, and what raised it."""
+"""Weeks as a reader sees them: each with its state, and what was raised in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from loadwatch.assess.rules import BY_ID, RULES, is_enabled, is_raised
-from loadwatch.tables import FLAG_LEVELS, LEVELS
+from loadwatch.assess.rules.model import TOLERANCE
+from loadwatch.tables import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,21 +17,36 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Flag
-    from loadwatch.settings import Settings
-    from loadwatch.tables import WeekLevel
+    from loadwatch.tables import WeekState
 
 ORDER = tuple(LEVELS)  # the largest change first
+# of the usual week: the state is "more" above, "less" below
+MORE, LESS = 1.25, 0.8
+NO_FILE = "no file this week"
+NO_USUAL = "no usual week yet"
+NO_LOAD = "load not known"
+
+
+class WeekLoad(NamedTuple):
+    """What a week's state is found by, from the weekly table."""
+
+    runs: int
+    complete: bool
+    recorded: bool
+    load: float
+    usual: float
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedWeek:
-    """One calendar week as judged: its level and what raised it, the largest first."""
+    """One calendar week as judged: its state and its flags, the largest first."""
 
     start: date
-    level: WeekLevel
+    state: WeekState
     flags: tuple[Flag, ...]
     complete: bool
     runs: int
+    reason: str = ""  # why the state is unknown
 
 
 def sort_by_size(flags: Iterable[Flag]) -> tuple[Flag, ...]:
@@ -73,56 +89,62 @@ def read_cell(weeks: pd.DataFrame, start: date, column: str) -> float:
 
 
 def judge_weeks(analysis: Analysis, last: int = 0) -> tuple[JudgedWeek, ...]:
-    """Return the `last` weeks of `analysis` (0: all) with their level, in order.
-
-    A week is steady only if it is over, has a run, three weeks with runs come before it, and one
-    of the load rules could be judged in it: with less, nothing raised means nothing known.
-    """
+    """Return the `last` weeks of `analysis` (0: all) with their state, in order."""
     table = analysis.weeks.iloc[-last:]
     starts = week_starts(table)
     flags: dict[date, list[Flag]] = {start: [] for start in starts}
     for flag in analysis.flags:
         if flag.week in flags:
             flags[flag.week].append(flag)
-    judged = _find_judged_weeks(analysis, starts)
-    has_usual = table["distance_m_usual"].notna() | table["load_usual"].notna()
+    columns = ("runs", "complete", "recorded", "load", "load_usual")
     weeks = []
-    for start, runs, complete, usual in zip(
-        starts, table["runs"], table["complete"], has_usual, strict=True
+    for start, *cells in zip(
+        starts, *(table[name].tolist() for name in columns), strict=True
     ):
-        is_judged = bool(runs) and bool(usual) and start in judged
+        week = WeekLoad(*cells)
+        state, reason = _find_state(flags[start], week)
         weeks.append(
             JudgedWeek(
                 start=start,
-                level=_find_level(flags[start], is_judged, complete=bool(complete)),
+                state=state,
                 flags=sort_by_size(flags[start]),
-                complete=bool(complete),
-                runs=int(runs),
+                complete=bool(week.complete),
+                runs=int(week.runs),
+                reason=reason,
             )
         )
     return tuple(weeks)
 
 
-def _find_judged_weeks(analysis: Analysis, starts: list[date]) -> set[date]:
+def _find_state(flags: list[Flag], week: WeekLoad) -> tuple[WeekState, str]:
+    """Return a week's state: raised, else its load against the usual; of unknown which unknown."""
+    raised = {flag.level for flag in flags if is_raised(flag)}
+    for level in ("high", "watch"):
+        if level in raised:
+            return level, ""
+    if not week.complete:
+        return "so_far", ""
+    if not week.recorded:
+        return "unknown", NO_FILE
+    if not week.usual > 0:
+        return "unknown", NO_USUAL
+    if not week.load >= 0:
+        return "unknown", NO_LOAD
+    ratio = week.load / week.usual
+    if ratio > MORE + TOLERANCE:
+        return "more", ""
+    if ratio < LESS - TOLERANCE:
+        return "less", ""
+    return "usual", ""
+
+
+def find_judged_weeks(analysis: Analysis, starts: Iterable[date]) -> set[date]:
     """Return the weeks in which at least one of the load rules could be judged."""
-    asked = _list_load_rules(analysis.settings)
+    settings = analysis.settings
+    asked = {
+        rule.id for rule in RULES if rule.judges_load and is_enabled(rule, settings)
+    }
     unknown: dict[date, set[str]] = {}
     for gap in analysis.unknown:
         unknown.setdefault(gap.week, set()).add(gap.rule)
     return {start for start in starts if asked - unknown.get(start, set())}
-
-
-def _list_load_rules(settings: Settings) -> set[str]:
-    return {
-        rule.id for rule in RULES if rule.judges_load and is_enabled(rule, settings)
-    }
-
-
-def _find_level(flags: list[Flag], is_judged: bool, *, complete: bool) -> WeekLevel:
-    raised = {flag.level for flag in flags if is_raised(flag)}
-    for level in reversed(FLAG_LEVELS):
-        if level in raised:
-            return level
-    if not complete:
-        return "open"
-    return "steady" if is_judged else "unknown"

@@ -75,7 +75,7 @@ BRIEF_TOPICS = 3
 def _format_times(flag: Flag, units: Units) -> str:
     """Return how many times the usual: "2.4 times your usual"; next to nothing is named as it is."""
     unit = BY_ID[flag.rule].unit
-    if flag.usual >= flag.held_against:
+    if flag.usual > 0 and flag.usual >= flag.held_against:
         return f"{flag.amount / flag.usual:.1f} times your usual"
     return f"and your usual is {_format_amount(unit, flag.usual, units)}"
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from loadwatch import formatting
 from loadwatch.analysis import Athlete, Trend
-from loadwatch.tables import LOAD_METHODS
-from loadwatch.verdict import headline, levels
+from loadwatch.tables import FLAG_LEVELS, LOAD_METHODS, RAISED_LEVELS
+from loadwatch.verdict import headline, history, levels
 from loadwatch.verdict.phrases import (
     BRIEF_TOPICS,
     flag_topic,
@@ -25,25 +24,27 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Group
     from loadwatch.assess.rules import Flag
     from loadwatch.assess.rules.model import Topic
-    from loadwatch.verdict.headline import Verdict, VerdictState
+    from loadwatch.verdict.headline import Verdict
     from loadwatch.verdict.levels import JudgedWeek
 
     NaturalKey = tuple[tuple[int, int, str], ...]
 
 GROUPS: dict[Group, str] = {
+    "call": "Call today",
     "talk": "Talk to first",
     "watch": "Keep an eye on",
-    "steady": "Nothing new",
+    "low": "Running little",
+    "fine": "Nothing new",
     "unknown": "Not enough data",
-}
-GROUP_OF: dict[VerdictState, Group] = {
-    "high": "talk",
-    "watch": "watch",
-    "steady": "steady",
-    "unknown": "unknown",
 }
 SPARK_WEEKS = 12
 SILENT_DAYS = 14  # without any file: what is known is no longer news
+CALL_PAIN = 5.0  # of 10, in the last seven days
+COLLAPSE, COLLAPSE_WEEKS = 0.5, 3  # of the usual week; weeks before it
+LOW = 0.6  # of the usual week
+RAISED_DAYS = (
+    35  # from the first day of a raised week on: the week and the four after it
+)
 _NUMBERS = re.compile(r"(\d+)")
 
 
@@ -56,18 +57,28 @@ def summarize_athlete(analysis: Analysis, today: date | None = None) -> Athlete:
     trend = None
     if verdict.weeks:
         trend = build_trend(analysis, _find_reported_week(verdict))
+    weeks = levels.judge_weeks(analysis)
+    brief = format_brief(analysis, verdict)
     line = Athlete(
         name=analysis.name,
-        group=GROUP_OF[verdict.state],
-        level=verdict.state,
-        says=format_brief(analysis, verdict),
+        group="unknown",
+        level=_find_level(verdict),
+        says=brief,
         last_activity=headline.last_activity_day(analysis),
         flags=len(verdict.flags),
+        state=verdict.state,
+        events=_count_events(verdict),
         load=lambda: analysis,
         today=analysis.today if len(analysis.activities) else None,
         urgent=headline.has_red_flag(analysis),
-        change=_measure_change(analysis, verdict),
+        excess_km=_measure_excess(verdict),
         trend=trend,
+        brief=brief,
+        raised_week=_find_raised_week(weeks),
+        last_run=headline.last_run_day(analysis),
+        collapsed=has_collapsed(analysis, weeks),
+        is_low=_is_low(analysis, weeks),
+        pains=_list_pains(analysis),
     )
     return as_of(line, max(today or analysis.today, analysis.today))
 
@@ -78,20 +89,114 @@ def as_of(line: Athlete, day: date) -> Athlete:
     What was raised until then is still named, for it has not been settled since.
     """
     last = line.last_activity
-    if last is None or line.silent or line.urgent:
-        return line
-    if day - last < timedelta(days=SILENT_DAYS):
-        return line
-    until = f"; until then: {line.says}" if line.flags else "."
+    silent = last is not None and day - last >= timedelta(days=SILENT_DAYS)
+    scores = [
+        score
+        for when, score in line.pains
+        if timedelta(0) <= day - when < timedelta(days=7)
+    ]
+    line = replace(line, pain_7d=max(scores, default=math.nan), silent=silent)
+    line = replace(line, group=_choose_group(line, day))
+    if last is None or not silent or line.urgent:
+        return replace(line, says=_prefix_pain(line, line.brief or line.says))
+    until = "."
+    if line.flags:
+        until = f"; until then: {line.brief}"
+    says = f"No files since {formatting.format_day(last)}{until}"
     return replace(
-        line,
-        group=GROUP_OF["unknown"],
-        level="unknown",
-        says=f"No files since {formatting.format_day(last)}{until}",
-        flags=0,
-        change=0.0,
-        silent=True,
-        trend=None,
+        line, level="none", state="unknown", says=_prefix_pain(line, says), trend=None
+    )
+
+
+def _prefix_pain(line: Athlete, says: str) -> str:
+    """Return the sentence, behind the pain of the last seven days where there is much."""
+    if line.urgent or not line.pain_7d >= CALL_PAIN:
+        return says
+    return f"Pain {line.pain_7d:g} of 10 in the last seven days. {says}"
+
+
+def _choose_group(line: Athlete, day: date) -> Group:
+    """Return the first group of `GROUPS` that a line belongs to."""
+    stopped = (
+        line.raised_week is not None
+        and line.last_run is not None
+        and day - line.raised_week < timedelta(days=RAISED_DAYS)
+        and day - line.last_run >= timedelta(days=SILENT_DAYS)
+    )
+    is_high = line.state == "high" and not line.silent
+    if line.urgent or line.pain_7d >= CALL_PAIN:
+        return "call"
+    if is_high or line.collapsed or stopped:
+        return "talk"
+    if line.last_activity is not None and line.silent:
+        return "low"
+    if line.state == "watch":
+        return "watch"
+    if line.is_low:
+        return "low"
+    if line.state == "unknown":
+        return "unknown"
+    return "fine"
+
+
+def _find_level(verdict: Verdict) -> str:
+    """Return the highest level among the flags of the verdict, notes too; "none" without any."""
+    found = {flag.level for flag in (*verdict.flags, *verdict.notes)}
+    for level in reversed(FLAG_LEVELS):
+        if level in found:
+            return level
+    return "none"
+
+
+def _count_events(verdict: Verdict) -> int:
+    return len({(flag.week, flag.rule) for flag in verdict.flags})
+
+
+def _find_raised_week(weeks: tuple[JudgedWeek, ...]) -> date | None:
+    raised = [week.start for week in weeks if week.state in RAISED_LEVELS]
+    return max(raised, default=None)
+
+
+def _find_last_complete(weeks: tuple[JudgedWeek, ...]) -> int:
+    """Return the place of the last complete week, -1 where there is none."""
+    places = [at for at, week in enumerate(weeks) if week.complete]
+    return max(places, default=-1)
+
+
+def _compare_last(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> float:
+    """Return the last complete week's load over the usual one; NaN where unknown."""
+    at = _find_last_complete(weeks)
+    if at < 0:
+        return math.nan
+    usual = levels.read_cell(analysis.weeks, weeks[at].start, "load_usual")
+    if not usual > 0:
+        return math.nan
+    if not weeks[at].runs:
+        return 0.0
+    return levels.read_cell(analysis.weeks, weeks[at].start, "load") / usual
+
+
+def has_collapsed(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> bool:
+    """Return whether the last complete week fell under half of usual after a raised one."""
+    at = _find_last_complete(weeks)
+    before = weeks[max(at - COLLAPSE_WEEKS, 0) : max(at, 0)]
+    was_raised = any(week.state in RAISED_LEVELS for week in before)
+    return was_raised and _compare_last(analysis, weeks) < COLLAPSE
+
+
+def _is_low(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> bool:
+    return _compare_last(analysis, weeks) < LOW
+
+
+def _list_pains(analysis: Analysis) -> tuple[tuple[date, float], ...]:
+    """Return the pain scores of the diary's last seven days."""
+    if analysis.diary is None or not analysis.diary.scores:
+        return ()
+    last = max(day for day, _ in analysis.diary.scores)
+    return tuple(
+        (day, float(score))
+        for day, score in analysis.diary.scores
+        if last - day < timedelta(days=7)
     )
 
 
@@ -110,7 +215,7 @@ def build_trend(analysis: Analysis, week: JudgedWeek) -> Trend:
     loads = analysis.weeks["load"].tolist()[-len(shown) :]
     return Trend(
         loads=tuple(map(float, loads)),
-        levels=tuple(one.level for one in shown),
+        levels=tuple(one.state for one in shown),
         week=levels.read_cell(analysis.weeks, week.start, "load"),
         usual=levels.read_cell(analysis.weeks, week.start, "load_usual"),
         column=LOAD_METHODS[analysis.settings.load].column,
@@ -119,51 +224,59 @@ def build_trend(analysis: Analysis, week: JudgedWeek) -> Trend:
 
 
 def format_brief(analysis: Analysis, verdict: Verdict) -> str:
-    """Return the verdict for a coach: the largest change of each topic, or why there is none."""
-    if verdict.state == "steady":
-        return _format_steady(analysis, verdict)
+    """Return the verdict as a coach reads it: the largest change of each topic, or why none."""
     single = [flag for flag in verdict.flags if not levels.is_compound(flag)]
     largest: dict[Topic, Flag] = {}
     for flag in levels.sort_by_size(single or verdict.flags):
         largest.setdefault(flag_topic(flag), flag)
-    if not largest or headline.has_red_flag(analysis):
+    if headline.has_red_flag(analysis) or verdict.state == "unknown":
         return upper_first(verdict.sentence)
+    if not largest:
+        return _format_quiet(analysis, verdict)
     phrases = [format_brief_phrase(flag, analysis) for flag in largest.values()]
     return f"{upper_first('; '.join(phrases[:BRIEF_TOPICS]))}."
 
 
-def _format_steady(analysis: Analysis, verdict: Verdict) -> str:
+def _format_quiet(analysis: Analysis, verdict: Verdict) -> str:
     week = _find_reported_week(verdict).start
     load = format_load(analysis, levels.read_cell(analysis.weeks, week, "load"))
     usual = format_load(analysis, levels.read_cell(analysis.weeks, week, "load_usual"))
     day = formatting.format_day_month(week)
-    return f"Nothing raised: {load} in the week of {day}, usually {usual}."
+    earlier = history.describe_earlier(analysis, verdict.weeks)
+    says = f"{load} in the week of {day}, usually {usual}."
+    return f"{says} {earlier}".rstrip()
 
 
-def _measure_change(analysis: Analysis, verdict: Verdict) -> float:
-    """Return how large a change is, for the order of a list and nothing else."""
-    if verdict.state == "unknown":
-        return 0.0
-    if verdict.flags:
-        return max(levels.times_limit(flag) for flag in verdict.flags)
-    change = analysis.weeks["load_change"].iloc[-2:].abs().max()
-    return 0.0 if pd.isna(change) else float(change)
+def _measure_excess(verdict: Verdict) -> float:
+    """Return by how many kilometres the flags pass what they are held against, the most of them."""
+    more = [
+        flag.amount - flag.usual
+        for flag in verdict.flags
+        if flag.unit == "m" and flag.amount > flag.usual
+    ]
+    return max(more, default=0.0) / 1000.0
 
 
 def sort_athletes(athletes: tuple[Athlete, ...]) -> tuple[Athlete, ...]:
-    """Return athletes by group, inside a group by size of change, then by name.
+    """Return athletes by group, within it by pain, events, kilometres beyond the limit, name.
 
     Whoever has sent no file for two weeks comes after those who have, the last heard of first.
     """
     return tuple(sorted(athletes, key=_order_key))
 
 
-def _order_key(athlete: Athlete) -> tuple[int, int, float, NaturalKey]:
+def _order_key(
+    athlete: Athlete,
+) -> tuple[int, int, float, int, float, NaturalKey]:
     silence = -(10**9)
     if athlete.silent and athlete.last_activity:
         silence = -athlete.last_activity.toordinal()
+    pain = 0.0
+    if athlete.pain_7d > 0:
+        pain = athlete.pain_7d
     group = tuple(GROUPS).index(athlete.group)
-    return group, silence, -athlete.change, _natural_key(athlete.name)
+    change = -pain, -athlete.events, -athlete.excess_km
+    return group, silence, *change, _natural_key(athlete.name)
 
 
 def _natural_key(name: str) -> NaturalKey:

@@ -120,7 +120,7 @@ def describe_key(
         parts.append("pale band: range of the four weeks before")
     levels = {mark.level for mark in marks}
     shapes = [
-        f"{LEVELS[level].shape} {level}"
+        f"{LEVELS[level].shape} {LEVELS[level].word.lower()}"
         for level in reversed(RAISED_LEVELS)
         if level in levels
     ]

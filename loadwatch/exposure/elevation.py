@@ -30,6 +30,7 @@ GAP_S = 60.0
 # a larger and faster change is no runner's: a recalibration, a lift, a spike
 STEP_M, STEP_MPS = 6.0, 3.0
 STEP_NOISE = 6.0  # times the median change: noise alone makes changes of that size
+SPIKE_M = 30.0  # a smaller one changes no climb that a runner would look at
 FEWEST = 5  # samples; a shorter piece between two cuts is a spike
 FEWEST_CONSTANT = 60  # samples; a longer stream that never changes was not measured
 NOISE_WINDOW_S = 31
@@ -203,7 +204,7 @@ def _clean_profile(
         return time, altitude, distance, ()
     keep = _is_in_long_piece(_is_cut(time, altitude))
     notes: tuple[Note, ...] = ()
-    if not keep.all():
+    if _has_spike(time, altitude, keep):
         notes = (SPIKE,)
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
     cut, gap = _is_cut(time, altitude), np.diff(time) > GAP_S
@@ -257,6 +258,18 @@ def _is_cut(time_s: Floats, altitude_m: Floats) -> NDArray[np.bool_]:
     usual = float(np.median(rise)) if rise.size else 0.0
     least_m = max(STEP_M, STEP_NOISE * usual)
     return (seconds > GAP_S) | (rise > np.maximum(least_m, STEP_MPS * seconds))
+
+
+def _has_spike(time_s: Floats, altitude_m: Floats, keep: NDArray[np.bool_]) -> bool:
+    """Return whether samples that are not kept are off by as much as is worth a note.
+
+    Most pieces that are left out are the few samples between two pauses, or a receiver's first.
+    """
+    if keep.all():
+        return False
+    rise, seconds = np.abs(np.diff(altitude_m)), np.diff(time_s)
+    is_spike = (rise > SPIKE_M) & (rise > STEP_MPS * seconds) & (seconds <= GAP_S)
+    return bool((is_spike & ~(keep[1:] & keep[:-1])).any())
 
 
 def _is_in_long_piece(cut: NDArray[np.bool_]) -> NDArray[np.bool_]:

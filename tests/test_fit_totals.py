@@ -144,6 +144,20 @@ def test_laps_alone_make_an_activity():
     assert one.records.empty
 
 
+def test_laps_without_a_timer_give_their_elapsed_time():
+    made = make_lap_file()
+    made.add(
+        "lap",
+        start_time=START,
+        timestamp=START + timedelta(seconds=1800),
+        total_elapsed_time=1800,
+        total_distance=5400.0,
+        sport="running",
+    )
+    one = read(made.bytes())[0].session
+    assert (one.distance_m, one.timer_s, one.sport) == (5400, 1800, "running")
+
+
 def test_laps_written_twice_count_once():
     made = make_lap_file()
     add_laps(made)

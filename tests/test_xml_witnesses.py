@@ -187,6 +187,27 @@ def test_points_in_batches_are_spread(size, apart_ms):
     assert "clock" in codes(one)
 
 
+@pytest.mark.parametrize("every_s", [1, 10, 20])
+def test_segment_twice_in_a_track_counts_once(every_s):
+    times = [START + timedelta(seconds=every_s * k) for k in range(181)]
+    data = gpx(times).decode()
+    segment = data[data.index("<trkseg>") : data.index("</trk>")]
+    one = row(data.replace(segment, segment * 2).encode())
+    assert one["duration_s"] == pytest.approx(180 * every_s)
+    if every_s > 1:
+        assert one["distance_m"] == pytest.approx(5400, rel=0.01)
+
+
+def test_clock_that_steps_back_an_hour_on_the_way_goes_on():
+    times = even_times()
+    for number in range(90, 181):
+        times[number] -= timedelta(hours=1)
+    one = row(gpx(times))
+    check_whole(one)
+    assert one["elapsed_s"] == pytest.approx(1800)
+    assert codes(one) == {"clock"}
+
+
 def test_times_that_only_share_a_second_here_and_there_stay():
     times = even_times()
     times[50] = times[49]

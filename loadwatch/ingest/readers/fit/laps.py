@@ -72,8 +72,11 @@ def _keep_laps(
     columns: dict[str, Floats], first_s: float, stop_s: float
 ) -> dict[str, Floats]:
     """Return the laps that start within the two times, each of them once."""
-    if not columns.keys() >= {"total_timer_time", "timestamp"}:
+    times = ("total_timer_time", "total_elapsed_time")
+    stated = next((columns[name] for name in times if name in columns), None)
+    if stated is None or "timestamp" not in columns:
         return {}
+    columns = {"total_timer_time": stated, **columns}
     keys = ("start_time", "timestamp", "total_timer_time", "total_distance")
     known = [columns[name] for name in keys if name in columns]
     rows = np.nan_to_num(np.stack(known, axis=1), nan=-1.0)

@@ -92,7 +92,8 @@ def _order_points(us: Ints, evidence: Evidence) -> tuple[Ints, Ints, tuple[Note,
     time_order = np.argsort(us, kind="stable")
     way_m = evidence.measure_way(file_order)
     if not way_m < ORDER_GAIN * evidence.measure_way(time_order):
-        return time_order, us[time_order], ()
+        kept = time_order[~_is_copy(us, evidence, time_order)]
+        return kept, us[kept], ()
     steps_back = int((us[1:] < us[:-1]).sum())
     text = (
         f"the time goes back {steps_back} times; the points keep the order of the file"
@@ -101,6 +102,17 @@ def _order_points(us: Ints, evidence: Evidence) -> tuple[Ints, Ints, tuple[Note,
         return file_order, us[time_order], (Note("clock", text),)
     at, moved = _align_blocks(us)
     return at, moved, (Note("clock", text),)
+
+
+def _is_copy(us: Ints, evidence: Evidence, order: Ints) -> Bools:
+    """Return which points, in an order of time, say the same as the one before."""
+    is_copy = np.zeros(us.size, np.bool_)
+    is_copy[1:] = np.diff(us[order]) == 0
+    for column in evidence:
+        values = column[order]
+        is_same = (values[1:] == values[:-1]) | np.isnan(values[1:] + values[:-1])
+        is_copy[1:] &= is_same
+    return is_copy
 
 
 def _align_blocks(us: Ints) -> tuple[Ints, Ints]:

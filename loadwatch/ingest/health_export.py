@@ -8,6 +8,7 @@ ever holds the whole.
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
@@ -78,8 +79,10 @@ def parse_export(chunks: Iterable[bytes]) -> HealthExport:
     than HealthData: nothing an export needs, and how XML is made to explode.
     """
     parser = _ExportParser()
-    for chunk in chunks:
+    rest = iter(chunks)
+    for chunk in rest:
         if not parser.feed(chunk):
+            deque(rest, maxlen=0)  # the end of an archive's member checks all of it
             return parser.export
     parser.finish()
     return parser.export

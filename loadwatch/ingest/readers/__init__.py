@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.errors import Unreadable
 from loadwatch.ingest.readers import apple_health, csv, fit, json, xml
-from loadwatch.ingest.readers.csv import google_health, samsung, zepp
+from loadwatch.ingest.readers.csv import google_health, samsung, sheets, zepp
 from loadwatch.ingest.readers.magic import describe_foreign, describe_unknown
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ READERS: tuple[tuple[str, Sniff, Read], ...] = (
     ("apple health", apple_health.sniff, apple_health.read),
     ("xml", xml.sniff, xml.read),
     ("json", json.sniff, json.read),
+    ("spreadsheet", sheets.sniff, sheets.read),
     ("samsung", samsung.sniff, samsung.read),
     ("zepp", zepp.sniff, zepp.read),
     ("google health", google_health.sniff, google_health.read),
@@ -49,7 +50,8 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     settings : of the athlete
     """
     head = data[:HEAD_BYTES]
-    if reason := describe_foreign(head):
+    reason = describe_foreign(head)
+    if reason and not sheets.sniff(head):
         raise Unreadable(reason)
     for _, sniff, reader in READERS:
         if sniff(head):

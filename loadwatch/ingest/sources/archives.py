@@ -28,6 +28,7 @@ from loadwatch.ingest.sources.origin import (
     read_content,
     read_entry_head,
     read_health_export,
+    read_workbook,
 )
 from loadwatch.ingest.sources.own_files import LOADWATCH_FILE_REASON, LOADWATCH_FILES
 from loadwatch.ingest.sources.zip_directory import ZIP_MAGICS, ZipEntry, read_entries
@@ -45,6 +46,8 @@ LOCKED_REASON = (
 HIDDEN_REASON = "hidden, or left there by the computer"
 # by these a docx, xlsx, odt or ods is recognized, which are zips too
 _OFFICE_MEMBERS = frozenset({"[Content_Types].xml", "mimetype"})
+_EXCEL_WORKBOOKS = frozenset({"xl/workbook.xml", "xl/workbook.bin"})
+_ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 # an entry and its first bytes, b"" where it is not to be opened
 ListedEntry = tuple[ZipEntry, bytes]
 
@@ -92,6 +95,11 @@ def _walk_archive(
     if isinstance(found, Skipped):
         yield Skipped(unique_label(found.source), found.kind, found.why)
         return
+    if _is_workbook(found):
+        label = unique_label(archive.label)
+        size = sum(entry.packed for entry, _ in found)
+        yield Member(label, archive.key, size, partial(read_workbook, archive.origin))
+        return
     for entry, first in found:
         yield from _visit_entry(archive, entry, first, unique_label, cost)
 
@@ -116,14 +124,25 @@ def _read_listed_entries(file: BinaryIO, cost: _ArchiveCost) -> list[ListedEntry
     entries = [entry for entry in read_entries(file) if not entry.is_folder]
     entries.sort(key=lambda entry: (entry.name, entry.offset))
     _add_cost(cost, entries)
-    if any(entry.name in _OFFICE_MEMBERS for entry in entries):
-        raise Unreadable("an office document; save its table as CSV instead")
     found = []
     for entry in entries:
         is_refused = _refuse_entry(clean_label(entry.name), entry)
         first = b"" if is_refused else read_entry_head(file, entry)
         found.append((entry, first))
+    is_office = any(entry.name in _OFFICE_MEMBERS for entry in entries)
+    if is_office and not _is_workbook(found):
+        raise Unreadable("an office document; save its table as CSV instead")
     return found
+
+
+def _is_workbook(found: list[ListedEntry]) -> bool:
+    """Return whether the entries are those of a spreadsheet: of Excel's kind, or an ods."""
+    for entry, first in found:
+        if entry.name in _EXCEL_WORKBOOKS:
+            return True
+        if entry.name == "mimetype" and first.startswith(_ODS_TYPE):
+            return True
+    return False
 
 
 def _add_cost(cost: _ArchiveCost, entries: list[ZipEntry]) -> None:

@@ -8,6 +8,7 @@ import stat
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import OverLimit, Unreadable
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+NO_SHEETS = (
+    "a spreadsheet: pip install 'loadwatch[sheets]' reads it, or save its table as CSV"
+)
 _STORED, _DEFLATED = 0, 8
 _OPEN_FLAGS = (
     os.O_RDONLY
@@ -76,6 +80,16 @@ Origin = OnDisk | InMemory | InZip | Gzipped
 def read_content(origin: Origin, label: str) -> Content:
     """Return the unpacked bytes at `origin`; raise Unreadable or OverLimit."""
     return unpack_gzip(read_bytes(origin), label)
+
+
+def read_workbook(origin: Origin) -> Content:
+    """Return the bytes of a spreadsheet; raise Unreadable where the extra is missing.
+
+    Checked here and not by the reader, so that no store keeps an answer that `pip` changes.
+    """
+    if find_spec("python_calamine") is None:
+        raise Unreadable(NO_SHEETS)
+    return Content(read_bytes(origin))
 
 
 def read_health_export(origin: Origin, _label: str) -> Content:

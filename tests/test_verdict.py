@@ -9,7 +9,7 @@ from loadwatch import anonymize
 from loadwatch.assess.rules import RULES, Flag
 from loadwatch.report import slugs
 from loadwatch.settings import Settings
-from loadwatch.verdict import headline, levels, phrases
+from loadwatch.verdict import events, headline, levels, phrases
 from loadwatch.verdict import roster_groups as athletes
 from tests import report_cases as cases
 from tests.builders import run
@@ -55,8 +55,8 @@ def test_the_largest_change_and_one_of_another_kind_come_first(ana):
     # = 735 m; at 10 % for 60 % of the climb
     assert found.state == "high"
     assert found.sentence.startswith(
-        "last week, you ran 14 km downhill at 5 % or steeper, 3.2 times your usual, "
-        "and you climbed 2,340 m, 3.2 times your usual."
+        "last week, you ran 14 km downhill at 5 % or steeper, 3.2 times your usual; "
+        "climb 2,340 m, 3.2 times your usual"
     )
     assert found.counts.startswith("3 checks raised in the weeks of 9 Nov and 16 Nov.")
     assert found.counts.endswith("it does not predict an injury.")
@@ -168,7 +168,7 @@ def test_flags_order_by_level_then_by_how_far_over():
         "LW05",
         "LW02",
     ]
-    assert len(levels.largest_per_rule([*flags, *flags])) == 3
+    assert len(events.list_events([*flags, *flags])) == 3
 
 
 @pytest.mark.parametrize("units", ["metric", "imperial"])
@@ -279,10 +279,12 @@ def test_a_coach_reads_each_change_once(ana):
         raised("LW01", "watch", usual=14_000.0),
         raised("LW08", "high"),
     )
-    brief = athletes.format_brief(ana, replace(headline.build_verdict(ana), flags=both))
-    assert (
-        brief
-        == "Hard ground 20 km, usually 10 km; longest run 20 km, 43 % longer than any in the 30 days before."
+    verdict = replace(
+        headline.build_verdict(ana), flags=both, events=events.list_events(both)
+    )
+    assert athletes.format_brief(ana, verdict) == (
+        "Hard ground 20 km, usually 10 km. Longest run 20 km, 43 % longer than any in the "
+        "30 days before."
     )
 
 
@@ -377,7 +379,44 @@ def test_a_last_week_without_a_run_is_the_reason_told():
 
 def test_both_weeks_of_one_check_are_told():
     weeks = (dt.date(2026, 11, 9), dt.date(2026, 11, 16))
-    flags = levels.largest_per_rule(
+    found = events.list_events(
         raised("LW04", "high", week, value=5.0 - n) for n, week in enumerate(weeks)
     )
-    assert [flag.week for flag in flags] == list(weeks)
+    assert [event.week for event in found] == list(weeks)
+
+
+def ultra():
+    """A 100 km run as three checks have it, and a note that joins others."""
+    run = replace(raised("LW01", "high", amount=100_000.0, usual=25_000.0), value=4.0)
+    run = replace(run, day=dt.date(2026, 11, 21))
+    climb = raised("LW06", "watch", amount=3_600.0, usual=300.0, value=12.0)
+    climb = replace(climb, unit="m", evidence="E")
+    week = replace(raised("LW02", "watch", value=1.8), evidence="C")
+    one = [replace(flag, event="2026-11-16/abc") for flag in (week, climb, run)]
+    return [raised("LW10", "info"), *one]
+
+
+def test_flags_of_one_cause_are_one_line_the_best_evidenced_first(ana):
+    found = events.list_events(ultra())
+    assert [[flag.rule for flag in event.flags] for event in found] == [
+        ["LW01", "LW02", "LW06"],
+        ["LW10"],
+    ]
+    assert (found[0].level, found[0].is_raised, found[1].is_raised) == (
+        "high",
+        True,
+        False,
+    )
+    line = events.format_event(found[0], ana)
+    assert line.startswith("Saturday: longest run 100 km, 4.0 times as long as any")
+    assert line.index("in a week") < line.index("one run climbed 3,600 m")
+
+
+def test_what_was_planned_is_shown_as_planned_and_counts_for_nothing(ana):
+    flags = tuple(replace(flag, planned=True) for flag in ultra())
+    (event, *_) = events.list_events(flags)
+    assert (event.level, event.is_raised, event.is_planned) == ("info", False, True)
+    known = replace(ana, flags=flags)
+    assert headline.build_verdict(known).state not in {"high", "watch"}
+    assert headline.list_current_flags(known) == ()
+    assert "(planned)" in events.format_event(event, ana)

@@ -11,7 +11,7 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.assess import rules
 from loadwatch.tables import LEVELS, LOAD_METHODS, PLAIN_SUB_SPORT, SURFACES
-from loadwatch.verdict import levels, roster_groups
+from loadwatch.verdict import events, levels, roster_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag
     from loadwatch.formatting import Units
     from loadwatch.tables import Surface
+    from loadwatch.verdict.events import Event
     from loadwatch.verdict.levels import JudgedWeek
 
 SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # the lowest block first
+PLANNED = "Planned"  # instead of a level
 NO_SPARK = "\N{MIDDLE DOT}"
 AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
 # why the state of a week is not known, as a narrow column names it
@@ -170,6 +172,24 @@ def format_sentence(flag: Flag, units: Units) -> str:
     return f"{rules.format_sentence(flag, units)} {rules.format_often(flag)}".rstrip()
 
 
+def _build_level_cell(flag: Flag) -> LevelCell:
+    """Return the level of a flag; one that was planned is no alarm."""
+    if flag.planned:
+        return LevelCell("info", PLANNED)
+    return LevelCell(flag.level)
+
+
+def format_event(event: Event, analysis: Analysis) -> str:
+    """Return the sentence of an event's best-evidenced flag, and its parts behind it."""
+    lead = event.lead
+    sentence = format_sentence(lead, analysis.settings.units)
+    if lead.planned:
+        sentence = f"{PLANNED}: {sentence}"
+    if parts := events.format_parts(event, analysis):
+        sentence = f"{sentence} With it: {parts}."
+    return formatting.clean_text(sentence)
+
+
 def build_flags(analysis: Analysis) -> DisplayTable:
     """Return all flags, the newest week first.
 
@@ -185,7 +205,7 @@ def build_flags(analysis: Analysis) -> DisplayTable:
         rows.append(
             (
                 formatting.format_short_day(flag.week),
-                LevelCell(flag.level),
+                _build_level_cell(flag),
                 flag.rule,
                 formatting.clean_text(sentence),
                 flag.evidence,

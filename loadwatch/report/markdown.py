@@ -139,12 +139,15 @@ def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
 def _format_head(analysis: Analysis, verdict: Verdict) -> str:
     """Return name, verdict and the sentences of what was raised."""
     level = LEVELS[verdict.state]
-    flags = levels.largest_per_rule((*verdict.flags, *verdict.notes))
+    lines = [
+        f"{LEVELS[event.level].shape} {display_tables.format_event(event, analysis)}"
+        for event in verdict.events
+    ]
     parts = [
         f"# {escape_line(analysis.name[: formatting.NAME_LENGTH])}\n",
         f"**{level.shape} {verdict.word}:** {escape_line(verdict.sentence)}\n",
         f"{escape_line(verdict.counts)}\n",
-        _format_list(_list_flags(flags, analysis.settings.units)),
+        _format_list(lines),
     ]
     return "\n".join(part for part in parts if part)
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from loadwatch.analysis import Analysis, Athlete, Trend
-    from loadwatch.assess.rules import Flag
     from loadwatch.report.display_tables import DisplayTable
+    from loadwatch.verdict.events import Event
     from loadwatch.verdict.headline import Verdict
 
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all
@@ -41,7 +41,7 @@ BAR_STEP, BAR_TOP, BAR_BOTTOM = 9, 20.0, 22.0  # of a sparkline, in its own unit
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One raised check."""
+    """One event: what was raised together."""
 
     level: str
     title: str
@@ -93,14 +93,17 @@ def build_page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
 
 def _build_checks(analysis: Analysis, found: Verdict) -> dict[str, Any]:
     """Return what was raised, noted and not judged, and all checks with their limits."""
-    raised = levels.largest_per_rule(found.flags)
-    # one that joins others is a line below them
-    compound = [flag for flag in raised if levels.is_compound(flag)]
-    single = [flag for flag in raised if not levels.is_compound(flag)]
-    notes = [*compound, *levels.largest_per_rule(found.notes)]
+    cards = []
+    notes = []  # and what only joins others
+    for event in found.events:
+        card = build_card(event, analysis)
+        if event.is_raised and not levels.is_compound(event.lead):
+            cards.append(card)
+        else:
+            notes.append(card)
     return {
-        "cards": [build_card(flag, analysis) for flag in single],
-        "notes": [build_card(flag, analysis) for flag in notes],
+        "cards": cards,
+        "notes": notes,
         "gaps": provenance.list_gaps(found.unjudged),
         "checks": list_checks(analysis),
         "references": list_references(),
@@ -118,10 +121,11 @@ def _build_budget(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def build_card(flag: Flag, analysis: Analysis) -> Card:
-    """Return a raised check: its sentence, on what evidence, and how often it fired."""
+def build_card(event: Event, analysis: Analysis) -> Card:
+    """Return an event: its sentence, on what evidence, and how often its check fired."""
+    flag = event.lead
     rule = rules.BY_ID[flag.rule]
-    sentence = display_tables.format_sentence(flag, analysis.settings.units)
+    sentence = display_tables.format_event(event, analysis)
     back_pain = describe_back_pain(rule)
     small = f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain}"
     if flag.fired_26w and not rules.format_often(flag):
@@ -129,9 +133,9 @@ def build_card(flag: Flag, analysis: Analysis) -> Card:
         weeks = min(start_of(flag.week) + 1, FIRED_WEEKS)
         small += f" Raised in {flag.fired_26w} of the {weeks} weeks up to then."
     return Card(
-        flag.level,
+        event.level,
         rule.title,
-        bind_units(formatting.clean_text(sentence)),
+        bind_units(sentence),
         bind_units(small),
     )
 

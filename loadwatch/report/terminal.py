@@ -70,8 +70,7 @@ class Terminal:
                 Text(_format_sparkline(analysis)),
                 Text(),
             ]
-        flags = levels.largest_per_rule((*found.flags, *found.notes))
-        parts += _style_flags(flags, analysis.settings.units)
+        parts += _style_events(found, analysis)
         parts += _style_gaps(found.unjudged)
         return self._render(parts)
 
@@ -254,6 +253,17 @@ def _style_flags(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
         level = LEVELS[flag.level]
         sentence = formatting.clean_text(display_tables.format_sentence(flag, units))
         text = Text(f"{level.shape} ", style=level.style)
+        lines.append(text.append(sentence, style="default"))
+    return lines
+
+
+def _style_events(verdict: Verdict, analysis: Analysis) -> list[Text]:
+    """Return one line per event: shape, sentence and parts."""
+    lines = []
+    for event in verdict.events:
+        level = LEVELS[event.level]
+        text = Text(f"{level.shape} ", style=level.style)
+        sentence = display_tables.format_event(event, analysis)
         lines.append(text.append(sentence, style="default"))
     return lines
 

@@ -18,8 +18,8 @@ from loadwatch.assess.rules import BY_ID, is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, select_runs
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import history, levels
+from loadwatch.verdict.events import format_parts, list_events
 from loadwatch.verdict.phrases import (
-    flag_topic,
     format_load,
     format_phrase,
     lower_first,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Flag, Unknown
+    from loadwatch.verdict.events import Event
     from loadwatch.verdict.levels import JudgedWeek
 
 VerdictState = Literal["high", "watch", "more", "usual", "less", "unknown"]
@@ -38,6 +39,7 @@ PROMISE = "A flag is a reason to look and to talk; it does not predict an injury
 NO_PROMISE = (
     "Nothing raised is no clearance: pain that worries you is reason enough to ask."
 )
+HEADLINE_PARTS = 2  # of an event, in the first sentence
 MOST_SPORTS = 3  # named where no run was found
 NEAR = 0.1  # of the usual: watches and weeks differ by as much
 
@@ -54,7 +56,8 @@ class Verdict:
     counts: str
     weeks: tuple[JudgedWeek, ...]
     flags: tuple[Flag, ...]  # raised ones, the largest first
-    notes: tuple[Flag, ...]  # of level info
+    notes: tuple[Flag, ...]  # of level info, or planned
+    events: tuple[Event, ...]  # of flags and notes, the largest first
     unjudged: tuple[Unknown, ...]  # one per rule, of the newest week
     word: str  # of the state; another where a red flag of the diary comes first
 
@@ -64,12 +67,13 @@ def build_verdict(analysis: Analysis) -> Verdict:
     weeks = levels.judge_weeks(analysis, 2)
     flags = levels.sort_by_size(flag for week in weeks for flag in week.flags)
     raised = tuple(flag for flag in flags if is_raised(flag))
+    events = list_events(flags)
     unjudged = _list_unjudged(analysis, weeks)
     state: VerdictState = "high" if has_red_flag(analysis) else _find_state(weeks)
     if state == "unknown":
         sentence = _explain_unknown(analysis, weeks)
     elif raised or has_red_flag(analysis):
-        sentence = _format_raised(analysis, weeks, raised)
+        sentence = _format_raised(analysis, weeks, events)
     else:
         sentence = _format_quiet(analysis, weeks)
     if not has_red_flag(analysis):
@@ -82,6 +86,7 @@ def build_verdict(analysis: Analysis) -> Verdict:
         flags=raised,
         notes=tuple(flag for flag in flags if not is_raised(flag)),
         unjudged=unjudged,
+        events=events,
         word=DIARY_FIRST if has_red_flag(analysis) else LEVELS[state].word,
     )
 
@@ -156,20 +161,24 @@ def _format_weeks(days: Sequence[date]) -> str:
 
 
 def _format_raised(
-    analysis: Analysis, weeks: tuple[JudgedWeek, ...], flags: tuple[Flag, ...]
+    analysis: Analysis, weeks: tuple[JudgedWeek, ...], events: tuple[Event, ...]
 ) -> str:
-    """Return the largest change and the largest of another topic; before both a red flag."""
+    """Return the largest event with its parts, and the next one; before both a red flag."""
     if analysis.diary is not None and analysis.diary.red_flags:
         return f"{lower_first(analysis.diary.says)}."
-    single = [flag for flag in flags if not levels.is_compound(flag)]
-    first = single[0] if single else flags[0]
-    sentence = f"{_name_week(first, weeks)}, {format_phrase(first, analysis)}"
-    for other in single:
-        if flag_topic(other) != flag_topic(first):
-            phrase = format_phrase(other, analysis)
-            if other.week != first.week:
-                phrase = f"{_name_week(other, weeks)}, {phrase}"
-            return f"{sentence}, and {phrase}."
+    raised = [event for event in events if event.is_raised]
+    first, *others = raised
+    phrase = format_phrase(first.lead, analysis)
+    sentence = f"{_name_week(first.lead, weeks)}, {phrase}"
+    if parts := format_parts(first, analysis, HEADLINE_PARTS):
+        sentence = f"{sentence}; {parts}"
+    for other in others:
+        if levels.is_compound(other.lead) or other.lead.rule == first.lead.rule:
+            continue
+        phrase = format_phrase(other.lead, analysis)
+        if other.week != first.week:
+            phrase = f"{_name_week(other.lead, weeks)}, {phrase}"
+        return f"{sentence}, and {phrase}."
     return f"{sentence}."
 
 
@@ -325,9 +334,10 @@ def _list_unjudged(
 
 
 def list_current_flags(analysis: Analysis) -> tuple[Flag, ...]:
-    """Return the flags, notes too, of the week of today and the last complete one."""
+    """Return the flags of the verdict, notes too; what was planned is not among them."""
     verdict = build_verdict(analysis)
-    return (*verdict.flags, *verdict.notes)
+    notes = [flag for flag in verdict.notes if not flag.planned]
+    return (*verdict.flags, *notes)
 
 
 def last_activity_day(analysis: Analysis) -> date | None:

@@ -58,14 +58,6 @@ def _size_key(flag: Flag) -> tuple[int, float, str, date]:
     return ORDER.index(flag.level), -times_limit(flag), flag.rule, flag.week
 
 
-def largest_per_rule(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Return the largest flag of each rule and week by size, compound ones last."""
-    largest: dict[tuple[str, date], Flag] = {}
-    for flag in sort_by_size(flags):
-        largest.setdefault((flag.rule, flag.week), flag)
-    return tuple(sorted(largest.values(), key=is_compound))
-
-
 def is_compound(flag: Flag) -> bool:
     """Return whether a flag only names others raised together, and so never comes first."""
     return BY_ID[flag.rule].is_compound

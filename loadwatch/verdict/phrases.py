@@ -69,7 +69,6 @@ def _format_amount(unit: RuleUnit, value: float, units: Units) -> str:
 
 _COLUMNS: Mapping[RuleUnit, str] = {"m": "distance_m", "m_up": "ascent_m"}
 MANY, BEYOND_WORDS = 2, 100  # times the usual: from here in times, from there "much"
-BRIEF_TOPICS = 3
 
 
 def _format_times(flag: Flag, units: Units) -> str:

@@ -12,18 +12,15 @@ from loadwatch import formatting
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.tables import FLAG_LEVELS, LOAD_METHODS, RAISED_LEVELS
 from loadwatch.verdict import headline, history, levels
+from loadwatch.verdict.events import format_event
 from loadwatch.verdict.phrases import (
-    BRIEF_TOPICS,
-    flag_topic,
-    format_brief_phrase,
     format_load,
     upper_first,
 )
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Group
-    from loadwatch.assess.rules import Flag
-    from loadwatch.assess.rules.model import Topic
+    from loadwatch.verdict.events import Event
     from loadwatch.verdict.headline import Verdict
     from loadwatch.verdict.levels import JudgedWeek
 
@@ -39,6 +36,7 @@ GROUPS: dict[Group, str] = {
 }
 SPARK_WEEKS = 12
 SILENT_DAYS = 14  # without any file: what is known is no longer news
+BRIEF_EVENTS = 3  # named in a line
 CALL_PAIN = 5.0  # of 10, in the last seven days
 COLLAPSE, COLLAPSE_WEEKS = 0.5, 3  # of the usual week; weeks before it
 LOW = 0.6  # of the usual week
@@ -149,7 +147,10 @@ def _find_level(verdict: Verdict) -> str:
 
 
 def _count_events(verdict: Verdict) -> int:
-    return len({(flag.week, flag.rule) for flag in verdict.flags})
+    return sum(
+        event.is_raised and not levels.is_compound(event.lead)
+        for event in verdict.events
+    )
 
 
 def _find_raised_week(weeks: tuple[JudgedWeek, ...]) -> date | None:
@@ -224,17 +225,18 @@ def build_trend(analysis: Analysis, week: JudgedWeek) -> Trend:
 
 
 def format_brief(analysis: Analysis, verdict: Verdict) -> str:
-    """Return the verdict as a coach reads it: the largest change of each topic, or why none."""
-    single = [flag for flag in verdict.flags if not levels.is_compound(flag)]
-    largest: dict[Topic, Flag] = {}
-    for flag in levels.sort_by_size(single or verdict.flags):
-        largest.setdefault(flag_topic(flag), flag)
+    """Return the verdict as a coach reads it: one line per event, or why there is none."""
     if headline.has_red_flag(analysis) or verdict.state == "unknown":
         return upper_first(verdict.sentence)
-    if not largest:
+    raised = [event for event in verdict.events if event.is_raised]
+    if not raised:
         return _format_quiet(analysis, verdict)
-    phrases = [format_brief_phrase(flag, analysis) for flag in largest.values()]
-    return f"{upper_first('; '.join(phrases[:BRIEF_TOPICS]))}."
+    largest: dict[str, Event] = {}  # by the rule that leads
+    for event in raised:
+        if not levels.is_compound(event.lead):
+            largest.setdefault(event.lead.rule, event)
+    lines = [format_event(event, analysis) for event in largest.values()]
+    return f"{'. '.join(lines[:BRIEF_EVENTS])}."
 
 
 def _format_quiet(analysis: Analysis, verdict: Verdict) -> str:
@@ -250,9 +252,9 @@ def _format_quiet(analysis: Analysis, verdict: Verdict) -> str:
 def _measure_excess(verdict: Verdict) -> float:
     """Return by how many kilometres the flags pass what they are held against, the most of them."""
     more = [
-        flag.amount - flag.usual
+        flag.amount - flag.held_against
         for flag in verdict.flags
-        if flag.unit == "m" and flag.amount > flag.usual
+        if flag.unit == "m" and flag.amount > flag.held_against
     ]
     return max(more, default=0.0) / 1000.0
 

@@ -119,7 +119,7 @@ def ana(**more) -> Analysis:
         )
     ]
     rows += [run("2026-08-26T12:00", sport="swimming", duration_s=1800.0)]
-    told = {
+    values = {
         "skipped": (
             Skipped("2026-09-03.fit", "rejected", "ends early and holds no record"),
             Skipped("courses/lake.gpx", "ignored", "a route without times"),
@@ -131,7 +131,7 @@ def ana(**more) -> Analysis:
         ),
         "files": len(rows) + 3,
     }
-    return analysis(rows, dt.date(2026, 11, 20), **(told | more))
+    return analysis(rows, dt.date(2026, 11, 20), **(values | more))
 
 
 def named(name: str) -> Analysis:

@@ -145,12 +145,14 @@ def squares(analysis, role):
 def pauses(*kms, **more):
     """A run each Wednesday from 7 January on, None = no files; hard ground and a climb of 15 m/km."""
     known = [0.0 if km is None else float(km) for km in kms]
-    told = {
+    columns = {
         "hard_m": [km * 1000.0 for km in known],
         "ascent_m": [km * 15.0 for km in known],
     }
-    told |= {"descent_m": told["ascent_m"], "unknown_m": 0.0}
-    return report_cases.analysis(weekly_runs("2026-01-07", list(kms), **(told | more)))
+    columns |= {"descent_m": columns["ascent_m"], "unknown_m": 0.0}
+    return report_cases.analysis(
+        weekly_runs("2026-01-07", list(kms), **(columns | more))
+    )
 
 
 def test_marks_of_a_picture_are_of_its_own_measure():
@@ -219,9 +221,9 @@ def test_width_grows_with_the_log_to_that_of_the_page():
 
 def test_rows_of_ground_tell_last_week_beside_an_unfinished_one():
     analysis = pauses(*[12.7] * 8, 45, 6.2)
-    (told,) = [t for t in texts(drawn(analysis, "surfaces")) if t.startswith("Hard")]
+    (label,) = [t for t in texts(drawn(analysis, "surfaces")) if t.startswith("Hard")]
     assert (
-        told.replace("\xa0", " ")
+        label.replace("\xa0", " ")
         == "Hard\u2060 last week 45 km, usual 12.7 km, so far 6.2 km"
     )
     text = svg(analysis, "surfaces")
@@ -317,13 +319,13 @@ def test_many_years_are_drawn_plain():
 
 def test_a_key_names_what_the_plot_holds_and_no_more(ana):
     assert any(
-        "\u25b2 large change: raised a check" in told
-        for told in texts(charts.draw_measures(ana, ("downhill",)))
+        "\u25b2 large change: raised a check" in text
+        for text in texts(charts.draw_measures(ana, ("downhill",)))
     )
     gaps = pauses(10, 10, None, 10, 10, 10, ascent_m=[100.0] * 4 + [np.nan] * 2)
     assert any(
-        told.endswith("hatched: no files or unknown")
-        for told in texts(charts.draw_measures(gaps, ("ascent",)))
+        text.endswith("hatched: no files or unknown")
+        for text in texts(charts.draw_measures(gaps, ("ascent",)))
     )
     short = charts.draw_measures(report_cases.two_weeks())
     assert not any("band" in t or "check" in t or "files" in t for t in texts(short))
@@ -423,13 +425,13 @@ def test_pictures_are_whole_files_the_same_twice_and_tell_nothing(ana, form):
     )
     assert one == two
     assert one.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form])
-    for told in (
+    for trace in (
         b"Matplotlib",
         b"Date>",
         b"CreationDate",
         str(Path.home()).encode() + b"/",
     ):
-        assert told not in one
+        assert trace not in one
 
 
 def test_names_are_drawn_as_they_stand_or_as_a_mark():

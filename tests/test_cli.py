@@ -287,7 +287,7 @@ def test_a_period_that_ends_before_it_begins_is_a_slip(call, folder):
 
 
 def test_two_periods_hold_each_week_and_activity_once(call, folder):
-    def told(*period):
+    def shown(*period):
         _, out, _ = call(
             "activities", folder, "--format", "json", "--no-store", *period
         )
@@ -298,9 +298,9 @@ def test_two_periods_hold_each_week_and_activity_once(call, folder):
         ]
 
     whole, before, after = (
-        told(),
-        told("--to", "2026-03-22"),
-        told("--from", "2026-03-23"),
+        shown(),
+        shown("--to", "2026-03-22"),
+        shown("--from", "2026-03-23"),
     )  # a Monday
     assert [a + b for a, b in zip(before, after, strict=True)] == whole
     assert all(before) and all(after)
@@ -328,11 +328,11 @@ def test_a_page_is_drawn_again_only_where_something_changed(
     assert report() == (0, first[1])
     assert report("--no-store") == (1, first[1])  # the same page, drawn
     (folder / "tags.csv").write_text("start,surface\n2026-03-02,track\n")
-    told = report()
-    assert told[0] == 1 and told[1] != first[1]
+    tagged = report()
+    assert tagged[0] == 1 and tagged[1] != first[1]
     cache_keys.describe_code.cache_clear()
     monkeypatch.setattr(cache_keys, "__version__", "0.0.0")
-    assert report() == (1, told[1])  # other code draws for itself
+    assert report() == (1, tagged[1])  # other code draws for itself
 
 
 def test_roster_draws_a_page_again_only_where_something_changed(call, tmp_path):
@@ -455,8 +455,8 @@ def test_sports_that_nobody_did_are_told_with_those_there_are(call, folder, tmp_
     _, out, _ = call(
         "report", folder, "-o", tmp_path / "x.html", "--no-store", "--sports", "runing"
     )
-    told = " ".join(out.split())
-    assert "it holds 11 of running, and what is looked for is runing." in told
+    text = " ".join(out.split())
+    assert "it holds 11 of running, and what is looked for is runing." in text
 
 
 def test_strict_names_what_could_not_be_read_even_when_quiet(call, folder):
@@ -480,8 +480,8 @@ def test_a_misspelt_measure_is_a_slip_of_the_user(call, folder, tmp_path):
     assert "there is no measure 'ascend'; did you mean ascent_m?" in " ".join(
         err.split()
     )
-    told = call("plot", "--help")[1]
-    words = set(" ".join(told.split()).replace(",", " ").replace(".", " ").split())
+    text = call("plot", "--help")[1]
+    words = set(" ".join(text.split()).replace(",", " ").replace(".", " ").split())
     bare = {
         column.rpartition("_")[0] if column.endswith(("_m", "_s", "_km")) else column
         for column in MEASURED
@@ -504,7 +504,7 @@ def test_a_misspelt_measure_is_a_slip_of_the_user(call, folder, tmp_path):
 
 def test_a_report_in_json_holds_everything(call, folder, tmp_path):
     call("report", folder, "-o", tmp_path / "x.json", "--no-store", "-q")
-    told = json.loads((tmp_path / "x.json").read_text())
+    page = json.loads((tmp_path / "x.json").read_text())
     assert {
         "schema",
         "verdict",
@@ -514,8 +514,8 @@ def test_a_report_in_json_holds_everything(call, folder, tmp_path):
         "activities",
         "skipped",
         "settings",
-    } <= set(told)
-    assert len(told["activities"]) == 11 and told["limits"]
+    } <= set(page)
+    assert len(page["activities"]) == 11 and page["limits"]
 
 
 def test_settings_say_where_each_came_from(call, folder):
@@ -597,7 +597,7 @@ def test_a_roster_tells_drawn_unchanged_and_unreadable_apart(call, tmp_path):
     shutil.copytree(SAMPLE / "ben", club / "ben")
     (club / "wrong").mkdir()
     (club / "wrong" / "loadwatch.toml").write_text("x = 1")
-    told = "1 of 2 athlete pages, 1 could not be read."
-    assert told in call("roster", club, "-o", tmp_path / "out", "--no-store")[2]
-    told = "0 of 2 athlete pages, 1 unchanged, 1 could not be read."
-    assert told in call("roster", club, "-o", tmp_path / "out", "--no-store")[2]
+    text = "1 of 2 athlete pages, 1 could not be read."
+    assert text in call("roster", club, "-o", tmp_path / "out", "--no-store")[2]
+    text = "0 of 2 athlete pages, 1 unchanged, 1 could not be read."
+    assert text in call("roster", club, "-o", tmp_path / "out", "--no-store")[2]

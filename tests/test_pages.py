@@ -141,12 +141,12 @@ def test_every_figure_has_title_and_sentence(pages):
             for e in document.iter()
             if isinstance(e.tag, str) and e.tag in ("svg", f"{SVG}svg")
         ):
-            told = figure.get("aria-label") or "".join(
+            label = figure.get("aria-label") or "".join(
                 child.text or ""
                 for child in figure
                 if child.tag in ("title", "desc", f"{SVG}title", f"{SVG}desc")
             )
-            assert figure.get("role") == "img" and len(told) > 20
+            assert figure.get("role") == "img" and len(label) > 20
 
 
 @pytest.mark.parametrize("key", NAMES)
@@ -342,7 +342,7 @@ def outline(page):
         if not isinstance(element.tag, str):
             return
         tag = element.tag.removeprefix(SVG)
-        told = " ".join(
+        label = " ".join(
             f"{key}={element.get(key)}"
             for key in ("id", "class", "role", "aria-label")
             if element.get(key)
@@ -352,7 +352,7 @@ def outline(page):
             if tag in ("h1", "h2", "h3", "summary") and element.text
             else ""
         )
-        lines.append(f"{'  ' * depth}{tag} {told}{text}".rstrip())
+        lines.append(f"{'  ' * depth}{tag} {label}{text}".rstrip())
         if tag not in ("svg", "tr", "dl", "ul"):
             for child in element:
                 walk(child, depth + 1)

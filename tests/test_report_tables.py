@@ -63,28 +63,37 @@ def strict(text):
 
 
 def test_json_of_activities_has_the_schema(ana):
-    told = strict(as_json.format_activities(ana))
-    assert list(told) == ["schema", "activities", "skipped", "duplicates", "settings"]
-    assert told["schema"] == 1 and len(told["activities"]) == len(ana.activities)
-    assert all(list(row) == column_names(EXPOSURES) for row in told["activities"])
-    assert list(told["skipped"][0]) == ["source", "kind", "why"]
-    assert told["duplicates"] == [
+    document = strict(as_json.format_activities(ana))
+    assert list(document) == [
+        "schema",
+        "activities",
+        "skipped",
+        "duplicates",
+        "settings",
+    ]
+    assert document["schema"] == 1 and len(document["activities"]) == len(
+        ana.activities
+    )
+    assert all(list(row) == column_names(EXPOSURES) for row in document["activities"])
+    assert list(document["skipped"][0]) == ["source", "kind", "why"]
+    assert document["duplicates"] == [
         {
             "source": "strava/17.gpx",
             "of": "3.fit",
             "why": "the same start, duration and distance",
         }
     ]
-    assert told["activities"][0]["srpe"] is None  # unknown is null
-    assert told["activities"][0]["distance_m"] == pytest.approx(8800.0)
+    assert document["activities"][0]["srpe"] is None  # unknown is null
+    assert document["activities"][0]["distance_m"] == pytest.approx(8800.0)
     assert (
-        told["settings"]["today"] == "2026-11-20" and "origins" not in told["settings"]
+        document["settings"]["today"] == "2026-11-20"
+        and "origins" not in document["settings"]
     )
 
 
 def test_json_of_weeks_has_every_column(ana):
-    told = strict(as_json.format_weeks(ana))
-    assert list(told) == [
+    document = strict(as_json.format_weeks(ana))
+    assert list(document) == [
         "schema",
         "weeks",
         "flags",
@@ -94,30 +103,30 @@ def test_json_of_weeks_has_every_column(ana):
         "settings",
     ]
     both = [f"{column}_{kind}" for column in MEASURED for kind in ("usual", "change")]
-    assert list(told["weeks"][0]) == [
+    assert list(document["weeks"][0]) == [
         "week",
         "state",
         *column_names(WEEKS),
         *both,
         *column_names(CONTEXT),
     ]
-    last = told["weeks"][-1]
+    last = document["weeks"][-1]
     assert (last["week"], last["runs"], last["complete"]) == ("2026-11-16", 3, False)
-    assert told["weeks"][0]["load_usual"] is None
+    assert document["weeks"][0]["load_usual"] is None
 
 
 def test_json_of_flags_has_the_schema(ana):
-    told = strict(as_json.format_flags(ana))
-    assert list(told) == ["schema", "flags", "unknown"]
+    document = strict(as_json.format_flags(ana))
+    assert list(document) == ["schema", "flags", "unknown"]
     keys = "week rule name level value limit amount usual unit activity_id source says evidence fired_26w held_against event planned"
-    assert list(told["flags"][0]) == keys.split()
-    assert list(told["unknown"][0]) == ["week", "rule", "why"]
+    assert list(document["flags"][0]) == keys.split()
+    assert list(document["unknown"][0]) == ["week", "rule", "why"]
 
 
 def test_json_of_a_roster_and_of_rules(ana):
-    told = strict(as_json.format_roster(roster(cases.two_weeks(), ana)))
-    assert [row["group"] for row in told["athletes"]] == ["talk", "low"]
-    assert list(told["athletes"][0]) == [
+    document = strict(as_json.format_roster(roster(cases.two_weeks(), ana)))
+    assert [row["group"] for row in document["athletes"]] == ["talk", "low"]
+    assert list(document["athletes"][0]) == [
         "name",
         "group",
         "level",
@@ -146,13 +155,13 @@ def test_json_of_a_roster_and_of_rules(ana):
 
 def test_json_is_ascii_and_strict_whatever_the_names(hostile):
     for known in hostile.values():
-        for told in (
+        for text in (
             as_json.format_activities(known),
             as_json.format_weeks(known),
             as_json.format_report(known),
         ):
-            assert told.isascii()
-            strict(told)
+            assert text.isascii()
+            strict(text)
 
 
 def test_period_cuts_what_is_shown_and_not_what_is_judged(ana):
@@ -176,9 +185,9 @@ def test_period_cuts_what_is_shown_and_not_what_is_judged(ana):
 @pytest.mark.parametrize("which", ["activities", "weeks", "flags"])
 def test_csv_reads_back_and_numbers_stay_numbers(ana, which):
     rows = list(csv.DictReader(io.StringIO(getattr(as_csv, f"format_{which}")(ana))))
-    told = strict(getattr(as_json, f"format_{which}")(ana))[which]
-    assert len(rows) == len(told)
-    for row, facts in zip(rows, told, strict=True):
+    records = strict(getattr(as_json, f"format_{which}")(ana))[which]
+    assert len(rows) == len(records)
+    for row, facts in zip(rows, records, strict=True):
         for key, value in facts.items():
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 assert math.isclose(float(row[key]), value)
@@ -187,12 +196,12 @@ def test_csv_reads_back_and_numbers_stay_numbers(ana, which):
 
 def test_no_text_cell_begins_a_formula(hostile):
     for known in hostile.values():
-        for told in (
+        for text in (
             as_csv.format_activities(known),
             as_csv.format_flags(known),
             as_csv.format_roster(roster(known)),
         ):
-            for row in csv.reader(io.StringIO(told)):
+            for row in csv.reader(io.StringIO(text)):
                 for cell in row:
                     number = re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell)
                     assert number or not cell.lstrip().startswith(as_csv.TRIGGERS), cell
@@ -207,9 +216,9 @@ def test_no_text_cell_begins_a_formula(hostile):
 def test_markdown_shows_names_as_they_stand(hostile):
     plain = cases.named(HARMLESS)
     for known in hostile.values():
-        told = markdown.format_report(known)
-        assert not re.search(r"(?<!\\)[<>\[\]`]", told.replace("**", ""))
-        assert told.count("\n") == markdown.format_report(plain).count("\n")
+        text = markdown.format_report(known)
+        assert not re.search(r"(?<!\\)[<>\[\]`]", text.replace("**", ""))
+        assert text.count("\n") == markdown.format_report(plain).count("\n")
     assert markdown.escape_line("- [x](y) <b> | *c*") == r"\- \[x\]\(y\) \<b\> \| \*c\*"
     assert markdown.escape_line("1. a") == r"1\. a"
     assert (
@@ -241,13 +250,13 @@ def pages(known):
 
 def test_terminal_fits_eighty_columns(ana, hostile):
     steering = [hostile[key] for key in ("ansi", "return", "bidi", "mathtext")]
-    told = [
+    texts = [
         page
         for known in (ana, cases.two_weeks(), cases.empty(), *steering)
         for page in pages(known)
     ]
     for page in (
-        *told,
+        *texts,
         Terminal().format_rules(rules.RULES),
         *(Terminal().format_rules([rule]) for rule in rules.RULES),
     ):
@@ -264,11 +273,11 @@ def test_terminal_colours_only_when_asked(ana):
 
 
 def test_terminal_says_level_as_word_and_shape(ana):
-    told = Terminal().format_verdict(ana)
-    assert told.startswith(
+    text = Terminal().format_verdict(ana)
+    assert text.startswith(
         "\N{BLACK UP-POINTING TRIANGLE} Large change: last week, you ran 14 km downhill at 5 %"
     )
-    assert "16 Nov 2026" in told and "so far" in told
+    assert "16 Nov 2026" in text and "so far" in text
     assert (
         Terminal()
         .format_verdict(cases.two_weeks())
@@ -277,14 +286,14 @@ def test_terminal_says_level_as_word_and_shape(ana):
 
 
 def test_terminal_in_miles(ana):
-    told = Terminal().format_weeks(cases.ana(settings=Settings(units="imperial")))
+    text = Terminal().format_weeks(cases.ana(settings=Settings(units="imperial")))
     # 52.0 km are 32.3 miles, 2,340 m are 7,677 ft
-    assert " Mi " in told and "32.3" in told and "7,677" in told
+    assert " Mi " in text and "32.3" in text and "7,677" in text
 
 
 def test_summary_counts_what_was_read(ana):
-    told = provenance.format_summary(ana)
-    assert told.splitlines()[0] == (
+    text = provenance.format_summary(ana)
+    assert text.splitlines()[0] == (
         "Read 101 activities from 104 files (2 skipped, 1 duplicate). "
         "Europe/Zurich and 1 other zone, weeks from Monday."
     )
@@ -299,8 +308,8 @@ def test_summary_counts_what_was_read(ana):
 
 
 def test_terminal_of_settings():
-    told = Terminal().format_settings(list_effective(Settings(tz="Europe/Zurich")))
-    assert "tz" in told and "Europe/Zurich" in told and "nan" not in told
+    text = Terminal().format_settings(list_effective(Settings(tz="Europe/Zurich")))
+    assert "tz" in text and "Europe/Zurich" in text and "nan" not in text
 
 
 def test_plan_and_slug():
@@ -352,13 +361,13 @@ def test_budget_in_every_form(ana):
     )
     weeks = {limit.week for limit in known.limits}
     assert weeks == {dt.date(2026, 11, 16), dt.date(2026, 11, 23)}
-    told = Terminal().format_budget(known)
+    text = Terminal().format_budget(known)
     assert (
-        "Week of 16 Nov" in told
-        and "Longest single run (LW01)" in told
-        and "It is no target" in told
+        "Week of 16 Nov" in text
+        and "Longest single run (LW01)" in text
+        and "It is no target" in text
     )
-    assert max(map(len, told.splitlines())) <= 80
+    assert max(map(len, text.splitlines())) <= 80
     assert "Week of 23 Nov" in markdown.format_budget(
         known
     ) and "up to" in markdown.format_report(known)
@@ -374,7 +383,7 @@ def test_budget_in_every_form(ana):
 def test_every_format_on_offer_writes_every_table(ana, form):
     writer = formats.TABLES[form](formats.Screen())
     tried = Plan(dt.date(2026, 11, 16), ana.flags[:3], ana.unknown)
-    told = [
+    texts = [
         writer.format_weeks(ana, ALL_DAYS),
         writer.format_flags(ana, ALL_DAYS),
         writer.format_activities(ana, ALL_DAYS),
@@ -382,7 +391,7 @@ def test_every_format_on_offer_writes_every_table(ana, form):
         writer.format_plan(tried, "metric"),
         writer.format_roster(roster(ana)),
     ]
-    assert len(set(told)) == 6 and all(text.endswith("\n") for text in told)
+    assert len(set(texts)) == 6 and all(text.endswith("\n") for text in texts)
 
 
 def test_a_plan_that_raises_nothing_is_no_promise():
@@ -399,7 +408,7 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
         ),
     )
     limits = {(limit.measure, limit.week): limit for limit in known.limits}
-    seen = 0
+    compared = 0
     for row in budget_table.build_table(known).rows:
         measure = next(
             m
@@ -409,11 +418,11 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
         for cell, week in zip(
             row[2:], (dt.date(2026, 11, 16), dt.date(2026, 11, 23)), strict=True
         ):
-            told = re.fullmatch(r"up to ([\d.,]+) (km|m)", str(cell))
-            if told:
-                seen += 1
-                shown = float(told[1].replace(",", "")) * (
-                    1000.0 if told[2] == "km" else 1.0
+            amount = re.fullmatch(r"up to ([\d.,]+) (km|m)", str(cell))
+            if amount:
+                compared += 1
+                shown = float(amount[1].replace(",", "")) * (
+                    1000.0 if amount[2] == "km" else 1.0
                 )
                 limit = limits[measure, week]
                 assert shown <= limit.most + 1e-6
@@ -421,11 +430,13 @@ def test_a_room_is_never_shown_larger_than_it_is(ana):
                 # a week's is in all; what rests on raised weeks may be below the limit
                 assert limit.most == pytest.approx(limit.left + sum_so_far, abs=1.0)
                 assert limit.most <= limit.limit + 1e-6
-    assert seen >= 5
+    assert compared >= 5
 
 
 def test_a_check_that_fires_often_says_so_in_every_form(ana):
-    told = "This check fired in 7 of the 26 weeks with runs in the half year up to then"
+    remark = (
+        "This check fired in 7 of the 26 weeks with runs in the half year up to then"
+    )
     flags = tuple(replace(f, fired_26w=7, run_weeks=26) for f in ana.flags)
     often = replace(ana, flags=flags)
 
@@ -436,8 +447,8 @@ def test_a_check_that_fires_often_says_so_in_every_form(ana):
         markdown.format_report(often),
         html.format_report(often),
     ):
-        assert told in text
-    assert told not in Terminal(500).format_flags(ana)
+        assert remark in text
+    assert remark not in Terminal(500).format_flags(ana)
 
 
 def test_a_remark_beside_a_flag_is_never_cut(ana):

@@ -86,7 +86,7 @@ paths = click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PAT
 
 quiet = _add_option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
 
-_files = (  # what a file does not tell by itself
+_files = (  # what a file may leave open
     _add_option(
         "--tz",
         metavar="ZONE",

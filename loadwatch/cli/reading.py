@@ -138,7 +138,7 @@ def read_analysis(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysi
 def explain_nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
     """Return why there is nothing to show."""
     where = ", ".join(str(path) for path in paths)
-    # what could not be read says more than what was fine, yet no activity
+    # what could not be read comes before what was fine, yet no activity
     skipped = sorted(analysis.skipped, key=lambda item: item.kind == "ignored")
     if len(skipped) == 1:
         reason = f"{skipped[0].why}."

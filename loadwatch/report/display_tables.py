@@ -323,7 +323,7 @@ def _build_athlete_row(athlete: Athlete, today: date | None) -> Row:
 
 
 def format_age(athlete: Athlete, today: date | None) -> str:
-    """Return how long ago the last file of an athlete is, in words."""
+    """Return how long ago the last file of an athlete is."""
     if athlete.last_activity is None or today is None:
         return formatting.NO_VALUE
     return formatting.format_age((today - athlete.last_activity).days)

@@ -1,8 +1,8 @@
 """The formats that each output is offered in, and what writes them.
 
 A format is a module with one function per output; the one for the terminal is a value,
-since it knows its width. The protocols below list these functions, so that mypy names
-the function that a format on offer lacks. A new format is a module, a function that
+since it knows its width. The protocols below list these functions, so that mypy refuses
+a format on offer that lacks one. A new format is a module, a function that
 imports it, and a line in TABLES. Writers are imported when one is asked for: `--help`
 needs their names alone, and none of pandas or rich.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from loadwatch.date_filter import Period
     from loadwatch.formatting import Units
 
-PLAIN_WIDTH = 80  # columns of a table where nobody asks for another width
+PLAIN_WIDTH = 80  # characters per line where no other width is known
 
 
 @dataclass(frozen=True, slots=True)

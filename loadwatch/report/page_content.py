@@ -45,7 +45,7 @@ class Card:
 
     level: str
     title: str
-    says: str
+    sentence: str
     small: str
 
 

@@ -29,8 +29,8 @@ def make_slug(name: str) -> str:
     """Return `name` as the name of a file: ASCII letters and digits, hyphens between."""
     decomposed = unicodedata.normalize("NFKD", name)
     plain = decomposed.encode("ascii", "ignore").decode().lower()
-    words = _NO_LETTERS.sub(" ", plain[: 4 * SLUG_LENGTH]).split()
-    slug = "-".join(words)[:SLUG_LENGTH].strip("-")
+    parts = _NO_LETTERS.sub(" ", plain[: 4 * SLUG_LENGTH]).split()
+    slug = "-".join(parts)[:SLUG_LENGTH].strip("-")
     if slug in RESERVED:
         return f"{slug}-runner"
     return slug or "runner"

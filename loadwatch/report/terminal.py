@@ -140,7 +140,7 @@ class Terminal:
         return self._render([self._fit_table(table, "Value")])
 
     def format_diary(self, analysis: Analysis) -> str:
-        """Return what the runner's own diary says, red flags first."""
+        """Return the answer of the runner's own diary, red flags first."""
         answer = page_content.build_diary(analysis)
         parts = [
             Text(line, style=LEVELS["high"].style)

@@ -63,17 +63,17 @@ def pages(tmp_path_factory):
 
 
 def opened(browser, path, width, scheme):
-    """A page, and all it asked for or said while it loaded."""
+    """A page, and all it asked for or printed while it loaded."""
     page = browser.new_page(
         viewport={"width": width, "height": 800}, color_scheme=scheme
     )
-    seen = []
-    page.on("request", lambda request: seen.append(request.url))
-    page.on("console", lambda message: seen.append(message.text))
-    page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
-    page.on("pageerror", lambda error: seen.append(str(error)))
+    events = []
+    page.on("request", lambda request: events.append(request.url))
+    page.on("console", lambda message: events.append(message.text))
+    page.on("dialog", lambda dialog: (events.append(dialog.message), dialog.dismiss()))
+    page.on("pageerror", lambda error: events.append(str(error)))
     page.goto(path.as_uri())
-    return page, seen[1:]
+    return page, events[1:]
 
 
 @pytest.mark.parametrize("width", [1000, 320])
@@ -85,7 +85,7 @@ def test_axe_finds_nothing(browser, pages, name, scheme, width):
     page, _ = opened(browser, pages / f"{name}.html", width, scheme)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     found = Axe().run(page)
-    told = [
+    violations = [
         (
             v["id"],
             [(n["html"][:120], n["failureSummary"][:200]) for n in v["nodes"][:3]],
@@ -93,19 +93,19 @@ def test_axe_finds_nothing(browser, pages, name, scheme, width):
         for v in found.response["violations"]
     ]
     page.close()
-    assert told == []
+    assert violations == []
 
 
 @pytest.mark.parametrize("width", [1000, 320])
 def test_no_page_is_wider_than_the_window_and_none_speaks(browser, pages, width):
     for path in sorted(pages.glob("*.html")):
-        page, seen = opened(browser, path, width, "light")
+        page, events = opened(browser, path, width, "light")
         page.evaluate(
             "document.querySelectorAll('details').forEach(d => d.open = true)"
         )
         wide = page.evaluate("document.documentElement.scrollWidth")
         page.close()
-        assert seen == [] and wide <= width, path.name
+        assert events == [] and wide <= width, path.name
 
 
 def test_dark_mode_recolours_the_pictures(browser, pages):
@@ -127,10 +127,10 @@ def test_every_cell_is_within_a_phone(browser, pages, name):
         f"{outside}.filter(r => r.left < 0 || r.right > 320 || r.width < 1).length"
     )
     heads = "[...document.querySelectorAll('table.stack td')].map(c => getComputedStyle(c, '::before').content)"
-    told = set(page.evaluate(heads))
+    found = set(page.evaluate(heads))
     page.close()
     assert lost == 0
-    assert not {"none", "normal", '""'} & told
+    assert not {"none", "normal", '""'} & found
 
 
 def test_a_stacked_table_is_still_a_table(browser, pages):

@@ -82,7 +82,7 @@ def draw_level_lines(
 
 
 def _join_shapes(points: list[tuple[Floats, Floats]], codes: tuple[Any, ...]) -> Path:
-    """Return one path of many shapes alike.
+    """Return one path of many equal shapes.
 
     Parameters
     ----------

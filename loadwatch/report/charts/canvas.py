@@ -1,4 +1,4 @@
-"""An empty figure in the house style, its margins, and the axis of weeks."""
+"""An empty figure in our style, its margins, and the axis of weeks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FONT = "DejaVu Sans"
 SMALL, NORMAL = 9.0, 10.0
 WEEK_IN = 0.62  # width of a week in a short log
 LEAST_IN = 4.0  # width of the picture of the shortest log
-LONG = 150  # weeks from which on only the outlines of the years can be seen
+LONG = 150  # weeks from which on only the outlines of the years are visible
 QUARTERS = 60  # weeks from which on the axis names quarters
 LABELS = 9  # dates below an axis, about
 HATCH, UNKNOWN_HATCH = "////", "\\\\\\\\"

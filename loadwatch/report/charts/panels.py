@@ -73,7 +73,7 @@ def _draw_band(
     top: float,
     palette: Palette,
 ) -> None:
-    """Draw the range from `low` to `high`: pale, with an edge that is seen over a bar too."""
+    """Draw the range from `low` to `high`: pale, with an edge that shows on a bar too."""
     x = np.arange(len(low), dtype=np.float64)
     thickness = np.maximum(high - low, THIN * top)
     bottom = (low + high - thickness) / 2

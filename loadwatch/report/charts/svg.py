@@ -108,8 +108,8 @@ def _set_text(element: ET.Element, text: str) -> None:
     if not mark:
         element.text = text
         return
-    span = ET.SubElement(element, "tspan", {"font-weight": "700"})
-    span.text, span.tail = bold, rest
+    bold_part = ET.SubElement(element, "tspan", {"font-weight": "700"})
+    bold_part.text, bold_part.tail = bold, rest
 
 
 def _rewrite_attributes(

@@ -34,8 +34,8 @@ def draw_year(
     """Return the last 53 weeks as a calendar: a column per week, a row per weekday.
 
     The darker a day, the farther. Squares are drawn as paths and not as an image, so that
-    they follow the page's colours. A week without files has none: nobody knows whether
-    its days were days of rest.
+    they follow the page's colours. A week without files has none: whether its
+    days were days of rest is not known.
     """
     starts, distance, with_run = shown_weeks.sum_days(runs, weeks, today)
     recorded = np.append(weeks["recorded"].to_numpy(bool)[-len(starts) :], [True])

@@ -95,7 +95,7 @@ def test_every_note_has_words_that_name_nobody():
 
 
 @pytest.mark.parametrize(
-    ("note", "told"),
+    ("note", "start"),
     [
         (
             "type: no kind of activity is known as Benjamin",
@@ -110,9 +110,9 @@ def test_every_note_has_words_that_name_nobody():
         (STATED, STATED),
     ],
 )
-def test_a_note_without_a_name(note, told):
+def test_a_note_without_a_name(note, start):
     clean = str(Note.from_string(note).without_quotes())
-    assert clean.startswith(told) and "enjamin" not in clean
+    assert clean.startswith(start) and "enjamin" not in clean
 
 
 def test_an_anonymous_page_keeps_our_words_and_rows_but_no_label():
@@ -150,7 +150,7 @@ def test_a_roster_without_names_offers_no_replacing():
     assert "--anonymise" not in html.format_roster(anonymize.anonymise_roster(plain))
 
 
-SAID = {
+LIMIT_TEXTS = {
     "LW01": "Noticed above 1.1 times the longest before; up to 1.13 times only called at the threshold; a "
     "large change above 2 times the longest before; a large change only after 4 runs or more in the 30 days; "
     "at least 1 km more; a note at most before 30 days of history; a note at most before 4 runs of history",
@@ -172,13 +172,13 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("rule", SAID)
+@pytest.mark.parametrize("rule", LIMIT_TEXTS)
 def test_limits_as_a_reader_says_them(rule):
-    told = {
+    texts = {
         check.title[:4]: check.limits
         for check in rulebook.list_checks(cases.two_weeks())
     }
-    assert SAID[rule] in told[rule].replace(NBSP, " ")
+    assert LIMIT_TEXTS[rule] in texts[rule].replace(NBSP, " ")
 
 
 def test_no_limit_is_left_in_the_words_of_the_settings():
@@ -194,12 +194,12 @@ def test_limits_that_a_runner_set_and_miles():
         units="imperial",
         rules={"return_after_gap": {"gap_days": 1.0}, "shoe_km": {"watch_m": 804672.0}},
     )
-    told = {
+    texts = {
         check.title[:4]: check.limits
         for check in rulebook.list_checks(cases.two_weeks(settings=own))
     }
-    assert told["LW11"].startswith("1 day from start to start")
-    assert f"noticed from 500{NBSP}mi on" in told["LW14"]
+    assert texts["LW11"].startswith("1 day from start to start")
+    assert f"noticed from 500{NBSP}mi on" in texts["LW14"]
 
 
 def test_a_note_is_mentioned_and_never_raised():
@@ -222,12 +222,14 @@ def test_a_note_is_mentioned_and_never_raised():
 
 def test_no_is_no_finding():
     ana = cases.ana()
-    told = [check.evidence for check in rulebook.list_checks(ana)]
-    told += [page_content.build_card(flag, ana).small for flag in ana.flags]
+    texts = [check.evidence for check in rulebook.list_checks(ana)]
+    texts += [page_content.build_card(flag, ana).small for flag in ana.flags]
     assert not [
-        text for text in told if text.endswith("runners: no.") or "runners: no." in text
+        text
+        for text in texts
+        if text.endswith("runners: no.") or "runners: no." in text
     ]
-    assert any("About back pain in runners: not studied." in text for text in told)
+    assert any("About back pain in runners: not studied." in text for text in texts)
 
 
 def test_figures_are_not_shown_where_the_last_weeks_hold_no_file():

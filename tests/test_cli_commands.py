@@ -1,4 +1,4 @@
-"""The commands beside the main line, as a user meets them: inspect, rules, settings, diary."""
+"""Single commands, as a user meets them: inspect, rules, settings, diary."""
 
 import pytest
 
@@ -7,8 +7,12 @@ from tests.make_fit import run
 
 def test_inspect_of_what_cannot_be_read_is_an_error(call, tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0")
-    told = call("inspect", tmp_path / "a.jpg")
-    assert told == (1, "", "Error: a.jpg cannot be read: it starts like a JPEG image\n")
+    result = call("inspect", tmp_path / "a.jpg")
+    assert result == (
+        1,
+        "",
+        "Error: a.jpg cannot be read: it starts like a JPEG image\n",
+    )
 
 
 def test_inspect_of_a_broken_fit_shows_what_is_there_and_is_an_error(call, tmp_path):
@@ -55,6 +59,6 @@ def test_lines_of_the_diary_that_cannot_be_read_are_said_in_the_summary(call, tm
 
 @pytest.mark.parametrize(("command", "without"), [("inspect", ("--load", "--jobs", "--strict", "--cluster")), ("settings", ("--jobs", "--cluster"))])  # fmt: skip
 def test_help_lists_what_has_a_bearing(call, command, without):
-    told = call(command, "--help")[1]
-    assert "--distance-unit" in told and "--no-store" in told
-    assert not any(option in told for option in without)
+    text = call(command, "--help")[1]
+    assert "--distance-unit" in text and "--no-store" in text
+    assert not any(option in text for option in without)

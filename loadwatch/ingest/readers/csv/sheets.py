@@ -101,19 +101,24 @@ def _format_cell(value: Any) -> str:
     """Return a cell as a CSV has it: ISO dates, h:mm:ss, "" for blank."""
     if value is None or value != value:  # noqa: PLR0124  NaN and NaT are not equal to themselves
         return ""
+    if isinstance(value, datetime | date | time):
+        return _format_moment(value)
+    if isinstance(value, timedelta):
+        return _format_duration(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return " ".join(str(value).split())
+
+
+def _format_moment(value: datetime | date | time) -> str:
+    """Return a date, a clock time, or both; midnight is how a workbook stores a bare date."""
     if isinstance(value, datetime):
         if value.time() == time():
             return value.date().isoformat()
         return value.isoformat(" ", "seconds")
-    if isinstance(value, timedelta):
-        return _format_duration(value)
     if isinstance(value, time):
         return value.isoformat("seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return " ".join(str(value).split())
+    return value.isoformat()
 
 
 def _format_duration(duration: timedelta) -> str:

@@ -134,7 +134,9 @@ class Session:
     device: str = ""  # maker and product, "garmin fr965"
     serial: str = ""  # of the device
     shoe: str = ""
-    linked: str = ""  # the file that a list row names as its own
+    linked: str = (
+        ""  # the file that a list row names as its own; several by line breaks
+    )
     parent: bool = False  # a multisport whole whose legs are in the file, too
     line: int = 0  # list rows: line of the row in its file, from 1; else 0
     part: int = 1  # number of the session in its file, from 1

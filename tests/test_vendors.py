@@ -132,6 +132,25 @@ def test_an_export_joins_each_workout_to_its_route(tmp_path, call):
     assert {item["kind"] for item in answer["skipped"]} == {"ignored"}
 
 
+def test_two_routes_of_one_workout_have_its_sport(tmp_path, call):
+    half = timedelta(minutes=25)
+    parts = [Workout(FIRST, 25, 2.475), Workout(FIRST + half, 25, 2.475)]
+    second = (
+        f'<WorkoutRoute><FileReference path="/{parts[1].route_name}"/></WorkoutRoute>'
+    )
+    data = make.make_apple_xml([Workout(FIRST, 50, 4.95)])
+    data = data.replace(b" </Workout>", second.encode() + b"</Workout>")
+    (tmp_path / "workout-routes").mkdir()
+    (tmp_path / "export.xml").write_bytes(data)
+    for part in parts:
+        (tmp_path / part.route_name).write_text(make.make_route(part))
+    answer = build_rows(call, tmp_path)
+    rows = answer["activities"]
+    assert [row["sport"] for row in rows] == ["running", "running"]
+    assert sum(row["distance_m"] for row in rows) == pytest.approx(4950, rel=0.01)
+    assert len(answer["duplicates"]) == 1
+
+
 def test_an_export_unpacked_by_hand_gives_the_same(tmp_path, call):
     make.write_apple_zip(tmp_path / "export.zip", make.make_season(14))
     packed = build_rows(call, tmp_path / "export.zip")

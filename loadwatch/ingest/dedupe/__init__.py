@@ -15,7 +15,7 @@ import numpy as np
 
 from loadwatch.activity import Skipped
 from loadwatch.ingest.dedupe import pairs
-from loadwatch.ingest.dedupe.linked_files import find_linked_rows
+from loadwatch.ingest.dedupe.linked_files import FILE_SEPARATOR, find_linked_rows
 from loadwatch.ingest.dedupe.merge import merge_rows
 
 if TYPE_CHECKING:
@@ -101,8 +101,26 @@ def drop_duplicate_runs(rows: pd.DataFrame) -> DedupedRows:
     _join_copies(rows, order, groups)
     _join_certain(rows, order, groups, arrays)
     _join_inferred(rows, order, groups, arrays)
-    kept = _sort_rows(merge_rows(rows, groups.rows))
+    kept = _sort_rows(merge_rows(rows, _add_whole_of_parts(rows, groups)))
     return DedupedRows(kept, _list_duplicates(rows, groups), skipped)
+
+
+def _add_whole_of_parts(rows: pd.DataFrame, groups: _RunGroups) -> dict[int, list[int]]:
+    """Return kept row -> the rows it takes from, with the list row that names it as a part.
+
+    A list row with several files is joined to the first; the other files are parts of the same
+    activity, and its sport is theirs.
+    """
+    takes_from = {kept: list(group) for kept, group in groups.rows.items()}
+    has_parts = rows["linked"].str.contains(FILE_SEPARATOR, regex=False).to_numpy()
+    if not has_parts.any():
+        return takes_from
+    for row, files in find_linked_rows(rows).items():
+        kept_files = {groups.kept_of[file] for file in files}
+        if has_parts[row]:
+            for kept in kept_files - {groups.kept_of[row]}:
+                takes_from[kept].append(row)
+    return takes_from
 
 
 def _list_duplicates(rows: pd.DataFrame, groups: _RunGroups) -> tuple[Duplicate, ...]:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+FILE_SEPARATOR = "\n"  # between the names, where a row names several files
+
+
 @dataclass(frozen=True, slots=True)
 class _InputPaths:
     """Paths of the inputs that are no lists, without `.gz`."""
@@ -36,10 +39,13 @@ def find_linked_rows(rows: pd.DataFrame) -> dict[int, list[int]]:
             paths.rows[path].append(row)
             paths.by_name[posixpath.basename(path)].add(path)
     found = {}
-    for row, name in enumerate(linked):
-        path = _resolve_linked_path(members[row], name, paths) if name else ""
-        if path:
-            found[row] = paths.rows[path]
+    for row, names in enumerate(linked):
+        places: list[int] = []
+        for name in filter(None, names.split(FILE_SEPARATOR)):
+            path = _resolve_linked_path(members[row], name, paths)
+            places += paths.rows.get(path, [])
+        if places:
+            found[row] = places
     return found
 
 

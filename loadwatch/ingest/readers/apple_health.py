@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
+from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.health_export import (
     Element,
@@ -22,7 +22,7 @@ from loadwatch.ingest.zones import tzinfo_of
 from loadwatch.tables import PLAIN_SUB_SPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from loadwatch.settings import Settings
 
@@ -41,6 +41,7 @@ _CLINICAL = re.compile(
 )
 _QUANTITY = "HKQuantityTypeIdentifier"
 _DISTANCE = "Distance"
+MAX_ROUTES = 50  # files of one workout
 _MAX_TEXT = 1000  # characters kept of a file's or device's name
 _MAX_NUMBER = 1e9
 _MAX_NUMBER_CHARS = 40
@@ -109,18 +110,10 @@ def _build_session(workout: Element, line: int) -> Session | None:
         steps=_read_statistic(details, "StepCount", "sum"),
         heart_rate_bpm=_read_heart_rate(details),
         device=_find_device(stated),
-        linked=next(iter(details.routes), ""),
+        linked="\n".join(details.routes[:MAX_ROUTES]),
         line=line,
-        notes=tuple(_list_notes(sport, details)),
+        notes=sport.notes,
     )
-
-
-def _list_notes(sport: sports.StatedSport, details: WorkoutDetails) -> Iterator[Note]:
-    """Yield the note of an unknown sport, and that of more than one route."""
-    yield from sport.notes
-    if len(details.routes) > 1:
-        count = len(details.routes)
-        yield Note("file", f"the workout names {count} routes; the first is its own")
 
 
 # --- elements ------------------------------------------------------------------------
@@ -152,7 +145,7 @@ def _collect_child(child: Element, details: WorkoutDetails) -> None:
 
 
 def _collect_route(path: str, details: WorkoutDetails) -> None:
-    path = path.strip()[:_MAX_TEXT]
+    path = path.replace("\n", " ").strip()[:_MAX_TEXT]  # some hold narrow blanks
     if path and ".." not in path.split("/"):
         details.routes.append(path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
@@ -35,6 +36,7 @@ INDOORS = {
 _APPLE_PREFIX = "hkworkoutactivitytype"
 SKIP = "skip"  # a sport that marks a row as no activity; its sub sport gives the reason
 MAX_WORD = 64  # characters of a word that are compared
+_WORDS = re.compile(r"[^\W\d_]+")
 SHOWN_WORD = 40  # characters of an unknown word that its note shows
 
 
@@ -88,6 +90,25 @@ def find_sport(word: str) -> tuple[str, str] | None:
     """Return (sport, sub sport) for a word of any vendor and language, else None."""
     normalized = normalize_word(word[:MAX_WORD]).removeprefix(_APPLE_PREFIX)
     return _load_vocabularies()["words"].get(normalized)
+
+
+def find_run_kind(text: str) -> tuple[str, str] | None:
+    """Return (sport, sub sport) of what somebody calls a run: "Easy", "Long run 18 km".
+
+    Only for lists kept by hand, where find_sport knows no such word. A word of another
+    sport among the others wins: "easy ride" is none.
+    """
+    kinds = _load_vocabularies()["run_kinds"]
+    words = [normalize_word(word) for word in _WORDS.findall(text[:MAX_WORD])]
+    sports = [sport for sport in map(find_sport, words) if sport is not None]
+    for sport in sports:
+        if sport[0] != "running":
+            return sport
+    if sports:
+        return max(sports, key=lambda sport: sport[1] != PLAIN_SUB_SPORT)
+    if any(word in kinds for word in words) or normalize_word(text) in kinds:
+        return "running", PLAIN_SUB_SPORT
+    return None
 
 
 def move_indoors(stated: StatedSport) -> StatedSport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import Unreadable
 from loadwatch.ingest.readers import sports
-from loadwatch.ingest.readers.csv import numbers
+from loadwatch.ingest.readers.csv import column_choice, numbers
+from loadwatch.ingest.readers.csv.column_choice import choose_roles
 from loadwatch.ingest.readers.csv.dates import ASK_ORDER, parse_start_times
 from loadwatch.ingest.readers.csv.measures import (
     TIMES,
@@ -21,7 +22,7 @@ from loadwatch.ingest.readers.csv.measures import (
 )
 from loadwatch.ingest.readers.csv.names import load_surfaces, load_table
 from loadwatch.ingest.readers.csv.parsed_csv import BROKEN_QUOTE, CsvRow
-from loadwatch.ingest.readers.csv.unit_inference import FASTEST, SLOWEST
+from loadwatch.ingest.readers.csv.unit_inference import FASTEST
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
 
 _T = TypeVar("_T")
+_STROLL = 0.8  # m/s; a list that is slower by median is of no runs
 _TEXT = 1000  # characters kept of a name
 _TRUE = frozenset({"true", "1", "1.0", "yes"})
 _REST = {
     "rest": "a rest day, nothing was recorded",
     "incident": "an alarm of the watch (incident detected), no activity",
 }
+_SUM = "it adds up other rows, no activity"
 _NO_FILE = "#"  # Strava writes #error# where it lost a file
 _MENDED = Note("text", "this row has damaged quotation marks or characters")
 _NOT_RUNS = Note(
@@ -74,6 +77,8 @@ class ListRow:
 def read(table: ParsedCsv, settings: Settings) -> Reading:
     """Return the activities of a list, and the rows that are none with their reason."""
     rows, skipped = _fit_rows(table)
+    roles, unread = choose_roles(table, rows)
+    table = replace(table, roles=roles)
     columns = _select_columns(table, rows)
     row_sports = _read_sports(columns)
     measures = read_measures(columns, [row.sport for row in row_sports], settings)
@@ -86,6 +91,8 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
     _refuse_ambiguous_dates(starts)
     if "type" not in table.roles and not columns.traits.vendor:
         row_sports = _check_speeds(row_sports, measures)
+        if unread:
+            row_sports = [RowSport(note=_format_unread(unread))] * len(row_sports)
     values = {role: column.tolist() for role, column in measures.values.items()}
     list_rows = map(
         ListRow,
@@ -98,6 +105,14 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
         [row.line in table.mended for row in rows],
     )
     return _build_reading(list_rows, columns, skipped)
+
+
+def _format_unread(name: str) -> Note:
+    text = (
+        f"which rows are runs is unknown while nobody knows the column {name}; "
+        "call it Type if it holds the sports, else Notes"
+    )
+    return Note("type", text)
 
 
 def _build_reading(
@@ -141,6 +156,9 @@ def _fit_rows(table: ParsedCsv) -> tuple[list[CsvRow], list[Skipped]]:
     for row in table.rows:
         cells = _fit_to_header(row.cells, header, may_end_early=by_hand)
         if not any(map(str.strip, cells)):
+            continue
+        if by_hand and column_choice.is_sum(cells):
+            skipped.append(Skipped(f"#{row.line}", "ignored", _SUM))
             continue
         if len(cells) == len(header):
             rows.append(CsvRow(row.line, cells))
@@ -208,6 +226,8 @@ def _find_sport(word: str, is_indoor: bool, *, by_hand: bool) -> RowSport:
             return RowSport("running")
         return RowSport()
     found = sports.find_sport(word)
+    if found is None and by_hand:
+        found = sports.find_run_kind(word)
     if found is None:
         return RowSport(note=sports.format_unknown(word))
     sport, sub_sport = found
@@ -224,7 +244,7 @@ def _check_speeds(row_sports: list[RowSport], measures: Measures) -> list[RowSpo
     if not known.any():
         return row_sports
     speed = np.median(values["distance"][known] / time_s[known])
-    if SLOWEST <= speed <= FASTEST:
+    if _STROLL <= speed <= FASTEST:
         return row_sports
     return [RowSport(note=_NOT_RUNS)] * len(row_sports)
 
@@ -249,6 +269,8 @@ def _find_reason(row: ListRow, lines_by_id: dict[str, int]) -> tuple[Kind, str] 
     """
     if row.sport.sport == sports.SKIP:
         return "ignored", _REST[row.sport.sub_sport]
+    if row.texts["planned"].strip().casefold() in _TRUE:
+        return "ignored", "planned, but nothing was recorded"
     if row.start.why_unknown:
         return "rejected", row.start.why_unknown
     if row.values["distance"] < 0:

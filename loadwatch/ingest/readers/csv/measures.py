@@ -14,6 +14,7 @@ import numpy as np
 from loadwatch.activity import Note
 from loadwatch.ingest.readers.csv import numbers, row_units
 from loadwatch.ingest.readers.csv import unit_inference as inference
+from loadwatch.ingest.readers.csv.names import load_units
 from loadwatch.ingest.readers.csv.row_units import IMPOSSIBLE, LONG
 from loadwatch.ingest.readers.csv.unit_inference import DistanceEvidence, UnitDecision
 from loadwatch.tables import UNKNOWN_SPORT
@@ -73,7 +74,8 @@ def read_measures(
     is_european = mark == "," or columns.has_semicolons
     notes: Notes = [[] for _ in columns.lines]
     values = {role: _read_numbers(columns, role, mark) for role in _NUMBERS}
-    values["cadence"] = _convert_cadence(columns, values["cadence"], sports)
+    is_afoot = np.isin(sports, list(_AFOOT)) & (values["cadence"] > 0)
+    values["cadence"] = np.where(is_afoot, values["cadence"], np.nan)
     values["stride"] *= columns.units.get("stride", 1.0)
     for role in ("steps", "load"):
         values[role] = pick_positive(values[role])
@@ -88,17 +90,18 @@ def read_measures(
     evidence = DistanceEvidence(
         texts=columns.texts["distance"],
         raw=values["distance"],
-        cell_units=numbers.parse_cell_units(columns.texts["distance"]),
+        cell_units=_read_cell_units(columns, "distance"),
         sports=sports,
         time_s=time_s,
         pace_s=pace.pace_s,
         by_speed_m=pace.speed_mps * time_s,
         steps=values["steps"],
-        cadence_spm=values["cadence"],
+        cadence=values["cadence"],
         stride_m=values["stride"],
         has_decimal_comma=is_european,
     )
     unit, metres = _convert_distances(columns, evidence, mark, settings, notes)
+    values["cadence"] = _convert_cadence(columns, evidence)
     climbs = _convert_climbs(columns, values, unit.factor, settings, notes)
     values |= times | climbs | {"distance": metres}
     return Measures(values, notes, is_european)
@@ -151,19 +154,16 @@ def _read_balance(columns: ListColumns, mark: DecimalMark) -> Floats:
     return np.array([numbers.parse_number(cell, mark) for cell in left])
 
 
-def _convert_cadence(
-    columns: ListColumns, cadence: Floats, sports: Sequence[str]
-) -> Floats:
+def _convert_cadence(columns: ListColumns, evidence: DistanceEvidence) -> Floats:
     """Return steps of both feet per minute, of those who go on foot."""
+    cadence = evidence.cadence
     if "cadence" not in columns.columns:
         return cadence
     if columns.traits.cadence_per_leg:
         unit = UnitDecision(2.0, "stated")
     else:
-        unit = inference.infer_cadence_unit(cadence, sports)
-    is_read = np.isin(sports, list(_AFOOT)) & (cadence > 0)
-    steps = np.where(cadence < inference.LEGS, cadence * unit.factor, cadence)
-    return np.where(is_read, steps, np.nan)
+        unit = inference.infer_cadence_unit(evidence)
+    return np.where(cadence < inference.LEGS, cadence * unit.factor, cadence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,13 @@ def _read_durations(
     unit = columns.units.get(role, np.nan)
     if np.isnan(unit) and (plain > 0).any():
         unit = inference.infer_time_unit(plain, expected, distance).factor
-    durations = np.where(np.isnan(durations), plain * unit, durations)
+    units = np.full(len(texts), unit)
+    for at, word in enumerate(columns.texts["time_unit"]):
+        units[at] = load_units().get(word.strip().casefold(), unit)
+    durations = np.where(np.isnan(durations), plain * units, durations)
+    for at in inference.correct_durations(texts, durations, distance):
+        text = f"{texts[at][:20]} read as {durations[at] / 60:.0f} min, by its distance"
+        notes[at].append(Note("duration", text))
     for at in np.flatnonzero(np.isnan(durations)).tolist():
         if not numbers.is_unknown(texts[at]):
             text = f"{texts[at][:20]} may be read in more than one way; write h:mm:ss"
@@ -304,6 +310,17 @@ def _read_two_distances(
         text = f"its two distances disagree, {first[at]:g} and {second[at]:g}"
         notes[at].append(Note("distance", text))
     return metres
+
+
+def _read_cell_units(columns: ListColumns, role: str) -> list[float | None]:
+    """Return the unit that each cell states, else a column of units beside it."""
+    own = numbers.parse_cell_units(columns.texts[role])
+    beside = columns.texts.get(f"{role}_unit", ())
+    known = load_units()
+    for at, word in enumerate(beside):
+        if own[at] is None:
+            own[at] = known.get(word.strip().casefold())
+    return own
 
 
 def _apply_unit(

@@ -109,6 +109,13 @@ def load_surfaces() -> dict[str, str]:
 
 
 @cache
+def load_sum_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Return (words of rows that add up others, words that may be beside them)."""
+    table = load_table()["sums"]
+    return frozenset(table["words"]), frozenset(table["beside"])
+
+
+@cache
 def load_months() -> dict[str, int]:
     """Return normalised name of a month -> its number."""
     months = load_table()["months"].items()

@@ -120,7 +120,6 @@ def check_weeks(weeks: Any, want: Any) -> None:
         assert any(w["week"] == want["week"] and w["runs"] for w in shown)
 
 
-@pytest.mark.xfail(reason="a rule of its own, not a matter of reading")
 def test_short_recording_is_no_yardstick(read, tmp_path):
     folder = tmp_path / "runner"
     folder.mkdir()

@@ -451,12 +451,18 @@ def test_a_wrong_value_of_an_option_is_a_slip_and_of_a_file_is_not(call, folder)
     assert call("weeks", folder, "--no-store")[0] == 1
 
 
-def test_sports_that_nobody_did_are_told_with_those_there_are(call, folder, tmp_path):
-    _, out, _ = call(
-        "report", folder, "-o", tmp_path / "x.html", "--no-store", "--sports", "runing"
-    )
-    text = " ".join(out.split())
-    assert "it holds 11 of running, and what is looked for is runing." in text
+def test_a_sport_that_no_list_knows_is_refused_with_those_there_are(call, folder):
+    code, out, err = call("flags", folder, "--sports", "runing", "--no-store")
+    assert (code, out) == (2, "")
+    assert "no sport is called 'runing'; found: running (11)" in err
+
+
+def test_a_known_sport_that_nobody_did_is_answered_with_those_there_are(
+    call, folder, tmp_path
+):
+    page = tmp_path / "x.html"
+    _, out, _ = call("report", folder, "--sports", "swimming", "-o", page, "--no-store")
+    assert "it holds 11 of running" in " ".join(out.split())
 
 
 def test_strict_names_what_could_not_be_read_even_when_quiet(call, folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,13 @@ import pandas as pd
 from loadwatch.tables import SURFACE_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
+    from loadwatch.assess.rules import Flag
+
 ROTATION_WEEKS = 8
+IN_USE_DAYS = 28  # since its last run a pair is worn
 COLUMNS = ["shoe", "distance_m", *SURFACE_COLUMNS, "runs", "first", "last"]
 
 
@@ -41,6 +46,26 @@ def build_pairs(
     table["runs"] = groups.size()
     table["first"], table["last"] = groups["day"].min(), groups["day"].max()
     return table.sort_values("distance_m", ascending=False, kind="stable").reset_index()
+
+
+def find_worn_flags(
+    flags: Iterable[Flag], pairs: pd.DataFrame, today: date
+) -> list[Flag]:
+    """Return the flags of pairs past a limit that are still worn, as if raised in today's week.
+
+    A pair was passed over its limit once; what it means holds as long as the pair is in use.
+    """
+    since = today - timedelta(days=IN_USE_DAYS)
+    worn = {
+        shoe
+        for shoe, last in zip(pairs["shoe"], pairs["last"], strict=True)
+        if last > since
+    }
+    return [
+        replace(flag, week=today)
+        for flag in flags
+        if flag.shoe in worn and flag.shoe and flag.level != "info"
+    ]
 
 
 def describe_rotation(activities: pd.DataFrame, today: date) -> str:

@@ -196,7 +196,8 @@ def _build_context(table: pd.DataFrame, cal: Calendar) -> dict[str, Floats]:
     return {name: values[last] for name, values in build_context(daily).items()}
 
 
-def _mark_support(activities: pd.DataFrame) -> Bools:
+def mark_support(activities: pd.DataFrame) -> Bools:
+    """Return for each activity whether it is strength, Pilates or yoga."""
     sports = (
         activities[column].to_numpy(object).astype(str)
         for column in ("sport", "sub_sport")
@@ -210,7 +211,7 @@ def _count_weeks(activities: pd.DataFrame, cal: Calendar) -> dict[str, Ints | Bo
     count = len(cal.days)
     return {
         "support_sessions": np.bincount(
-            week[_mark_support(activities) & (week >= 0)], minlength=count
+            week[mark_support(activities) & (week >= 0)], minlength=count
         ),
         "complete": cal.days + 6 <= cal.today,  # the last day counts as over
         "recorded": np.bincount(week[week >= 0], minlength=count) > 0,

@@ -132,7 +132,24 @@ def read_analysis(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysi
         analysis = pipeline.analyse_athlete(*paths, options=options)
     if analysis.activities.empty and not empty_is_fine:
         raise NothingToRead(explain_nothing(analysis, paths), pipeline.EXPORT_HINT)
+    if ctx.params.get("sports") is not None:
+        _check_sports(analysis)
     return analysis
+
+
+def _check_sports(analysis: Analysis) -> None:
+    """Refuse a sport of `--sports` that neither the files nor any vendor's list of sports hold."""
+    from loadwatch.formatting import clean_text
+    from loadwatch.ingest.readers.sports import list_known_sports
+
+    counts = analysis.activities["sport"].value_counts()
+    for sport in analysis.settings.sports:
+        if sport in counts.index or sport in list_known_sports():
+            continue
+        found = ", ".join(f"{name} ({number})" for name, number in counts.items())
+        raise click.UsageError(
+            f"--sports: no sport is called {clean_text(sport, 40)!r}; found: {clean_text(found)}"
+        )
 
 
 def explain_nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from loadwatch.analysis import Analysis
-from loadwatch.assess import diary, guidance, rules, shoes, weeks
+from loadwatch.assess import diary, guidance, other_sports, rules, shoes, weeks
 from loadwatch.errors import NothingToRead
 from loadwatch.exposure import load, tags
 from loadwatch.ingest import dedupe
@@ -58,6 +58,8 @@ def assess_rows(
     if answer:
         flags = rules.add_diary_flags(flags, _flag_answer(answer, week), table)
     remarks += _list_remarks(activities, settings, today)
+    pairs = shoes.build_pairs(activities)
+    advising = (*flags, *shoes.find_worn_flags(flags, pairs, today))
     return Analysis(
         name=settings.name or _find_name(places),
         activities=activities,
@@ -70,8 +72,8 @@ def assess_rows(
         today=today,
         files=files,
         diary=answer,
-        advice=guidance.choose_advice(flags, answer, since=week - timedelta(days=7)),
-        shoes=shoes.build_pairs(activities),
+        advice=guidance.choose_advice(advising, answer, since=week - timedelta(days=7)),
+        shoes=pairs,
         remarks=tuple(remarks),
     )
 
@@ -148,8 +150,12 @@ def _flag_answer(answer: Answer, week: date) -> tuple[Flag, ...]:
 def _list_remarks(
     activities: pd.DataFrame, settings: Settings, today: date
 ) -> list[str]:
-    """Return remarks on shoes, and on the heart rates that the settings do not state."""
-    remarks = [shoes.describe_rotation(activities, today)]
+    """Return remarks on other sports, shoes, and on the heart rates that the settings do not state."""
+    remarks = [
+        other_sports.describe_unsummed(activities, settings),
+        other_sports.describe_unnamed(activities, today),
+        shoes.describe_rotation(activities, today),
+    ]
     if activities["heart_rate_bpm"].notna().any():
         remarks.append(load.describe_heart_rates(settings))
     return [remark for remark in remarks if remark]

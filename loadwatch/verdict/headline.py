@@ -16,7 +16,7 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.assess.rules import BY_ID, is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, select_runs
-from loadwatch.tables import LEVELS
+from loadwatch.tables import LEVELS, ON_FOOT_SPORTS
 from loadwatch.verdict import history, levels
 from loadwatch.verdict.events import format_parts, list_events
 from loadwatch.verdict.phrases import (
@@ -309,9 +309,15 @@ def _explain_no_run(analysis: Analysis) -> str:
     wanted = formatting.join_with_and(
         [formatting.clean_text(sport, 40) for sport in analysis.settings.sports]
     )
+    option = ",".join(
+        sport for sport, _ in counts if sport in ON_FOOT_SPORTS or len(counts) == 1
+    )
+    hint = ""
+    if option:
+        hint = f"; with --sports {option} those are summed"
     return (
-        f"no run was found in what was read; it holds {found}, and what is looked "
-        f"for is {wanted}."
+        f"no run was found in what was read; it holds {found}, and what is looked for "
+        f"is {wanted}{hint}."
     )
 
 

@@ -56,6 +56,12 @@ class StatedSport:
         return (format_unknown(self.unknown_word),)
 
 
+def list_known_sports() -> frozenset[str]:
+    """Return every sport that an activity may have."""
+    vocabularies = _load_vocabularies().values()
+    return frozenset(sport for words in vocabularies for sport, _ in words.values())
+
+
 def format_unknown(word: str) -> Note:
     """Return the note of a sport whose word no table knows."""
     return Note("type", f"no kind of activity is known as {_shorten_word(word)}")

@@ -1,0 +1,56 @@
+"""Rides and swims are counted, not summed; a workout without a kind may be strength."""
+
+import datetime as dt
+from dataclasses import replace
+
+from loadwatch.assess import shoes
+from loadwatch.assess.other_sports import describe_unnamed, describe_unsummed
+from loadwatch.settings import Settings
+from loadwatch.verdict import headline
+from tests import report_cases as cases
+from tests.builders import activities, run
+
+TODAY = dt.date(2026, 5, 10)
+
+
+def test_rides_and_swims_are_counted_once():
+    rides = [run(f"2026-05-0{day}T08:00", 48.0, sport="cycling") for day in range(1, 6)]
+    table = activities(
+        run("2026-05-06T08:00", 8.0),
+        *rides,
+        run("2026-05-07T08:00", sport="swimming"),
+    )
+    told = describe_unsummed(table, Settings())
+    assert told == "Listed, not summed: 5 of cycling (240 km) and 1 of swimming."
+    assert describe_unsummed(table[:1], Settings()) == ""
+    both = Settings(sports=("running", "cycling", "swimming"))
+    assert describe_unsummed(table, both) == ""
+
+
+def test_a_workout_without_a_kind_is_mentioned_until_a_strength_session_is_named():
+    unnamed = run("2026-05-06T08:00", sport="training")
+    table = activities(run("2026-05-05T08:00", 8.0), unnamed)
+    assert describe_unnamed(table, TODAY).startswith("1 workout of the last four weeks")
+    named = run("2026-05-08T08:00", sport="training", sub_sport="strength_training")
+    assert describe_unnamed(activities(unnamed, named), TODAY) == ""
+    assert describe_unnamed(table, dt.date(2026, 9, 1)) == ""
+
+
+def test_a_walker_reads_which_option_sums_walks():
+    walks = [run(f"2026-05-0{day}T08:00", 5.0, sport="walking") for day in range(1, 6)]
+    found = headline.build_verdict(cases.analysis(walks, today=TODAY))
+    assert "--sports walking" in found.sentence
+
+
+def test_a_pair_past_its_limit_is_named_as_long_as_it_is_worn():
+    rows = [
+        run(f"2026-0{month}-{day:02}T08:00", 42.0, shoe="Blue")
+        for month in range(1, 6)
+        for day in range(1, 9)
+    ]
+    known = cases.analysis(rows, today=TODAY)
+    pairs = shoes.build_pairs(known.activities)
+    worn = shoes.find_worn_flags(known.flags, pairs, TODAY)
+    assert {(flag.rule, flag.week) for flag in worn} == {("LW14", TODAY)}
+    later = replace(known, today=dt.date(2026, 8, 1)).today
+    assert shoes.find_worn_flags(known.flags, pairs, later) == []

@@ -13,6 +13,7 @@ from loadwatch.errors import NothingToRead
 from loadwatch.ingest import zones
 from loadwatch.ingest.sources import Member, find_members
 from loadwatch.ingest.store import open_store
+from loadwatch.ingest.stray_dates import set_aside_strays
 from loadwatch.pipeline import intake
 from loadwatch.pipeline.assessment import assess_rows
 from loadwatch.settings import FILE as SETTINGS_FILE
@@ -91,7 +92,16 @@ def analyse_athlete(*paths: str | Path, options: Options | None = None) -> Analy
             replace(left, source=label + left.source) for left in part.result.skipped
         ]
     rows = zones.settle_zones(_build_rows(read), settings, options.system_zone)
+    rows, strays = set_aside_strays(rows, _find_last_possible_day(settings, options))
+    skipped += strays
     return assess_rows(places, rows, skipped, settings, files=len(members))
+
+
+def _find_last_possible_day(settings: Settings, options: Options) -> date | None:
+    """Return the later of the clock and the day that is named; None where there is no clock."""
+    if options.now is None:
+        return None
+    return max(options.now, settings.today or options.now)
 
 
 def load_athlete_settings(places: Sequence[Path], options: Options) -> Settings:

@@ -35,9 +35,9 @@ def _combine_weeks(
         quiet = [kind for kind in KINDS if not flags[kind]]
         changed = len(KINDS) - len(quiet)
         unjudged = [kind for kind in quiet if (week, kind) in unknown]
-        if changed >= limits["watch"]:
+        if changed >= limits["info"]:
             yield _make_flag(week, flags, limits)
-        elif changed + len(unjudged) >= limits["watch"]:
+        elif changed + len(unjudged) >= limits["info"]:
             text = f"{' and '.join(unjudged)} could not be judged in this week"
             yield RULE.unknown(week, Note("not_judged", text))
 
@@ -61,7 +61,7 @@ def _make_flag(week: date, flags: dict[ChangeKind, list[Flag]], limits: Limits) 
     changed = [kind for kind in KINDS if flags[kind]]
     return RULE.flag(
         week,
-        Exceeded("info", limits["watch"]),
+        Exceeded("info", limits["info"]),
         value=float(len(changed)),
         template_args={"changed": " and ".join(changed)},
     )
@@ -76,10 +76,10 @@ RULE = Rule(
     asks="Did distance, hills or hard ground change together in one week?",
     limits=(
         Bound(
-            key="watch",
+            key="info",
             value=2.0,
             unit="kinds",
-            text="noticed from {value} of change on",
+            text="mentioned from {value} of change on",
         ),
     ),
     templates={

@@ -32,7 +32,7 @@ def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
         flag, is_judged = _find_flag(inputs, i, limits)
         if flag:
             yield flag
-        elif inputs.complete[i] and not is_judged:
+        elif not is_judged:
             yield RULE.unknown(inputs.week_starts[i], _explain_unknown(inputs, i))
 
 

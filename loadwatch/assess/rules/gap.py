@@ -10,15 +10,22 @@ import numpy as np
 
 from loadwatch.activity import Note
 from loadwatch.assess.rules.flag_text import MANY, format_distinct
-from loadwatch.assess.rules.model import TOLERANCE, Bound, Exceeded, Limits, Rule
+from loadwatch.assess.rules.model import (
+    TOLERANCE,
+    Bound,
+    Exceeded,
+    Limits,
+    Rule,
+    is_raising,
+)
 from loadwatch.assess.rules.remaining import find_largest_quiet
 from loadwatch.assess.rules.rule_input import DAY_US, look_back, session_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadwatch.assess.rules.model import Finding
-    from loadwatch.assess.rules.rule_input import RuleInput
+    from loadwatch.assess.rules.model import Finding, Flag
+    from loadwatch.assess.rules.rule_input import Lookback, RuleInput
     from loadwatch.tables import Ints
 
 
@@ -45,36 +52,74 @@ def _is_break(gaps_us: Ints, number: int, limits: Limits) -> bool:
 
 
 def _check_runs(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
-    sessions = inputs.sessions
-    start, distance = sessions.start_us, sessions.distance_m
-    gaps_us = np.diff(start)
-    past = look_back(sessions, "distance_m", start)
-    breaks = [i for i in range(len(gaps_us)) if _is_break(gaps_us, i, limits)]
-    for i in [number + 1 for number in breaks]:
-        longest = float(np.fmax(past.most[i - 1], distance[i - 1]))
-        week, first = inputs.session_week(i), float(distance[i])
-        if math.isnan(first) or not longest > 0:
-            text = "the first run after a break, or those before it, lack a distance"
-            yield RULE.unknown(week, Note("no_distance", text))
+    gaps_us = np.diff(inputs.sessions.start_us)
+    past = look_back(inputs.sessions, "distance_m", inputs.sessions.start_us)
+    for number in range(len(gaps_us)):
+        if not _is_break(gaps_us, number, limits):
             continue
-        few = i - 1 < limits["least_gaps"]
-        judge = partial(judge_return, longest_m=longest, limits=limits, few=few)
-        quiet = partial(judge_return, longest_m=longest, limits=limits)
-        yield RULE.flag(
-            week,
-            judge(first),
-            value=first / longest,
-            amount=first,
-            usual=longest,
-            held_against=longest,
-            quiet_up_to=find_largest_quiet(quiet),
-            template_args={
-                "gap": f"{gaps_us[i - 1] // DAY_US}",
-                "share": _format_share(first / longest, limits["watch"]),
-                "limit_share": f"{100.0 * limits['watch']:.0f}",
-            },
-            **session_fields(sessions, i),
-        )
+        finding = _judge_first(inputs, past, number + 1, int(gaps_us[number]), limits)
+        if finding:
+            yield finding
+
+
+def _judge_first(
+    inputs: RuleInput, past: Lookback, number: int, gap_us: int, limits: Limits
+) -> Finding | None:
+    """Return what the first run after a break raises or leaves unknown.
+
+    Runs of unknown distance count as in LW01: before the break as the most they can have been, the
+    first run as lying between its known part and its most.
+    """
+    sessions, last = inputs.sessions, number - 1
+    least = float(sessions.known["distance_m"][number])
+    most = float(sessions.bound["distance_m"][number])
+    longest = float(np.fmax(past.most[last], sessions.distance_m[last]))
+    bound = past.bound[last]
+    if math.isnan(sessions.distance_m[last]):
+        bound = max(bound, float(sessions.bound["distance_m"][last]))
+    yardstick = max(bound, 0.0 if math.isnan(longest) else longest)
+    if yardstick > 0 and is_raising(judge_return(least, yardstick, limits)):
+        return _make_flag(inputs, number, gap_us, longest, yardstick, limits)
+    if not longest > 0 or is_raising(judge_return(most, longest, limits)):
+        text = "the first run after a break, or those before it, lack a distance"
+        return RULE.unknown(inputs.session_week(number), Note("no_distance", text))
+    if most > least:
+        return None
+    return _make_flag(inputs, number, gap_us, longest, longest, limits)
+
+
+def _make_flag(
+    inputs: RuleInput,
+    number: int,
+    gap_us: int,
+    longest: float,
+    yardstick: float,
+    limits: Limits,
+) -> Flag:
+    sessions = inputs.sessions
+    first = float(sessions.known["distance_m"][number])
+    few = number - 1 < limits["least_gaps"]
+    is_bound = not longest >= yardstick
+    return RULE.flag(
+        inputs.session_week(number),
+        judge_return(first, yardstick, limits, few=few),
+        value=first / yardstick,
+        amount=first,
+        usual=longest,
+        held_against=yardstick,
+        extent="at_least" if math.isnan(sessions.distance_m[number]) else "",
+        quiet_up_to=find_largest_quiet(
+            partial(judge_return, longest_m=yardstick, limits=limits)
+        ),
+        template_args={
+            "gap": f"{gap_us // DAY_US}",
+            "share": _format_share(first / yardstick, limits["watch"]),
+            "limit_share": f"{100.0 * limits['watch']:.0f}",
+            "least": "at least " if is_bound else "",
+            "at_most": "at most " if is_bound else "",
+        },
+        **session_fields(sessions, number),
+    )
 
 
 def _format_share(part: float, limit: float) -> str:
@@ -84,7 +129,7 @@ def _format_share(part: float, limit: float) -> str:
     return f"{format_distinct(100.0 * part, 100.0 * limit)} % of"
 
 
-_START = "{day}: {amount}, the first run after {gap} days without one"
+_START = "{day}: {extent}{amount}, the first run after {gap} days without one"
 
 RULE = Rule(
     id="LW11",
@@ -133,11 +178,12 @@ RULE = Rule(
     ),
     templates={
         "info": (
-            f"{_START}; what was usual before it ({{usual}} at most in one run) no "
+            f"{_START}; what was usual before it ({{held_against}} at most in one run) no "
             "longer is."
         ),
         "watch": (
-            f"{_START}: {{share}} the longest before the break ({{usual}}); the "
+            f"{_START}: {{least}}{{share}} the longest before the break "
+            "({at_most}{held_against}); the "
             "limit is {limit_share} % of it. Up to {quiet_up_to} this check "
             "stays quiet."
         ),

@@ -24,7 +24,7 @@ def judge_steepness(
     Where all weeks climb the same, the percentile is the median too: the same hills again are
     no news.
     """
-    limit = max(percentile, limits["watch"])
+    limit = max(percentile, limits["info"])
     if climb >= limit - TOLERANCE and climb > middle + TOLERANCE:
         return Exceeded("info", limit)
     return None
@@ -101,9 +101,9 @@ RULE = Rule(
             key="percentile",
             value=0.90,
             unit="percentile",
-            text="noticed from {value} of the runner's own weeks on",
+            text="mentioned from {value} of the runner's own weeks on",
         ),
-        Bound(key="watch", value=10.0, unit="m/km", text="and from {value} on"),
+        Bound(key="info", value=10.0, unit="m/km", text="and from {value} on"),
         Bound(
             key="least_m",
             value=5000.0,

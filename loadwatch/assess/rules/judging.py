@@ -50,15 +50,7 @@ def judge(
     found = collect_findings(inputs, settings)
     flags = [finding for finding in found if isinstance(finding, Flag)]
     if activities["planned"].any():
-        weeks_without = find_planned_weeks(activities, settings)
-        flags = mark_planned(
-            flags,
-            activities,
-            {
-                week: _judge_without_planned(activities, settings, today, week)
-                for week in weeks_without & {flag.week for flag in flags}
-            },
-        )
+        flags = _mark_planned(flags, inputs, activities, settings, today)
     flagged = {(flag.week, flag.rule) for flag in flags}
     unknown: dict[tuple[date, str], Unknown] = {}
     for finding in found:
@@ -69,6 +61,22 @@ def judge(
         _complete_flags(assign_events(flags), with_runs),
         tuple(unknown[key] for key in sorted(unknown)),
     )
+
+
+def _mark_planned(
+    flags: Sequence[Flag],
+    inputs: RuleInput,
+    activities: pd.DataFrame,
+    settings: Settings,
+    today: date,
+) -> list[Flag]:
+    """Return `flags`, those marked that would not be raised without planned runs."""
+    weeks = find_planned_weeks(activities, settings) & {flag.week for flag in flags}
+    raised = {
+        week: _judge_without_planned(activities, settings, today, week)
+        for week in weeks
+    }
+    return mark_planned(flags, activities, inputs.sessions, raised)
 
 
 def _judge_without_planned(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.assess.rules.model import Flag
+    from loadwatch.assess.rules.rule_input import Sessions
     from loadwatch.settings import Settings
 
 
@@ -42,15 +43,26 @@ def drop_planned_runs(activities: pd.DataFrame, week: date) -> pd.DataFrame:
 
 
 def mark_planned(
-    flags: Sequence[Flag], activities: pd.DataFrame, raised: Mapping[date, set[str]]
+    flags: Sequence[Flag],
+    activities: pd.DataFrame,
+    sessions: Sessions,
+    raised: Mapping[date, set[str]],
 ) -> list[Flag]:
     """Return `flags`, those marked that would not be raised without planned runs.
 
-    `raised` are the rules that each week raises without its planned runs. A flag of a run is planned
-    where the run is; a week's flag where its rule is not raised any more.
+    `raised` are the rules that each week raises without its planned runs. A flag of a run is
+    planned where the run is, or a piece of what counts as one run; a week's flag where its rule is
+    not raised any more.
     """
     is_planned = activities["planned"].to_numpy(bool)
     runs = set(activities["activity_id"].to_numpy(object)[is_planned])
+    runs.update(
+        activity_id
+        for activity_id, planned in zip(
+            sessions.activity_id, sessions.planned, strict=True
+        )
+        if planned
+    )
     return [replace(flag, planned=_is_planned(flag, runs, raised)) for flag in flags]
 
 

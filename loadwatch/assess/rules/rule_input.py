@@ -51,6 +51,7 @@ class Sessions:
     day: list[date]  # local
     activity_id: list[str]
     source: list[str]
+    planned: list[bool]  # whether a piece is called planned: a race with its warm-up is
     offset_us: int  # local clock minus instant, of the last run
 
 
@@ -168,6 +169,7 @@ def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     known, bound = {}, {}
     for column in whole:
         known[column], bound[column] = _bound_sessions(table, column, at, duration_s)
+    planned = _sum_pieces(table["planned"].to_numpy(np.float64), at) > 0
     kept = np.flatnonzero(~_is_short(whole["distance_m"], duration_s))
     at = at[kept]
     return Sessions(
@@ -180,6 +182,7 @@ def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
         day=local[at].astype("datetime64[D]").tolist(),
         activity_id=_take_first(table, "activity_id", at),
         source=_take_first(table, "source", at),
+        planned=planned[kept].tolist(),
         offset_us=offset_us,
     )
 
@@ -212,9 +215,10 @@ def _bound_sessions(
     rate = np.where(shows_rate, known / np.where(shows_rate, duration_s, 1.0), -1.0)
     before = np.concatenate(([-1.0], np.maximum.accumulate(rate)[:-1]))[: len(at)]
     earlier = np.where(before < 0, fastest, np.minimum(before, fastest))
-    most = np.zeros(len(at))
-    np.multiply(unknown_s, earlier, out=most, where=has_gap)
-    return known, known + np.where(np.isnan(most), np.inf, most)
+    is_known = has_gap & np.isfinite(earlier) & ~np.isnan(unknown_s)
+    most = np.where(has_gap, np.inf, 0.0)
+    np.multiply(unknown_s, earlier, out=most, where=is_known)
+    return known, known + most
 
 
 def _sum_pieces(values: Floats, at: Ints) -> Floats:

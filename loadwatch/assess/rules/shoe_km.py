@@ -30,7 +30,7 @@ def _check_shoes(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
             yield _make_flag(inputs, shoe, int(rows[at]), exceeded, amount)
     named = set(inputs.week_numbers[shoes != ""].tolist())
     for i in inputs.run_weeks():
-        if i not in named and inputs.complete[i]:
+        if i not in named:
             yield RULE.unknown(inputs.week_starts[i], _NO_SHOE)
 
 

@@ -20,6 +20,8 @@ def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     last_flagged = -weeks  # the same four weeks are mentioned once
     for i in inputs.run_weeks():
         if not inputs.complete[i]:
+            text = "the week is not over"
+            yield RULE.unknown(inputs.week_starts[i], Note("not_over", text))
             continue
         if i + 1 < weeks:
             text = f"the files do not reach back {weeks} weeks"

@@ -1,4 +1,4 @@
-"""The budget law: what is left raises nothing of its rule, one metre more does."""
+"""The budget law: what is named as room raises nothing of its rule, more than its limit does."""
 
 import datetime as dt
 import math
@@ -28,8 +28,11 @@ def with_run(frame, week, limit, metres):
     """The frame with one more run in the last minute of the week, of `metres` in the limit's measure."""
     start = pd.Timestamp(week) + pd.Timedelta(days=7) - pd.Timedelta(minutes=1)
     column = COLUMN.get(limit.measure, limit.measure)
-    more = {"ascent_m": 0.0, "downhill_m": 0.0, "distance_m": 1.0} | {column: metres}
-    row = run(start.isoformat(), 0.0, **more, activity_id="new")
+    km = metres / 1000 if column == "distance_m" else 1.0  # long enough for a run
+    more = {"ascent_m": 0.0, "downhill_m": 0.0}
+    if column in more:
+        more[column] = metres
+    row = run(start.isoformat(), km, **more, activity_id="new")
     return pd.concat([frame, activities(row)], ignore_index=True)
 
 
@@ -48,8 +51,17 @@ def raised(frame, limit):
 
 
 def law(frame, today):
+    """The number of figures that hold: what is offered is quiet, two metres over the limit are not."""
     checked = 0
     for limit in limits(frame, today):
+        if math.isnan(limit.limit):
+            assert math.isnan(limit.left)
+            assert limit.why
+            continue
+        is_run = limit.measure.startswith("longest")
+        used = 0.0 if is_run else limit.used
+        over = max(limit.limit + 2.0 - used, 0.0)
+        assert raised(with_run(frame, limit.week, limit, over), limit), limit
         if math.isnan(limit.left):
             assert limit.why
             continue
@@ -57,9 +69,11 @@ def law(frame, today):
             assert limit.left == 0.0
             assert raised(with_run(frame, limit.week, limit, 0.0), limit)
             continue
-        assert limit.left == int(limit.left)
+        assert limit.left == int(limit.left) >= 0
+        assert used + limit.left < limit.limit + 1  # a limit is a whole metre
         assert not raised(with_run(frame, limit.week, limit, limit.left), limit), limit
-        assert raised(with_run(frame, limit.week, limit, limit.left + 1), limit), limit
+        less = max(limit.left - 1.0, 0.0)
+        assert not raised(with_run(frame, limit.week, limit, less), limit), limit
         checked += 1
     return checked
 
@@ -89,9 +103,8 @@ def test_room_of_an_ordinary_week_by_hand():
         "m",
         "session_spike",
     )
-    assert (
-        spike.limit == 18_080.0
-    )  # 1.13 of 16 km: up to there it is within the watch's error
+    # 1.13 of 16 km is within the watch's error; what is named is 1.10 of it
+    assert (spike.limit, spike.left) == (18_080.0, 17_600.0)
     jump = found["LW02", now]
     assert (jump.used, jump.limit, jump.left) == (
         6_500.0,
@@ -109,9 +122,8 @@ def test_room_of_an_ordinary_week_by_hand():
     assert (
         found["LW04", later].limit == 427.0
     )  # median(270, 300, 330, 40) = 285, 1.5 times
-    assert (
-        found["LW02", later].left == 37_400.0
-    )  # the usual week stays 34 km: 1.10 times is not above it
+    # the most of the four weeks before stays 34 km
+    assert (found["LW02", later].left, found["LW02", later].limit) == (44_200, 44_200)
 
 
 def test_the_law_on_an_ordinary_week():
@@ -121,7 +133,10 @@ def test_the_law_on_an_ordinary_week():
 rows = st.lists(
     st.lists(
         st.tuples(
-            st.integers(0, 6), st.floats(1, 35), st.one_of(st.none(), st.floats(0, 600))
+            st.integers(0, 6),
+            st.floats(1, 35),
+            st.one_of(st.none(), st.floats(0, 600)),
+            st.booleans(),
         ),
         min_size=1,
         max_size=3,
@@ -139,16 +154,64 @@ def test_the_law_on_any_training(plan, weekday):
         run(
             f"{monday + dt.timedelta(days=7 * i + day)}T{6 + 4 * n:02}:00",
             km,
+            planned=planned,
             **(
                 {} if ascent is None else {"ascent_m": ascent, "downhill_m": ascent * 4}
             ),
         )
         for i, week in enumerate(plan)
-        for n, (day, km, ascent) in enumerate(week)
+        for n, (day, km, ascent, planned) in enumerate(week)
     ]
     today = monday + dt.timedelta(days=7 * (len(plan) - 1) + weekday)
     frame = activities(*[row for row in built if row["start_local"].date() <= today])
     law(frame, today)
+
+
+def room(rule, today, *rows):
+    """The figures of the week after that of `today`."""
+    found = limits(activities(*rows), dt.date.fromisoformat(today))
+    return [limit for limit in found if limit.rule == rule][-1]
+
+
+def test_room_never_comes_from_a_raised_run():
+    rows = weekly_runs("2026-01-07", [10] * 6)
+    spike = room("LW01", "2026-02-15", *rows, run("2026-02-14", 20))
+    assert (spike.left, spike.limit) == (11_000, 22_600)  # 1.10 x 10 km, 1.13 x 20 km
+    planned = run("2026-02-14", 20, planned=True)
+    assert room("LW01", "2026-02-15", *rows, planned).left == 11_000
+    short = weekly_runs("2026-01-07", [5] * 6)
+    # 1 km more than 5 km would be raised, a metre less is not
+    assert room("LW01", "2026-02-15", *short).left == 5_999
+
+
+def test_only_raised_runs_leave_no_figure():
+    rows = weekly_runs("2026-01-07", [10] * 6)  # the last on 11 February
+    both = [run("2026-03-05", 15), run("2026-03-12", 40)]
+    spike = room("LW01", "2026-03-15", *rows, *both)
+    assert math.isnan(spike.left)
+    assert spike.limit == 45_200  # 1.13 x 40 km
+    assert spike.why == "every run of the 30 days before was itself raised"
+
+
+def test_room_never_comes_from_a_raised_week():
+    rows = weekly_runs("2026-01-07", [30] * 6 + [60])
+    jump = room("LW02", "2026-02-22", *rows)
+    # 1.30 x 30 km; the rule itself is quiet below 0.8 x 60 km
+    assert (jump.left, jump.limit) == (39_000, 47_999)
+    rows = weekly_runs("2026-01-07", [30] * 6 + [60, 60])
+    jump = room("LW02", "2026-03-01", *rows)
+    # 1.30 x usual, the median of 30, 30, 60, 60; the rule takes the older 60 km
+    assert (jump.left, jump.limit) == (58_500, 78_000)
+    rows = weekly_runs("2026-01-07", [30] * 8, ascent_m=[100.0] * 6 + [400.0, 400.0])
+    climb = room("LW04", "2026-03-01", *rows)
+    # usual 250 m, 1.5 times is raised; the rule is quiet up to 1.10 x 400 m
+    assert (climb.left, climb.limit) == (374, 440)
+
+
+def test_room_to_climb_never_comes_from_a_raised_run():
+    rows = weekly_runs("2026-01-07", [30] * 7, ascent_m=[100.0] * 6 + [400.0])
+    climb = room("LW06", "2026-02-22", *rows)
+    assert (climb.left, climb.limit) == (199, 520)  # 100 m + 100 m; 1.30 x 400 m
 
 
 def test_unknown_room_says_why():
@@ -238,7 +301,7 @@ def test_a_plan_is_held_against_the_same_rules():
         "plan.csv#3",
     )
     assert by_rule["LW01"].value == pytest.approx(1.5)
-    assert by_rule["LW04"].level == "high"
+    assert by_rule["LW04"].level == "watch"
     open_rules = {gap.rule for gap in plan.unknown}
     assert "LW08" in open_rules  # the ground before is not known
     assert "LW07" in open_rules

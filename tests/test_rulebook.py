@@ -44,13 +44,18 @@ def test_each_limit_has_one_place_for_its_value(rule):
 
 
 def test_one_rule_whole_names_what_presets_change():
-    text = Terminal().format_rules([rules.BY_ID["LW02"]])
-    assert "watch = 1.3: noticed above 1.3 times the week before" in text
+    text = " ".join(Terminal().format_rules([rules.BY_ID["LW02"]]).split())
     assert (
-        "with --preset return: watch = 1.2 (noticed above 1.2 times the week before)"
+        "watch = 1.3: noticed above 1.3 times the most of the four weeks before" in text
+    )
+    assert (
+        "with --preset return: watch = 1.2 (noticed above 1.2 times the most of the four weeks before)"
         in text
     )
-    assert "with --preset novice or return: more_m = 3000 (at least 3 km more)" in text
+    assert (
+        "with --preset novice or return: more_m = 3000 (at least 3 km more; less where "
+        "the usual week is short)" in text
+    )
 
 
 def test_the_signs_of_a_diary_stand_where_they_are_asked_for():

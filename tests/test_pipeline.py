@@ -467,7 +467,7 @@ def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatc
         "analyse_athlete",
         lambda *a, **more: read.append(a) or analyse(*a, **more),
     )
-    options = Options(store=tmp_path / "store", now=date(2026, 6, 1))
+    options = Options(store=tmp_path / "store", now=date(2027, 6, 1))
 
     def line(**more):
         read.clear()
@@ -480,9 +480,9 @@ def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatc
     assert first[0] == 1
     assert line() == (0, first[1])
     assert (
-        line(now=date(2027, 6, 1))[0] == 0
+        line(now=date(2028, 6, 1))[0] == 0
     )  # another day by the clock changes the view, not the line
-    assert "silent=True" in line(now=date(2027, 6, 1))[1]
+    assert "silent=True" in line(now=date(2028, 6, 1))[1]
     for change in (
         lambda: (home / "tags.csv").write_text("start,name\n2026-03-02,x\n"),
         lambda: (home / "loadwatch.toml").write_text('[weeks]\nload = "duration"\n'),

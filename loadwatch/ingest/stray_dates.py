@@ -9,6 +9,7 @@ import numpy as np
 from loadwatch.activity import Skipped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     import pandas as pd
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from loadwatch.tables import Bools
 
+CLOCK_ERROR = "a clock error"
 AHEAD_DAYS = 1  # a day more than the clock: the runner may be in an earlier time zone
 ALONE_DAYS = (
     3652  # ten years: a watch that lost its clock starts where its calendar does
@@ -36,7 +38,7 @@ def set_aside_strays(
     late = _find_late(days, last_day)
     lone = _find_lone(np.where(late, np.datetime64("NaT"), days))
     skipped = [
-        Skipped(source, "rejected", f"dated {day}, {why}: a clock error")
+        Skipped(source, "rejected", f"dated {day}, {why}: {CLOCK_ERROR}")
         for mask, why in (
             (late, "after today"),
             (lone, "ten years or more before all others"),
@@ -46,6 +48,11 @@ def set_aside_strays(
     if not skipped:
         return rows, []
     return rows[~(late | lone)].reset_index(drop=True), skipped
+
+
+def has_strays(skipped: Iterable[Skipped]) -> bool:
+    """Whether an activity was set aside for its date: what is too late today may not be tomorrow."""
+    return any(item.why.endswith(CLOCK_ERROR) for item in skipped)
 
 
 def _find_late(days: NDArray[np.datetime64], last_day: date | None) -> Bools:

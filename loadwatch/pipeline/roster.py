@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from loadwatch.analysis import Athlete, Roster, Trend
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.ingest.sources import LOADWATCH_FILES
+from loadwatch.ingest.stray_dates import has_strays
 from loadwatch.pipeline.athlete import (
     Options,
     analyse_athlete,
@@ -124,7 +125,7 @@ def _load_or_build_line(path: Path, options: Options) -> Athlete:
     athlete = roster_groups.summarize_athlete(analysis)
     athlete = replace(athlete, page_digest=compute_page_digest(analysis))
     with open_athlete_store([path], settings, options) as store:
-        if has_every_input([path], store):
+        if has_every_input([path], store) and not has_strays(analysis.skipped):
             store.keep_page(key, athlete_to_json(athlete))
     return athlete
 

@@ -74,15 +74,18 @@ def _is_one_activity(table: ParsedCsv) -> bool:
 def _read_times(table: ParsedCsv) -> list[float]:
     """Return the times of the first rows, good enough for their differences [s]."""
     texts = table.get_samples(_SAMPLED)
-    times = [_read_time(cell) for cell in texts[table.time_role]]
+    is_day = table.time_role == "day"
+    times = [_read_time(cell, is_day=is_day) for cell in texts[table.time_role]]
     if table.time_role == "day" or "day" not in texts:
         return times
     days = [_read_time(day) if day else 0.0 for day in texts["day"]]
     return [day + time for day, time in zip(days, times, strict=True)]
 
 
-def _read_time(cell: str) -> float:
-    count = parse_count(cell)
+def _read_time(cell: str, *, is_day: bool = False) -> float:
+    count = math.nan
+    if not is_day:  # 46083 is a spreadsheet's day, no second
+        count = parse_count(cell)
     if not math.isnan(count):
         return count
     date = parse_date(cell, "dmy")

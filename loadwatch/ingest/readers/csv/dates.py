@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 DateOrder = Literal["", "dmy", "mdy"]  # "": not known
 
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 -- a wall clock
+_DAY_NUMBER = re.compile(r"\d{5}(?:\.\d{1,12})?")
+_FIRST_DAY, _LAST_DAY = 29_221, 73_051  # 1980 and 2100
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- naive: wall clocks are counted from it too
 _STATED_ORDERS: Mapping[str, DateOrder] = {"dmy": "dmy", "mdy": "mdy"}
 # (some first number is over 12, some second one is) -> order
@@ -291,6 +294,7 @@ def parse_start_times(
     *,
     is_utc: bool,
     is_european: bool,
+    is_wall: bool = False,
 ) -> list[StartTime]:
     """Return the start of each row of a list.
 
@@ -299,6 +303,7 @@ def parse_start_times(
     texts : role -> cells; read are date_utc, date, clock and zone.
     stated_order : the user's setting for the order of day and month, or "".
     is_utc : the vendor writes UTC into the column `date`.
+    is_wall : the column `date` is called local, so that a Z in it is false.
     is_european : the table is written where the comma is the decimal mark.
     """
     instants, walls = texts["date_utc"], texts["date"]
@@ -307,6 +312,8 @@ def parse_start_times(
     if is_utc:
         instants = [i or wall for i, wall in zip(instants, walls, strict=True)]
         walls = [""] * len(walls)
+    if is_wall:
+        walls = [wall.strip().removesuffix("Z") for wall in walls]
     rows = zip(walls, instants, texts["clock"], texts["zone"], strict=True)
     return [_read_start(*row, order) for row in rows]
 
@@ -314,7 +321,7 @@ def parse_start_times(
 def _read_start(
     wall: str, instant: str, clock: str, zone: str, order: DateOrder
 ) -> StartTime:
-    local = parse_date(wall, order)
+    local = parse_date(wall, order) or _read_day_number(wall)
     exact = parse_date(instant, order)
     if local is None:
         if exact is None:
@@ -325,10 +332,23 @@ def _read_start(
     local = _add_clock(local, clock)
     known_zone = _find_zone(zone)
     if exact is None or not exact.has_clock:
-        return _start_by_wall(local, zone, known_zone)
-    if known_zone is None:
-        zone = ""
+        return _start_by_wall(local, known_zone)
+    zone = ""
+    if known_zone is not None:
+        zone = known_zone.key
     return StartTime(_to_utc(exact), local.wall, zone, not local.has_clock)
+
+
+def _read_day_number(cell: str) -> ParsedDate | None:
+    """Return the date of a spreadsheet's day number, 46083.75: days since the end of 1899."""
+    text = cell.strip().replace(",", ".")
+    if not _DAY_NUMBER.fullmatch(text):
+        return None
+    days = float(text)
+    if not _FIRST_DAY <= days < _LAST_DAY:
+        return None
+    wall = _DAY_ZERO + timedelta(seconds=round(days * 86400))
+    return ParsedDate(wall, has_clock=not days.is_integer())
 
 
 def _read_epoch_start(wall: str, instant: str, order: DateOrder) -> StartTime:
@@ -338,14 +358,12 @@ def _read_epoch_start(wall: str, instant: str, order: DateOrder) -> StartTime:
     return StartTime(why_unknown=_explain_unknown(wall or instant, order))
 
 
-def _start_by_wall(
-    local: ParsedDate, zone: str, known_zone: ZoneInfo | None
-) -> StartTime:
+def _start_by_wall(local: ParsedDate, known_zone: ZoneInfo | None) -> StartTime:
     if not local.has_clock:
         return StartTime(local=local.wall, date_only=True)
     if known_zone is not None:
         utc = local.wall.replace(tzinfo=known_zone).astimezone(UTC)
-        return StartTime(utc, local.wall, zone.strip())
+        return StartTime(utc, local.wall, known_zone.key)
     if local.offset is None:
         return StartTime(local=local.wall)
     if not local.offset.utcoffset(None):
@@ -370,8 +388,13 @@ def _add_clock(date: ParsedDate, clock: str) -> ParsedDate:
 
 @cache
 def _find_zone(zone: str) -> ZoneInfo | None:
-    """Return the zone of an IANA name; anything else is no zone, and no path is tried."""
+    """Return the zone of an IANA name; anything else is no zone, and no path is tried.
+
+    Strava writes "(GMT+09:00) Asia/Tokyo".
+    """
     name = zone.strip()
+    if name.startswith("("):
+        name = name.rpartition(" ")[2]
     parts = name.replace("_", "").replace("-", "").split("/")
     if len(name) > _LONGEST_ZONE or not all(map(str.isalnum, parts)):
         return None

@@ -87,6 +87,7 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
         settings.date_order,
         is_utc=columns.traits.utc,
         is_european=measures.is_european,
+        is_wall=_is_called_local(table),
     )
     _refuse_ambiguous_dates(starts)
     if "type" not in table.roles and not columns.traits.vendor:
@@ -105,6 +106,12 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
         [row.line in table.mended for row in rows],
     )
     return _build_reading(list_rows, columns, skipped)
+
+
+def _is_called_local(table: ParsedCsv) -> bool:
+    """Whether the heading of the dates calls them local."""
+    held = table.roles.get("date", ())
+    return any("local" in table.header.cells[c.index].casefold() for c in held)
 
 
 def _format_unread(name: str) -> Note:

@@ -29,7 +29,7 @@ _FIT_FIRST, _UNIX_FIRST, _UNIX_LAST = 0x10000000, 1.2e9, 4e9
 _DAY_CLOCK = 3600.0
 _LABEL = 200  # characters of a file's name that are looked at
 _LABEL_DATE = re.compile(
-    r"(?<!\d)(20\d\d|19\d\d)([-_.]?)(\d\d)\2(\d\d)"
+    r"(?<!\d)(20\d\d|19\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)"
     r"(?:[T_ -]{1,3}(\d\d)[-_.:h]?(\d\d)(?:[-_.:m]?(\d\d))?(?!\d)(Z|[- _]?UTC)?)?"
 )
 DATELESS = (

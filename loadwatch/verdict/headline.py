@@ -16,7 +16,7 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.assess.rules import BY_ID, is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, select_runs
-from loadwatch.tables import LEVELS, ON_FOOT_SPORTS
+from loadwatch.tables import LEVELS, ON_FOOT_SPORTS, RAISED_LEVELS
 from loadwatch.verdict import history, levels
 from loadwatch.verdict.events import format_parts, list_events
 from loadwatch.verdict.phrases import (
@@ -69,26 +69,39 @@ def build_verdict(analysis: Analysis) -> Verdict:
     raised = tuple(flag for flag in flags if is_raised(flag))
     events = list_events(flags)
     unjudged = _list_unjudged(analysis, weeks)
-    state: VerdictState = "high" if has_red_flag(analysis) else _find_state(weeks)
-    if state == "unknown":
-        sentence = _explain_unknown(analysis, weeks)
-    elif raised or has_red_flag(analysis):
-        sentence = _format_raised(analysis, weeks, events)
-    else:
-        sentence = _format_quiet(analysis, weeks)
-    if not has_red_flag(analysis):
-        sentence = _add_history(sentence, analysis, weeks)
+    state = _find_state(weeks)
+    word = LEVELS[state].word
+    if has_red_flag(analysis):
+        state, word = "high", DIARY_FIRST
     return Verdict(
         state=state,
-        sentence=sentence,
+        sentence=_build_sentence(analysis, state, weeks, events),
         counts=_format_counts(analysis, state, raised, weeks, unjudged),
         weeks=weeks,
         flags=raised,
         notes=tuple(flag for flag in flags if not is_raised(flag)),
         unjudged=unjudged,
         events=events,
-        word=DIARY_FIRST if has_red_flag(analysis) else LEVELS[state].word,
+        word=word,
     )
+
+
+def _build_sentence(
+    analysis: Analysis,
+    state: VerdictState,
+    weeks: tuple[JudgedWeek, ...],
+    events: tuple[Event, ...],
+) -> str:
+    """Return the first sentence, and what was raised before, which a red flag goes without."""
+    if analysis.diary is not None and analysis.diary.red_flags:
+        return f"{lower_first(analysis.diary.says)}."
+    if state == "unknown":
+        sentence = _explain_unknown(analysis, weeks)
+    elif state in RAISED_LEVELS:
+        sentence = _format_raised(analysis, weeks, events)
+    else:
+        sentence = _format_quiet(analysis, weeks)
+    return _add_history(sentence, analysis, weeks)
 
 
 def _add_history(
@@ -163,9 +176,7 @@ def _format_weeks(days: Sequence[date]) -> str:
 def _format_raised(
     analysis: Analysis, weeks: tuple[JudgedWeek, ...], events: tuple[Event, ...]
 ) -> str:
-    """Return the largest event with its parts, and the next one; before both a red flag."""
-    if analysis.diary is not None and analysis.diary.red_flags:
-        return f"{lower_first(analysis.diary.says)}."
+    """Return the largest event with its parts, and the next one."""
     raised = [event for event in events if event.is_raised]
     first, *others = raised
     phrase = format_phrase(first.lead, analysis)

@@ -122,12 +122,16 @@ def _find_state(flags: list[Flag], week: WeekLoad) -> tuple[WeekState, str]:
         return "unknown", NO_USUAL
     if not week.load >= 0:
         return "unknown", NO_LOAD
-    ratio = week.load / week.usual
+    return _compare_load(week.load / week.usual), ""
+
+
+def _compare_load(ratio: float) -> WeekState:
+    """Return the state of a week by its load over the usual one [1]."""
     if ratio > MORE + TOLERANCE:
-        return "more", ""
+        return "more"
     if ratio < LESS - TOLERANCE:
-        return "less", ""
-    return "usual", ""
+        return "less"
+    return "usual"
 
 
 def find_judged_weeks(analysis: Analysis, starts: Iterable[date]) -> set[date]:

@@ -115,26 +115,30 @@ def _prefix_pain(line: Athlete, says: str) -> str:
 
 def _choose_group(line: Athlete, day: date) -> Group:
     """Return the first group of `GROUPS` that a line belongs to."""
-    stopped = (
-        line.raised_week is not None
-        and line.last_run is not None
-        and day - line.raised_week < timedelta(days=RAISED_DAYS)
-        and day - line.last_run >= timedelta(days=SILENT_DAYS)
-    )
-    is_high = line.state == "high" and not line.silent
     if line.urgent or line.pain_7d >= CALL_PAIN:
         return "call"
-    if is_high or line.collapsed or stopped:
+    if line.collapsed or _has_stopped(line, day):
         return "talk"
-    if line.last_activity is not None and line.silent:
+    if line.silent:
         return "low"
-    if line.state == "watch":
-        return "watch"
+    if line.state in _GROUP_OF_STATE:
+        return _GROUP_OF_STATE[line.state]
     if line.is_low:
         return "low"
     if line.state == "unknown":
         return "unknown"
     return "fine"
+
+
+_GROUP_OF_STATE: dict[str, Group] = {"high": "talk", "watch": "watch"}
+
+
+def _has_stopped(line: Athlete, day: date) -> bool:
+    """Return whether nothing was run for two weeks after a week raised lately."""
+    if line.raised_week is None or line.last_run is None:
+        return False
+    is_recent = day - line.raised_week < timedelta(days=RAISED_DAYS)
+    return is_recent and day - line.last_run >= timedelta(days=SILENT_DAYS)
 
 
 def _find_level(verdict: Verdict) -> str:

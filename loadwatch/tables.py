@@ -363,12 +363,8 @@ def build_frame(rows: Sequence[Mapping[str, Any]], *tables: Table) -> pd.DataFra
     cells = list(zip(*(map(row.get, names) for row in rows), strict=True))
     if not rows:
         cells = [()] * len(names)
-    return pd.DataFrame(
-        {
-            column.name: _build_column(column.dtype, values)
-            for column, values in zip(columns, cells, strict=True)
-        }
-    )
+    pairs = zip(columns, cells, strict=True)
+    return pd.DataFrame({c.name: _build_column(c.dtype, values) for c, values in pairs})
 
 
 def _build_column(dtype: DType, values: Sequence[Any]) -> Any:

@@ -51,3 +51,14 @@ def test_list(name, call, monkeypatch):
 
 def add_up(rows: list[dict[str, Any]], field: str) -> float:
     return sum(row[field] or 0.0 for row in rows)
+
+
+def test_a_duration_shown_as_a_time_of_day(call, tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "date,distance_km,duration\n2026-03-02,8.2,12:47:30 AM\n2026-03-04,15,1:32:00 AM\n"
+    )
+    code, out, err = call("activities", path, "--format", "json", "--no-store")
+    assert code == 0, err
+    rows = json.loads(out)["activities"]
+    assert [row["duration_s"] for row in rows] == [2850, 5520]

@@ -33,6 +33,8 @@ _DECIMAL_POINT = re.compile(
 # 1.234.567, or not plain numbers
 _DOUBTFUL_POINTS = re.compile(r"\d\.\d{3}\.\d|^[ \t']|[ \t\r]$", re.MULTILINE)
 _COLONS = re.compile(r"(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(?:[.,](\d{1,6}))?")
+# what a spreadsheet shows for 0:47:30 where a column is formatted as time of day
+_MORNING = re.compile(r"(\d{1,2}):(\d{2}):(\d{2}) ?[aA]\.?[mM]\.?")
 _WORDED = re.compile(
     r"(?:(\d{1,3}) ?h(?:ours?|rs?|)\.?)? ?"  # 1h 23min 45s
     r"(?:(\d{1,4}) ?(?:min(?:utes?|s)?|mn|m|')?\.?)? ?"
@@ -207,6 +209,9 @@ def parse_duration(cell: str, style: ClockStyle = "m:ss") -> float:
     if not cell:
         return NAN
     text = cell.strip()[:LONGEST]
+    if found := _MORNING.fullmatch(text):
+        hour, minute, second = map(int, found.groups())
+        return hour % 12 * 3600.0 + minute * 60 + second
     if found := _COLONS.fullmatch(text):
         return _read_colons(found, style)
     if not text or not text[0].isdigit():

@@ -23,6 +23,7 @@ from loadwatch.report import (
     rulebook,
 )
 from loadwatch.settings import Settings
+from loadwatch.verdict import events
 from tests import report_cases as cases
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -159,11 +160,11 @@ LIMIT_TEXTS = {
     "week only from 0.8 times that week on: coming down is no jump",
     "LW04": "at least 100 m more to be noticed",
     "LW05": "1.5 times the usual on; at least 1.5 km more to be noticed",
-    "LW07": "Noticed from percentile 90 of the runner's own weeks on; and from 10 m/km on; weeks under 5 km "
+    "LW07": "Mentioned from percentile 90 of the runner's own weeks on; and from 10 m/km on; weeks under 5 km "
     "are not compared; compared with the 26 weeks before; needs 12 weeks that can be compared",
     "LW08": "from 25 percentage points more on; ",
     "LW09": "Mentioned from 5 km on; new where it was under 5 % of the weeks before",
-    "LW10": "Noticed from 2 kinds of change on",
+    "LW10": "Mentioned from 2 kinds of change on",
     "LW11": "14 days from start to start make a break; and only from 3 times the upper quartile of the "
     "runner's own gaps on; those are the last 10 gaps at most; a note at most after fewer than 4 gaps; noticed "
     "above 0.5 times the longest run before",
@@ -205,7 +206,7 @@ def test_limits_that_a_runner_set_and_miles():
 def test_a_note_is_mentioned_and_never_raised():
     ana = cases.ana()
     noted_only = {rule.id for rule in rules.RULES if rulebook.is_note_only(rule)}
-    assert noted_only == {"LW09", "LW12", "LW15"}
+    assert noted_only == {"LW07", "LW09", "LW10", "LW12", "LW15"}
     one = next(flag for flag in ana.flags if flag.rule == "LW04")
     flags = (
         replace(one, rule="LW12", level="info"),
@@ -223,7 +224,8 @@ def test_a_note_is_mentioned_and_never_raised():
 def test_no_is_no_finding():
     ana = cases.ana()
     texts = [check.evidence for check in rulebook.list_checks(ana)]
-    texts += [page_content.build_card(flag, ana).small for flag in ana.flags]
+    found = events.list_events(ana.flags)
+    texts += [page_content.build_card(event, ana).small for event in found]
     assert not [
         text
         for text in texts

@@ -110,7 +110,7 @@ class Terminal:
         return self._render([*lines, *_style_gaps(tried.unknown)])
 
     def format_roster(self, roster: Roster) -> str:
-        """Return one line per athlete, in the four groups."""
+        """Return one line per athlete, in the six groups."""
         groups = [athlete.group for athlete in roster.athletes]
         counts = [f"{title}: {groups.count(group)}" for group, title in GROUPS.items()]
         table = self._fit_table(display_tables.build_roster(roster), "Why")

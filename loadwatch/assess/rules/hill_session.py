@@ -186,8 +186,8 @@ RULE = Rule(
     templates={
         "watch": f"{_START}, {{least}}{{times}} times the most of the 30 days before "
         f"({{at_most}}{{held_against}}); {_LIMIT}",
-        "from_none": f"{_START}, up from almost none (at most {{usual}} in the 30 days before, which counts as "
-        f"{{held_against}}); {_LIMIT}",
+        "from_none": f"{_START}, up from almost none (at most {{usual}} in the 30 days "
+        f"before, which counts as {{held_against}}); {_LIMIT}",
         "early": f"{_START}, after {{held_against}} at most in {{behind}}; it says little until {{needs}} "
         "lie behind.",
     },

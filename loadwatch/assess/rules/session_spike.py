@@ -213,9 +213,11 @@ RULE = Rule(
         "watch": f"{_COMPARED}; the limit is {{limit_percent}} %, {{guard}} % with the watch's error. "
         "Up to {quiet_up_to} this check stays quiet.",
         "high": "{day}: {extent}{amount} in one run, {least}{times} times the longest of the 30 days before "
-        "({at_most}{held_against}), a large change (above {limit_times} times). Up to {quiet_up_to} this check stays quiet.",
+        "({at_most}{held_against}), a large change (above {limit_times} times). "
+        "Up to {quiet_up_to} this check stays quiet.",
         "guard": f"{_COMPARED}: at the threshold, within the watch's error.",
-        "early": f"{_RUN} {{behind}} ({{at_most}}{{held_against}}); it says little until {{needs}} lie behind.",
+        "early": f"{_RUN} {{behind}} ({{at_most}}{{held_against}}); "
+        "it says little until {needs} lie behind.",
     },
     topic="load",
     phrase="one run of {amount} was {longer} any in the 30 days before",

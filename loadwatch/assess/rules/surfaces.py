@@ -258,7 +258,8 @@ SHIFT = Rule(
     name="hard_surface_shift",
     title="A week with much more hard ground",
     kind="week",
-    measure="hard share of the known distance, in percentage points over the largest of the four weeks before",
+    measure="hard share of the known distance, in percentage points over the largest of "
+    "the four weeks before",
     unit="m",
     asks="Was much more of a week's running on hard ground than in any of the four weeks before?",
     limits=(

@@ -30,7 +30,10 @@ CHUNK = 1 << 18
 BLANKS = b" \t\r\n"
 UTF8_BOM = b"\xef\xbb\xbf"
 INVALID_TOKEN = 4  # expat's code for bytes that are no character
-DOCTYPE = "an XML file with a DOCTYPE, which no watch writes; refused, since such files can be made to explode"
+DOCTYPE = (
+    "an XML file with a DOCTYPE, which no watch writes; "
+    "refused, since such files can be made to explode"
+)
 
 
 @dataclass(slots=True)

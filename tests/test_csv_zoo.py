@@ -70,7 +70,7 @@ ZOO = {
         "date,distance_km\n13/02/2024,5\n02/14/2024,6\n03/04/2024,7\n",
         "flag",
     ),
-    "excel_date": ("date,distance_km\n2024-05-01,5\n45414.27,6\n", "flag"),
+    "excel_date": ("date,distance_km\n2024-05-01,5\n45414.27,6\n", "ok"),
     "excel_hash": (STRAVA + row() + row(12, km="########", metres="########"), "flag"),
     "sci": (STRAVA + row() + row(12, metres="6.0005E+03"), "ok"),
     "empty": ("", "reject"),

@@ -30,6 +30,7 @@ _CLOCK_OR_DURATION = frozenset(
 _NAME_OR_SPORT = frozenset({"workout", "session", "sessions"})
 _KIND_WEIGHT = 0.6  # of a kind of run, where a sport counts 1
 _LEAST_KNOWN = 0.5  # share of cells that makes a column one of sports
+_NO_WORD = re.compile(r"\d|://|@")
 _LONGEST_WORD = 30  # characters; longer cells are somebody's remarks
 _AFTERNOON = re.compile(r"[pP]\.?[mM]\.?$")
 _LONG_S = 4 * 3600.0  # a list whose median "time" is longer holds times of day
@@ -95,16 +96,18 @@ def _find_type_column(
 def _score_sports(cells: Sequence[str]) -> float:
     """Return how surely cells are sports, 0 to 1; 0 for fewer than half of them."""
     words = [cell.strip() for cell in cells if cell.strip() and not is_sum([cell])]
-    if not words:
+    if not words or all(normalize_word(word) in load_surfaces() for word in words):
         return 0.0
-    is_word = [sports.find_sport(word) is not None for word in words]
-    is_kind = [sports.find_run_kind(word) is not None for word in words]
-    named = [normalize_word(word) in load_surfaces() for word in words]
-    known = sum(a or b for a, b in zip(is_word, is_kind, strict=True))
-    if known < _LEAST_KNOWN * len(words) or sum(named) == len(words):
+    named = sum(sports.find_sport(word) is not None for word in words)
+    kinds = sum(_is_kind_alone(word) for word in words)
+    if named + kinds < _LEAST_KNOWN * len(words):
         return 0.0
-    kinds = known - sum(is_word)
-    return (sum(is_word) + _KIND_WEIGHT * kinds) / len(words)
+    return (named + _KIND_WEIGHT * kinds) / len(words)
+
+
+def _is_kind_alone(word: str) -> bool:
+    """Whether a word is a kind of run, as "Tempo", and no sport."""
+    return sports.find_sport(word) is None and sports.find_run_kind(word) is not None
 
 
 def _find_unread(
@@ -113,16 +116,20 @@ def _find_unread(
     """Return the name of a column of short words that nothing explains; "" for none."""
     taken = {column.index for held in roles.values() for column in held}
     for index, cells in enumerate(columns):
-        words = [cell.strip() for cell in cells if cell.strip()]
-        if index in taken or len(words) * 2 < len(cells):
-            continue
-        if all(map(numbers.is_unknown, words)):
-            continue
-        is_plain = [re.search(r"\d|://|@", word) is None for word in words]
-        is_flag = {word.casefold() for word in words} <= {"true", "false", "yes", "no"}
-        if all(is_plain) and not is_flag and median(map(len, words)) <= _LONGEST_WORD:
+        if index not in taken and _is_short_words(cells):
             return clean_header(header[index])[:40] or f"number {index + 1}"
     return ""
+
+
+def _is_short_words(cells: Sequence[str]) -> bool:
+    """Whether cells are mostly short words, none of them a number, an address, yes or no."""
+    words = [cell.strip() for cell in cells if cell.strip()]
+    if len(words) * 2 < len(cells) or all(map(numbers.is_unknown, words)):
+        return False
+    if any(_NO_WORD.search(word) for word in words):
+        return False
+    is_flag = {word.casefold() for word in words} <= {"true", "false", "yes", "no"}
+    return not is_flag and median(map(len, words)) <= _LONGEST_WORD
 
 
 # --- time of day ---------------------------------------------------------------------
@@ -136,20 +143,24 @@ def _separate_clock(
     if timer is None or "clock" in roles:
         return
     index = timer[0].index
-    if normalize_word(clean_header(header[index])) not in _CLOCK_OR_DURATION:
-        return
     cells = [cell.strip() for cell in columns[index] if cell.strip()]
-    if not cells or any(parse_clock(cell) is None for cell in cells):
+    if not _may_be_clock(header[index], cells):
         return
     others = match_columns(["" if at == index else c for at, c in enumerate(header)])
-    has_duration = "timer" in others
-    if not has_duration and not _is_time_of_day(cells):
+    if "timer" in others:
+        roles["timer"] = others["timer"]
+    elif _is_time_of_day(cells):
+        del roles["timer"]
+    else:
         return
     roles["clock"] = [Column(index, None)]
-    if has_duration:
-        roles["timer"] = others["timer"]
-    else:
-        del roles["timer"]
+
+
+def _may_be_clock(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column's name says no more than "time" and each cell reads as a time of day."""
+    if normalize_word(clean_header(name)) not in _CLOCK_OR_DURATION or not cells:
+        return False
+    return all(parse_clock(cell) is not None for cell in cells)
 
 
 def _is_time_of_day(cells: Sequence[str]) -> bool:

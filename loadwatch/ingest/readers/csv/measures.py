@@ -228,6 +228,19 @@ def _read_times(
     return times
 
 
+def _choose_time_units(
+    columns: ListColumns, role: str, plain: Floats, expected: Floats, distance: Floats
+) -> Floats:
+    """Return the unit of each row's plain number of time [s]."""
+    unit = columns.units.get(role, np.nan)
+    if np.isnan(unit) and (plain > 0).any():
+        unit = inference.infer_time_unit(plain, expected, distance).factor
+    units = np.full(len(plain), unit)
+    for at, word in enumerate(columns.texts["time_unit"]):
+        units[at] = load_units().get(word.strip().casefold(), unit)
+    return units
+
+
 def _read_durations(
     columns: ListColumns, role: str, expected: Floats, distance: Floats, notes: Notes
 ) -> Floats:
@@ -244,12 +257,7 @@ def _read_durations(
             text = f"{texts[at][:20]} read as minutes and seconds, by distance and pace"
             notes[at].append(Note("duration", text))
     plain = numbers.parse_column(texts, ".")
-    unit = columns.units.get(role, np.nan)
-    if np.isnan(unit) and (plain > 0).any():
-        unit = inference.infer_time_unit(plain, expected, distance).factor
-    units = np.full(len(texts), unit)
-    for at, word in enumerate(columns.texts["time_unit"]):
-        units[at] = load_units().get(word.strip().casefold(), unit)
+    units = _choose_time_units(columns, role, plain, expected, distance)
     durations = np.where(np.isnan(durations), plain * units, durations)
     for at in inference.correct_durations(texts, durations, distance):
         text = f"{texts[at][:20]} read as {durations[at] / 60:.0f} min, by its distance"

@@ -216,7 +216,11 @@ def parse_duration(cell: str, style: ClockStyle = "m:ss") -> float:
         return _read_colons(found, style)
     if not text or not text[0].isdigit():
         return NAN
-    text = text.casefold()
+    return _read_worded(text.casefold())
+
+
+def _read_worded(text: str) -> float:
+    """Return a time as 1h 23min or 1h23 [s]."""
     if not text[-1].isdigit() and (found := _WORDED.fullmatch(text)):
         hours, minutes, seconds = (float(part or 0) for part in found.groups())
         return hours * 3600 + minutes * 60 + seconds

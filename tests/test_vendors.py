@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
+from loadwatch.errors import LoadwatchError, NotActivity, Unreadable
 from loadwatch.ingest import health_export, readers
 from loadwatch.ingest.readers.json import huawei
 from loadwatch.ingest.sources import find_members, origin
@@ -500,6 +500,13 @@ def test_a_damaged_export_is_read_or_refused(vendor, data):
     for one in reading.activities:
         assert not one.session.distance_m <= 0
         assert not one.session.timer_s <= 0
+
+
+def test_an_apple_export_in_an_encoding_that_nobody_has_is_refused():
+    export = EXPORTS["apple"]
+    assert b"UTF-8" in export[:60]
+    with pytest.raises(Unreadable, match="broken XML: unknown encoding"):
+        readers.read(export.replace(b"UTF-8", b"AUTF-8", 1), "", Settings())
 
 
 HUGE = ("1e400", "-1e400", "9" * 400, "NaN", '"x"', "[]", "null", "true")

@@ -123,6 +123,8 @@ class _ExportParser:
         self._fed += len(chunk)
         try:
             self._parser.Parse(chunk, is_final)
+        except (LookupError, ValueError) as error:  # an encoding that nobody has
+            raise Unreadable(f"broken XML: {error}") from None
         except expat.ExpatError as error:
             if not self._has_root:
                 line = error.lineno

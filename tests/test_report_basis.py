@@ -23,7 +23,7 @@ from loadwatch.report import (
     rulebook,
 )
 from loadwatch.settings import Settings
-from loadwatch.verdict import events
+from loadwatch.verdict import event_lines
 from tests import report_cases as cases
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -224,7 +224,7 @@ def test_a_note_is_mentioned_and_never_raised():
 def test_no_is_no_finding():
     ana = cases.ana()
     texts = [check.evidence for check in rulebook.list_checks(ana)]
-    found = events.list_events(ana.flags)
+    found = event_lines.list_events(ana.flags)
     texts += [page_content.build_card(event, ana).small for event in found]
     assert not [
         text

@@ -9,7 +9,7 @@ from loadwatch import anonymize
 from loadwatch.assess.rules import RULES, Flag
 from loadwatch.report import slugs
 from loadwatch.settings import Settings
-from loadwatch.verdict import events, headline, levels, phrases
+from loadwatch.verdict import event_lines, headline, levels, phrases
 from loadwatch.verdict import roster_groups as athletes
 from tests import report_cases as cases
 from tests.builders import run
@@ -168,7 +168,7 @@ def test_flags_order_by_level_then_by_how_far_over():
         "LW05",
         "LW02",
     ]
-    assert len(events.list_events([*flags, *flags])) == 3
+    assert len(event_lines.list_events([*flags, *flags])) == 3
 
 
 @pytest.mark.parametrize("units", ["metric", "imperial"])
@@ -280,7 +280,7 @@ def test_a_coach_reads_each_change_once(ana):
         raised("LW08", "high"),
     )
     verdict = replace(
-        headline.build_verdict(ana), flags=both, events=events.list_events(both)
+        headline.build_verdict(ana), flags=both, events=event_lines.list_events(both)
     )
     assert athletes.format_brief(ana, verdict) == (
         "Hard ground 20 km, usually 10 km. Longest run 20 km, 43 % longer than any in the "
@@ -379,7 +379,7 @@ def test_a_last_week_without_a_run_is_the_reason_told():
 
 def test_both_weeks_of_one_check_are_told():
     weeks = (dt.date(2026, 11, 9), dt.date(2026, 11, 16))
-    found = events.list_events(
+    found = event_lines.list_events(
         raised("LW04", "high", week, value=5.0 - n) for n, week in enumerate(weeks)
     )
     assert [event.week for event in found] == list(weeks)
@@ -397,7 +397,7 @@ def ultra():
 
 
 def test_flags_of_one_cause_are_one_line_the_best_evidenced_first(ana):
-    found = events.list_events(ultra())
+    found = event_lines.list_events(ultra())
     assert [[flag.rule for flag in event.flags] for event in found] == [
         ["LW01", "LW02", "LW06"],
         ["LW10"],
@@ -407,16 +407,16 @@ def test_flags_of_one_cause_are_one_line_the_best_evidenced_first(ana):
         True,
         False,
     )
-    line = events.format_event(found[0], ana)
+    line = event_lines.format_event(found[0], ana)
     assert line.startswith("Saturday: longest run 100 km, 4.0 times as long as any")
     assert line.index("in a week") < line.index("one run climbed 3,600 m")
 
 
 def test_what_was_planned_is_shown_as_planned_and_counts_for_nothing(ana):
     flags = tuple(replace(flag, planned=True) for flag in ultra())
-    (event, *_) = events.list_events(flags)
+    (event, *_) = event_lines.list_events(flags)
     assert (event.level, event.is_raised, event.is_planned) == ("info", False, True)
     known = replace(ana, flags=flags)
     assert headline.build_verdict(known).state not in {"high", "watch"}
     assert headline.list_current_flags(known) == ()
-    assert "(planned)" in events.format_event(event, ana)
+    assert "(planned)" in event_lines.format_event(event, ana)

@@ -11,7 +11,7 @@ import pandas as pd
 from loadwatch import formatting
 from loadwatch.assess import rules
 from loadwatch.tables import LEVELS, LOAD_METHODS, PLAIN_SUB_SPORT, SURFACES
-from loadwatch.verdict import events, levels, roster_groups
+from loadwatch.verdict import event_lines, levels, roster_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag
     from loadwatch.formatting import Units
     from loadwatch.tables import Surface
-    from loadwatch.verdict.events import Event
+    from loadwatch.verdict.event_lines import Event
     from loadwatch.verdict.levels import JudgedWeek
 
 SPARKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"  # the lowest block first
@@ -185,7 +185,7 @@ def format_event(event: Event, analysis: Analysis) -> str:
     sentence = format_sentence(lead, analysis.settings.units)
     if lead.planned:
         sentence = f"{PLANNED}: {sentence}"
-    if parts := events.format_parts(event, analysis):
+    if parts := event_lines.format_parts(event, analysis):
         sentence = f"{sentence} With it: {parts}."
     return formatting.clean_text(sentence)
 

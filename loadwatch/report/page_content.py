@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis, Athlete, Trend
     from loadwatch.report.display_tables import DisplayTable
-    from loadwatch.verdict.events import Event
+    from loadwatch.verdict.event_lines import Event
     from loadwatch.verdict.headline import Verdict
 
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all

@@ -17,8 +17,8 @@ from loadwatch import formatting
 from loadwatch.assess.rules import BY_ID, is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, select_runs
 from loadwatch.tables import LEVELS, ON_FOOT_SPORTS, RAISED_LEVELS
-from loadwatch.verdict import history, levels
-from loadwatch.verdict.events import format_parts, list_events
+from loadwatch.verdict import levels, raised_before
+from loadwatch.verdict.event_lines import format_parts, list_events
 from loadwatch.verdict.phrases import (
     format_load,
     format_phrase,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Flag, Unknown
-    from loadwatch.verdict.events import Event
+    from loadwatch.verdict.event_lines import Event
     from loadwatch.verdict.levels import JudgedWeek
 
 VerdictState = Literal["high", "watch", "more", "usual", "less", "unknown"]
@@ -108,8 +108,8 @@ def _add_history(
     sentence: str, analysis: Analysis, weeks: tuple[JudgedWeek, ...]
 ) -> str:
     """Return the sentence, what was raised in the weeks before, and slow growth."""
-    earlier = history.describe_earlier(analysis, weeks)
-    growth = history.describe_growth(analysis)
+    earlier = raised_before.describe_earlier(analysis, weeks)
+    growth = raised_before.describe_growth(analysis)
     return " ".join(part for part in (sentence, earlier, growth) if part)
 
 
@@ -205,7 +205,7 @@ def _format_quiet(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
     sentence = "; ".join(loads)
     complete = [week for week in weeks if week.complete]
     if complete and complete[-1].state == "more":
-        why = history.explain_quiet_rise(analysis, complete[-1].start)
+        why = raised_before.explain_quiet_rise(analysis, complete[-1].start)
         sentence = f"{sentence}; no check was raised, {why}"
     return f"{sentence}."
 

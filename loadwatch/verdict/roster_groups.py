@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from loadwatch import formatting
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.tables import FLAG_LEVELS, LOAD_METHODS, RAISED_LEVELS
-from loadwatch.verdict import headline, history, levels
-from loadwatch.verdict.events import format_event
+from loadwatch.verdict import headline, levels, raised_before
+from loadwatch.verdict.event_lines import format_event
 from loadwatch.verdict.phrases import (
     format_load,
     upper_first,
@@ -20,7 +20,7 @@ from loadwatch.verdict.phrases import (
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis, Group
-    from loadwatch.verdict.events import Event
+    from loadwatch.verdict.event_lines import Event
     from loadwatch.verdict.headline import Verdict
     from loadwatch.verdict.levels import JudgedWeek
 
@@ -248,7 +248,7 @@ def _format_quiet(analysis: Analysis, verdict: Verdict) -> str:
     load = format_load(analysis, levels.read_cell(analysis.weeks, week, "load"))
     usual = format_load(analysis, levels.read_cell(analysis.weeks, week, "load_usual"))
     day = formatting.format_day_month(week)
-    earlier = history.describe_earlier(analysis, verdict.weeks)
+    earlier = raised_before.describe_earlier(analysis, verdict.weeks)
     says = f"{load} in the week of {day}, usually {usual}."
     return f"{says} {earlier}".rstrip()
 

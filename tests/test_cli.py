@@ -335,6 +335,7 @@ def test_a_page_is_drawn_again_only_where_something_changed(
     assert report() == (1, tagged[1])  # other code draws for itself
 
 
+@pytest.mark.slow
 def test_roster_draws_a_page_again_only_where_something_changed(call, tmp_path):
     club = tmp_path / "club"
     club.mkdir()

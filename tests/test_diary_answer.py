@@ -495,6 +495,7 @@ def test_links_become_flags_and_nothing_else_does():
     assert build_flags(dataclasses.replace(found, links=()), MONDAY) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "design",
     [

@@ -138,6 +138,7 @@ def desk(tmp_path_factory):
     return place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", [pytest.param(line, id=line.removeprefix(OURS)) for line in ours()]
 )

@@ -297,6 +297,7 @@ def test_the_shared_vector(corpus: Path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 def test_ascent_agrees_with_barometric_watches(corpus: Path):
     rows = [case for case in ascent_table.cases(corpus) if case.barometer]
@@ -309,6 +310,7 @@ def test_ascent_agrees_with_barometric_watches(corpus: Path):
     )  # better than each of the others
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 def test_bins_and_thinning_on_every_file(corpus: Path):
     thinned, apart = [], []
@@ -336,6 +338,7 @@ def test_bins_and_thinning_on_every_file(corpus: Path):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 def test_grade_comes_out_of_a_barometers_noise(corpus: Path):
     right, cells, error, *_ = grade_profiles.compared(corpus, most=40).T

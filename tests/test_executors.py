@@ -49,6 +49,7 @@ def test_results_come_in_order_and_few_items_are_under_way():
         assert list(each(square, [3])) == [9]  # the same processes serve again
 
 
+@pytest.mark.slow
 def test_a_dying_process_costs_its_item_alone():
     with open_pool(2, on_death=lambda item: f"died over {item}", preload=()) as each:
         found = list(each(deadly, range(40)))
@@ -95,6 +96,7 @@ STARTING = INTERRUPTED.replace(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script_text", "after_s"),
     [

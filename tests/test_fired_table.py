@@ -19,6 +19,7 @@ def test_the_table_of_ana():
     assert "weeks with runs" in fired_table.format_table("ana", analyse(ANA))
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 @pytest.mark.parametrize(
     "name", ["irving-2021", "csv-strava/JoBoSo-2014-2025", "csv-garmin/RGazzaneo-pt-BR"]

@@ -27,6 +27,7 @@ def chosen(corpus):
     ]
 
 
+@pytest.mark.slow
 def test_same_as_fitparse(corpus):
     compared = 0
     for path in chosen(corpus):
@@ -51,6 +52,7 @@ def test_broken_files_keep_what_is_whole(corpus, name):
     assert all("fitparse has more" in one for one in result.differences)
 
 
+@pytest.mark.slow
 def test_every_file_has_its_place(corpus):
     """Activities, something else, or not readable: no other error, and hardly any rejected."""
     kinds = Counter()

@@ -347,6 +347,7 @@ def secrets(data):
                     )
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 def test_no_real_file_says_who_where_or_when(corpus, monkeypatch):
     """All files in our own view, and in fitparse's those small enough to be quick."""

@@ -243,6 +243,7 @@ analysed(Path(sys.argv[1]), store=Path(sys.argv[2]), map_jobs=each)
 """
 
 
+@pytest.mark.slow
 def test_killed_in_its_first_run_the_next_one_gives_the_same(tmp_path):
     start = datetime(2026, 1, 5, 6, tzinfo=UTC)
     files = {f"{i:03}.fit": short(start + timedelta(days=i), 2) for i in range(120)}
@@ -269,6 +270,7 @@ def deadly(one: InputJob) -> object:
     return intake.read_input(one)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_costs_its_file_and_that_is_tried_again(home, tmp_path):
     whole = analysed(home)
     with open_pool(2, on_death=intake.build_lost_result, preload=()) as spread:

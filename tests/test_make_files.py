@@ -1,8 +1,11 @@
 """sample_data/ is what tests/make_files.py makes, no more and no less."""
 
+import pytest
+
 from tests.make_files import SAMPLE, sample_data
 
 
+@pytest.mark.slow
 def test_sample_data_is_made_byte_for_byte():
     made = sample_data()
     there = {

@@ -50,6 +50,7 @@ def test_it_is_kept_without_outputs_and_begins_with_words(path):
             assert cell.execution_count is None
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # jupyter_client and zmq warn of their own loops
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs_from_top_to_bottom(path, monkeypatch):

@@ -192,6 +192,12 @@ def test_privacy_no_clock_no_path_no_mail_no_place(ana):
     assert "latitude" not in page and "longitude" not in page
 
 
+def test_every_figure_that_is_drawn_has_its_place_in_the_page(ana, pages):
+    heads = {h.get("id") for h in tree(pages["Ana K."])[0].iter("h2")}
+    drawn = set(page_figures.draw_figures(ana))
+    assert drawn - heads == set()
+
+
 def test_verdict_comes_before_why_before_pictures_before_trust(ana, pages):
     found = [h.text for h in tree(html.format_report(ana))[0].iter("h2")]
     assert found == [

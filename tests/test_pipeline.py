@@ -176,6 +176,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_workers_the_machines_zone_and_the_hash_seed_change_nothing(files, tmp_path):
     zoned = {
         name: data for name, data in files.items() if name != "list.csv"

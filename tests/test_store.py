@@ -203,6 +203,7 @@ def test_a_value_that_is_no_json_is_not_believed(tmp_path):
             assert store.find_by_key(["key1"]) == {}
 
 
+@pytest.mark.slow
 @settings(
     deadline=None,
     max_examples=40,

@@ -783,6 +783,7 @@ def test_clocks_that_are_none():
 # ---- real files
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 def test_real_files_against_their_manifest(corpus):
     """Distance within 2 % and time within 2 s of the manifest's naive sums, but where a note says why not."""

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadwatch.errors import LoadwatchError, NotActivity, Unreadable
+from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
 from loadwatch.ingest import health_export, readers
 from loadwatch.ingest.readers.json import huawei
 from loadwatch.ingest.sources import find_members, origin

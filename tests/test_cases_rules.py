@@ -21,8 +21,6 @@ CASES = {
     for name, case in json.loads((FOLDER / "cases.json").read_text("utf-8")).items()
     if not name.startswith("_")
 }
-# switch on to hold the `state` of each week against the cases, too
-JUDGE_STATE = False
 STATES = {
     "high": "R",
     "watch": "R",
@@ -119,9 +117,6 @@ def test_unknown_are_these_weeks_and_no_others(name, judged):
         assert found == [week for week in weeks if (rule, week) not in flagged], rule
 
 
-@pytest.mark.skipif(
-    not JUDGE_STATE, reason="the states of weeks are not judged here yet"
-)
 @pytest.mark.parametrize("name", BY_WEEK)
 def test_the_state_of_each_week(name, judged):
     weeks = judged(name, at_end=True)["weeks"]

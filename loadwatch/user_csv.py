@@ -1,4 +1,8 @@
-"""Small CSV files that users keep by hand (tags, diary): bytes to rows.
+"""Small CSV files that users keep by hand (tags, diary): bytes to rows, and rows into bytes.
+
+The writing functions take the bytes of a file and return those that it is to hold; all
+lines and cells that they do not change stay as they are, to the byte. `user_files.edit_file`
+puts the result on the disk.
 
 `decode_text` and `find_nearest` serve settings and the CSV reader of exports, too.
 """
@@ -15,7 +19,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 MAX_BYTES = 4_000_000  # a lifetime of daily lines is below 2 MB
 _MAX_LINE = 10_000  # characters
@@ -25,10 +29,13 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_DAMAGED_TEXT = "its text is damaged; save it again as UTF-8"
 _DELIMITERS = ",;\t"
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.DOTALL)
 _HAS_TIME = re.compile(r"\d[T ]\d")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# ends of a line and other control characters, which would split the line of a row
+_LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +105,15 @@ def _split_cells(data: bytes) -> list[tuple[int, list[str]]]:
     for number, line in enumerate(_clean_lines(data), 1):
         if line.startswith("#"):
             continue
-        reader = csv.reader(
-            io.StringIO(line), delimiter=delimiter, skipinitialspace=True
-        )
-        cells = [cell.strip() for cell in next(reader, [])]
+        cells = _split_line(line, delimiter)
         if any(cells):
             rows.append((number, cells))
     return rows
+
+
+def _split_line(line: str, delimiter: str) -> list[str]:
+    reader = csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True)
+    return [cell.strip() for cell in next(reader, [])]
 
 
 def parse_table(data: bytes) -> UserTable:
@@ -166,3 +175,154 @@ def parse_date(text: str) -> tuple[date, datetime | None]:
     if not _HAS_TIME.search(iso):
         return clock.date(), None
     return clock.date(), clock
+
+
+def append_row(data: bytes, cells: Mapping[str, str], header: Sequence[str]) -> bytes:
+    """Return `data` with one more row at its end.
+
+    Parameters
+    ----------
+    data : what the file holds; b"" gets `header` as its first line.
+    cells : text by column, in lower case; line ends and control characters become blanks.
+        A column of the file that is not among them stays empty.
+    header : columns of a new file.
+
+    Raises ValueError where the first line of the file lacks a column that `cells` fills, and
+    where the row would not be read back: `add_columns` helps with the first.
+    """
+    columns = parse_table(data).columns
+    if not columns:
+        columns = tuple(header)
+        data = _join_lines(data, _format_line(columns, ",", "\n"))
+    lost = [name for name, text in cells.items() if text and name not in columns]
+    if lost:
+        raise ValueError(f"the first line lacks the column {lost[0]}")
+    values = [cells.get(column, "") for column in columns]
+    line = _format_line(values, detect_delimiter(data), _find_line_end(data))
+    return _join_lines(data, line)
+
+
+def add_columns(data: bytes, names: Sequence[str]) -> bytes:
+    """Return `data` with those of the columns `names` that its first line lacks at its end.
+
+    Rows stay as they are: a cell that a row does not have is empty. A file without a first
+    line gets one.
+    """
+    columns = parse_table(data).columns
+    missing = [name for name in names if name not in columns]
+    if not missing:
+        return data
+    if not columns:
+        return _join_lines(data, _format_line(missing, ",", "\n"))
+    delimiter = detect_delimiter(data)
+    lines = _split_exact(data)
+    at = next(number for number, line in enumerate(lines) if _holds_cells(line))
+    bare = lines[at].rstrip("\r\n")
+    end = lines[at][len(bare) :]
+    lines[at] = f"{bare}{delimiter}{_format_line(missing, delimiter, end)}"
+    return _encode_exact(data, lines)
+
+
+def change_rows(data: bytes, changes: Mapping[int, Mapping[str, str]]) -> bytes:
+    """Return `data` with some cells of some rows changed.
+
+    Parameters
+    ----------
+    changes : line number, as in `UserRow.line` -> text by column. The other cells of such a
+        line keep their text, and all other lines their bytes.
+
+    Raises ValueError where the file lacks a column or a line, or cannot be written back.
+    """
+    table = parse_table(data)
+    numbers = {row.line for row in table.rows}
+    delimiter = detect_delimiter(data)
+    lines = _split_exact(data)
+    for number, cells in changes.items():
+        if number not in numbers:
+            raise ValueError(f"there is no row in line {number}")
+        old = lines[number - 1]
+        end = old[len(old.rstrip("\r\n")) :]
+        values = _split_line(_CONTROL.sub(" ", old), delimiter)
+        values += [""] * (len(table.columns) - len(values))
+        for name, text in cells.items():
+            values[_find_column(table.columns, name)] = text
+        lines[number - 1] = _format_line(values, delimiter, end)
+    return _encode_exact(data, lines)
+
+
+def _find_column(columns: Sequence[str], name: str) -> int:
+    """Return the place of a column, of two of one name the one that is read: the last."""
+    if name not in columns:
+        raise ValueError(f"the first line lacks the column {name}")
+    return len(columns) - 1 - columns[::-1].index(name)
+
+
+def _holds_cells(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
+
+
+def _format_line(cells: Sequence[str], delimiter: str, end: str) -> str:
+    """Return cells as a line that `parse_table` reads back; ValueError where it is too long."""
+    cleaned = [_LINE_BREAKING.sub(" ", cell) for cell in cells]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="")
+    if cleaned and cleaned[0].startswith("#"):  # quoted, or the line is a comment
+        writer = csv.writer(
+            buffer, delimiter=delimiter, lineterminator="", quoting=csv.QUOTE_ALL
+        )
+    writer.writerow(cleaned)
+    line = buffer.getvalue()
+    if len(line) > _MAX_LINE:
+        raise ValueError(f"a line of more than {_MAX_LINE:,} characters")
+    return line + end
+
+
+def _find_line_end(data: bytes) -> str:
+    if "\r\n" in decode_text(data):
+        return "\r\n"
+    return "\n"
+
+
+def _join_lines(data: bytes, line: str) -> bytes:
+    """Return `data` and `line` after it, in the encoding of the file and on a line of its own."""
+    text = decode_text(data)
+    if text and not text.endswith(("\n", "\r")):
+        line = _find_line_end(data) + line
+    return data + line.encode(detect_encoding(data), errors="replace")
+
+
+def _split_exact(data: bytes) -> list[str]:
+    """Return the lines of a text with their ends, numbered as `parse_table` does.
+
+    ValueError where the text would not come back to the byte: a damaged UTF-16.
+    """
+    try:
+        text = data.decode(detect_encoding(data), errors="surrogateescape")
+    except UnicodeDecodeError:
+        raise ValueError(_DAMAGED_TEXT) from None
+    text = text.removeprefix("\ufeff")
+    lines = []
+    at = 0
+    for line in _CONTROL.sub(" ", text).splitlines(keepends=True):
+        lines.append(text[at : at + len(line)])
+        at += len(line)
+    if _encode_exact(data, lines) != data:
+        raise ValueError(_DAMAGED_TEXT)
+    return lines
+
+
+def _encode_exact(data: bytes, lines: Sequence[str]) -> bytes:
+    """Return `lines` in the encoding of `data`, behind its byte order mark if it has one.
+
+    A character that the encoding does not have becomes a question mark.
+    """
+    encoding = detect_encoding(data)
+    text = "".join(lines)
+    mark = b""
+    for known, _ in _BYTE_ORDER_MARKS:
+        if data.startswith(known):
+            mark = known
+    try:
+        return mark + text.encode(encoding, errors="surrogateescape")
+    except UnicodeEncodeError:
+        return mark + text.encode(encoding, errors="replace")

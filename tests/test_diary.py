@@ -1,6 +1,7 @@
 """The diary as a file: lines read tolerantly, one line appended whole."""
 
 import datetime as dt
+import errno
 import math
 import os
 import threading
@@ -17,11 +18,10 @@ from loadwatch.assess.diary import (
     Entry,
     append_entry,
     build_entry,
-    entry_writer,
     list_urgent_calls,
     read_diary,
 )
-from loadwatch.errors import SettingsError
+from loadwatch.errors import LoadwatchError, SettingsError
 
 DAY = dt.date(2026, 11, 16)
 
@@ -248,13 +248,15 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     path = tmp_path / DIARY_FILE
     append_entry(path, build_entry(DAY, 1))
     before = path.read_bytes()
-    write = os.write
-    monkeypatch.setattr(
-        entry_writer.os, "write", lambda handle, data: write(handle, data[:5])
-    )
-    with pytest.raises(OSError, match="only 5 of"):
+
+    def refuse(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(LoadwatchError, match="No space left"):
         append_entry(path, build_entry(DAY, 2))
     assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [DIARY_FILE]
 
 
 def test_many_at_once_lose_no_line(tmp_path):

@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadwatch.user_csv import (
+    add_columns,
+    append_row,
+    change_rows,
     decode_text,
     detect_delimiter,
     detect_encoding,
@@ -16,6 +19,9 @@ from loadwatch.user_csv import (
     suggest_nearest,
 )
 
+LINE_BREAKING = {
+    chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+}
 TEXT = "date,shoe\n2026-03-02,Grün\n"
 
 
@@ -80,3 +86,90 @@ def test_dates_with_and_without_a_time():
             parse_date(text)
     with pytest.raises(ValueError, match="the year 1823 cannot be right"):
         parse_date("1823-01-01")
+
+
+HEADER = ("start", "surface", "shoe")
+FOREIGN = b"# mine\r\nshoe; start ;weather\r\n\r\nblue;2026-11-15;\xff sun;extra\r\n"
+
+
+def test_a_row_follows_in_the_files_own_order_delimiter_and_line_ends():
+    data = append_row(FOREIGN, {"start": "2026-11-16", "shoe": "a;b"}, HEADER)
+    assert data == FOREIGN + b'"a;b";2026-11-16;\r\n'
+
+
+def test_a_new_file_gets_its_header_also_below_a_comment():
+    for old in (b"", b"# mine\n"):
+        data = append_row(old, {"start": "2026-11-16", "surface": "soft"}, HEADER)
+        assert data == old + b"start,surface,shoe\n2026-11-16,soft,\n"
+
+
+def test_a_cell_without_a_column_is_refused_unless_it_is_empty():
+    assert append_row(FOREIGN, {"start": "x", "surface": ""}, HEADER)
+    with pytest.raises(ValueError, match="lacks the column surface"):
+        append_row(FOREIGN, {"start": "x", "surface": "soft"}, HEADER)
+
+
+def test_columns_are_added_to_the_first_line_alone():
+    data = add_columns(FOREIGN, ["surface", "shoe"])
+    assert data == FOREIGN.replace(b";weather\r\n", b";weather;surface\r\n")
+    assert add_columns(data, ["surface"]) == data
+    assert add_columns(b"", ["start"]) == b"start\n"
+
+
+def test_cells_of_one_row_change_and_every_other_byte_stays():
+    data = FOREIGN + b"red;2026-11-16\r\n"
+    changed = change_rows(data, {5: {"shoe": "green"}})
+    assert changed == FOREIGN + b"green;2026-11-16;\r\n"
+    changed = change_rows(data, {4: {"shoe": "green"}})
+    assert changed == data.replace(b"blue", b"green")
+    for wrong in ({2: {"shoe": "x"}}, {9: {"shoe": "x"}}, {4: {"rpe": "3"}}):
+        with pytest.raises(ValueError, match=r"no row in line|lacks the column"):
+            change_rows(data, wrong)
+
+
+def test_a_damaged_utf16_is_not_written_back():
+    data = "start,shoe\n2026-11-16,x\n".encode("utf-16") + b"\x00"
+    with pytest.raises(ValueError, match="damaged"):
+        change_rows(data, {2: {"shoe": "y"}})
+
+
+def test_a_line_too_long_to_be_read_back_is_refused():
+    with pytest.raises(ValueError, match="more than 10,000"):
+        append_row(b"", {"start": "x" * 10_001}, HEADER)
+
+
+CELL = st.text(max_size=20)
+
+
+@given(
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    cells=st.lists(st.fixed_dictionaries(dict.fromkeys(HEADER, CELL)), min_size=1),
+)
+def test_whatever_is_appended_or_changed_is_read_back(encoding, cells):
+    def clean(text):
+        kept = "".join(" " if c in LINE_BREAKING else c for c in text)
+        return kept.strip().encode("utf-8", "replace").decode()
+
+    data = "start,surface,shoe\n2026-11-16,soft,blue\n".encode(encoding)
+    written = 0
+    for one in cells:
+        data = append_row(data, one, HEADER)
+        written += any(clean(text) for text in one.values())
+        last = parse_table(data).rows[-1]
+        if any(clean(text) for text in one.values()):
+            read = [" ".join(last.cells[name].split()) for name in HEADER]
+            assert read == [" ".join(clean(one[name]).split()) for name in HEADER]
+        changed = change_rows(data, {2: one})
+        assert decode_text(data).split("\n")[2:] == decode_text(changed).split("\n")[2:]
+    assert len(parse_table(data).rows) == 1 + written
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_can_be_added_to_or_are_refused(data):
+    before = parse_table(data)
+    try:
+        after = append_row(data, {"start": "2026-11-16"}, HEADER)
+    except ValueError:
+        assert "start" not in before.columns or len(data) > 9_000
+        return
+    assert after.startswith(data)

@@ -379,8 +379,21 @@ def _build_column(dtype: DType, values: Sequence[Any]) -> Any:
     if dtype in ("instant", "wall"):
         return _parse_times(dtype, values)
     if dtype == "str":
-        return pd.Series([value or "" for value in values], dtype=object)
+        return pd.Series(_replace_surrogates(values), dtype=object)
     return pd.Series([_parse_list(dtype, value) for value in values], dtype=object)
+
+
+def _replace_surrogates(values: Sequence[Any]) -> list[str]:
+    """Return texts, "" for None, each half of a character replaced by a question mark.
+
+    JSON can name such halves, and Arrow, where pandas uses it, fails on them.
+    """
+    texts = [value or "" for value in values]
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return [text.encode("utf-8", "replace").decode() for text in texts]
+    return texts
 
 
 def _parse_times(dtype: DType, values: Sequence[Any]) -> pd.Series[Any]:

@@ -154,5 +154,5 @@ def _format_head(analysis: Analysis, verdict: Verdict) -> str:
 
 def _format_advice(analysis: Analysis) -> str:
     return _format_list(
-        f"{item.title}: {text}" for item in analysis.advice for text in item.paragraphs
+        f"{item.title}: {text}" for item in analysis.advice for text in item.lines
     )

@@ -33,7 +33,9 @@ LONGEST_LIST = 60  # lines of one list on the page; the command line has them al
 LONGEST_PRINTED = 12
 OPEN = guidance.RED_FLAGS_ID
 # true whatever was raised: on the screen, where a click folds it away, and not on paper
-GENERAL = frozenset(("support", "warm_up", "course", "cannot_see", guidance.EXERCISES))
+GENERAL = frozenset(
+    ("support", "warm_up", "course", "helps", "cannot_see", guidance.EXERCISES)
+)
 
 
 BAR_STEP, BAR_TOP, BAR_BOTTOM = 9, 20.0, 22.0  # of a sparkline, in its own units
@@ -47,6 +49,7 @@ class Card:
     title: str
     sentence: str
     small: str
+    box: str = ""  # what to do about exactly this change
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +135,13 @@ def build_card(event: Event, analysis: Analysis) -> Card:
         start_of = levels.week_starts(analysis.weeks).index
         weeks = min(start_of(flag.week) + 1, FIRED_WEEKS)
         small += f" Raised in {flag.fired_26w} of the {weeks} weeks up to then."
+    box = guidance.build_suggestions(event.flags)
     return Card(
         event.level,
         rule.title,
         bind_units(sentence),
         bind_units(small),
+        box.text if box else "",
     )
 
 
@@ -176,6 +181,8 @@ def build_advice(analysis: Analysis) -> list[dict[str, Any]]:
             {
                 "title": item.title,
                 "paragraphs": item.paragraphs,
+                "lists": item.lists,
+                "exercises": item.exercises,
                 "source": item.source,
                 "printed": item.id not in GENERAL,
                 "open": item.id == OPEN or is_first_for_flags,

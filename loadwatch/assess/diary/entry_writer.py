@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import user_csv, user_files
 from loadwatch.assess.diary.entries import COLUMNS, HEADER, MAX_PAIN, Entry
-from loadwatch.assess.diary.red_flags import CALL_TEXTS, RED_FLAGS_BY_COLUMN
+from loadwatch.assess.diary.red_flags import RED_FLAGS_BY_COLUMN
 from loadwatch.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def list_urgent_calls(entries: Iterable[Entry]) -> tuple[str, ...]:
     }
     ordered = sorted(ticked.values(), key=lambda red_flag: red_flag.urgency != "today")
     return tuple(
-        f"You ticked: {red_flag.says}. {CALL_TEXTS[red_flag.urgency]}"
-        for red_flag in ordered
+        f"You ticked: {red_flag.says}. {red_flag.call}" for red_flag in ordered
     )
 
 

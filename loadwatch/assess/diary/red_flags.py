@@ -30,8 +30,22 @@ class RedFlag:
     column: str
     urgency: Urgency
     says: str
+    own_call: str = ""  # whom to call, where that is not the text of its urgency
+
+    @property
+    def call(self) -> str:
+        """Whom to call, and how soon."""
+        return self.own_call or CALL_TEXTS[self.urgency]
+
+    @property
+    def listed(self) -> str:
+        """What it is, in a list of signs: with its own call, where it has one."""
+        if self.own_call:
+            return f"{self.says}: {_NOT_URGENT}"
+        return self.says
 
 
+_NOT_URGENT = "an appointment soon, not urgent by itself"
 # Finucane et al. 2020, J Orthop Sports Phys Ther 50:350-372, doi:10.2519/jospt.2020.9971: few of
 # them are accurate by themselves, so this list prompts a call and is never added up to a score.
 RED_FLAGS: tuple[RedFlag, ...] = (
@@ -62,11 +76,17 @@ RED_FLAGS: tuple[RedFlag, ...] = (
     RedFlag(
         "changed_sensation", "soon", "changed feeling in a leg: numb, tingling, burning"
     ),
-    RedFlag("sciatica", "soon", "pain that shoots from the back down a leg (sciatica)"),
+    RedFlag(
+        "sciatica",
+        "soon",
+        "pain that shoots from the back down a leg (sciatica)",
+        "See a physiotherapist or a doctor soon, and say it in these words. With weakness or "
+        "numbness in the leg, ask for an urgent appointment.",
+    ),
     RedFlag(
         "bone_health",
         "soon",
-        "back pain and thin bones, long use of steroids, or a higher age",
+        "back pain after a minor fall, aged 70 and over, or with thin bones or long use of steroids",
     ),
     RedFlag(
         "bone_pain",
@@ -92,5 +112,4 @@ class TickedRedFlag:
 def tick_red_flag(column: str, day: date | None) -> TickedRedFlag:
     """Return the red flag of one tick in its column; `day` is None where it cannot be read."""
     red_flag = RED_FLAGS_BY_COLUMN[column]
-    call = CALL_TEXTS[red_flag.urgency]
-    return TickedRedFlag(day, column, red_flag.urgency, red_flag.says, call)
+    return TickedRedFlag(day, column, red_flag.urgency, red_flag.says, red_flag.call)

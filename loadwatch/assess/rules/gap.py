@@ -16,6 +16,7 @@ from loadwatch.assess.rules.model import (
     Exceeded,
     Limits,
     Rule,
+    Suggestion,
     is_raising,
 )
 from loadwatch.assess.rules.remaining import find_largest_quiet
@@ -195,6 +196,13 @@ RULE = Rule(
     change_kind=None,
     charts=("load",),
     advice=("load",),
+    suggestion=Suggestion(
+        verbs=(
+            "begin with shorter runs than before the break",
+            "build up from there, not from what was",
+        ),
+        by="ours",
+    ),
     advises_at_info=True,
     exposure=None,
     budget=None,

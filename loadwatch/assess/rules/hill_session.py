@@ -16,6 +16,7 @@ from loadwatch.assess.rules.model import (
     Exceeded,
     Limits,
     Rule,
+    Suggestion,
 )
 from loadwatch.assess.rules.remaining import (
     find_largest_quiet,
@@ -198,6 +199,13 @@ RULE = Rule(
     change_kind=None,
     charts=("climb",),
     advice=("look", "uphill", "warm_up", "course"),
+    suggestion=Suggestion(
+        verbs=(
+            "lean a little forward uphill, ribs over pelvis",
+            "push with arms and glutes",
+            "do not bend back from the low back",
+        ),
+    ),
     exposure=None,
     budget=Budget(
         measure="longest_ascent_m",

@@ -19,6 +19,7 @@ from loadwatch.assess.rules.model import (
     Exceeded,
     Limits,
     Rule,
+    Suggestion,
 )
 from loadwatch.assess.rules.remaining import (
     Remaining,
@@ -222,6 +223,13 @@ UPHILL = Rule(
     change_kind="hills",
     charts=("climb",),
     advice=("look", "uphill", "warm_up", "course"),
+    suggestion=Suggestion(
+        verbs=(
+            "lean a little forward uphill, ribs over pelvis",
+            "push with arms and glutes",
+            "do not bend back from the low back",
+        ),
+    ),
     exposure=DiaryExposure(column="ascent_m", text="a week with a jump in climb"),
     budget=Budget(
         measure="ascent_m",
@@ -305,6 +313,13 @@ DOWNHILL = Rule(
     change_kind="hills",
     charts=("descent",),
     advice=("look", "downhill", "warm_up", "course"),
+    suggestion=Suggestion(
+        verbs=(
+            "let downhill running grow in smaller steps",
+            "note in the diary how hilly days feel",
+        ),
+        by="ours",
+    ),
     exposure=DiaryExposure(
         column="downhill_m", text="a week with a jump in downhill running"
     ),

@@ -32,6 +32,7 @@ Topic = Literal["load", "up", "down", "surface", "shoes", "support", "pain"]
 EventFamily = Literal["distance", "hills", "ground", "own", "none"]
 ChangeKind = Literal["distance", "hills", "hard ground"]
 Chart = Literal["load", "longest", "surface", "climb", "descent"]
+Suggester = Literal["article", "ours"]  # whose advice it is
 # how much of a week its amount covers: all, the days up to today, or what is known
 Extent = Literal["", "so_far", "at_least"]
 
@@ -84,6 +85,14 @@ class Budget:
     find_remaining: Callable[[RuleInput, Limits], Remaining]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What to do about exactly this change: two or three verbs, and whose they are."""
+
+    verbs: tuple[str, ...]
+    by: Suggester = "article"
+
+
 class FlagDetails(TypedDict, total=False):
     """What a check adds to a flag: fields of `Flag` by their names."""
 
@@ -131,6 +140,7 @@ class Rule:
     judges_load: bool = False  # a week is steady only where one of these was judged
     charts: tuple[Chart, ...]  # those whose weeks its flags mark
     advice: tuple[str, ...]  # ids of the texts of guidance.toml that its flags bring up
+    suggestion: Suggestion | None = None  # the box under a raised event that it leads
     advises_at_info: bool = False  # also where a flag is a note only
     exposure: DiaryExposure | None
     budget: Budget | None

@@ -17,6 +17,7 @@ from loadwatch.assess.rules.model import (
     Exceeded,
     Limits,
     Rule,
+    Suggestion,
 )
 from loadwatch.assess.rules.remaining import (
     find_largest_quiet,
@@ -227,6 +228,13 @@ RULE = Rule(
     judges_load=True,
     charts=("load", "longest"),
     advice=("look", "load", "support", "warm_up", "course"),
+    suggestion=Suggestion(
+        verbs=(
+            "build up in smaller steps",
+            "train the muscles of trunk and hips",
+            "warm up by moving before the next long run",
+        ),
+    ),
     exposure=DiaryExposure(
         column="distance_m", text="a run much longer than those of the month before"
     ),

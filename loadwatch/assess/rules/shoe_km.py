@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import Note
-from loadwatch.assess.rules.model import TOLERANCE_M, Bound, Exceeded, Limits, Rule
+from loadwatch.assess.rules.model import (
+    TOLERANCE_M,
+    Bound,
+    Exceeded,
+    Limits,
+    Rule,
+    Suggestion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +107,12 @@ RULE = Rule(
     change_kind=None,
     charts=(),
     advice=("shoes",),
+    suggestion=Suggestion(
+        verbs=(
+            "look whether the pair still supports you",
+            "replace shoes regularly, the more so the more you run",
+        ),
+    ),
     advises_at_info=True,
     exposure=None,
     budget=None,

@@ -15,6 +15,7 @@ from loadwatch.assess.rules.model import (
     Exceeded,
     Limits,
     Rule,
+    Suggestion,
 )
 from loadwatch.assess.rules.remaining import find_largest_quiet
 from loadwatch.tables import KNOWN_SURFACES, SURFACES
@@ -319,6 +320,13 @@ SHIFT = Rule(
     change_kind="hard ground",
     charts=("surface",),
     advice=("look", "surface", "support", "course"),
+    suggestion=Suggestion(
+        verbs=(
+            "move to harder ground in smaller steps",
+            "do not add distance at the same time",
+            "train the muscles of trunk and hips",
+        ),
+    ),
     exposure=DiaryExposure(
         column="hard_m", text="a week with a shift to harder ground"
     ),

@@ -17,6 +17,7 @@ from loadwatch.assess.rules.model import (
     Exceeded,
     Limits,
     Rule,
+    Suggestion,
 )
 from loadwatch.assess.rules.remaining import (
     Remaining,
@@ -186,6 +187,12 @@ RULE = Rule(
     judges_load=True,
     charts=("load",),
     advice=("look", "load", "support", "course"),
+    suggestion=Suggestion(
+        verbs=(
+            "build up in smaller steps",
+            "train the muscles of trunk and hips",
+        ),
+    ),
     exposure=DiaryExposure(column="distance_m", text="a week with a jump in distance"),
     budget=Budget(
         measure="distance_m", label="distance", find_remaining=_find_remaining

@@ -1,22 +1,32 @@
-"""How often each check fires on real logs: a table a log, rules x weeks judged, fired, unknown.
+"""How often the checks are raised on real logs.
 
-python -m tests.fired_table CORPUS [LOG ...]
+python -m tests.fired_table CORPUS                  all logs together, and log by log
+python -m tests.fired_table CORPUS --by-rule [LOG ...]  each check of each log
 
-A week is judged by a check if it holds a run and the check does not call it unknown (of the week in
-progress: if it fired); fired counts weeks at watch or above. The last columns: in how many of the weeks
-with runs of the worst 26 it fired, and how many of its flags carry the remark that it fires often.
+All together: logs of 12 complete weeks with runs or more, the first five of them dropped. "any" is a
+week in which something unplanned was raised (watch or high), "two weeks" a week in which it was, or in
+the calendar week before. CORPUS may also be a folder of answers of `loadwatch weeks --format json`,
+named LOG.json, so that another version is counted in the same way.
+
+By rule: a week is judged by a check if it holds a run and the check does not call it unknown (of the
+week in progress: if it fired); fired counts weeks at watch or above. The last columns: in how many of
+the weeks with runs of the worst 26 it fired, and how many of its flags carry the remark that it fires
+often.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loadwatch.assess.rules import RULES, format_often, is_raised
 from loadwatch.pipeline import Options, analyse_athlete
+from loadwatch.report import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +34,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Flag
 
-FOLDERS = (
-    "irving-2025",
-    "irving-2021",
-    "irving-2012-2013",
-    "irving-2018",
-    "tiny656-huawei",
-)
-LISTS = ("csv-strava", "csv-garmin", "csv-runkeeper", "csv-trainingpeaks")
+LISTS = "csv-"  # a folder of lists: each of its folders is a log
 LEAST_WEEKS = 9  # with runs: two months
 
 
@@ -49,14 +52,99 @@ class Row:
 
 
 def list_logs(corpus: Path) -> list[Path]:
-    """Return the logs of several months: folders of files, and each list's own folder."""
-    lists = [
-        path
-        for name in LISTS
-        for path in sorted((corpus / name).iterdir())
-        if path.is_dir()
-    ]
-    return [corpus / name for name in FOLDERS] + lists
+    """Return the logs: folders of files, and each folder of a folder of lists."""
+    logs = []
+    for path in sorted(corpus.iterdir()):
+        inner = [path]
+        if path.name.startswith(LISTS) and path.is_dir():
+            inner = sorted(path.iterdir())
+        logs += [log for log in inner if log.is_dir()]
+    return logs
+
+
+# all logs together
+POOL_LEAST = 12  # complete weeks with runs that a log must hold
+POOL_DROPPED = 5  # of them: the first, in which little can be judged
+MANY = 0.40  # of a log's weeks: more asks for a reason
+ANY, TWO_WEEKS, HIGH = "any", "two weeks", "high"
+ONE_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PooledLog:
+    """One log: how many weeks are counted, and in how many what was raised."""
+
+    name: str
+    weeks: int
+    raised: Counter[str]  # by rule, and ANY, TWO_WEEKS, HIGH
+    apart: int  # weeks without a run among those from the first counted on
+
+    def share(self, kind: str) -> float:
+        """Return the share of the weeks in which `kind` was raised [1]."""
+        return self.raised[kind] / self.weeks
+
+
+def count_log(name: str, answer: dict[str, Any]) -> PooledLog | None:
+    """Return one log from the answer of `weeks --format json`; None where it is too short."""
+    held = [row for row in answer["weeks"] if row["runs"] and row["complete"]]
+    if len(held) < POOL_LEAST:
+        return None
+    counted = [date.fromisoformat(row["week"]) for row in held[POOL_DROPPED:]]
+    raised: dict[str, set[date]] = {ANY: set(), HIGH: set()}
+    for flag in answer["flags"]:
+        if flag["level"] == "info" or flag.get("planned"):
+            continue
+        week = date.fromisoformat(flag["week"])
+        for kind in (flag["rule"], ANY, *[HIGH] * (flag["level"] == HIGH)):
+            raised.setdefault(kind, set()).add(week)
+    raised[TWO_WEEKS] = raised[ANY] | {week + ONE_WEEK for week in raised[ANY]}
+    fired = Counter({kind: len(weeks & set(counted)) for kind, weeks in raised.items()})
+    reach = (counted[-1] - counted[0]).days // 7 + 1
+    return PooledLog(name, len(counted), fired, reach - len(counted))
+
+
+def pool_logs(logs: list[PooledLog]) -> PooledLog:
+    """Return all logs as one."""
+    raised: Counter[str] = Counter()
+    for log in logs:
+        raised.update(log.raised)
+    weeks, apart = sum(log.weeks for log in logs), sum(log.apart for log in logs)
+    return PooledLog(f"all {len(logs)} logs", weeks, raised, apart)
+
+
+def format_pooled(log: PooledLog) -> str:
+    """Return one line: shares of the weeks in percent, then each rule that was raised."""
+    shares = "".join(f"{100 * log.share(kind):7.1f}" for kind in (ANY, TWO_WEEKS, HIGH))
+    rules = sorted(kind for kind in log.raised if kind.startswith("LW"))
+    listed = "  ".join(f"{rule} {100 * log.share(rule):.1f}" for rule in rules)
+    return f"{log.name:34}{log.weeks:6}{log.apart:7}{shares}  {listed}"
+
+
+def read_answers(
+    corpus: Path, store: Path | None = None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name of each log of `corpus` and the answer of `weeks` on it."""
+    for path in sorted(corpus.glob("*.json")):
+        yield path.stem, json.loads(path.read_text("utf-8"))
+    for path in list_logs(corpus):
+        analysis = analyse_athlete(path, options=Options(store=store))
+        name = path.relative_to(corpus).as_posix()
+        yield name, json.loads(as_json.format_weeks(analysis))
+
+
+def print_pooled(corpus: Path, store: Path | None = None) -> None:
+    """Print how often something is raised, log by log and in all of them."""
+    counted = [count_log(name, answer) for name, answer in read_answers(corpus, store)]
+    logs = [log for log in counted if log is not None]
+    print(f"{'log':34}{'weeks':>6}{'apart':>7}{ANY:>7}{'two':>7}{HIGH:>7}  % of weeks")
+    for log in logs:
+        print(format_pooled(log))
+    print(format_pooled(pool_logs(logs)))
+    often = [log.name for log in logs if log.share(ANY) > MANY]
+    print(f"Above {MANY:.0%}: {', '.join(often) or 'none'}")
+
+
+# one log, check by check
 
 
 def count_rows(analysis: Analysis) -> Iterator[Row]:
@@ -111,8 +199,8 @@ def format_table(name: str, analysis: Analysis) -> str:
     return "\n".join([*lines, f"  not judged: {count_reasons(analysis) or 'nothing'}"])
 
 
-def main(corpus: Path, names: list[str], store: Path | None = None) -> None:
-    """Print the tables, and which logs are too short for one."""
+def print_by_rule(corpus: Path, names: list[str], store: Path | None = None) -> None:
+    """Print the table of each log, and which logs are too short for one."""
     short = []
     for path in list_logs(corpus):
         name = path.relative_to(corpus).as_posix()
@@ -128,5 +216,14 @@ def main(corpus: Path, names: list[str], store: Path | None = None) -> None:
     )
 
 
+def main(corpus: Path, *options: str) -> None:
+    """Print all logs together, or with `--by-rule` each check of each log."""
+    if "--by-rule" in options:
+        names = [name for name in options if name != "--by-rule"]
+        print_by_rule(corpus, names)
+    else:
+        print_pooled(corpus)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(Path(sys.argv[1]), *sys.argv[2:])

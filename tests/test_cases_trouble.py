@@ -1,0 +1,221 @@
+"""Small inputs that once cost everybody the run: each right, in bounded time and memory.
+
+The bounds are on CPU time and memory of a process of its own (tests/limited.py).
+"""
+
+import gzip
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.limited import Finished, run_limited
+
+CASES = Path(__file__).parent / "cases" / "trouble"
+ANA = Path(__file__).parents[1] / "sample_data" / "ana"
+BEN = ANA.parent / "ben"
+CPU_S = 2.0
+MIB = 256
+
+
+def check_cost(done: Finished, cpu_s: float = CPU_S, mib: float = MIB) -> None:
+    assert done.cpu_s < cpu_s
+    assert done.peak_mib < mib
+    assert "Traceback" not in done.err
+    assert "itself failed" not in done.err
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Give a runner's folder with some of the cases in it."""
+
+    def make(*names: str) -> Path:
+        place = tmp_path / "runner"
+        place.mkdir()
+        for name in names:
+            shutil.copy(CASES / name, place)
+        return place
+
+    return make
+
+
+def read(place: Path, *options: str) -> tuple[list[dict], list[dict], Finished]:
+    """Return rows, what was skipped, and the finished command."""
+    done = run_limited(
+        "activities", place, "--format", "json", "--no-store", "-j1", *options
+    )
+    check_cost(done)
+    shown = done.json
+    return shown["activities"], shown["skipped"], done
+
+
+def codes_of(row: dict) -> set[str]:
+    return {note.partition(":")[0] for note in row["notes"]}
+
+
+def test_every_case_has_its_test():
+    text = Path(__file__).read_text("utf-8")
+    for name in CASES.iterdir():
+        assert name.name == "cases.json" or f'"{name.name}"' in text
+    listed = {case["file"] for case in json.loads((CASES / "cases.json").read_text())}
+    there = {path.name for path in CASES.iterdir()}
+    assert listed - there == {"repro_store_bit.py"}  # in test_store.py
+
+
+# what readers and the exposure row make of a file
+
+
+@pytest.mark.xfail(
+    run=False, reason="F1: grade bins are made in proportion to the distance"
+)
+def test_a_distance_that_jumps_by_42949_km_twenty_times(folder):
+    rows, skipped, _ = read(folder("fit_distance_saw_20.fit"))
+    assert (
+        any(codes_of(row) & {"distance_reset", "gps_jump", "distance"} for row in rows)
+        or skipped
+    )
+    assert all((row["distance_m"] or 0) < 1e6 for row in rows)
+
+
+@pytest.mark.xfail(run=False, reason="F1: as above")
+def test_a_time_series_whose_distance_is_no_persons(folder):
+    rows, skipped, _ = read(folder("csv_series_distance.csv"))
+    assert any(row["notes"] for row in rows) or skipped
+    assert all((row["distance_m"] or 0) < 1e6 for row in rows)
+
+
+@pytest.mark.xfail(run=False, reason="F1: as above")
+def test_a_goldencheetah_ride_with_an_impossible_distance(folder):
+    rows, skipped, _ = read(folder("json_goldencheetah_km.json"))
+    assert any(row["notes"] for row in rows) or skipped
+    assert all((row["distance_m"] or 0) < 1e6 for row in rows)
+
+
+def test_the_year_2099_silences_no_flag(tmp_path):
+    place = tmp_path / "ana"
+    shutil.copytree(ANA, place)
+    shutil.copy(CASES / "gpx_year_2099.gpx", place)
+    done = run_limited("flags", place, "--fail-on", "high", "--no-store", "-j1")
+    assert done.code == 3
+    rows, skipped, _ = read(place)
+    late = [row for row in rows if row["source"] == "gpx_year_2099.gpx"]
+    left = [part for part in skipped if part["source"] == "gpx_year_2099.gpx"]
+    assert [codes_of(row) for row in late] == [{"clock"}] or left
+
+
+def test_a_thousand_km_in_40_seconds_are_noted(folder):
+    rows, skipped, _ = read(folder("tcx_1000km_in_40s.tcx"))
+    assert "gps_jump" in {code for row in rows for code in codes_of(row)} or skipped
+
+
+@pytest.mark.xfail(reason="F12: values without a limit")
+def test_values_beyond_a_person_are_left_out_and_each_noted(folder):
+    rows, _, _ = read(folder("json_garmin_values.json"))
+    (row,) = rows
+    assert row["heart_rate_bpm"] is None
+    assert row["ascent_m"] is None
+    assert row["steps"] is None
+    notes = " ".join(row["notes"])
+    for word in ("heart rate", "ascent", "steps"):
+        assert word in notes
+
+
+def test_a_total_of_42949_km_is_noted_and_raises_nothing(folder):
+    place = folder("fit_total_42949km.fit")
+    rows, skipped, _ = read(place)
+    assert any(row["notes"] for row in rows) or skipped
+    assert all((row["distance_m"] or 0) < 1e6 for row in rows)
+    done = run_limited("flags", place, "--format", "json", "--no-store", "-j1")
+    assert [flag for flag in done.json["flags"] if flag["level"] != "info"] == []
+
+
+@pytest.mark.xfail(run=False, reason="F9: 0.2 ms a row")
+def test_a_list_of_100000_rows(folder):
+    place = folder("csv_100k_rows.csv.gz")
+    done = run_limited(
+        "activities", place, "--format", "json", "--no-store", "-j1", "-q"
+    )
+    check_cost(done, 4.0, 512)
+    shown = done.json
+    is_limited = [part["kind"] for part in shown["skipped"]] == ["limited"]
+    assert is_limited or len(shown["activities"]) + len(shown["duplicates"]) == 100_000
+
+
+@pytest.mark.xfail(reason="F15: 1.5 GB", run=False)
+def test_a_map_of_empty_groups(folder):
+    extract = CASES / "pbf_empty_groups.osm.pbf"
+    place = folder("gpx_year_2099.gpx")  # it has positions
+    track = place / "gpx_year_2099.gpx"
+    track.write_text(track.read_text().replace("2099", "2026"))
+    done = run_limited("weeks", place, "--osm", extract, "--no-store", "-j1")
+    check_cost(done)
+
+
+# archives
+
+
+@pytest.mark.xfail(reason="F8: labels are counted up from 2 each time")
+def test_8000_members_of_one_name(folder):
+    _, skipped, done = read(folder("zip_same_name_8000_nested.zip"))
+    assert len({part["source"] for part in skipped}) == len(skipped) >= 8000
+    assert done.code == 1
+
+
+# settings, tags and diary
+
+
+@pytest.mark.xfail(reason="F3: only a TOMLDecodeError is caught")
+@pytest.mark.parametrize("name", ["toml_deep.toml", "toml_dotted_key.toml"])
+def test_settings_that_no_parser_bears(name, tmp_path):
+    club = tmp_path / "club"
+    shutil.copytree(BEN, club / "ben")
+    shutil.copytree(BEN, club / "cat")
+    shutil.copy(CASES / name, club / "cat" / "loadwatch.toml")
+    done = run_limited("weeks", club / "cat", "--no-store", "-j1")
+    check_cost(done)
+    assert done.code == 1
+    assert re.match(r"Error: loadwatch\.toml(:\d+)?: ", done.err)
+    done = run_limited("roster", club, "--format", "json", "--no-store", "-j1")
+    assert done.code == 0
+    names = {one["name"]: one["group"] for one in done.json["athletes"]}
+    assert names["cat"] == "unknown" != names["Ben T."]
+
+
+@pytest.mark.xfail(reason="F10: error lines are not cleaned")
+def test_an_error_line_shows_no_escape(tmp_path):
+    place = tmp_path / "ben"
+    shutil.copytree(BEN, place)
+    shutil.copy(CASES / "toml_escape_key.toml", place / "loadwatch.toml")
+    done = run_limited("weeks", place, "--no-store", "-j1")
+    check_cost(done)
+    assert done.code == 1
+    assert "\x1b" not in done.err and "\\x1b" in done.err
+
+
+@pytest.mark.xfail(reason="F13: every problem is on the page")
+def test_a_diary_of_100000_bad_lines(tmp_path):
+    place = tmp_path / "ben"
+    shutil.copytree(BEN, place)
+    data = gzip.decompress((CASES / "diary_100k_bad_lines.csv.gz").read_bytes())
+    (place / "diary.csv").write_bytes(data)
+    page = tmp_path / "page.html"
+    done = run_limited("report", place, "-o", page, "--no-store", "-j1")
+    check_cost(done, 4.0)
+    text = page.read_text("utf-8")
+    assert len(text.encode()) <= 300_000
+    assert "diary.csv line 2" in text
+    assert "99,9" in text or "100,000" in text  # a count of the others
+
+
+@pytest.mark.xfail(reason="F11: the diary's words stay")
+def test_words_of_a_diary_leave_an_anonymous_roster(tmp_path):
+    club = tmp_path / "club"
+    shutil.copytree(BEN, club / "ben")
+    shutil.copy(CASES / "diary_bad_date_words.csv", club / "ben" / "diary.csv")
+    out = tmp_path / "out"
+    done = run_limited("roster", club, "-o", out, "--anonymise", "--no-store", "-j1")
+    assert done.code == 0
+    for page in out.rglob("*.html"):
+        assert "Jane" not in page.read_text("utf-8")

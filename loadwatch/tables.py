@@ -7,15 +7,12 @@ in LoadName; choices of options and settings, columns, labels and charts follow 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
-
-from loadwatch.activity import Note
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     # arrays of any shape, for annotations
@@ -72,6 +69,49 @@ RECORDS: Table = _float_columns(
     ("stance_balance_pct", "%", "share of ground contact time on the left foot"),
     ("vertical_oscillation_mm", "mm", "vertical oscillation"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Least and most that a quantity can be; a value outside is noted and left out."""
+
+    low: float
+    high: float
+    code: str  # of the note
+    noun: str  # begins its text
+    unit: str  # as the text writes it
+
+
+_DISTANCE = Bounds(0, 2_000_000, "distance", "a distance", "m")
+_DURATION = Bounds(0, 864_000, "duration", "a duration", "s")  # races go to ten days
+_ASCENT = Bounds(0, 50_000, "ascent", "an ascent", "m")
+_OTHER_BOUNDS: Final = {
+    "elapsed_s": Bounds(0, 3_456_000, "duration", "an elapsed time", "s"),  # 40 days
+    "moving_s": _DURATION,
+    "timer_s": _DURATION,
+    "ascent_m": _ASCENT,
+    "descent_m": Bounds(0, 50_000, "descent", "a descent", "m"),
+    "steps": Bounds(0, 3_000_000, "steps", "a number of steps", ""),
+    "rpe": Bounds(0.5, 10, "rpe", "an exertion", ""),
+    "device_load": Bounds(0, 30_000, "device_load", "a training load", ""),
+    "dirt_m": _DISTANCE,
+}
+# Beyond these no person, and no place on earth, is: for every reader, by column of RECORDS
+# and field of a session.
+PLAUSIBLE: Final[Mapping[str, Bounds]] = {
+    "distance_m": _DISTANCE,
+    "altitude_m": Bounds(-500, 9_000, "altitude_spike", "an altitude", "m"),
+    "speed_mps": Bounds(0, 100, "speed", "a speed", "m/s"),
+    "heart_rate_bpm": Bounds(20, 250, "heart_rate", "a heart rate", "/min"),
+    "cadence_spm": Bounds(0, 300, "cadence", "a cadence", "/min"),
+    "latitude_deg": Bounds(-90, 90, "gps_invalid", "a latitude", "degrees"),
+    "longitude_deg": Bounds(-180, 180, "gps_invalid", "a longitude", "degrees"),
+    "power_w": Bounds(0, 4_000, "power", "a power", "W"),
+    "stance_time_ms": Bounds(0, 5_000, "dynamics", "a ground contact", "ms"),
+    "stance_balance_pct": Bounds(1, 99, "dynamics", "a balance", "%"),
+    "vertical_oscillation_mm": Bounds(0, 500, "dynamics", "an oscillation", "mm"),
+    **_OTHER_BOUNDS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,68 +386,3 @@ MEASURED: Final = (*MEASURES, "longest_m", "longest_ascent_m", "load")
 def column_names(table: Table) -> list[str]:
     """Return the column names of `table`, in order."""
     return [column.name for column in table]
-
-
-def build_frame(rows: Sequence[Mapping[str, Any]], *tables: Table) -> pd.DataFrame:
-    """Return `rows` as a frame with every column of `tables`, in their order and types.
-
-    Parameters
-    ----------
-    rows : plain values by column name, as a worker or a store gives them; times are ISO 8601
-        text, notes "code: text". A cell that is missing or None becomes the column's unknown.
-    """
-    import pandas as pd  # noqa: PLC0415 - `--help` reads these tables without pandas
-
-    columns = [column for table in tables for column in table]
-    names = [column.name for column in columns]
-    cells = list(zip(*(map(row.get, names) for row in rows), strict=True))
-    if not rows:
-        cells = [()] * len(names)
-    pairs = zip(columns, cells, strict=True)
-    return pd.DataFrame({c.name: _build_column(c.dtype, values) for c, values in pairs})
-
-
-def _build_column(dtype: DType, values: Sequence[Any]) -> Any:
-    """Return the cells of one column as an array or Series of its type."""
-    import numpy as np  # noqa: PLC0415 - as above
-    import pandas as pd  # noqa: PLC0415
-
-    if dtype in ("float", "int"):
-        return np.array(values, dtype=np.float64)  # None is NaN
-    if dtype == "bool":
-        return np.array(values, dtype=bool)  # None is False
-    if dtype in ("instant", "wall"):
-        return _parse_times(dtype, values)
-    if dtype == "str":
-        return pd.Series(_replace_surrogates(values), dtype=object)
-    return pd.Series([_parse_list(dtype, value) for value in values], dtype=object)
-
-
-def _replace_surrogates(values: Sequence[Any]) -> list[str]:
-    """Return texts, "" for None, each half of a character replaced by a question mark.
-
-    JSON can name such halves, and Arrow, where pandas uses it, fails on them.
-    """
-    texts = [value or "" for value in values]
-    try:
-        "".join(texts).encode()
-    except UnicodeEncodeError:
-        return [text.encode("utf-8", "replace").decode() for text in texts]
-    return texts
-
-
-def _parse_times(dtype: DType, values: Sequence[Any]) -> pd.Series[Any]:
-    """Return ISO 8601 texts as instants, or as times on a wall clock without a zone."""
-    import pandas as pd  # noqa: PLC0415 - as above
-
-    times = pd.Series(values, dtype=object)
-    if dtype == "instant":
-        return pd.to_datetime(times, utc=True, format="ISO8601").dt.as_unit("us")
-    return pd.to_datetime(times, format="ISO8601").astype("datetime64[us]")
-
-
-def _parse_list(dtype: DType, value: Any) -> list[Any]:
-    """Return a cell that holds a list, its notes as values; empty for None."""
-    if dtype == "notes":
-        return [Note.from_string(note) for note in value or ()]
-    return value or []

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from loadwatch.tables import EXPOSURES, HIDDEN, SURFACE_COLUMNS, build_frame
+from loadwatch.row_frame import build_frame
+from loadwatch.tables import EXPOSURES, HIDDEN, SURFACE_COLUMNS
 
 
 def run(start: str, km: float = np.nan, **more: Any) -> dict[str, Any]:

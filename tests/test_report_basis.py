@@ -23,6 +23,7 @@ from loadwatch.report import (
     rulebook,
 )
 from loadwatch.settings import Settings
+from loadwatch.tables import PLAUSIBLE
 from loadwatch.verdict import event_lines
 from tests import report_cases as cases
 
@@ -92,6 +93,7 @@ def codes():
 
 def test_every_note_has_words_that_name_nobody():
     roles = {"distance", "ascent", "descent", "heart_rate", "rpe"}  # of a list's cells
+    roles |= {bounds.code for bounds in PLAUSIBLE.values()}
     assert set(codes()) - {"role"} | roles == set(NOTE_CODES)
 
 

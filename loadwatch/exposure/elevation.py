@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import NAN, Note
-from loadwatch.tables import GRADE_COLUMNS, GRADE_EDGES
+from loadwatch.ingest.limits import CELLS
+from loadwatch.tables import GRADE_COLUMNS, GRADE_EDGES, PLAUSIBLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats
 
 
-LOWEST_M, HIGHEST_M = -450.0, 8900.0  # the Dead Sea and Everest, with a margin
 FAR_FROM_ZERO_M = 10.0  # a 0.0 between altitudes beyond this is a missing value
 # smart recording leaves up to 53 s between samples: a longer gap is a pause
 GAP_S = 60.0
@@ -87,7 +87,7 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
         return Climb()
     if altitude.size >= FEWEST_CONSTANT and not np.ptp(altitude):
         return Climb(notes=(CONSTANT,))
-    seconds = np.arange(math.floor(time[-1]) + 1.0)
+    seconds = np.arange(0, math.floor(time[-1]) + 1.0, math.ceil(time[-1] / CELLS))
     raw_altitude = np.interp(seconds, time, altitude)
     metres = np.interp(seconds, time, distance)
     noise = estimate_noise(raw_altitude)
@@ -196,7 +196,8 @@ def _clean_profile(
 ) -> tuple[Floats, Floats, Floats, tuple[Note, ...]]:
     """Return time, altitude and distance of the usable samples with gaps and steps closed."""
     distance_m = _fill_distance(time_s, distance_m)
-    keep = np.isfinite(time_s) & (altitude_m > LOWEST_M) & (altitude_m < HIGHEST_M)
+    lowest_m, highest_m = PLAUSIBLE["altitude_m"].low, PLAUSIBLE["altitude_m"].high
+    keep = np.isfinite(time_s) & (altitude_m >= lowest_m) & (altitude_m <= highest_m)
     time, altitude, distance = time_s[keep], altitude_m[keep], distance_m[keep]
     keep = _is_later(time) & ~_is_false_zero(altitude)
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
@@ -285,7 +286,7 @@ def _bin_grades(
     total = float(distance_m[-1])
     if not total >= SHORTEST_M:
         return Climb().grade_m
-    cells = max(1, round(total / SPACING_M))
+    cells = max(1, round(min(total / SPACING_M, CELLS)))
     width = total / cells
     height = _resample_by_distance(altitude_m, distance_m, cells, width)
     grade = _fit_slopes(height, width, window_m)

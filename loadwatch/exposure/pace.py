@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import Note
+from loadwatch.ingest.limits import CELLS
 from loadwatch.ingest.readers.sports import MOVING_MPS, RUNNING_MPS, WALKING_MPS
-from loadwatch.tables import UNKNOWN_SPORT
+from loadwatch.tables import ON_FOOT_SPORTS, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from loadwatch.activity import Session
@@ -21,6 +22,8 @@ LONGEST_STEP_S = 60.0  # the mean speed over a longer step is no speed run
 RECORD_KM = (0.4, 1.0, 5.0, 10.0, 21.1, 42.2, 100.0, 320.0)
 RECORD_MPS = (9.3, 7.6, 6.62, 6.37, 6.13, 5.84, 4.6, 3.7)
 IMPOSSIBLE_MPS = 12.0  # faster than any sprint
+IMPOSSIBLE_RIDE_MPS = 40.0  # faster than any ride, on average
+LEAST_M = 400.0  # a shorter way may be a jump of the receiver
 
 
 def infer_sport(
@@ -63,7 +66,8 @@ def _measure_speeds(time_s: Floats, distance_m: Floats) -> Floats:
     time, distance = time_s[is_known], distance_m[is_known]
     if time.size < 2:
         return np.empty(0)
-    edges = np.arange(time[0], time[-1] + WINDOW_S, WINDOW_S)
+    window_s = max(WINDOW_S, (time[-1] - time[0]) / CELLS)
+    edges = np.arange(time[0], time[-1] + window_s, window_s)
     places = np.unique(np.searchsorted(time, edges).clip(max=time.size - 1))
     step_s = np.diff(time[places])
     is_short = (step_s > 0) & (step_s <= LONGEST_STEP_S)
@@ -71,14 +75,27 @@ def _measure_speeds(time_s: Floats, distance_m: Floats) -> Floats:
     return speeds
 
 
+def is_impossible(sport: str, distance_m: float, duration_s: float) -> bool:
+    """Return whether nobody covers a distance in so much time by the sport; unknown never is."""
+    if sport not in ON_FOOT_SPORTS and sport != "cycling":
+        return False
+    top_mps = IMPOSSIBLE_MPS
+    if sport == "cycling":
+        top_mps = IMPOSSIBLE_RIDE_MPS
+    return distance_m > LEAST_M and top_mps * duration_s < distance_m
+
+
 def check_pace(sport: str, distance_m: float, duration_s: float) -> list[Note]:
-    """Return a note on a run whose mean speed is above the world record over its distance."""
-    if sport != "running" or not (distance_m > 0 and duration_s > 0):
+    """Return a note on a mean speed that cannot be, or on a run above the world record."""
+    if not (distance_m > 0 and duration_s > 0):
         return []
     speed, km = distance_m / duration_s, distance_m / 1000
     what = f"{km:,.1f} km at {3.6 * speed:,.0f} km/h on average"
-    if speed > IMPOSSIBLE_MPS and km > RECORD_KM[0]:
-        return [Note("gps_jump", f"{what} cannot be")]
+    if is_impossible(sport, distance_m, duration_s):
+        text = f"{what} cannot be, so the distance is unknown"
+        return [Note("gps_jump", text)]
+    if sport != "running":
+        return []
     record = float(np.interp(math.log(km), np.log(RECORD_KM), RECORD_MPS))
     if km < RECORD_KM[0] or speed <= record:
         return []

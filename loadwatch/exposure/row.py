@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,6 +101,9 @@ def build_row(
         session, samples.time_s, samples.distance_m, (distance_m, duration_s)
     )
     sport_notes += pace.check_pace(sport, distance_m, duration_s)
+    if pace.is_impossible(sport, distance_m, duration_s):
+        distance_m, distance_source = NAN, "none"
+        samples = replace(samples, distance_m=np.full(len(samples.time_s), NAN))
     hills, hill_notes = _hill_columns(session, samples, settings)
     zone = zones.locate_start(session, *places, settings)
     year = zone.start_local.year if zone.start_local else 0

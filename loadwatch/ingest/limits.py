@@ -17,4 +17,5 @@ GZIP_MEMBERS = 10_000  # gzip members one after the other in one file
 FOLDER_DEPTH = 32
 NAME_CHARS = 200  # of one part of a label
 STREAM_BYTES = MIB  # read at a time of what is streamed
+CELLS = 1_000_000  # seconds, or pieces of the way, that one activity is cut into
 HEAD_BYTES = 512  # read of each file to recognize what it is

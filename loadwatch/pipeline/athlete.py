@@ -16,9 +16,10 @@ from loadwatch.ingest.store import open_store
 from loadwatch.ingest.stray_dates import set_aside_strays
 from loadwatch.pipeline import intake
 from loadwatch.pipeline.assessment import assess_rows
+from loadwatch.row_frame import build_frame
 from loadwatch.settings import FILE as SETTINGS_FILE
 from loadwatch.settings import load as load_settings
-from loadwatch.tables import EXPOSURES, HIDDEN, build_frame
+from loadwatch.tables import EXPOSURES, HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -14,13 +14,13 @@ from loadwatch import user_csv
 from loadwatch.assess.rules import judge
 from loadwatch.assess.weeks import build_weeks, find_first_day
 from loadwatch.errors import SettingsError
+from loadwatch.row_frame import build_frame
 from loadwatch.tables import (
     EXPOSURES,
     HIDDEN,
     SURFACE_COLUMNS,
     SURFACE_NAMES,
     SURFACES,
-    build_frame,
 )
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from loadwatch.errors import Unreadable
 from loadwatch.ingest.readers import apple_health, csv, fit, json, xml
 from loadwatch.ingest.readers.csv import google_health, samsung, sheets, zepp
 from loadwatch.ingest.readers.magic import describe_foreign, describe_unknown
+from loadwatch.ingest.readers.plausible import leave_out_implausible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ READERS: tuple[tuple[str, Sniff, Read], ...] = (
 
 
 def read(data: bytes, name: str, settings: Settings) -> Reading:
-    """Return the activities of one file.
+    """Return the activities of one file, without values beyond a person (`tables.PLAUSIBLE`).
 
     Raises Unreadable, NotActivity or OverLimit, nothing else.
 
@@ -55,5 +56,5 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
         raise Unreadable(reason)
     for _, sniff, reader in READERS:
         if sniff(head):
-            return reader(data, name, settings)
+            return leave_out_implausible(reader(data, name, settings))
     raise Unreadable(describe_unknown(head))

@@ -43,7 +43,6 @@ _QUANTITY = "HKQuantityTypeIdentifier"
 _DISTANCE = "Distance"
 MAX_ROUTES = 50  # files of one workout
 _MAX_TEXT = 1000  # characters kept of a file's or device's name
-_MAX_NUMBER = 1e9
 _MAX_NUMBER_CHARS = 40
 _TRUNCATED = "the export breaks off; its last workouts are missing"
 
@@ -159,19 +158,19 @@ def _read_heart_rate(details: WorkoutDetails) -> float:
     rate = _read_statistic(details, "HeartRate", "average")
     if details.statistics.get("HeartRate", {}).get("unit") == "count/s":
         rate *= 60
-    return rate if 20 <= rate <= 250 else NAN
+    return rate
 
 
 # --- values --------------------------------------------------------------------------
 
 
 def _parse_number(text: str) -> float:
-    """Return a number above zero, NaN for anything else."""
+    """Return a number, NaN for 0, which says "unknown", and for anything else."""
     try:
         number = float(text) if len(text) <= _MAX_NUMBER_CHARS else NAN
     except ValueError:
         return NAN
-    return number if 0 < number < _MAX_NUMBER else NAN
+    return number or NAN
 
 
 def _parse_quantity(text: str) -> float:

@@ -346,10 +346,10 @@ def _build_session(
         descent_m=values["descent"],
         steps=values["steps"],
         cadence_spm=values["cadence"],
-        heart_rate_bpm=_keep_within(values["heart_rate"], 20, 250),
-        rpe=_keep_within(values["rpe"], 0.5, 10),
+        heart_rate_bpm=values["heart_rate"] or NAN,  # 0 is written for unknown
+        rpe=values["rpe"] or NAN,
         device_load=device_load,
-        stance_balance_pct=_keep_within(values["balance"], 30, 70),
+        stance_balance_pct=values["balance"] or NAN,
         vertical_oscillation_mm=values["oscillation"],
         dirt_m=values["dirt"],
         surface=surface,
@@ -369,12 +369,6 @@ def _shorten(text: str) -> str:
 
 def _name_device(maker: str, product: str) -> str:
     return f"{maker.strip()} {product.strip()}".strip().casefold()[:_TEXT]
-
-
-def _keep_within(value: float, low: float, high: float) -> float:
-    if low <= value <= high:
-        return value
-    return NAN
 
 
 def _find_surface(cell: str) -> str:

@@ -15,6 +15,7 @@ from loadwatch.ingest.readers.csv import numbers
 from loadwatch.ingest.readers.csv.time_column import SampleTimes, parse_sample_times
 from loadwatch.ingest.readers.csv.unit_inference import KM, MILE, find_unit
 from loadwatch.ingest.readers.frames import build_records
+from loadwatch.ingest.readers.plausible import limit_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,7 +116,8 @@ def _read_channels(
     if "latitude" in raw and "longitude" in raw:
         position = _convert_position(raw["latitude"], raw["longitude"])
         found["latitude_deg"], found["longitude_deg"] = position
-    notes = _add_distance_and_speed(raw, units, time_s, found)
+    found, notes = limit_columns(found)
+    notes += _add_distance_and_speed(raw, units, time_s, found)
     if "cadence" in raw:
         found["cadence_spm"] = _convert_cadence(
             raw["cadence"], units["cadence"], found.get("speed_mps")
@@ -142,11 +144,10 @@ def _drop_zeros(values: Floats) -> Floats:
 
 
 def _convert_position(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
-    """Return degrees, of degrees or FIT's semicircles; no fix (0, 0 or off the globe) is NaN."""
+    """Return degrees, of degrees or FIT's semicircles; no fix (0, 0) is NaN."""
     if np.fmax.reduce(np.abs(latitude), initial=0.0) > 180:
         latitude, longitude = latitude * _SEMICIRCLE, longitude * _SEMICIRCLE
-    is_on_globe = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)
-    is_fix = is_on_globe & ((latitude != 0) | (longitude != 0))
+    is_fix = (latitude != 0) | (longitude != 0)
     return np.where(is_fix, latitude, np.nan), np.where(is_fix, longitude, np.nan)
 
 

@@ -6,6 +6,7 @@ inferred. Each vendor's module names its columns.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -26,7 +27,7 @@ from loadwatch.user_csv import decode_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-LARGEST = 1e12  # no measure of a run is larger, in any unit
+UNKNOWN_NUMBERS = (0, -1)  # how exports write "unknown"
 MAX_OFFSET = timedelta(hours=18)
 NO_START = "it has no start that can be read"
 NO_MEASURE = "it has neither distance nor duration"
@@ -48,10 +49,10 @@ class VendorRow:
         return next(filter(None, cells), "")
 
     def get_positive(self, *names: str, factor: float = 1.0) -> float:
-        """Return the first number above zero of these names times `factor`, else NaN."""
+        """Return the first known number of these names times `factor`, else NaN."""
         for name in names:
             number = parse_number(self.cells.get(name, "").strip())
-            if 0 < number < LARGEST:
+            if not math.isnan(number) and number not in UNKNOWN_NUMBERS:
                 return number * factor
         return NAN
 

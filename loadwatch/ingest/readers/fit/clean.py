@@ -10,6 +10,7 @@ import numpy as np
 
 from loadwatch.activity import Note
 from loadwatch.geodesy import rough_step_m
+from loadwatch.ingest.readers.plausible import limit_columns
 from loadwatch.ingest.readers.sports import MOVING_MPS
 
 if TYPE_CHECKING:
@@ -25,14 +26,8 @@ LONGEST_S = 40 * DAY_S  # longer than any activity; fields go to 49 days
 # faster than any athlete of the kind
 FOOT_MPS, WHEEL_MPS, OTHER_MPS = 12.0, 40.0, 120.0
 SLACK_M = 200.0  # jump that a poor position may make at any time
-ALTITUDE_M = (-500.0, 9_000.0)
 CLIMB_MPS, STEP_M = 10.0, 30.0  # an altitude step beyond both is no climb
 STRAY_SHARE = 0.05  # of the samples: a shorter part between two jumps is stray
-_LIMITS = (
-    ("heart_rate_bpm", 20, 250),
-    ("cadence_spm", 0, 500),
-    ("power_w", 0, 5000),
-)
 
 _WHEEL_SPORTS = frozenset(
     {
@@ -240,31 +235,16 @@ def _mark_stray(is_jump: Bools) -> Bools:
 
 def remove_impossible(samples: FitSamples, sport: str) -> FitSamples:
     """Return the samples with impossible values as NaN, and a note for each kind of them."""
-    columns = dict(samples.columns)
+    columns, outside = limit_columns(samples.columns)
     top_speed = choose_top_speed(sport)
-    for name, low, high in _LIMITS:
-        _limit_column(columns, name, low, high)
-    _limit_column(columns, "speed_mps", 0, 1.25 * top_speed)
     notes = (
         *samples.notes,
+        *outside,
         *_clean_positions(samples.time_s, columns, top_speed),
         *_clean_altitudes(samples.time_s, columns),
         *_clean_distances(samples.time_s, columns, top_speed),
     )
     return FitSamples(samples.time_s, columns, notes)
-
-
-def _limit_column(
-    columns: dict[str, Floats], name: str, low: float, high: float
-) -> int:
-    """Replace a column by one without the values outside the limits; return how many these were."""
-    column = columns.get(name)
-    if column is None:
-        return 0
-    is_outside = (column < low) | (column > high)
-    if is_outside.any():
-        columns[name] = np.where(is_outside, np.nan, column)
-    return int(is_outside.sum())
 
 
 def _clean_positions(
@@ -304,10 +284,7 @@ def _clean_positions(
 
 def _clean_altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[Note]:
     """Replace the altitudes by those that can be; return notes."""
-    notes = []
-    outside = _limit_column(columns, "altitude_m", *ALTITUDE_M)
-    if outside:
-        notes.append(Note("altitude_spike", f"{outside} impossible altitudes left out"))
+    notes: list[Note] = []
     altitude = columns.get("altitude_m")
     if altitude is None:
         return notes

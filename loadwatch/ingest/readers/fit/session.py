@@ -268,6 +268,13 @@ def _keep_between(value: float, low: float, high: float) -> float:
     return NAN
 
 
+def _unify_unknown(value: float) -> float:
+    """Return a value, for NaN the one NaN that makes sessions comparable."""
+    if math.isnan(value):
+        return NAN
+    return value
+
+
 def _count_steps(message: SessionMessage, sport: str) -> float:
     """Return the steps of both feet, NaN for sports that count no strides."""
     if sport not in ON_FOOT_SPORTS:
@@ -361,8 +368,8 @@ def build_session(
         descent_m=message["total_descent"],
         steps=_count_steps(message, sport),
         cadence_spm=_compute_cadence(message, sport),
-        heart_rate_bpm=_keep_between(message["avg_heart_rate"], 20, 250),
-        rpe=_keep_between(message["workout_rpe"] / 10, 0, 10),
+        heart_rate_bpm=_unify_unknown(message["avg_heart_rate"]),
+        rpe=_unify_unknown(message["workout_rpe"] / 10),
         device_load=message["training_load_peak"],
         stance_balance_pct=message["avg_stance_time_balance"],
         vertical_oscillation_mm=message["avg_vertical_oscillation"],

@@ -192,7 +192,7 @@ def _parse_climb(found: Mapping[str, Any], units: GarminUnits) -> tuple[float, f
     """Return ascent and descent [m]; 0 is a flat run only where the other direction is not 0 too."""
     gain = parse_number(found.get("elevationGain"))
     loss = parse_number(found.get("elevationLoss"))
-    if not (gain > 0 or loss > 0):
+    if not (abs(gain) > 0 or abs(loss) > 0):
         return NAN, NAN
     return gain * units.metre, loss * units.metre
 

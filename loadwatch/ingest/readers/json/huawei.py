@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
+from loadwatch.activity import Activity, Reading, Session, Skipped
 from loadwatch.errors import Unreadable
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
@@ -103,19 +103,12 @@ def _read_motion(line: int, one: Mapping[str, Any]) -> Activity | Skipped:
         ascent_m=parse_positive(summary.get("creepingWave"), _CM),
         descent_m=parse_positive(summary.get("mTotalDescent"), _CM),
         steps=parse_positive(one.get("totalSteps")),
-        heart_rate_bpm=_keep_heart_rate(summary.get("avgHeartRate")),
+        heart_rate_bpm=parse_positive(summary.get("avgHeartRate")),
         device="huawei",
         line=line,
         notes=stated.notes,
     )
     return Activity(EMPTY_RECORDS, session)
-
-
-def _keep_heart_rate(value: Any) -> float:
-    rate = parse_positive(value)
-    if 20 <= rate <= 250:
-        return rate
-    return NAN
 
 
 def _read_summary(attribute: Any) -> Mapping[str, Any]:

@@ -11,7 +11,6 @@ from loadwatch.activity import NAN
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 from loadwatch.ingest.readers.json.values import (
     as_objects,
-    is_known,
     parse_datetime,
     parse_number,
     parse_positive,
@@ -68,7 +67,7 @@ def read_service_channels(samples: Any) -> Channels:
             sample.get("recording_rate", sample.get("recording-rate"))
         )
         data = sample.get("data")
-        if kind in _CHANNELS and isinstance(data, str) and is_known(step_s):
+        if kind in _CHANNELS and isinstance(data, str) and step_s > 0:
             name, factor = _CHANNELS[kind]
             channels[name] = Channel(step_s, to_array(data.split(",")) * factor)
     return channels
@@ -87,7 +86,7 @@ def read_export_channels(samples: Any, start_local: datetime | None) -> Channels
     for sample in as_objects(samples):
         kind, values = str(sample.get("type")), sample.get("values")
         step_s = parse_positive(sample.get("intervalMillis"), 0.001)
-        if kind in _CHANNELS and isinstance(values, list) and is_known(step_s):
+        if kind in _CHANNELS and isinstance(values, list) and step_s > 0:
             name, factor = _CHANNELS[kind]
             channels[name] = Channel(step_s, to_array(values) * factor)
     return channels

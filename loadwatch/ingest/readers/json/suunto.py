@@ -68,6 +68,6 @@ def _parse_climb(one: Mapping[str, Any]) -> tuple[float, float]:
         parse_number(one.get("Ascent")),
         parse_number(one.get("Descent")),
     )
-    if not (ascent_m > 0 or descent_m > 0):
+    if not (abs(ascent_m) > 0 or abs(descent_m) > 0):
         return NAN, NAN
     return ascent_m, descent_m

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 1000  # characters kept of a name
 MAX_NUMBER_CHARS = 40
-LARGEST = 1e18  # numbers beyond are unknown
+UNKNOWN_NUMBERS = (0, -1)
 MIN_EPOCH_MS, MAX_EPOCH_MS = 2.8e11, 4e12  # 1979 to 2096
 MAX_OFFSET_MIN = 18 * 60
 NO_START = "it has no start that can be read"
@@ -29,7 +29,10 @@ _ISO_DURATION = re.compile(
 
 
 def parse_number(value: Any) -> float:
-    """Return a number, also one written as text; NaN for anything else."""
+    """Return a number, also one written as text; NaN for anything else.
+
+    It may be beyond all measure, so that it can be noted as such.
+    """
     if isinstance(value, str) and len(value) <= MAX_NUMBER_CHARS:
         try:
             value = float(value)
@@ -37,15 +40,16 @@ def parse_number(value: Any) -> float:
             return NAN
     if isinstance(value, bool) or not isinstance(value, int | float):
         return NAN
-    if not abs(value) < LARGEST:
-        return NAN
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def parse_positive(value: Any, factor: float = 1.0) -> float:
-    """Return a number times `factor`; NaN if it is not above zero: exports write 0 for unknown."""
+    """Return a number times `factor`; NaN for 0 and -1, which exports write for unknown."""
     number = parse_number(value)
-    if not number > 0:
+    if number in UNKNOWN_NUMBERS:
         return NAN
     return number * factor
 

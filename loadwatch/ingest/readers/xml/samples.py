@@ -11,6 +11,7 @@ import numpy as np
 
 from loadwatch.activity import Note
 from loadwatch.ingest.readers.frames import build_records
+from loadwatch.ingest.readers.plausible import limit_columns
 from loadwatch.ingest.readers.xml.iso_times import EPOCH, NAT, US
 from loadwatch.ingest.readers.xml.point_times import Evidence, repair_times
 from loadwatch.tables import ON_FOOT_SPORTS, UNKNOWN_SPORT
@@ -29,15 +30,6 @@ if TYPE_CHECKING:
 FIRST_US = 631_152_000 * US  # 1990: no watch wrote files before
 LAST_US = 2_082_758_400 * US  # 2036: a date beyond it is a broken clock
 IMPOSSIBLE_DATES = "the dates are impossible, so the day is unknown"
-RANGES = {  # outside: unknown
-    "altitude_m": (-500.0, 9_000.0),
-    "heart_rate_bpm": (20.0, 250.0),
-    "speed_mps": (0.0, 100.0),
-    "power_w": (0.0, 4_000.0),
-    "cadence": (0.0, 300.0),
-    "run_cadence": (0.0, 300.0),
-    "distance_m": (0.0, 2_000_000.0),
-}
 LEG_SPM = 120.0  # a median cadence below counts one leg only
 STEPPING_SPORTS = ON_FOOT_SPORTS | {UNKNOWN_SPORT}  # whose cadence counts steps
 
@@ -206,16 +198,11 @@ def _clean_columns(
 ) -> tuple[dict[str, Floats], tuple[Note, ...]]:
     """Return the columns of some points without impossible values, and notes on the whole file."""
     batch = points.as_batch()
-    columns: dict[str, Floats] = {}
-    for name, numbers in sorted(batch.numbers.items()):
-        values = numbers[at]
-        low, high = RANGES.get(name, (-np.inf, np.inf))
-        columns[name] = np.where((values >= low) & (values <= high), values, np.nan)
-    notes: tuple[Note, ...] = ()
+    numbers = {name: values[at] for name, values in sorted(batch.numbers.items())}
+    columns, notes = limit_columns(numbers)
     if batch.bad:
-        notes = (
-            Note("bad_values", f"{batch.bad:,} value(s) that are no numbers left out"),
-        )
+        text = f"{batch.bad:,} value(s) that are no numbers left out"
+        notes = (Note("bad_values", text), *notes)
     if batch.commas:
         notes += (
             Note("decimal_comma", f"{batch.commas:,} number(s) written with a comma"),

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadwatch.activity import NOTE_CODES, Note
-from loadwatch.tables import EXPOSURES, HIDDEN, Column, build_frame, column_names
+from loadwatch.row_frame import build_frame
+from loadwatch.tables import EXPOSURES, HIDDEN, Column, column_names
 
 KINDS = (
     Column("km", "float", "km", "a number"),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 MAX_BYTES = 4_000_000  # a lifetime of daily lines is below 2 MB
+MAX_LINES = 100_000  # read of one file; several a day for a lifetime
+LISTED = 20  # problems of one file that are listed by name
 _MAX_LINE = 10_000  # characters
 _HEAD = 4096  # bytes from which UTF-16 without a byte order mark is recognised
 _BYTE_ORDER_MARKS = (
@@ -52,6 +54,16 @@ class UserTable:
 
     columns: tuple[str, ...]
     rows: tuple[UserRow, ...]
+    is_cut: bool = False  # there are more than MAX_LINES lines or MAX_BYTES bytes
+
+
+def shorten_list(problems: Sequence[str]) -> list[str]:
+    """Return the first LISTED of `problems`, and how many more there are."""
+    more = len(problems) - LISTED
+    if more <= 0:
+        return list(problems)
+    lines = "line" if more == 1 else "lines"
+    return [*problems[:LISTED], f"and {more:,} more {lines} of this kind"]
 
 
 def detect_encoding(data: bytes) -> str:
@@ -89,21 +101,34 @@ def _clean_lines(data: bytes) -> list[str]:
 
 def detect_delimiter(data: bytes) -> str:
     """Return the separator: the most frequent of comma, semicolon and tab in the header."""
-    for line in _clean_lines(data):
-        if line.strip() and not line.startswith("#"):
+    return _find_delimiter(_clean_lines(data))
+
+
+def _find_delimiter(lines: Sequence[str]) -> str:
+    for line in lines:
+        if _holds_cells(line):
             return max(_DELIMITERS, key=line.count)
     return _DELIMITERS[0]
 
 
-def _split_cells(data: bytes) -> list[tuple[int, list[str]]]:
-    """Return (line number, cells) of the lines that are neither blank nor a comment.
+def _holds_cells(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
 
-    Each line is read by itself, so that a quote left open ends with its line.
-    """
-    delimiter = detect_delimiter(data)
+
+def _split_line(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line, read by itself: a quote left open ends with its line."""
+    if '"' not in line:
+        return [cell.strip() for cell in line.split(delimiter)]
+    reader = csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True)
+    return [cell.strip() for cell in next(reader, [])]
+
+
+def _split_cells(lines: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """Return (line number, cells) of the lines that are neither blank nor a comment."""
+    delimiter = _find_delimiter(lines)
     rows = []
-    for number, line in enumerate(_clean_lines(data), 1):
-        if line.startswith("#"):
+    for number, line in enumerate(lines, 1):
+        if not _holds_cells(line):
             continue
         cells = _split_line(line, delimiter)
         if any(cells):
@@ -111,23 +136,20 @@ def _split_cells(data: bytes) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _split_line(line: str, delimiter: str) -> list[str]:
-    reader = csv.reader(io.StringIO(line), delimiter=delimiter, skipinitialspace=True)
-    return [cell.strip() for cell in next(reader, [])]
-
-
 def parse_table(data: bytes) -> UserTable:
     """Return the table in `data`; any bytes give one, if only an empty one."""
-    lines = _split_cells(data)
+    text_lines = _clean_lines(data)
+    is_cut = len(text_lines) > MAX_LINES or len(data) > MAX_BYTES
+    lines = _split_cells(text_lines[:MAX_LINES])
     if not lines:
-        return UserTable((), ())
+        return UserTable((), (), is_cut)
     header = lines[0][1]
     columns = tuple(name.lower().replace(" ", "_") for name in header)
     rows = [
         UserRow(number, dict(zip(columns, cells, strict=False)))
         for number, cells in lines[1:]
     ]
-    return UserTable(columns, tuple(rows))
+    return UserTable(columns, tuple(rows), is_cut)
 
 
 def find_nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
@@ -255,10 +277,6 @@ def _find_column(columns: Sequence[str], name: str) -> int:
     if name not in columns:
         raise ValueError(f"the first line lacks the column {name}")
     return len(columns) - 1 - columns[::-1].index(name)
-
-
-def _holds_cells(line: str) -> bool:
-    return bool(line.strip()) and not line.startswith("#")
 
 
 def _format_line(cells: Sequence[str], delimiter: str, end: str) -> str:

@@ -150,7 +150,6 @@ def test_a_map_of_empty_groups(folder):
 # archives
 
 
-@pytest.mark.xfail(reason="F8: labels are counted up from 2 each time")
 def test_8000_members_of_one_name(folder):
     _, skipped, done = read(folder("zip_same_name_8000_nested.zip"))
     assert len({part["source"] for part in skipped}) == len(skipped) >= 8000
@@ -188,7 +187,6 @@ def test_an_error_line_shows_no_escape(tmp_path):
     assert "\x1b" not in done.err and "\\x1b" in done.err
 
 
-@pytest.mark.xfail(reason="F13: every problem is on the page")
 def test_a_diary_of_100000_bad_lines(tmp_path):
     place = tmp_path / "ben"
     shutil.copytree(BEN, place)

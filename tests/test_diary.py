@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadwatch import user_csv
 from loadwatch.assess.diary import (
     DIARY_FILE,
     HEADER,
@@ -321,3 +322,17 @@ def test_what_is_appended_is_read_again(tmp_path_factory, note, site, pain, tick
     assert set(read.ticks) >= ticks
     assert read.day == DAY and read.when == "after"
     assert math.isnan(read.pain) if pain is None else read.pain == pain
+
+
+def test_problems_are_listed_up_to_a_count():
+    diary = read_diary(b"date,pain\n" + b"2\n" * 100)
+    assert diary.problems[0].startswith("diary.csv line 2: ")
+    assert diary.problems[-1] == "and 80 more lines of this kind"
+    assert len(diary.problems) == 21
+
+
+def test_more_lines_than_a_lifetime_has_are_cut_and_named(monkeypatch):
+    monkeypatch.setattr(user_csv, "MAX_LINES", 3)
+    diary = read_diary(b"date,pain\n" + b"2026-11-16,2\n" * 3)
+    assert len(diary.entries) == 2
+    assert diary.problems == ("diary.csv: only the first 4 MB and 3 lines are read",)

@@ -674,3 +674,22 @@ def test_every_real_file_is_a_member_that_can_be_read(corpus):
         == len({part.key for part in found})
         == len(found)
     )
+
+
+def test_labels_of_one_name_cost_the_same_however_many():
+    unique_label = make_unique()
+    labels = [unique_label("a.fit") for _ in range(60_000)]
+    labels += [unique_label(f"a.fit ({number})") for number in range(2, 1000)]
+    assert len(set(labels)) == len(labels)
+    assert labels[:3] == ["a.fit", "a.fit (2)", "a.fit (3)"]
+
+
+@given(st.lists(st.sampled_from(["a", "a (2)", "a (3)", "a (2) (2)", "b"])))
+def test_a_label_is_the_first_free_one_of_its_name(names):
+    unique_label = make_unique()
+    given_out: list[str] = []
+    for name in names:
+        label = unique_label(name)
+        numbered = [name, *(f"{name} ({number})" for number in range(2, 99))]
+        assert label == next(one for one in numbered if one not in given_out)
+        given_out.append(label)

@@ -197,3 +197,44 @@ def test_any_bytes_give_tags_or_one_line_of_what_is_wrong(data):
             assert isinstance(read_tags(prefix + data), Tags)
         except SettingsError as error:
             assert str(error).startswith("tags.csv")
+
+
+def test_a_row_named_in_any_way_that_ends_its_path_is_found_once():
+    names = ("1.fit", "a/1.fit", "2.fit", "2.fit.gz", "a/2.fit", "runs.csv#12", "fit")
+    found = [tagged(f"file,shoe\n{name},Blue\n") for name in names]
+    changed = [(out["shoe"] == "Blue").to_numpy().nonzero()[0] for out, _, _ in found]
+    assert [list(one) for one in changed] == [[], [0], [1], [1], [1], [4], []]
+    assert "matches 2 activities" in found[0][2][0]
+
+
+@given(
+    lines=st.lists(
+        st.tuples(
+            st.sampled_from(["2026-03-02 07:31", "2026-03-03", "2026-03-04"]),
+            st.sampled_from(["soft", "hard", ""]),
+            st.sampled_from(["Blue", "Red", ""]),
+        ),
+        max_size=6,
+    )
+)
+def test_lines_count_one_after_the_other(lines):
+    text = "".join(f"{start},{surface},{shoe}\n" for start, surface, shoe in lines)
+    at_once, _, _ = tagged(f"start,surface,shoe\n{text}")
+    one_by_one = rows()
+    for start, surface, shoe in lines:
+        tags = read_tags(f"start,surface,shoe\n{start},{surface},{shoe}\n".encode())
+        one_by_one, _, _ = apply_tags(one_by_one, tags)
+    pd.testing.assert_frame_equal(at_once, one_by_one)
+
+
+def test_lines_without_effect_are_listed_up_to_a_count():
+    lines = "2020-01-01,soft\n" * 25
+    _, _, remarks = tagged(f"start,surface\n{lines}")
+    assert len(remarks) == user_csv.LISTED + 1
+    assert remarks[-1] == "and 5 more lines of this kind"
+
+
+def test_more_lines_than_a_lifetime_has_are_refused(monkeypatch):
+    monkeypatch.setattr(user_csv, "MAX_LINES", 3)
+    with pytest.raises(SettingsError, match="more than 3 lines"):
+        read_tags(b"start,shoe\n" + b"2026-03-02,x\n" * 3)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from loadwatch import user_csv
 from loadwatch.activity import Skipped
@@ -16,7 +16,11 @@ from loadwatch.exposure.load import session_rpe
 from loadwatch.tables import SURFACE_COLUMNS, SURFACE_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
+
+    import pandas as pd
+    from numpy.typing import NDArray
 
 FILE = "tags.csv"
 COLUMNS = ("start", "file", "surface", "shoe", "rpe", "name", "planned", "exclude")
@@ -146,49 +150,78 @@ def read_tags(data: bytes) -> Tags:
             FILE, f"is larger than {user_csv.MAX_BYTES // 1_000_000} MB"
         )
     table = user_csv.parse_table(data)
+    if table.is_cut:
+        raise SettingsError(FILE, f"has more than {user_csv.MAX_LINES:,} lines")
     if not table.rows:
         return Tags()
     _check_columns(table.columns)
     return Tags(tuple(_parse_tag(row) for row in table.rows))
 
 
-def _find_by_file(rows: pd.DataFrame, file: str) -> list[int]:
-    """Return the positions of the rows whose source is `file` or ends with its path."""
+@dataclass(frozen=True, slots=True)
+class _RunIndex:
+    """Where rows are by what a tag may name them: a table of n rows, positions 0 to n - 1."""
 
-    def is_named(source: str) -> bool:
-        return any(
-            f"/{name}".endswith(f"/{file}")
-            for name in (source, source.removesuffix(".gz"))
-        )
-
-    return [
-        position
-        for position, source in enumerate(rows["source"])
-        if is_named(str(source))
-    ]
+    by_path: Mapping[str, Sequence[int]]  # each end of a source, in whole parts
+    by_day: Mapping[date, Sequence[int]]  # local day
+    runs: frozenset[int]
+    times: NDArray[np.int64]  # local starts whose clock is known, sorted [us]
+    positions: NDArray[np.int64]  # of those times
 
 
-def _find_by_start(rows: pd.DataFrame, tag: Tag) -> list[int]:
+def _index_rows(rows: pd.DataFrame) -> _RunIndex:
+    """Return where to find each of `rows`, so that a tag costs the same however many there are."""
+    by_path: dict[str, list[int]] = {}
+    by_day: dict[date, list[int]] = {}
+    days = rows["start_local"].dt.date
+    for position, (source, day) in enumerate(zip(rows["source"], days, strict=True)):
+        for path in _list_path_ends(str(source)):
+            by_path.setdefault(path, []).append(position)
+        by_day.setdefault(day, []).append(position)
+    is_clocked = ~rows["date_only"].to_numpy(bool) & rows["start_local"].notna()
+    clocked = np.flatnonzero(is_clocked)
+    times = rows["start_local"].to_numpy("datetime64[us]").astype(np.int64)[clocked]
+    order = np.argsort(times, kind="stable")
+    runs = np.flatnonzero((rows["sport"] == "running").to_numpy(bool))
+    return _RunIndex(
+        by_path, by_day, frozenset(runs.tolist()), times[order], clocked[order]
+    )
+
+
+def _list_path_ends(source: str) -> set[str]:
+    """Return the ways to name a source: 1.fit.gz, 1.fit, b/1.fit ... of a/b/1.fit.gz."""
+    ends = set()
+    for name in (source, source.removesuffix(".gz")):
+        parts = name.split("/")
+        ends |= {"/".join(parts[at:]) for at in range(len(parts))}
+    return ends
+
+
+def _find_by_start(index: _RunIndex, tag: Tag) -> Sequence[int]:
     """Return the positions of the rows that start at the tag's time, or on its day.
 
     Of a day with runs and other activities the runs are meant.
     """
-    local = rows["start_local"]
     if tag.clock is None:
-        on_day = local.dt.date == tag.day
-        runs = on_day & (rows["sport"] == "running")
-        found = runs if runs.any() else on_day
-    else:
-        apart = (local - pd.Timestamp(tag.clock)).abs()
-        found = (apart <= NEAR) & ~rows["date_only"].astype(bool)
-        if found.any():  # two runs within minutes: the nearer one is meant
-            found &= apart == apart[found].min()
-    return [int(position) for position in found.to_numpy().nonzero()[0]]
+        on_day = index.by_day.get(tag.day, ()) if tag.day else ()
+        return [position for position in on_day if position in index.runs] or on_day
+    time = np.datetime64(tag.clock, "us").astype(np.int64)
+    near = NEAR // timedelta(microseconds=1)
+    first, end = np.searchsorted(index.times, (time - near, time + near + 1))
+    apart = np.abs(index.times[first:end] - time)
+    if not len(apart):
+        return ()
+    # two runs within minutes: the nearer one is meant
+    nearest = index.positions[first:end][apart == apart.min()]
+    return sorted(nearest.tolist())
 
 
-def _find_row(rows: pd.DataFrame, tag: Tag) -> tuple[int | None, str]:
+def _find_row(index: _RunIndex, tag: Tag) -> tuple[int | None, str]:
     """Return the position of the one row that `tag` means, or None and a remark with the reason."""
-    found = _find_by_file(rows, tag.file) if tag.file else _find_by_start(rows, tag)
+    if tag.file:
+        found = index.by_path.get(tag.file, ())
+    else:
+        found = _find_by_start(index, tag)
     if len(found) == 1:
         return found[0], ""
     where = f"{FILE} line {tag.line} ({tag.key})"
@@ -201,12 +234,13 @@ def _find_row(rows: pd.DataFrame, tag: Tag) -> tuple[int | None, str]:
     return None, f"{where} matches {count} activities, so it changes none; {advice}"
 
 
-def _changed_cells(row: pd.Series[float], tag: Tag) -> dict[str, object]:
-    """Return the cells of `row` that `tag` replaces."""
+def _changed_cells(distance: float, duration: float, tag: Tag) -> dict[str, object]:
+    """Return the cells that `tag` replaces of a run of `distance` [m] and `duration` [s]."""
     out: dict[str, object] = {}
     if tag.surface:
-        distance = row["distance_m"]
-        nothing = 0.0 if pd.notna(distance) else math.nan
+        nothing = 0.0
+        if math.isnan(distance):
+            nothing = math.nan
         out |= dict.fromkeys(SURFACE_COLUMNS, nothing)
         out |= dict.fromkeys(_MAP, math.nan)  # a tag replaces the answers of a map
         out |= {f"{tag.surface}_m": distance, "surface_source": "tag"}
@@ -217,7 +251,23 @@ def _changed_cells(row: pd.Series[float], tag: Tag) -> dict[str, object]:
     if tag.planned is not None:
         out["planned"] = tag.planned
     if not math.isnan(tag.rpe):
-        out |= {"rpe": tag.rpe, "srpe": session_rpe(tag.rpe, float(row["duration_s"]))}
+        out |= {"rpe": tag.rpe, "srpe": session_rpe(tag.rpe, duration)}
+    return out
+
+
+def _change_rows(
+    rows: pd.DataFrame, changes: Mapping[int, Mapping[str, object]]
+) -> pd.DataFrame:
+    """Return a copy of `rows` with the cells of `changes`: position -> column -> value."""
+    by_column: dict[str, dict[int, object]] = {}
+    for position, cells in changes.items():
+        for column, value in cells.items():
+            by_column.setdefault(column, {})[position] = value
+    out = rows.copy()
+    for column, values in by_column.items():
+        where: Any = (list(values), out.columns.get_loc(column))
+        replacing: Any = list(values.values())
+        out.iloc[where] = replacing
     return out
 
 
@@ -231,19 +281,21 @@ def apply_tags(
     rows : EXPOSURES and HIDDEN, one row per activity, zones decided; it is not changed.
     tags : what `read_tags` returned. Of two lines for one run the later one counts.
     """
-    out = rows.copy()
+    index = _index_rows(rows)
+    distances, durations = rows["distance_m"].tolist(), rows["duration_s"].tolist()
+    changes: dict[int, dict[str, object]] = {}
     remarks: list[str] = []
     left_out: dict[int, int] = {}
     for tag in tags.tags:
-        position, remark = _find_row(rows, tag)
+        position, remark = _find_row(index, tag)
         if position is None:
             remarks.append(remark)
             continue
-        for column, value in _changed_cells(rows.iloc[position], tag).items():
-            place = out.columns.get_loc(column)  # one, as labels are unique
-            out.iloc[position, place] = value  # type: ignore[call-overload]
+        cells = _changed_cells(distances[position], durations[position], tag)
+        changes[position] = changes.get(position, {}) | cells
         if tag.exclude:
             left_out[position] = tag.line
+    out = _change_rows(rows, changes)
     keep = [position not in left_out for position in range(len(out))]
     skipped = tuple(
         Skipped(
@@ -253,4 +305,4 @@ def apply_tags(
         )
         for position, line in left_out.items()
     )
-    return out.loc[keep], skipped, tuple(remarks)
+    return out.loc[keep], skipped, tuple(user_csv.shorten_list(remarks))

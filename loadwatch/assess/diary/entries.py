@@ -166,16 +166,19 @@ def read_diary(data: bytes) -> Diary:
     ]
     if table.columns and not {"date", "pain"} <= columns:
         problems.append(_explain_missing_columns(table.columns, columns))
-    if len(data) > user_csv.MAX_BYTES:
+    if table.is_cut:
         megabytes = user_csv.MAX_BYTES // 1_000_000
-        problems.append(f"{DIARY_FILE}: only the first {megabytes} MB are read")
+        limit = f"{megabytes} MB and {user_csv.MAX_LINES:,} lines"
+        problems.append(f"{DIARY_FILE}: only the first {limit} are read")
     entries = []
+    row_problems: list[str] = []
     for row in table.rows:
-        entry, row_problems = _parse_entry(row, renamed)
+        entry, found = _parse_entry(row, renamed)
         if entry:
             entries.append(entry)
-        # without a column of dates every line would lack its own
-        if "date" in columns:
-            problems += row_problems
+        row_problems += found
+    # without a column of dates every line would lack its own
+    if "date" in columns:
+        problems += user_csv.shorten_list(row_problems)
     entries.sort(key=lambda entry: (entry.day is not None, entry.day, entry.line))
     return Diary(tuple(entries), tuple(problems))

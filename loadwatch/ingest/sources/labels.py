@@ -54,13 +54,18 @@ def is_hidden(label: str) -> bool:
 
 def make_unique() -> Callable[[str], str]:
     """Return a function that gives each label once: a second `a.fit` becomes `a.fit (2)`."""
-    given: set[str] = set()
+    # each label given out -> the number that its next namesake tries first
+    given: dict[str, int] = {}
 
     def unique_label(label: str) -> str:
-        unused, number = label, 2
-        while unused in given:
-            unused, number = f"{label} ({number})", number + 1
-        given.add(unused)
+        number = given.get(label)
+        if number is None:
+            given[label] = 2
+            return label
+        while (unused := f"{label} ({number})") in given:
+            number += 1
+        given[label] = number + 1
+        given[unused] = 2
         return unused
 
     return unique_label

@@ -137,7 +137,6 @@ def test_a_list_of_100000_rows(folder):
     assert is_limited or len(shown["activities"]) + len(shown["duplicates"]) == 100_000
 
 
-@pytest.mark.xfail(reason="F15: 1.5 GB", run=False)
 def test_a_map_of_empty_groups(folder):
     extract = CASES / "pbf_empty_groups.osm.pbf"
     place = folder("gpx_year_2099.gpx")  # it has positions

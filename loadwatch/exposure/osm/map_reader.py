@@ -24,6 +24,7 @@ from loadwatch.exposure.osm.ground import (
     is_among,
     widen_cells,
 )
+from loadwatch.exposure.osm.map_size import describe_excess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,6 +79,7 @@ class MapExcerpt:
 def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExcerpt:
     """Return the ways and areas of the extract that have a node in `cells`."""
     osmium = _import_osmium()
+    _check_size(path)
     try:
         nodes = _read_nodes(osmium, path, widen_cells(cells, WIDER_CELLS))
         ways, relations = _read_ways(osmium, path, _select_ids(nodes, cells))
@@ -95,6 +97,16 @@ def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExc
         if members and all(member in outlines for member in members):
             _add_area(tags, [outlines[member] for member in members], classes, result)
     return result
+
+
+def _check_size(path: Path) -> None:
+    """Raise MapError where a map unpacks beyond bounds, or cannot be read at all."""
+    try:
+        excess = describe_excess(path)
+    except OSError as error:
+        raise MapError(path, f"not readable ({error.strerror})") from None
+    if excess:
+        raise MapError(path, excess)
 
 
 def _import_osmium() -> Any:

@@ -90,6 +90,8 @@ def check_pace(sport: str, distance_m: float, duration_s: float) -> list[Note]:
     if not (distance_m > 0 and duration_s > 0):
         return []
     speed, km = distance_m / duration_s, distance_m / 1000
+    if speed <= RECORD_MPS[-1]:  # over any distance, and without numpy
+        return []
     what = f"{km:,.1f} km at {3.6 * speed:,.0f} km/h on average"
     if is_impossible(sport, distance_m, duration_s):
         text = f"{what} cannot be, so the distance is unknown"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,6 +56,7 @@ AS_STATED = (
 )
 # so much of the time without pauses must be covered by shorter steps for a moving time
 COVERED = 0.9
+NO_CLIMB = elevation.Climb()
 INDOOR_NOTE = Note(
     "indoor", "no hills are counted on a treadmill or in a virtual world"
 )
@@ -74,6 +75,15 @@ class SampleArrays:
     heart_rate_bpm: Floats
     step_s: Floats  # time to the next sample, one shorter
     speed_mps: Floats  # over each step; NaN where no distance is known
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no sample, as of a row of a list."""
+        return not self.time_s.size
+
+
+_EMPTY = np.empty(0)
+NO_SAMPLES = SampleArrays(*[_EMPTY] * len(fields(SampleArrays)))
 
 
 def build_row(
@@ -169,6 +179,8 @@ def make_activity_id(
 
 def _build_arrays(records: pd.DataFrame) -> SampleArrays:
     """Return the columns of RECORDS that a row is made of, and time and speed of each step."""
+    if not len(records):
+        return NO_SAMPLES
     index = records.index.to_numpy("datetime64[ns]").view(np.int64)
     time = (index - index[:1]) / 1e9
 
@@ -248,8 +260,8 @@ def _hill_columns(
 ) -> tuple[dict[str, Any], list[Note]]:
     """Return ascent, descent and metres by grade, and notes on the altitude."""
     indoor = session.sub_sport in INDOOR and not settings.virtual_altitude
-    climb = elevation.Climb()
-    if not indoor:
+    climb = NO_CLIMB
+    if not indoor and not samples.is_empty:
         climb = elevation.measure_climb(
             samples.time_s, samples.altitude_m, samples.distance_m
         )
@@ -257,7 +269,7 @@ def _hill_columns(
     descent = _first_known(session.descent_m, climb.descent_m)
     uphill, downhill = sum(climb.grade_m[4:]), sum(climb.grade_m[:3])
     # no file holds the incline of a belt, and nobody runs downhill on one
-    if indoor and samples.time_s.size:
+    if indoor and not samples.is_empty:
         notes.append(INDOOR_NOTE)
         ascent, descent = _first_known(ascent, 0.0), _first_known(descent, 0.0)
         uphill = downhill = 0.0
@@ -296,6 +308,8 @@ def _step_columns(
     if sport not in ON_FOOT_SPORTS:
         return {"steps": NAN, "cadence_spm": NAN}
     steps, cadence = session.steps, session.cadence_spm
+    if samples.is_empty:
+        return {"steps": steps, "cadence_spm": cadence}
     if not math.isfinite(steps):
         steps = load.count_steps(samples.time_s, samples.cadence_spm)
     if not math.isfinite(cadence):
@@ -307,6 +321,9 @@ def _heart_columns(
     session: Session, samples: SampleArrays, settings: Settings, year: int
 ) -> dict[str, float]:
     """Return the mean heart rate and the loads that follow from heart rate."""
+    if samples.is_empty:
+        rate = session.heart_rate_bpm
+        return {"heart_rate_bpm": rate, "trimp": NAN, "edwards": NAN}
     time_s, heart_rate = samples.time_s, samples.heart_rate_bpm
     mean = _mean_or_nan(heart_rate[np.isfinite(heart_rate)])
     rates = load.choose_heart_rates(settings, year)
@@ -322,7 +339,7 @@ def _dynamics_columns(session: Session, records: pd.DataFrame) -> dict[str, floa
     columns: dict[str, float] = {}
     for name in DYNAMICS:
         value = getattr(session, name)
-        if not math.isfinite(value) and name in records.columns:
+        if not math.isfinite(value) and len(records) and name in records.columns:
             samples = records[name].to_numpy()
             value = _mean_or_nan(samples[np.isfinite(samples)])
         columns[name] = value

@@ -162,6 +162,8 @@ def _is_virtual(session: Session) -> bool:
 
 def _zone_at_first_fix(latitude_deg: Floats, longitude_deg: Floats) -> str:
     """Return the zone at the first fix; (0, 0) is what a watch writes before it has one."""
+    if not latitude_deg.size:
+        return ""
     is_zero = (latitude_deg == 0) & (longitude_deg == 0)
     fixes = np.flatnonzero(np.isfinite(latitude_deg) & ~is_zero)
     if not fixes.size:

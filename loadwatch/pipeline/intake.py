@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MapFunction = Callable[..., Iterable[Any]]  # map(function, items), results in order
 ProgressCallback = Callable[[int, int], None]  # inputs done, inputs in all
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
-ROW_VERSION = 5  # raised when a row comes to mean something else: stores are read anew
+ROW_VERSION = 6  # raised when a row comes to mean something else: stores are read anew
 SKIP_KINDS: dict[type[Exception], Kind] = {
     Unreadable: "rejected",
     NotActivity: "ignored",
@@ -140,7 +140,23 @@ def _build_rows(reading: Reading, job: InputJob) -> tuple[Row, ...]:
         row["notes"] = [*row["notes"], *map(str, job.notes)]
         row["cells"] = [list(cell) for cell in row["cells"]]
         rows.append(row)
+    _number_equal_days(rows)
     return tuple(rows)
+
+
+def _number_equal_days(rows: Sequence[Row]) -> None:
+    """Give equal rows of one list that know only their day ids of their own.
+
+    To work and home again is two runs, of which a list writes the same twice; equal rows that
+    know the hour are one run.
+    """
+    counts: Counter[str] = Counter()
+    for row in rows:
+        if row["format"] == "list" and row["date_only"]:
+            row_id = row["activity_id"]
+            counts[row_id] += 1
+            if counts[row_id] > 1:
+                row["activity_id"] = f"{row_id}-{counts[row_id]}"
 
 
 def _format_suffix(session: Session) -> str:

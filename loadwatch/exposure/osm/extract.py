@@ -45,6 +45,8 @@ SPARE_CELLS: Final = 1  # around the visited ones, read for the runs to come
 
 def track_cells(latitude: Floats, longitude: Floats) -> Cells:
     """Return the cells of 0.01 degree that a track visits."""
+    if not latitude.size:
+        return frozenset()
     known = np.isfinite(latitude) & np.isfinite(longitude)
     row = np.floor(latitude[known] * CELLS_PER_DEG).astype(np.int64)
     column = np.floor(longitude[known] * CELLS_PER_DEG).astype(np.int64)

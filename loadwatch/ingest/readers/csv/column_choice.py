@@ -7,6 +7,7 @@ time of day. Lists of known vendors need none of this.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 def is_sum(cells: Sequence[str]) -> bool:
     """Whether a row adds up other rows: a cell such as "WEEK TOTAL" or "Week 9: sum"."""
     sums, others = load_sum_words()
+    text = "\n".join(cells).casefold()
+    if not any(word in text for word in sums):  # most rows, at once
+        return False
     for cell in cells:
         words = frozenset(_WORD.findall(cell[:60].casefold()))
         if words & sums and words <= sums | others:
@@ -95,14 +99,16 @@ def _find_type_column(
 
 def _score_sports(cells: Sequence[str]) -> float:
     """Return how surely cells are sports, 0 to 1; 0 for fewer than half of them."""
-    words = [cell.strip() for cell in cells if cell.strip() and not is_sum([cell])]
-    if not words or all(normalize_word(word) in load_surfaces() for word in words):
+    counts = Counter(map(str.strip, cells))
+    words = {w: n for w, n in counts.items() if w and not is_sum([w])}
+    if all(normalize_word(word) in load_surfaces() for word in words):
         return 0.0
-    named = sum(sports.find_sport(word) is not None for word in words)
-    kinds = sum(_is_kind_alone(word) for word in words)
-    if named + kinds < _LEAST_KNOWN * len(words):
+    size = sum(words.values())
+    named = sum(n for w, n in words.items() if sports.find_sport(w) is not None)
+    kinds = sum(n for w, n in words.items() if _is_kind_alone(w))
+    if named + kinds < _LEAST_KNOWN * size:
         return 0.0
-    return (named + _KIND_WEIGHT * kinds) / len(words)
+    return (named + _KIND_WEIGHT * kinds) / size
 
 
 def _is_kind_alone(word: str) -> bool:

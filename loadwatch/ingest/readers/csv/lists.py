@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from loadwatch.ingest.readers.csv.names import VendorTraits
     from loadwatch.ingest.readers.csv.parsed_csv import ParsedCsv
     from loadwatch.settings import Settings
+    from loadwatch.tables import Floats
 
-_T = TypeVar("_T")
 _STROLL = 0.8  # m/s; a list that is slower by median is of no runs
 _TEXT = 1000  # characters kept of a name
 _TRUE = frozenset({"true", "1", "1.0", "yes"})
@@ -94,12 +94,11 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
         row_sports = _check_speeds(row_sports, measures)
         if unread:
             row_sports = [RowSport(note=_format_unread(unread))] * len(row_sports)
-    values = {role: column.tolist() for role, column in measures.values.items()}
     list_rows = map(
         ListRow,
         columns.lines,
-        _split_by_row(columns.texts),
-        _split_by_row(values),
+        _split_texts(columns),
+        _split_values(measures.values),
         row_sports,
         starts,
         measures.notes,
@@ -141,10 +140,21 @@ def _build_reading(
     return Reading(tuple(activities), tuple(skipped))
 
 
-def _split_by_row(columns: Mapping[str, Sequence[_T]]) -> Iterator[dict[str, _T]]:
-    """Yield role -> value of each row, of role -> values of each column."""
-    for row in zip(*columns.values(), strict=True):
-        yield dict(zip(columns, row, strict=True))
+def _split_texts(columns: ListColumns) -> Iterator[dict[str, str]]:
+    """Yield role -> cell of each row; roles without a column are copied as one, for speed."""
+    blank = dict.fromkeys(columns.texts, "")
+    held = {
+        role: columns.texts[role] for role in columns.texts if role in columns.columns
+    }
+    for cells in zip(*held.values(), strict=True):
+        yield blank | dict(zip(held, cells, strict=True))
+
+
+def _split_values(values: Mapping[str, Floats]) -> Iterator[dict[str, float]]:
+    """Yield role -> number of each row."""
+    columns = [column.tolist() for column in values.values()]
+    for row in zip(*columns, strict=True):
+        yield dict(zip(values, row, strict=True))
 
 
 # --- columns -------------------------------------------------------------------------

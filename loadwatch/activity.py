@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NAN = math.nan
 Kind = Literal["ignored", "rejected", "limited"]
+Certainty = Literal["stated", "sure", "assumed", "contradicted", "undecided"]
 Format = Literal["fit", "tcx", "gpx", "csv", "json", "list"]
 
 # Every code of a data problem, with a text that quotes nothing: the text of a note may quote a
@@ -32,10 +33,11 @@ NOTE_CODES: Mapping[str, str] = {
     "device_load": "a training load beyond all measure left out",
     "distance": "a distance that does not fit, or fits in another unit only",
     "distance_reset": "the distance was counted anew on the way",
-    "distance_unit": "the list says neither km nor miles, read as km",
-    "duration": "a duration that may be read in more than one way, or none of a person",
+    "distance_unit": "nothing tells surely whether distances are in km or in miles",
+    "duration": "a duration that was read in another way than it is written, or none of a person",
+    "duration_unit": "a duration that may be read in more than one way",
     "dynamics": "ground contact or oscillation that cannot be left out",
-    "elevation_unit": "the list says neither metres nor feet",
+    "elevation_unit": "nothing tells surely whether climbs are in metres or in feet",
     "encoding": "the text is not in the encoding it declares",
     "file": "the list names no file that is there",
     "file_crc": "the checksum at the end is missing or wrong",
@@ -49,6 +51,7 @@ NOTE_CODES: Mapping[str, str] = {
     "header": "no FIT header",
     "header_crc": "the checksum of the header is wrong",
     "heart_rate": "a heart rate that is no number, or none of a person",
+    "implausible": "more than anybody runs; perhaps the unit is another",
     "indoor": "no hills are counted on a treadmill or in a virtual world",
     "lap_totals": "the laps and the points add up to different distances",
     "left_out": "parts of the file hold no activity",
@@ -66,10 +69,19 @@ NOTE_CODES: Mapping[str, str] = {
     "surface": "a surface that is not known by its word",
     "text": "damaged quotation marks or characters",
     "trailing_bytes": "more bytes after the end of the activity",
+    "unread_column": "a column of numbers that is not known by its name",
     "truncated": "the file breaks off or is damaged; what came before is kept",
     "type": "a kind of activity that is not known by its word",
     "zone": "the times name no zone, or change it on the way",
 }
+# Codes of what may make a whole list wrong: told before anything else, not only in the notes.
+DOUBT_CODES = (
+    "distance_unit",
+    "elevation_unit",
+    "duration_unit",
+    "implausible",
+    "unread_column",
+)
 # the text instead, for a code that is not in NOTE_CODES
 QUOTES_LEFT_OUT = "its words are left out"
 
@@ -166,6 +178,16 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnUnit:
+    """Which unit a column of a list is read in, on what evidence, and how sure that is."""
+
+    column: str  # its heading
+    unit: str
+    evidence: str  # in words, with counts
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one input gave: activities, and the parts of it that were left out.
 
@@ -174,3 +196,4 @@ class Reading:
 
     activities: tuple[Activity, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    units: tuple[ColumnUnit, ...] = ()  # of the columns of a list

@@ -171,11 +171,13 @@ def explain_nothing(analysis: Analysis, paths: tuple[Path, ...]) -> str:
 
 def finish_reading(ctx: click.Context, analysis: Analysis) -> int:
     """Print the summary of what was read on stderr; return the exit code."""
-    from loadwatch.report import provenance
+    from loadwatch.report import data_problems, provenance
 
     if not ctx.params.get("quiet"):
         verbose = bool(ctx.params.get("verbose"))
         output.print_message(provenance.format_summary(analysis, verbose=verbose))
+        for line in data_problems.list_doubts(analysis):
+            output.print_message(line)
     unread = sum(item.kind != "ignored" for item in analysis.skipped)
     if not unread or not ctx.params.get("strict"):
         return DONE

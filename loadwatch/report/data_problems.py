@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadwatch import formatting
+from loadwatch.activity import DOUBT_CODES
 from loadwatch.anonymize import split_source
 
 if TYPE_CHECKING:
@@ -36,6 +37,27 @@ def list_problems(analysis: Analysis) -> list[str]:
         f"{_describe_sources(sources, list_file)}: {formatting.clean_text(text)}"
         for (_, text, list_file), sources in by_code
     ]
+
+
+def list_doubts(analysis: Analysis) -> list[str]:
+    """Return what may make a whole list wrong: one line per list and kind, the first text of it.
+
+    It stands at the top of the page and on stderr, where nobody has to look for it.
+    """
+    texts_of: dict[tuple[str, str], list[str]] = {}
+    columns = (analysis.activities[name].tolist() for name in ("source", "notes"))
+    for source, notes in zip(*columns, strict=True):
+        for note in notes:
+            if note.code in DOUBT_CODES:
+                key = split_source(source)[0], note.code
+                texts_of.setdefault(key, []).append(note.text)
+    lines = []
+    for (file, _), texts in sorted(texts_of.items()):
+        line = f"{formatting.clean_source(file)}: {formatting.clean_text(texts[0])}"
+        if len(texts) > 1:
+            line += f" ({formatting.format_number(len(texts))} entries)"
+        lines.append(line)
+    return lines
 
 
 def _describe_sources(sources: list[str], list_file: str) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all
 LONGEST_PRINTED = 12
+LONGEST_DOUBTS = 5  # lines at the top; all of them are among the data problems
 OPEN = guidance.RED_FLAGS_ID
 # true whatever was raised: on the screen, where a click folds it away, and not on paper
 GENERAL = frozenset(
@@ -74,6 +75,7 @@ def build_page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         **_build_checks(analysis, found),
         **_build_budget(analysis),
         "urgent": list_urgent(analysis),
+        "doubts": data_problems.list_doubts(analysis)[:LONGEST_DOUBTS],
         "remedies": provenance.list_remedies(analysis),
         "unknown_line": provenance.describe_unknown(analysis),
         "context": load_figures.list_load_figures(analysis),

@@ -14,15 +14,20 @@ from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.csv import column_choice, numbers
 from loadwatch.ingest.readers.csv.column_choice import choose_roles
 from loadwatch.ingest.readers.csv.dates import ASK_ORDER, parse_start_times
-from loadwatch.ingest.readers.csv.measures import (
-    TIMES,
-    ListColumns,
-    pick_positive,
-    read_measures,
+from loadwatch.ingest.readers.csv.duration_inference import FASTEST
+from loadwatch.ingest.readers.csv.list_alarms import (
+    ListRuns,
+    note_impossible_runs,
 )
+from loadwatch.ingest.readers.csv.list_columns import TIMES, ListColumns
+from loadwatch.ingest.readers.csv.list_times import pick_positive
+from loadwatch.ingest.readers.csv.measures import read_measures
 from loadwatch.ingest.readers.csv.names import load_surfaces, load_table
-from loadwatch.ingest.readers.csv.parsed_csv import BROKEN_QUOTE, CsvRow
-from loadwatch.ingest.readers.csv.unit_inference import FASTEST
+from loadwatch.ingest.readers.csv.parsed_csv import (
+    BROKEN_QUOTE,
+    CsvRow,
+    clean_header,
+)
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
 
 _STROLL = 0.8  # m/s; a list that is slower by median is of no runs
 _TEXT = 1000  # characters kept of a name
+_HEADING = 40  # characters of a heading that a message shows
 _TRUE = frozenset({"true", "1", "1.0", "yes"})
 _REST = {
     "rest": "a rest day, nothing was recorded",
@@ -94,6 +100,11 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
         row_sports = _check_speeds(row_sports, measures)
         if unread:
             row_sports = [RowSport(note=_format_unread(unread))] * len(row_sports)
+    values = measures.values
+    is_run = np.array([row.sport == "running" for row in row_sports], bool)
+    duration_s = pick_positive(*(values[role] for role in TIMES))
+    runs = ListRuns(columns, is_run, values["distance"], duration_s, starts)
+    note_impossible_runs(runs, measures.notes)
     list_rows = map(
         ListRow,
         columns.lines,
@@ -104,7 +115,8 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
         measures.notes,
         [row.line in table.mended for row in rows],
     )
-    return _build_reading(list_rows, columns, skipped)
+    reading = _build_reading(list_rows, columns, skipped)
+    return replace(reading, units=tuple(measures.units))
 
 
 def _is_called_local(table: ParsedCsv) -> bool:
@@ -207,10 +219,19 @@ def _select_columns(table: ParsedCsv, rows: Sequence[CsvRow]) -> ListColumns:
         lines=[row.line for row in rows],
         texts=texts,
         columns=columns,
+        headings=_read_headings(table),
         units=units,
         traits=table.traits,
         has_semicolons=table.separator == ";",
     )
+
+
+def _read_headings(table: ParsedCsv) -> dict[str, str]:
+    """Return role -> what its first column is called, short enough for a message."""
+    return {
+        role: clean_header(table.header.cells[held[0].index])[:_HEADING]
+        for role, held in table.roles.items()
+    }
 
 
 def _fit_to_header(

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import Note
+from loadwatch.ingest.readers.csv.list_alarms import FASTEST_MPS
+from loadwatch.ingest.readers.csv.unit_decision import KM, MILE, YARD
 from loadwatch.ingest.readers.csv.unit_inference import (
-    KM,
-    MILE,
-    YARD,
     compute_ratios,
     count_near,
     find_unit,
@@ -19,13 +18,10 @@ from loadwatch.ingest.readers.csv.unit_inference import (
 )
 
 if TYPE_CHECKING:
-    from loadwatch.ingest.readers.csv.unit_inference import (
-        DistanceEvidence,
-        UnitDecision,
-    )
+    from loadwatch.ingest.readers.csv.unit_decision import UnitDecision
+    from loadwatch.ingest.readers.csv.unit_inference import DistanceEvidence
     from loadwatch.tables import Floats
 
-IMPOSSIBLE = 8.0  # m/s; no run of a list is faster on average
 LONG = 100.0  # of a km or mile list: a number above this may be metres
 _NAUTICAL_MILE = 1852.0
 _WIDE = 1.1  # how far a distance may be from time over pace
@@ -75,7 +71,7 @@ def _infer_row_unit(
         return _infer_unit_by_pace(value, time / pace, shown, decision.factor)
     if evidence.sports[at] != "running" or value < LONG or not time > 0:
         return None
-    if value * decision.factor / time > IMPOSSIBLE >= value / time:
+    if value * decision.factor / time > FASTEST_MPS >= value / time:
         text = f"{shown} read as metres; nobody runs that far in that time"
         return RowUnit(1.0, Note("distance", text))
     return None

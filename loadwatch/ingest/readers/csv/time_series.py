@@ -13,7 +13,8 @@ from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.geodesy import step_m
 from loadwatch.ingest.readers.csv import numbers
 from loadwatch.ingest.readers.csv.time_column import SampleTimes, parse_sample_times
-from loadwatch.ingest.readers.csv.unit_inference import KM, MILE, find_unit
+from loadwatch.ingest.readers.csv.unit_decision import KM, MILE
+from loadwatch.ingest.readers.csv.unit_inference import find_unit
 from loadwatch.ingest.readers.frames import build_records
 from loadwatch.ingest.readers.plausible import limit_columns
 

@@ -1,71 +1,44 @@
-"""Which unit the numbers of a list are in, where the list does not state it.
+"""Which unit the distances and the cadence of a list are in, where the list does not state it.
 
 Each unit is decided once for a whole column, and the decision is a value: the unit and what it
 rests on. Evidence is what the other columns make of the same quantity: distance = time x speed =
-steps x stride, duration = distance x pace. Rows in another unit than their list: `row_units`.
+cadence x time x stride. Speed alone never decides. Durations: `duration_inference`; climbs:
+`climbs`; rows in another unit than their list: `row_units`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.activity import NAN, Note
-from loadwatch.ingest.readers.csv.numbers import find_two_parts, parse_durations
+from loadwatch.activity import Note
+from loadwatch.ingest.readers.csv.unit_decision import (
+    KM,
+    MILE,
+    UNIT_NAMES,
+    UnitDecision,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from loadwatch.ingest.readers.csv.numbers import ClockStyle
+    from loadwatch.ingest.readers.csv.unit_decision import Basis
+    from loadwatch.settings import Settings
     from loadwatch.tables import Floats
 
-KM, MILE, YARD, FOOT = 1000.0, 1609.344, 0.9144, 0.3048
-DAY = 86400.0  # s; spreadsheets write durations as fractions of it
-SLOWEST, FASTEST = 1.6, 5.2  # m/s; the median of a runner's runs is between them
-_SHORTEST_M, _LONGEST_M = 400.0, 100_000.0  # likewise for the median distance
-_SHORTEST_S, _LONGEST_S = 180.0, 6 * 3600.0  # and the median duration
+_SHORTEST_M, _LONGEST_M = 200.0, 100_000.0  # the median distance is between them
 _TOLERANCE = 1.08  # of a ratio that is to name a unit
 _EXACT = 1.03  # where a list computed one column from the others
+_LOOSE = 1.18  # the same where stride and cadence are rounded means
 _LEAST_AGREED = 0.4  # share of rows
 _LEAD = 4  # times the votes of the next unit
 _SLOWEST_POSSIBLE, _FASTEST_POSSIBLE = 0.5, 7.0  # m/s, by median
-_STANDING_MPS, _NOBODY_MPS = (
-    0.3,
-    20.0,
-)  # slower and faster than anybody on foot or a bike
-_LOOSE = 1.18  # the same where stride and cadence are rounded means
-
-ASSUMED_KM = Note(
-    "distance_unit",
-    "the list says neither km nor miles, read as km; --distance-unit mi if it is miles",
-)
-ASSUMED_FT = Note(
-    "elevation_unit",
-    "climbs read as feet, as distances are in miles; --elevation-unit m if it is metres",
-)
 LEGS = 120.0  # 1/min; no runner takes fewer steps, so a smaller cadence counts strides
-
-# What a decision rests on. "assumed": on nothing but custom; "unknown": there is none.
-Basis = Literal[
-    "stated",
-    "setting",
-    "other columns",
-    "speeds",
-    "decimal comma",
-    "assumed",
-    "unknown",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class UnitDecision:
-    """What one number of a column is in SI, and what that rests on."""
-
-    factor: float  # NaN where the unit is unknown
-    basis: Basis
-    note: Note | None = None  # for each row that is read by it
+_OTHER = {KM: MILE, MILE: KM}
+# the origin of a unit that the pipeline found by other files of the runner
+SAME_START = "the same start in other files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +56,17 @@ class DistanceEvidence:
     cadence: Floats  # as written, of those on foot
     stride_m: Floats
     has_decimal_comma: bool  # countries that write it do not count in miles
+    climb_unit: float | None = None  # of climbs in whole metres or feet: m or ft
+    column: str = "Distance"  # its heading
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What one way to the distance makes of its unit."""
+
+    factor: float
+    basis: Basis
+    evidence: str
 
 
 # --- ratios --------------------------------------------------------------------------
@@ -117,42 +101,113 @@ def count_near(ratios: Floats, unit: float, tolerance: float = _TOLERANCE) -> in
 # --- distance ------------------------------------------------------------------------
 
 
-def infer_distance_unit(evidence: DistanceEvidence, setting: str) -> UnitDecision:
+def infer_distance_unit(evidence: DistanceEvidence, settings: Settings) -> UnitDecision:
     """Return the unit of a list's distances, where its header states none.
 
-    `setting` is the user's choice, "km", "mi" or "". It does not hold against evidence for
-    metres, which the user cannot choose.
+    The user's choice does not hold against evidence for metres, which the user cannot choose.
     """
-    basis: Basis = "other columns"
-    factor = _match_other_distance(evidence.by_speed_m, evidence.raw, _TOLERANCE)
-    if factor is None and _multiply_cadence(evidence).size:
-        factor = vote_cadence(evidence)[0]
-    elif factor is None:
+    found = _weigh_witnesses(evidence)
+    chosen = {"km": KM, "mi": MILE, "m": 1.0}.get(settings.distance_unit)
+    if chosen is not None and (found is None or found.factor != 1.0):
+        return _explain_setting(chosen, settings)
+    if found is not None:
+        return found
+    return _assume_km(evidence)
+
+
+def check_stated_unit(
+    evidence: DistanceEvidence, decision: UnitDecision
+) -> UnitDecision:
+    """Return the unit that a header states, with a note where the rows make another of it."""
+    by_cadence = _find_cadence_witness(evidence)
+    if by_cadence is None or by_cadence.factor == decision.factor:
+        return decision
+    if {by_cadence.factor, decision.factor} != {KM, MILE}:
+        return decision
+    unit, other = UNIT_NAMES[decision.factor], UNIT_NAMES[by_cadence.factor]
+    text = (
+        f"column {evidence.column} is headed {unit}, yet {by_cadence.evidence} "
+        f"make {other} of it; read as {unit}"
+    )
+    note = Note("distance_unit", text)
+    return replace(decision, basis="contradicted", evidence=text, note=note)
+
+
+def _explain_setting(factor: float, settings: Settings) -> UnitDecision:
+    origin = settings.origins.get("distance_unit", "")
+    if origin == SAME_START:
+        return UnitDecision(factor, "other files", SAME_START)
+    return UnitDecision(factor, "setting", f"chosen by {origin or 'the user'}")
+
+
+def _weigh_witnesses(evidence: DistanceEvidence) -> UnitDecision | None:
+    """Return the unit that the columns show, None where nothing does."""
+    witnesses = list(_list_witnesses(evidence))
+    if not witnesses:
+        return None
+    first = witnesses[0]
+    others = [one for one in witnesses if one.factor != first.factor]
+    if not others:
+        return UnitDecision(first.factor, first.basis, first.evidence)
+    text = (
+        f"column {evidence.column}: {_format_witness(first)}, {_format_witness(others[0])}; "
+        f"read as km; {_format_option(KM)}"
+    )
+    note = Note("distance_unit", text)
+    return UnitDecision(KM, "contradicted", text, note)
+
+
+def _list_witnesses(evidence: DistanceEvidence) -> Iterator[Witness]:
+    """Yield what the columns show, the exact ways first; the weaker only where these are missing."""
+    exact = [
+        _match_other_distance(
+            evidence, evidence.by_speed_m, "time x speed", _TOLERANCE
+        ),
+        _find_cadence_witness(evidence),
+    ]
+    if not _multiply_cadence(evidence).size:
         by_steps_m = evidence.steps * evidence.stride_m
-        factor = _match_other_distance(by_steps_m, evidence.raw, _LOOSE)
-    if factor is None:
-        basis = "speeds"
-        factor = _find_only_possible(evidence)
-    if setting and factor != 1.0:
-        chosen = {"km": KM, "mi": MILE}[setting]
-        return UnitDecision(chosen, "setting")
-    if factor is not None:
-        return UnitDecision(factor, basis)
+        exact.append(
+            _match_other_distance(evidence, by_steps_m, "steps x stride length", _LOOSE)
+        )
+    known = [witness for witness in exact if witness is not None]
+    if not known:
+        weaker = (_find_only_possible(evidence), _judge_climbs(evidence))
+        known = [witness for witness in weaker if witness is not None][:1]
+    yield from known
+
+
+def _format_witness(witness: Witness) -> str:
+    return f"{witness.evidence} make {UNIT_NAMES[witness.factor]} of it"
+
+
+def _format_option(factor: float) -> str:
+    """Return how the user says that the unit is the other one."""
+    other = UNIT_NAMES[_OTHER[factor]]
+    return f"--distance-unit {other} if it is {'miles' if other == 'mi' else 'km'}"
+
+
+def _assume_km(evidence: DistanceEvidence) -> UnitDecision:
+    basis: Basis = "assumed"
+    why = "nothing in the list says km or miles"
     if evidence.has_decimal_comma:
-        return UnitDecision(KM, "decimal comma", ASSUMED_KM)
-    return UnitDecision(KM, "assumed", ASSUMED_KM)
+        basis = "decimal comma"
+        why = "only its decimal commas speak for km"
+    text = f"column {evidence.column} is read as km, {why}; {_format_option(KM)}"
+    return UnitDecision(KM, basis, why, Note("distance_unit", text))
 
 
 def _match_other_distance(
-    covered_m: Floats, raw: Floats, tolerance: float
-) -> float | None:
+    evidence: DistanceEvidence, covered_m: Floats, way: str, tolerance: float
+) -> Witness | None:
     """Return the unit in which half of the rows or more agree with another way to it [m]."""
-    ratios = compute_ratios(covered_m, raw)
+    ratios = compute_ratios(covered_m, evidence.raw)
     votes = {unit: count_near(ratios, unit, tolerance) for unit in (KM, MILE, 1.0)}
     unit = max(votes, key=votes.__getitem__)
-    if ratios.size and votes[unit] * 2 >= len(ratios):
-        return unit
-    return None
+    if not ratios.size or votes[unit] * 2 < len(ratios):
+        return None
+    counted = f"{way} in {votes[unit]} of {len(ratios)} rows"
+    return Witness(unit, "other columns", counted)
 
 
 def _multiply_cadence(evidence: DistanceEvidence) -> Floats:
@@ -161,12 +216,30 @@ def _multiply_cadence(evidence: DistanceEvidence) -> Floats:
     return compute_ratios(by_cadence_m, evidence.raw)
 
 
-def vote_cadence(evidence: DistanceEvidence) -> tuple[float | None, float | None]:
-    """Return (unit of distance, steps of one count of cadence) that most rows agree on.
+def _find_cadence_witness(evidence: DistanceEvidence) -> Witness | None:
+    vote = vote_cadence(evidence)
+    if vote is None:
+        return None
+    counted = f"cadence x time x stride length in {vote.agreed} of {vote.rows} rows"
+    return Witness(vote.unit, "other columns", counted)
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceVote:
+    """What cadence x time x stride length make of the distances."""
+
+    unit: float  # of distance, in metres
+    legs: float  # steps of one count of cadence
+    agreed: int
+    rows: int
+
+
+def vote_cadence(evidence: DistanceEvidence) -> CadenceVote | None:
+    """Return unit of distance and steps of one count of cadence that most rows agree on.
 
     A stride length is computed from distance, cadence and timer, so that the three give the
     distance to the rounding. A unit is taken where 40 % of the rows agree within 3 %, four times
-    as many as with any other; else both are None.
+    as many as with any other.
     """
     ratios = _multiply_cadence(evidence)
     votes = {
@@ -178,11 +251,11 @@ def vote_cadence(evidence: DistanceEvidence) -> tuple[float | None, float | None
     most = votes[unit, legs]
     second = max(votes[other] for other in others if other[0] != unit)
     if not most or most < _LEAST_AGREED * ratios.size or most < _LEAD * second:
-        return None, None
-    return unit, legs
+        return None
+    return CadenceVote(unit, legs, most, ratios.size)
 
 
-def _find_only_possible(evidence: DistanceEvidence) -> float | None:
+def _find_only_possible(evidence: DistanceEvidence) -> Witness | None:
     """Return the only unit in which a runner can have run the list's runs.
 
     This excludes what nobody can run; among possible units speed decides nothing.
@@ -196,163 +269,36 @@ def _find_only_possible(evidence: DistanceEvidence) -> float | None:
     units = [
         unit
         for unit in (1.0, KM, MILE)
-        if _SHORTEST_M / 2 <= length * unit <= _LONGEST_M
+        if _SHORTEST_M <= length * unit <= _LONGEST_M
         and _SLOWEST_POSSIBLE <= speed * unit <= _FASTEST_POSSIBLE
     ]
-    if len(units) == 1:
-        return units[0]
-    return None
+    if len(units) != 1:
+        return None
+    return Witness(units[0], "possible speeds", "no other unit can be run")
 
 
-# --- climb and cadence ---------------------------------------------------------------
+def _judge_climbs(evidence: DistanceEvidence) -> Witness | None:
+    """Return the unit of an account whose climbs show it: feet go with miles there."""
+    if evidence.climb_unit is None:
+        return None
+    if evidence.climb_unit == 1.0:
+        return Witness(KM, "whole feet", "its climbs are no feet made of whole metres")
+    return Witness(MILE, "whole feet", "its climbs are feet made of whole metres")
 
 
-def infer_elevation_unit(distance_unit: float, setting: str) -> UnitDecision:
-    """Return the unit of climbs that the header does not state: feet go with miles."""
-    if setting:
-        return UnitDecision({"m": 1.0, "ft": FOOT}[setting], "setting")
-    if distance_unit == MILE:
-        return UnitDecision(FOOT, "assumed", ASSUMED_FT)
-    return UnitDecision(1.0, "assumed")
+# --- cadence -------------------------------------------------------------------------
 
 
 def infer_cadence_unit(evidence: DistanceEvidence) -> UnitDecision:
     """Return how many steps one of a list's cadence is: 2 where it counts strides of one leg."""
-    _, legs = vote_cadence(evidence)
-    if legs is not None:
-        return UnitDecision(legs, "other columns")
+    vote = vote_cadence(evidence)
+    if vote is not None:
+        counted = f"cadence x time x stride length in {vote.agreed} of {vote.rows} rows"
+        return UnitDecision(vote.legs, "other columns", counted)
     cadence = evidence.cadence
     of_runs = cadence[(np.array(evidence.sports) == "running") & (cadence > 0)]
     if of_runs.size and np.median(of_runs) < LEGS:
-        return UnitDecision(2.0, "speeds")
-    return UnitDecision(1.0, "assumed")
-
-
-# --- duration ------------------------------------------------------------------------
-
-
-def infer_clock_style(
-    texts: Sequence[str], expected_s: Floats, distance: Floats
-) -> ClockStyle:
-    """Return whether 0:47 in a column is minutes and seconds or hours and minutes.
-
-    "" if nothing decides. `expected_s` is what other columns make of the same duration; else
-    minutes over 23 or a neighbour of three parts mean m:ss; else the speed over `distance`, in
-    km or miles, must be a runner's.
-    """
-    rows = find_two_parts(texts)
-    if not rows:
-        return "m:ss"
-    two_parts = [texts[at] for at in rows]
-    as_minutes = parse_durations(two_parts, "m:ss")
-    as_hours = parse_durations(two_parts, "h:mm")
-    if style := _vote_clock_style(as_minutes, as_hours, expected_s[rows]):
-        return style
-    if as_minutes.max() >= 24 * 60 or any(text.count(":") == 2 for text in texts):
-        return "m:ss"
-    distances = distance[rows]
-    fits_minutes = _are_usual_runs(distances, as_minutes)
-    fits_hours = _are_usual_runs(distances, as_hours)
-    if fits_minutes == fits_hours:
-        return ""
-    if fits_minutes:
-        return "m:ss"
-    return "h:mm"
-
-
-def _vote_clock_style(
-    as_minutes: Floats, as_hours: Floats, expected_s: Floats
-) -> ClockStyle:
-    """Return the style that comes nearer to what other columns say in most rows."""
-    is_judged = (expected_s > 0) & (as_minutes > 0) & (as_hours != as_minutes)
-    if not is_judged.any():
-        return ""
-    expected = expected_s[is_judged]
-    off_by_minutes = np.abs(np.log(as_minutes[is_judged] / expected))
-    off_by_hours = np.abs(np.log(as_hours[is_judged] / expected))
-    if np.count_nonzero(off_by_minutes < off_by_hours) * 2 > len(expected):
-        return "m:ss"
-    return "h:mm"
-
-
-def find_minutes_as_hours(
-    texts: Sequence[str], durations: Floats, expected_s: Floats
-) -> list[int]:
-    """Return the rows in which a spreadsheet made 47:08:00 of the 47:08 that was typed."""
-    return [
-        at
-        for at, (duration, expected) in enumerate(
-            zip(durations, expected_s, strict=True)
+        return UnitDecision(
+            2.0, "possible speeds", f"under {LEGS:.0f} a minute by median"
         )
-        if texts[at].count(":") == 2 and is_near(duration, expected * 60, 1.02)
-    ]
-
-
-def correct_durations(
-    texts: Sequence[str], durations: Floats, distance: Floats
-) -> list[int]:
-    """Correct `durations` of rows that nobody can have run; return these rows.
-
-    1:32 among 47:30 and 58:10 is hours and minutes, and 47:30:00 is what a spreadsheet made of
-    47:30: where the speed is possible in the other reading alone, that is the right one.
-    """
-    corrected = []
-    for at in np.flatnonzero((distance > 0) & (durations > 0)).tolist():
-        metres = float(distance[at])
-        if metres < _SHORTEST_M:
-            metres *= KM  # miles are near enough
-        speed = metres / durations[at]
-        colons = texts[at].count(":")
-        if colons == 1 and speed > _NOBODY_MPS > speed / 60 > _SLOWEST_POSSIBLE:
-            durations[at] *= 60
-        elif (
-            texts[at].strip().endswith(":00")
-            and colons == 2
-            and (speed < _STANDING_MPS and 1 < speed * 60 < _FASTEST_POSSIBLE)
-        ):
-            durations[at] /= 60
-        else:
-            continue
-        corrected.append(at)
-    return corrected
-
-
-def drop_whole_minutes(texts: Sequence[str], timer: Floats, seconds: Floats) -> Floats:
-    """Return a timer of whole minutes without the rows whose seconds another column knows."""
-    unknown = np.full(len(texts), np.nan)
-    if infer_clock_style(texts, seconds, unknown) != "h:mm":
-        return timer
-    has_two_parts = np.zeros(len(texts), bool)
-    has_two_parts[find_two_parts(texts)] = True
-    return np.where(has_two_parts & (seconds > 0), np.nan, timer)
-
-
-def infer_time_unit(
-    values: Floats, expected_s: Floats, distance: Floats
-) -> UnitDecision:
-    """Return the unit of a column of plain numbers that are durations."""
-    units = (1.0, 60.0, 3600.0, DAY)
-    ratios = compute_ratios(expected_s, values)
-    if ratios.size:
-        unit = find_unit(float(np.median(ratios)), units)
-        if unit is not None:
-            return UnitDecision(unit, "other columns")
-    fits = [unit for unit in units if _are_usual_runs(distance, values * unit)]
-    if len(fits) == 1:
-        return UnitDecision(fits[0], "speeds")
-    return UnitDecision(NAN, "unknown")
-
-
-def _are_usual_runs(raw: Floats, time_s: Floats) -> bool:
-    """Whether distances, in whatever unit, and durations are those of somebody's usual runs."""
-    known = (raw > 0) & (time_s > 0)
-    if not known.any():
-        return False
-    if not _SHORTEST_S <= np.median(time_s[known]) <= _LONGEST_S:
-        return False
-    length, speed = np.median(raw[known]), np.median(raw[known] / time_s[known])
-    for unit in (KM, MILE, 1.0):
-        is_usual_length = _SHORTEST_M <= length * unit <= _LONGEST_M
-        if is_usual_length and SLOWEST <= speed * unit <= FASTEST:
-            return True
-    return False
+    return UnitDecision(1.0, "assumed")

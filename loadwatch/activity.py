@@ -33,11 +33,11 @@ NOTE_CODES: Mapping[str, str] = {
     "device_load": "a training load beyond all measure left out",
     "distance": "a distance that does not fit, or fits in another unit only",
     "distance_reset": "the distance was counted anew on the way",
-    "distance_unit": "nothing tells surely whether distances are in km or in miles",
+    "distance_unit": "the list says neither km nor miles, read as km",
     "duration": "a duration that was read in another way than it is written, or none of a person",
     "duration_unit": "a duration that may be read in more than one way",
     "dynamics": "ground contact or oscillation that cannot be left out",
-    "elevation_unit": "nothing tells surely whether climbs are in metres or in feet",
+    "elevation_unit": "the list says neither metres nor feet",
     "encoding": "the text is not in the encoding it declares",
     "file": "the list names no file that is there",
     "file_crc": "the checksum at the end is missing or wrong",
@@ -155,6 +155,7 @@ class Session:
         ""  # the file that a list row names as its own; several by line breaks
     )
     parent: bool = False  # a multisport whole whose legs are in the file, too
+    planned: bool = False  # a race or a planned build, by a list's column
     line: int = 0  # list rows: line of the row in its file, from 1; else 0
     part: int = 1  # number of the session in its file, from 1
     notes: tuple[Note, ...] = ()  # data problems

@@ -63,7 +63,7 @@ ZOO = {
     "garmin_thousands": (GARMIN + garmin(1, "6.00") + garmin(2, "6,000"), "flag"),
     "semicolon_comma": (
         "date;distance_km;duration;name\n01.05.2024;1.010,5;99:00:00;far\n",
-        "ok",
+        "flag",  # nobody runs 1,010 km in a week, nor 99 hours
     ),
     "ambiguous_date": ("date,distance_km\n01/02/2024,5\n", "reject"),
     "mixed_date": (

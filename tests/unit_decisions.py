@@ -6,14 +6,18 @@ python -m tests.unit_decisions FOLDER [FOLDER ...]
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from loadwatch.activity import ColumnUnit
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest import readers
 from loadwatch.ingest.sources import Member, find_members
 from loadwatch.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadwatch.activity import ColumnUnit
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 HEADINGS = ("list", "rows", "column", "unit", "how sure", "evidence")

@@ -52,7 +52,7 @@ DYNAMICS = ("stance_balance_pct", "vertical_oscillation_mm")
 # taken from the session without change
 AS_STATED = (
     *("name", "device", "rpe", "device_load", "shoe", "date_only", "format"),
-    *("linked", "dirt_m", "parent", "serial"),
+    *("linked", "dirt_m", "parent", "planned", "serial"),
 )
 # so much of the time without pauses must be covered by shorter steps for a moving time
 COVERED = 0.9

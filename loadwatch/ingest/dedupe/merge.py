@@ -20,6 +20,7 @@ CHANGED_COLUMNS = (
     "surface_source",
     "sport",
     "sub_sport",
+    "planned",
     "notes",
 )
 INFERRED = "sport_inferred"  # code of the note on a sport inferred from speed
@@ -62,6 +63,7 @@ def _take_missing(
         known = [other[column] for other in others if _is_known(other[column])]
         if known and not _is_known(first[column]):
             cells[column] = known[0]
+    cells["planned"] = first["planned"] or any(one["planned"] for one in others)
     if "rpe" in cells:  # session RPE is exertion times minutes, as in exposure/load.py
         cells["srpe"] = cells["rpe"] * first["duration_s"] / 60
     return cells | _take_sport(first, others) | _take_surface(first | cells, others)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ _NAME_OR_SPORT = frozenset({"workout", "session", "sessions"})
 _KIND_WEIGHT = 0.6  # of a kind of run, where a sport counts 1
 _LEAST_KNOWN = 0.5  # share of cells that makes a column one of sports
 _NO_WORD = re.compile(r"\d|://|@")
+_MOST_NAMED = 3  # columns that a note names
 _LONGEST_WORD = 30  # characters; longer cells are somebody's remarks
 _AFTERNOON = re.compile(r"[pP]\.?[mM]\.?$")
 _LONG_S = 4 * 3600.0  # a list whose median "time" is longer holds times of day
@@ -51,24 +53,38 @@ def is_sum(cells: Sequence[str]) -> bool:
     return False
 
 
-def choose_roles(table: ParsedCsv, rows: Sequence[CsvRow]) -> tuple[Roles, str]:
-    """Return (role -> columns, name of a column of words that may be sports or "").
+@dataclass(frozen=True, slots=True)
+class ChosenRoles:
+    """What the columns of a list mean, and those that nothing explains."""
 
-    The second is "" where a column of sports is known or no words are left unread.
-    """
+    roles: Roles
+    # a column of words that may be sports; "" where a column of sports is known
+    unread_words: str = ""
+    # columns of numbers, of a list without distances
+    unread_numbers: tuple[str, ...] = ()
+
+
+def choose_roles(table: ParsedCsv, rows: Sequence[CsvRow]) -> ChosenRoles:
+    """Return what the columns mean, by their names and, of a list kept by hand, by their cells."""
     roles: Roles = {role: list(held) for role, held in table.roles.items()}
-    if table.traits.vendor or not rows:
-        return roles, ""
+    if not rows:
+        return ChosenRoles(roles)
+    header = table.header.cells
     columns = list(zip(*(row.cells for row in rows), strict=True))
-    _separate_clock(roles, table.header.cells, columns)
-    found = _find_type_column(roles, table.header.cells, columns)
-    if found is not None:
-        if "name" in roles and roles["name"][0].index == found:
-            del roles["name"]
-        roles["type"] = [Column(found, None)]
-    if "type" in roles:
-        return roles, ""
-    return roles, _find_unread(roles, table.header.cells, columns)
+    unread = ""
+    if not table.traits.vendor:
+        _separate_clock(roles, header, columns)
+        found = _find_type_column(roles, header, columns)
+        if found is not None:
+            if "name" in roles and roles["name"][0].index == found:
+                del roles["name"]
+            roles["type"] = [Column(found, None)]
+        if "type" not in roles:
+            unread = _find_unread_words(roles, header, columns)
+    numbers_of: tuple[str, ...] = ()
+    if "distance" not in roles:
+        numbers_of = _find_unread_numbers(roles, header, columns)
+    return ChosenRoles(roles, unread, numbers_of)
 
 
 # --- sports --------------------------------------------------------------------------
@@ -99,32 +115,62 @@ def _find_type_column(
 
 def _score_sports(cells: Sequence[str]) -> float:
     """Return how surely cells are sports, 0 to 1; 0 for fewer than half of them."""
-    counts = Counter(map(str.strip, cells))
-    words = {w: n for w, n in counts.items() if w and not is_sum([w])}
+    words = _count_words(cells)
     if all(normalize_word(word) in load_surfaces() for word in words):
         return 0.0
+    named = kinds = 0
+    for word, count in words.items():
+        if sports.find_sport(word) is not None:
+            named += count
+        elif sports.find_run_kind(word) is not None:
+            kinds += count
     size = sum(words.values())
-    named = sum(n for w, n in words.items() if sports.find_sport(w) is not None)
-    kinds = sum(n for w, n in words.items() if _is_kind_alone(w))
     if named + kinds < _LEAST_KNOWN * size:
         return 0.0
     return (named + _KIND_WEIGHT * kinds) / size
 
 
-def _is_kind_alone(word: str) -> bool:
-    """Whether a word is a kind of run, as "Tempo", and no sport."""
-    return sports.find_sport(word) is None and sports.find_run_kind(word) is not None
+def _count_words(cells: Sequence[str]) -> dict[str, int]:
+    """Return how often each cell is there, without blanks and sums."""
+    counts = Counter(map(str.strip, cells))
+    return {w: count for w, count in counts.items() if w and not is_sum([w])}
 
 
-def _find_unread(
+def _find_unread_words(
     roles: Roles, header: Sequence[str], columns: Sequence[Sequence[str]]
 ) -> str:
     """Return the name of a column of short words that nothing explains; "" for none."""
-    taken = {column.index for held in roles.values() for column in held}
-    for index, cells in enumerate(columns):
-        if index not in taken and _is_short_words(cells):
-            return clean_header(header[index])[:40] or f"number {index + 1}"
+    for index in _list_unread(roles, columns):
+        if _is_short_words(columns[index]):
+            return _name_column(header, index)
     return ""
+
+
+def _find_unread_numbers(
+    roles: Roles, header: Sequence[str], columns: Sequence[Sequence[str]]
+) -> tuple[str, ...]:
+    """Return the names of the first columns of numbers that nothing explains."""
+    found = [
+        _name_column(header, index)
+        for index in _list_unread(roles, columns)
+        if _is_numbers(columns[index])
+    ]
+    return tuple(found[:_MOST_NAMED])
+
+
+def _list_unread(roles: Roles, columns: Sequence[Sequence[str]]) -> list[int]:
+    taken = {column.index for held in roles.values() for column in held}
+    return [index for index in range(len(columns)) if index not in taken]
+
+
+def _name_column(header: Sequence[str], index: int) -> str:
+    return clean_header(header[index])[:40] or f"number {index + 1}"
+
+
+def _is_numbers(cells: Sequence[str]) -> bool:
+    """Whether half of the cells or more are numbers above zero."""
+    parsed = numbers.parse_column(cells, ".")
+    return 2 * int((parsed > 0).sum()) >= len(cells)
 
 
 def _is_short_words(cells: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from loadwatch.tables import Bools, Floats
 
 FASTEST_MPS = 8.0  # no run of a list is faster on average
-_STROLL_MPS = 0.8  # a list of runs that is slower by median is in another unit
+STROLL_MPS = 0.8  # a list of runs that is slower by median is in another unit
 _FEWEST = 3  # runs that show how fast a list is
 _DAY_S = 86_400.0
 _WEEK_M = 400_000.0
@@ -61,7 +61,7 @@ def _note_speeds(runs: ListRuns, notes: Notes) -> None:
         km, minutes = runs.distance_m[at] / 1000, runs.duration_s[at] / 60
         text = f"{km:.2f} km in {minutes:.0f} min is faster than anybody runs"
         notes[at].append(Note("implausible", text))
-    if rows.size >= _FEWEST and np.median(speed) < _STROLL_MPS:
+    if rows.size >= _FEWEST and np.median(speed) < STROLL_MPS:
         text = (
             f"column {runs.get_heading('distance')}: slower than a stroll by median "
             f"({np.median(speed):.1f} m/s); --distance-unit if its unit is another"

@@ -116,6 +116,13 @@ def load_sum_words() -> tuple[frozenset[str], frozenset[str]]:
 
 
 @cache
+def load_status_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Return (words of what is still to come, words of what was not done)."""
+    table = load_table()["status_words"]
+    return frozenset(table["planned"]), frozenset(table["missed"])
+
+
+@cache
 def load_months() -> dict[str, int]:
     """Return normalised name of a month -> its number."""
     months = load_table()["months"].items()

@@ -27,13 +27,12 @@ _ABOUT = 0.3  # share of a distance by which a run may differ from its plan
 
 def find_unrecorded(rows: Sequence[ListRow]) -> dict[int, str]:
     """Return line -> reason of the rows that say of themselves that nothing was run."""
-    marked = [row for row in rows if is_marked(row)]
     found = {row.line: NOT_DONE for row in rows if _is_missed(row)}
-    done = [row for row in rows if not is_marked(row) and row.line not in found]
-    days = [day for row in done if (day := _find_day(row)) is not None]
-    last = max(days, default=None)
-    for row in marked:
-        if row.line not in found and not _was_done(row, done, last):
+    others = [row for row in rows if row.line not in found]
+    done = [row for row in others if not is_marked(row)]
+    last = max(filter(None, map(_find_day, done)), default=None)
+    for row in others:
+        if is_marked(row) and not _was_done(row, done, last):
             found[row.line] = PLANNED
     return found
 

@@ -100,7 +100,7 @@ _OTHER_BOUNDS: Final = {
 # and field of a session.
 PLAUSIBLE: Final[Mapping[str, Bounds]] = {
     "distance_m": _DISTANCE,
-    "altitude_m": Bounds(-500, 9_000, "altitude_spike", "an altitude", "m"),
+    "altitude_m": Bounds(-450, 9_000, "altitude_spike", "an altitude", "m"),
     "speed_mps": Bounds(0, 100, "speed", "a speed", "m/s"),
     "heart_rate_bpm": Bounds(20, 250, "heart_rate", "a heart rate", "/min"),
     "cadence_spm": Bounds(0, 300, "cadence", "a cadence", "/min"),

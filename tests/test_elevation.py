@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loadwatch.exposure.elevation import (
     Climb,
     centred_mean,
+    describe_spike,
     estimate_noise,
     find_swings,
     measure_climb,
@@ -148,7 +149,12 @@ def test_a_spike_is_left_out_with_a_note():
     spiked = hills.copy()
     spiked[1000:1003] += 80
     assert run(spiked).ascent_m == pytest.approx(run(hills).ascent_m, abs=0.5)
-    assert run(spiked).notes[0].code == "altitude_spike"
+    (note,) = describe_spike(run(spiked), math.nan)
+    assert note.code == "altitude_spike"
+    # a climb that the device counted stays as it is: only a jump beyond any slope is worth a word
+    assert not describe_spike(run(spiked), 120.0)
+    spiked[1000:1003] += 300
+    assert describe_spike(run(spiked), 120.0)
 
 
 def test_a_lift_in_a_pause_is_no_climb():
@@ -235,7 +241,12 @@ def test_mean_keeps_what_is_straight():
     [(100, 129, False), (100, 131, True), (1000, 1240, False), (1000, 740, True)],
 )
 def test_a_device_differs_beyond_30_m_and_a_quarter(device, ours, far):
-    assert totals_differ(device, ours) is far
+    assert totals_differ(device, Climb(ascent_m=ours)) is far
+
+
+def test_a_climb_over_pauses_explains_as_much_of_a_difference():
+    assert totals_differ(100, Climb(ascent_m=160, cut_m=20))
+    assert not totals_differ(100, Climb(ascent_m=160, cut_m=40))
 
 
 profiles = st.lists(st.floats(-30, 30), min_size=5, max_size=60)

@@ -285,7 +285,6 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "smart_recording": ("ok", lambda: run(every_s=9)),
     "gps_jump": ("gps_jump", lambda: run(record=jump)),
     "gps_first_zero": ("gps_jump", lambda: run(record=first_zero)),
-    "alt_spike": ("altitude_spike", lambda: run(altitude_m=lambda d: 900.0 if 890 < d < 895 else 50.0)),
     "alt_impossible": ("altitude_spike", lambda: run(altitude_m=lambda d: 9500.0 if d > 900 else 50.0)),
     "dist_reset": ("distance_reset", lambda: run(record=reset)),
     "treadmill_zero": ("ok", lambda: run(speed_mps=0.0, position=None, sub_sport="treadmill")),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -30,7 +30,9 @@ GAP_S = 60.0
 # a larger and faster change is no runner's: a recalibration, a lift, a spike
 STEP_M, STEP_MPS = 6.0, 3.0
 STEP_NOISE = 6.0  # times the median change: noise alone makes changes of that size
-SPIKE_M = 30.0  # a smaller one changes no climb that a runner would look at
+# a smaller jump changes no climb that a runner would look at; where the device counted the
+# climb, only one beyond any slope is worth a word
+SPIKE_M, FAR_SPIKE_M = 30.0, 200.0
 FEWEST = 5  # samples; a shorter piece between two cuts is a spike
 FEWEST_CONSTANT = 60  # samples; a longer stream that never changes was not measured
 NOISE_WINDOW_S = 31
@@ -69,6 +71,8 @@ class Climb:
     # metres, in the order of GRADE_COLUMNS
     grade_m: tuple[float, ...] = (NAN,) * len(GRADE_COLUMNS)
     noise_m: float = NAN
+    spike_m: float = 0.0  # largest jump that was left out, 0 for none
+    cut_m: float = 0.0  # rise and fall over all pauses and jumps, which count nothing
     confidence: str = "none"  # high, low or none
     notes: tuple[Note, ...] = ()
 
@@ -82,7 +86,8 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
     altitude_m : altitude, gaps as NaN. [m]
     distance_m : cumulative distance, gaps as NaN. [m]
     """
-    time, altitude, distance, notes = _clean_profile(time_s, altitude_m, distance_m)
+    profile = _clean_profile(time_s, altitude_m, distance_m)
+    time, altitude, distance = profile.time_s, profile.altitude_m, profile.distance_m
     if altitude.size < FEWEST:
         return Climb()
     if altitude.size >= FEWEST_CONSTANT and not np.ptp(altitude):
@@ -95,9 +100,10 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
     smooth = centred_mean(raw_altitude, window_s)
     swings = find_swings(smooth, reversal_m)
     confidence = "high"
+    notes: tuple[Note, ...] = ()
     if noise >= NOISY_M:
         confidence = "low"
-        notes += (NOISY,)
+        notes = (NOISY,)
     elif time[-1] / (time.size - 1) > SPARSE_S:
         confidence = "low"
     return Climb(
@@ -108,6 +114,8 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
             smooth, _interpolate_ticks(metres), _choose_grade_window(noise)
         ),
         noise_m=noise,
+        spike_m=profile.spike_m,
+        cut_m=profile.cut_m,
         confidence=confidence,
         notes=notes,
     )
@@ -127,9 +135,26 @@ def _choose_grade_window(noise_m: float) -> float:
     return next(window_m for limit_m, window_m in GRADE_WINDOWS if noise_m < limit_m)
 
 
-def totals_differ(device_m: float, computed_m: float) -> bool:
-    """Return whether a device's total and the one from its samples are far apart."""
-    return abs(device_m - computed_m) > max(DIFFERS_M, DIFFERS_SHARE * device_m)
+def totals_differ(device_m: float, climb: Climb) -> bool:
+    """Return whether a device's total and the one from its samples are far apart.
+
+    What the samples rose and fell over pauses and jumps explains as much of a difference.
+    """
+    least_m = max(DIFFERS_M, DIFFERS_SHARE * device_m) + climb.cut_m
+    return abs(device_m - climb.ascent_m) > least_m
+
+
+def describe_spike(climb: Climb, device_m: float) -> list[Note]:
+    """Return a note where a jump was left out that changes a number, else nothing.
+
+    `device_m` is the device's own climb, NaN where it counted none [m].
+    """
+    least_m = FAR_SPIKE_M
+    if math.isnan(device_m):
+        least_m = SPIKE_M
+    if climb.spike_m <= least_m:
+        return []
+    return [SPIKE]
 
 
 def find_swings(altitude_m: Floats, threshold_m: float) -> Floats:
@@ -191,10 +216,18 @@ def estimate_noise(altitude_m: Floats) -> float:
     return float(1.4826 * np.median(deviation))
 
 
-def _clean_profile(
-    time_s: Floats, altitude_m: Floats, distance_m: Floats
-) -> tuple[Floats, Floats, Floats, tuple[Note, ...]]:
-    """Return time, altitude and distance of the usable samples with gaps and steps closed."""
+class _Profile(NamedTuple):
+    """The usable samples with gaps and steps closed, and what these were."""
+
+    time_s: Floats
+    altitude_m: Floats
+    distance_m: Floats
+    spike_m: float = 0.0
+    cut_m: float = 0.0
+
+
+def _clean_profile(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> _Profile:
+    """Return the usable samples of an activity with gaps and steps closed."""
     distance_m = _fill_distance(time_s, distance_m)
     lowest_m, highest_m = PLAUSIBLE["altitude_m"].low, PLAUSIBLE["altitude_m"].high
     keep = np.isfinite(time_s) & (altitude_m >= lowest_m) & (altitude_m <= highest_m)
@@ -202,19 +235,20 @@ def _clean_profile(
     keep = _is_later(time) & ~_is_false_zero(altitude)
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
     if time.size < FEWEST:
-        return time, altitude, distance, ()
-    keep = _is_in_long_piece(_is_cut(time, altitude))
-    notes: tuple[Note, ...] = ()
-    if _has_spike(time, altitude, keep):
-        notes = (SPIKE,)
+        return _Profile(time, altitude, distance)
+    cut = _is_cut(time, altitude)
+    keep = _is_in_long_piece(cut)
+    spike_m = _measure_spike(time, altitude, cut)
     time, altitude, distance = time[keep], altitude[keep], distance[keep]
     cut, gap = _is_cut(time, altitude), np.diff(time) > GAP_S
     first = altitude[0] if altitude.size else 0.0
-    return (
+    rise = np.diff(altitude)
+    return _Profile(
         _cumulate_steps(np.where(gap, 1.0, np.diff(time))),
-        _cumulate_steps(np.where(cut, 0.0, np.diff(altitude))) + first,
+        _cumulate_steps(np.where(cut, 0.0, rise)) + first,
         _cumulate_steps(np.where(gap, 0.0, np.diff(distance))),
-        notes,
+        spike_m,
+        float(np.abs(rise[cut]).sum()),
     )
 
 
@@ -261,16 +295,13 @@ def _is_cut(time_s: Floats, altitude_m: Floats) -> NDArray[np.bool_]:
     return (seconds > GAP_S) | (rise > np.maximum(least_m, STEP_MPS * seconds))
 
 
-def _has_spike(time_s: Floats, altitude_m: Floats, keep: NDArray[np.bool_]) -> bool:
-    """Return whether samples that are not kept are off by as much as is worth a note.
+def _measure_spike(time_s: Floats, altitude_m: Floats, cut: NDArray[np.bool_]) -> float:
+    """Return the largest jump between samples without a pause, 0 for none [m].
 
-    Most pieces that are left out are the few samples between two pauses, or a receiver's first.
+    Pieces cut off by pauses, as a receiver's first samples, are no spikes.
     """
-    if keep.all():
-        return False
     rise, seconds = np.abs(np.diff(altitude_m)), np.diff(time_s)
-    is_spike = (rise > SPIKE_M) & (rise > STEP_MPS * seconds) & (seconds <= GAP_S)
-    return bool((is_spike & ~(keep[1:] & keep[:-1])).any())
+    return float(rise[cut & (seconds <= GAP_S)].max(initial=0.0))
 
 
 def _is_in_long_piece(cut: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -266,6 +266,7 @@ def _hill_columns(
             samples.time_s, samples.altitude_m, samples.distance_m
         )
     ascent, source, notes = _choose_ascent(session, climb)
+    notes += elevation.describe_spike(climb, session.ascent_m)
     descent = _first_known(session.descent_m, climb.descent_m)
     uphill, downhill = sum(climb.grade_m[4:]), sum(climb.grade_m[:3])
     # no file holds the incline of a belt, and nobody runs downhill on one
@@ -290,7 +291,7 @@ def _choose_ascent(session: Session, climb: Climb) -> tuple[float, str, list[Not
     stated, computed = session.ascent_m, climb.ascent_m
     if math.isfinite(stated):
         notes = []
-        if math.isfinite(computed) and elevation.totals_differ(stated, computed):
+        if math.isfinite(computed) and elevation.totals_differ(stated, climb):
             text = f"the device says {stated:.0f} m, its altitude {computed:.0f} m"
             notes.append(Note("ascent_differs", text))
         return stated, _stated_source(session), notes

@@ -101,9 +101,11 @@ def _build_from_file(fit_file: FitFile, problems: tuple[Note, ...]) -> list[Acti
     if not has_sessions:
         return [_rebuild_activity(samples, info, notes, fit_file)]
     legs, parents = _split_parents(messages)
-    found = []
+    found: list[Activity] = []
     for leg in legs:
         own = _cut_leg(samples, legs, leg)
+        if found:  # what was odd about the clock of the whole file is noted once
+            own = replace(own, notes=())
         read_laps = partial(sum_laps, fit_file)
         if len(legs) > 1:
             stop_s = leg.start_s + leg.elapsed_s

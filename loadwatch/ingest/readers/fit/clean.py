@@ -25,8 +25,8 @@ LATEST_S = 1_451_692_800.0  # 2036-01-01: a date beyond it is a broken clock
 LONGEST_S = 40 * DAY_S  # longer than any activity; fields go to 49 days
 # faster than any athlete of the kind
 FOOT_MPS, WHEEL_MPS, OTHER_MPS = 12.0, 40.0, 120.0
+FAR_JUMP_M = 5_000.0  # a longer one is worth a word whatever it changes
 SLACK_M = 200.0  # jump that a poor position may make at any time
-CLIMB_MPS, STEP_M = 10.0, 30.0  # an altitude step beyond both is no climb
 STRAY_SHARE = 0.05  # of the samples: a shorter part between two jumps is stray
 
 _WHEEL_SPORTS = frozenset(
@@ -241,10 +241,18 @@ def remove_impossible(samples: FitSamples, sport: str) -> FitSamples:
         *samples.notes,
         *outside,
         *_clean_positions(samples.time_s, columns, top_speed),
-        *_clean_altitudes(samples.time_s, columns),
         *_clean_distances(samples.time_s, columns, top_speed),
     )
     return FitSamples(samples.time_s, columns, notes)
+
+
+def _describe_jumps(metres: Floats, is_stray: Bools) -> Note:
+    """Return the note on jumps of the position [m] and on the points left out for them."""
+    text = (
+        f"the position jumps {len(metres)} times, by up to {metres.max() / 1000:.1f} km; "
+        f"{int(is_stray.sum())} stray points left out"
+    )
+    return Note("gps_jump", text)
 
 
 def _clean_positions(
@@ -257,52 +265,24 @@ def _clean_positions(
         columns.pop("longitude_deg", None)
         return []
     notes = []
-    is_outside = (np.abs(latitude) > 90) | (np.abs(longitude) > 180)
-    is_outside |= (latitude == 0) & (longitude == 0)
-    if is_outside.any():
-        count = int(is_outside.sum())
-        notes.append(Note("gps_jump", f"{count} impossible positions left out"))
-    is_wrong = is_outside | np.isnan(latitude) | np.isnan(longitude)
+    is_nowhere = (latitude == 0) & (longitude == 0)
+    if is_nowhere.any():
+        count = int(is_nowhere.sum())
+        notes.append(Note("gps_jump", f"{count} positions at 0/0 left out"))
+    is_wrong = is_nowhere | np.isnan(latitude) | np.isnan(longitude)
     known = np.flatnonzero(~is_wrong)
     metres = rough_step_m(latitude[known], longitude[known])
     is_jump = metres > SLACK_M + top_speed * _diff_neighbours(time_s[known])
     if is_jump.any():
         is_stray = _mark_stray(is_jump)
         is_wrong[known[is_stray]] = True
-        notes.append(
-            Note(
-                "gps_jump",
-                f"the position jumps {int(is_jump.sum())} times, by up to "
-                f"{metres[is_jump].max() / 1000:.1f} km; {int(is_stray.sum())} stray points left out",
-            )
-        )
+        # a short jump of a way that the device counted itself changes no number
+        is_counted = "distance_m" in columns and metres.max() < FAR_JUMP_M
+        if is_stray.any() or not is_counted:
+            notes.append(_describe_jumps(metres[is_jump], is_stray))
     if is_wrong.any():
         columns["latitude_deg"] = np.where(is_wrong, np.nan, latitude)
         columns["longitude_deg"] = np.where(is_wrong, np.nan, longitude)
-    return notes
-
-
-def _clean_altitudes(time_s: Floats, columns: dict[str, Floats]) -> list[Note]:
-    """Replace the altitudes by those that can be; return notes."""
-    notes: list[Note] = []
-    altitude = columns.get("altitude_m")
-    if altitude is None:
-        return notes
-    known = np.flatnonzero(~np.isnan(altitude))
-    rise = np.abs(_diff_neighbours(altitude[known]))
-    possible = CLIMB_MPS * _diff_neighbours(time_s[known])
-    is_jump = (rise > STEP_M) & (rise > possible)
-    if is_jump.any():
-        is_stray = _mark_stray(is_jump)
-        columns["altitude_m"] = altitude.copy()
-        columns["altitude_m"][known[is_stray]] = np.nan
-        notes.append(
-            Note(
-                "altitude_spike",
-                f"the altitude jumps {int(is_jump.sum())} times, by up to "
-                f"{rise[is_jump].max():.0f} m; {int(is_stray.sum())} stray samples left out",
-            )
-        )
     return notes
 
 

@@ -34,6 +34,8 @@ LOST_SHARE, CUT_SHARE = 0.5, 0.2
 # a way of longer steps, or longer as a whole, is none; faster on average is no ride either
 LONGEST_STEP_M, LONGEST_WAY_M = 1_000.0, 200_000.0
 FASTEST_MPS = 40.0
+# a remedy that changes the way by less, and by less than this share, is not worth a word
+LEAST_LOST_M, LEAST_LOST_SHARE = 20.0, 0.01
 KEPT_FIXES = 10  # a stretch this long after a jump is where the runner is, not a slip
 
 
@@ -126,7 +128,7 @@ def clean_path(
         latitude_deg, longitude_deg = latitude_deg.copy(), longitude_deg.copy()
         latitude_deg[slips] = longitude_deg[slips] = np.nan
     jumps = int(np.isnan(steps).sum())
-    if slips.size or jumps:
+    if (slips.size or jumps) and _changes_way(fixes, steps):
         notes = (*notes, _jump_note(slips.size, jumps))
     ran = np.zeros(len(latitude_deg))
     ran[known[kept]] = np.nan_to_num(steps)
@@ -138,6 +140,13 @@ def _is_off_globe(latitude_deg: Floats, longitude_deg: Floats) -> Bools:
         outside = (np.abs(latitude_deg) > 90) | (np.abs(longitude_deg) > 180)
     off: Bools = outside | ((latitude_deg == 0) & (longitude_deg == 0))
     return off
+
+
+def _changes_way(fixes: _Fixes, steps: Floats) -> bool:
+    """Return whether the metres kept are so much fewer than those along all fixes."""
+    metres, _ = fixes.measure_steps()
+    whole, kept = float(metres.sum()), float(np.nansum(steps))
+    return whole - kept > max(LEAST_LOST_M, LEAST_LOST_SHARE * kept)
 
 
 def _jump_note(slips: int, jumps: int) -> Note:

@@ -2,7 +2,7 @@
 
 >>> import loadwatch
 >>> analysis = loadwatch.analyse("export.zip")  # doctest: +SKIP
->>> analysis.weeks, analysis.activities, analysis.flags  # doctest: +SKIP
+>>> analysis.weeks, analysis.activities, analysis.flags_table  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -13,31 +13,26 @@ from typing import TYPE_CHECKING, Any
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
-    from loadwatch.analysis import Analysis, Athlete, Roster
-    from loadwatch.api import analyse, roster
+    from loadwatch.api import AthleteAnalysis, RosterAnalysis, analyse, roster
     from loadwatch.environment import local_options
-    from loadwatch.pipeline import Options, with_budget
+    from loadwatch.pipeline import Options
 
 __all__ = [
-    "Analysis",
-    "Athlete",
+    "AthleteAnalysis",
     "Options",
-    "Roster",
+    "RosterAnalysis",
     "__version__",
     "analyse",
     "local_options",
     "roster",
-    "with_budget",
 ]
 _LAZY = {
-    "Analysis": "analysis",
-    "Athlete": "analysis",
+    "AthleteAnalysis": "api",
     "Options": "pipeline",
-    "Roster": "analysis",
+    "RosterAnalysis": "api",
     "analyse": "api",
     "local_options": "environment",
     "roster": "api",
-    "with_budget": "pipeline",
 }
 
 
@@ -46,3 +41,8 @@ def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(f"loadwatch.{_LAZY[name]}"), name)
     raise AttributeError(f"module 'loadwatch' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the public names: those that completion offers."""
+    return sorted(__all__)

@@ -93,7 +93,7 @@ def load(
     Parameters
     ----------
     files : settings files, later ones win; a file that is not there is skipped.
-    overrides : field -> (value, origin), over all files.
+    overrides : field, or `rules.<name>.<key>` -> (value, origin), over all files.
     rules : each rule's keys, so that a misspelt limit is an error and not silence, and
         their values, so that no level begins above a higher one.
     """
@@ -109,9 +109,13 @@ def load(
                 limits.setdefault(entry.rule[1], {})[entry.key] = entry.value
             else:
                 values[entry.key] = entry.value
-    for key, (value, origin) in overrides.items():
-        values[key] = _parse_value(key, value, origin)
-        origins[key] = origin
+    for entry in _read_overrides(overrides, rules):
+        name = ".".join((*entry.rule, entry.key))
+        origins[name] = overrides[name][1]
+        if entry.rule:
+            limits.setdefault(entry.rule[1], {})[entry.key] = entry.value
+        else:
+            values[entry.key] = entry.value
     preset = values.get("preset", "default")
     for rule, own in limits.items():
         check_level_order(rule, own, rules[rule], preset, origins)
@@ -135,6 +139,23 @@ def _parse_value(key: str, value: object, origin: str) -> object:
         return PARSERS[key](value)
     except ValueError as error:
         raise SettingsError(origin, f"{key} = {value!r}: {error}") from None
+
+
+def _read_overrides(
+    overrides: Mapping[str, tuple[object, str]], rules: Mapping[str, RuleKeys]
+) -> Iterator[_Entry]:
+    """Yield the settings that no file gives; refuse an unknown one."""
+    known = {field.name for field in fields(Settings)} - {"origins", "rules"}
+    for name, (value, origin) in overrides.items():
+        table, _, rest = name.partition(".")
+        if rest and table == "rules":
+            rule, _, key = rest.partition(".")
+            yield from _read_rule(origin, {}, rule, {key: value}, rules)
+        elif name in known:
+            yield _Entry(origin, name, _parse_value(name, value, origin))
+        else:
+            hint = suggest_key(name, known)
+            raise SettingsError(origin, f"unknown setting '{name}'.{hint}")
 
 
 def _read_entries(path: Path, rules: Mapping[str, RuleKeys]) -> Iterator[_Entry]:

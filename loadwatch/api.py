@@ -17,7 +17,7 @@ import pandas as pd
 
 from loadwatch import pipeline
 from loadwatch.assess.rules import flag_row
-from loadwatch.date_filter import Period, filter_dates
+from loadwatch.date_filter import ALL_DAYS, Period, filter_dates
 from loadwatch.environment import local_options
 from loadwatch.errors import SettingsError
 from loadwatch.tables import EXPOSURES, column_names
@@ -236,7 +236,7 @@ class AthleteAnalysis:
         """
         table = self._data.weeks.copy()
         states = [week.state for week in levels.judge_weeks(self._data)]
-        table.insert(0, "state", pd.Categorical(states))
+        table.insert(0, "state", pd.Series(states, table.index, dtype="category"))
         return table
 
     @cached_property
@@ -307,7 +307,7 @@ class AthleteAnalysis:
             known = ", ".join(PAGES)
             raise ValueError(f"cannot write {target.name}: a page is one of {known}")
         writer = PAGES[target.suffix.lower()](Screen())
-        page = writer.format_report(pipeline.with_budget(self._data))
+        page = writer.format_report(pipeline.with_budget(self._data), ALL_DAYS)
         target.write_text(page, encoding="utf-8")
 
     def between(
@@ -388,6 +388,10 @@ class RosterAnalysis:
         tables = {name: self[name].flags_table for name in self}
         return _join_tables(tables).droplevel(-1)
 
+    def budget(self) -> pd.DataFrame:
+        """Return what this week and the next can hold of all athletes, by athlete."""
+        return _join_tables({name: self[name].budget() for name in self}).droplevel(-1)
+
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the athletes whose data could be read, in the page's order."""
         return (athlete.name for athlete in self.athletes if athlete.analysis)
@@ -458,7 +462,8 @@ def _copy_shoes(data: Analysis) -> pd.DataFrame:
 def _join_tables(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return tables below each other, the name of each as the first level of the index."""
     if not tables:
-        return pd.DataFrame()
+        levels = pd.MultiIndex.from_arrays([[], []], names=["athlete", None])
+        return pd.DataFrame(index=levels)
     return pd.concat(tables, names=["athlete"])
 
 

@@ -11,6 +11,7 @@ import click
 
 from loadwatch.cli import (
     budget,
+    columns,
     demo,
     diary,
     inspect,
@@ -64,6 +65,7 @@ COMMANDS = (
     roster.review_roster,
     inspect.inspect_file,
     rules.explain_rules,
+    columns.explain_columns,
     settings.show_settings,
 )
 for command in COMMANDS:

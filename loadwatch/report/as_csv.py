@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from loadwatch.assess import rules
 from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import as_json
+from loadwatch.report.glossary import HEADERS
 from loadwatch.tables import EXPOSURES, column_names
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag
     from loadwatch.date_filter import Period
     from loadwatch.formatting import Units
+    from loadwatch.report.glossary import GlossaryRow
 
 # a spreadsheet takes a cell that begins so for a formula; the last four are their full-width twins
 TRIGGERS = (
@@ -94,3 +96,8 @@ def format_budget(analysis: Analysis) -> str:
 def format_roster(roster: Roster) -> str:
     """Return one line per athlete."""
     return format_rows(as_json.ATHLETE_KEYS, as_json.build_athlete_rows(roster))
+
+
+def format_columns(rows: Sequence[GlossaryRow]) -> str:
+    """Return every column of the tables with its type, unit and meaning."""
+    return format_rows(HEADERS, [row._asdict() for row in rows])

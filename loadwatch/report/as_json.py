@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.budget import Headroom, Plan
     from loadwatch.assess.rules import Bound, Rule
     from loadwatch.date_filter import Period
+    from loadwatch.report.glossary import GlossaryRow
 
 SCHEMA = 1
 WEEK_COLUMNS = (
@@ -304,6 +305,12 @@ def _build_bound_row(bound: Bound) -> dict[str, Any]:
             "meaning": format_limit(bound, bound.value),
         }
     )
+
+
+def format_columns(rows: Sequence[GlossaryRow]) -> str:
+    """Return every column of the tables with its type, unit and meaning."""
+    columns = [to_record(row._asdict()) for row in rows]
+    return format_document({"schema": SCHEMA, "columns": columns})
 
 
 def format_settings(rows: Iterable[tuple[str, object, str]]) -> str:

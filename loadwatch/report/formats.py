@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Rule
     from loadwatch.date_filter import Period
     from loadwatch.formatting import Units
+    from loadwatch.report.glossary import GlossaryRow
 
 PLAIN_WIDTH = 80  # characters per line where no other width is known
 
@@ -52,6 +53,9 @@ class TableWriter(Protocol):
 
     def format_roster(self, roster: Roster) -> str:
         """Return one line per athlete."""
+
+    def format_columns(self, rows: Sequence[GlossaryRow]) -> str:
+        """Return what each column of the tables means."""
 
 
 class RuleWriter(TableWriter, Protocol):

@@ -9,6 +9,7 @@ from loadwatch import formatting
 from loadwatch.assess.rules import is_raised
 from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import budget_table, display_tables, provenance, rulebook
+from loadwatch.report.glossary import HEADERS
 from loadwatch.settings import Settings
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import levels
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag, Rule, Unknown
     from loadwatch.date_filter import Period
     from loadwatch.report.display_tables import DisplayTable
+    from loadwatch.report.glossary import GlossaryRow
     from loadwatch.verdict.headline import Verdict
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~&$@])")
@@ -111,6 +113,12 @@ def format_roster(roster: Roster) -> str:
 def format_rules(rules: Sequence[Rule]) -> str:
     """Return several rules as a table, a single one with all there is of it."""
     return rulebook.format_markdown(rules, Settings(), full=len(rules) == 1)
+
+
+def format_columns(rows: Sequence[GlossaryRow]) -> str:
+    """Return what each column of the tables means."""
+    headers = dict.fromkeys((name.capitalize() for name in HEADERS), True)
+    return format_table(display_tables.build_table(headers, rows))
 
 
 def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:

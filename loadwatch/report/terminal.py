@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag, Rule, Unknown
     from loadwatch.date_filter import Period
     from loadwatch.report.display_tables import Cell
+    from loadwatch.report.glossary import GlossaryRow
     from loadwatch.verdict.headline import Verdict
 
 WRAPPED_WIDTH = 16  # least width of the column whose text may break into lines
@@ -127,6 +128,21 @@ class Terminal:
         table = display_tables.build_table(headers, rows)
         hint = f"One rule with its limits and references: loadwatch rules {rules[0].id}"
         return self._render([self._fit_table(table, "What it looks for"), Text(hint)])
+
+    def format_columns(self, rows: Sequence[GlossaryRow]) -> str:
+        """Return what each column of the tables means, one table after the other."""
+        headers = {"Column": True, "Unit": True, "Meaning": True}
+        parts: list[RenderableType] = []
+        for name in dict.fromkeys(row.table for row in rows):
+            cells: list[tuple[Cell, ...]] = [
+                (row.column, row.unit, row.meaning) for row in rows if row.table == name
+            ]
+            table = display_tables.build_table(headers, cells)
+            parts += [
+                Text(f"\n{name}", style="bold"),
+                self._fit_table(table, "Meaning"),
+            ]
+        return self._render(parts)
 
     def format_settings(self, rows: Iterable[tuple[str, object, str]]) -> str:
         """Return every setting, its value and where it came from."""

@@ -308,7 +308,9 @@ EXPOSURES: Table = (
     ),
     *_GRADE,
     *_SURFACE,
-    _text("surface_source", "tag, label, map, list, default or none"),
+    _text("surface_source", "tag, label, map, course, list, default or none"),
+    *_float_columns(("inherited_m", "m", "distance by answers for other runs")),
+    _text("surface_confidence", "of what was inherited: high, low or none"),
     *_float_columns(
         ("tagged_m", "m", "distance on ways whose surface the map states"),
         ("inferred_m", "m", "distance on ways whose other tags imply a surface"),
@@ -348,6 +350,9 @@ HIDDEN: Table = (
     Column("dirt_m", "float", "m", "Strava's Dirt Distance"),
     Column("parent", "bool", "", "a multisport whole whose legs are rows, too"),
     Column("cells", "list", "", "cells of 0.01 degrees it crossed, for reading a map"),
+    _text("signature", "cells of 25 m it crossed, for answers of other runs"),
+    _text("asked", "day on which the runner did not know the ground, ISO 8601"),
+    Column("fallback_m", "list", "m", "by surface, what such answers may replace"),
     _text("serial", "serial number of the device, for finding duplicates"),
 )
 

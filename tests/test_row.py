@@ -19,7 +19,7 @@ from loadwatch.tables import (
 )
 
 START = datetime(2026, 3, 1, 7, tzinfo=UTC)
-FILLED_LATER = {"source", "member", "start"}
+FILLED_LATER = {"asked", "source", "member", "start"}
 
 
 def _time(seconds: np.ndarray) -> np.ndarray:

@@ -4,7 +4,13 @@ import datetime as dt
 
 import pytest
 
-from loadwatch.assess.rules import BY_ID, judge, limits_in_force, surfaces
+from loadwatch.assess.rules import (
+    BY_ID,
+    inherited_ground,
+    judge,
+    limits_in_force,
+    surfaces,
+)
 from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings
 from loadwatch.tables import KNOWN_SURFACES
@@ -206,3 +212,39 @@ def test_compound_is_unknown_only_where_it_could_have_been_raised():
     assert (
         "2026-02-09" not in weeks
     )  # nothing raised, and one open group alone makes no two
+
+
+def inherited(hard, soft, confidence, share=1.0):
+    """Weeks whose known metres are, to `share`, from answers for other runs."""
+    metres = [share * (h + s) * 1000.0 for h, s in zip(hard, soft, strict=True)]
+    return mixed(
+        hard,
+        soft,
+        inherited_m=metres,
+        surface_confidence=confidence,
+        surface_source="course",
+    )
+
+
+@pytest.mark.parametrize(
+    ("confidence", "share", "level"),
+    [("low", 1.0, "watch"), ("low", 0.5, "high"), ("high", 1.0, "high")],
+)
+def test_a_shift_by_unsure_answers_is_a_watch_at_most(confidence, share, level):
+    rows = inherited([5, 5, 5, 5, 18], [15, 15, 15, 15, 6], confidence, share)
+    (flag,), _ = judged(rows, "LW08")
+    assert flag.level == level
+    assert flag.limit == {"watch": 25.0, "high": 50.0}[level]
+    assert ("a large change" in flag.says) == (level == "high")
+
+
+def test_silence_by_unsure_answers_is_worded_as_theirs():
+    frame = activities(*inherited([5] * 5, [15] * 5, "low"))
+    chosen, today = Settings(), dt.date(2026, 2, 9)
+    weeks = build_weeks(frame, chosen, today)
+    assert surfaces.find_unsure_weeks is inherited_ground.find_unsure_weeks
+    assert inherited_ground.list_unsure_weeks(frame, weeks, chosen) == {
+        dt.date(2026, 1, 5) + dt.timedelta(weeks=i) for i in range(5)
+    }
+    sure = frame.assign(surface_confidence="high")
+    assert inherited_ground.list_unsure_weeks(sure, weeks, chosen) == set()

@@ -11,6 +11,7 @@ import numpy as np
 
 from loadwatch.activity import NAN, Note
 from loadwatch.exposure import elevation, load, osm, pace, surface
+from loadwatch.exposure.signature import draw_signature
 from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
 from loadwatch.ingest.readers.sports import MOVING_MPS
@@ -127,7 +128,7 @@ def build_row(
         "distance_m": distance_m,
         "distance_source": distance_source,
         **hills,
-        **_surface_columns(metres),
+        **_surface_columns(metres, distance_m),
         **_step_columns(session, samples, sport),
         **_heart_columns(session, samples, settings, year),
         "srpe": load.session_rpe(session.rpe, duration_s),
@@ -137,15 +138,36 @@ def build_row(
         **_start_columns(zone),
         **{name: getattr(session, name) for name in AS_STATED},
         "cells": sorted(osm.track_cells(*places)),
+        "signature": _draw_course(sport, samples, distance_m, metres),
     }
 
 
-def _surface_columns(metres: SurfaceMetres) -> dict[str, Any]:
+def _draw_course(
+    sport: str, samples: SampleArrays, distance_m: float, metres: SurfaceMetres
+) -> str:
+    """Return the signature of an activity on foot, "" of others and of one on a treadmill."""
+    is_on_foot = sport in ON_FOOT_SPORTS or sport == UNKNOWN_SPORT
+    is_indoors = not metres.fallback_m and metres.metres["treadmill"] > 0
+    if not is_on_foot or is_indoors:
+        return ""
+    return draw_signature(
+        samples.latitude_deg,
+        samples.longitude_deg,
+        samples.distance_m,
+        distance_m,
+        metres.open_share,
+    )
+
+
+def _surface_columns(metres: SurfaceMetres, distance_m: float) -> dict[str, Any]:
     columns: dict[str, Any] = {
         f"{name}_m": metres.metres[name] for name in SURFACE_NAMES
     }
     return columns | {
         "surface_source": metres.source,
+        "inherited_m": distance_m * 0.0,  # NaN where the distance is
+        "surface_confidence": "none",
+        "fallback_m": list(metres.fallback_m),
         "tagged_m": metres.tagged_m,
         "inferred_m": metres.inferred_m,
         "unmatched_m": metres.unmatched_m,

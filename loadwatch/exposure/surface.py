@@ -1,10 +1,12 @@
 """Metres by surface of one activity, and where the answer comes from.
 
 The first of these that has an answer decides: a column of a plain list > a label that leaves no
-doubt (treadmill, track) > the map, metre by metre > a label that suggests (street, trail) >
-Strava's Dirt Distance > the runner's default > unknown. A tag of tags.csv comes before all and is
-applied later, to the row. What the map does not know is left to those that follow it. A plain
-"Run" is unknown, and so is a run without positions: neither implies road or treadmill.
+doubt (treadmill, track) > the map, metre by metre > the runner's answers for other runs on the
+same ground > a label that suggests (street, trail) > Strava's Dirt Distance > the runner's default
+> unknown. A tag of tags.csv comes before all. Tags and the answers for other runs are applied
+later, to rows (tags.py, course.py); `fallback_m` is what the latter may replace. What the map does
+not know is left to those that follow it. A plain "Run" is unknown, and so is a run without
+positions: neither implies road or treadmill.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import numpy as np
 
 from loadwatch.activity import NAN
 from loadwatch.exposure import osm
+from loadwatch.exposure.surface_labels import DECIDING_LABELS, SUGGESTING_LABELS
 from loadwatch.geodesy import path_m
 from loadwatch.tables import SURFACE_NAMES
 
@@ -31,15 +34,6 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats, Ints
 
 
-# sub_sport -> surface: labels that leave no doubt, and labels that a map may correct
-DECIDING_LABELS: Final[Mapping[str, str]] = {
-    "treadmill": "treadmill",
-    "indoor_running": "treadmill",
-    "indoor_walking": "treadmill",
-    "virtual_activity": "treadmill",
-    "track": "track",
-}
-SUGGESTING_LABELS: Final[Mapping[str, str]] = {"street": "hard", "trail": "soft"}
 ROUNDING: Final = 1e-9  # of shares
 HOLE_S: Final = 60.0  # a longer hole between two positions is not filled
 # may be virtual or on a track, too, but are not on foot
@@ -55,7 +49,9 @@ POSITIONS: Final = frozenset(("latitude_deg", "longitude_deg"))
 class SurfaceMetres:
     """Metres by surface, of which the sum is the distance, and metres by answer of the map.
 
-    Without a map the latter are NaN.
+    Without a map the latter are NaN. `fallback_m` is the part of `metres`, by SURFACE_NAMES, that
+    what follows the map in the order gave; empty where nothing did. `open_share` is the share of
+    the metres up to each sample that the map leaves open; None where no map was asked.
     """
 
     metres: Mapping[str, float]
@@ -64,6 +60,8 @@ class SurfaceMetres:
     inferred_m: float = NAN
     unmatched_m: float = NAN
     outside_m: float = NAN
+    fallback_m: tuple[float, ...] = ()
+    open_share: Floats | None = None
 
 
 def measure_surfaces(
@@ -90,7 +88,8 @@ def measure_surfaces(
         return SurfaceMetres(_distribute_metres({decided: 1.0}, distance_m), source)
     rest, source = _fallback_shares(session, distance_m, settings)
     if ground is None or not set(records) >= POSITIONS:
-        return SurfaceMetres(_distribute_metres(rest, distance_m), source)
+        metres = _distribute_metres(rest, distance_m)
+        return SurfaceMetres(metres, source, fallback_m=tuple(metres.values()))
     share, matched = match_samples(records, ground)
     return _combine_shares(share, matched, rest, source, distance_m)
 
@@ -211,6 +210,7 @@ def _combine_shares(
         surface: known_share + left * rest.get(surface, 0.0)
         for surface, known_share in zip(SURFACE_NAMES, by_surface.tolist(), strict=True)
     }
+    fallback = _distribute_metres(rest, left * distance_m)
     return SurfaceMetres(
         _distribute_metres(shares, distance_m),
         "map" if by_surface.sum() > 0 else rest_source,
@@ -218,4 +218,6 @@ def _combine_shares(
         inferred_m=distance_m * sum(share_of[name] for name in osm.INFERRED_SOURCES),
         unmatched_m=distance_m * share_of["unmatched"],
         outside_m=distance_m * share_of["outside"],
+        fallback_m=tuple(fallback.values()),
+        open_share=(~known).astype(np.float64),
     )

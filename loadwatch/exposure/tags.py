@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from loadwatch import user_csv
 from loadwatch.activity import Skipped
 from loadwatch.errors import SettingsError
+from loadwatch.exposure.ground_answers import parse_answer
 from loadwatch.exposure.load import session_rpe
-from loadwatch.tables import SURFACE_COLUMNS, SURFACE_NAMES
+from loadwatch.tables import SURFACE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    import pandas as pd
     from numpy.typing import NDArray
 
 FILE = "tags.csv"
-COLUMNS = ("start", "file", "surface", "shoe", "rpe", "name", "planned", "exclude")
+COLUMNS = (
+    *("start", "file", "surface", "shoe", "rpe", "name"),
+    *("planned", "exclude", "asked"),
+)
 NEAR = timedelta(minutes=2)
 # columns that a file may have, too, and that nothing reads
 _IGNORED_COLUMNS = ("date", "note", "comment", "notes", "comments", "")
@@ -41,12 +45,13 @@ class Tag:
     day: date | None = None
     clock: datetime | None = None
     file: str = ""
-    surface: str = ""
+    ground: Mapping[str, float] = field(default_factory=dict)  # shares by surface
     shoe: str = ""
     rpe: float = math.nan
     name: str = ""
     planned: bool | None = None  # None: the line does not say
     exclude: bool = False
+    asked: date | None = None  # when the runner did not know the ground
 
     @property
     def key(self) -> str:
@@ -119,6 +124,25 @@ def _read_rpe(row: user_csv.UserRow) -> float:
     return rpe
 
 
+def _read_ground(row: user_csv.UserRow) -> dict[str, float]:
+    """Return the shares by surface of a cell, none for an empty one."""
+    try:
+        return parse_answer(row.cells.get("surface", ""))
+    except ValueError as error:
+        raise _line_error(row.line, str(error)) from None
+
+
+def _read_asked(row: user_csv.UserRow) -> date | None:
+    """Return the day on which the runner did not know the ground, None for an empty cell."""
+    word = row.cells.get("asked", "")
+    if not word:
+        return None
+    try:
+        return user_csv.parse_date(word)[0]
+    except ValueError as error:
+        raise _line_error(row.line, str(error)) from None
+
+
 def _parse_tag(row: user_csv.UserRow) -> Tag:
     """Return the tag of one line; SettingsError names the line and what is right."""
     file = row.cells.get("file", "").replace("\\", "/").removeprefix("./").strip("/")
@@ -134,12 +158,13 @@ def _parse_tag(row: user_csv.UserRow) -> Tag:
         day=day,
         clock=clock,
         file=file,
-        surface=_read_choice(row, "surface", SURFACE_NAMES),
+        ground=_read_ground(row),
         shoe=row.cells.get("shoe", ""),
         rpe=_read_rpe(row),
         name=row.cells.get("name", ""),
         planned=_read_planned(row),
         exclude=_read_answer(row, "exclude"),
+        asked=_read_asked(row),
     )
 
 
@@ -159,7 +184,7 @@ def read_tags(data: bytes) -> Tags:
 
 
 @dataclass(frozen=True, slots=True)
-class _RunIndex:
+class RunIndex:
     """Where rows are by what a tag may name them: a table of n rows, positions 0 to n - 1."""
 
     by_path: Mapping[str, Sequence[int]]  # each end of a source, in whole parts
@@ -169,7 +194,7 @@ class _RunIndex:
     positions: NDArray[np.int64]  # of those times
 
 
-def _index_rows(rows: pd.DataFrame) -> _RunIndex:
+def index_rows(rows: pd.DataFrame) -> RunIndex:
     """Return where to find each of `rows`, so that a tag costs the same however many there are."""
     by_path: dict[str, list[int]] = {}
     by_day: dict[date, list[int]] = {}
@@ -183,7 +208,7 @@ def _index_rows(rows: pd.DataFrame) -> _RunIndex:
     times = rows["start_local"].to_numpy("datetime64[us]").astype(np.int64)[clocked]
     order = np.argsort(times, kind="stable")
     runs = np.flatnonzero((rows["sport"] == "running").to_numpy(bool))
-    return _RunIndex(
+    return RunIndex(
         by_path, by_day, frozenset(runs.tolist()), times[order], clocked[order]
     )
 
@@ -197,7 +222,7 @@ def _list_path_ends(source: str) -> set[str]:
     return ends
 
 
-def _find_by_start(index: _RunIndex, tag: Tag) -> Sequence[int]:
+def _find_by_start(index: RunIndex, tag: Tag) -> Sequence[int]:
     """Return the positions of the rows that start at the tag's time, or on its day.
 
     Of a day with runs and other activities the runs are meant.
@@ -216,7 +241,7 @@ def _find_by_start(index: _RunIndex, tag: Tag) -> Sequence[int]:
     return sorted(nearest.tolist())
 
 
-def _find_row(index: _RunIndex, tag: Tag) -> tuple[int | None, str]:
+def find_row(index: RunIndex, tag: Tag) -> tuple[int | None, str]:
     """Return the position of the one row that `tag` means, or None and a remark with the reason."""
     if tag.file:
         found = index.by_path.get(tag.file, ())
@@ -237,19 +262,22 @@ def _find_row(index: _RunIndex, tag: Tag) -> tuple[int | None, str]:
 def _changed_cells(distance: float, duration: float, tag: Tag) -> dict[str, object]:
     """Return the cells that `tag` replaces of a run of `distance` [m] and `duration` [s]."""
     out: dict[str, object] = {}
-    if tag.surface:
+    if tag.ground:
         nothing = 0.0
         if math.isnan(distance):
             nothing = math.nan
         out |= dict.fromkeys(SURFACE_COLUMNS, nothing)
         out |= dict.fromkeys(_MAP, math.nan)  # a tag replaces the answers of a map
-        out |= {f"{tag.surface}_m": distance, "surface_source": "tag"}
+        out |= {f"{name}_m": share * distance for name, share in tag.ground.items()}
+        out |= {"surface_source": "tag", "fallback_m": []}
     if tag.shoe:
         out["shoe"] = tag.shoe
     if tag.name:
         out["name"] = tag.name
     if tag.planned is not None:
         out["planned"] = tag.planned
+    if tag.asked is not None:
+        out["asked"] = tag.asked.isoformat()
     if not math.isnan(tag.rpe):
         out |= {"rpe": tag.rpe, "srpe": session_rpe(tag.rpe, duration)}
     return out
@@ -259,16 +287,17 @@ def _change_rows(
     rows: pd.DataFrame, changes: Mapping[int, Mapping[str, object]]
 ) -> pd.DataFrame:
     """Return a copy of `rows` with the cells of `changes`: position -> column -> value."""
-    by_column: dict[str, dict[int, object]] = {}
+    columns: dict[str, list[object]] = {}
     for position, cells in changes.items():
         for column, value in cells.items():
-            by_column.setdefault(column, {})[position] = value
-    out = rows.copy()
-    for column, values in by_column.items():
-        where: Any = (list(values), out.columns.get_loc(column))
-        replacing: Any = list(values.values())
-        out.iloc[where] = replacing
-    return out
+            if column not in columns:
+                columns[column] = rows[column].tolist()
+            columns[column][position] = value
+    changed = {
+        column: pd.Series(values, rows.index, dtype=rows[column].dtype)
+        for column, values in columns.items()
+    }
+    return rows.assign(**changed)
 
 
 def apply_tags(
@@ -281,13 +310,13 @@ def apply_tags(
     rows : EXPOSURES and HIDDEN, one row per activity, zones decided; it is not changed.
     tags : what `read_tags` returned. Of two lines for one run the later one counts.
     """
-    index = _index_rows(rows)
+    index = index_rows(rows)
     distances, durations = rows["distance_m"].tolist(), rows["duration_s"].tolist()
     changes: dict[int, dict[str, object]] = {}
     remarks: list[str] = []
     left_out: dict[int, int] = {}
     for tag in tags.tags:
-        position, remark = _find_row(index, tag)
+        position, remark = find_row(index, tag)
         if position is None:
             remarks.append(remark)
             continue

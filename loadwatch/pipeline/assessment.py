@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from loadwatch.analysis import Analysis
 from loadwatch.assess import diary, guidance, other_sports, rules, shoes, weeks
 from loadwatch.errors import NothingToRead
-from loadwatch.exposure import load, tags
+from loadwatch.exposure import course, load, tags
+from loadwatch.exposure.contradictions import describe_contradictions
 from loadwatch.ingest import dedupe
 from loadwatch.ingest.sources import read_loadwatch_files
 
@@ -113,14 +114,18 @@ def _find_last_day(activities: pd.DataFrame) -> date:
 def _apply_tags(
     places: Sequence[Path], rows: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[Skipped], list[str]]:
-    """Return `rows` with the tags of the folders at `places`, what those leave out, and remarks."""
+    """Return `rows` with the tags of the folders at `places`, what those leave out, and remarks.
+
+    What tags and labels say of the ground counts for all runs on it.
+    """
     left_out: list[Skipped] = []
     remarks: list[str] = []
     for data in read_loadwatch_files(places, tags.FILE):
         rows, more_left_out, more_remarks = tags.apply_tags(rows, tags.read_tags(data))
         left_out += more_left_out
         remarks += more_remarks
-    return rows, left_out, remarks
+    remarks += describe_contradictions(rows)
+    return course.inherit_answers(rows), left_out, remarks
 
 
 def _answer_diary(

@@ -13,6 +13,7 @@ from loadwatch.report import (
     budget_table,
     data_problems,
     display_tables,
+    known_ground,
     load_figures,
     provenance,
 )
@@ -78,6 +79,8 @@ def build_page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
         "doubts": data_problems.list_doubts(analysis)[:LONGEST_DOUBTS],
         "remedies": provenance.list_remedies(analysis),
         "unknown_line": provenance.describe_unknown(analysis),
+        "known_line": known_ground.describe_known(analysis),
+        "silence_line": known_ground.describe_silence(analysis),
         "context": load_figures.list_load_figures(analysis),
         "context_why": load_figures.explain_figures(analysis),
         "context_day": formatting.format_day(analysis.today),

@@ -10,11 +10,10 @@ from loadwatch.assess.rules import RULES
 from loadwatch.assess.weeks import select_runs
 from loadwatch.formatting import bind_units, clean_source, clean_text
 from loadwatch.ingest.sources import LOADWATCH_FILE_REASON
+from loadwatch.report import known_ground
 from loadwatch.tables import SURFACE_COLUMNS, WEEKDAYS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from loadwatch.activity import Skipped
     from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Unknown
@@ -28,14 +27,6 @@ ZONE_SOURCES = {
     "athlete": "the runner's other files",
     "setting": "the tz setting",
     "system": "this computer's zone",
-}
-SURFACE_SOURCES = {
-    "tag": "your tags",
-    "label": "the watch's or list's label",
-    "map": "the map extract",
-    "list": "Strava's Dirt Distance",
-    "default": "the default_surface setting",
-    "none": "unknown",
 }
 MOSTLY = 0.5  # of the last weeks' distance on unknown ground: the remedies are named
 RECENT = 12  # weeks
@@ -166,25 +157,6 @@ def count_zone_sources(analysis: Analysis) -> list[tuple[str, int]]:
     ]
 
 
-def compute_surface_shares(analysis: Analysis) -> list[tuple[str, float]]:
-    """Return where the surface is from, and the share of the runs' distance of each [1]."""
-    runs = select_runs(analysis.activities, analysis.settings)
-    shares = []
-    for source, label in SURFACE_SOURCES.items():
-        share = _compute_share(runs, runs["surface_source"] == source)
-        if share > 0:
-            shares.append((label, share))
-    return shares
-
-
-def _compute_share(runs: pd.DataFrame, is_chosen: pd.Series[bool]) -> float:
-    """Return the share of the distance of `runs` that the chosen ones have [1]."""
-    distance = float(runs["distance_m"].sum())
-    if not distance > 0:
-        return 0.0
-    return float(runs.loc[is_chosen, "distance_m"].sum()) / distance
-
-
 def compute_map_shares(analysis: Analysis) -> list[tuple[str, float]]:
     """Return how the map answered, as shares of the runs' distance [1].
 
@@ -209,7 +181,7 @@ def list_shares(analysis: Analysis) -> list[str]:
     parts = {
         "Local time by source": zones,
         "Ground by source, of the distance run": _format_shares(
-            compute_surface_shares(analysis)
+            known_ground.compute_source_shares(analysis)
         ),
         "Of the distance, the map": _format_shares(compute_map_shares(analysis)),
     }
@@ -294,4 +266,6 @@ def describe_no_flags(analysis: Analysis) -> str:
     if unjudged := len({gap.rule for gap in analysis.unknown}):
         checks = formatting.format_count(unjudged, "check")
         sentences.append(f"{checks} could not be judged in every week.")
+    if known_ground.find_quiet_week(analysis):
+        sentences.append("Your answers show no move to harder ground.")
     return " ".join((*sentences, "Nothing raised is no clearance."))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import TYPE_CHECKING
 
 from loadwatch.activity import Note
+from loadwatch.assess.rules.inherited_ground import find_unsure_weeks
 from loadwatch.assess.rules.model import (
     TOLERANCE,
     TOLERANCE_M,
@@ -21,11 +21,13 @@ from loadwatch.assess.rules.remaining import find_largest_quiet
 from loadwatch.tables import KNOWN_SURFACES, SURFACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from loadwatch.assess.rules.model import Finding, Flag
     from loadwatch.assess.rules.rule_input import RuleInput
     from loadwatch.tables import FlagLevel
+
+    JudgeShift = Callable[[float, float, float, float, Limits], Exceeded | None]
 
 # whether LW08 counts a surface as hard ground; a test asks for every surface by name
 IS_HARD: Mapping[str, bool] = {
@@ -52,6 +54,16 @@ def judge_shift(
         if points >= limits[level] - TOLERANCE and more:
             return Exceeded(level, limits[level])
     return None
+
+
+def judge_unsure_shift(
+    hard_m: float, other_m: float, share_before: float, usual_m: float, limits: Limits
+) -> Exceeded | None:
+    """Return the level of a week whose ground rests on unsure answers: `watch` at most."""
+    exceeded = judge_shift(hard_m, other_m, share_before, usual_m, limits)
+    if exceeded and exceeded.level == "high":
+        return Exceeded("watch", limits["watch"])
+    return exceeded
 
 
 def pool_surfaces(
@@ -92,6 +104,8 @@ def _explain_unknown_share(share: float, when: str, limits: Limits) -> Note | No
 
 
 def _check_shift(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
+    weeks = len(inputs.week_starts)
+    unsure = find_unsure_weeks(inputs.table, inputs.week_numbers, weeks)
     for i in inputs.run_weeks():
         week = inputs.week_starts[i]
         if not inputs.complete[i]:
@@ -107,7 +121,8 @@ def _check_shift(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
         if why:
             yield SHIFT.unknown(week, why)
         else:
-            yield from _find_shift(inputs, limits, i, now, share_before)
+            judge = judge_unsure_shift if unsure[i] else judge_shift
+            yield from _find_shift(inputs, limits, i, now, share_before, judge)
 
 
 def _find_largest_share(inputs: RuleInput, week: int, limits: Limits) -> float:
@@ -160,17 +175,15 @@ def _find_shift(
     week: int,
     now: Mapping[str, float],
     share_before: float,
+    judge_week: JudgeShift,
 ) -> Iterator[Flag]:
     """Yield the flag of a week, `now` being its metres by known class."""
     usual = _usual_hard(inputs, week)
     hard, known = _sum_hard(now), sum(now.values())
-    judge = partial(
-        judge_shift,
-        other_m=known - hard,
-        share_before=share_before,
-        usual_m=usual,
-        limits=limits,
-    )
+
+    def judge(hard_m: float) -> Exceeded | None:
+        return judge_week(hard_m, known - hard, share_before, usual, limits)
+
     if exceeded := judge(hard):
         yield SHIFT.flag(
             inputs.week_starts[week],
@@ -343,8 +356,8 @@ SHIFT = Rule(
     doi=("10.1080/14763141.2023.2236058",),
     article=_ARTICLE,
     caveat=(
-        "Only ground that a label, a tag or a map tells is counted; no ground weighs "
-        "more than another."
+        "Only ground that a label, a tag (also of another run there) or a map tells is "
+        "counted; no ground weighs more than another."
     ),
     basis="7; 12 LW08",
     check=_check_shift,

@@ -12,12 +12,13 @@ from loadwatch.tables import PLAIN_SUB_SPORT, SURFACE_COLUMNS, UNKNOWN_SPORT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-COPIED_COLUMNS = ("name", "shoe", "rpe", "dirt_m")
+COPIED_COLUMNS = ("name", "shoe", "rpe", "dirt_m", "signature")
 CHANGED_COLUMNS = (
     *COPIED_COLUMNS,
     "srpe",
     *SURFACE_COLUMNS,
     "surface_source",
+    "fallback_m",
     "sport",
     "sub_sport",
     "planned",
@@ -101,13 +102,15 @@ def _take_surface(
             if other["surface_source"] == source and other["distance_m"] > 0:
                 share = distance / other["distance_m"]
                 metres = {name: other[name] * share for name in SURFACE_COLUMNS}
-                return metres | {"surface_source": source}
+                fallback = [value * share for value in other["fallback_m"]]
+                return metres | {"surface_source": source, "fallback_m": fallback}
     if not first["dirt_m"] > 0:  # Strava writes 0 where it knows no course: surface.py
         return {}
     soft = min(first["dirt_m"], distance)
     metres = dict.fromkeys(SURFACE_COLUMNS, 0.0)
     metres |= {"soft_m": soft, "hard_m": distance - soft}
-    return metres | {"surface_source": "list"}
+    fallback = list(metres.values())
+    return metres | {"surface_source": "list", "fallback_m": fallback}
 
 
 def _is_known(value: object) -> bool:

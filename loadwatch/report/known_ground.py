@@ -1,0 +1,139 @@
+"""How much of the ground is known, and by whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from loadwatch import formatting
+from loadwatch.assess.rules.inherited_ground import list_unsure_weeks
+from loadwatch.assess.weeks import select_runs
+from loadwatch.exposure.surface_labels import SUGGESTING_LABELS
+from loadwatch.tables import KNOWN_SURFACES, SURFACES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from loadwatch.analysis import Analysis
+    from loadwatch.tables import Floats
+
+SOURCE_LABELS: Final = {
+    "tag": "your tags",
+    "label": "the watch's or list's label",
+    "map": "the map extract",
+    "course": "your answers for other runs there",
+    "list": "Strava's Dirt Distance",
+    "default": "the default_surface setting",
+    "none": "unknown",
+}
+SHIFT_RULE: Final = "LW08"
+RECENT_DAYS: Final = 26 * 7
+_LEAST: Final = 0.0005  # a smaller share is not named
+
+
+def compute_source_shares(analysis: Analysis) -> list[tuple[str, float]]:
+    """Return who knows the ground, and the share of the runs' distance of each [1]."""
+    runs = select_runs(analysis.activities, analysis.settings)
+    return _share_by_source(runs)
+
+
+def compute_recent_shares(analysis: Analysis) -> list[tuple[str, float]]:
+    """Return who knows the ground of the last 26 weeks, and the share of each [1]."""
+    runs = select_runs(analysis.activities, analysis.settings)
+    end = pd.Timestamp(analysis.today) + pd.Timedelta(days=1)
+    start = end - pd.Timedelta(days=RECENT_DAYS)
+    local = runs["start_local"]
+    return _share_by_source(runs[(local >= start) & (local < end)])
+
+
+def _share_by_source(runs: pd.DataFrame) -> list[tuple[str, float]]:
+    """Return the sources that know some metres of `runs`, and their shares."""
+    metres = _measure_sources(runs)
+    distance = sum(metres.values())
+    if not distance > 0:
+        return []
+    return [
+        (SOURCE_LABELS[source], metres[source] / distance)
+        for source in SOURCE_LABELS
+        if metres[source] / distance > _LEAST
+    ]
+
+
+def _measure_sources(runs: pd.DataFrame) -> dict[str, float]:
+    """Return the metres of `runs` by the source of their ground, those unknown as "none" [m].
+
+    Of a run that a map or answers know in part, the rest is by what follows them.
+    """
+    columns = [SURFACES[name].column for name in KNOWN_SURFACES]
+    known = np.nan_to_num(runs[columns].to_numpy(np.float64)).sum(axis=1)
+    source = runs["surface_source"].to_numpy(object)
+    by_map = _sum_column(runs, "tagged_m") + _sum_column(runs, "inferred_m")
+    inherited = _sum_column(runs, "inherited_m")
+    rest = np.maximum(known - by_map - inherited, 0.0)
+    is_partial = np.isin(source.astype(str), ("map", "course"))
+    rest_source = np.where(is_partial, _find_rest_source(runs), source)
+    metres = {name: float(rest[rest_source == name].sum()) for name in SOURCE_LABELS}
+    metres["map"] += float(by_map.sum())
+    metres["course"] += float(inherited.sum())
+    metres["none"] = float(np.nansum(runs["unknown_m"].to_numpy(np.float64)))
+    return metres
+
+
+def _find_rest_source(runs: pd.DataFrame) -> np.ndarray:
+    """Return what gave the metres that neither map nor answers know, run by run."""
+    is_labelled = runs["sub_sport"].isin(list(SUGGESTING_LABELS)).to_numpy()
+    has_dirt = (runs["dirt_m"] > 0).to_numpy()
+    return np.where(is_labelled, "label", np.where(has_dirt, "list", "default"))
+
+
+def _sum_column(runs: pd.DataFrame, column: str) -> Floats:
+    return np.asarray(np.nan_to_num(runs[column].to_numpy(np.float64)))
+
+
+def describe_known(analysis: Analysis) -> str:
+    """Return how much of the ground of the last 26 weeks is known and by whom; "" without runs."""
+    shares = dict(compute_recent_shares(analysis))
+    if not shares:
+        return ""
+    known = 1.0 - shares.pop(SOURCE_LABELS["none"], 0.0)
+    percent = formatting.format_percent(known)
+    text = f"The ground of {percent} of the last 26 weeks' distance is known"
+    if not shares:
+        return formatting.bind_units(f"{text}.")
+    parts = [
+        f"{label} {formatting.format_percent(share)}" for label, share in shares.items()
+    ]
+    return formatting.bind_units(f"{text}: {', '.join(parts)}.")
+
+
+def find_quiet_week(analysis: Analysis) -> date | None:
+    """Return the newest week in which LW08 is silent on the word of unsure answers alone.
+
+    None where the newest week that could be judged does not rest on such answers, or where
+    the rule was raised in it.
+    """
+    table = analysis.weeks
+    unjudged = {gap.week for gap in analysis.unknown if gap.rule == SHIFT_RULE}
+    held = table.index[(table["runs"] > 0) & table["complete"]]
+    judged = [day.date() for day in held if day.date() not in unjudged]
+    if not judged:
+        return None
+    week: date = judged[-1]
+    raised = {flag.week for flag in analysis.flags if flag.rule == SHIFT_RULE}
+    if week in raised:
+        return None
+    unsure = list_unsure_weeks(analysis.activities, table, analysis.settings)
+    return week if week in unsure else None
+
+
+def describe_silence(analysis: Analysis) -> str:
+    """Return what the silence of LW08 means where it rests on unsure answers, "" elsewhere."""
+    week = find_quiet_week(analysis)
+    if week is None:
+        return ""
+    return (
+        f"Your answers show no move to harder ground in the week of "
+        f"{formatting.format_day(week)}; they are mixed on over half of its known distance."
+    )

@@ -1,6 +1,6 @@
-"""README says what is: each command, option, check and setting named, each command run, each example read.
+"""README and docs are true: each command, option, check and setting named, each command run, each link followed.
 
-`python -m tests.test_docs` writes the generated part of README, the table of checks, anew.
+`python -m tests.test_docs` writes the generated parts of the pages anew.
 """
 
 import os
@@ -18,45 +18,145 @@ import pytest
 
 import loadwatch
 from loadwatch import cli
-from loadwatch import settings as settings_room
+from loadwatch import settings as settings_package
 from loadwatch.assess import rules
-from loadwatch.report import rulebook
+from loadwatch.report import export_guide, glossary, markdown, rulebook
 from loadwatch.settings import KEYS, TOP_KEYS, Settings
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-TEXT = README.read_text(encoding="utf-8")
-BEGIN, END = "<!-- rules: written by python -m tests.test_docs -->\n", "<!-- /rules -->"
+DOCS = ROOT / "docs"
+# DESIGN's list of what belongs there
+EXPECTED_DOCS = {
+    *("runner", "coach", "physiotherapists", "method", "rules", "ground", "faq"),
+    *("reference", "python", "speed", "development"),
+}
+PAGES = [README, *sorted(DOCS.glob("*.md")), ROOT / "CONTRIBUTING.md"]
+TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
+TEXT = "\n".join(TEXTS.values())
 OURS = ".venv/bin/loadwatch "
-EXITS = {"--fail-on": 3}  # the exit code that README states where it is not 0
+EXITS = {"--fail-on": 3}  # the exit code that the pages state where it is not 0
+MOST_WORDS = 900  # of README
+NEWLINE = "\n"
+RULES_HEAD = """# Every check
+
+Written from the rules themselves; `loadwatch rules LW01` prints one. How they fit together: [How it works](method.md).
+
+"""
 
 
-def checks():
+def build_check_table():
     """The table of checks, from the values that judge."""
     lines = [
         "| check | its name in settings | asks | limits | evidence |",
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {id_} | `{name}` | {asks} | {limits} | {grade} |"
+        f"| [{id_}](rules.md#{id_.lower()}) | `{name}` | {asks} | {limits} | {grade} |"
         for id_, name, asks, limits, grade in rulebook.list_overview(Settings())
     ]
     return "\n".join(lines) + "\n"
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+def build_rules_page():
+    """Every rule whole, each under its id."""
+    parts = [RULES_HEAD]
+    for rule in rules.RULES:
+        text = rulebook.format_markdown([rule], Settings(), full=True)
+        head = f"## {rule.id}\n\n**{rule.title}** (`{rule.name}`)"
+        parts.append(f"{head}{text[text.index(NEWLINE) :].rstrip()}\n\n")
+    return "".join(parts).rstrip() + "\n"
 
 
-def ours():
-    """The commands of README that start loadwatch, without those that install it first."""
-    lines = [line for block in blocks("sh") for line in block.splitlines()]
-    return [line for line in lines if line.startswith(OURS)]
+def build_column_table():
+    """The glossary as `loadwatch columns` has it."""
+    return markdown.format_columns(glossary.list_columns())
 
 
-def test_the_table_of_checks_is_that_of_the_rules():
-    begin = TEXT.index(BEGIN) + len(BEGIN)
-    assert TEXT[begin : TEXT.index(END)] == checks()
+def build_export_table():
+    """The vendors as `loadwatch help export` has them."""
+    guide = export_guide.build_export_table()
+    return markdown.format_table(guide)
+
+
+GENERATED = {
+    ("method.md", "rules"): build_check_table,
+    ("python.md", "columns"): build_column_table,
+    ("runner.md", "exports"): build_export_table,
+}
+
+
+def find_marks(text, name):
+    """Where the generated part of a page begins and ends."""
+    begin = f"<!-- {name}: written by python -m tests.test_docs -->\n"
+    return text.index(begin) + len(begin), text.index(f"<!-- /{name} -->")
+
+
+def find_blocks(language, text=TEXT):
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def list_commands():
+    """The commands of the pages that start loadwatch, without those that install it first."""
+    lines = [line for block in find_blocks("sh") for line in block.splitlines()]
+    return list(dict.fromkeys(line for line in lines if line.startswith(OURS)))
+
+
+def find_anchors(text):
+    """The anchors that a forge makes of headings."""
+    outside = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.*)$", outside, re.MULTILINE)
+    plain = [re.sub(r"[`*]", "", title).lower() for title in titles]
+    return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in plain}
+
+
+def find_options(text):
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+
+
+def count_words(text):
+    """Words as a reader counts them: no code, no targets of links, no table rules."""
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    return len(re.findall(r"\w[\w'’-]*", text))
+
+
+def test_the_pages_are_there():
+    assert {path.stem for path in DOCS.glob("*.md")} >= EXPECTED_DOCS
+
+
+def test_readme_is_short():
+    assert count_words(TEXTS[README]) <= MOST_WORDS
+
+
+@pytest.mark.parametrize(("page", "name"), GENERATED, ids="-".join)
+def test_generated_parts_are_as_the_program_has_them(page, name):
+    text = TEXTS[DOCS / page]
+    begin, end = find_marks(text, name)
+    assert text[begin:end] == GENERATED[page, name]()
+
+
+def test_the_page_of_rules_is_that_of_the_rules():
+    assert TEXTS[DOCS / "rules.md"] == build_rules_page()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_link_leads_somewhere(path):
+    for target in re.findall(r"\]\(([^)\s]+)\)", TEXTS[path]):
+        if target.startswith("https://"):
+            continue
+        file, _, anchor = target.partition("#")
+        aim = (path.parent / file).resolve() if file else path
+        assert aim.is_file(), target
+        if anchor:
+            assert anchor in find_anchors(aim.read_text(encoding="utf-8")), target
+
+
+def test_every_page_is_linked_from_readme():
+    linked = set(re.findall(r"\]\(docs/(\w+)\.md", TEXTS[README]))
+    others = {path.stem for path in DOCS.glob("*.md")} - linked
+    pages = "".join(text for path, text in TEXTS.items() if path.stem in linked)
+    assert not [name for name in others if f"{name}.md" not in pages]
 
 
 def test_every_command_is_named():
@@ -73,25 +173,32 @@ def test_every_option_is_named_and_no_other():
         for name in p.opts
         if name.startswith("--")
     }
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", TEXT))
-    assert known - named == set()
+    listed = find_options(TEXTS[DOCS / "reference.md"])
+    named = {
+        name
+        for path, text in TEXTS.items()
+        if path.stem != "CONTRIBUTING"
+        for name in find_options(text)
+    }
+    assert known - listed == set()
     assert named - known - {"--help", "--bbox"} == set()  # osmium's
 
 
 def test_every_setting_is_in_the_example_and_the_example_loads(tmp_path):
-    (example,) = blocks("toml")
+    (example,) = find_blocks("toml")
     document = tomllib.loads(example)
     for table, keys in KEYS.items():
         assert set(document[table]) == set(keys), table
     assert set(document) == {*KEYS, *TOP_KEYS, "rules"}
     path = tmp_path / "loadwatch.toml"
     path.write_text(example, encoding="utf-8")
-    told = settings_room.load([path], {}, rules.list_setting_keys())
-    assert told.name == "Ana" and told.rules["session_spike"] == {"watch": 1.15}
+    loaded = settings_package.load([path], {}, rules.list_setting_keys())
+    assert loaded.name == "Ana"
+    assert loaded.rules["session_spike"] == {"watch": 1.15}
 
 
 def test_the_plain_list_is_read(tmp_path):
-    plain = next(block for block in blocks("csv") if "distance_km" in block)
+    plain = next(block for block in find_blocks("csv") if "duration" in block)
     (tmp_path / "runs.csv").write_text(plain, encoding="utf-8")
     rows = loadwatch.analyse(tmp_path / "runs.csv").activities
     assert rows["distance_m"].fillna(0).tolist() == [8200.0, 19_000.0, 0.0]
@@ -102,8 +209,8 @@ def test_the_plain_list_is_read(tmp_path):
 
 
 def test_the_files_of_ones_own_are_read(tmp_path):
-    tags = next(block for block in blocks("csv") if "exclude" in block)
-    diary = next(block for block in blocks("csv") if "pain" in block)
+    tags = next(block for block in find_blocks("csv") if "exclude" in block)
+    diary = next(block for block in find_blocks("csv") if "pain" in block)
     (tmp_path / "runs.csv").write_text(
         "date,distance_km\n2026-11-15 09:00,19\n", encoding="utf-8"
     )
@@ -120,7 +227,7 @@ def test_the_files_of_ones_own_are_read(tmp_path):
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """A folder as README's reader has it: sample_data, an export, an own folder, a map, a club."""
+    """A folder as the reader has it: sample_data, an export, an own folder, a map, a club."""
     from tests import make_map
     from tests.test_osm import as_pbf
 
@@ -131,18 +238,18 @@ def desk(tmp_path_factory):
     with zipfile.ZipFile(place / "export_1234567.zip", "w") as export:
         for path in sorted((place / "me").glob("*.fit"))[-20:]:
             export.write(path, f"activities/{path.name}")
-    (place / "plan.csv").write_text(
-        "date,distance_km\n2026-11-24,8\n2026-11-28,16\n", encoding="utf-8"
-    )
+    plan = next(block for block in find_blocks("csv") if "2026-11-28" in block)
+    (place / "plan.csv").write_text(plan, encoding="utf-8")
     as_pbf(make_map.write(place), place / "region.osm.pbf")
     return place
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "line", [pytest.param(line, id=line.removeprefix(OURS)) for line in ours()]
+    "line",
+    [pytest.param(line, id=line.removeprefix(OURS)) for line in list_commands()],
 )
-def test_every_command_of_readme_runs(
+def test_every_command_of_the_pages_runs(
     desk, monkeypatch, capsys, tmp_path_factory, line
 ):
     pytest.importorskip("osmium") if "--osm" in line else None
@@ -165,26 +272,26 @@ def test_every_command_of_readme_runs(
 
 
 def test_there_are_commands_to_run():
-    assert len(ours()) >= 7
+    assert len(list_commands()) >= 10
 
 
 def test_the_flag_that_readme_quotes_is_anas():
-    quoted = " ".join(
-        line.removeprefix("> ") for line in TEXT.splitlines() if line.startswith("> ")
-    )
-    told = [flag.says for flag in loadwatch.analyse(ROOT / "sample_data" / "ana").flags]
-    assert quoted.removeprefix("◆ ") in told
+    lines = TEXTS[README].splitlines()
+    quoted = " ".join(line.removeprefix("> ") for line in lines if line[:2] == "> ")
+    says = [flag.says for flag in loadwatch.analyse(ROOT / "sample_data" / "ana").flags]
+    assert quoted.removeprefix("◆ ") in says
 
 
-def test_the_python_of_readme_runs(monkeypatch, capsys):
-    (example,) = blocks("python")
+def test_the_python_of_the_pages_runs(monkeypatch, capsys):
+    (example,) = find_blocks("python")
     monkeypatch.chdir(ROOT)
-    exec(compile(example, "README.md", "exec"), {})
+    exec(compile(example, "python.md", "exec"), {})
     printed = capsys.readouterr().out
-    assert "downhill_m" in printed and "LW01 watch" in printed
+    assert "downhill_m" in printed
+    assert "LW01" in printed
 
 
-def test_completion_as_readme_tells_it():
+def test_completion_works_as_the_pages_have_it():
     assert 'eval "$(_LOADWATCH_COMPLETE=bash_source loadwatch)"' in TEXT
     code = "from loadwatch.cli import cli; cli(prog_name='loadwatch')"
     environment = {
@@ -202,17 +309,23 @@ def test_completion_as_readme_tells_it():
     assert "_loadwatch_completion" in run.stdout
 
 
-def test_pictures_and_links_of_readme_are_there():
-    for target in re.findall(r"\]\(([^)#\s]+)\)", TEXT):
-        if not target.startswith("https://"):
-            assert (ROOT / target).is_file(), target
+def test_the_picture_is_small():
     assert (ROOT / "notebooks" / "weeks.png").stat().st_size < 100_000
 
 
-def test_readme_tells_of_no_machine_but_the_readers():
+def test_the_pages_name_no_machine_but_the_readers():
     assert not re.search(r"(/home/|/root/|/tmp/|C:\\)", TEXT)
 
 
+def write_generated():
+    """Write the generated parts anew."""
+    for (page, name), build in GENERATED.items():
+        path = DOCS / page
+        text = path.read_text(encoding="utf-8")
+        begin, end = find_marks(text, name)
+        path.write_text(text[:begin] + build() + text[end:], encoding="utf-8")
+    (DOCS / "rules.md").write_text(build_rules_page(), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    before, after = TEXT[: TEXT.index(BEGIN) + len(BEGIN)], TEXT[TEXT.index(END) :]
-    README.write_text(before + checks() + after, encoding="utf-8")
+    write_generated()

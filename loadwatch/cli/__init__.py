@@ -18,6 +18,7 @@ from loadwatch.cli import (
     columns,
     demo,
     diary,
+    help_topics,
     inspect,
     output,
     plot,
@@ -72,6 +73,7 @@ COMMANDS = (
     rules.explain_rules,
     columns.explain_columns,
     settings.show_settings,
+    help_topics.show_help,
 )
 for command in COMMANDS:
     cli.add_command(command)

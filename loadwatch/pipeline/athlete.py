@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 EXPORT_HINT = (
     "Give the zip that Garmin or Strava sent you, as it is. "
-    'How to ask for it: README, "Get your files".'
+    "How to ask for it: loadwatch help export."
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +19,7 @@ from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import (
     budget_table,
     display_tables,
+    export_guide,
     page_content,
     provenance,
     rulebook,
@@ -142,6 +144,17 @@ class Terminal:
                 Text(f"\n{name}", style="bold"),
                 self._fit_table(table, "Meaning"),
             ]
+        return self._render(parts)
+
+    def format_export_guide(self) -> str:
+        """Return how to get one's files from each vendor, one paragraph per vendor."""
+        guide = export_guide.build_export_table()
+        parts: list[RenderableType] = [Text(export_guide.INTRODUCTION)]
+        for vendor, *ways in guide.rows:
+            parts.append(Text(f"\n{vendor}", style="bold"))
+            for title, way in zip(guide.headers[1:], ways, strict=True):
+                if way:
+                    parts.append(Padding(Text(f"{title}: {way}"), (0, 0, 0, 2)))
         return self._render(parts)
 
     def format_settings(self, rows: Iterable[tuple[str, object, str]]) -> str:

@@ -138,10 +138,7 @@ class Athlete:
         """All that is known, None where nothing could be read."""
         if self.load is None:
             return None
-        try:
-            return self.load()
-        except Exception:  # noqa: BLE001 - one athlete never costs the others theirs
-            return None
+        return self.load()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,8 @@ from loadwatch.tables import LOAD_METHODS, MEASURED, WEEKDAYS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    _DateType = click.ParamType[date]
-    _TextType = click.ParamType[str]
-else:  # click knows no type of value before 8.4
-    _DateType = _TextType = click.ParamType
 
-
-class Day(_DateType):
+class Day(click.ParamType[date]):
     """A date as 2026-11-23; where `clock` is true also `now`."""
 
     name = "date"
@@ -52,7 +47,7 @@ MEASURE_NAMES = tuple(
 )
 
 
-class Measure(_TextType):
+class Measure(click.ParamType[str]):
     """A measured column of WEEKS, with or without its unit: ascent_m or ascent."""
 
     name = "column"

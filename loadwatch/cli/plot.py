@@ -50,7 +50,6 @@ def draw_plot(
     period = read_period(ctx)
     analysis = read_analysis(ctx)
     figure = charts.draw_measures(analysis, measures, period)
-    picture = charts.render_picture(figure, target.suffix.lower()[1:])
-    output.write_file(target, picture, ctx.params["paths"])
+    output.write_file(target, charts.render_picture(figure, target.suffix.lower()[1:]))
     output.print_message(f"Wrote {target}", quiet=ctx.params["quiet"])
     return finish_reading(ctx, analysis)

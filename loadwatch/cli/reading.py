@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from loadwatch.cli import output
 from loadwatch.cli.exit_codes import DONE, SKIPPED
-from loadwatch.cli.worker_maps import choose_map
+from loadwatch.cli.worker_maps import open_maps
 from loadwatch.errors import NothingToRead
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def build_options(
     return environment.local_options(
         overrides=collect_overrides(ctx),
         store=find_store(ctx),
-        map_jobs=choose_map(params),
+        map_jobs=ctx.with_resource(open_maps(params)),
         progress=progress,
         warn=_warn_once(quiet=bool(params.get("quiet"))),
         stdin=stdin,

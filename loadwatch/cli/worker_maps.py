@@ -3,60 +3,60 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
-
-from loadwatch.errors import LoadwatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from loadwatch.pipeline.executors import Workers
+
 WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 MOST_JOBS = 8  # more workers wait for the disk
+PRELOADED = ("loadwatch.pipeline.intake", "loadwatch.exposure.row")
 
 
-def choose_map(params: dict[str, Any]) -> Any:
-    """Return what applies a function to all inputs, as --jobs and --cluster ask for."""
+@contextmanager
+def open_maps(params: dict[str, Any]) -> Iterator[Any]:
+    """Yield what applies a function to all inputs, as --jobs and --cluster ask for.
+
+    Workers start with the first batch that they get, and end with the command.
+    """
     if params.get("cluster"):
-        return _map_on_cluster(params["cluster"])
+        from loadwatch.pipeline.cluster import open_cluster
+
+        with open_cluster(params["cluster"]) as (_, workers):
+            yield _map_by(workers, at_least=1)
+        return
     jobs = params.get("jobs") or min(MOST_JOBS, os.cpu_count() or 1)
     if jobs == 1:
-        return map
-    return _map_in_pool(jobs)
+        yield map
+        return
+    from loadwatch.pipeline.executors import make_local_engine, open_workers
+
+    with open_workers(make_local_engine(jobs, PRELOADED)) as workers:
+        yield _map_by(workers, at_least=WORTH_A_POOL)
 
 
-def _map_in_pool(jobs: int) -> Any:
-    """Return a map that starts `jobs` processes once so many items come that they pay."""
+def _map_by(workers: Workers, at_least: int) -> Any:
+    """Return a map that gives items to `workers` where there are `at_least` so many."""
 
     def map_items(function: Any, items: Iterable[Any]) -> Iterator[Any]:
         rest = iter(items)
-        first = list(islice(rest, WORTH_A_POOL))
-        if len(first) < WORTH_A_POOL:
+        first = list(islice(rest, at_least))
+        if len(first) < at_least:
             yield from map(function, first)
             return
-        from loadwatch.pipeline.executors import open_pool
-        from loadwatch.pipeline.intake import build_lost_result
+        from loadwatch.pipeline.executors import map_batches
+        from loadwatch.pipeline.intake import build_lost_result, measure_job
 
-        with open_pool(
-            jobs,
+        yield from map_batches(
+            workers,
+            function,
+            chain(first, rest),
             on_death=build_lost_result,
-            preload=("loadwatch.pipeline.intake", "loadwatch.exposure.row"),
-        ) as spread:
-            yield from spread(function, chain(first, rest))
+            weigh=measure_job,
+        )
 
     return map_items
-
-
-def _map_on_cluster(address: str) -> Any:
-    """Return the map of the dask cluster at `address`."""
-    try:
-        from distributed import Client
-    except ImportError:
-        raise LoadwatchError("--cluster needs dask: pip install '.[cluster]'") from None
-    try:
-        # pure=False: two files of one digest are still two tasks, none answered from memory
-        return Client(address, timeout="10s").get_executor(pure=False).map
-    except (OSError, TimeoutError, ValueError) as error:
-        raise LoadwatchError(
-            f"no dask scheduler answers at {address} ({error})"
-        ) from None

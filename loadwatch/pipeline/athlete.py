@@ -11,7 +11,6 @@ from loadwatch.activity import Skipped
 from loadwatch.assess import rules
 from loadwatch.errors import NothingToRead
 from loadwatch.ingest import zones
-from loadwatch.ingest.list_units import find_list_units
 from loadwatch.ingest.sources import Member, find_members
 from loadwatch.ingest.store import open_store
 from loadwatch.ingest.stray_dates import set_aside_strays
@@ -21,7 +20,6 @@ from loadwatch.row_frame import build_frame
 from loadwatch.settings import FILE as SETTINGS_FILE
 from loadwatch.settings import load as load_settings
 from loadwatch.tables import EXPOSURES, HIDDEN
-from loadwatch.user_files import find_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -88,12 +86,13 @@ def analyse_athlete(*paths: str | Path, options: Options | None = None) -> Analy
     places = [Path(path) for path in paths]
     settings = load_athlete_settings(places, options)
     members, skipped = _find_inputs(places, options)
-    read, rows = _read_rows(places, members, settings, options)
+    read = _read_inputs(places, members, settings, options)
     for part in read:
         label = part.member.label
         skipped += [
             replace(left, source=label + left.source) for left in part.result.skipped
         ]
+    rows = zones.settle_zones(_build_rows(read), settings, options.system_zone)
     rows, strays = set_aside_strays(rows, _find_last_possible_day(settings, options))
     skipped += strays
     return assess_rows(places, rows, skipped, settings, files=len(members))
@@ -108,8 +107,8 @@ def _find_last_possible_day(settings: Settings, options: Options) -> date | None
 
 def load_athlete_settings(places: Sequence[Path], options: Options) -> Settings:
     """Return the settings that hold for the athlete at `places`."""
-    own = [find_file(place, SETTINGS_FILE) for place in places if place.is_dir()]
-    files = [*options.files, *(path for path in own if path)]
+    own = [place / SETTINGS_FILE for place in places if place.is_dir()]
+    files = [*options.files, *own]
     return load_settings(files, options.overrides, rules.list_setting_keys())
 
 
@@ -150,27 +149,6 @@ def _find_inputs(
     members = [item for item in found if isinstance(item, Member)]
     skipped = [item for item in found if isinstance(item, Skipped)]
     return members, skipped
-
-
-def _read_rows(
-    places: Sequence[Path],
-    members: Sequence[Member],
-    settings: Settings,
-    options: Options,
-) -> tuple[list[MemberResult], pd.DataFrame]:
-    """Return what each member gave, and all rows with their zones settled.
-
-    A list whose unit recordings of the same runs contradict or settle is read again by it.
-    """
-    read = _read_inputs(places, members, settings, options)
-    rows = zones.settle_zones(_build_rows(read), settings, options.system_zone)
-    units = find_list_units(rows)
-    if not units or settings.distance_unit:
-        return read, rows
-    with open_athlete_store(places, settings, options) as store:
-        read = intake.read_lists_again(read, units, settings, store)
-    rows = zones.settle_zones(_build_rows(read), settings, options.system_zone)
-    return read, rows
 
 
 def _read_inputs(

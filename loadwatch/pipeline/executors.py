@@ -1,4 +1,9 @@
-"""A pool of local processes with the interface of `map`: a process that dies costs one item."""
+"""One way over any `concurrent.futures.Executor`: batches, few under way, results in order.
+
+A worker that dies costs one item. The items of its batch are worked on again one by one, and the
+one over which a worker dies a second time gets the result that `on_death` gives. Which executor
+it is, an `Engine` states: processes of this machine here, a cluster in `cluster.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +11,35 @@ import multiprocessing
 import signal
 import threading
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.errors import LoadwatchError
+from loadwatch.errors import LoadwatchError, WorkersGone
+from loadwatch.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
     Function = Callable[[Any], Any]
     MapFunction = Callable[[Function, Iterable[Any]], Iterator[Any]]
     Batch = tuple[Any, ...]
 
-ITEMS_PER_BATCH = 8  # items that go to a process together
-BATCHES_AHEAD = 2  # batches under way per process: items carry bytes, so few
+ITEMS_PER_BATCH = 8  # items that go to a worker together
+BYTES_PER_BATCH = 4 << 20  # a batch that weighs this is full
+BATCHES_AHEAD = 2  # batches under way per worker: items carry bytes, so few
+POLL_S = 1.0  # between two looks at an engine whose result is awaited
 
 
 class WorkerDied(LoadwatchError):
-    """A process died while it worked on one item (a crash below Python, or out of memory)."""
+    """A worker died while it worked on one item (a crash below Python, or out of memory)."""
 
     def __init__(self, item: object) -> None:
         super().__init__("the process that read it died")
@@ -39,26 +50,52 @@ def _raise_died(item: object) -> Any:
     raise WorkerDied(item)
 
 
-@dataclass(slots=True)
-class _WorkerPool:
-    """The processes at work; replaced as a whole when one of them dies."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """Where batches are worked on.
 
-    jobs: int
-    preload: Sequence[str]
-    executor: ProcessPoolExecutor | None = None
+    Attributes
+    ----------
+    start : returns an executor with so many workers; called again after one broke.
+    count_workers : how many items can be worked on at a time.
+    deaths : what a future raises whose worker died.
+    check : raises WorkersGone where nobody will ever answer; asked while a result is awaited.
+    most_deaths : so many items in a row, each of which ended its worker, are the workers' fault;
+        None blames the items only.
+    """
+
+    start: Callable[[int], Executor]
+    count_workers: Callable[[], int]
+    deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    check: Callable[[], None] | None = None
+    most_deaths: int | None = None
+
+
+@dataclass(slots=True)
+class Workers:
+    """The executor of an engine, started with the first batch and again after it broke."""
+
+    engine: Engine
+    limit: int | None = None  # of workers; None takes all
+    executor: Executor | None = None
+    deaths_in_a_row: int = 0
+
+    def count(self) -> int:
+        """Return how many batches can be worked on at a time."""
+        return self.limit or max(1, self.engine.count_workers())
 
     def submit(self, function: Function, batch: Batch) -> Future[list[Any]]:
-        """Start work on `batch`, and the processes if there are none."""
+        """Start work on `batch`, and the executor if there is none."""
         if self.executor is None:
-            self.executor = _start_executor(self.jobs, self.preload)
+            self.executor = self.engine.start(self.count())
         with _defer_sigint():
-            return self.executor.submit(_run_batch, function, batch)
+            return self.executor.submit(_run_batch, __version__, function, batch)
 
     def shut_down(self) -> None:
-        """End the processes; the next `submit` starts new ones."""
+        """End the executor; the next `submit` starts a new one."""
         executor, self.executor = self.executor, None
         if executor:
-            executor.shutdown(wait=True, cancel_futures=True)
+            executor.shutdown(wait=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +104,17 @@ class _PendingBatch:
 
     items: Batch
     future: Future[list[Any]]
-    executor: ProcessPoolExecutor | None
+    executor: Executor | None
+
+
+@contextmanager
+def open_workers(engine: Engine) -> Iterator[Workers]:
+    """Yield the workers of an engine, and end them afterwards."""
+    workers = Workers(engine)
+    try:
+        yield workers
+    finally:
+        workers.shut_down()
 
 
 @contextmanager
@@ -85,14 +132,59 @@ def open_pool(
     on_death : gives the result of an item over which a process died; by default raises WorkerDied.
     preload : modules that are imported once, for all processes.
     """
-    workers = _WorkerPool(jobs, preload)
+    with open_workers(make_local_engine(jobs, preload)) as workers:
+        yield lambda function, items: map_batches(
+            workers, function, items, on_death=on_death
+        )
+
+
+def map_batches(
+    workers: Workers,
+    function: Function,
+    items: Iterable[Any],
+    *,
+    on_death: Function = _raise_died,
+    items_per_batch: int = ITEMS_PER_BATCH,
+    weigh: Callable[[Any], int] | None = None,
+) -> Iterator[Any]:
+    """Yield `function` of each item, in order; BATCHES_AHEAD batches per worker are under way.
+
+    Parameters
+    ----------
+    workers : who does it; they serve several calls.
+    function : of one item; both can be pickled, as can its result.
+    items : are asked for as they are needed, never all at once.
+    on_death : gives the result of an item over which a worker died twice.
+    items_per_batch : how many go to a worker together, at most.
+    weigh : bytes of an item, so that a batch of long files has fewer of them.
+
+    Raises
+    ------
+    WorkersGone : no worker can go on.
+    """
+    batches = _cut_batches(items, items_per_batch, weigh)
+    under_way: deque[_PendingBatch] = deque()
     try:
-        yield lambda function, items: _map_batches(workers, function, items, on_death)
+        while True:
+            _fill_up(workers, function, batches, under_way)
+            if not under_way:
+                return
+            pending = under_way.popleft()
+            yield from _collect_results(workers, function, pending, on_death)
     finally:
-        workers.shut_down()
+        for pending in under_way:
+            pending.future.cancel()
 
 
-def _start_executor(jobs: int, preload: Sequence[str]) -> ProcessPoolExecutor:
+def make_local_engine(jobs: int, preload: Sequence[str]) -> Engine:
+    """Return `jobs` processes of this machine, which import the modules `preload` only once."""
+    return Engine(
+        start=lambda count: _start_processes(count, preload),
+        count_workers=lambda: jobs,
+    )
+
+
+def _start_processes(count: int, preload: Sequence[str]) -> ProcessPoolExecutor:
     """Return processes that share no open store and no held lock with this one."""
     method = "spawn"
     if "forkserver" in multiprocessing.get_all_start_methods():
@@ -100,7 +192,7 @@ def _start_executor(jobs: int, preload: Sequence[str]) -> ProcessPoolExecutor:
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(list(preload))
-    return ProcessPoolExecutor(jobs, context, _ignore_sigint)
+    return ProcessPoolExecutor(count, context, _ignore_sigint)
 
 
 @contextmanager
@@ -133,71 +225,113 @@ def _ignore_sigint() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _run_batch(function: Function, batch: Batch) -> list[Any]:
+def _run_batch(version: str, function: Function, batch: Batch) -> list[Any]:
+    """Return the results of a batch; refuse work of another version than this worker's."""
+    if version != __version__:  # it joined a cluster later
+        raise WorkersGone(describe_versions(version, [__version__]))
     return [function(item) for item in batch]
 
 
-def _map_batches(
-    workers: _WorkerPool, function: Function, items: Iterable[Any], on_death: Function
-) -> Iterator[Any]:
-    """Yield the results of `items` in order, BATCHES_AHEAD batches per process under way."""
-    rest = iter(items)
-    under_way: deque[_PendingBatch] = deque()
-    try:
-        while True:
-            while len(under_way) < BATCHES_AHEAD * workers.jobs:
-                batch = tuple(islice(rest, ITEMS_PER_BATCH))
-                if not batch:
-                    break
-                future = _submit_batch(workers, function, batch)
-                under_way.append(_PendingBatch(batch, future, workers.executor))
-            if not under_way:
-                return
-            pending = under_way.popleft()
-            yield from _collect_results(workers, function, pending, on_death)
-    finally:
-        for pending in under_way:
-            pending.future.cancel()
+def describe_versions(here: str, there: Sequence[str]) -> str:
+    """Return why workers with other versions of loadwatch are refused."""
+    others = ", ".join(sorted(set(there)))
+    return f"this is loadwatch {here}, but workers have {others}: install {here} there"
 
 
-def _submit_batch(
-    workers: _WorkerPool, function: Function, batch: Batch
-) -> Future[list[Any]]:
-    try:
-        return workers.submit(function, batch)
-    except BrokenProcessPool:  # a process died between two submits
-        workers.shut_down()
-        return workers.submit(function, batch)
+def _cut_batches(
+    items: Iterable[Any], most: int, weigh: Callable[[Any], int] | None
+) -> Iterator[Batch]:
+    """Yield `items` in batches; one that reaches `most` items or BYTES_PER_BATCH is full."""
+    batch: list[Any] = []
+    weight = 0
+    for item in items:
+        batch.append(item)
+        weight += weigh(item) if weigh else 0
+        if len(batch) == most or weight >= BYTES_PER_BATCH:
+            yield tuple(batch)
+            batch, weight = [], 0
+    if batch:
+        yield tuple(batch)
+
+
+def _fill_up(
+    workers: Workers,
+    function: Function,
+    batches: Iterator[Batch],
+    under_way: deque[_PendingBatch],
+) -> None:
+    """Submit batches until enough are under way."""
+    while len(under_way) < BATCHES_AHEAD * workers.count():
+        batch = next(batches, None)
+        if batch is None:
+            return
+        try:
+            future = workers.submit(function, batch)
+        except BrokenExecutor:  # a process died between two submits
+            workers.shut_down()
+            future = workers.submit(function, batch)
+        under_way.append(_PendingBatch(batch, future, workers.executor))
 
 
 def _collect_results(
-    workers: _WorkerPool, function: Function, pending: _PendingBatch, on_death: Function
+    workers: Workers, function: Function, pending: _PendingBatch, on_death: Function
 ) -> list[Any]:
-    """Return the results of a batch; if its process died, work on its items one by one."""
+    """Return the results of a batch; if its worker died, work on its items one by one."""
+    engine = workers.engine
     try:
-        return pending.future.result()
-    except BrokenProcessPool:  # all that this executor had under way is lost with it
-        if workers.executor is pending.executor:
-            workers.shut_down()
+        results = _wait_for(engine, pending.future)
+    except engine.deaths as error:
+        is_broken = isinstance(error, BrokenExecutor)
+        if is_broken and workers.executor is pending.executor:
+            workers.shut_down()  # all that it had under way is lost with it
         return _retry_one_by_one(workers, function, pending.items, on_death)
+    workers.deaths_in_a_row = 0
+    return results
+
+
+def _wait_for(engine: Engine, future: Future[list[Any]]) -> list[Any]:
+    """Return the result of `future`; raise WorkersGone where none will ever come."""
+    if engine.check is None:
+        return future.result()
+    while not wait((future,), POLL_S).done:
+        engine.check()
+    try:
+        return future.result()
+    except CancelledError:
+        engine.check()
+        raise WorkersGone("the workers gave up what they were to do") from None
 
 
 def _retry_one_by_one(
-    workers: _WorkerPool, function: Function, batch: Batch, on_death: Function
+    workers: Workers, function: Function, batch: Batch, on_death: Function
 ) -> list[Any]:
-    """Return the results of a batch, each item in a process of its own if need be.
+    """Return the results of a batch, each item in a worker by itself if need be.
 
-    Only the item over which a process dies again gets `on_death`'s result.
+    Only the item over which a worker dies again gets `on_death`'s result.
     """
     results = []
-    alone = _WorkerPool(1, workers.preload)
+    engine = workers.engine
+    alone = Workers(engine, limit=1)
     try:
         for item in batch:
             try:
-                results += alone.submit(function, (item,)).result()
-            except BrokenProcessPool:
+                results += _wait_for(engine, alone.submit(function, (item,)))
+                workers.deaths_in_a_row = 0
+            except engine.deaths:
                 alone.shut_down()
+                _count_death(workers)
                 results.append(on_death(item))
     finally:
         alone.shut_down()
     return results
+
+
+def _count_death(workers: Workers) -> None:
+    """Count a death; raise WorkersGone after too many in a row."""
+    workers.deaths_in_a_row += 1
+    most = workers.engine.most_deaths
+    if most and workers.deaths_in_a_row >= most:
+        raise WorkersGone(
+            f"{most} files in a row each ended the worker that read it: "
+            "the workers have too little memory, or they do not start as they should"
+        )

@@ -16,20 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import Note, Skipped
-from loadwatch.errors import (
-    LoadwatchError,
-    NotActivity,
-    OverLimit,
-    SettingsError,
-    Unreadable,
-    describe_fault,
-)
+from loadwatch.errors import NotActivity, OverLimit, SettingsError, Unreadable
 from loadwatch.ingest.store import InputResult
-from loadwatch.settings import BY_OTHER_FILES
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from loadwatch.activity import Kind, Reading, Session
     from loadwatch.exposure.osm import Ground
@@ -41,8 +33,6 @@ MapFunction = Callable[..., Iterable[Any]]  # map(function, items), results in o
 ProgressCallback = Callable[[int, int], None]  # inputs done, inputs in all
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
 ROW_VERSION = 6  # raised when a row comes to mean something else: stores are read anew
-# what is no fault of an input: it ends the run
-INTERRUPTS = (KeyboardInterrupt, SystemExit, GeneratorExit, LoadwatchError)
 SKIP_KINDS: dict[type[Exception], Kind] = {
     Unreadable: "rejected",
     NotActivity: "ignored",
@@ -111,20 +101,12 @@ def fingerprint_settings(settings: Settings) -> str:
 
 def read_input(job: InputJob) -> InputResult:
     """Return the rows of one input, or the reason why it has none."""
-    try:
-        return _read_rows(job)
-    except (Unreadable, NotActivity, OverLimit) as error:
-        return build_failed_result(job.result_key, error)
-    except BaseException as error:  # a Rust library raises no Exception where it panics
-        if isinstance(error, INTERRUPTS):
-            raise
-        return build_faulty_result(error)
-
-
-def _read_rows(job: InputJob) -> InputResult:
     from loadwatch.ingest import readers  # noqa: PLC0415 - not needed where the store knows all
 
-    reading = readers.read(job.data, job.label, job.settings)
+    try:
+        reading = readers.read(job.data, job.label, job.settings)
+    except (Unreadable, NotActivity, OverLimit) as error:
+        return build_failed_result(job.result_key, error)
     rows = _build_rows(reading, job)
     return _build_result(job, rows, reading.skipped)
 
@@ -209,15 +191,6 @@ def build_failed_result(
     return InputResult(result_key, (), (skipped,))
 
 
-def build_faulty_result(error: BaseException) -> InputResult:
-    """Return the result of an input over which this program itself failed.
-
-    It has no key, so that it is not kept and the next run, or the next version, tries again.
-    """
-    why = f"loadwatch itself failed on it ({describe_fault(error)}); please report it"
-    return build_failed_result("", Unreadable(why))
-
-
 def build_lost_result(job: InputJob) -> InputResult:
     """Return the result of `job`, over which a process died.
 
@@ -226,6 +199,11 @@ def build_lost_result(job: InputJob) -> InputResult:
     size = f"{len(job.data):,} bytes"
     why = f"the process that read it ({size}) died; please report the file's kind"
     return build_failed_result("", Unreadable(why))
+
+
+def measure_job(job: InputJob) -> int:
+    """Return how many bytes a job carries."""
+    return len(job.data)
 
 
 @functools.lru_cache(maxsize=1)
@@ -243,28 +221,25 @@ def read_members(
     map_jobs: MapFunction = map,
     progress: ProgressCallback | None = None,
     area: MapArea | None = None,
-    suffix: str = "",
 ) -> list[MemberResult]:
-    """Return what each member gave, in their order; only what the store does not know is read.
-
-    `suffix` names in the store what is read in another way than the settings of the store say.
-    """
-    if area:
-        suffix = area.cache_key
+    """Return what each member gave, in their order; only what the store does not know is read."""
+    suffix = area.cache_key if area else ""
     results = store.find_by_key([member.key + suffix for member in members])
     unknown = [member for member in members if member.key + suffix not in results]
     under_way: deque[str] = deque()
     jobs = _make_jobs(unknown, suffix, results, under_way, store, settings, area)
-    for result in map_jobs(read_input, jobs):
-        key = under_way.popleft()
-        results[key] = result
-        if result.digest:
-            store.put_result(key, result.digest, result)
-        if progress:
-            progress(len(results), len(members))
+    try:
+        for result in map_jobs(read_input, jobs):
+            key = under_way.popleft()
+            results[key] = result
+            if result.digest:
+                store.put_result(key, result.digest, result)
+            if progress:
+                progress(len(results), len(members))
+    finally:
+        store.flush()  # what was read stays known, also when the run ends here
     if progress:
         progress(len(members), len(members))
-    store.flush()
     return [MemberResult(member, results[member.key + suffix]) for member in members]
 
 
@@ -289,9 +264,6 @@ def _make_jobs(
         except (Unreadable, OverLimit) as error:
             results[key] = build_failed_result("", error)
             continue
-        except Exception as error:  # noqa: BLE001 - one input never costs the others theirs
-            results[key] = build_faulty_result(error)
-            continue
         digest = hashlib.sha256(content.data).hexdigest()
         # a date may be in the name alone, so one content under two names is two results
         file_name = member.label.rpartition("/")[2]
@@ -305,26 +277,6 @@ def _make_jobs(
         yield InputJob(
             member.label, content.data, digest, result_key, notes, settings, area
         )
-
-
-def read_lists_again(
-    read: Sequence[MemberResult],
-    units: Mapping[str, str],
-    settings: Settings,
-    store: Store,
-) -> list[MemberResult]:
-    """Return `read` with some lists read anew, by the unit that other files show.
-
-    `units` are "km", "mi" or "m" by the label of the list.
-    """
-    again: dict[str, MemberResult] = {}
-    for unit in sorted(set(units.values())):
-        origins = {**settings.origins, "distance_unit": BY_OTHER_FILES}
-        changed = replace(settings, distance_unit=unit, origins=origins)  # type: ignore[arg-type] # of three literals
-        wanted = [part.member for part in read if units.get(part.member.label) == unit]
-        for part in read_members(wanted, changed, store, suffix=f"|{unit}"):
-            again[part.member.label] = part
-    return [again.get(part.member.label, part) for part in read]
 
 
 def match_map(
@@ -355,17 +307,4 @@ def match_map(
         part.member.label: part
         for part in read_members(outdoor, settings, store, map_jobs, None, area)
     }
-    return [_choose_result(part, matched.get(part.member.label)) for part in read]
-
-
-def _choose_result(part: MemberResult, matched: MemberResult | None) -> MemberResult:
-    """Return what matching gave, or what reading gave where matching failed."""
-    if matched is None:
-        return part
-    if matched.result.rows:
-        return matched
-    why = matched.result.skipped[0].why
-    rows = [
-        {**row, "notes": [*row["notes"], f"map: {why}"]} for row in part.result.rows
-    ]
-    return replace(part, result=replace(part.result, rows=tuple(rows)))
+    return [matched.get(part.member.label, part) for part in read]

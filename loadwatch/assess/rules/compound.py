@@ -88,7 +88,6 @@ RULE = Rule(
     topic="load",
     phrase="",
     brief="",
-    mention="",
     event_family="none",
     change_kind=None,
     charts=(),

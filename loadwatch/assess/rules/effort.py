@@ -96,7 +96,6 @@ RULE = Rule(
     topic="load",
     phrase="",
     brief="",
-    mention="",
     event_family="own",
     change_kind=None,
     charts=(),

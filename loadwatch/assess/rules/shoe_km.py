@@ -103,7 +103,6 @@ RULE = Rule(
     topic="shoes",
     phrase="a pair of shoes has passed {amount}",
     brief="a pair of shoes past {amount}",
-    mention="shoes past {amount}",
     event_family="own",
     change_kind=None,
     charts=(),

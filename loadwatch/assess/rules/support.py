@@ -80,7 +80,6 @@ RULE = Rule(
     topic="support",
     phrase="",
     brief="",
-    mention="",
     event_family="own",
     change_kind=None,
     charts=(),

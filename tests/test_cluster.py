@@ -1,0 +1,233 @@
+"""A cluster: what it gives is what one machine gives, and what goes wrong costs little."""
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from loadwatch.version import __version__
+from tests.dask_cluster import ROOT, start_cluster
+from tests.make_club import make_club
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("distributed") is None, reason="no dask here"
+    ),
+]
+LONGEST_S = 180  # of one command, on a busy machine
+
+
+@pytest.fixture(scope="module")
+def club(tmp_path_factory) -> Path:
+    """Three runners, each with a few weeks of real-sized files, and one file that is none."""
+    folder = tmp_path_factory.mktemp("club")
+    make_club(folder, 3, 12 / 52)
+    (folder / "runner-00001" / "broken.fit").write_bytes(b"no FIT file")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    with start_cluster(tmp_path_factory.mktemp("dask")) as started:
+        yield started
+
+
+def start(*arguments: object, home: Path) -> subprocess.Popen[str]:
+    """Start a command as a user would, with its own cache and settings in `home`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "loadwatch", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=home,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_CONFIG_HOME": str(home / "config"),
+        },
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Return exit code, stdout and stderr; the process is ended if it takes too long."""
+    try:
+        printed, errors = process.communicate(timeout=LONGEST_S)
+    finally:
+        process.kill()
+    return process.returncode, printed, errors
+
+
+def call(*arguments: object, home: Path) -> tuple[int, str, str]:
+    return finish(start(*arguments, home=home))
+
+
+def read_pages(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*.html"))
+    }
+
+
+# What a worker runs before it begins: it takes a while over each file, and dies over one.
+SLOW = """
+import time
+from loadwatch.ingest import readers
+if not hasattr(readers, "read_at_once"):  # dask loads it more than once
+    readers.read_at_once = readers.read
+def read_slowly(data, label, settings):
+    time.sleep(0.05)
+    return readers.read_at_once(data, label, settings)
+readers.read = read_slowly
+"""
+DEADLY = """
+import os, signal
+from loadwatch.ingest import readers
+if not hasattr(readers, "read_alive"):
+    readers.read_alive = readers.read
+def read_and_die(data, label, settings):
+    if label.endswith("deadly.fit"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return readers.read_alive(data, label, settings)
+readers.read = read_and_die
+"""
+
+
+def write_preload(folder: Path, text: str) -> tuple[str, str]:
+    """Return the option of a worker that runs `text` before it begins."""
+    path = folder / "preload.py"
+    path.write_text(text)
+    return "--preload", str(path)
+
+
+def wait_until_busy(process: subprocess.Popen[str], store: Path) -> None:
+    """Return once a run has kept what some files gave, which is in the middle of it."""
+    end_s = time.monotonic() + LONGEST_S
+    while time.monotonic() < end_s and process.poll() is None:
+        kept = (path.stat().st_size for path in store.glob("*.sqlite*"))
+        if sum(kept) > 100_000:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the run was over before anything could happen to it")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("weeks", "runner-00001", "--format", "json"),
+        ("report", "runner-00001", "-o", "-"),
+        ("flags", "runner-00002", "--format", "json"),
+        ("activities", "runner-00002", "--format", "csv"),
+        ("roster", ".", "--format", "json"),
+    ],
+)
+def test_a_cluster_gives_what_one_machine_gives(club, cluster, tmp_path, arguments):
+    command, place, *options = arguments
+    shared = (command, club / place, *options, "--no-store")
+    here = call(*shared, "-j1", home=tmp_path)
+    there = call(*shared, "--cluster", cluster.address, home=tmp_path)
+    assert here[0] == there[0] == 0
+    assert here == there
+
+
+def test_pages_of_a_roster_are_the_same(club, cluster, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    assert call("roster", club, "-o", here, "-j1", home=tmp_path)[0] == 0
+    options = ("--cluster", cluster.address, "--store", tmp_path / "other")
+    assert call("roster", club, "-o", there, *options, home=tmp_path)[0] == 0
+    assert len(read_pages(here)) == 4
+    assert read_pages(here) == read_pages(there)
+
+
+@pytest.mark.parametrize("nanny", ["--nanny", "--no-nanny"])
+def test_a_worker_killed_in_the_middle_costs_nothing(club, tmp_path, nanny):
+    command = ("roster", club, "--format", "json")
+    whole = call(*command, "--no-store", home=tmp_path)
+    store = tmp_path / "store"
+    options = (nanny, *write_preload(tmp_path, SLOW))
+    with start_cluster(tmp_path / "dask", options=options) as cluster:
+        there = ("--store", store, "--cluster", cluster.address)
+        run = start(*command, *there, home=tmp_path)
+        wait_until_busy(run, store)
+        os.killpg(cluster.workers[0].pid, signal.SIGKILL)
+        assert finish(run) == whole
+
+
+def test_a_scheduler_killed_in_the_middle_is_one_clear_line(club, tmp_path):
+    place, store = club, tmp_path / "store"
+    options = write_preload(tmp_path, SLOW)
+    with start_cluster(tmp_path / "dask", options=options) as cluster:
+        command = ("roster", place, "--format", "json", "--store", store)
+        run = start(*command, "--cluster", cluster.address, home=tmp_path)
+        wait_until_busy(run, store)
+        cluster.scheduler.kill()
+        code, printed, errors = finish(run)
+    assert (code, printed) == (1, "")
+    gone = f"Error: the dask scheduler at {cluster.address} went away. "
+    assert errors.startswith(gone) and errors.count("\n") == 1
+    after = call(*command, "-j1", home=tmp_path)
+    assert after == call(
+        "roster", club, "--format", "json", "--no-store", home=tmp_path
+    )
+
+
+def test_a_worker_that_dies_costs_its_file(club, tmp_path):
+    place = tmp_path / "runner"
+    shutil.copytree(club / "runner-00000", place)
+    whole = call("weeks", place, "--format", "json", "--no-store", home=tmp_path)
+    first = min(place.glob("*.fit"))
+    (place / "deadly.fit").write_bytes(first.read_bytes() + b"more")
+    options = write_preload(tmp_path, DEADLY)
+    with start_cluster(tmp_path / "dask", options=options) as cluster:
+        command = ("weeks", place, "--format", "json", "--no-store")
+        code, printed, _ = call(*command, "--cluster", cluster.address, home=tmp_path)
+    assert code == 0
+    found = json.loads(printed)
+    assert [item["source"] for item in found["skipped"]] == ["deadly.fit"]
+    assert "died" in found["skipped"][0]["why"]
+    assert found["weeks"] == json.loads(whole[1])["weeks"]
+
+
+def test_workers_of_another_version_are_refused_with_both(club, tmp_path):
+    other = tmp_path / "other" / "loadwatch"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text("")
+    (other / "version.py").write_text('__version__ = "0.0.7"\n')
+    environment = {"PYTHONPATH": str(tmp_path / "other")}
+    with start_cluster(tmp_path / "dask", 1, environment=environment) as cluster:
+        options = ("--no-store", "--cluster", cluster.address)
+        code, printed, errors = call("weeks", club, *options, home=tmp_path)
+    assert (code, printed) == (1, "")
+    assert __version__ in errors and "0.0.7" in errors
+    assert errors.count("\n") == 1
+
+
+def test_a_cluster_that_is_not_there_or_has_no_worker_is_one_line(club, tmp_path):
+    nobody = ("--no-store", "--cluster", "tcp://127.0.0.1:9")
+    code, printed, errors = call("weeks", club, *nobody, home=tmp_path)
+    assert (code, printed, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith("Error: no dask scheduler answers at tcp://127.0.0.1:9")
+    with start_cluster(tmp_path / "dask", 0) as cluster:
+        options = ("--no-store", "--cluster", cluster.address)
+        code, printed, errors = call("weeks", club, *options, home=tmp_path)
+    assert (code, printed, errors.count("\n")) == (1, "", 1)
+    assert errors == f"Error: the dask scheduler at {cluster.address} has no workers\n"
+
+
+def test_ctrl_c_ends_it_in_order(club, tmp_path):
+    options = write_preload(tmp_path, SLOW)
+    with start_cluster(tmp_path / "dask", options=options) as cluster:
+        command = ("roster", club, "--store", tmp_path / "store")
+        run = start(*command, "--cluster", cluster.address, home=tmp_path)
+        wait_until_busy(run, tmp_path / "store")
+        run.send_signal(signal.SIGINT)
+        code, printed, errors = finish(run)
+    assert (code, printed, errors.strip()) == (130, "", "")

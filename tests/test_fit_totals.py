@@ -181,7 +181,7 @@ def test_session_without_records_is_held_against_its_laps():
     one = read(made.bytes())[0].session
     assert (one.distance_m, one.timer_s) == (5400, 1800)
     assert one.start_utc == START
-    assert set(codes(one)) == {"clock", "distance"}
+    assert set(codes(one)) == {"clock", "distance", "no_records"}
 
 
 def test_file_that_broke_off_keeps_what_its_records_say():
@@ -266,3 +266,22 @@ def test_leg_of_another_year_is_put_where_its_records_are():
     assert two.session.start_utc == START + timedelta(seconds=1200)
     assert codes(two.session) == ["clock"]
     assert codes(one.session) == []
+
+
+def test_records_that_are_gone_from_a_whole_file_are_missed():
+    """A damaged definition swallows them; checksum and session are as they were."""
+    timer = {"total_timer_time": 600.0, "total_elapsed_time": 600.0}
+    for seconds, has_note in ((0, True), (300, True), (550, True), (590, False)):
+        one = session(seconds=seconds, session=timer)
+        assert ("no_records" in codes(one)) is has_note
+
+
+def test_pauses_and_smart_recording_miss_no_records():
+    assert not codes(session(pauses=((300, 900),)))
+    assert not codes(session(every_s=9))
+
+
+def test_records_that_are_gone_from_the_middle_are_missed():
+    hole = {second: {"timestamp": START} for second in range(200, 400)}
+    one = session(record=lambda second: hole.get(second, {}))
+    assert "no_records" in codes(one)

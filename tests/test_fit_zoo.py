@@ -120,6 +120,14 @@ def definitions_only() -> bytes:
     return made.bytes()
 
 
+def definitions_behind_a_file_id() -> bytes:
+    made = FitBuilder()
+    made.add("file_id", type="activity", manufacturer="garmin", product=1)
+    for number in range(20_000):
+        made.define(1, number % 999, [(253, 4, 0x86)])
+    return made.bytes()
+
+
 def wide() -> bytes:
     made = FitBuilder()
     made.add("file_id", type="activity", manufacturer="garmin", product=1)
@@ -268,6 +276,7 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "undefined_local": ("truncated", with_local_missing),
     "redefine_local": ("ok", redefined),
     "defs_only": (Unreadable, definitions_only),
+    "defs_behind_file_id": (Unreadable, definitions_behind_a_file_id),
     "wide_messages": ("clock", wide),
     "datasize_4g": ("truncated", lambda: run(fit=FitBuilder(data_size=2**32 - 1))),
     "arch_7": ("truncated", with_arch),
@@ -506,7 +515,8 @@ def test_totals_that_contradict_themselves_are_said_and_kept_where_nothing_else_
     one = activity(made.bytes()).activities[0].session
     assert one.distance_m == 900_000
     assert [str(note) for note in one.notes] == [
-        "gps_jump: 900.0 km at 5400 km/h on average cannot be"
+        "no_records: 600 of 600 s that the timer ran have no records",
+        "gps_jump: 900.0 km at 5400 km/h on average cannot be",
     ]
     months = activity(run(session={"total_timer_time": 4e6})).activities[0].session
     assert months.timer_s == 600  # from the records

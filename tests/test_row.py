@@ -197,3 +197,17 @@ def test_steps_belong_to_sports_on_foot():
     row = _row(_activity(cadence_spm=np.full(601, 90.0), session={"sport": "cycling"}))
     assert math.isnan(row["steps"])
     assert math.isnan(row["cadence_spm"])
+
+
+def test_a_treadmill_that_counts_nothing_leaves_distance_and_motion_unknown():
+    session = {"timer_s": 600.0, "distance_m": 0.0, "sub_sport": "treadmill"}
+    row = _row(_activity(speed=0.0, session=session))
+    assert row["duration_s"] == 600
+    assert math.isnan(row["distance_m"]) and row["distance_source"] == "none"
+    assert math.isnan(row["moving_s"])
+    assert any(note.startswith("no_distance: ") for note in row["notes"])
+
+
+def test_a_session_of_strength_keeps_its_zero():
+    session = {"timer_s": 600.0, "distance_m": 0.0, "sport": "training"}
+    assert _row(_activity(speed=0.0, session=session))["distance_m"] == 0

@@ -665,16 +665,24 @@ def test_counters_that_begin_anew_are_joined():
 
 def test_no_distance_no_position_no_points():
     from_gps = only(tcx(lap(at_m=None, total_m="nan")))
-    assert codes(from_gps) == {"no_distance"}
+    assert codes(from_gps) == {"no_distance", "bad_values"}
     assert "distance_m" not in from_gps.records
     treadmill = only(tcx(lap(position=False)))
     assert treadmill.session.distance_m == 1797
     assert "latitude_deg" not in treadmill.records
-    totals = only(tcx(lap(0, total_m="5000", seconds="1800"))).session
+    alone = only(tcx(lap(0, total_m="5000", seconds="1800")))
+    assert codes(alone) == {"no_records"}
+    totals = alone.session
     assert (totals.distance_m, totals.timer_s, totals.start_utc) == (5000, 1800, START)
     assert totals.heart_rate_bpm == 141
     with pytest.raises(NotActivity, match="no points and no totals"):
         read(tcx(lap(0, total_m="0", seconds="0")))
+
+
+@pytest.mark.parametrize("word", ["NaN", "abc", "1e400", "-5"])
+def test_a_total_of_a_lap_that_cannot_be_is_noted(word):
+    assert codes(only(tcx(lap(total_m=word)))) == {"bad_values"}
+    assert "bad_values" in codes(only(tcx(lap(seconds=word))))
 
 
 def test_zero_distance_keeps_the_time():

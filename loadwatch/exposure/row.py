@@ -58,6 +58,7 @@ AS_STATED = (
 # so much of the time without pauses must be covered by shorter steps for a moving time
 COVERED = 0.9
 NO_CLIMB = elevation.Climb()
+NO_DISTANCE_NOTE = Note("no_distance", "the file counts 0 m, so it is unknown how far")
 INDOOR_NOTE = Note(
     "indoor", "no hills are counted on a treadmill or in a virtual world"
 )
@@ -108,6 +109,10 @@ def build_row(
     times = _measure_times(session, samples)
     duration_s = times["duration_s"]
     distance_m, distance_source = _choose_distance(session, records, samples)
+    zero_notes: list[Note] = []
+    if distance_m == 0 and session.sport in ON_FOOT_SPORTS:
+        distance_m, distance_source = NAN, "none"
+        zero_notes = [NO_DISTANCE_NOTE]
     sport, sub_sport, sport_notes = pace.infer_sport(
         session, samples.time_s, samples.distance_m, (distance_m, duration_s)
     )
@@ -119,7 +124,9 @@ def build_row(
     zone = zones.locate_start(session, *places, settings)
     year = zone.start_local.year if zone.start_local else 0
     metres = surface.measure_surfaces(session, records, distance_m, settings, ground)
-    notes = _first_of_each_code([*session.notes, *sport_notes, *hill_notes])
+    notes = _first_of_each_code(
+        [*session.notes, *zero_notes, *sport_notes, *hill_notes]
+    )
     return {
         "activity_id": make_activity_id(session, digest, distance_m, duration_s),
         "sport": sport,
@@ -254,7 +261,7 @@ def _measure_motion(samples: SampleArrays, elapsed_s: float) -> tuple[float, flo
     is_gap = step_s > max(GAP_S, GAP_STEPS * float(np.median(step_s)))
     timer_s = elapsed_s - float(step_s[is_gap & ~is_moving].sum())
     known = np.isfinite(samples.speed_mps) & (step_s <= pace.LONGEST_STEP_S)
-    if not known.any() or float(step_s[known].sum()) < COVERED * timer_s:
+    if not (known & is_moving).any() or float(step_s[known].sum()) < COVERED * timer_s:
         return timer_s, NAN
     return timer_s, float(step_s[known & is_moving].sum())
 

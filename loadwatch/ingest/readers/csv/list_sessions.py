@@ -27,6 +27,10 @@ _REST = {
 }
 _NO_FILE = "#"  # Strava writes #error# where it lost a file
 _MENDED = Note("text", "this row has damaged quotation marks or characters")
+# cells that are numbers, and codes of the notes on those that are none
+NUMBER_ROLES = (
+    *("distance", "ascent", "descent", "heart_rate", "rpe", "steps", "cadence"),
+)
 
 
 def find_reason(row: ListRow, lines_by_id: dict[str, int]) -> tuple[Kind, str] | None:
@@ -157,7 +161,7 @@ def _list_notes(row: ListRow, surface: str) -> Iterator[Note]:
 
 def _list_unread_numbers(row: ListRow) -> Iterator[Note]:
     """Yield a note for each cell that should be a number and is none."""
-    for role in ("distance", "ascent", "descent", "heart_rate", "rpe"):
+    for role in NUMBER_ROLES:
         cell = row.texts[role]
         if not cell or not math.isnan(row.values[role]) or numbers.is_unknown(cell):
             continue

@@ -118,6 +118,7 @@ def _read_channels(
         position = _convert_position(raw["latitude"], raw["longitude"])
         found["latitude_deg"], found["longitude_deg"] = position
     found, notes = limit_columns(found)
+    notes += _note_unread(cells, raw)
     notes += _add_distance_and_speed(raw, units, time_s, found)
     if "cadence" in raw:
         found["cadence_spm"] = _convert_cadence(
@@ -125,6 +126,19 @@ def _read_channels(
         )
     known = {name: v for name, v in found.items() if np.isfinite(v).any()}
     return known, notes
+
+
+def _note_unread(
+    cells: Mapping[str, Sequence[str]], raw: Mapping[str, Floats]
+) -> tuple[Note, ...]:
+    """Return a note on cells that should be numbers and are none."""
+    unread = 0
+    for role, values in raw.items():
+        places = np.flatnonzero(np.isnan(values)).tolist()
+        unread += sum(not numbers.is_unknown(cells[role][place]) for place in places)
+    if not unread:
+        return ()
+    return (Note("bad_values", f"{unread:,} cell(s) that are no numbers left out"),)
 
 
 def _convert_plain(

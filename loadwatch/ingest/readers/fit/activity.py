@@ -176,6 +176,8 @@ def _explain_no_activity(
         if fit_file.problems:
             problem = fit_file.problems[0].text
         return Unreadable(f"it starts like a FIT file, but {problem}")
+    if fit_file.defined > len(fit_file.tables):
+        return Unreadable("it defines messages of an activity, but holds none of them")
     if file_type == _ACTIVITY:
         return NotActivity("an activity file without a single record or session")
     names = {profile.name_message(table.layout.number) for table in fit_file.tables}

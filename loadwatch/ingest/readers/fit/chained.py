@@ -45,6 +45,7 @@ class FitFile:
     problems: tuple[Note, ...]
     header: bytes
     by_message: Mapping[int, tuple[MessageTable, ...]]  # `tables` by message number
+    defined: int  # layouts that the file defines, with data or without
 
     def find_tables(self, number: int) -> tuple[MessageTable, ...]:
         """Return the tables of one message by its global message number."""
@@ -112,7 +113,8 @@ def _decode_file(data: bytes, start: int) -> tuple[FitFile, int]:
         by_message[number] = (*by_message.get(number, ()), table)
     problems = (scan.problem, _check_header(header), problem)
     stated = tuple(one for one in problems if one)
-    return FitFile(tables, stated, header, by_message), next_start
+    defined = len({one.content for one in scan.definitions})
+    return FitFile(tables, stated, header, by_message, defined), next_start
 
 
 def _check_header(header: bytes) -> Note | None:

@@ -29,6 +29,8 @@ RATIO, LEAST_M = 1.5, 300.0  # two distances contradict each other beyond both
 AGREE = 0.1  # two witnesses of a distance that differ by less carry each other
 SLOWEST_MPS = 0.05  # a mean below is no recording of a way
 LEAST_S = 60.0  # a timer of 0 s beside that much is no total
+LOST_S, LOST_SHARE = 20.0, 0.06  # of the timer without records: more is worth a note
+HOLE_S, HOLE_STEPS = 10.0, 10.0  # a step between records beyond both counts as so much
 COVERED = 0.8  # of the timer: records of less are no witness of the whole
 
 
@@ -51,7 +53,7 @@ def check_totals(
     """
     message = _check_distance(message, sport, samples, read_laps)
     message = _check_timer(message, sport, samples, read_laps, fit_file)
-    return _check_elapsed(message, samples)
+    return _check_coverage(_check_elapsed(message, samples), sport, samples)
 
 
 def _check_distance(
@@ -271,6 +273,32 @@ def _check_elapsed(message: SessionMessage, samples: FitSamples) -> SessionMessa
         return message
     text = f"the elapsed time of {elapsed_s:,.0f} s is shorter than the timer, left out"
     return _replace_fields(message, Note("clock", text), total_elapsed_time=NAN)
+
+
+def _check_coverage(
+    message: SessionMessage, sport: str, samples: FitSamples
+) -> SessionMessage:
+    """Return the session with a note where its records do not reach over its timer.
+
+    Swimmers' watches record by the length of a pool.
+    """
+    timer_s = message["total_timer_time"]
+    lost_s = timer_s - _measure_covered(samples.time_s)
+    if sport == "swimming" or not lost_s > max(LOST_S, LOST_SHARE * timer_s):
+        return message
+    text = f"{lost_s:,.0f} of {timer_s:,.0f} s that the timer ran have no records"
+    return _replace_fields(message, Note("no_records", text))
+
+
+def _measure_covered(time_s: Floats) -> float:
+    """Return the time between samples without what is missing between them [s]."""
+    if len(time_s) < 2:
+        return 0.0
+    step_s = time_s[1:] - time_s[:-1]
+    if step_s.max() > HOLE_S:
+        hole_s = max(HOLE_S, HOLE_STEPS * float(np.median(step_s)))
+        step_s = np.minimum(step_s, hole_s)
+    return float(step_s.sum())
 
 
 def _replace_fields(

@@ -17,7 +17,11 @@ from loadwatch.ingest.readers.xml.iso_times import NAT, US, parse_utc
 from loadwatch.ingest.readers.xml.point_columns import parse_number
 from loadwatch.ingest.readers.xml.point_times import find_pauses
 from loadwatch.ingest.readers.xml.positions import clean_path
-from loadwatch.ingest.readers.xml.samples import merge_cadence, select_samples
+from loadwatch.ingest.readers.xml.samples import (
+    NO_POINTS,
+    merge_cadence,
+    select_samples,
+)
 from loadwatch.tables import UNKNOWN_SPORT
 
 if TYPE_CHECKING:
@@ -141,7 +145,7 @@ def _read_totals(document: Document, tracks: list[Node]) -> Reading:
         name=_track_name(tracks[0]),
         start_utc=start,
         device=_device_name(document.root),
-        notes=stated.notes,
+        notes=(*stated.notes, NO_POINTS),
     )
     return Reading((Activity(EMPTY_RECORDS, replace(session, **totals)),))
 

@@ -60,14 +60,17 @@ def sum_totals(laps: list[Node], extent_s: float) -> LapTotals:
     laps : each once
     extent_s : from the first to the last point [s], 0 without points
     """
-    times = [parse_number(lap.text_at("TotalTimeSeconds")) for lap in laps]
-    metres = [parse_number(lap.text_at("DistanceMeters")) for lap in laps]
+    times, bad_times = _read_totals(laps, "TotalTimeSeconds")
+    metres, bad_metres = _read_totals(laps, "DistanceMeters")
     starts = [_read_start_s(lap) for lap in laps]
     notes: Notes = ()
+    if bad_times + bad_metres:
+        text = f"{bad_times + bad_metres} total(s) of laps that cannot be left out"
+        notes = (Note("bad_values", text),)
     if _runs_on(starts, times):
         starts, times, metres = starts[-1:], times[-1:], metres[-1:]
         text = "the laps state running totals; those of the last are taken"
-        notes = (Note("lap_totals", text),)
+        notes += (Note("lap_totals", text),)
     timer_s = _sum_known(times)
     trimmed_s = timer_s
     if timer_s > TOO_LONG * extent_s + SLACK_S:
@@ -81,6 +84,19 @@ def sum_totals(laps: list[Node], extent_s: float) -> LapTotals:
     return LapTotals(timer_s, _sum_known(metres), notes)
 
 
+def _read_totals(laps: list[Node], name: str) -> tuple[list[float], int]:
+    """Return a total of each lap, NaN where it cannot be, and how many are written like that."""
+    totals, bad = [], 0
+    for lap in laps:
+        text = lap.text_at(name).strip()
+        total = parse_number(text)
+        if not 0 <= total < MAX_TOTAL:
+            total = NAN
+            bad += bool(text)
+        totals.append(total)
+    return totals, bad
+
+
 def _read_start_s(lap: Node) -> float:
     start = parse_utc(lap.attributes.get("StartTime", ""))
     if start is None:
@@ -89,8 +105,8 @@ def _read_start_s(lap: Node) -> float:
 
 
 def _sum_known(values: Iterable[float]) -> float:
-    """Return the sum of the totals that can be, NaN where there is none."""
-    known = [value for value in values if 0 <= value < MAX_TOTAL]
+    """Return the sum of the known totals, NaN where there is none."""
+    known = [value for value in values if not math.isnan(value)]
     if not known:
         return NAN
     return sum(known)

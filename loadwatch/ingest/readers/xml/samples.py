@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FIRST_US = 631_152_000 * US  # 1990: no watch wrote files before
 LAST_US = 2_082_758_400 * US  # 2036: a date beyond it is a broken clock
 IMPOSSIBLE_DATES = "the dates are impossible, so the day is unknown"
+NO_POINTS = Note("no_records", "the file holds totals alone, without a point")
 LEG_SPM = 120.0  # a median cadence below counts one leg only
 STEPPING_SPORTS = ON_FOOT_SPORTS | {UNKNOWN_SPORT}  # whose cadence counts steps
 

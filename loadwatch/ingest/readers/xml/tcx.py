@@ -20,7 +20,11 @@ from loadwatch.ingest.readers.xml.lap_totals import (
 from loadwatch.ingest.readers.xml.point_columns import parse_number
 from loadwatch.ingest.readers.xml.point_times import find_pauses
 from loadwatch.ingest.readers.xml.positions import clean_path
-from loadwatch.ingest.readers.xml.samples import merge_cadence, select_samples
+from loadwatch.ingest.readers.xml.samples import (
+    NO_POINTS,
+    merge_cadence,
+    select_samples,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,12 +113,19 @@ def _build_activity(document: Document, node: Node, part: int) -> Activity | Non
             *document.notes,
             *stated.notes,
             *samples.notes,
+            *_note_totals_alone(samples),
             *lap_notes,
             *totals.notes,
             *notes,
         ),
     )
     return Activity(_build_records(samples, columns), session)
+
+
+def _note_totals_alone(samples: Samples) -> Notes:
+    if samples.us.size:
+        return ()
+    return (NO_POINTS,)
 
 
 def _build_records(samples: Samples, columns: dict[str, Floats]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from loadwatch.errors import LoadwatchError, OverLimit, Unreadable
 from loadwatch.ingest.readers import csv
-from loadwatch.ingest.readers.csv import dates, names, numbers, parsed_csv
+from loadwatch.ingest.readers.csv import csv_rows, dates, names, numbers, parsed_csv
 from loadwatch.ingest.readers.sports import normalize_word
 from loadwatch.settings import Settings
 
@@ -113,17 +113,13 @@ def test_limits():
         csv.read(wide + b"\n", "x", Settings())
     with pytest.raises(OverLimit, match="characters"):
         csv.read(
-            LIST.encode()
-            + b"2024-05-03,1,0:05:00,"
-            + b"x" * (parsed_csv.MAX_FIELD + 1),
+            LIST.encode() + b"2024-05-03,1,0:05:00," + b"x" * (csv_rows.MAX_FIELD + 1),
             "x",
             Settings(),
         )
     with pytest.raises(OverLimit, match="characters"):
         csv.read(
-            LIST.encode()
-            + b"2024-05-03,1,0:05:00,"
-            + b'"' * (3 * parsed_csv.MAX_FIELD),
+            LIST.encode() + b"2024-05-03,1,0:05:00," + b'"' * (3 * csv_rows.MAX_FIELD),
             "x",
             Settings(),
         )
@@ -131,13 +127,13 @@ def test_limits():
 
 
 def test_too_many_rows(monkeypatch):
-    monkeypatch.setattr(parsed_csv, "MAX_ROWS", 2)
+    monkeypatch.setattr(csv_rows, "MAX_ROWS", 2)
     with pytest.raises(OverLimit, match="rows"):
         csv.read((LIST + "2024-05-03,1,0:05:00,x\n").encode(), "x", Settings())
 
 
 def test_quotes_broken_everywhere_are_given_up(monkeypatch):
-    monkeypatch.setattr(parsed_csv, "_RETRIES", 0)
+    monkeypatch.setattr(csv_rows, "_RETRIES", 0)
     text = "date,name,distance_km\n" + '2024-05-01,"open,5\n' * 3000
     with pytest.raises(Unreadable, match="quotation"):
         csv.read(text.encode(), "x", Settings())

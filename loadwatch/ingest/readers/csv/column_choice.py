@@ -22,7 +22,8 @@ from loadwatch.ingest.readers.sports import normalize_word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loadwatch.ingest.readers.csv.parsed_csv import CsvRow, ParsedCsv, Roles
+    from loadwatch.ingest.readers.csv.csv_rows import CsvRow
+    from loadwatch.ingest.readers.csv.parsed_csv import ParsedCsv, Roles
 
 # names that mean a duration or a time of day
 _CLOCK_OR_DURATION = frozenset(

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from loadwatch.ingest.readers.csv.names import load_months, load_offsets
 from loadwatch.ingest.readers.sports import normalize_word
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 DateOrder = Literal["", "dmy", "mdy"]  # "": not known
 
-_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 -- a wall clock
-_DAY_NUMBER = re.compile(r"\d{5}(?:\.\d{1,12})?")
-_FIRST_DAY, _LAST_DAY = 29_221, 73_051  # 1980 and 2100
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- naive: wall clocks are counted from it too
 _STATED_ORDERS: Mapping[str, DateOrder] = {"dmy": "dmy", "mdy": "mdy"}
 # (some first number is over 12, some second one is) -> order
@@ -32,13 +28,22 @@ _ORDERS: Mapping[tuple[bool, bool], DateOrder] = {
     (False, True): "mdy",
     (True, True): "",
 }
-ASK_ORDER = "say --date-order dmy or --date-order mdy"
 _LONGEST = 64  # characters of a date that are looked at
-_LONGEST_ZONE = 40
 
+# what goes before the hour in the east of Asia
+_HALVES = {
+    "上午": "am",
+    "午前": "am",
+    "오전": "am",
+    "下午": "pm",
+    "午後": "pm",
+    "오후": "pm",
+}
 _HALF = r" ?(?P<half>[AaPp]\.?[Mm]\.?)?"
 _CLOCK = (
-    r"(?:(?:T|,? ?(?:at|um|à|-)? ?)"
+    # with "of the year" and "at" in Russian
+    r"(?:(?:T|(?: ?\u0433\.)?,? ?(?:at|um|à|klo|kl\.?|\u0432|\u043e|-)? ?)"
+    r"(?:(?P<noon>上午|下午|午前|午後|오전|오후) ?)?"
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
     rf"(?:[:.](?P<second>\d{{2}})(?:[.,](?P<fraction>\d{{1,9}}))?)?{_HALF})?"
 )
@@ -71,8 +76,17 @@ _PATTERNS = (
     ),
     # 2024年5月31日
     re.compile(rf"{_YEAR}年 ?{_MONTH}月 ?{_DAY}日{_TAIL}"),
-    # 2024. 05. 31., as Hungarians write it
+    # 2024. 05. 31. and 2024. máj. 31., as Hungarians write it
     re.compile(rf"{_YEAR}\. {_MONTH}\. {_DAY}\.{_TAIL}"),
+    re.compile(rf"{_YEAR}\. ?(?P<month_name>[^\W\d]{{3,12}})\.? {_DAY}\.?{_TAIL}"),
+    # May-31-2024 and 31-May-24
+    re.compile(rf"(?P<month_name>[^\W\d]{{3,12}})-{_DAY}-{_YEAR}{_TAIL}"),
+    re.compile(
+        rf"{_WEEKDAY}{_DAY}[ -](?P<month_name>[^\W\d]{{3,12}})\.?[ -]"
+        rf"(?P<year>\d{{2}}){_TAIL}"
+    ),
+    # 20240531
+    re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"),
 )
 _COUNT = re.compile(r"\d{4,16}(?:\.\d{1,9})?")
 _TIME = re.compile(
@@ -124,11 +138,11 @@ def _build_date(found: re.Match[str], order: DateOrder) -> ParsedDate | None:
     if not 1970 <= year <= 2100:
         return None
     clock, fraction = None, 0.0
-    if parts["hour"]:
+    if parts.get("hour"):
         clock = _read_clock(parts)
     if clock is not None and parts.get("fraction"):
         fraction = float(f"0.{parts['fraction']}")
-    offset = _find_offset(parts["zone"] or "")
+    offset = _find_offset(parts.get("zone") or "")
     wall = midnight + (clock or timedelta())
     return ParsedDate(wall, offset, clock is not None, fraction)
 
@@ -176,15 +190,21 @@ def _read_clock(parts: Mapping[str, str | None]) -> timedelta | None:
     hour = int(parts["hour"] or 0)
     minute = int(parts["minute"] or 0)
     second = int(parts["second"] or 0)
-    if half := parts.get("half"):
-        if not 1 <= hour <= 12:
-            return None
-        hour %= 12
-        if half[0] in "pP":
-            hour += 12
+    half = parts.get("half") or _HALVES.get(parts.get("noon") or "")
+    if half:
+        hour = _convert_half(hour, half)
     if hour > 23 or minute > 59 or second > 59:
         return None
     return timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def _convert_half(hour: int, half: str) -> int:
+    """Return the hour of 24 by the half of the day, am or pm; 24 for an hour that is none."""
+    if not 1 <= hour <= 12:
+        return 24
+    if half[0] in "pP":
+        return hour % 12 + 12
+    return hour % 12
 
 
 @cache
@@ -272,152 +292,3 @@ def is_ambiguous(cell: str) -> bool:
         return False
     first, second = int(found["first"]), int(found["second_number"])
     return found["first"] != found["second_number"] and max(first, second) <= 12
-
-
-# --- start times ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class StartTime:
-    """When a row of a list began, in UTC or by the wall clock or both."""
-
-    utc: datetime | None = None
-    local: datetime | None = None
-    zone: str = ""
-    date_only: bool = False
-    why_unknown: str = ""
-
-
-def parse_start_times(
-    texts: Mapping[str, Sequence[str]],
-    stated_order: str,
-    *,
-    is_utc: bool,
-    is_european: bool,
-    is_wall: bool = False,
-) -> list[StartTime]:
-    """Return the start of each row of a list.
-
-    Parameters
-    ----------
-    texts : role -> cells; read are date_utc, date, clock and zone.
-    stated_order : the user's setting for the order of day and month, or "".
-    is_utc : the vendor writes UTC into the column `date`.
-    is_wall : the column `date` is called local, so that a Z in it is false.
-    is_european : the table is written where the comma is the decimal mark.
-    """
-    instants, walls = texts["date_utc"], texts["date"]
-    cells = [*instants, *walls]
-    order = detect_date_order(cells, stated_order, is_european=is_european)
-    if is_utc:
-        instants = [i or wall for i, wall in zip(instants, walls, strict=True)]
-        walls = [""] * len(walls)
-    if is_wall:
-        walls = [wall.strip().removesuffix("Z") for wall in walls]
-    rows = zip(walls, instants, texts["clock"], texts["zone"], strict=True)
-    return [_read_start(*row, order) for row in rows]
-
-
-def _read_start(
-    wall: str, instant: str, clock: str, zone: str, order: DateOrder
-) -> StartTime:
-    local = parse_date(wall, order) or _read_day_number(wall)
-    exact = parse_date(instant, order)
-    if local is None:
-        if exact is None:
-            return _read_epoch_start(wall, instant, order)
-        if exact.has_clock:
-            return StartTime(_to_utc(exact))
-        return StartTime(local=exact.wall, date_only=True)
-    local = _add_clock(local, clock)
-    known_zone = _find_zone(zone)
-    if exact is None or not exact.has_clock:
-        return _start_by_wall(local, known_zone)
-    zone = ""
-    if known_zone is not None:
-        zone = known_zone.key
-    return StartTime(_to_utc(exact), local.wall, zone, not local.has_clock)
-
-
-def _read_day_number(cell: str) -> ParsedDate | None:
-    """Return the date of a spreadsheet's day number, 46083.75: days since the end of 1899."""
-    text = cell.strip().replace(",", ".")
-    if not _DAY_NUMBER.fullmatch(text):
-        return None
-    days = float(text)
-    if not _FIRST_DAY <= days < _LAST_DAY:
-        return None
-    wall = _DAY_ZERO + timedelta(seconds=round(days * 86400))
-    return ParsedDate(wall, has_clock=not days.is_integer())
-
-
-def _read_epoch_start(wall: str, instant: str, order: DateOrder) -> StartTime:
-    counted = parse_epoch(instant or wall)
-    if counted is not None and not _is_day_number(instant or wall):
-        return StartTime(utc=counted)
-    return StartTime(why_unknown=_explain_unknown(wall or instant, order))
-
-
-def _start_by_wall(local: ParsedDate, known_zone: ZoneInfo | None) -> StartTime:
-    if not local.has_clock:
-        return StartTime(local=local.wall, date_only=True)
-    if known_zone is not None:
-        utc = local.wall.replace(tzinfo=known_zone).astimezone(UTC)
-        return StartTime(utc, local.wall, known_zone.key)
-    if local.offset is None:
-        return StartTime(local=local.wall)
-    if not local.offset.utcoffset(None):
-        return StartTime(_to_utc(local))
-    offset = str(local.offset).removeprefix("UTC")
-    return StartTime(_to_utc(local), local.wall, offset)
-
-
-def _to_utc(date: ParsedDate) -> datetime:
-    return date.wall.replace(tzinfo=date.offset or UTC).astimezone(UTC)
-
-
-def _add_clock(date: ParsedDate, clock: str) -> ParsedDate:
-    """Return a date with the time of another column, where it has none of its own."""
-    if date.has_clock or not clock.strip():
-        return date
-    time_of_day = parse_clock(clock)
-    if time_of_day is None:
-        return date
-    return ParsedDate(date.wall + time_of_day, date.offset)
-
-
-@cache
-def _find_zone(zone: str) -> ZoneInfo | None:
-    """Return the zone of an IANA name; anything else is no zone, and no path is tried.
-
-    Strava writes "(GMT+09:00) Asia/Tokyo".
-    """
-    name = zone.strip()
-    if name.startswith("("):
-        name = name.rpartition(" ")[2]
-    parts = name.replace("_", "").replace("-", "").split("/")
-    if len(name) > _LONGEST_ZONE or not all(map(str.isalnum, parts)):
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
-def _is_day_number(cell: str) -> bool:
-    """Whether a number is too small for seconds since 1970: a spreadsheet counts days."""
-    return len(cell.strip().partition(".")[0]) < 9
-
-
-def _explain_unknown(cell: str, order: DateOrder) -> str:
-    shown = " ".join(cell.split())[:40]
-    if not shown:
-        return "it has no date"
-    if not order and is_ambiguous(cell):
-        return f"its date, {shown}, may begin with the day or the month; {ASK_ORDER}"
-    if shown.replace(".", "").isdigit() and _is_day_number(shown):
-        return (
-            f"its date, {shown}, is a spreadsheet's day number; "
-            "format the column as a date and save again"
-        )
-    return f"its date, {shown}, cannot be read"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from loadwatch.ingest.readers.csv.dates import StartTime
     from loadwatch.ingest.readers.csv.list_columns import ListColumns, Notes
+    from loadwatch.ingest.readers.csv.start_times import StartTime
     from loadwatch.tables import Bools, Floats
 
 FASTEST_MPS = 8.0  # no run of a list is faster on average

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from loadwatch.activity import Skipped
 from loadwatch.ingest.readers.csv.column_choice import is_sum
+from loadwatch.ingest.readers.csv.csv_rows import BROKEN_QUOTE, CsvRow
 from loadwatch.ingest.readers.csv.list_columns import ListColumns
 from loadwatch.ingest.readers.csv.names import load_table
-from loadwatch.ingest.readers.csv.parsed_csv import BROKEN_QUOTE, CsvRow, clean_header
+from loadwatch.ingest.readers.csv.parsed_csv import clean_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from loadwatch.activity import Note
-    from loadwatch.ingest.readers.csv.dates import StartTime
     from loadwatch.ingest.readers.csv.list_sports import RowSport
     from loadwatch.ingest.readers.csv.parsed_csv import ParsedCsv
+    from loadwatch.ingest.readers.csv.start_times import StartTime
     from loadwatch.tables import Floats
 
 _HEADING = 40  # characters of a heading that a message shows

@@ -10,7 +10,6 @@ import numpy as np
 from loadwatch.activity import Activity, Note, Reading, Skipped
 from loadwatch.errors import Unreadable
 from loadwatch.ingest.readers.csv.column_choice import choose_roles
-from loadwatch.ingest.readers.csv.dates import ASK_ORDER, parse_start_times
 from loadwatch.ingest.readers.csv.list_alarms import ListRuns, note_impossible_runs
 from loadwatch.ingest.readers.csv.list_columns import TIMES
 from loadwatch.ingest.readers.csv.list_rows import (
@@ -25,16 +24,17 @@ from loadwatch.ingest.readers.csv.list_sports import check_untyped, read_sports
 from loadwatch.ingest.readers.csv.list_times import pick_positive
 from loadwatch.ingest.readers.csv.measures import read_measures
 from loadwatch.ingest.readers.csv.planned_rows import find_unrecorded, is_marked
+from loadwatch.ingest.readers.csv.start_times import ASK_ORDER, parse_start_times
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loadwatch.ingest.readers.csv.dates import StartTime
     from loadwatch.ingest.readers.csv.list_columns import ListColumns
     from loadwatch.ingest.readers.csv.list_sports import RowSport
     from loadwatch.ingest.readers.csv.measures import Measures
     from loadwatch.ingest.readers.csv.parsed_csv import ParsedCsv
+    from loadwatch.ingest.readers.csv.start_times import StartTime
     from loadwatch.settings import Settings
 
 

@@ -77,6 +77,11 @@ def load_vendors() -> tuple[Vendor, ...]:
     return tuple(map(_read_vendor, load_table()["vendors"]))
 
 
+def load_traits(vendor: str) -> VendorTraits:
+    """Return what is known of a vendor's tables, as of the first entry of its name."""
+    return next(one.traits for one in load_vendors() if one.traits.vendor == vendor)
+
+
 def _read_vendor(entry: Mapping[str, Any]) -> Vendor:
     units = entry.get("units", {})
     traits = VendorTraits(

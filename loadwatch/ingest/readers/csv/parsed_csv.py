@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from loadwatch.errors import NotActivity, OverLimit, Unreadable
+from loadwatch.errors import NotActivity
+from loadwatch.ingest.readers.csv.csv_rows import (
+    DAMAGED,
+    CsvRow,
+    split_lines,
+    split_rows,
+)
 from loadwatch.ingest.readers.csv.names import (
     VendorTraits,
     load_foreign,
     load_roles,
+    load_traits,
     load_units,
     load_vendors,
 )
+from loadwatch.ingest.readers.csv.strava_layout import find_strava_columns
 from loadwatch.ingest.readers.sports import find_sport, normalize_word
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-MAX_FIELD = 1 << 20  # characters in one cell
-MAX_COLUMNS = 512
-MAX_ROWS = 1_000_000
-DAMAGED = "\ufffd"  # in the place of a character that could not be read
-BROKEN_QUOTE = "its quotation marks do not fit together; one is opened and never closed"
+STRAVA = "strava"
 _SEPARATORS = ",;\t|"
-_RETRIES = 8  # how many times over a file may be read again because of broken quotes
 _HEADER_LINES = 40  # the header is looked for in so many lines
 _HEADER_CELL = 400  # characters of a header cell that are looked at
 _SURE = 5  # columns understood in a row that leave no doubt it is the header
@@ -44,23 +44,6 @@ _FORMAT = re.compile(
 _PLAIN_QUALIFIERS = frozenset({"actual", "total", "local", "gps", "watch", "optional"})
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]*$)")
 _TIMES = frozenset({"timer", "moving", "elapsed"})
-
-
-@dataclass(frozen=True, slots=True)
-class CsvRow:
-    """One row: the physical line it starts at (from 1) and its cells."""
-
-    line: int
-    cells: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class CsvRows:
-    """The rows of a text, and what its quotation marks did to them."""
-
-    rows: list[CsvRow]
-    broken: tuple[int, ...] = ()  # lines left out
-    mended: frozenset[int] = frozenset()  # lines read in spite of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +104,18 @@ def parse_csv(text: str) -> ParsedCsv:
     lines = split_lines(text)
     best = _find_header(text, lines)
     found = split_rows(lines, best.separator, best.at)
+    if not found.rows:
+        raise NotActivity(_explain_no_table(lines[:_HEADER_LINES]))
     header, *rows = found.rows
+    roles, traits = best.roles, find_traits(best.names, best.roles)
+    if traits.vendor != STRAVA and (held := find_strava_columns(header, rows)):
+        roles = {**roles, **_build_columns(held)}
+        traits = load_traits(STRAVA)
+    elif not best.get_score():
+        raise NotActivity(_explain_no_table(lines[:_HEADER_LINES]))
     mended = found.mended
     if DAMAGED in text or "\0" in text:
-        damaged = (r.line for r in rows if any(DAMAGED in cell for cell in r.cells))
-        mended = mended.union(damaged)
+        mended = mended.union(_list_damaged(rows))
     return ParsedCsv(
         separator=best.separator,
         header=header,
@@ -133,115 +123,20 @@ def parse_csv(text: str) -> ParsedCsv:
         rows=rows,
         broken=found.broken,
         mended=mended,
-        roles=best.roles,
+        roles=roles,
         series=best.series,
-        traits=find_traits(best.names, best.roles),
+        traits=traits,
     )
 
 
-# --- rows ----------------------------------------------------------------------------
+def _list_damaged(rows: Sequence[CsvRow]) -> list[int]:
+    """Return the lines with characters that could not be read."""
+    return [row.line for row in rows if any(DAMAGED in cell for cell in row.cells)]
 
 
-def split_lines(text: str) -> list[str]:
-    """Return the physical lines of a text with their ends; NUL becomes a visible mark."""
-    return list(io.StringIO(text.replace("\0", DAMAGED), newline=""))
-
-
-def _find_stated_separator(text: str) -> tuple[str, int]:
-    """Return (separator, number of lines it takes) of a first line such as `sep=;`."""
-    start = text[:16]
-    if not start.strip():
-        return "", 0
-    first = start.splitlines()[0].strip().strip('"').casefold()
-    if len(first) != 5 or not first.startswith("sep="):
-        return "", 0
-    return first[4], 1
-
-
-def split_rows(
-    lines: Sequence[str], separator: str, skip: int = 0, stop: int | None = None
-) -> CsvRows:
-    """Return the rows of `lines` from line `skip` on; blank lines are left out.
-
-    The strict reader of the csv module names the first row whose quotation marks do not fit.
-    That row is then read alone, by itself, or left out, so that an open quotation mark never
-    swallows the rows below it.
-    """
-    end = len(lines)
-    if stop is not None:
-        end = min(stop, end)
-    found: list[CsvRow] = []
-    broken: list[int] = []
-    mended: list[int] = []
-    at, budget = skip, _RETRIES * len(lines) + 1000
-    with _limit_fields():
-        while at < end:
-            failure = _read_strictly(lines, separator, at, end, found)
-            if failure is None:
-                break
-            row_at, noticed_at = failure
-            budget -= noticed_at - at
-            if budget < 0:
-                why = "its quotation marks do not fit together; save the table again as CSV"
-                raise Unreadable(why)
-            at = row_at
-            alone = _read_alone(lines[at], separator)
-            if found and len(alone) == len(found[0].cells):
-                found.append(CsvRow(at + 1, alone))
-                mended.append(at + 1)
-            elif any(alone):
-                broken.append(at + 1)
-            at += 1
-    return CsvRows(found, tuple(broken), frozenset(mended))
-
-
-def _read_strictly(
-    lines: Sequence[str], separator: str, start: int, end: int, found: list[CsvRow]
-) -> tuple[int, int] | None:
-    """Append rows to `found` as far as their quotation marks fit.
-
-    Return None, or (line of the row whose marks do not fit, line where that was noticed).
-    """
-    wanted = map(lines.__getitem__, range(start, end))
-    reader = csv.reader(wanted, delimiter=separator, strict=True)
-    line = start
-    try:
-        for cells in reader:
-            if cells:
-                _check_limits(line, cells, len(found))
-                found.append(CsvRow(line + 1, cells))
-            line = start + reader.line_num
-    except csv.Error as error:
-        if "field limit" in str(error):
-            why = f"a cell in line {line + 1} is longer than {MAX_FIELD:,} characters"
-            raise OverLimit(why) from None
-        return line, start + reader.line_num
-    return None
-
-
-def _check_limits(line: int, cells: Sequence[str], rows_so_far: int) -> None:
-    if len(cells) > MAX_COLUMNS:
-        where = f"line {line + 1} has {len(cells):,} columns"
-        raise OverLimit(f"{where}, the limit is {MAX_COLUMNS}")
-    if rows_so_far >= MAX_ROWS:
-        raise OverLimit(f"it has more than {MAX_ROWS:,} rows")
-
-
-def _read_alone(line: str, separator: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=separator), [])
-    except csv.Error:
-        return []
-
-
-@contextmanager
-def _limit_fields() -> Iterator[None]:
-    """Set the csv module's limit, which holds for the whole process, and put it back."""
-    before = csv.field_size_limit(MAX_FIELD)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+def _build_columns(held: Mapping[str, Sequence[int]]) -> Roles:
+    """Return columns without stated units by the places that each role has."""
+    return {role: [Column(at, None) for at in places] for role, places in held.items()}
 
 
 # --- header --------------------------------------------------------------------------
@@ -270,15 +165,24 @@ class _Header:
         return max(as_list, as_series)
 
 
+def _find_stated_separator(text: str) -> tuple[str, int]:
+    """Return (separator, number of lines it takes) of a first line such as `sep=;`."""
+    start = text[:16]
+    if not start.strip():
+        return "", 0
+    first = start.splitlines()[0].strip().strip('"').casefold()
+    if len(first) != 5 or not first.startswith("sep="):
+        return "", 0
+    return first[4], 1
+
+
 def _find_header(text: str, lines: Sequence[str]) -> _Header:
     """Return the likeliest header, with the separator that makes it one."""
     stated, skip = _find_stated_separator(text)
-    best = _Header()
+    best = _Header((stated or _SEPARATORS)[0])
     for separator in stated or _SEPARATORS:
         header = _find_header_of(lines, separator, skip)
         best = max(best, header, key=_Header.get_score)
-    if best.get_score() == 0:
-        raise NotActivity(_explain_no_table(lines[skip:_HEADER_LINES]))
     return best
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity
 from loadwatch.ingest.readers.csv import lists
-from loadwatch.ingest.readers.csv.parsed_csv import Column, CsvRow, find_traits
+from loadwatch.ingest.readers.csv.csv_rows import CsvRow
+from loadwatch.ingest.readers.csv.parsed_csv import Column, find_traits
 from loadwatch.ingest.readers.csv.time_column import parse_named_start
 
 if TYPE_CHECKING:

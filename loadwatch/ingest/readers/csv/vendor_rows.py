@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity
-from loadwatch.ingest.readers.csv.numbers import parse_number
-from loadwatch.ingest.readers.csv.parsed_csv import (
+from loadwatch.ingest.readers.csv.csv_rows import (
     BROKEN_QUOTE,
-    clean_header,
     split_lines,
     split_rows,
 )
+from loadwatch.ingest.readers.csv.numbers import parse_number
+from loadwatch.ingest.readers.csv.parsed_csv import clean_header
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.user_csv import decode_text
 

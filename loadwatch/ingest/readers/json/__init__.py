@@ -14,6 +14,7 @@ from loadwatch.ingest.readers.json import (
     huawei,
     polar_sessions,
     runtastic,
+    strava,
     stream,
     suunto,
 )
@@ -88,12 +89,23 @@ def _read_older_object(found: dict[str, Any]) -> Reading | None:
         return polar_sessions.read_export(found)
     if polar_sessions.is_service(found):
         return polar_sessions.read_service([found])
-    if suunto.is_move(found):
-        return suunto.read_moves([found])
-    for value in found.values():
-        objects = as_objects(value)
-        if objects and all(map(suunto.is_move, objects)):
-            return suunto.read_moves(objects)
+    candidates: list[list[Mapping[str, Any]]] = [[found]]
+    candidates += map(as_objects, found.values())
+    for objects in candidates:
+        reading = _read_flat_objects(objects)
+        if reading is not None:
+            return reading
+    return None
+
+
+def _read_flat_objects(objects: list[Mapping[str, Any]]) -> Reading | None:
+    """Return the activities of objects that are each a move of Suunto or a line of Strava's list."""
+    if not objects:
+        return None
+    if all(map(suunto.is_move, objects)):
+        return suunto.read_moves(objects)
+    if all(map(strava.is_activity, objects)):
+        return strava.read_activities(objects)
     return None
 
 
@@ -109,9 +121,7 @@ def _read_list(objects: list[Mapping[str, Any]]) -> Reading | None:
         return closed_apps.read_endomondo(objects)
     if all(map(polar_sessions.is_service, objects)):
         return polar_sessions.read_service(objects)
-    if all(map(suunto.is_move, objects)):
-        return suunto.read_moves(objects)
-    return None
+    return _read_flat_objects(objects)
 
 
 def _describe_foreign(document: Any) -> str:

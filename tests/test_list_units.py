@@ -213,3 +213,68 @@ def test_planned_reaches_the_row_and_stays_where_a_list_row_meets_its_file(
     assert code == 0, err
     rows = json.loads(out)["activities"]
     assert [row["planned"] for row in rows].count(True) == 1
+
+
+# --- the same start in another file ---------------------------------------------------
+
+
+def tcx(day: int, metres: float, seconds: int) -> str:
+    """A recording of one lap with two points, in the evening of a day in March."""
+    lap = (
+        f"<TotalTimeSeconds>{seconds}</TotalTimeSeconds>"
+        f"<DistanceMeters>{metres}</DistanceMeters>"
+    )
+    points = "".join(
+        f"<Trackpoint><Time>2026-03-{day:02}T17:{second // 60:02}:{second % 60:02}Z</Time>"
+        f"<DistanceMeters>{at}</DistanceMeters></Trackpoint>"
+        for second, at in ((0, 0), (seconds, metres))
+    )
+    start = f"2026-03-{day:02}T17:00:00Z"
+    return (
+        '<?xml version="1.0"?><TrainingCenterDatabase xmlns="http://www.garmin.com/'
+        'xmlschemas/TrainingCenterDatabase/v2"><Activities><Activity Sport="Running">'
+        f'<Id>{start}</Id><Lap StartTime="{start}">{lap}<Track>{points}</Track></Lap>'
+        "</Activity></Activities></TrainingCenterDatabase>"
+    )
+
+
+def write_log(folder, unit: float, *, clock: str = " 17:00", days=(2, 4, 6, 8)):
+    """A list of four runs with two recordings beside it, and the km it should hold."""
+    text = "date,distance,duration\n"
+    for day in days:
+        metres, seconds = 5000 + 300 * day, 1500 + 90 * day
+        text += f"2026-03-{day:02}{clock},{metres / unit:.2f},0:{seconds // 60}:{seconds % 60:02}\n"
+        if day < 5:
+            (folder / f"{day}.tcx").write_text(tcx(day, metres * 1.01, seconds))
+    (folder / "log.csv").write_text(text)
+    return sum(5000 + 300 * day for day in days)
+
+
+@pytest.mark.parametrize("unit", [1000.0, MILE, 1.0])
+@pytest.mark.parametrize("clock", [" 17:00", ""])
+def test_a_recording_of_the_same_run_names_the_unit(call, tmp_path, unit, clock):
+    metres = write_log(tmp_path, unit, clock=clock)
+    options = ("--format", "json", "--no-store", "--tz", "UTC")
+    code, out, err = call("activities", tmp_path, *options)
+    assert code == 0, err
+    rows = json.loads(out)["activities"]
+    assert len(rows) == 4
+    assert sum(row["distance_m"] for row in rows) == pytest.approx(metres, rel=0.01)
+    assert "log.csv: " not in err
+
+
+def test_the_user_goes_before_the_recordings(call, tmp_path):
+    write_log(tmp_path, MILE)
+    options = ("--format", "json", "--no-store", "--tz", "UTC", "--distance-unit", "km")
+    _, out, _ = call("activities", tmp_path, *options)
+    listed = [r for r in json.loads(out)["activities"] if "log.csv" in r["source"]]
+    assert min(row["distance_m"] for row in listed) < 5000
+
+
+def test_what_was_read_by_recordings_is_kept_in_the_store(call, tmp_path):
+    folder = tmp_path / "runner"
+    folder.mkdir()
+    write_log(folder, MILE)
+    options = ("--format", "json", "--tz", "UTC", "--store", tmp_path / "store")
+    first, second = (call("activities", folder, *options)[1] for _ in range(2))
+    assert first == second

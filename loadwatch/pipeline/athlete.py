@@ -11,6 +11,7 @@ from loadwatch.activity import Skipped
 from loadwatch.assess import rules
 from loadwatch.errors import NothingToRead
 from loadwatch.ingest import zones
+from loadwatch.ingest.list_units import find_list_units
 from loadwatch.ingest.sources import Member, find_members
 from loadwatch.ingest.store import open_store
 from loadwatch.ingest.stray_dates import set_aside_strays
@@ -86,13 +87,12 @@ def analyse_athlete(*paths: str | Path, options: Options | None = None) -> Analy
     places = [Path(path) for path in paths]
     settings = load_athlete_settings(places, options)
     members, skipped = _find_inputs(places, options)
-    read = _read_inputs(places, members, settings, options)
+    read, rows = _read_rows(places, members, settings, options)
     for part in read:
         label = part.member.label
         skipped += [
             replace(left, source=label + left.source) for left in part.result.skipped
         ]
-    rows = zones.settle_zones(_build_rows(read), settings, options.system_zone)
     rows, strays = set_aside_strays(rows, _find_last_possible_day(settings, options))
     skipped += strays
     return assess_rows(places, rows, skipped, settings, files=len(members))
@@ -149,6 +149,27 @@ def _find_inputs(
     members = [item for item in found if isinstance(item, Member)]
     skipped = [item for item in found if isinstance(item, Skipped)]
     return members, skipped
+
+
+def _read_rows(
+    places: Sequence[Path],
+    members: Sequence[Member],
+    settings: Settings,
+    options: Options,
+) -> tuple[list[MemberResult], pd.DataFrame]:
+    """Return what each member gave, and all rows with their zones settled.
+
+    A list whose unit recordings of the same runs contradict or settle is read again by it.
+    """
+    read = _read_inputs(places, members, settings, options)
+    rows = zones.settle_zones(_build_rows(read), settings, options.system_zone)
+    units = find_list_units(rows)
+    if not units or settings.distance_unit:
+        return read, rows
+    with open_athlete_store(places, settings, options) as store:
+        read = intake.read_lists_again(read, units, settings, store)
+    rows = zones.settle_zones(_build_rows(read), settings, options.system_zone)
+    return read, rows
 
 
 def _read_inputs(

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 from loadwatch.activity import Note, Skipped
 from loadwatch.errors import NotActivity, OverLimit, SettingsError, Unreadable
 from loadwatch.ingest.store import InputResult
+from loadwatch.settings import BY_OTHER_FILES
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from loadwatch.activity import Kind, Reading, Session
     from loadwatch.exposure.osm import Ground
@@ -221,9 +222,14 @@ def read_members(
     map_jobs: MapFunction = map,
     progress: ProgressCallback | None = None,
     area: MapArea | None = None,
+    suffix: str = "",
 ) -> list[MemberResult]:
-    """Return what each member gave, in their order; only what the store does not know is read."""
-    suffix = area.cache_key if area else ""
+    """Return what each member gave, in their order; only what the store does not know is read.
+
+    `suffix` names in the store what is read in another way than the settings of the store say.
+    """
+    if area:
+        suffix = area.cache_key
     results = store.find_by_key([member.key + suffix for member in members])
     unknown = [member for member in members if member.key + suffix not in results]
     under_way: deque[str] = deque()
@@ -277,6 +283,26 @@ def _make_jobs(
         yield InputJob(
             member.label, content.data, digest, result_key, notes, settings, area
         )
+
+
+def read_lists_again(
+    read: Sequence[MemberResult],
+    units: Mapping[str, str],
+    settings: Settings,
+    store: Store,
+) -> list[MemberResult]:
+    """Return `read` with some lists read anew, by the unit that other files show.
+
+    `units` are "km", "mi" or "m" by the label of the list.
+    """
+    again: dict[str, MemberResult] = {}
+    for unit in sorted(set(units.values())):
+        origins = {**settings.origins, "distance_unit": BY_OTHER_FILES}
+        changed = replace(settings, distance_unit=unit, origins=origins)  # type: ignore[arg-type] # of three literals
+        wanted = [part.member for part in read if units.get(part.member.label) == unit]
+        for part in read_members(wanted, changed, store, suffix=f"|{unit}"):
+            again[part.member.label] = part
+    return [again.get(part.member.label, part) for part in read]
 
 
 def match_map(

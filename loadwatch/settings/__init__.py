@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from loadwatch.tables import LoadName, WeekdayName
 
 __all__ = [
+    "BY_OTHER_FILES",
     "FILE",
     "KEYS",
     "PRESETS",
@@ -45,6 +46,8 @@ __all__ = [
     "load",
 ]
 FILE = "loadwatch.toml"
+# the origin of a list's unit that nobody chose: recordings of the same runs show it
+BY_OTHER_FILES = "recordings of the same runs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,8 @@ class Settings:
     # OSM value to class, over our table
     classes: Mapping[str, str] = field(default_factory=dict)
     # table "lists": what a CSV list does not state
-    distance_unit: Literal["", "km", "mi"] = ""
+    # "m" is no choice of the user: only recordings of the same runs show it
+    distance_unit: Literal["", "km", "mi", "m"] = ""
     elevation_unit: Literal["", "m", "ft"] = ""
     date_order: Literal["", "dmy", "mdy", "ymd"] = ""
     # table "elevation"

@@ -114,7 +114,7 @@ def find_certain_pairs(arrays: RunArrays) -> Iterator[Pair]:
     """
     reach = np.maximum(arrays.extent_s, START_S)
     for clock_s, is_local in ((arrays.utc_s, False), (arrays.local_s, True)):
-        for left, right in _pair_within_reach(clock_s, reach):
+        for left, right in pair_within_reach(clock_s, reach):
             if is_local:
                 is_open = ~_both_sure(arrays, left, right)
                 is_open &= arrays.member[left] != arrays.member[right]
@@ -161,7 +161,7 @@ def find_shifted_pairs(arrays: RunArrays) -> Iterator[Pair]:
     """Yield pairs that agree but for whole quarters of an hour, where a zone is not sure."""
     why = "same duration and distance, on a clock of another zone"
     reach = np.full(len(arrays.utc_s), MAX_SHIFT_S + START_S)
-    for left, right in _pair_within_reach(arrays.utc_s, reach):
+    for left, right in pair_within_reach(arrays.utc_s, reach):
         is_open = arrays.member[left] != arrays.member[right]
         is_open &= arrays.recorder[left] != arrays.recorder[right]
         is_open &= ~_both_sure(arrays, left, right)
@@ -177,7 +177,7 @@ def find_shifted_pairs(arrays: RunArrays) -> Iterator[Pair]:
 def find_same_day_pairs(arrays: RunArrays) -> Iterator[Pair]:
     """Yield pairs of equal date and distance of which one knows no hour."""
     day = np.where(arrays.day >= 0, arrays.day, np.nan).astype(np.float64)
-    for left, right in _pair_within_reach(day, np.full(len(day), 0.5)):
+    for left, right in pair_within_reach(day, np.full(len(day), 0.5)):
         one, other = arrays.distance_m[left], arrays.distance_m[right]
         is_same = arrays.member[left] != arrays.member[right]
         is_same &= _is_same_sport(arrays, left, right)
@@ -189,7 +189,7 @@ def find_same_day_pairs(arrays: RunArrays) -> Iterator[Pair]:
         )
 
 
-def _pair_within_reach(clock: Floats, reach: Floats) -> Iterator[tuple[Ints, Ints]]:
+def pair_within_reach(clock: Floats, reach: Floats) -> Iterator[tuple[Ints, Ints]]:
     """Yield all pairs whose later start is within the earlier one's reach, in chunks.
 
     Parameters
@@ -239,6 +239,14 @@ def _lengths_agree(
     if need_both:
         return far_known & long_known & ~differs
     return (far_known | long_known) & ~differs
+
+
+def durations_agree(arrays: RunArrays, left: Ints, right: Ints) -> Bools:
+    """Return which pairs agree in timer, elapsed or moving time."""
+    agree = np.zeros(len(left), bool)
+    for length in arrays.lengths_s:
+        agree |= _compare_values(length, left, right, LENGTH_TOLERANCE)[1]
+    return agree
 
 
 def _compare_values(

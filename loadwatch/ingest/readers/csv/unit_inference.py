@@ -20,6 +20,7 @@ from loadwatch.ingest.readers.csv.unit_decision import (
     UNIT_NAMES,
     UnitDecision,
 )
+from loadwatch.settings import BY_OTHER_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,8 +38,6 @@ _LEAD = 4  # times the votes of the next unit
 _SLOWEST_POSSIBLE, _FASTEST_POSSIBLE = 0.5, 7.0  # m/s, by median
 LEGS = 120.0  # 1/min; no runner takes fewer steps, so a smaller cadence counts strides
 _OTHER = {KM: MILE, MILE: KM}
-# the origin of a unit that the pipeline found by other files of the runner
-SAME_START = "the same start in other files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,11 @@ def infer_distance_unit(evidence: DistanceEvidence, settings: Settings) -> UnitD
     """
     found = _weigh_witnesses(evidence)
     chosen = {"km": KM, "mi": MILE, "m": 1.0}.get(settings.distance_unit)
+    origin = settings.origins.get("distance_unit", "the user")
+    if origin == BY_OTHER_FILES and chosen is not None:
+        return UnitDecision(chosen, "other files", BY_OTHER_FILES)
     if chosen is not None and (found is None or found.factor != 1.0):
-        return _explain_setting(chosen, settings)
+        return UnitDecision(chosen, "setting", f"chosen by {origin}")
     if found is not None:
         return found
     return _assume_km(evidence)
@@ -131,13 +133,6 @@ def check_stated_unit(
     )
     note = Note("distance_unit", text)
     return replace(decision, basis="contradicted", evidence=text, note=note)
-
-
-def _explain_setting(factor: float, settings: Settings) -> UnitDecision:
-    origin = settings.origins.get("distance_unit", "")
-    if origin == SAME_START:
-        return UnitDecision(factor, "other files", SAME_START)
-    return UnitDecision(factor, "setting", f"chosen by {origin or 'the user'}")
 
 
 def _weigh_witnesses(evidence: DistanceEvidence) -> UnitDecision | None:

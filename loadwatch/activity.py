@@ -55,6 +55,7 @@ NOTE_CODES: Mapping[str, str] = {
     "indoor": "no hills are counted on a treadmill or in a virtual world",
     "lap_totals": "the laps and the points add up to different distances",
     "left_out": "parts of the file hold no activity",
+    "map": "it could not be held against the map",
     "no_distance": "the file states no distance, or 0 m",
     "no_file_id": "the file does not say what it is",
     "no_records": "the file has totals without records for all of them",

@@ -138,7 +138,10 @@ class Athlete:
         """All that is known, None where nothing could be read."""
         if self.load is None:
             return None
-        return self.load()
+        try:
+            return self.load()
+        except Exception:  # noqa: BLE001 - one athlete never costs the others theirs
+            return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

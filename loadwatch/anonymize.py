@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from loadwatch.activity import Note, Skipped
     from loadwatch.analysis import Analysis, Athlete, Roster
+    from loadwatch.assess.diary.answer import Answer
     from loadwatch.assess.rules import Flag
     from loadwatch.ingest.dedupe import Duplicate
     from loadwatch.settings import Settings
 
 NO_NAME = "(name left out)"
 ROSTER_NAME = "Athletes"
+UNREAD_LINES = "diary.csv: some lines could not be read; their words are left out"
 DROPPED_COLUMNS = ("name", "device", "serial", "shoe", "linked", "zone")
 _ROW_OF_FILE = re.compile(r"(.+)#(\d+)")
 
@@ -48,6 +50,7 @@ def anonymise_analysis(analysis: Analysis, name: str = "Runner") -> Analysis:
             _anonymise_duplicate(item, labels) for item in analysis.duplicates
         ),
         settings=_anonymise_settings(analysis.settings, name),
+        diary=_anonymise_answer(analysis.diary),
         shoes=None,
         remarks=(),
     )
@@ -128,6 +131,13 @@ def _anonymise_skipped(item: Skipped, labels: dict[str, str]) -> Skipped:
 
 def _anonymise_duplicate(item: Duplicate, labels: dict[str, str]) -> Duplicate:
     return replace(item, source=labels[item.source], of=labels[item.of])
+
+
+def _anonymise_answer(answer: Answer | None) -> Answer | None:
+    """Return the diary's answer without the cells that its problems quote."""
+    if answer is None or not answer.problems:
+        return answer
+    return replace(answer, problems=(UNREAD_LINES,))
 
 
 def _anonymise_settings(settings: Settings, name: str) -> Settings:

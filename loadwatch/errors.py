@@ -11,6 +11,24 @@ LoadwatchError
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def describe_fault(error: BaseException) -> str:
+    """Return what kind of error this is and where in this package it arose, in a few words.
+
+    The message of the error is left out, since it may quote what a stranger wrote.
+    """
+    place = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(_PACKAGE):
+            place = f" in {path.relative_to(_PACKAGE).as_posix()}:{frame.lineno}"
+    return f"{type(error).__name__}{place}"
+
 
 class LoadwatchError(Exception):
     """Any error that a user may see as one line."""

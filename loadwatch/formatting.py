@@ -35,6 +35,10 @@ MONTHS = (
 )
 
 _MAIL = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z]{2,24})+")
+# /home/me/runs/ of /home/me/runs/a.fit, C:\Users\me\ of C:\Users\me\a.fit
+_ABSOLUTE_FOLDERS = re.compile(
+    r"(?<![\w.])(?:[A-Za-z]:)?[\\/](?:[^\\/\n\"':;,]+[\\/])+"
+)
 # control, steering (bidi), surrogate, private, unassigned, line and paragraph separators
 _HIDDEN_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
@@ -112,9 +116,19 @@ def clean_text(text: object, limit: int = TEXT_LENGTH) -> str:
     return "".join(map(_escape_character, cleaned))
 
 
+def clean_lines(text: str) -> str:
+    """Return a message of several lines with each line cleaned as in `clean_text`."""
+    return "\n".join(map(clean_text, text.split("\n")))
+
+
 def clean_source(text: object) -> str:
     """Return the label of a file, cleaned as in `clean_text` and cut to its own limit."""
     return clean_text(text, LABEL_LENGTH)
+
+
+def strip_folders(text: str) -> str:
+    """Return `text` with each absolute path cut to its last part, for pages that others get."""
+    return _ABSOLUTE_FOLDERS.sub("", text)
 
 
 def format_number(value: float, decimals: int = 0) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import io
+import logging
 import os
 import sys
+import warnings
 from typing import NoReturn
 
 import click
@@ -16,6 +20,7 @@ from loadwatch.cli import (
     diary,
     help_topics,
     inspect,
+    output,
     plot,
     report,
     roster,
@@ -24,7 +29,7 @@ from loadwatch.cli import (
     tables,
 )
 from loadwatch.cli.exit_codes import COULD_NOT, DONE, INTERRUPTED, USAGE
-from loadwatch.errors import LoadwatchError, SettingsError
+from loadwatch.errors import LoadwatchError, SettingsError, describe_fault
 from loadwatch.version import __version__
 
 # a run is short and its tables have few cycles: to look for them often costs a tenth
@@ -77,11 +82,37 @@ for command in COMMANDS:
 def main() -> NoReturn:
     """Run the command line and exit with its code; never with a traceback."""
     gc.set_threshold(CYCLES, 50, 50)
+    _replace_closed_streams()
+    _silence_libraries()
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             # a plain ASCII terminal shows ? for ▲, it does not fail
             stream.reconfigure(errors="replace")
     sys.exit(_run_command())
+
+
+def _replace_closed_streams() -> None:
+    """Put /dev/null where stdin, stdout or stderr is closed.
+
+    Else the next file that is opened would get its number, and messages would go into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        with contextlib.suppress(OSError):
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+            mode = "w" if number else "r"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - closed by the exit
+
+
+def _silence_libraries() -> None:
+    """Keep notices of libraries, which name folders of this machine, off stderr."""
+    if os.environ.get("LOADWATCH_DEBUG"):
+        return
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+        os.environ.setdefault("PYTHONWARNINGS", "ignore")  # for the workers
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def _run_command() -> int:
@@ -96,13 +127,23 @@ def _run_command() -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the exit
         return DONE
     except click.UsageError as error:
-        error.show()
+        output.print_message(_format_usage_error(error))
         return USAGE
     except Exception as error:  # the last guard: a fault of ours is one line too
         if os.environ.get("LOADWATCH_DEBUG"):
             raise
-        click.echo(f"Error: {_describe_error(error)}", err=True)
+        output.print_message(f"Error: {_describe_error(error)}")
         return _choose_exit_code(error)
+
+
+def _format_usage_error(error: click.UsageError) -> str:
+    """Return how the command is used and what is wrong, as click words it."""
+    lines = []
+    if error.ctx:
+        hint = f"Try '{error.ctx.command_path} --help' for help."
+        lines = [error.ctx.get_usage(), hint, ""]
+    lines.append(f"Error: {error.format_message()}")
+    return "\n".join(lines)
 
 
 def _describe_error(error: Exception) -> str:
@@ -114,8 +155,8 @@ def _describe_error(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or 'file'}: {error.strerror or error}"
     return (
-        f"loadwatch itself failed ({type(error).__name__}: {error}). Please report it; "
-        "LOADWATCH_DEBUG=1 shows where."
+        f"loadwatch itself failed ({describe_fault(error)}: {error}). Please report it; "
+        "LOADWATCH_DEBUG=1 shows all."
     )
 
 

@@ -34,10 +34,11 @@ def write_demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
 
     quiet = ctx.params["quiet"]
     options = Options(overrides=collect_overrides(ctx))
-    analysis = with_budget(analyse_athlete(_find_sample(), options=options))
+    sample = _find_sample()
+    analysis = with_budget(analyse_athlete(sample, options=options))
     target = folder / "loadwatch-demo.html"
-    folder.mkdir(parents=True, exist_ok=True)
-    output.write_file(target, html.format_report(analysis))
+    output.make_folder(folder)
+    output.write_file(target, html.format_report(analysis), [sample])
     if not quiet:
         screen = output.measure_screen()
         terminal = Terminal(screen.width, screen.color)

@@ -13,8 +13,13 @@ from loadwatch.tables import LOAD_METHODS, MEASURED, WEEKDAYS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    _DateType = click.ParamType[date]
+    _TextType = click.ParamType[str]
+else:  # click knows no type of value before 8.4
+    _DateType = _TextType = click.ParamType
 
-class Day(click.ParamType[date]):
+
+class Day(_DateType):
     """A date as 2026-11-23; where `clock` is true also `now`."""
 
     name = "date"
@@ -47,7 +52,7 @@ MEASURE_NAMES = tuple(
 )
 
 
-class Measure(click.ParamType[str]):
+class Measure(_TextType):
     """A measured column of WEEKS, with or without its unit: ascent_m or ascent."""
 
     name = "column"

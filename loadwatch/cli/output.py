@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from loadwatch import user_files
 from loadwatch.errors import LoadwatchError
+from loadwatch.formatting import clean_lines
 from loadwatch.report.formats import PLAIN_WIDTH, Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 def print_message(text: str, *, quiet: bool = False) -> None:
-    """Print a summary, hint or warning on stderr."""
+    """Print a summary, hint, warning or error on stderr.
+
+    Whatever it quotes is made harmless here, for all messages: no control character of a name
+    or a cell reaches a terminal.
+    """
     if text and not quiet:
-        click.echo(text, err=True)
+        click.echo(clean_lines(text), err=True)
 
 
 def print_result(text: str) -> None:
@@ -39,31 +49,50 @@ def _shows_colour() -> bool:
     return sys.stdout.isatty() and not is_refused
 
 
-def write_file(path: Path, content: str | bytes) -> None:
-    """Write a file atomically: beside its place, synced, then moved there."""
+def write_file(path: Path, content: str | bytes, inputs: Sequence[Path]) -> None:
+    """Write a file atomically: beside its place, synced, then moved there.
+
+    Parameters
+    ----------
+    path : the file; a pipe or device there is written to as it is.
+    content : all of it; text is written as UTF-8.
+    inputs : what the command reads. LoadwatchError where `path` is one of these files or lies
+        in one of these folders and is not an earlier output of ours.
+    """
+    from loadwatch.ingest.sources import find_input
+
     if isinstance(content, str):
-        content = content.encode("utf-8")
+        content = content.encode("utf-8", "replace")
+    if find_input(path, inputs):
+        raise LoadwatchError(
+            f"cannot write {path}: it is an input, and those are never changed; "
+            "name another file with -o"
+        )
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if _is_stream(path):
+            path.write_bytes(content)
+        else:
+            user_files.write_file(path, content)
     except FileNotFoundError:
         raise LoadwatchError(
             f"cannot write {path}: there is no folder {path.parent}"
         ) from None
     except OSError as error:
         raise LoadwatchError(f"cannot write {path}: {error.strerror}") from None
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, where they are missing."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644 & ~_read_umask())
-        Path(name).replace(path)
+        path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise LoadwatchError(f"cannot write {path}: {error.strerror}") from None
+        raise LoadwatchError(f"cannot make {path}: {error.strerror}") from None
 
 
-def _read_umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+def _is_stream(path: Path) -> bool:
+    """Return whether a pipe, terminal or other device is at `path`."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)

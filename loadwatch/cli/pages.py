@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
 from loadwatch.pipeline.cache_keys import compute_page_digest
-from loadwatch.pipeline.roster import PAGE_DIGESTS_FILE
+from loadwatch.pipeline.roster import PAGE_DIGESTS_FILE, build_unread_athlete
 from loadwatch.report.slugs import make_slugs
 
 if TYPE_CHECKING:
@@ -18,47 +19,59 @@ if TYPE_CHECKING:
     from loadwatch.date_filter import Period
 
 
-def write_pages(roster: Roster, target: Path) -> int:
+def write_pages(
+    roster: Roster, target: Path, inputs: Sequence[Path]
+) -> tuple[Roster, int]:
     """Write the page of a roster and those of its athletes into the folder `target`.
 
-    An athlete's page is drawn only where it shows something else than the one there.
-    Returns how many of them were drawn.
+    An athlete's page is drawn only where it shows something else than the one there. No page
+    goes over a file of `inputs`. Returns the roster, an athlete whose page could not be drawn
+    as one that cannot be read, and how many pages were drawn.
     """
     from loadwatch.report import html
     from loadwatch.verdict import roster_groups
 
     folder = target / "athletes"
-    folder.mkdir(parents=True, exist_ok=True)
+    output.make_folder(folder)
     digests_before = _read_digests(target)
     digests: dict[str, str] = {}
     drawn = 0
-    athletes = roster_groups.sort_athletes(roster.athletes)
-    for athlete, slug in zip(athletes, make_slugs(athletes), strict=True):
+    athletes = list(roster_groups.sort_athletes(roster.athletes))
+    for at, slug in enumerate(make_slugs(athletes)):
+        athlete = athletes[at]
         if not athlete.load:
             continue
         digests[slug] = athlete.page_digest
         path = folder / f"{slug}.html"
         is_same = digests_before.get(slug) == athlete.page_digest
-        if not (is_same and path.exists()):
-            drawn += _draw_page(athlete, path)
+        if is_same and path.exists():
+            continue
+        page = _draw_page(athlete)
+        if isinstance(page, str):
+            output.write_file(path, page, inputs)
+            drawn += 1
+        else:
+            athletes[at] = build_unread_athlete(athlete.name, page)
+            del digests[slug]
+    roster = replace(roster, athletes=tuple(athletes))
     for slug in digests_before.keys() - digests.keys():
         (folder / f"{slug}.html").unlink(missing_ok=True)
-    output.write_file(target / "index.html", html.format_roster(roster))
+    output.write_file(target / "index.html", html.format_roster(roster), inputs)
     text = json.dumps(digests, indent=1, sort_keys=True) + "\n"
-    output.write_file(target / PAGE_DIGESTS_FILE, text)
-    return drawn
+    output.write_file(target / PAGE_DIGESTS_FILE, text, inputs)
+    return roster, drawn
 
 
-def _draw_page(athlete: Athlete, path: Path) -> bool:
-    """Write an athlete's page; return False where the athlete cannot be read any more."""
+def _draw_page(athlete: Athlete) -> str | Exception:
+    """Return an athlete's page, or why there is none: one never costs the others theirs."""
     from loadwatch.pipeline import with_budget
     from loadwatch.report import html
 
-    analysis = athlete.analysis
-    if analysis is None:
-        return False
-    output.write_file(path, html.format_report(with_budget(analysis)))
-    return True
+    try:
+        assert athlete.load is not None
+        return html.format_report(with_budget(athlete.load()))
+    except Exception as error:  # noqa: BLE001 - as the docstring has it
+        return error
 
 
 def load_or_draw_page(

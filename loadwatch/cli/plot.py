@@ -50,6 +50,7 @@ def draw_plot(
     period = read_period(ctx)
     analysis = read_analysis(ctx)
     figure = charts.draw_measures(analysis, measures, period)
-    output.write_file(target, charts.render_picture(figure, target.suffix.lower()[1:]))
+    picture = charts.render_picture(figure, target.suffix.lower()[1:])
+    output.write_file(target, picture, ctx.params["paths"])
     output.print_message(f"Wrote {target}", quiet=ctx.params["quiet"])
     return finish_reading(ctx, analysis)

@@ -55,7 +55,7 @@ def write_report(ctx: click.Context, /, target: Path | None, **_: Any) -> int:
         output.print_result(page)
         output.print_message(summary, quiet=quiet)
     else:
-        output.write_file(target, page)
+        output.write_file(target, page, ctx.params["paths"])
         if not quiet:
             output.print_result(summary)
         output.print_message(f"Wrote {target}", quiet=quiet)

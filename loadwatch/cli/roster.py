@@ -10,6 +10,7 @@ import click
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
 from loadwatch.cli.reading import build_options
+from loadwatch.errors import NothingToRead
 from loadwatch.report.formats import TABLES
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def review_roster(
     from loadwatch import pipeline
     from loadwatch.anonymize import anonymise_roster
     from loadwatch.cli.progress import show_progress
+    from loadwatch.pipeline import EXPORT_HINT
 
     quiet = ctx.params["quiet"]
     with show_progress(quiet=quiet) as progress:
@@ -51,18 +53,20 @@ def review_roster(
     if anonymise:
         roster = anonymise_roster(roster)
     if target is not None:
-        written = _write_pages(roster, target)
+        roster, written = _write_pages(roster, target, folder)
         output.print_message(f"Wrote {written}.", quiet=quiet)
     writer = TABLES[form](output.measure_screen())
     output.print_result(writer.format_roster(roster))
+    if not any(athlete.load for athlete in roster.athletes):
+        raise NothingToRead(f"nothing to read of any athlete in {folder}", EXPORT_HINT)
     return 0
 
 
-def _write_pages(roster: Roster, target: Path) -> str:
-    """Write the pages into the folder `target`; return which were written."""
+def _write_pages(roster: Roster, target: Path, folder: Path) -> tuple[Roster, str]:
+    """Write the pages into `target`; return the roster as they show it, and which were written."""
     from loadwatch.cli.pages import write_pages
 
-    drawn = write_pages(roster, target)
+    roster, drawn = write_pages(roster, target, [folder])
     athletes = len(roster.athletes)
     readable = sum(bool(athlete.load) for athlete in roster.athletes)
     written = f"{target / 'index.html'} and {drawn} of {athletes} athlete pages"
@@ -70,4 +74,4 @@ def _write_pages(roster: Roster, target: Path) -> str:
         written += f", {readable - drawn} unchanged"
     if readable < athletes:
         written += f", {athletes - readable} could not be read"
-    return written
+    return roster, written

@@ -21,6 +21,7 @@ from loadwatch.row_frame import build_frame
 from loadwatch.settings import FILE as SETTINGS_FILE
 from loadwatch.settings import load as load_settings
 from loadwatch.tables import EXPOSURES, HIDDEN
+from loadwatch.user_files import find_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -107,8 +108,8 @@ def _find_last_possible_day(settings: Settings, options: Options) -> date | None
 
 def load_athlete_settings(places: Sequence[Path], options: Options) -> Settings:
     """Return the settings that hold for the athlete at `places`."""
-    own = [place / SETTINGS_FILE for place in places if place.is_dir()]
-    files = [*options.files, *own]
+    own = [find_file(place, SETTINGS_FILE) for place in places if place.is_dir()]
+    files = [*options.files, *(path for path in own if path)]
     return load_settings(files, options.overrides, rules.list_setting_keys())
 
 

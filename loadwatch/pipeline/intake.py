@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import Note, Skipped
-from loadwatch.errors import NotActivity, OverLimit, SettingsError, Unreadable
+from loadwatch.errors import (
+    LoadwatchError,
+    NotActivity,
+    OverLimit,
+    SettingsError,
+    Unreadable,
+    describe_fault,
+)
 from loadwatch.ingest.store import InputResult
 from loadwatch.settings import BY_OTHER_FILES
 from loadwatch.version import __version__
@@ -34,6 +41,8 @@ MapFunction = Callable[..., Iterable[Any]]  # map(function, items), results in o
 ProgressCallback = Callable[[int, int], None]  # inputs done, inputs in all
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
 ROW_VERSION = 6  # raised when a row comes to mean something else: stores are read anew
+# what is no fault of an input: it ends the run
+INTERRUPTS = (KeyboardInterrupt, SystemExit, GeneratorExit, LoadwatchError)
 SKIP_KINDS: dict[type[Exception], Kind] = {
     Unreadable: "rejected",
     NotActivity: "ignored",
@@ -102,12 +111,20 @@ def fingerprint_settings(settings: Settings) -> str:
 
 def read_input(job: InputJob) -> InputResult:
     """Return the rows of one input, or the reason why it has none."""
-    from loadwatch.ingest import readers  # noqa: PLC0415 - not needed where the store knows all
-
     try:
-        reading = readers.read(job.data, job.label, job.settings)
+        return _read_rows(job)
     except (Unreadable, NotActivity, OverLimit) as error:
         return build_failed_result(job.result_key, error)
+    except BaseException as error:  # a Rust library raises no Exception where it panics
+        if isinstance(error, INTERRUPTS):
+            raise
+        return build_faulty_result(error)
+
+
+def _read_rows(job: InputJob) -> InputResult:
+    from loadwatch.ingest import readers  # noqa: PLC0415 - not needed where the store knows all
+
+    reading = readers.read(job.data, job.label, job.settings)
     rows = _build_rows(reading, job)
     return _build_result(job, rows, reading.skipped)
 
@@ -192,6 +209,15 @@ def build_failed_result(
     return InputResult(result_key, (), (skipped,))
 
 
+def build_faulty_result(error: BaseException) -> InputResult:
+    """Return the result of an input over which this program itself failed.
+
+    It has no key, so that it is not kept and the next run, or the next version, tries again.
+    """
+    why = f"loadwatch itself failed on it ({describe_fault(error)}); please report it"
+    return build_failed_result("", Unreadable(why))
+
+
 def build_lost_result(job: InputJob) -> InputResult:
     """Return the result of `job`, over which a process died.
 
@@ -270,6 +296,9 @@ def _make_jobs(
         except (Unreadable, OverLimit) as error:
             results[key] = build_failed_result("", error)
             continue
+        except Exception as error:  # noqa: BLE001 - one input never costs the others theirs
+            results[key] = build_faulty_result(error)
+            continue
         digest = hashlib.sha256(content.data).hexdigest()
         # a date may be in the name alone, so one content under two names is two results
         file_name = member.label.rpartition("/")[2]
@@ -333,4 +362,17 @@ def match_map(
         part.member.label: part
         for part in read_members(outdoor, settings, store, map_jobs, None, area)
     }
-    return [matched.get(part.member.label, part) for part in read]
+    return [_choose_result(part, matched.get(part.member.label)) for part in read]
+
+
+def _choose_result(part: MemberResult, matched: MemberResult | None) -> MemberResult:
+    """Return what matching gave, or what reading gave where matching failed."""
+    if matched is None:
+        return part
+    if matched.result.rows:
+        return matched
+    why = matched.result.skipped[0].why
+    rows = [
+        {**row, "notes": [*row["notes"], f"map: {why}"]} for row in part.result.rows
+    ]
+    return replace(part, result=replace(part.result, rows=tuple(rows)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, fields, replace
 from datetime import date
 from functools import cache, partial
@@ -10,7 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.analysis import Athlete, Roster, Trend
-from loadwatch.errors import LoadwatchError, NothingToRead, WorkersGone
+from loadwatch.errors import (
+    LoadwatchError,
+    NothingToRead,
+    WorkersGone,
+    describe_fault,
+)
+from loadwatch.formatting import strip_folders
 from loadwatch.ingest.sources import LOADWATCH_FILES
 from loadwatch.ingest.stray_dates import has_strays
 from loadwatch.pipeline.athlete import (
@@ -23,6 +30,7 @@ from loadwatch.pipeline.athlete import (
 from loadwatch.pipeline.cache_keys import compute_page_digest, digest_inputs
 from loadwatch.settings import FILE as SETTINGS_FILE
 from loadwatch.settings import load as load_settings
+from loadwatch.user_files import find_file
 from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
 
 ROSTER_HINT = "Give a folder that holds a folder or zip an athlete."
+LINKS_NAMED = 5  # of those that lead out of a roster's folder
 # suffixes of recordings of one run each, which are no whole export
 RECORDING_SUFFIXES = frozenset((".fit", ".gpx", ".tcx", ".gz"))
 # suffixes of what loadwatch writes
@@ -45,8 +54,12 @@ def analyse_roster(folder: str | Path, options: Options | None = None) -> Roster
     root = Path(folder)
     if not root.is_dir():
         raise NothingToRead(f"no folder of athletes at {root}", ROSTER_HINT)
-    options = replace(options, files=(*options.files, root / SETTINGS_FILE))
-    athletes = [_summarise_path(path, options) for path in _list_athlete_paths(root)]
+    own = find_file(root, SETTINGS_FILE)
+    if own:
+        options = replace(options, files=(*options.files, own))
+    athletes = [
+        _summarise_path(path, options) for path in _list_athlete_paths(root, options)
+    ]
     today = _choose_today(athletes, options)
     if today:
         athletes = [roster_groups.as_of(athlete, today) for athlete in athletes]
@@ -66,9 +79,27 @@ def _choose_today(athletes: Sequence[Athlete], options: Options) -> date | None:
     return max((day for day in (*days, options.now) if day), default=None)
 
 
-def _list_athlete_paths(root: Path) -> list[Path]:
-    """Return the folders and exports below `root`, one per athlete."""
-    found = [path for path in sorted(root.iterdir()) if _may_be_athlete(path)]
+def _list_athlete_paths(root: Path, options: Options) -> list[Path]:
+    """Return the folders and exports below `root`, one per athlete.
+
+    A link is one only where it leads to something within `root` that is not listed itself.
+    """
+    listed = [path for path in sorted(root.iterdir()) if _may_be_athlete(path)]
+    found = [path for path in listed if not path.is_symlink()]
+    leading_out = []
+    for link in (path for path in listed if path.is_symlink()):
+        real = link.resolve()
+        if root.resolve() not in real.parents:
+            leading_out.append(link.name)
+        elif not any(real == path.resolve() for path in found):
+            found.append(link)
+    found.sort()
+    if leading_out and options.warn:
+        names = ", ".join(leading_out[:LINKS_NAMED])
+        options.warn(
+            f"Not followed, since they lead out of {root.name}: {len(leading_out)} "
+            f"links ({names})."
+        )
     if not found:
         raise NothingToRead(f"{root} is empty", ROSTER_HINT)
     recordings = sum(path.suffix.lower() in RECORDING_SUFFIXES for path in found)
@@ -88,7 +119,25 @@ def _may_be_athlete(path: Path) -> bool:
         return False
     if path.suffix.lower() in PAGE_SUFFIXES:
         return False
-    return not (path / PAGE_DIGESTS_FILE).exists()
+    return not _holds_pages_alone(path)
+
+
+def _holds_pages_alone(path: Path) -> bool:
+    """Tell whether a folder holds pages and nothing else, as a roster's does.
+
+    What it holds decides, not a file of ours in it: that would hide whatever lies beside.
+    """
+    if not path.is_dir():
+        return False
+    pages = 0
+    for folder, _, files in os.walk(path):
+        for name in files:
+            if name.startswith("."):
+                continue
+            if Path(folder, name).suffix.lower() not in PAGE_SUFFIXES:
+                return False
+            pages += 1
+    return pages > 0
 
 
 def _summarise_path(path: Path, options: Options) -> Athlete:
@@ -97,13 +146,22 @@ def _summarise_path(path: Path, options: Options) -> Athlete:
         return _load_or_build_line(path, options)
     except WorkersGone:
         raise  # no athlete's fault
-    except LoadwatchError as error:
-        why = str(error).splitlines()[0]
+    except Exception as error:  # noqa: BLE001 - one athlete never costs the others theirs
+        return build_unread_athlete(path.stem, error)
+
+
+def build_unread_athlete(name: str, error: Exception) -> Athlete:
+    """Return the line of an athlete who cannot be read; it names no folder of this machine."""
+    why = f"loadwatch itself failed ({describe_fault(error)}); please report it"
+    if isinstance(error, LoadwatchError):
+        why = str(error).partition("\n")[0]
+    elif isinstance(error, OSError):
+        why = f"cannot be read ({error.strerror or 'unknown reason'})"
     return Athlete(
-        name=path.stem,
+        name=name,
         group="unknown",
         level="none",
-        says=why,
+        says=strip_folders(why),
         last_activity=None,
         flags=0,
     )

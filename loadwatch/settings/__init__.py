@@ -48,6 +48,8 @@ __all__ = [
 FILE = "loadwatch.toml"
 # the origin of a list's unit that nobody chose: recordings of the same runs show it
 BY_OTHER_FILES = "recordings of the same runs"
+MAX_BYTES = 100_000  # of a settings file; with all classes of all ways it has 5,000
+MAX_DOTS = 100  # in one line of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,11 +166,7 @@ def _read_overrides(
 
 def _read_entries(path: Path, rules: Mapping[str, RuleKeys]) -> Iterator[_Entry]:
     text = _read_text(path)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        where, why = _locate_toml_error(path.name, str(error))
-        raise SettingsError(where, why) from None
+    document = _parse_toml(path.name, text)
     lines = _find_lines(text)
     for table, content in document.items():
         where = f"{path.name}:{lines.get((table,), 1)}"
@@ -242,11 +240,38 @@ def _suggest_rule(name: str, rules: Mapping[str, RuleKeys]) -> str:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SettingsError(path.name, "is not UTF-8 text") from None
     except OSError as error:
         raise SettingsError(path.name, str(error.strerror)) from None
+    if len(data) > MAX_BYTES:
+        raise SettingsError(path.name, f"is larger than {MAX_BYTES // 1000} KB")
+    return text
+
+
+def _parse_toml(file: str, text: str) -> dict[str, Any]:
+    """Return what a settings file holds; SettingsError with the line where it is no TOML.
+
+    The parser of the standard library takes time and memory that grow with the square of a
+    key's parts, and fails in its own ways on deep lists and on long numbers.
+    """
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") > MAX_DOTS:
+            raise SettingsError(f"{file}:{number}", "has too many dots for a setting")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        where, why = _locate_toml_error(file, str(error))
+        raise SettingsError(where, why) from None
+    except RecursionError:
+        why = "holds lists or tables within each other, too deep to be read"
+        raise SettingsError(f"{file}:1", why) from None
+    except (ValueError, OverflowError):
+        why = "holds a number of more digits than can be read"
+        raise SettingsError(f"{file}:1", why) from None
 
 
 def _locate_toml_error(file: str, message: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from zoneinfo import available_timezones
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
 Preset = Literal["default", "return", "novice"]
+HUGE = 1e15  # no setting is near it; an integer may have any number of digits
+# days that --today may name; weeks are made from the first run up to it
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2100, 12, 31)
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 
 
@@ -33,10 +37,12 @@ def parse_flag(value: object) -> bool:
 
 
 def _get_number(value: object) -> float:
-    """Return a number unchanged; NaN for all else, true and false among it."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    """Return a number unchanged; NaN for all else, true and false and huge ones among it."""
+    if isinstance(value, float):
         return value
-    return math.nan
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > HUGE:
+        return math.nan
+    return value
 
 
 def _make_number_parser(low: float, high: float) -> Callable[[object], float]:
@@ -57,6 +63,12 @@ def _make_choice_parser(choices: Collection[str]) -> Callable[[object], str]:
         return str(value)
 
     return parse
+
+
+def _parse_today(value: object) -> date:
+    if not isinstance(value, date) or not FIRST_DAY <= value <= LAST_DAY:
+        raise ValueError(f"should be a day from {FIRST_DAY} to {LAST_DAY}")
+    return value
 
 
 def _parse_zone(value: object) -> str:
@@ -116,8 +128,11 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "elevation": {"virtual_altitude": parse_flag},
 }
 TOP_KEYS = {"preset": _make_choice_parser(PRESETS)}
+OPTION_KEYS = {"today": _parse_today}  # of the command line alone
 PARSERS = {
-    key: parse for table in (*KEYS.values(), TOP_KEYS) for key, parse in table.items()
+    key: parse
+    for table in (*KEYS.values(), TOP_KEYS, OPTION_KEYS)
+    for key, parse in table.items()
 }
 
 

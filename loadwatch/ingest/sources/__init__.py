@@ -8,6 +8,7 @@ from loadwatch.ingest.sources.own_files import (
     LOADWATCH_FILES,
     read_loadwatch_files,
 )
+from loadwatch.ingest.sources.same_file import find_input
 from loadwatch.ingest.sources.walk import find_members
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "LOADWATCH_FILE_REASON",
     "Content",
     "Member",
+    "find_input",
     "find_members",
     "read_loadwatch_files",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loadwatch import user_files
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -13,8 +15,13 @@ LOADWATCH_FILE_REASON = "loadwatch's own file"  # why such a file is no input
 
 
 def read_loadwatch_files(places: Sequence[Path], name: str) -> Iterator[bytes]:
-    """Yield the bytes of each file called `name` directly in the folders among `places`."""
+    """Yield the bytes of each file called `name` directly in the folders among `places`.
+
+    A link that leads out of its folder is not followed.
+    """
     for place in places:
-        path = place / name
-        if place.is_dir() and path.is_file():
-            yield path.read_bytes()
+        if not place.is_dir():
+            continue
+        data = user_files.read_file(place, name)
+        if data is not None:
+            yield data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -137,10 +137,15 @@ def _visit_entry(
     label = prefix + name
     if is_hidden(name):
         yield Skipped(walk.unique_label(label), "ignored", HIDDEN_REASON)
-    elif below in LOADWATCH_FILES:
+        return
+    is_own = below in LOADWATCH_FILES
+    if entry.is_symlink():
+        link = _skip_link(entry.path, root, walk.unique_label(label))
+        if is_own and link.kind == "ignored":
+            link = replace(link, why=LOADWATCH_FILE_REASON)
+        yield link
+    elif is_own:
         yield Skipped(walk.unique_label(label), "ignored", LOADWATCH_FILE_REASON)
-    elif entry.is_symlink():
-        yield _skip_link(entry.path, root, walk.unique_label(label))
     else:
         try:
             about = entry.stat(follow_symlinks=False)

@@ -9,6 +9,7 @@ from loadwatch import formatting
 from loadwatch.assess import budget
 from loadwatch.assess.rules import BY_ID
 from loadwatch.assess.rules.flag_text import format_rounded_down
+from loadwatch.assess.rules.remaining import RAISED
 from loadwatch.report import display_tables
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _build_row(
 
 
 def list_reasons(analysis: Analysis) -> list[str]:
-    """Return why a limit is unknown, each reason once.
+    """Return why a limit is unknown, each reason once, and which are lower than the check's own.
 
     The weeks are named where one measure has several reasons.
     """
@@ -90,7 +91,20 @@ def list_reasons(analysis: Analysis) -> list[str]:
             reasons.append(f"{name}, week of {formatting.join_with_and(weeks)}: {why}.")
         else:
             reasons.append(f"{name}: {why}.")
-    return sorted(reasons)
+    return sorted(reasons) + _list_lowered(analysis)
+
+
+def _list_lowered(analysis: Analysis) -> list[str]:
+    """Return in one line which limits are lower than their check's own, since it was raised."""
+    lowered = [
+        budget.MEASURES[limit.measure]
+        for limit in analysis.limits
+        if limit.why and limit.why != RAISED and not math.isnan(limit.left)
+    ]
+    if not lowered:
+        return []
+    names = formatting.join_with_and(list(dict.fromkeys(lowered)))
+    return [f"Lower than the check itself allows, which counts raised ones: {names}."]
 
 
 def _format_headroom(limit: Headroom, units: formatting.Units) -> str:
@@ -99,7 +113,7 @@ def _format_headroom(limit: Headroom, units: formatting.Units) -> str:
         return "not known"
     if math.isinf(limit.left):
         return "no limit"
-    if limit.why:
+    if limit.why == RAISED:
         return "raised"
     unit = BY_ID[limit.rule].unit
     return f"up to {format_rounded_down(unit, limit.most, units)}"

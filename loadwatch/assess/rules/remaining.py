@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from loadwatch.activity import NAN
@@ -23,6 +23,8 @@ MOST_M = 10_000_000
 EARLY = "until more days and runs lie behind, this check makes a note at most"
 RAISED = "already raised this week"
 ALL_RAISED = "every run of the 30 days before was itself raised"
+UNRAISED_RUNS = "counted from runs that were not raised; the check itself allows more"
+UNRAISED_WEEKS = "counted from weeks that were not raised; the check itself allows more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +65,14 @@ def find_sum_remaining(used: float, judge: Judge, offered: float) -> Remaining:
     rule may be above it.
     """
     quiet = find_largest_quiet(lambda more: judge(used + more))
-    return Remaining(
-        used=used,
-        left=max(min(quiet, math.floor(offered - used)), 0.0),
-        limit=find_largest_quiet(judge),
-        why=RAISED if quiet < 0 else "",
-    )
+    limit = find_largest_quiet(judge)
+    why = ""
+    if quiet < 0:
+        why = RAISED
+    elif math.floor(offered) < limit - 1.0:
+        why = UNRAISED_WEEKS
+    left = max(min(quiet, math.floor(offered - used)), 0.0)
+    return Remaining(used=used, left=left, limit=limit, why=why)
 
 
 def find_run_remaining(
@@ -76,8 +80,9 @@ def find_run_remaining(
 ) -> Remaining:
     """Return the largest single run of the last week of `inputs`; `why`: what keeps it unknown.
 
-    `offered` is the largest run that is offered, since it rests on no raised run; NaN where all of
-    the 30 days were raised.
+    `judge` compares with the most of the 30 days before today, the first day that is left, for the
+    limit. `offered` is the largest run that is offered on any day left, since it rests on no raised
+    run; NaN where all of the 30 days were raised.
     """
     used, is_whole = inputs.week_amount(measure, -1)
     if not is_whole and not used > 0:
@@ -90,6 +95,13 @@ def find_run_remaining(
     if math.isnan(offered):
         return Remaining(used=used, limit=limit, why=ALL_RAISED)
     return Remaining(used=used, left=min(math.floor(offered), limit), limit=limit)
+
+
+def explain_lower(found: Remaining, *, is_lower: bool) -> Remaining:
+    """Return `found` with the reason why it is under the limit, where a raised run was left out."""
+    if found.why or not is_lower:
+        return found
+    return replace(found, why=UNRAISED_RUNS)
 
 
 def find_raised_weeks(inputs: RuleInput, findings: Iterable[Finding]) -> set[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
@@ -82,6 +82,7 @@ class RuleInput:
     table: pd.DataFrame  # runs up to today
     week_numbers: Ints  # of each row of `table`
     start_us: Ints  # the same: its instant
+    today: date
 
     def run_weeks(self) -> Iterator[int]:
         """Yield the numbers of the weeks that hold a run."""
@@ -130,6 +131,7 @@ def build_rule_input(
         table=placed,
         week_numbers=number,
         start_us=_start_instants(placed),
+        today=today,
     )
 
 
@@ -281,10 +283,15 @@ def find_own_largest(
     return max(own, default=math.nan)
 
 
+def find_instant(sessions: Sessions, local: datetime) -> Ints:
+    """Return a local time as an instant, by the clock of the last run: one value, since 1970."""
+    return np.array([np.datetime64(local, "us").astype(np.int64) - sessions.offset_us])
+
+
 def last_minute(sessions: Sessions, monday: date) -> Ints:
     """Return the last minute of the week that begins on `monday`, as an instant by the last run's clock."""
-    end = np.datetime64(monday + timedelta(days=7), "us").astype(np.int64) - _MINUTE_US
-    return np.array([end - sessions.offset_us])
+    midnight = datetime.combine(monday + timedelta(days=7), time())
+    return find_instant(sessions, midnight) - _MINUTE_US
 
 
 def look_back_from_end(inputs: RuleInput, column: str) -> Lookback:
@@ -292,6 +299,19 @@ def look_back_from_end(inputs: RuleInput, column: str) -> Lookback:
     return look_back(
         inputs.sessions, column, last_minute(inputs.sessions, inputs.week_starts[-1])
     )
+
+
+def find_earliest_most(inputs: RuleInput, column: str, most: float) -> float:
+    """Return the most that a run may be compared with today, `most` being that of the week's end.
+
+    On the first day that is left of the last week the 30 days reach back furthest. A run of unknown
+    distance or ascent counts as the most it can have been, where that is known.
+    """
+    sessions = inputs.sessions
+    midnight = datetime.combine(inputs.today, time())
+    since = find_instant(sessions, midnight)[0] - LOOKBACK_DAYS * DAY_US
+    bound = sessions.bound[column][sessions.start_us >= since]
+    return float(max(bound[np.isfinite(bound)].max(initial=0.0), most))
 
 
 class SessionFields(TypedDict):

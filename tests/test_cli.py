@@ -463,7 +463,7 @@ def test_a_known_sport_that_nobody_did_is_answered_with_those_there_are(
 ):
     page = tmp_path / "x.html"
     _, out, _ = call("report", folder, "--sports", "swimming", "-o", page, "--no-store")
-    assert "it holds 11 of running" in " ".join(out.split())
+    assert "no swimming found, but 11 of running" in " ".join(out.split())
 
 
 def test_strict_names_what_could_not_be_read_even_when_quiet(call, folder):

@@ -226,7 +226,7 @@ def test_levels_have_word_and_shape(pages):
         '<span class="flag high"><span aria-hidden="true">\N{BLACK UP-POINTING TRIANGLE}</span> Large change</span>'
         in page
     )
-    assert "\N{WHITE CIRCLE}</span> Not enough data</span>" in pages["Nils F."]
+    assert "\N{WHITE CIRCLE}</span> Welcome</span>" in pages["Nils F."]
     assert "=</span> About as usual</span>" in pages["Tom R."]
 
 

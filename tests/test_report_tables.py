@@ -275,13 +275,13 @@ def test_terminal_colours_only_when_asked(ana):
 def test_terminal_says_level_as_word_and_shape(ana):
     text = Terminal().format_verdict(ana)
     assert text.startswith(
-        "\N{BLACK UP-POINTING TRIANGLE} Large change: last week, you ran 14 km downhill at 5 %"
+        "\N{BLACK UP-POINTING TRIANGLE} Large change: 14 km downhill at 5 % or steeper"
     )
     assert "16 Nov 2026" in text and "so far" in text
     assert (
         Terminal()
         .format_verdict(cases.two_weeks())
-        .startswith("\N{WHITE CIRCLE} Not enough data: ")
+        .startswith("\N{WHITE CIRCLE} Welcome: ")
     )
 
 

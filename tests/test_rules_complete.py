@@ -12,7 +12,11 @@ from loadwatch.assess import rules
 from loadwatch.assess.rules.catalogue import RULES
 from loadwatch.assess.rules.model import Rule
 from loadwatch.tables import EXPOSURES, RAISED_LEVELS, WEEKS, column_names
-from loadwatch.verdict.phrases import format_brief_phrase, format_phrase
+from loadwatch.verdict.phrases import (
+    format_brief_phrase,
+    format_mention,
+    list_phrases,
+)
 from tests import report_cases as cases
 
 TEXTS = tomllib.loads(
@@ -39,6 +43,7 @@ def list_lacks(rule: Rule) -> list[str]:
             for part, where in (
                 ("phrase", "the first sentence of a page"),
                 ("brief", "a coach's list"),
+                ("mention", "where it is named in passing"),
             )
             if not getattr(rule, part)
         ]
@@ -87,8 +92,9 @@ def test_short_phrases_name_only_what_can_be_filled(rule):
     ana = cases.ana()
     flag = next(iter(ana.flags))
     for text in (
-        format_phrase(replace_rule(flag, rule), ana),
+        *list_phrases(replace_rule(flag, rule), ana),
         format_brief_phrase(replace_rule(flag, rule), ana),
+        format_mention(replace_rule(flag, rule), ana),
     ):
         assert text
         assert "{" not in text

@@ -248,7 +248,7 @@ def test_diary_flags_join_with_their_words():
 def sentences(rule):
     """Every sentence that a rule can print."""
     yield from (rule.title, rule.asks, rule.measure, rule.grade_why, rule.lbp)
-    yield from (rule.article, rule.caveat, rule.phrase, rule.brief)
+    yield from (rule.article, rule.caveat, rule.phrase, rule.brief, rule.mention)
     yield from rule.templates.values()
     yield from (bound.text for bound in rule.limits)
 

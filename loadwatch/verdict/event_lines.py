@@ -50,7 +50,7 @@ class Event:
 
 
 def list_events(flags: Iterable[Flag]) -> tuple[Event, ...]:
-    """Return the events of `flags`: by level, then by how far over the limit, joining ones last.
+    """Return the events of `flags`: by level, evidence, how far over; joining ones last.
 
     Of several flags of one rule and event the largest is kept. A flag that only joins others is
     an entry of its own.
@@ -76,10 +76,11 @@ def _build_event(week: date, flags: list[Flag]) -> Event:
     return Event(week, level, tuple(ordered))
 
 
-def _order_key(event: Event) -> tuple[bool, int, float, date]:
+def _order_key(event: Event) -> tuple[bool, int, str, float, date]:
     times = max(map(levels.times_limit, event.flags))
     joins = levels.is_compound(event.lead)
-    return joins, levels.ORDER.index(event.level), -times, event.week
+    level = levels.ORDER.index(event.level)
+    return joins, level, event.lead.evidence, -times, event.week
 
 
 def format_parts(event: Event, analysis: Analysis, most: int | None = None) -> str:

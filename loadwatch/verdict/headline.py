@@ -2,27 +2,31 @@
 
 A verdict has the state of a week: what was raised, else the load against the usual one. Where
 neither is known it is "unknown" and the sentence gives the reason. A second clause names what was
-raised in the eight weeks before.
+raised in the eight weeks before. All of it has 18 words at most, for it is read at a glance; the
+events below it have the rest.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from loadwatch import formatting
-from loadwatch.assess.rules import BY_ID, is_raised
-from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, select_runs
-from loadwatch.tables import LEVELS, ON_FOOT_SPORTS, RAISED_LEVELS
-from loadwatch.verdict import levels, raised_before
-from loadwatch.verdict.event_lines import format_parts, list_events
+from loadwatch.assess.rules import is_raised
+from loadwatch.tables import LEVELS, RAISED_LEVELS
+from loadwatch.verdict import levels, raised_before, unknown_reasons
+from loadwatch.verdict.event_lines import list_events
 from loadwatch.verdict.phrases import (
+    MOST_WORDS,
+    Timing,
+    count_words,
+    fit_clauses,
     format_load,
-    format_phrase,
-    lower_first,
+    format_mention,
+    list_phrases,
 )
 
 if TYPE_CHECKING:
@@ -39,12 +43,12 @@ PROMISE = "A flag is a reason to look and to talk; it does not predict an injury
 NO_PROMISE = (
     "Nothing raised is no clearance: pain that worries you is reason enough to ask."
 )
-HEADLINE_PARTS = 2  # of an event, in the first sentence
-MOST_SPORTS = 3  # named where no run was found
-NEAR = 0.1  # of the usual: watches and weeks differ by as much
-
-
-DIARY_FIRST = "Get help"  # the word where a red flag of the diary comes first
+BEGINNING = (
+    "Until then nothing is compared: pain that worries you is reason enough to ask."
+)
+# the word of a state where something else comes first
+RED_FLAG_WORDS = {"today": "Get help today", "soon": "See someone soon"}
+WELCOME = "Welcome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +74,33 @@ def build_verdict(analysis: Analysis) -> Verdict:
     events = list_events(flags)
     unjudged = _list_unjudged(analysis, weeks)
     state = _find_state(weeks)
-    word = LEVELS[state].word
     if has_red_flag(analysis):
-        state, word = "high", DIARY_FIRST
+        state = "high"
+    is_beginner = unknown_reasons.is_beginner(analysis, weeks)
+    word = _find_word(analysis, state, is_beginner=is_beginner)
+    most = MOST_WORDS - count_words(word)
+    sentence = _build_sentence(analysis, state, weeks, events, most)
+    counts = _format_counts(analysis, state, raised, weeks, unjudged)
     return Verdict(
         state=state,
-        sentence=_build_sentence(analysis, state, weeks, events),
-        counts=_format_counts(analysis, state, raised, weeks, unjudged),
+        sentence=sentence,
+        counts=_add_growth(counts, sentence, analysis, weeks),
         weeks=weeks,
         flags=raised,
         notes=tuple(flag for flag in flags if not is_raised(flag)),
-        unjudged=unjudged,
+        unjudged=() if is_beginner else unjudged,
         events=events,
         word=word,
     )
+
+
+def _find_word(analysis: Analysis, state: VerdictState, *, is_beginner: bool) -> str:
+    """Return the word before the sentence: that of the state, or of what comes before it."""
+    if analysis.diary is not None and analysis.diary.red_flags:
+        return RED_FLAG_WORDS[analysis.diary.red_flags[0].urgency]
+    if is_beginner and state == "unknown":
+        return WELCOME
+    return LEVELS[state].word
 
 
 def _build_sentence(
@@ -91,26 +108,40 @@ def _build_sentence(
     state: VerdictState,
     weeks: tuple[JudgedWeek, ...],
     events: tuple[Event, ...],
+    most: int,
 ) -> str:
-    """Return the first sentence, and what was raised before, which a red flag goes without."""
+    """Return the first sentence in `most` words: what changed, then what was raised before."""
     if analysis.diary is not None and analysis.diary.red_flags:
-        return f"{lower_first(analysis.diary.says)}."
+        return f"{analysis.diary.red_flags[0].says}."
+    if state == "unknown" and unknown_reasons.is_beginner(analysis, weeks):
+        return fit_clauses(
+            [unknown_reasons.welcome_beginner(analysis, weeks)], [0], most
+        )
     if state == "unknown":
-        sentence = _explain_unknown(analysis, weeks)
+        clauses = [unknown_reasons.list_unknown_reasons(analysis, weeks), ("",)]
     elif state in RAISED_LEVELS:
-        sentence = _format_raised(analysis, weeks, events)
+        clauses = _list_raised(analysis, weeks, events)
     else:
-        sentence = _format_quiet(analysis, weeks)
-    return _add_history(sentence, analysis, weeks)
+        clauses = _list_quiet(analysis, weeks)
+    earlier = raised_before.list_earlier(analysis, weeks)
+    growth = raised_before.list_growth(analysis)
+    clauses += [_as_second(earlier), _as_second(growth)]
+    return fit_clauses(clauses, [2, 0, 3, 1], most)
 
 
-def _add_history(
-    sentence: str, analysis: Analysis, weeks: tuple[JudgedWeek, ...]
+def _as_second(wordings: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the wordings of a second sentence, which may be left out."""
+    return (*(f" {wording}" for wording in reversed(wordings)), "")
+
+
+def _add_growth(
+    counts: str, sentence: str, analysis: Analysis, weeks: tuple[JudgedWeek, ...]
 ) -> str:
-    """Return the sentence, what was raised in the weeks before, and slow growth."""
-    earlier = raised_before.describe_earlier(analysis, weeks)
-    growth = raised_before.describe_growth(analysis)
-    return " ".join(part for part in (sentence, earlier, growth) if part)
+    """Return `counts`, and slow growth where the sentence has not named it."""
+    growth = raised_before.list_growth(analysis) if weeks else ()
+    if not growth or any(wording in sentence for wording in growth):
+        return counts
+    return f"{growth[0]} {counts}"
 
 
 def has_red_flag(analysis: Analysis) -> bool:
@@ -145,10 +176,26 @@ def _format_counts(
         checks = formatting.format_count(len({flag.rule for flag in flags}), "check")
         raised_in = _format_weeks(sorted({flag.week for flag in flags}))
         return f"{checks} raised {raised_in}. {PROMISE}"
-    days = [week.start for week in weeks]
-    if state == "unknown" or not levels.find_judged_weeks(analysis, days):
+    if unknown_reasons.is_beginner(analysis, weeks):
+        return BEGINNING
+    if state == "unknown":
         return _format_unjudged(weeks, unjudged)
-    return f"No check raised {_format_weeks(days)}. {NO_PROMISE}"
+    return _format_quiet_counts(analysis, weeks, unjudged)
+
+
+def _format_quiet_counts(
+    analysis: Analysis, weeks: tuple[JudgedWeek, ...], unjudged: tuple[Unknown, ...]
+) -> str:
+    """Return that no check was raised, and why a week with more than usual raised none."""
+    days = [week.start for week in weeks]
+    if not levels.find_judged_weeks(analysis, days):
+        return _format_unjudged(weeks, unjudged)
+    quiet = f"No check raised {_format_weeks(days)}"
+    risen = [week.start for week in weeks if week.state == "more"]
+    if risen:
+        why = raised_before.explain_quiet_rise(analysis, risen[-1])
+        quiet = f"{quiet}, {why}"
+    return f"{quiet}. {NO_PROMISE}"
 
 
 def _format_unjudged(
@@ -173,170 +220,44 @@ def _format_weeks(days: Sequence[date]) -> str:
     return f"in the week{'s' if len(days) > 1 else ''} of {listed}"
 
 
-def _format_raised(
+def _list_raised(
     analysis: Analysis, weeks: tuple[JudgedWeek, ...], events: tuple[Event, ...]
-) -> str:
-    """Return the largest event with its parts, and the next one."""
+) -> list[tuple[str, ...]]:
+    """Return the largest event in its wordings, then what else was raised, if there is place."""
     raised = [event for event in events if event.is_raised]
-    first, *others = raised
-    phrase = format_phrase(first.lead, analysis)
-    sentence = f"{_name_week(first.lead, weeks)}, {phrase}"
-    if parts := format_parts(first, analysis, HEADLINE_PARTS):
-        sentence = f"{sentence}; {parts}"
-    for other in others:
-        if levels.is_compound(other.lead) or other.lead.rule == first.lead.rule:
-            continue
-        phrase = format_phrase(other.lead, analysis)
-        if other.week != first.week:
-            phrase = f"{_name_week(other.lead, weeks)}, {phrase}"
-        return f"{sentence}, and {phrase}."
-    return f"{sentence}."
+    lead, *parts = (flag for flag in raised[0].flags if is_raised(flag))
+    others = [event.lead for event in raised[1:] if not levels.is_compound(event.lead)]
+    more = [f", with {format_mention(flag, analysis)}." for flag in parts]
+    more += [
+        f"; {format_mention(flag, analysis)}."
+        for flag in others
+        if flag.rule != lead.rule
+    ]
+    timing = _find_timing(lead, weeks, analysis.today)
+    return [list_phrases(lead, analysis, timing), (*more[:1], ".")]
 
 
-def _name_week(flag: Flag, weeks: tuple[JudgedWeek, ...]) -> str:
+def _find_timing(flag: Flag, weeks: tuple[JudgedWeek, ...], today: date) -> Timing:
+    """Return when a flag of the last two weeks was raised, in words."""
+    week = "this week"
     if len(weeks) > 1 and flag.week != weeks[-1].start:
-        return "last week"
-    return "this week"
+        week = "last week"
+    whose = f"{week}'s"
+    if flag.day is not None and today - flag.day < timedelta(days=7):
+        whose = f"{flag.day:%A}'s"
+    return Timing(week, whose)
 
 
-def _format_quiet(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
-    """Return the load of both weeks beside the usual one; no word of safety."""
-    loads = [_format_week_load(analysis, week, weeks) for week in weeks]
-    sentence = "; ".join(loads)
-    complete = [week for week in weeks if week.complete]
-    if complete and complete[-1].state == "more":
-        why = raised_before.explain_quiet_rise(analysis, complete[-1].start)
-        sentence = f"{sentence}; no check was raised, {why}"
-    return f"{sentence}."
-
-
-def _format_week_load(
-    analysis: Analysis, week: JudgedWeek, weeks: tuple[JudgedWeek, ...]
-) -> str:
-    load = levels.read_cell(analysis.weeks, week.start, "load")
-    usual = levels.read_cell(analysis.weeks, week.start, "load_usual")
-    amount = format_load(analysis, load)
-    if not week.runs:
-        amount = "no run"
-    if not week.complete:
-        return f"{amount} this week so far"
-    when = "this week" if week is weeks[-1] else "last week"
-    if not week.runs and usual > 0:
-        return f"{amount} {when}; your usual is {format_load(analysis, usual)}"
-    if usual > 0 and load >= 0:
-        return f"{amount} {when}, {_compare_with_usual(analysis, load, usual)}"
-    return f"{amount} {when}"
-
-
-def _compare_with_usual(analysis: Analysis, load: float, usual: float) -> str:
-    """Return how a week's load compares with the usual: in per cent where it is far from it."""
-    change = load / usual - 1
-    place = "close to"
-    if abs(change) > NEAR:
-        side = "below" if change < 0 else "above"
-        place = f"{formatting.format_percent(abs(change))} {side}"
-    return f"{place} your usual {format_load(analysis, usual)}"
-
-
-def _explain_unknown(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
-    """Return why nothing can be concluded: no run at all, none lately, or too little history."""
-    with_runs = 0
-    if len(analysis.weeks):
-        with_runs = int((analysis.weeks["runs"] > 0).sum())
-    if not with_runs:
-        return _explain_no_run(analysis)
-    if not any(week.runs for week in weeks):
-        last = formatting.format_day(_run_days(analysis).max())
-        return f"no runs since {last}{_format_last_usual(analysis)}."
-    if with_runs <= USUAL_LEAST:
-        return _welcome_beginner(analysis, with_runs)
-    counted = f"{formatting.format_count(with_runs, 'week')} with runs so far"
-    recent = _count_recent_weeks(analysis, weeks)
-    if recent < USUAL_LEAST:
-        some = "none"
-        if recent:
-            some = f"only {formatting.spell_number(recent)}"
-        return (
-            f"{counted}, but {some} of the four before this one; a week is held "
-            f"against three of them{_format_last_usual(analysis)}."
-        )
-    return _explain_last_weeks(analysis, weeks, counted)
-
-
-def _welcome_beginner(analysis: Analysis, with_runs: int) -> str:
-    """Return one kind line for the first weeks: what was run, and when comparing begins."""
-    total = format_load(analysis, float(analysis.weeks["load"].sum()))
-    weeks = "first week"
-    if with_runs > 1:
-        weeks = f"first {formatting.spell_number(with_runs)} weeks"
-    return (
-        f"your {weeks} with runs, {total} in all. Each week is compared with your "
-        "own usual one as soon as three weeks with runs come before it."
-    )
-
-
-def _format_last_usual(analysis: Analysis) -> str:
-    """Return the last usual week that is known, as the end of a sentence; "" without one."""
-    known = analysis.weeks["load_usual"].dropna()
-    if known.empty:
-        return ""
-    return f"; your usual week was {format_load(analysis, float(known.iloc[-1]))}"
-
-
-def _explain_last_weeks(
-    analysis: Analysis, weeks: tuple[JudgedWeek, ...], counted: str
-) -> str:
-    """Return why the last weeks could not be judged although enough runs came before them."""
-    if weeks[0].complete and not weeks[0].runs:
-        day = formatting.format_day_month(weeks[0].start)
-        return f"no run in the week of {day}, and this week is not over yet."
-    for gap in _list_unjudged(analysis, weeks):
-        if BY_ID[gap.rule].judges_load and gap.why.text:
-            return f"{counted}; {lower_first(gap.why.text)}."
-    return f"{counted}; too little is known of them to compare with."
-
-
-def _run_days(analysis: Analysis) -> pd.Series[pd.Timestamp]:
-    """Return the local days of the runs up to today, those that are summed."""
-    days = select_runs(analysis.activities, analysis.settings)["start_local"]
-    return days[days < pd.Timestamp(analysis.today) + pd.Timedelta(days=1)]
-
-
-def _explain_no_run(analysis: Analysis) -> str:
-    """Return why there is no run: none up to today, or none of the sports in the settings."""
-    first = select_runs(analysis.activities, analysis.settings)["start_local"].min()
-    if not pd.isna(first):
-        today = formatting.format_day(analysis.today)
-        return f"no run up to {today}; the first is of {formatting.format_day(first)}."
-    counts = Counter(analysis.activities["sport"].tolist()).most_common(MOST_SPORTS)
-    if not counts:
-        return "no run was found in what was read."
-    found = formatting.join_with_and(
-        [
-            f"{formatting.format_number(count)} of {sport.replace('_', ' ')}"
-            for sport, count in counts
-        ]
-    )
-    wanted = formatting.join_with_and(
-        [formatting.clean_text(sport, 40) for sport in analysis.settings.sports]
-    )
-    option = ",".join(
-        sport for sport, _ in counts if sport in ON_FOOT_SPORTS or len(counts) == 1
-    )
-    hint = ""
-    if option:
-        hint = f"; with --sports {option} those are summed"
-    return (
-        f"no run was found in what was read; it holds {found}, and what is looked for "
-        f"is {wanted}{hint}."
-    )
-
-
-def _count_recent_weeks(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> int:
-    """Return how many of the four weeks before the newest one have a run."""
-    newest = levels.week_starts(analysis.weeks).index(weeks[-1].start)
-    runs = analysis.weeks["runs"].iloc[max(newest - USUAL_WEEKS, 0) : newest]
-    return int((runs > 0).sum())
+def _list_quiet(
+    analysis: Analysis, weeks: tuple[JudgedWeek, ...]
+) -> list[tuple[str, ...]]:
+    """Return the load of the last complete week beside the usual, and that of the other week."""
+    at = max(at for at, week in enumerate(weeks) if week.complete)
+    load = levels.format_week_load(analysis, weeks[at], weeks)
+    usual = levels.read_cell(analysis.weeks, weeks[at].start, "load_usual")
+    others = [week for week in weeks if week is not weeks[at] and week.runs]
+    more = [f"; {levels.format_week_load(analysis, week, weeks)}." for week in others]
+    return [(f"{load}, usually {format_load(analysis, usual)}",), (*more, ".")]
 
 
 def _list_unjudged(
@@ -361,10 +282,4 @@ def last_activity_day(analysis: Analysis) -> date | None:
     """Return the local day of the last activity whose day is known, of any sport."""
     local = analysis.activities["start_local"]
     last = local[local < pd.Timestamp(analysis.today) + pd.Timedelta(days=1)].max()
-    return None if pd.isna(last) else pd.Timestamp(last).date()
-
-
-def last_run_day(analysis: Analysis) -> date | None:
-    """Return the local day of the last run up to today, None without one."""
-    last = _run_days(analysis).max()
     return None if pd.isna(last) else pd.Timestamp(last).date()

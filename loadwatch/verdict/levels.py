@@ -10,6 +10,7 @@ import pandas as pd
 from loadwatch.assess.rules import BY_ID, RULES, is_enabled, is_raised
 from loadwatch.assess.rules.model import TOLERANCE
 from loadwatch.tables import LEVELS
+from loadwatch.verdict.phrases import format_load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,3 +145,16 @@ def find_judged_weeks(analysis: Analysis, starts: Iterable[date]) -> set[date]:
     for gap in analysis.unknown:
         unknown.setdefault(gap.week, set()).add(gap.rule)
     return {start for start in starts if asked - unknown.get(start, set())}
+
+
+def format_week_load(
+    analysis: Analysis, week: JudgedWeek, weeks: tuple[JudgedWeek, ...]
+) -> str:
+    """Return what was run in one of the last `weeks`: "45 km last week", "6 km so far this week"."""
+    amount = "no run"
+    if week.runs:
+        amount = format_load(analysis, read_cell(analysis.weeks, week.start, "load"))
+    if not week.complete:
+        return f"{amount} so far this week"
+    when = "this week" if week is weeks[-1] else "last week"
+    return f"{amount} {when}"

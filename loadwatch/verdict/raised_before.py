@@ -11,7 +11,12 @@ from loadwatch import formatting
 from loadwatch.assess.rules import BY_ID, is_raised
 from loadwatch.assess.weeks import USUAL_WEEKS
 from loadwatch.verdict import levels
-from loadwatch.verdict.phrases import format_brief_phrase, format_load, lower_first
+from loadwatch.verdict.phrases import (
+    format_load,
+    format_mention,
+    lower_first,
+    upper_first,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,17 +26,20 @@ if TYPE_CHECKING:
     from loadwatch.verdict.levels import JudgedWeek
 
 EARLIER_WEEKS = 8
-EARLIER_NAMED = 2  # changes named; the others are counted
 GROWTH_WEEKS = 12
 GROWTH = 1.5  # times the usual week of twelve weeks ago
 WEEK_JUMP = "LW02"
 ONE_WEEK = timedelta(weeks=1)
 
 
-def describe_earlier(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
-    """Return what was raised in the eight weeks before `weeks`, the newest first; "" for nothing."""
+def list_earlier(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> tuple[str, ...]:
+    """Return what was raised in the eight weeks before `weeks`, the longest wording first.
+
+    Of several weeks the one of the highest level is named, of those the newest. Nothing where
+    nothing was raised.
+    """
     if not weeks:
-        return ""
+        return ()
     first, newest = weeks[0].start, weeks[-1].start
     since = first - EARLIER_WEEKS * ONE_WEEK
     flags = [
@@ -39,15 +47,27 @@ def describe_earlier(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
         for flag in analysis.flags
         if since <= flag.week < first and is_raised(flag)
     ]
-    largest = _list_largest(flags)
+    largest = sorted(_list_largest(flags), key=_order_key)
     if not largest:
-        return ""
-    named = sorted(largest[:EARLIER_NAMED], key=lambda flag: flag.week, reverse=True)
-    parts = [_format_earlier(flag, newest, analysis) for flag in named]
-    more = len(largest) - len(named)
-    if more:
-        parts.append(f"and {formatting.format_count(more, 'more change')}")
-    return f"Before that, {'; '.join(parts)}."
+        return ()
+    ago = formatting.spell_number((newest - largest[0].week).days // 7)
+    mention = format_mention(largest[0], analysis)
+    short = upper_first(f"{ago} weeks ago: {mention}")
+    more = len(largest) - 1
+    if not more:
+        return (f"{short}.",)
+    noun = "changes" if more > 1 else "change"
+    others = f"{formatting.spell_number(more)} more {noun}"
+    return f"{short}, and {others}.", f"{short}."
+
+
+def _order_key(flag: Flag) -> tuple[int, int]:
+    return levels.ORDER.index(flag.level), -flag.week.toordinal()
+
+
+def describe_earlier(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
+    """Return what was raised in the eight weeks before `weeks` as a sentence; "" for nothing."""
+    return next(iter(list_earlier(analysis, weeks)), "")
 
 
 def _list_largest(flags: list[Flag]) -> list[Flag]:
@@ -59,32 +79,31 @@ def _list_largest(flags: list[Flag]) -> list[Flag]:
     return list(largest.values())
 
 
-def _format_earlier(flag: Flag, newest: date, analysis: Analysis) -> str:
-    ago = (newest - flag.week).days // 7
-    weeks = f"{formatting.spell_number(ago)} weeks ago"
-    return f"{weeks}: {lower_first(format_brief_phrase(flag, analysis))}"
-
-
-def describe_growth(analysis: Analysis) -> str:
-    """Return how the usual week grew slowly in twelve weeks; "" where it did not.
+def list_growth(analysis: Analysis) -> tuple[str, ...]:
+    """Return how the usual week grew slowly in twelve weeks, the longest wording first.
 
     Growth is named where the usual week is 1.5 times that of twelve weeks ago and no single week
-    in between was raised as a jump.
+    in between was raised as a jump. Nothing where it did not grow.
     """
     usual = analysis.weeks["load_usual"].to_numpy("float64")
     if len(usual) <= GROWTH_WEEKS:
-        return ""
+        return ()
     now, before = usual[-1], usual[-1 - GROWTH_WEEKS]
     if not (before > 0 and now >= GROWTH * before):
-        return ""
+        return ()
     since = levels.week_starts(analysis.weeks)[-1 - GROWTH_WEEKS]
     if any(
         flag.rule == WEEK_JUMP and flag.week > since and is_raised(flag)
         for flag in analysis.flags
     ):
-        return ""
-    then = format_load(analysis, float(before))
-    return f"Twelve weeks ago your usual week was {then}, now {format_load(analysis, float(now))}."
+        return ()
+    then = f"Twelve weeks ago your usual was {format_load(analysis, float(before))}"
+    return f"{then}, now {format_load(analysis, float(now))}.", f"{then}."
+
+
+def describe_growth(analysis: Analysis) -> str:
+    """Return how the usual week grew slowly in twelve weeks as a sentence; "" where it did not."""
+    return next(iter(list_growth(analysis)), "")
 
 
 def explain_quiet_rise(analysis: Analysis, start: date) -> str:
@@ -99,12 +118,19 @@ def explain_quiet_rise(analysis: Analysis, start: date) -> str:
     for gap in analysis.unknown:
         if gap.week == start and gap.rule == WEEK_JUMP:
             return f"for it could not be judged: {lower_first(gap.why.text)}"
+    return _compare_with_most(analysis, start)
+
+
+def _compare_with_most(analysis: Analysis, start: date) -> str:
+    """Return how a week lies to the most of the four before it, as the end of a sentence."""
     table = analysis.weeks
     at = levels.week_starts(table).index(start)
     before = table.iloc[max(at - USUAL_WEEKS, 0) : at]
     most = float(np.nanmax(before["load"].where(before["runs"] > 0), initial=0.0))
-    if most > 0:
-        return (
-            f"for the most of the four weeks before was {format_load(analysis, most)}"
-        )
-    return f"for {lower_first(BY_ID[WEEK_JUMP].title)} needs more than that"
+    if not most > 0:
+        return f"for {lower_first(BY_ID[WEEK_JUMP].title)} needs more than that"
+    more = float(table["load"].iloc[at]) - most
+    held_against = f"the most of the four weeks before ({format_load(analysis, most)})"
+    if not more > 0:
+        return f"for it is within {held_against}"
+    return f"for it is only {format_load(analysis, more)} over {held_against}"

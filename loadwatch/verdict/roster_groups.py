@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from loadwatch import formatting
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.tables import FLAG_LEVELS, LOAD_METHODS, RAISED_LEVELS
-from loadwatch.verdict import headline, levels, raised_before
+from loadwatch.verdict import headline, levels, raised_before, unknown_reasons
 from loadwatch.verdict.event_lines import format_event
 from loadwatch.verdict.phrases import (
     format_load,
@@ -73,7 +73,7 @@ def summarize_athlete(analysis: Analysis, today: date | None = None) -> Athlete:
         trend=trend,
         brief=brief,
         raised_week=_find_raised_week(weeks),
-        last_run=headline.last_run_day(analysis),
+        last_run=unknown_reasons.last_run_day(analysis),
         collapsed=has_collapsed(analysis, weeks),
         is_low=_is_low(analysis, weeks),
         pains=_list_pains(analysis),
@@ -230,7 +230,9 @@ def build_trend(analysis: Analysis, week: JudgedWeek) -> Trend:
 
 def format_brief(analysis: Analysis, verdict: Verdict) -> str:
     """Return the verdict as a coach reads it: one line per event, or why there is none."""
-    if headline.has_red_flag(analysis) or verdict.state == "unknown":
+    if analysis.diary is not None and analysis.diary.red_flags:
+        return upper_first(analysis.diary.says)
+    if verdict.state == "unknown":
         return upper_first(verdict.sentence)
     raised = [event for event in verdict.events if event.is_raised]
     if not raised:

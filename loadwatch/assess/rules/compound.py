@@ -88,6 +88,7 @@ RULE = Rule(
     topic="load",
     phrase="",
     brief="",
+    mention="",
     event_family="none",
     change_kind=None,
     charts=(),

@@ -96,6 +96,7 @@ RULE = Rule(
     topic="load",
     phrase="",
     brief="",
+    mention="",
     event_family="own",
     change_kind=None,
     charts=(),

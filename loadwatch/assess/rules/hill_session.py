@@ -19,12 +19,14 @@ from loadwatch.assess.rules.model import (
     Suggestion,
 )
 from loadwatch.assess.rules.remaining import (
+    explain_lower,
     find_largest_quiet,
     find_run_remaining,
     find_unraised_most,
 )
 from loadwatch.assess.rules.rule_input import (
     LOOKBACK_DAYS,
+    find_earliest_most,
     look_back,
     look_back_from_end,
     session_fields,
@@ -140,7 +142,8 @@ def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
     if math.isnan(most) or past.bound[0] > most:
         why = explain_unknown(past, 0).text
     early = history.is_early(past, 0, limits)
-    judge = partial(judge_climb, most_m=most, limits=limits, early=early)
+    earliest = find_earliest_most(inputs, "ascent_m", most)
+    judge = partial(judge_climb, most_m=earliest, limits=limits, early=early)
     unraised = find_unraised_most(
         inputs, inputs.sessions.ascent_m, _check_runs(inputs, limits)
     )
@@ -149,7 +152,8 @@ def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
         offered = find_largest_quiet(
             partial(judge_climb, most_m=unraised, limits=limits)
         )
-    return find_run_remaining(inputs, "longest_ascent_m", judge, why, offered)
+    found = find_run_remaining(inputs, "longest_ascent_m", judge, why, offered)
+    return explain_lower(found, is_lower=unraised < most)
 
 
 _START = "{day}: {extent}{amount} of ascent in one run"
@@ -193,8 +197,9 @@ RULE = Rule(
         "lie behind.",
     },
     topic="up",
-    phrase="one run climbed {amount}, {more} the most of the 30 days before",
+    phrase="{whose} run climbed {amount}, {over} your most[ in 30 days]",
     brief="one run climbed {amount}, {more} the 30 days before",
+    mention="{a} {amount} climb",
     event_family="hills",
     change_kind=None,
     charts=("climb",),

@@ -131,8 +131,11 @@ class Rule:
     )  # name -> sentence of a flag, with places for its numbers
 
     topic: Topic  # of several flags the first sentence names one for each topic
-    phrase: str  # a flag within the first sentence of a page; "": its own sentence
-    brief: str  # the same, shorter, for a coach's list; "": the title
+    # a flag in the first sentence of a page, at most nine words but for those in [brackets],
+    # which are left out where the sentence gets too long; "": the title
+    phrase: str
+    brief: str  # a flag in a coach's list; "": the title
+    mention: str  # the shortest: what was raised, in about four words; "": the title
     event_family: EventFamily  # flags of a week that are one event
     change_kind: (
         ChangeKind | None

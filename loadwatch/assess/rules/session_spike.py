@@ -20,12 +20,14 @@ from loadwatch.assess.rules.model import (
     Suggestion,
 )
 from loadwatch.assess.rules.remaining import (
+    explain_lower,
     find_largest_quiet,
     find_run_remaining,
     find_unraised_most,
 )
 from loadwatch.assess.rules.rule_input import (
     LOOKBACK_DAYS,
+    find_earliest_most,
     look_back,
     look_back_from_end,
     session_fields,
@@ -156,12 +158,14 @@ def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
     if not longest > 0 or past.bound[0] > longest:
         why = explain_unknown(past, 0).text
     early = history.is_early(past, 0, limits)
-    judge = partial(judge_distance, longest_m=longest, limits=limits, early=early)
+    earliest = find_earliest_most(inputs, "distance_m", longest)
+    judge = partial(judge_distance, longest_m=earliest, limits=limits, early=early)
     unraised = find_unraised_most(
         inputs, inputs.sessions.distance_m, _check_runs(inputs, limits)
     )
     offered = max(limits["watch"] * unraised, unraised + limits["more_m"] - 1.0)
-    return find_run_remaining(inputs, "longest_m", judge, why, offered)
+    found = find_run_remaining(inputs, "longest_m", judge, why, offered)
+    return explain_lower(found, is_lower=unraised < longest)
 
 
 _NO_DISTANCE = "a run of this week has no distance"
@@ -221,8 +225,9 @@ RULE = Rule(
         "it says little until {needs} lie behind.",
     },
     topic="load",
-    phrase="one run of {amount} was {longer} any in the 30 days before",
+    phrase="{whose} {amount} was {over} your longest[ in 30 days]",
     brief="longest run {amount}, {longer} any in the 30 days before",
+    mention="{a} {amount} run",
     event_family="distance",
     change_kind="distance",
     judges_load=True,

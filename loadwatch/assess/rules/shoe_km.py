@@ -103,6 +103,7 @@ RULE = Rule(
     topic="shoes",
     phrase="a pair of shoes has passed {amount}",
     brief="a pair of shoes past {amount}",
+    mention="shoes past {amount}",
     event_family="own",
     change_kind=None,
     charts=(),

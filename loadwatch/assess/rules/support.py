@@ -80,6 +80,7 @@ RULE = Rule(
     topic="support",
     phrase="",
     brief="",
+    mention="",
     event_family="own",
     change_kind=None,
     charts=(),

@@ -18,6 +18,7 @@ from loadwatch.cli import (
     columns,
     demo,
     diary,
+    encoding,
     help_topics,
     inspect,
     output,
@@ -86,8 +87,8 @@ def main() -> NoReturn:
     _silence_libraries()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # a plain ASCII terminal shows ? for ▲, it does not fail
-            stream.reconfigure(errors="replace")
+            # a plain ASCII terminal shows !! for ▲ and keeps each minus
+            stream.reconfigure(errors=encoding.ERRORS)
     sys.exit(_run_command())
 
 

@@ -9,11 +9,16 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import finish_reading, read_analysis
 from loadwatch.report.formats import TABLES
 
 
-@click.command("budget", short_help="What this week and the next can hold.")
+@define_command(
+    "budget",
+    "What this week and the next can hold.",
+    ("me/", "me/ --plan plan.csv"),
+)
 @opt.paths
 @click.option(
     "--plan",

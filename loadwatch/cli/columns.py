@@ -6,10 +6,15 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.report.formats import TABLES
 
 
-@click.command("columns", short_help="The glossary: columns, units, meanings.")
+@define_command(
+    "columns",
+    "The glossary: columns, units, meanings.",
+    ("", "climb"),
+)
 @click.argument("word", required=False, default="", metavar="[WORD]")
 @opt.add_format(TABLES)
 def explain_columns(word: str, form: str) -> int:

@@ -9,11 +9,16 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import collect_overrides
 from loadwatch.errors import NothingToRead
 
 
-@click.command("demo", short_help="A made-up runner; needs no file of yours.")
+@define_command(
+    "demo",
+    "A made-up runner; needs no file of yours.",
+    ("", "-o demo --open"),
+)
 @click.option(
     "-o",
     "--output",

@@ -9,6 +9,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import read_analysis
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.report.formats import ANSWERS
@@ -16,14 +17,18 @@ from loadwatch.report.formats import ANSWERS
 PAIN_WHEN = ("before", "during", "after")
 
 
-@click.command("diary", short_help="Pain held against earlier load.")
+@define_command(
+    "diary",
+    "Pain held against earlier load.",
+    ("me/", 'me/ log --pain 3 --when after --site "low back"'),
+)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("action", required=False, type=click.Choice(("log",)), metavar="[log]")
 @click.option("--pain", type=click.IntRange(0, 10), help="log: 0 none to 10 worst.")
 @click.option(
     "--date",
     "day",
-    type=opt.Day(clock=True),
+    type=opt.Day(),
     metavar="DATE",
     help="log: day of the pain. [today]",
 )

@@ -5,9 +5,14 @@ from __future__ import annotations
 import click
 
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 
 
-@click.command("help", short_help="How to get your files; help on a command.")
+@define_command(
+    "help",
+    "How to get your files; help on a command.",
+    ("export", "report"),
+)
 @click.argument("topic", required=False, default="", metavar="[export|COMMAND]")
 @click.pass_context
 def show_help(ctx: click.Context, topic: str) -> int:

@@ -8,6 +8,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import build_options
 from loadwatch.errors import LoadwatchError, NothingToRead
 
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command("inspect", short_help="What one file holds.")
+@define_command(
+    "inspect",
+    "What one file holds.",
+    ("run.fit", "me/"),
+)
 @click.argument("file", type=opt.PATH)
 @opt.looking
 @click.pass_context

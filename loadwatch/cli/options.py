@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,17 @@ else:  # click knows no type of value before 8.4
     _DateType = _TextType = click.ParamType
 
 
+DAYS_BACK = {"now": 0, "today": 0, "yesterday": 1}
+UNIT_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+
 class Day(_DateType):
-    """A date as 2026-11-23; where `clock` is true also `now`."""
+    """A date as 2026-11-23 or 23.11.2026, today, yesterday, or -4w: so long before today.
+
+    Today is the day by this machine's clock; `now` is another word for it.
+    """
 
     name = "date"
-
-    def __init__(self, *, clock: bool = False) -> None:
-        self.clock = clock
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -33,17 +38,28 @@ class Day(_DateType):
         """Return the date that the text means."""
         if isinstance(value, date):
             return value
-        if self.clock and value == "now":
-            from loadwatch.environment import today_by_clock
-
-            return today_by_clock()
         try:
-            return date.fromisoformat(value)
-        except ValueError:
-            example = "2026-11-23"
-            if self.clock:
-                example += " or now"
-            self.fail(f"{value!r} is no date; write it as {example}.", param, ctx)
+            return _parse_day(value.strip().lower())
+        except (ValueError, OverflowError):
+            examples = "2026-11-23, yesterday or -4w"
+            self.fail(f"{value!r} is no date; write it as {examples}.", param, ctx)
+
+
+def _parse_day(text: str) -> date:
+    """Return the date of one word; ValueError where it is none."""
+    back = re.fullmatch(r"-(\d{1,4})([dwmy])", text, re.ASCII)
+    if back or text in DAYS_BACK:
+        from loadwatch.environment import today_by_clock
+
+        days = DAYS_BACK.get(text, 0)
+        if back:
+            days = int(back[1]) * UNIT_DAYS[back[2]]
+        return today_by_clock() - timedelta(days=days)
+    dotted = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text, re.ASCII)
+    if dotted:
+        day, month, year = map(int, dotted.groups())
+        return date(year, month, day)
+    return date.fromisoformat(text)
 
 
 # measured columns of WEEKS without their unit, but for the load itself
@@ -95,7 +111,7 @@ _files = (  # what a file may leave open
     _add_option(
         "--tz",
         metavar="ZONE",
-        help="Zone for files that do not tell, as Europe/Zurich.",
+        help="Zone for files that name none, as Europe/Zurich.",
     ),
     _add_option(
         "--osm",
@@ -106,12 +122,12 @@ _files = (  # what a file may leave open
     _add_option(
         "--distance-unit",
         type=click.Choice(("km", "mi")),
-        help="Distances of a list that does not tell.",
+        help="Distances of a list that does not say.",
     ),
     _add_option(
         "--elevation-unit",
         type=click.Choice(("m", "ft")),
-        help="Climbs of a list that does not tell.",
+        help="Climbs of a list that does not say.",
     ),
     _add_option(
         "--date-order",
@@ -127,9 +143,9 @@ _judging = (
     ),
     _add_option(
         "--today",
-        type=Day(clock=True),
-        metavar="DATE|now",
-        help="Judge as of this day. [last activity]",
+        type=Day(),
+        metavar="DATE",
+        help="Judge as of this day; now is the clock's. [last activity]",
     ),
     _add_option(
         "--load",
@@ -144,7 +160,7 @@ _judging = (
     _add_option(
         "--default-surface",
         metavar="CLASS",
-        help="Surface where nothing tells: hard, firm, soft, ...",
+        help="Surface where nothing else says: hard, firm, soft, ...",
     ),
     _add_option(
         "--preset",
@@ -187,7 +203,11 @@ units = _add_option(
 )
 period = _stack_options(
     _add_option(
-        "--from", "start", type=Day(), metavar="DATE", help="Show from this day on."
+        "--from",
+        "start",
+        type=Day(),
+        metavar="DATE",
+        help="Show from this day on: 2026-11-23, yesterday, -4w.",
     ),
     _add_option("--to", "end", type=Day(), metavar="DATE", help="Show up to this day."),
 )

@@ -9,12 +9,17 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import finish_reading, read_analysis, read_period
 
 PICTURES = (".png", ".svg", ".pdf")
 
 
-@click.command("plot", short_help="The weekly picture.")
+@define_command(
+    "plot",
+    "The weekly picture.",
+    ("me/ -o weeks.png", "me/ --measure distance --measure hard -o weeks.svg"),
+)
 @opt.paths
 @click.option(
     "-o",

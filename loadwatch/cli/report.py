@@ -9,6 +9,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import find_store, finish_reading, read_analysis, read_period
 from loadwatch.report.formats import PAGES
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 HTML_SUFFIXES = (".html", ".htm")  # pages that are kept until something changes
 
 
-@click.command(
-    "report", short_help="Read everything, say what changed, write the page."
+@define_command(
+    "report",
+    "Read everything, say what changed, write the page.",
+    ("export.zip -o me.html", "me/ --today yesterday -o me.html"),
 )
 @opt.paths
 @click.option(

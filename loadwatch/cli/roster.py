@@ -9,6 +9,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import build_options
 from loadwatch.errors import NothingToRead
 from loadwatch.report.formats import TABLES
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Roster
 
 
-@click.command("roster", short_help="A folder of athletes: whom to talk to first.")
+@define_command(
+    "roster",
+    "A folder of athletes: whom to talk to first.",
+    ("club/ -o pages", "club/ --today yesterday --format json"),
+)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "-o",

@@ -6,10 +6,15 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.report.formats import RULES
 
 
-@click.command("rules", short_help="The checks: limits, evidence, references.")
+@define_command(
+    "rules",
+    "The checks: limits, evidence, references.",
+    ("", "LW01 --format md"),
+)
 @click.argument("rule", required=False, metavar="[ID]")
 @opt.add_format(RULES)
 def explain_rules(rule: str | None, form: str) -> int:

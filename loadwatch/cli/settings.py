@@ -9,6 +9,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import build_options
 from loadwatch.report.formats import ANSWERS
 
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from loadwatch.pipeline import Options
 
 
-@click.command("settings", short_help="What is in force, and where it came from.")
+@define_command(
+    "settings",
+    "What is in force, and where it came from.",
+    ("", "me/"),
+)
 @click.argument("paths", nargs=-1, type=opt.PATH, metavar="[PATH...]")
 @opt.add_format(ANSWERS)
 @opt.units

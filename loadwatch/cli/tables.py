@@ -8,6 +8,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.exit_codes import FLAGGED
 from loadwatch.cli.reading import (
     explain_nothing,
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
 
 
-@click.command("weeks", short_help="The weekly table.")
+@define_command(
+    "weeks",
+    "The weekly table.",
+    ("me/", "me/ --from -12w --format csv"),
+)
 @opt.paths
 @opt.add_format(TABLES)
 @opt.units
@@ -39,7 +44,11 @@ def print_weeks(ctx: click.Context, /, form: str, **_: Any) -> int:
     return finish_reading(ctx, analysis)
 
 
-@click.command("flags", short_help="What was raised, against what, and why.")
+@define_command(
+    "flags",
+    "What was raised, against what, and why.",
+    ("me/ --all", "club/ana --fail-on high"),
+)
 @opt.paths
 @click.option(
     "--fail-on",
@@ -80,7 +89,11 @@ def _list_flags_over(analysis: Analysis, least: str) -> list[str]:
     return sorted(found)
 
 
-@click.command("activities", short_help="What was read, and what was left out and why.")
+@define_command(
+    "activities",
+    "What was read, and what was left out and why.",
+    ("me/ --from -4w", "export.zip --format json"),
+)
 @opt.paths
 @opt.add_format(TABLES)
 @opt.units

@@ -569,7 +569,7 @@ def test_ctrl_c_is_130(call, folder, monkeypatch):
 
 
 def test_a_bad_date_is_usage(call, folder):
-    code, _, err = call("weeks", folder, "--from", "yesterday")
+    code, _, err = call("weeks", folder, "--from", "yesterweek")
     assert (code, "write it as 2026-11-23" in err) == (2, True)
 
 

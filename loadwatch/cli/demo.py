@@ -28,10 +28,11 @@ from loadwatch.errors import NothingToRead
     metavar="DIR",
     help="Where the page goes. [this folder]",
 )
+@opt.open_page
 @opt.units
 @opt.quiet
 @click.pass_context
-def write_demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
+def write_demo(ctx: click.Context, /, folder: Path, opens: bool, **_: Any) -> int:
     """Show what loadwatch does, on a made-up runner; needs no file of yours."""
     from loadwatch.pipeline import Options, analyse_athlete, with_budget
     from loadwatch.report import html
@@ -48,7 +49,10 @@ def write_demo(ctx: click.Context, /, folder: Path, **_: Any) -> int:
         screen = output.measure_screen()
         terminal = Terminal(screen.width, screen.color)
         output.print_result(terminal.format_verdict(analysis))
-    output.print_message(f"Wrote {target} (a made-up runner).", quiet=quiet)
+    place = output.describe_place(target)
+    output.print_message(f"Wrote {place} (a made-up runner).", quiet=quiet)
+    if opens:
+        output.open_page(target)
     output.print_message(
         "Next, with your own export: loadwatch report export.zip -o me.html",
         quiet=quiet,

@@ -213,6 +213,15 @@ period = _stack_options(
 )
 
 
+every_week = _add_option(
+    "--all", "show_all", is_flag=True, help="Show every week, not the last ones only."
+)
+name = _add_option("--name", metavar="TEXT", help="Whose page it is.")
+open_page = _add_option(
+    "--open", "opens", is_flag=True, help="Open the page in the browser."
+)
+
+
 def add_format(formats: Iterable[str]) -> Callable[[Any], Any]:
     """Return the --format option of a command that writes `formats`, the first by default."""
     known = tuple(formats)

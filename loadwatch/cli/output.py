@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+PLAIN_HEIGHT = 24  # lines of a terminal that does not say
+
 
 def print_message(text: str, *, quiet: bool = False) -> None:
     """Print a summary, hint, warning or error on stderr.
@@ -35,11 +37,38 @@ def print_result(text: str) -> None:
     click.echo(text, nl=not text.endswith("\n"))
 
 
+def print_pages(text: str) -> None:
+    """Print a result on stdout, through a pager where it is longer than the terminal."""
+    height = shutil.get_terminal_size((PLAIN_WIDTH, PLAIN_HEIGHT)).lines
+    is_short = text.count("\n") < height
+    if is_short or not sys.stdout.isatty() or not sys.stdin.isatty():
+        print_result(text)
+        return
+    # colours stay; a text that fits after all does not wait for a key
+    os.environ.setdefault("LESS", "-RFX")
+    click.echo_via_pager(text, color=_shows_colour())
+
+
+def describe_place(path: Path) -> str:
+    """Return where a file is: as a link to click on a terminal, else as it was named.
+
+    What is not for a terminal may be sent on, and names no folder of this machine.
+    """
+    if sys.stderr.isatty():
+        return path.resolve().as_uri()
+    return str(path)
+
+
+def open_page(path: Path) -> None:
+    """Open a page in the user's browser; where there is none, the printed path is enough."""
+    click.launch(path.resolve().as_uri())
+
+
 def measure_screen() -> Screen:
     """Return how wide a table on stdout may be, and whether it may have colour."""
     width = PLAIN_WIDTH
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
-        width = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns
+        width = shutil.get_terminal_size((PLAIN_WIDTH, PLAIN_HEIGHT)).columns
     return Screen(width, _shows_colour())
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from loadwatch.pipeline.intake import ProgressCallback
 
 SETTINGS = (
+    "name",
     "tz",
     "week_start",
     "load",

@@ -34,11 +34,15 @@ HTML_SUFFIXES = (".html", ".htm")  # pages that are kept until something changes
     metavar="FILE",
     help="Page to write: .html, .md or .json; - for stdout.",
 )
+@opt.open_page
+@opt.name
 @opt.units
 @opt.period
 @opt.reading
 @click.pass_context
-def write_report(ctx: click.Context, /, target: Path | None, **_: Any) -> int:
+def write_report(
+    ctx: click.Context, /, target: Path | None, opens: bool, **_: Any
+) -> int:
     """Read everything, say what changed, and write the page.
 
     PATH is a file, a folder or a vendor zip; several are one athlete. Without -o the page is
@@ -61,7 +65,9 @@ def write_report(ctx: click.Context, /, target: Path | None, **_: Any) -> int:
         output.write_file(target, page, ctx.params["paths"])
         if not quiet:
             output.print_result(summary)
-        output.print_message(f"Wrote {target}", quiet=quiet)
+        output.print_message(f"Wrote {output.describe_place(target)}", quiet=quiet)
+        if opens:
+            output.open_page(target)
     return finish_reading(ctx, analysis)
 
 

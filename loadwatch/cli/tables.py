@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,10 @@ from loadwatch.tables import FLAG_LEVELS, RAISED_LEVELS
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
+    from loadwatch.date_filter import Period
+
+TERMINAL = "table"  # the format that a person reads, and that shows the last weeks only
+LAST_WEEKS, LAST_FLAGGED_WEEKS = 12, 26
 
 
 @define_command(
@@ -33,15 +38,35 @@ if TYPE_CHECKING:
 @opt.add_format(TABLES)
 @opt.units
 @opt.period
+@opt.every_week
 @opt.reading
 @click.pass_context
 def print_weeks(ctx: click.Context, /, form: str, **_: Any) -> int:
     """Print the weekly table: load, change, surface, climb and descent."""
-    period = read_period(ctx)
     analysis = read_analysis(ctx)
+    period, hint = _choose_period(ctx, analysis, LAST_WEEKS)
     writer = TABLES[form](output.measure_screen())
-    output.print_result(writer.format_weeks(analysis, period))
+    output.print_pages(writer.format_weeks(analysis, period))
+    output.print_message(hint, quiet=ctx.params["quiet"])
     return finish_reading(ctx, analysis)
+
+
+def _choose_period(
+    ctx: click.Context, analysis: Analysis, most: int
+) -> tuple[Period, str]:
+    """Return the days to show, and a hint where they are not all.
+
+    A table that a person reads shows the last `most` weeks unless days or `--all` are asked for.
+    """
+    period = read_period(ctx)
+    weeks = len(analysis.weeks)
+    is_limited = period.is_limited or ctx.params["show_all"]
+    if is_limited or ctx.params["form"] != TERMINAL or weeks <= most:
+        return period, ""
+    from loadwatch.date_filter import Period
+
+    first = analysis.weeks.index[-1].date() - timedelta(weeks=most - 1)
+    return Period(first), f"The last {most} of {weeks} weeks; --all shows every one."
 
 
 @define_command(
@@ -58,14 +83,16 @@ def print_weeks(ctx: click.Context, /, form: str, **_: Any) -> int:
 @opt.add_format(TABLES)
 @opt.units
 @opt.period
+@opt.every_week
 @opt.reading
 @click.pass_context
 def print_flags(ctx: click.Context, /, form: str, fail_on: str | None, **_: Any) -> int:
     """Print the raised flags, each with what changed, against what, and why it is raised."""
-    period = read_period(ctx)
     analysis = read_analysis(ctx)
+    period, hint = _choose_period(ctx, analysis, LAST_FLAGGED_WEEKS)
     writer = TABLES[form](output.measure_screen())
-    output.print_result(writer.format_flags(analysis, period))
+    output.print_pages(writer.format_flags(analysis, period))
+    output.print_message(hint, quiet=ctx.params["quiet"])
     code = finish_reading(ctx, analysis)
     if fail_on is None:
         return code
@@ -105,7 +132,7 @@ def print_activities(ctx: click.Context, /, form: str, **_: Any) -> int:
     period = read_period(ctx)
     analysis = read_analysis(ctx, empty_is_fine=True)
     writer = TABLES[form](output.measure_screen())
-    output.print_result(writer.format_activities(analysis, period))
+    output.print_pages(writer.format_activities(analysis, period))
     if analysis.activities.empty:
         from loadwatch.pipeline import EXPORT_HINT
 

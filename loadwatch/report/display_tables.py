@@ -10,7 +10,14 @@ import pandas as pd
 
 from loadwatch import formatting
 from loadwatch.assess import rules
-from loadwatch.tables import LEVELS, LOAD_METHODS, PLAIN_SUB_SPORT, SURFACES
+from loadwatch.tables import (
+    LEVELS,
+    LOAD_METHODS,
+    PLAIN_SUB_SPORT,
+    SURFACE_COLUMNS,
+    SURFACE_NAMES,
+    SURFACES,
+)
 from loadwatch.verdict import event_lines, levels, roster_groups
 
 if TYPE_CHECKING:
@@ -30,6 +37,7 @@ NO_SPARK = "\N{MIDDLE DOT}"
 AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
 # why the state of a week is not known, as a narrow column names it
 REASON_WORDS = {levels.NO_FILE: "No file", levels.NO_USUAL: "No usual yet"}
+SHORT_TEXT = 20  # characters of a name or a pair of shoes
 SPORT_LENGTH = 15  # of a sport and its kind, in a table of 80 columns
 WEEK_AMOUNTS = (
     "load",
@@ -41,6 +49,7 @@ WEEK_AMOUNTS = (
     "descent_m",
 )
 ACTIVITY_COLUMNS = (
+    "activity_id",
     "start_local",
     "sport",
     "sub_sport",
@@ -49,7 +58,11 @@ ACTIVITY_COLUMNS = (
     "ascent_m",
     "surface_source",
     "source",
+    "shoe",
+    "name",
 )
+# a share of one ground that is shown without its number
+NEARLY_ALL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,23 +229,14 @@ def build_flags(analysis: Analysis) -> DisplayTable:
 
 
 def build_activities(analysis: Analysis) -> DisplayTable:
-    """Return what was read, newest first: how much, where the surface is from, the file."""
+    """Return what was read, newest first: how much, on what ground, the file, what is known."""
     units = analysis.settings.units
-    columns = [analysis.activities[name].tolist() for name in ACTIVITY_COLUMNS]
-    rows: list[Row] = []
-    for row in zip(*columns, strict=True):
-        start, sport, sub_sport, distance, duration, ascent, surface, source = row
-        rows.append(
-            (
-                _format_start(start),
-                _format_sport(sport, sub_sport),
-                formatting.format_cell(distance, "distance_m", units),
-                formatting.format_cell(duration, "duration_s", units),
-                formatting.format_cell(ascent, "ascent_m", units),
-                surface,
-                formatting.clean_source(source),
-            )
-        )
+    raised = {flag.activity_id for flag in analysis.flags if rules.is_raised(flag)}
+    shown = analysis.activities[[*ACTIVITY_COLUMNS, *SURFACE_COLUMNS]]
+    rows = [
+        _build_activity_row(row, units, is_raised=row.activity_id in raised)
+        for row in shown.itertuples(index=False)
+    ]
     length = formatting.choose_unit("distance_m", units).symbol
     height = formatting.choose_unit("ascent_m", units).symbol
     headers = {
@@ -241,10 +245,49 @@ def build_activities(analysis: Analysis) -> DisplayTable:
         length.capitalize(): False,
         "Time": False,
         f"Up {height}": False,
-        "Surface by": True,
+        "Ground": True,
         "From": True,
+        "Raised": True,
+        "Shoe": True,
+        "Name": True,
     }
     return build_table(headers, rows[::-1])
+
+
+def _build_activity_row(row: Any, units: Units, *, is_raised: bool) -> Row:
+    """Return one activity as a row; `row` has the columns as attributes."""
+    mark = ""
+    if is_raised:
+        mark = LEVELS["watch"].shape
+    grounds = [getattr(row, column) for column in SURFACE_COLUMNS]
+    return (
+        _format_start(row.start_local),
+        _format_sport(row.sport, row.sub_sport),
+        formatting.format_cell(row.distance_m, "distance_m", units),
+        formatting.format_cell(row.duration_s, "duration_s", units),
+        formatting.format_cell(row.ascent_m, "ascent_m", units),
+        format_ground(grounds, row.surface_source),
+        formatting.clean_source(row.source),
+        mark,
+        formatting.clean_text(row.shoe, SHORT_TEXT),
+        formatting.clean_text(row.name, SHORT_TEXT),
+    )
+
+
+def format_ground(metres: Sequence[float], source: str) -> str:
+    """Return the ground that most of a run was on, its share if not all, and who says so."""
+    known = np.nan_to_num(metres)
+    total = float(known.sum())
+    if not total > 0:
+        return formatting.NO_VALUE
+    largest = int(known.argmax())
+    name = SURFACE_NAMES[largest]
+    share = float(known[largest]) / total
+    if share < NEARLY_ALL:
+        name += f" {formatting.format_percent(share)}"
+    if source == "none":
+        return name
+    return f"{name} ({source})"
 
 
 def _format_start(start: Any) -> str:
@@ -255,8 +298,9 @@ def _format_start(start: Any) -> str:
 
 
 def _format_sport(sport: str, sub_sport: str) -> str:
+    """Return the kind of run where one is stated, else the sport."""
     if sub_sport != PLAIN_SUB_SPORT:
-        sport = f"{sport}/{sub_sport}"
+        sport = sub_sport
     return formatting.clean_text(sport.replace("_", " "), SPORT_LENGTH)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
@@ -94,7 +94,7 @@ class Terminal:
         """Return what was read, then what was skipped or dropped, each with why."""
         table = display_tables.build_activities(filter_dates(analysis, period))
         left_out = map(Text, provenance.list_left_out(analysis))
-        return self._render([self._fit_table(table, "From"), *left_out])
+        return self._render([self._fit_table(table, cut="From"), *left_out])
 
     def format_budget(self, analysis: Analysis) -> str:
         """Return the most of this week and the next that raises nothing."""
@@ -204,9 +204,17 @@ class Terminal:
             console.print(part, soft_wrap=False)
         return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
-    def _fit_table(self, shown: DisplayTable, wrapped: str = "") -> Table:
-        """Return a rich table; only the column headed `wrapped` may break into lines."""
-        kept = _drop_columns(shown, wrapped, self.width)
+    def _fit_table(
+        self, shown: DisplayTable, wrapped: str = "", *, cut: str = ""
+    ) -> Table:
+        """Return a rich table.
+
+        Only the column headed `wrapped` may break into lines; texts of the one headed `cut`
+        lose their middle where they are too long.
+        """
+        kept = _drop_columns(shown, wrapped or cut, self.width)
+        if cut:
+            kept = _cut_column(kept, cut, self.width)
         table = Table(
             box=SIMPLE_HEAD,
             pad_edge=False,
@@ -229,8 +237,7 @@ def _drop_columns(table: DisplayTable, wrapped: str, width: int) -> DisplayTable
     """
     widths = []
     for at, header in enumerate(table.headers):
-        texts = [header, *(str(row[at]) for row in table.rows)]
-        widths.append(min(max(map(len, texts)), NAME_WIDTH))
+        widths.append(_measure_column(table, at))
         if header == wrapped:
             widths[at] = WRAPPED_WIDTH
     kept = list(range(len(widths)))
@@ -242,6 +249,33 @@ def _drop_columns(table: DisplayTable, wrapped: str, width: int) -> DisplayTable
     pick = itemgetter(*kept)
     rows = tuple(pick(row) for row in table.rows)
     return DisplayTable(pick(table.headers), pick(table.left), rows)
+
+
+def _cut_column(table: DisplayTable, header: str, width: int) -> DisplayTable:
+    """Return `table` with the texts below `header` cut in the middle, so that it fits `width`."""
+    at = table.headers.index(header)
+    others = [i for i in range(len(table.headers)) if i != at]
+    widths = [_measure_column(table, i) + GAP_WIDTH for i in others]
+    left = max(width - sum(widths), WRAPPED_WIDTH)
+    rows = tuple(
+        (*row[:at], cut_middle(str(row[at]), left), *row[at + 1 :])
+        for row in table.rows
+    )
+    return replace(table, rows=rows)
+
+
+def cut_middle(text: str, length: int) -> str:
+    """Return a text of at most `length` characters, both ends of a longer one kept."""
+    if len(text) <= length:
+        return text
+    end = (length - 1) // 2
+    return f"{text[: length - 1 - end]}\N{HORIZONTAL ELLIPSIS}{text[-end:]}"
+
+
+def _measure_column(table: DisplayTable, at: int) -> int:
+    """Return how many characters the widest cell of a column takes, up to NAME_WIDTH."""
+    texts = [table.headers[at], *(str(row[at]) for row in table.rows)]
+    return min(max(map(len, texts)), NAME_WIDTH)
 
 
 def _add_column(table: Table, header: str, is_left: bool, *, is_wrapped: bool) -> None:

@@ -313,7 +313,7 @@ def test_terminal_of_settings():
 
 
 def test_plan_and_slug():
-    assert "raises no check" in Terminal().format_plan(
+    assert "would raise no check" in Terminal().format_plan(
         Plan(dt.date(2026, 11, 23), (), ())
     )
     assert make_slug("Ana K.") == "ana-k"
@@ -398,6 +398,16 @@ def test_a_plan_that_raises_nothing_is_no_promise():
     tried = Plan(dt.date(2026, 11, 16), (), ())
     assert "no promise" in Terminal().format_plan(tried)
     assert "no promise" in markdown.format_plan(tried)
+
+
+def test_a_plan_is_events_of_what_would_be(ana):
+    flags = tuple(flag for flag in ana.flags if flag.week == dt.date(2026, 11, 16))
+    tried = Plan(dt.date(2026, 11, 16), flags, ana.unknown[-3:])
+    lines = budget_table.list_plan(tried, "metric")
+    assert 0 < len(lines) < len(flags)  # several flags are of one event
+    assert all(" would be a " in line for _, line in lines)
+    for text in (Terminal().format_plan(tried), markdown.format_plan(tried)):
+        assert "would be a" in text and "Not judged in the week of" in text
 
 
 def test_a_room_is_never_shown_larger_than_it_is(ana):

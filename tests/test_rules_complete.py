@@ -92,9 +92,9 @@ def test_short_phrases_name_only_what_can_be_filled(rule):
     ana = cases.ana()
     flag = next(iter(ana.flags))
     for text in (
-        *list_phrases(replace_rule(flag, rule), ana),
-        format_brief_phrase(replace_rule(flag, rule), ana),
-        format_mention(replace_rule(flag, rule), ana),
+        *list_phrases(replace_rule(flag, rule), "metric"),
+        format_brief_phrase(replace_rule(flag, rule), "metric"),
+        format_mention(replace_rule(flag, rule), "metric"),
     ):
         assert text
         assert "{" not in text

@@ -181,28 +181,27 @@ def test_flags_order_by_level_then_by_how_far_over():
 
 @pytest.mark.parametrize("units", ["metric", "imperial"])
 @pytest.mark.parametrize("rule", [rule.id for rule in RULES if rule.phrase])
-def test_each_phrase_is_a_sentence_part(ana, rule, units):
-    known = replace(ana, settings=Settings(units=units))
+def test_each_phrase_is_a_sentence_part(rule, units):
     for usual in (10_000.0, 0.0):
         flag = raised(rule, "high", usual=usual)
-        for text in phrases.list_phrases(flag, known):
+        for text in phrases.list_phrases(flag, units):
             assert text and not set("{}[]") & set(text)
             assert "nan" not in text and not text.endswith(".")
             assert ("km" in text) <= (units == "metric")
-        assert phrases.count_words(phrases.format_mention(flag, known)) <= 4
+        assert phrases.count_words(phrases.format_mention(flag, units)) <= 4
 
 
-def test_a_spike_in_words(ana):
+def test_a_spike_in_words():
     # 20 km after 14 km: 43 % more; after 5 km: 4.0 times
     spike = raised("LW01", "watch", usual=14_000.0)
     timing = phrases.Timing("this week", "Saturday's")
-    assert phrases.list_phrases(spike, ana, timing) == (
+    assert phrases.list_phrases(spike, "metric", timing) == (
         "Saturday's 20 km was 43 % over your longest in 30 days",
         "Saturday's 20 km was 43 % over your longest",
     )
     large = raised("LW01", "high", usual=5_000.0)
-    assert "4.0 times your longest" in phrases.list_phrases(large, ana)[-1]
-    assert phrases.format_mention(spike, ana) == "a 20 km run"
+    assert "4.0 times your longest" in phrases.list_phrases(large, "metric")[-1]
+    assert phrases.format_mention(spike, "metric") == "a 20 km run"
 
 
 @pytest.mark.parametrize(
@@ -217,9 +216,10 @@ def test_a_spike_in_words(ana):
         (12_000.0, "a 12 km run"),
     ],
 )
-def test_a_number_has_the_article_that_it_is_read_with(ana, amount, mention):
+def test_a_number_has_the_article_that_it_is_read_with(amount, mention):
     assert (
-        phrases.format_mention(raised("LW01", "watch", amount=amount), ana) == mention
+        phrases.format_mention(raised("LW01", "watch", amount=amount), "metric")
+        == mention
     )
 
 
@@ -435,7 +435,7 @@ def test_flags_of_one_cause_are_one_line_the_best_evidenced_first(ana):
         True,
         False,
     )
-    line = event_lines.format_event(found[0], ana)
+    line = event_lines.format_event(found[0], "metric")
     assert line.startswith("Saturday: longest run 100 km, 4.0 times as long as any")
     assert line.index("in a week") < line.index("one run climbed 3,600 m")
 
@@ -447,4 +447,4 @@ def test_what_was_planned_is_shown_as_planned_and_counts_for_nothing(ana):
     known = replace(ana, flags=flags)
     assert headline.build_verdict(known).state not in {"high", "watch"}
     assert headline.list_current_flags(known) == ()
-    assert "(planned)" in event_lines.format_event(event, ana)
+    assert "(planned)" in event_lines.format_event(event, "metric")

@@ -11,13 +11,17 @@ from loadwatch.assess.rules import BY_ID
 from loadwatch.assess.rules.flag_text import format_rounded_down
 from loadwatch.assess.rules.remaining import RAISED
 from loadwatch.report import display_tables
+from loadwatch.tables import LEVELS
+from loadwatch.verdict import levels
+from loadwatch.verdict.event_lines import format_event, list_events
 
 if TYPE_CHECKING:
     from datetime import date
 
     from loadwatch.analysis import Analysis
-    from loadwatch.assess.budget import Headroom
+    from loadwatch.assess.budget import Headroom, Plan
     from loadwatch.report.display_tables import DisplayTable, Row
+    from loadwatch.tables import FlagLevel
 
 NOTHING = "No limit can be worked out from these runs."
 NOTE = (
@@ -28,7 +32,7 @@ NOTE = (
     "run on. It is no target and no promise."
 )
 PLAN_RAISES_NOTHING = (
-    "The plan raises no check that could be judged. That is no promise."
+    "The plan would raise no check that could be judged. That is no promise."
 )
 SHOWN_WEEKS = 2
 
@@ -117,3 +121,29 @@ def _format_headroom(limit: Headroom, units: formatting.Units) -> str:
         return "raised"
     unit = BY_ID[limit.rule].unit
     return f"up to {format_rounded_down(unit, limit.most, units)}"
+
+
+def list_plan(tried: Plan, units: formatting.Units) -> list[tuple[FlagLevel, str]]:
+    """Return what a plan would raise, a line per event with its level, the first week first."""
+    events = sorted(list_events(tried.flags), key=lambda event: event.week)
+    lines: list[tuple[FlagLevel, str]] = []
+    for event in events:
+        if levels.is_compound(event.lead):
+            continue
+        week = formatting.format_day_month(event.week)
+        what = formatting.clean_text(format_event(event, units))
+        word = LEVELS[event.level].word.lower()
+        lines.append((event.level, f"Week of {week}, would be a {word}: {what}."))
+    return lines
+
+
+def list_plan_gaps(tried: Plan) -> list[str]:
+    """Return what of a plan could not be judged, one line per week."""
+    titles: dict[date, list[str]] = {}
+    for gap in tried.unknown:
+        titles.setdefault(gap.week, []).append(gap.rule)
+    return [
+        f"Not judged in the week of {formatting.format_day_month(week)}, since the plan or the runs "
+        f"do not tell: {formatting.join_with_and(rules)}."
+        for week, rules in titles.items()
+    ]

@@ -198,7 +198,7 @@ def format_event(event: Event, analysis: Analysis) -> str:
     sentence = format_sentence(lead, analysis.settings.units)
     if lead.planned:
         sentence = f"{PLANNED}: {sentence}"
-    if parts := event_lines.format_parts(event, analysis):
+    if parts := event_lines.format_parts(event, analysis.settings.units):
         sentence = f"{sentence} With it: {parts}."
     return formatting.clean_text(sentence)
 

@@ -12,7 +12,6 @@ from loadwatch.report import budget_table, display_tables, provenance, rulebook
 from loadwatch.report.glossary import HEADERS
 from loadwatch.settings import Settings
 from loadwatch.tables import LEVELS
-from loadwatch.verdict import levels
 from loadwatch.verdict.headline import build_verdict
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Plan
-    from loadwatch.assess.rules import Flag, Rule, Unknown
+    from loadwatch.assess.rules import Rule, Unknown
     from loadwatch.date_filter import Period
     from loadwatch.report.display_tables import DisplayTable
     from loadwatch.report.glossary import GlossaryRow
@@ -51,14 +50,6 @@ def format_table(shown: DisplayTable) -> str:
 
 def _format_list(lines: Iterable[str]) -> str:
     return "".join(f"- {escape_line(line)}\n" for line in lines)
-
-
-def _list_flags(flags: Iterable[Flag], units: formatting.Units) -> list[str]:
-    """Return one line per flag: shape and sentence."""
-    return [
-        f"{LEVELS[flag.level].shape} {display_tables.format_sentence(flag, units)}"
-        for flag in flags
-    ]
 
 
 def _list_gaps(unknown: tuple[Unknown, ...]) -> list[str]:
@@ -99,10 +90,13 @@ def format_budget(analysis: Analysis) -> str:
 
 def format_plan(tried: Plan, units: formatting.Units = "metric") -> str:
     """Return what a planned week would raise, and what could not be judged in it."""
-    lines = _list_flags(levels.sort_by_size(tried.flags), units)
+    lines = [
+        f"{LEVELS[level].shape} {line}"
+        for level, line in budget_table.list_plan(tried, units)
+    ]
     if not any(is_raised(flag) for flag in tried.flags):
         lines.append(budget_table.PLAN_RAISES_NOTHING)
-    return _format_list([*lines, *_list_gaps(tried.unknown)])
+    return _format_list([*lines, *budget_table.list_plan_gaps(tried)])
 
 
 def format_roster(roster: Roster) -> str:

@@ -28,7 +28,6 @@ from loadwatch.report.display_tables import DisplayTable, LevelCell
 from loadwatch.report.formats import PLAIN_WIDTH
 from loadwatch.settings import Settings
 from loadwatch.tables import LEVELS, LOAD_METHODS
-from loadwatch.verdict import levels
 from loadwatch.verdict.headline import build_verdict
 from loadwatch.verdict.roster_groups import GROUPS
 
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis, Roster
     from loadwatch.assess.budget import Plan
-    from loadwatch.assess.rules import Flag, Rule, Unknown
+    from loadwatch.assess.rules import Rule, Unknown
     from loadwatch.date_filter import Period
     from loadwatch.report.display_tables import Cell
     from loadwatch.report.glossary import GlossaryRow
@@ -107,10 +106,16 @@ class Terminal:
 
     def format_plan(self, tried: Plan, units: formatting.Units = "metric") -> str:
         """Return what a planned week would raise, and what could not be judged in it."""
-        lines = _style_flags(levels.sort_by_size(tried.flags), units)
+        lines = []
+        for level, line in budget_table.list_plan(tried, units):
+            shown = LEVELS[level]
+            lines.append(
+                Text(f"{shown.shape} ", style=shown.style).append(line, "default")
+            )
         if not any(is_raised(flag) for flag in tried.flags):
             lines.append(Text(budget_table.PLAN_RAISES_NOTHING))
-        return self._render([*lines, *_style_gaps(tried.unknown)])
+        gaps = [Text(line, style="dim") for line in budget_table.list_plan_gaps(tried)]
+        return self._render([*lines, *gaps])
 
     def format_roster(self, roster: Roster) -> str:
         """Return one line per athlete, in the six groups."""
@@ -307,17 +312,6 @@ def _style_headline(verdict: Verdict) -> Text:
     level = LEVELS[verdict.state]
     text = Text(f"{level.shape} {verdict.word}: ", style=level.style)
     return text.append(formatting.clean_text(verdict.sentence), style="bold")
-
-
-def _style_flags(flags: Iterable[Flag], units: formatting.Units) -> list[Text]:
-    """Return one line per flag: shape and sentence."""
-    lines = []
-    for flag in flags:
-        level = LEVELS[flag.level]
-        sentence = formatting.clean_text(display_tables.format_sentence(flag, units))
-        text = Text(f"{level.shape} ", style=level.style)
-        lines.append(text.append(sentence, style="default"))
-    return lines
 
 
 def _style_events(verdict: Verdict, analysis: Analysis) -> list[Text]:

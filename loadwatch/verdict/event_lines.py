@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from loadwatch.analysis import Analysis
     from loadwatch.assess.rules import Flag
+    from loadwatch.formatting import Units
     from loadwatch.tables import FlagLevel
 
 
@@ -83,11 +83,10 @@ def _order_key(event: Event) -> tuple[bool, int, str, float, date]:
     return joins, level, event.lead.evidence, -times, event.week
 
 
-def format_parts(event: Event, analysis: Analysis, most: int | None = None) -> str:
-    """Return what else belongs to the event, `most` parts of it; "" where nothing does."""
-    shown = event.parts[:most]
-    parts = [format_brief_phrase(flag, analysis) for flag in shown]
-    return "; ".join(map(mark_planned, map(lower_first, parts), shown))
+def format_parts(event: Event, units: Units) -> str:
+    """Return what else belongs to the event; "" where nothing does."""
+    parts = [format_brief_phrase(flag, units) for flag in event.parts]
+    return "; ".join(map(mark_planned, map(lower_first, parts), event.parts))
 
 
 def mark_planned(text: str, flag: Flag) -> str:
@@ -97,13 +96,13 @@ def mark_planned(text: str, flag: Flag) -> str:
     return text
 
 
-def format_event(event: Event, analysis: Analysis) -> str:
+def format_event(event: Event, units: Units) -> str:
     """Return the event as a coach reads it: "Saturday: longest run 100 km, ...; climb ..."."""
-    lead = mark_planned(format_brief_phrase(event.lead, analysis), event.lead)
+    lead = mark_planned(format_brief_phrase(event.lead, units), event.lead)
     line = upper_first(lead)
     if event.lead.day is not None:
         line = f"{event.lead.day:%A}: {lead}"
-    parts = format_parts(event, analysis)
+    parts = format_parts(event, units)
     if parts:
         return f"{line}; {parts}"
     return line

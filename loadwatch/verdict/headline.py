@@ -227,14 +227,13 @@ def _list_raised(
     raised = [event for event in events if event.is_raised]
     lead, *parts = (flag for flag in raised[0].flags if is_raised(flag))
     others = [event.lead for event in raised[1:] if not levels.is_compound(event.lead)]
-    more = [f", with {format_mention(flag, analysis)}." for flag in parts]
+    units = analysis.settings.units
+    more = [f", with {format_mention(flag, units)}." for flag in parts]
     more += [
-        f"; {format_mention(flag, analysis)}."
-        for flag in others
-        if flag.rule != lead.rule
+        f"; {format_mention(flag, units)}." for flag in others if flag.rule != lead.rule
     ]
     timing = _find_timing(lead, weeks, analysis.today)
-    return [list_phrases(lead, analysis, timing), (*more[:1], ".")]
+    return [list_phrases(lead, units, timing), (*more[:1], ".")]
 
 
 def _find_timing(flag: Flag, weeks: tuple[JudgedWeek, ...], today: date) -> Timing:

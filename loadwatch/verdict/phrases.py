@@ -48,25 +48,25 @@ def flag_topic(flag: Flag) -> Topic:
 
 
 def list_phrases(
-    flag: Flag, analysis: Analysis, timing: Timing = ANY_TIME
+    flag: Flag, units: Units, timing: Timing = ANY_TIME
 ) -> tuple[str, ...]:
     """Return one change as the first sentence of a page has it, the longest wording first."""
     phrase = BY_ID[flag.rule].phrase
     wordings = (_OPTIONAL.sub(r"\1", phrase), _OPTIONAL.sub("", phrase))
-    filled = [_fill_phrase(wording, flag, analysis, timing) for wording in wordings]
+    filled = [_fill_phrase(wording, flag, units, timing) for wording in wordings]
     return tuple(dict.fromkeys(text or _find_title(flag) for text in filled))
 
 
-def format_brief_phrase(flag: Flag, analysis: Analysis) -> str:
+def format_brief_phrase(flag: Flag, units: Units) -> str:
     """Return one change as a coach's list names it."""
     rule = BY_ID[flag.rule]
-    return _fill_phrase(rule.brief, flag, analysis) or rule.title
+    return _fill_phrase(rule.brief, flag, units) or rule.title
 
 
-def format_mention(flag: Flag, analysis: Analysis) -> str:
+def format_mention(flag: Flag, units: Units) -> str:
     """Return one change as it is named in passing: "a 19 km run"."""
     mention = BY_ID[flag.rule].mention
-    return _fill_phrase(mention, flag, analysis) or _find_title(flag)
+    return _fill_phrase(mention, flag, units) or _find_title(flag)
 
 
 # eight, eighty, 8,000; eleven, 18.5, 11,000
@@ -79,9 +79,9 @@ def _find_title(flag: Flag) -> str:
 
 
 def _fill_phrase(
-    phrase: str, flag: Flag, analysis: Analysis, timing: Timing = ANY_TIME
+    phrase: str, flag: Flag, units: Units, timing: Timing = ANY_TIME
 ) -> str:
-    unit, units = BY_ID[flag.rule].unit, analysis.settings.units
+    unit = BY_ID[flag.rule].unit
     return phrase.format(
         amount=_format_amount(unit, flag.amount, units),
         usual=_format_amount(unit, flag.usual, units),

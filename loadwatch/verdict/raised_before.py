@@ -51,7 +51,7 @@ def list_earlier(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> tuple[str
     if not largest:
         return ()
     ago = formatting.spell_number((newest - largest[0].week).days // 7)
-    mention = format_mention(largest[0], analysis)
+    mention = format_mention(largest[0], analysis.settings.units)
     short = upper_first(f"{ago} weeks ago: {mention}")
     more = len(largest) - 1
     if not more:

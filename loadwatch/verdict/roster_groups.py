@@ -241,7 +241,8 @@ def format_brief(analysis: Analysis, verdict: Verdict) -> str:
     for event in raised:
         if not levels.is_compound(event.lead):
             largest.setdefault(event.lead.rule, event)
-    lines = [format_event(event, analysis) for event in largest.values()]
+    units = analysis.settings.units
+    lines = [format_event(event, units) for event in largest.values()]
     return f"{'. '.join(lines[:BRIEF_EVENTS])}."
 
 

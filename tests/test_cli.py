@@ -434,7 +434,7 @@ def test_budget_and_a_plan(call, folder, tmp_path):
     plan = tmp_path / "plan.csv"
     plan.write_text("date,distance_km\n2026-04-09,60\n")
     code, out, _ = call("budget", folder, "--plan", plan, "--no-store")
-    assert (code, "60.0 km" in out) == (0, True)
+    assert (code, "60 km" in out) == (0, True)
     assert call("budget", folder, "--plan", tmp_path / "none.csv", "--no-store")[0] == 1
     _, out, _ = call("budget", folder, "--plan", plan, "--no-store", "--format", "json")
     assert set(json.loads(out)) == {"schema", "week", "flags", "unknown"}

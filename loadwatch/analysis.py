@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from loadwatch.activity import Skipped
     from loadwatch.assess.budget import Headroom
     from loadwatch.assess.diary.answer import Answer
+    from loadwatch.assess.ground_questions import GroundQuestion
     from loadwatch.assess.guidance import Advice
     from loadwatch.assess.rules import Flag, Unknown
     from loadwatch.formatting import Units
@@ -48,6 +49,8 @@ class Analysis:
     advice : texts that belong to what was raised, when to get help always.
     shoes : one row per pair: `shoe`, `distance_m` [m], `<surface>_m` [m], `runs`, `first`, `last`
         (dates).
+    question : the run whose ground would make most else known, once `pipeline.with_question` has
+        looked for it; None where enough is known.
     remarks : one line each: tags that fit no run, estimated heart rates and the like.
     """
 
@@ -65,6 +68,7 @@ class Analysis:
     diary: Answer | None = None
     advice: tuple[Advice, ...] = ()
     shoes: pd.DataFrame | None = None
+    question: GroundQuestion | None = None
     remarks: tuple[str, ...] = ()
 
 

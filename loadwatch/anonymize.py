@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from loadwatch.assess.ground_questions import choose_question, find_questions
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from loadwatch.activity import Note, Skipped
     from loadwatch.analysis import Analysis, Athlete, Roster
     from loadwatch.assess.diary.answer import Answer
+    from loadwatch.assess.ground_questions import GroundQuestion
     from loadwatch.assess.rules import Flag
     from loadwatch.ingest.dedupe import Duplicate
     from loadwatch.settings import Settings
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
 NO_NAME = "(name left out)"
 ROSTER_NAME = "Athletes"
 UNREAD_LINES = "diary.csv: some lines could not be read; their words are left out"
-DROPPED_COLUMNS = ("name", "device", "serial", "shoe", "linked", "zone")
+DROPPED_COLUMNS = (
+    *("name", "device", "serial", "shoe", "linked", "zone"),
+    "signature",  # tells where somebody runs
+)
 _ROW_OF_FILE = re.compile(r"(.+)#(\d+)")
 
 
@@ -52,6 +58,7 @@ def anonymise_analysis(analysis: Analysis, name: str = "Runner") -> Analysis:
         settings=_anonymise_settings(analysis.settings, name),
         diary=_anonymise_answer(analysis.diary),
         shoes=None,
+        question=_anonymise_question(analysis, labels),
         remarks=(),
     )
 
@@ -112,6 +119,18 @@ def _anonymise_activities(
         member=source,
         notes=activities["notes"].map(_anonymise_notes),
     )
+
+
+def _anonymise_question(
+    analysis: Analysis, labels: dict[str, str]
+) -> GroundQuestion | None:
+    """Return the run to ask for without its time of day."""
+    found = find_questions(analysis.activities, analysis.settings, analysis.today)
+    question = analysis.question or choose_question(found)
+    if question is None:
+        return None
+    day = question.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(question, source=labels[question.source], start=day, has_clock=False)
 
 
 def _anonymise_notes(notes: list[Note]) -> list[Note]:

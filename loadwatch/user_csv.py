@@ -200,28 +200,40 @@ def parse_date(text: str) -> tuple[date, datetime | None]:
 
 
 def append_row(data: bytes, cells: Mapping[str, str], header: Sequence[str]) -> bytes:
-    """Return `data` with one more row at its end.
+    """Return `data` with one more row at its end, as `append_rows` does."""
+    return append_rows(data, [cells], header)
+
+
+def append_rows(
+    data: bytes, rows: Sequence[Mapping[str, str]], header: Sequence[str]
+) -> bytes:
+    """Return `data` with more rows at its end.
 
     Parameters
     ----------
     data : what the file holds; b"" gets `header` as its first line.
-    cells : text by column, in lower case; line ends and control characters become blanks.
+    rows : text by column, in lower case; line ends and control characters become blanks.
         A column of the file that is not among them stays empty.
     header : columns of a new file.
 
-    Raises ValueError where the first line of the file lacks a column that `cells` fills, and
-    where the row would not be read back: `add_columns` helps with the first.
+    Raises ValueError where the first line of the file lacks a column that a row fills, and
+    where a row would not be read back: `add_columns` helps with the first.
     """
+    if not rows:
+        return data
     columns = parse_table(data).columns
     if not columns:
         columns = tuple(header)
         data = _join_lines(data, _format_line(columns, ",", "\n"))
-    lost = [name for name, text in cells.items() if text and name not in columns]
-    if lost:
-        raise ValueError(f"the first line lacks the column {lost[0]}")
-    values = [cells.get(column, "") for column in columns]
-    line = _format_line(values, detect_delimiter(data), _find_line_end(data))
-    return _join_lines(data, line)
+    delimiter, end = detect_delimiter(data), _find_line_end(data)
+    lines = []
+    for cells in rows:
+        lost = [name for name, text in cells.items() if text and name not in columns]
+        if lost:
+            raise ValueError(f"the first line lacks the column {lost[0]}")
+        values = [cells.get(column, "") for column in columns]
+        lines.append(_format_line(values, delimiter, end))
+    return _join_lines(data, "".join(lines))
 
 
 def add_columns(data: bytes, names: Sequence[str]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -94,3 +95,25 @@ def ground(row: Any) -> dict[str, int]:
         for name in SURFACE_NAMES[:-1]
         if round(row[f"{name}_m"])
     }
+
+
+def write_gpx(
+    path: Any,
+    start: str,
+    places: np.ndarray,
+    at: tuple[float, float] = (5.6, -0.2),
+    title: str = "",
+) -> None:
+    """Write a run over `places` at 3 m/s; `start` is UTC, "2026-03-02T07:00"."""
+    first = dt.datetime.fromisoformat(start)
+    seconds = np.append(0.0, np.cumsum(np.hypot(*np.diff(places, axis=0).T))) / 3.0
+    points = "".join(
+        f'<trkpt lat="{lat:.7f}" lon="{lon:.7f}">'
+        f"<time>{(first + dt.timedelta(seconds=float(after))).isoformat()}Z</time></trkpt>"
+        for lat, lon, after in zip(*to_degrees(places, *at), seconds, strict=True)
+    )
+    path.write_text(
+        '<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">'
+        f"<trk><name>{title}</name><type>running</type><trkseg>{points}</trkseg></trk></gpx>",
+        encoding="utf-8",
+    )

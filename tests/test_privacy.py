@@ -163,6 +163,8 @@ COMMANDS = (
     ("budget", "--format", "table"),
     ("budget", "--format", "json"),
     ("diary",),
+    ("tag", "--list-unknown"),
+    ("tag", "--list-unknown", "--format", "json"),
 )  # fmt: skip
 
 

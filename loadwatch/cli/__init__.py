@@ -28,6 +28,7 @@ from loadwatch.cli import (
     rules,
     settings,
     tables,
+    tag,
 )
 from loadwatch.cli.exit_codes import COULD_NOT, DONE, INTERRUPTED, USAGE
 from loadwatch.errors import LoadwatchError, SettingsError, describe_fault
@@ -69,6 +70,7 @@ COMMANDS = (
     plot.draw_plot,
     budget.print_budget,
     diary.show_diary,
+    tag.tag_runs,
     roster.review_roster,
     inspect.inspect_file,
     rules.explain_rules,

@@ -64,12 +64,12 @@ def write_pages(
 
 def _draw_page(athlete: Athlete) -> str | Exception:
     """Return an athlete's page, or why there is none: one never costs the others theirs."""
-    from loadwatch.pipeline import with_budget
+    from loadwatch.pipeline import with_budget, with_question
     from loadwatch.report import html
 
     try:
         assert athlete.load is not None
-        return html.format_report(with_budget(athlete.load()))
+        return html.format_report(with_question(with_budget(athlete.load())))
     except Exception as error:  # noqa: BLE001 - as the docstring has it
         return error
 
@@ -81,7 +81,12 @@ def load_or_draw_page(
     period: Period,
 ) -> str:
     """Return the athlete's page: the kept one, if all that it shows is the same."""
-    from loadwatch.pipeline import Options, open_athlete_store, with_budget
+    from loadwatch.pipeline import (
+        Options,
+        open_athlete_store,
+        with_budget,
+        with_question,
+    )
 
     key = f"{compute_page_digest(analysis)}|{period.start}|{period.end}"
     with open_athlete_store(places, analysis.settings, Options(store=store)) as kept:
@@ -89,7 +94,7 @@ def load_or_draw_page(
         if not page:
             from loadwatch.report import html
 
-            page = html.format_report(with_budget(analysis), period)
+            page = html.format_report(with_question(with_budget(analysis)), period)
             kept.keep_page(key, page)
     return page
 

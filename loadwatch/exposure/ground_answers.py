@@ -29,12 +29,7 @@ def parse_answer(text: str) -> dict[str, float]:
         return {}
     words = [part for part in parts if isinstance(part, str)]
     numbers = [part for part in parts if not isinstance(part, str)]
-    for word in words:
-        if word not in SURFACE_NAMES:
-            hint = suggest_nearest(word, SURFACE_NAMES)
-            raise ValueError(f'surface "{word[:40]}" is not known: {hint}')
-    if len(set(words)) < len(words):
-        raise ValueError(f'surface "{text[:40]}" names a ground twice')
+    _check_words(text, words)
     if len(words) == 1 and not numbers:
         return {words[0]: 1.0}
     _check_pairs(text, parts, numbers)
@@ -58,6 +53,16 @@ def _split_parts(text: str) -> list[str | float]:
         between = _BETWEEN.match(text, found.end())
         at = between.end() if between else found.end()
     return parts
+
+
+def _check_words(text: str, words: list[str]) -> None:
+    """Refuse an answer with a ground that is not known, or with one twice."""
+    for word in words:
+        if word not in SURFACE_NAMES:
+            hint = suggest_nearest(word, SURFACE_NAMES)
+            raise ValueError(f'surface "{word[:40]}" is not known: {hint}')
+    if len(set(words)) < len(words):
+        raise ValueError(f'surface "{text[:40]}" names a ground twice')
 
 
 def _check_pairs(text: str, parts: list[str | float], numbers: list[float]) -> None:

@@ -241,12 +241,16 @@ def _find_by_start(index: RunIndex, tag: Tag) -> Sequence[int]:
     return sorted(nearest.tolist())
 
 
+def find_positions(index: RunIndex, tag: Tag) -> Sequence[int]:
+    """Return the positions of all rows that `tag` may mean."""
+    if tag.file:
+        return index.by_path.get(tag.file, ())
+    return _find_by_start(index, tag)
+
+
 def find_row(index: RunIndex, tag: Tag) -> tuple[int | None, str]:
     """Return the position of the one row that `tag` means, or None and a remark with the reason."""
-    if tag.file:
-        found = index.by_path.get(tag.file, ())
-    else:
-        found = _find_by_start(index, tag)
+    found = find_positions(index, tag)
     if len(found) == 1:
         return found[0], ""
     where = f"{FILE} line {tag.line} ({tag.key})"

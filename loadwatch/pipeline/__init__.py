@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from loadwatch.pipeline.assessment import DEFAULT_NAME, judge_plan, with_budget
+from loadwatch.pipeline.assessment import (
+    DEFAULT_NAME,
+    judge_plan,
+    with_budget,
+    with_question,
+)
 from loadwatch.pipeline.athlete import (
     EXPORT_HINT,
     Options,
@@ -22,4 +27,5 @@ __all__ = [
     "load_athlete_settings",
     "open_athlete_store",
     "with_budget",
+    "with_question",
 ]

@@ -89,6 +89,18 @@ def with_budget(analysis: Analysis) -> Analysis:
     return replace(analysis, limits=limits)
 
 
+def with_question(analysis: Analysis) -> Analysis:
+    """Return `analysis` with the one run to ask the ground of, if that is worth a question."""
+    from loadwatch.assess import ground_questions  # noqa: PLC0415 - only pages ask
+
+    if analysis.question:
+        return analysis
+    found = ground_questions.find_questions(
+        analysis.activities, analysis.settings, analysis.today
+    )
+    return replace(analysis, question=ground_questions.choose_question(found))
+
+
 def judge_plan(analysis: Analysis, path: Path) -> Plan:
     """Return what the rules would raise if the runs of `path` (a plan.csv) were run as written."""
     if not path.is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -92,20 +93,29 @@ def _sum_column(runs: pd.DataFrame, column: str) -> Floats:
     return np.asarray(np.nan_to_num(runs[column].to_numpy(np.float64)))
 
 
-def describe_known(analysis: Analysis) -> str:
-    """Return how much of the ground of the last 26 weeks is known and by whom; "" without runs."""
+@dataclass(frozen=True, slots=True)
+class KnownGround:
+    """How much of the ground of the last 26 weeks is known, and by whom, as text."""
+
+    head: str
+    sources: str  # "" where nothing is known
+
+
+def describe_known(analysis: Analysis) -> KnownGround | None:
+    """Return what is known of the ground of the last 26 weeks, None without a run in them."""
     shares = dict(compute_recent_shares(analysis))
     if not shares:
-        return ""
+        return None
     known = 1.0 - shares.pop(SOURCE_LABELS["none"], 0.0)
     percent = formatting.format_percent(known)
-    text = f"The ground of {percent} of the last 26 weeks' distance is known"
-    if not shares:
-        return formatting.bind_units(f"{text}.")
+    head = f"The ground of {percent} of the last 26 weeks' distance is known"
     parts = [
         f"{label} {formatting.format_percent(share)}" for label, share in shares.items()
     ]
-    return formatting.bind_units(f"{text}: {', '.join(parts)}.")
+    sources = ""
+    if parts:
+        sources = f"By {formatting.join_with_and(parts)}."
+    return KnownGround(head, sources)
 
 
 def find_quiet_week(analysis: Analysis) -> date | None:

@@ -25,6 +25,7 @@ ROW = {
     "notes": ["a: b"],
     "ascent_m": math.nan,
     "cells": [[1, 2]],
+    "suffix": "",
 }
 
 
@@ -175,7 +176,7 @@ def test_a_damaged_foreign_or_newer_store_is_begun_anew(tmp_path, how):
 
 def test_the_old_store_is_set_aside_not_deleted(tmp_path):
     path = filled(tmp_path)
-    _spoil(path, "PRAGMA user_version = 4")
+    _spoil(path, f"PRAGMA user_version = {database.VERSION + 1}")
     assert knows(tmp_path) == set()
     assert path.with_suffix(".set-aside").exists()
 
@@ -192,7 +193,7 @@ def test_a_value_that_changed_is_not_believed(tmp_path):
 def test_a_value_that_is_no_json_is_not_believed(tmp_path):
     path = filled(tmp_path)
     for value in ("[" * 100_000, "nonsense"):
-        crc = stores._compute_checksum("digest1", value)
+        crc = stores._compute_checksum("fdigest1", value)
         with sqlite3.connect(path) as connection:
             connection.execute(
                 "UPDATE result SET value = ?, crc = ? WHERE digest = 'digest1'",
@@ -224,11 +225,68 @@ def test_flipped_bits_give_the_truth_or_nothing(tmp_path, flips):
     path.write_bytes(bytes(data))
     with open_store(tmp_path, "anna", "f") as store:
         for key, found in store.find_by_key(f"key{k}" for k in range(60)).items():
-            assert found.rows[0]["name"].startswith("run ")
+            assert found.rows[0]["name"] == f"run {key[3:]}"
             assert found.rows[0]["distance_m"] == 5000.5, key
         store.put_result("key0", "digest0", result("run 0"))
     with open_store(tmp_path, "anna", "f") as store:
         store.put_result("key0", "digest0", result("run 0"))
+    with open_store(tmp_path, "anna", "f") as store:
+        assert store.trouble == ""
+        assert names(store.find_by_key(["key0"])) == {"key0": "run 0"}
+
+
+@pytest.mark.parametrize("table", ["fingerprint", "result", "page", "input"])
+def test_a_name_of_a_table_that_is_no_text_is_damage(tmp_path, table):
+    path = filled(tmp_path)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"table" + table.encode()) + 5
+    data[at] ^= 0x80
+    path.write_bytes(bytes(data))
+    assert knows(tmp_path) == set()
+    filled(tmp_path)
+    assert knows(tmp_path) == {"key0", "key1", "key2"}
+
+
+def test_a_key_that_leads_to_another_files_row_is_not_believed(tmp_path):
+    path = filled(tmp_path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE input SET digest = 'digest2' WHERE key = 'key1'")
+    connection.close()
+    assert knows(tmp_path) == {"key0", "key2"}
+
+
+def test_a_row_of_other_settings_is_not_believed(tmp_path):
+    path = filled(tmp_path, fingerprint="f")
+    filled(tmp_path, fingerprint="other")
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM fingerprint WHERE text = 'f'")
+        connection.execute("UPDATE fingerprint SET text = 'f'")
+    connection.close()
+    assert knows(tmp_path, "f") == set()
+
+
+@pytest.mark.parametrize("value", ["[1]", '["d",[{}],[]]', '["d",[3],[]]', "[[]]", "3"])
+def test_a_value_of_another_shape_is_not_believed(tmp_path, value):
+    path = filled(tmp_path)
+    crc = stores._compute_checksum("fdigest1", value)
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "UPDATE result SET value = ?, crc = ? WHERE digest = 'digest1'",
+            (value, crc),
+        )
+    connection.close()
+    assert knows(tmp_path) == set()
+
+
+def test_what_was_to_be_written_goes_into_the_store_begun_anew(tmp_path):
+    path = filled(tmp_path)
+    with open_store(tmp_path, "anna", "f") as store:
+        assert store.connection
+        store.put_result("key9", "digest9", result("run 9"))
+        store.connection.execute("DROP TABLE result")
+    with open_store(tmp_path, "anna", "f") as store:
+        assert names(store.find_by_key(["key9", "key1"])) == {"key9": "run 9"}
+    assert path.with_suffix(".set-aside").exists()
 
 
 def test_places_that_take_no_store(tmp_path):
@@ -292,7 +350,7 @@ def test_a_store_locked_by_another_is_waited_for_then_left(tmp_path, monkeypatch
 
 def test_a_store_begun_anew_may_fail_too(tmp_path, monkeypatch):
     path = filled(tmp_path)
-    _spoil(path, "PRAGMA user_version = 4")
+    _spoil(path, f"PRAGMA user_version = {database.VERSION + 1}")
 
     def refuse(*_: object) -> int:
         raise sqlite3.OperationalError("disk I/O error")
@@ -314,7 +372,7 @@ folder, who, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 for turn in range(rounds):
     with open_store(folder, "anna", "f") as store:
         for k in range(20):
-            store.put_result(f"{who}-{turn}-{k}", f"d{who}-{turn}-{k}", InputResult("x", ({"who": who},)))
+            store.put_result(f"{who}-{turn}-{k}", f"d{who}-{turn}-{k}", InputResult("x", ({"who": who, "suffix": "", "cells": []},)))
         store.flush()
         assert not store.trouble, store.trouble
     print(turn, flush=True)

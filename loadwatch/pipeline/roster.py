@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import date
 from functools import cache, partial
@@ -34,7 +35,7 @@ from loadwatch.user_files import find_file
 from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from loadwatch.analysis import Analysis
 
@@ -85,21 +86,7 @@ def _list_athlete_paths(root: Path, options: Options) -> list[Path]:
     A link is one only where it leads to something within `root` that is not listed itself.
     """
     listed = [path for path in sorted(root.iterdir()) if _may_be_athlete(path)]
-    found = [path for path in listed if not path.is_symlink()]
-    leading_out = []
-    for link in (path for path in listed if path.is_symlink()):
-        real = link.resolve()
-        if root.resolve() not in real.parents:
-            leading_out.append(link.name)
-        elif not any(real == path.resolve() for path in found):
-            found.append(link)
-    found.sort()
-    if leading_out and options.warn:
-        names = ", ".join(leading_out[:LINKS_NAMED])
-        options.warn(
-            f"Not followed, since they lead out of {root.name}: {len(leading_out)} "
-            f"links ({names})."
-        )
+    found = _drop_links(root, listed, options)
     if not found:
         raise NothingToRead(f"{root} is empty", ROSTER_HINT)
     recordings = sum(path.suffix.lower() in RECORDING_SUFFIXES for path in found)
@@ -111,6 +98,29 @@ def _list_athlete_paths(root: Path, options: Options) -> list[Path]:
             f"For one athlete: loadwatch report {root}",
         )
     return found
+
+
+def _drop_links(root: Path, listed: Sequence[Path], options: Options) -> list[Path]:
+    """Return `listed` without the links that lead out of `root` or to what is listed anyway."""
+    home = root.resolve()
+    known = {path.resolve() for path in listed if not path.is_symlink()}
+    leading_out = [path.name for path in listed if home not in path.resolve().parents]
+    if leading_out and options.warn:
+        names = ", ".join(leading_out[:LINKS_NAMED])
+        options.warn(
+            f"Not followed, since they lead out of {root.name}: {len(leading_out)} "
+            f"links ({names})."
+        )
+    return [
+        path
+        for path in listed
+        if not path.is_symlink() or _is_athlete_link(path, home, known)
+    ]
+
+
+def _is_athlete_link(link: Path, home: Path, known: Collection[Path]) -> bool:
+    real = link.resolve()
+    return home in real.parents and real not in known
 
 
 def _may_be_athlete(path: Path) -> bool:
@@ -178,9 +188,11 @@ def _load_or_build_line(path: Path, options: Options) -> Athlete:
     with open_athlete_store([path], settings, options) as store:
         kept = store.find_page(key)
     if kept:
-        return athlete_from_json(
-            kept, cache(partial(analyse_athlete, path, options=options))
-        )
+        # a line that is none of ours is built anew
+        with suppress(ValueError, TypeError, KeyError):
+            return athlete_from_json(
+                kept, cache(partial(analyse_athlete, path, options=options))
+            )
     analysis = analyse_athlete(path, options=options)
     athlete = roster_groups.summarize_athlete(analysis)
     athlete = replace(athlete, page_digest=compute_page_digest(analysis))

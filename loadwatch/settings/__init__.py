@@ -52,9 +52,13 @@ MAX_BYTES = 100_000  # of a settings file; with all classes of all ways it has 5
 MAX_DOTS = 100  # in one line of it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Settings:
-    """Everything that changes a result. Immutable; `load` builds it from files and options."""
+    """Everything that changes a result. Immutable; `load` builds it from files and options.
+
+    Two are equal where all settings are, an unknown number (NaN) being equal to itself;
+    where they came from does not count.
+    """
 
     # table "athlete" of the file
     name: str = ""
@@ -86,7 +90,21 @@ class Settings:
     today: date | None = None  # None: the date of the last activity
     units: Literal["metric", "imperial"] = "metric"
     # field -> where from
-    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Settings):
+            return NotImplemented
+        return self._list_values() == other._list_values()
+
+    __hash__ = None  # type: ignore[assignment]  # it holds tables
+
+    def _list_values(self) -> list[object]:
+        values = [
+            getattr(self, part.name) for part in fields(self) if part.name != "origins"
+        ]
+        # NaN differs from itself
+        return [None if value != value else value for value in values]  # noqa: PLR0124
 
 
 def load(

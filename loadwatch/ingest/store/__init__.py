@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from loadwatch.activity import Skipped
 from loadwatch.ingest.store import database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     Row = dict[str, Any]
@@ -28,19 +28,21 @@ RESULTS_PER_WRITE = 64  # in one transaction
 KEYS_PER_QUERY = 500
 PAGES_KEPT = 8  # of one athlete
 UNUSABLE = "The store cannot be used ({error}); nothing is kept for the next run."
+NOT_READ_BACK = "what was written is not read back"
 DAMAGED = "The store was damaged; it was set aside and begun anew."
 
 _FIND_BY_KEY = (
-    "SELECT input.key, result.digest, crc, value FROM input JOIN result"
+    "SELECT input.key, input.crc, result.digest, result.crc, value"
+    " FROM input JOIN result"
     " ON result.digest = input.digest AND fingerprint = ? WHERE input.key IN ({})"
 )
 _FIND_BY_DIGEST = (
-    "SELECT digest, digest, crc, value FROM result"
+    "SELECT digest, NULL, digest, crc, value FROM result"
     " WHERE fingerprint = ? AND digest IN ({})"
 )
 _FIND_PAGE = "SELECT crc, value FROM page WHERE cache_key = ?"
 _KEEP_RESULTS = "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?)"
-_KEEP_INPUTS = "INSERT OR REPLACE INTO input VALUES (?, ?)"
+_KEEP_INPUTS = "INSERT OR REPLACE INTO input VALUES (?, ?, ?)"
 _KEEP_PAGE = "INSERT OR REPLACE INTO page (cache_key, crc, value) VALUES (?, ?, ?)"
 _DROP_OLD_PAGES = "DELETE FROM page WHERE id <= (SELECT max(id) FROM page) - ?"
 
@@ -98,32 +100,55 @@ class Store:
             self.connection.execute(_KEEP_PAGE, row)
             self.connection.execute(_DROP_OLD_PAGES, (PAGES_KEPT,))
             self.connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except database.STORE_ERRORS as error:
             self._handle_error(error)
 
     def flush(self) -> None:
-        """Write the pending results in one transaction."""
+        """Write the pending results in one transaction, into a store begun anew if need be."""
         pending, self.pending = self.pending, []
         if not self.connection or not pending:
             return
+        try:
+            self._write_results(self.connection, pending)
+        except database.STORE_ERRORS as error:
+            self._handle_error(error)
+            if self.connection:
+                with suppress(*database.STORE_ERRORS):
+                    self._write_results(self.connection, pending)
+
+    def _write_results(
+        self,
+        connection: sqlite3.Connection,
+        pending: Sequence[tuple[str, str, InputResult]],
+    ) -> None:
         results = [
-            (self.fingerprint_id, digest, *_pack_result(digest, result))
+            (
+                self.fingerprint_id,
+                digest,
+                *_pack_result(self.fingerprint, digest, result),
+            )
             for _, digest, result in pending
         ]
-        inputs = [(key, digest) for key, digest, _ in pending if key]
-        try:
-            self.connection.execute("BEGIN IMMEDIATE")
-            self.connection.executemany(_KEEP_RESULTS, results)
-            self.connection.executemany(_KEEP_INPUTS, inputs)
-            self.connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._handle_error(error)
+        inputs = [
+            (key, digest, _compute_checksum(key, digest))
+            for key, digest, _ in pending
+            if key
+        ]
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(_KEEP_RESULTS, results)
+        connection.executemany(_KEEP_INPUTS, inputs)
+        connection.execute("COMMIT")
+        keys = {key for key, *_ in inputs}
+        if self.connection is connection and len(self.find_by_key(keys)) < len(keys):
+            # an order that is no order any more: each run would read these inputs again
+            raise sqlite3.DatabaseError(NOT_READ_BACK)
 
     def close(self) -> None:
         """Close the file."""
         connection, self.connection = self.connection, None
         if connection:
-            connection.close()
+            with suppress(*database.STORE_ERRORS):  # a damaged log may fail here
+                connection.close()
 
     def _query_results(self, query: str, keys: list[str]) -> dict[str, InputResult]:
         found: dict[str, InputResult] = {}
@@ -131,7 +156,8 @@ class Store:
             part = keys[at : at + KEYS_PER_QUERY]
             marks = ",".join("?" * len(part))
             values = (self.fingerprint_id, *part)
-            found |= _unpack_results(self._run_query(query.format(marks), values))
+            rows = self._run_query(query.format(marks), values)
+            found |= _unpack_results(self.fingerprint, rows)
         return found
 
     def _run_query(self, query: str, values: tuple[object, ...]) -> list[Any]:
@@ -140,18 +166,23 @@ class Store:
             return []
         try:
             return self.connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
+        except database.STORE_ERRORS as error:
             self._handle_error(error)
             return []
 
-    def _handle_error(self, error: sqlite3.Error) -> None:
+    def _handle_error(self, error: Exception) -> None:
         """Go on without the store; begin it anew if it is damaged."""
         self.close()
         self.trouble = UNUSABLE.format(error=error)
-        if self.path and database.is_damage(error):
+        if not self.path or not database.is_damage(error):
+            return
+        try:
             self.connection, self.fingerprint_id = database.recreate_store(
                 self.path, self.fingerprint
             )
+        except (*database.STORE_ERRORS, OSError) as again:
+            self.trouble = UNUSABLE.format(error=again)
+        else:
             self.trouble = DAMAGED
 
 
@@ -171,7 +202,7 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
             store.connection, store.fingerprint_id = database.connect_store(
                 store.path, fingerprint
             )
-        except (sqlite3.Error, OSError) as error:
+        except (*database.STORE_ERRORS, OSError) as error:
             store.trouble = UNUSABLE.format(error=error)
     try:
         yield store
@@ -180,11 +211,11 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
         store.close()
 
 
-def _pack_result(digest: str, result: InputResult) -> tuple[int, str]:
+def _pack_result(fingerprint: str, digest: str, result: InputResult) -> tuple[int, str]:
     """Return a result as JSON, and its checksum before it."""
     skipped = [(part.source, part.kind, part.why) for part in result.skipped]
     value = json.dumps([result.digest, result.rows, skipped], separators=(",", ":"))
-    return _compute_checksum(digest, value), value
+    return _compute_checksum(fingerprint + digest, value), value
 
 
 def _compute_checksum(key: str, value: str) -> int:
@@ -194,21 +225,38 @@ def _compute_checksum(key: str, value: str) -> int:
 
 
 def _unpack_results(
-    found: list[tuple[Any, Any, Any, Any]],
+    fingerprint: str, found: list[tuple[Any, Any, Any, Any, Any]]
 ) -> dict[str, InputResult]:
-    """Return results by what was asked for; one whose checksum is wrong is not known."""
+    """Return results by what was asked for; one with a wrong checksum is not known.
+
+    `found` holds (key, checksum of key and digest or None, digest, checksum, value).
+    """
     keys, texts = [], []
-    for key, digest, crc, value in found:
-        is_text = isinstance(digest, str) and isinstance(value, str)
-        if is_text and _compute_checksum(digest, value) == crc:
+    for key, key_crc, digest, crc, value in found:
+        if not all(isinstance(text, str) for text in (key, digest, value)):
+            continue
+        if key_crc is not None and _compute_checksum(key, digest) != key_crc:
+            continue
+        if _compute_checksum(fingerprint + digest, value) == crc:
             keys.append(key)
             texts.append(value)
     try:
         # one parse of all is faster than one per result
         values = json.loads(f"[{','.join(texts)}]")
-    except (ValueError, RecursionError):
+        return {
+            key: _build_result(*parts) for key, parts in zip(keys, values, strict=True)
+        }
+    except (ValueError, TypeError, RecursionError):
         return {}
-    return {
-        key: InputResult(digest, tuple(rows), tuple(Skipped(*part) for part in skipped))
-        for key, (digest, rows, skipped) in zip(keys, values, strict=True)
-    }
+
+
+def _build_result(
+    digest: str, rows: list[Row], skipped: list[list[str]]
+) -> InputResult:
+    """Return a result of what JSON gave; TypeError where that is none of ours."""
+    if not all(
+        isinstance(row, dict) and {"suffix", "cells"} <= row.keys() for row in rows
+    ):
+        raise TypeError
+    parts = tuple(Skipped(*part) for part in skipped)  # type: ignore[arg-type]  # JSON knows text
+    return InputResult(digest, tuple(rows), parts)

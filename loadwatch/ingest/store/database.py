@@ -12,10 +12,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 APPLICATION_ID = 0x6C776172  # "lwar"
-VERSION = 3  # of the tables below; a store of another version is begun anew
+VERSION = 4  # of the tables below; a store of another version is begun anew
 BUSY_MS = 30_000
 FINGERPRINTS_KEPT = 4  # sets of settings; the one used longest ago is dropped first
 _NOT_OURS, _NOT_WHOLE = "not a store of this version", "not whole"
+# what sqlite and Python's module for it raise over a damaged file
+STORE_ERRORS = (sqlite3.Error, ValueError, TypeError, OverflowError, MemoryError)
+_PLACE_CODES = frozenset(
+    (
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    )
+)
 _PRAGMAS = (
     "trusted_schema = OFF",
     "cell_size_check = ON",
@@ -27,7 +42,9 @@ _TABLES = """
 CREATE TABLE fingerprint (
     id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, used INTEGER NOT NULL
 );
-CREATE TABLE input (key TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE input (
+    key TEXT PRIMARY KEY, digest TEXT NOT NULL, crc INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE result (
     fingerprint INTEGER NOT NULL, digest TEXT NOT NULL, crc INTEGER NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (fingerprint, digest)
@@ -83,7 +100,7 @@ def connect_store(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, int
     is_suspicious = wal.exists() and wal.stat().st_size > 0
     try:
         return _open_checked(path, fingerprint, check_pages=is_suspicious)
-    except sqlite3.Error as error:
+    except STORE_ERRORS as error:
         if not is_damage(error):
             raise
         return recreate_store(path, fingerprint)
@@ -99,11 +116,14 @@ def recreate_store(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, in
     return _open_checked(path, fingerprint, check_pages=False)
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Tell whether the file is at fault, not its place (locked, full, read-only)."""
-    return type(error) is sqlite3.DatabaseError or isinstance(
-        error, sqlite3.IntegrityError | sqlite3.DataError
-    )
+def is_damage(error: Exception) -> bool:
+    """Tell whether the file is at fault, not its place (locked, full, read-only).
+
+    A code of sqlite that is none of the place's is damage, and so is every error that Python's
+    own module raises while it reads: text that is no UTF-8, a number out of range.
+    """
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return (code & 0xFF) not in _PLACE_CODES
 
 
 def _wal_path(path: Path) -> Path:

@@ -14,17 +14,11 @@ from loadwatch.tables import LOAD_METHODS, MEASURED, WEEKDAYS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    _DateType = click.ParamType[date]
-    _TextType = click.ParamType[str]
-else:  # click knows no type of value before 8.4
-    _DateType = _TextType = click.ParamType
-
-
 DAYS_BACK = {"now": 0, "today": 0, "yesterday": 1}
 UNIT_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
-class Day(_DateType):
+class Day(click.ParamType[date]):
     """A date as 2026-11-23 or 23.11.2026, today, yesterday, or -4w: so long before today.
 
     Today is the day by this machine's clock; `now` is another word for it.
@@ -68,7 +62,7 @@ MEASURE_NAMES = tuple(
 )
 
 
-class Measure(_TextType):
+class Measure(click.ParamType[str]):
     """A measured column of WEEKS, with or without its unit: ascent_m or ascent."""
 
     name = "column"

@@ -261,12 +261,23 @@ def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
         {
             "schema": SCHEMA,
             "name": clean_text(analysis.name),
-            "verdict": {"state": verdict.state, "says": clean_text(verdict.sentence)},
+            "verdict": {
+                "state": verdict.state,
+                "says": clean_text(verdict.sentence),
+                "pain_7d": to_plain(_find_pain(analysis)),
+            },
             **_collect_weeks(analysis, shown),
             **_collect_budget(analysis),
             "activities": _build_activity_rows(shown),
         }
     )
+
+
+def _find_pain(analysis: Analysis) -> float:
+    """Return the worst pain of the diary's last seven days [points], NaN without any."""
+    if analysis.diary is None:
+        return math.nan
+    return analysis.diary.pain_7d
 
 
 def build_athlete_rows(roster: Roster) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from loadwatch import formatting
 from loadwatch.assess import guidance, rules
+from loadwatch.assess.diary.sentences import format_latest
 from loadwatch.assess.rules.model import FIRED_WEEKS
 from loadwatch.formatting import bind_units
 from loadwatch.report import (
@@ -164,15 +165,26 @@ def list_urgent(analysis: Analysis) -> list[str]:
 
 
 def build_diary(analysis: Analysis) -> dict[str, Any] | None:
-    """Return the diary's answer in lines, None without a diary."""
+    """Return the diary's answer in lines, None without a diary.
+
+    While there is too little, `says` is all, and what each exposure lacks is in `details`.
+    """
     answer = analysis.diary
     if answer is None:
         return None
-    links = [" ".join((link.says, *link.also)) for link in answer.links]
-    notes = (*answer.notes, *answer.problems)
+    judged = [link for link in answer.links if link.state != "not_enough"]
+    unjudged = [link.says for link in answer.links if link.state == "not_enough"]
+    links = [" ".join((link.says, *link.also)) for link in judged]
+    notes = [*answer.notes, *answer.problems]
+    if judged and unjudged:
+        count = formatting.format_count(len(unjudged), "kind")
+        notes.insert(0, f"{count} of change with too few weeks in the diary yet.")
+    latest = format_latest(answer.latest)
+    says = " ".join(part for part in (latest, answer.says) if part)
     return {
-        "says": formatting.clean_text(answer.says),
+        "says": formatting.clean_text(says),
         "links": [formatting.clean_text(line) for line in links],
+        "details": [formatting.clean_text(line) for line in unjudged],
         "notes": [formatting.clean_text(line) for line in notes],
     }
 

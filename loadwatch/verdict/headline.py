@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from loadwatch import formatting
+from loadwatch.assess.diary.sentences import format_latest
 from loadwatch.assess.rules import is_raised
 from loadwatch.tables import LEVELS, RAISED_LEVELS
 from loadwatch.verdict import levels, raised_before, unknown_reasons
@@ -114,9 +115,8 @@ def _build_sentence(
     if analysis.diary is not None and analysis.diary.red_flags:
         return f"{analysis.diary.red_flags[0].says}."
     if state == "unknown" and unknown_reasons.is_beginner(analysis, weeks):
-        return fit_clauses(
-            [unknown_reasons.welcome_beginner(analysis, weeks)], [0], most
-        )
+        welcome = unknown_reasons.welcome_beginner(analysis, weeks)
+        return fit_clauses([welcome, _word_pain(analysis)], [0], most)
     if state == "unknown":
         clauses = [unknown_reasons.list_unknown_reasons(analysis, weeks), ("",)]
     elif state in RAISED_LEVELS:
@@ -125,8 +125,16 @@ def _build_sentence(
         clauses = _list_quiet(analysis, weeks)
     earlier = raised_before.list_earlier(analysis, weeks)
     growth = raised_before.list_growth(analysis)
-    clauses += [_as_second(earlier), _as_second(growth)]
+    clauses += [_as_second(earlier), _as_second(growth), _word_pain(analysis)]
     return fit_clauses(clauses, [2, 0, 3, 1], most)
+
+
+def _word_pain(analysis: Analysis) -> tuple[str]:
+    """Return the latest pain as a second sentence that is never left out; "" without any."""
+    pain = ""
+    if analysis.diary is not None:
+        pain = format_latest(analysis.diary.latest)
+    return (f" {pain}" if pain else "",)
 
 
 def _as_second(wordings: tuple[str, ...]) -> tuple[str, ...]:

@@ -96,21 +96,24 @@ def as_of(line: Athlete, day: date) -> Athlete:
     line = replace(line, pain_7d=max(scores, default=math.nan), silent=silent)
     line = replace(line, group=_choose_group(line, day))
     if last is None or not silent or line.urgent:
-        return replace(line, says=_prefix_pain(line, line.brief or line.says))
+        return replace(line, says=_add_pain(line, line.brief or line.says))
     until = "."
     if line.flags:
         until = f"; until then: {line.brief}"
     says = f"No files since {formatting.format_day(last)}{until}"
     return replace(
-        line, level="none", state="unknown", says=_prefix_pain(line, says), trend=None
+        line, level="none", state="unknown", says=_add_pain(line, says), trend=None
     )
 
 
-def _prefix_pain(line: Athlete, says: str) -> str:
-    """Return the sentence, behind the pain of the last seven days where there is much."""
-    if line.urgent or not line.pain_7d >= CALL_PAIN:
+def _add_pain(line: Athlete, says: str) -> str:
+    """Return the sentence with the pain of the last seven days: first where there is much."""
+    if line.urgent or not line.pain_7d > 0:
         return says
-    return f"Pain {line.pain_7d:g} of 10 in the last seven days. {says}"
+    pain = f"Pain {line.pain_7d:g} of 10 in the last seven days."
+    if line.pain_7d >= CALL_PAIN:
+        return f"{pain} {says}"
+    return f"{says} {pain}".strip()
 
 
 def _choose_group(line: Athlete, day: date) -> Group:
@@ -195,14 +198,9 @@ def _is_low(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> bool:
 
 def _list_pains(analysis: Analysis) -> tuple[tuple[date, float], ...]:
     """Return the pain scores of the diary's last seven days."""
-    if analysis.diary is None or not analysis.diary.scores:
+    if analysis.diary is None:
         return ()
-    last = max(day for day, _ in analysis.diary.scores)
-    return tuple(
-        (day, float(score))
-        for day, score in analysis.diary.scores
-        if last - day < timedelta(days=7)
-    )
+    return tuple((one.day, one.score) for one in analysis.diary.latest)
 
 
 def _find_reported_week(verdict: Verdict) -> JudgedWeek:

@@ -11,6 +11,13 @@ import numpy as np
 
 from loadwatch.assess.diary import daily_scores, sentences
 from loadwatch.assess.diary.diary_series import DiarySeries, build_series
+from loadwatch.assess.diary.distance_terms import (
+    LEAD_DAYS,
+    TRAIL_DAYS,
+    WINDOW_DAYS,
+    build_distance_terms,
+    sum_window,
+)
 from loadwatch.assess.diary.exposed_days import (
     EXPOSURES,
     find_exposed_days,
@@ -18,75 +25,39 @@ from loadwatch.assess.diary.exposed_days import (
     select_dated_runs,
     sum_daily_distance,
 )
-from loadwatch.assess.diary.onsets import Crossover, estimate_crossover, match_onsets
+from loadwatch.assess.diary.links import (
+    SIGNIFICANCE,
+    Link,
+    LinkState,
+    build_daily_links,
+    build_onset_links,
+    explain_gates,
+)
 from loadwatch.assess.diary.red_flags import RECENT_WEEKS, TickedRedFlag, tick_red_flag
 from loadwatch.assess.rules import pain
+from loadwatch.assess.weeks import find_first_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
-    from loadwatch.assess.diary.daily_scores import DailyEffect
     from loadwatch.assess.diary.entries import Diary
     from loadwatch.assess.rules import Flag
     from loadwatch.settings import Settings
     from loadwatch.tables import Bools, Floats
 
-LinkState = Literal["associated", "none", "not_enough"]
 State = Literal["red_flags", "associated", "none", "not_enough", "empty"]
-SIGNIFICANCE = 0.05  # one-sided, after all exposures tested together
-# from simulated diaries: below these a real link of one point is mostly missed, and chance is
-# often called a link
-MIN_WEEKS = 16
-MIN_FILLED = 0.70
-MIN_WEEKS_EACH = 6  # exposed, and unexposed, weeks
-MIN_ONSET_WEEKS = 26
-MIN_ONSETS = 10
-MIN_SETS = 6
+LATE_WEEKS = 8  # after the last run; a diary's line of later is taken for a wrong date
+DISTANCE_SIGNIFICANCE = 0.01  # of the one sentence that is tested beside the exposures
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """One exposure compared with the diary; NaN where nothing can be estimated.
+@dataclass(frozen=True, slots=True)
+class PainDay:
+    """The worst score of one day."""
 
-    The names are keys of the JSON output. Points are those of the pain score, 0 to 10; a chance
-    is a p value [1], one-sided.
-
-    Attributes
-    ----------
-    rule, what : the check whose flags are the exposure, and its name in a sentence.
-    effect, low, high : pain on the exposed day and the two after it, less that of comparable days
-        [points], and its 95 % interval.
-    p : chance of an effect as large, after all exposures tested together [1].
-    odds_ratio : odds of pain beginning on exposed days over those of comparable days [1]; onset
-        diaries only.
-    exposed_weeks, unexposed_weeks : weeks with a score, with and without the exposure [weeks].
-    discordant : onsets whose month holds exposed and unexposed days; onset diaries only.
-    later : the same as `effect` three to seven days after; shown, not tested [points].
-    before, before_p : the same in the week before the exposure [points], and its chance [1].
-    filled_exposed, filled_unexposed : share of days with a score, exposed days and others [1].
-    also : what a reader must know beside it.
-    """
-
-    rule: str
-    what: str
-    state: LinkState
-    says: str
-    effect: float = math.nan
-    low: float = math.nan
-    high: float = math.nan
-    p: float = math.nan
-    odds_ratio: float = math.nan  # onset diaries only
-    exposed_weeks: int = 0
-    unexposed_weeks: int = 0
-    discordant: int = 0  # onset diaries only
-    later: float = math.nan
-    before: float = math.nan
-    before_p: float = math.nan
-    filled_exposed: float = math.nan
-    filled_unexposed: float = math.nan
-    also: tuple[str, ...] = ()
+    day: date
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +72,11 @@ class Answer:
     filled : share of its days with a score [1].
     onsets : how often pain began.
     scores : one score per day, where there is one, for the chart [points].
+    distance_points : points of pain for 10 km more over a day and the two before it.
+    distance_p : chance of so many [1], one-sided.
+    latest : the days with a score of the last week that has one, the newest first, also after
+        today: someone in pain may have stopped running.
+    pain_7d : the worst of them [points].
     next_day_m : distance run on the day after, for one more point of pain on the day [m]; below 0
         is less.
     next_day_p : chance of so much less running [1], one-sided.
@@ -119,6 +95,10 @@ class Answer:
     red_flags: tuple[TickedRedFlag, ...] = ()
     problems: tuple[str, ...] = ()
     scores: tuple[tuple[date, float], ...] = ()
+    distance_points: float = math.nan
+    distance_p: float = math.nan
+    latest: tuple[PainDay, ...] = ()
+    pain_7d: float = math.nan
     next_day_m: float = math.nan
     next_day_p: float = math.nan
 
@@ -151,114 +131,6 @@ def _rank_red_flag(red_flag: TickedRedFlag) -> tuple[bool, str]:
     return red_flag.urgency != "today", red_flag.column
 
 
-def _build_daily_links(
-    series: DiarySeries, exposed: Bools, distance_m: Floats, gates: str
-) -> tuple[tuple[Link, ...], tuple[float, float]]:
-    """Return a link per exposure, and the change of running after pain (`estimate_next_day`)."""
-    matrix = daily_scores.build_matrix(series.score, exposed, distance_m)
-    exposed_weeks = daily_scores.count_exposed_weeks(matrix, exposed)
-    unexposed_weeks = daily_scores.count_scored_weeks(matrix) - exposed_weeks
-    enough = (exposed_weeks >= MIN_WEEKS_EACH) & (unexposed_weeks >= MIN_WEEKS_EACH)
-    tested = enough & (not gates)
-    effects = daily_scores.measure_exposures(matrix, series.score, exposed, tested)
-    links = tuple(
-        _build_daily_link(rule, effect, int(unexposed), gates)
-        for rule, effect, unexposed in zip(
-            EXPOSURES, effects, unexposed_weeks, strict=True
-        )
-    )
-    return links, daily_scores.estimate_next_day(matrix, distance_m)
-
-
-def _build_daily_link(
-    rule: str, found: DailyEffect, unexposed_weeks: int, gates: str
-) -> Link:
-    what = EXPOSURES[rule].text
-    state = _judge_chance(found.p)
-    why = ""
-    if not gates:
-        why = sentences.explain_too_few_weeks(
-            found.exposed_weeks, unexposed_weeks, MIN_WEEKS_EACH
-        )
-    effect = (found.effect, found.low, found.high)
-    caveats: tuple[str, ...] = ()
-    if found.exposed_weeks:
-        caveats = sentences.format_caveats(found, SIGNIFICANCE)
-    return Link(
-        rule=rule,
-        what=what,
-        state=state,
-        says=sentences.format_daily_link(what, state, effect, why),
-        effect=found.effect,
-        low=found.low,
-        high=found.high,
-        p=found.p,
-        exposed_weeks=found.exposed_weeks,
-        unexposed_weeks=unexposed_weeks,
-        later=found.later,
-        before=found.before,
-        before_p=found.before_p,
-        filled_exposed=found.filled_exposed,
-        filled_unexposed=found.filled_unexposed,
-        also=caveats,
-    )
-
-
-def _build_onset_links(
-    series: DiarySeries, exposed: Bools, gates: str
-) -> tuple[Link, ...]:
-    """Return a link per exposure.
-
-    Its chance is multiplied by the number of exposures that could be judged (Bonferroni).
-    """
-    after = daily_scores.mark_window(exposed, daily_scores.AFTER_DAYS)
-    found = [estimate_crossover(match_onsets(series.onsets, days)) for days in after]
-    judged = sum(one.discordant >= MIN_SETS for one in found)
-    return tuple(
-        _build_onset_link(rule, one, judged, gates)
-        for rule, one in zip(EXPOSURES, found, strict=True)
-    )
-
-
-def _build_onset_link(rule: str, found: Crossover, judged: int, gates: str) -> Link:
-    what = EXPOSURES[rule].text
-    p, why = math.nan, ""
-    if not gates:
-        why = sentences.explain_too_few_sets(found.discordant, MIN_SETS)
-        if found.discordant >= MIN_SETS:
-            p = min(1.0, found.mid_p * judged)
-    state = _judge_chance(p)
-    return Link(
-        rule=rule,
-        what=what,
-        state=state,
-        says=sentences.format_onset_link(what, state, found.odds_ratio, why),
-        p=p,
-        odds_ratio=found.odds_ratio,
-        discordant=found.discordant,
-    )
-
-
-def _judge_chance(p: float) -> LinkState:
-    """Return the state of a link with this chance [1]; NaN is one that was not tested."""
-    if math.isnan(p):
-        return "not_enough"
-    if p <= SIGNIFICANCE:
-        return "associated"
-    return "none"
-
-
-def _explain_gates(series: DiarySeries) -> str:
-    """Return why nothing may be called associated, "" where it may."""
-    if not series.daily:
-        return sentences.explain_onset_gates(
-            series.weeks, len(series.onsets), MIN_ONSET_WEEKS, MIN_ONSETS
-        )
-    return sentences.explain_daily_gates(
-        series.weeks, series.filled, MIN_WEEKS, MIN_FILLED
-    )
-
-
 def _choose_state(links: Iterable[Link]) -> LinkState:
     """Return the state of the whole answer."""
     states = {link.state for link in links}
@@ -283,35 +155,76 @@ def _judge_series(
     settings: Settings,
 ) -> Answer:
     exposed = _mark_exposures(series, find_exposed_days(flags, activities, settings))
-    gates = _explain_gates(series)
-    next_day_m, next_day_p = math.nan, math.nan
-    if series.daily:
-        runs = select_dated_runs(activities, settings)
-        distance_m = sum_daily_distance(runs, series.first, len(series.score))
-        links, (next_day_m, next_day_p) = _build_daily_links(
-            series, exposed, distance_m, gates
-        )
-    else:
-        links = _build_onset_links(series, exposed, gates)
-    state = _choose_state(links)
-    found = [link.says for link in links if link.state == "associated"]
-    notes = sentences.format_notes(
-        series.weeks, series.moved, daily=series.daily, judged=state != "not_enough"
-    )
-    if not gates and next_day_p <= SIGNIFICANCE:
-        notes = (sentences.format_next_day(next_day_m), *notes)
-    return Answer(
-        state=state,
-        says=sentences.format_headline(state, found, gates),
+    gates = explain_gates(series)
+    answer = Answer(
+        state="not_enough",
+        says="",
         method="daily" if series.daily else "onsets",
         first=series.first,
         last=series.last,
         weeks=series.weeks,
         filled=series.filled,
         onsets=len(series.onsets),
-        links=links,
-        notes=notes,
         scores=_list_scores(series),
+    )
+    around_m = _sum_distance_around(series, activities, settings)
+    if series.daily:
+        answer = _judge_daily(answer, series, exposed, around_m, settings, gates)
+    else:
+        window_m = sum_window(around_m, LEAD_DAYS, len(series.score), WINDOW_DAYS)
+        links = build_onset_links(series, exposed, window_m, gates)
+        answer = replace(answer, links=links)
+    state = _choose_state(answer.links)
+    found = [link.says for link in answer.links if link.state == "associated"]
+    notes = sentences.format_notes(
+        series.moved, daily=series.daily, judged=state != "not_enough"
+    )
+    return replace(
+        answer,
+        state=state,
+        says=sentences.format_headline(state, found, gates),
+        notes=(*answer.notes, *notes),
+    )
+
+
+def _sum_distance_around(
+    series: DiarySeries, activities: pd.DataFrame, settings: Settings
+) -> Floats:
+    """Return the distance of each day of the series and of the days around it [m]."""
+    runs = select_dated_runs(activities, settings)
+    first = series.first - timedelta(days=LEAD_DAYS)
+    return sum_daily_distance(runs, first, LEAD_DAYS + len(series.score) + TRAIL_DAYS)
+
+
+def _judge_daily(
+    answer: Answer,
+    series: DiarySeries,
+    exposed: Bools,
+    around_m: Floats,
+    settings: Settings,
+    gates: str,
+) -> Answer:
+    """Return the answer with the links of daily scores, and how pain goes with kilometres."""
+    days = len(series.score)
+    distance_m = around_m[LEAD_DAYS : LEAD_DAYS + days]
+    first = np.datetime64(series.first)
+    week_day = int((first - find_first_day(first, settings.week_start)).astype(int))
+    terms = build_distance_terms(around_m, week_day)
+    matrix = daily_scores.build_matrix(series.score, exposed, distance_m, terms)
+    window_m = sum_window(around_m, LEAD_DAYS, days, WINDOW_DAYS)
+    points, points_p = daily_scores.estimate_distance_link(matrix, window_m)
+    next_day_m, next_day_p = daily_scores.estimate_next_day(matrix, distance_m)
+    notes = []
+    if not gates and points_p <= DISTANCE_SIGNIFICANCE:
+        notes.append(sentences.format_distance_link(points))
+    if not gates and next_day_p <= SIGNIFICANCE:
+        notes.append(sentences.format_next_day(next_day_m))
+    return replace(
+        answer,
+        links=build_daily_links(matrix, series, exposed, distance_m, gates),
+        notes=tuple(notes),
+        distance_points=points,
+        distance_p=points_p,
         next_day_m=next_day_m,
         next_day_p=next_day_p,
     )
@@ -363,12 +276,15 @@ def analyse_diary(
         `EXPOSURES`.
     activities : EXPOSURES and HIDDEN rows, of any sport.
     settings : which sports are runs.
-    today : lines after it are left out, but for red flags.
+    today : lines after it are left out, but for red flags and the latest pain.
     """
     ticked, old_notes = _collect_red_flags(diary, today)
     answer = _answer_series(diary, flags, activities, settings, today)
+    latest = _find_latest(diary, today, settings.today)
     answer = replace(
         answer,
+        latest=latest,
+        pain_7d=max((day.score for day in latest), default=math.nan),
         red_flags=ticked,
         notes=(*old_notes, *answer.notes),
         problems=diary.problems,
@@ -377,6 +293,27 @@ def analyse_diary(
         return answer
     says = sentences.format_red_flags(ticked)
     return replace(answer, state="red_flags", says=says)
+
+
+def _find_latest(diary: Diary, today: date, stated: date | None) -> tuple[PainDay, ...]:
+    """Return the days with a score of the last week, the newest first.
+
+    The week ends `today`, or with a later line: someone in pain may have stopped running. It ends
+    on a `stated` day in any case, and a line of more than eight weeks later is a wrong date.
+    """
+    last_allowed = stated or today + timedelta(weeks=LATE_WEEKS)
+    scored = [
+        PainDay(entry.day, entry.pain)
+        for entry in diary.entries
+        if entry.day and entry.day <= last_allowed and not math.isnan(entry.pain)
+    ]
+    end = max([today, *(one.day for one in scored)])
+    worst: dict[date, PainDay] = {}
+    for one in scored:
+        is_recent = end - one.day < timedelta(days=7)
+        if is_recent and (one.day not in worst or one.score > worst[one.day].score):
+            worst[one.day] = one
+    return tuple(worst[day] for day in sorted(worst, reverse=True))
 
 
 def build_flags(answer: Answer, week: date) -> tuple[Flag, ...]:

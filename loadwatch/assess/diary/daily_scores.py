@@ -60,16 +60,33 @@ class WeekMatrix:
 
     before: int  # days put before the first
     weeks: int
-    score: Floats  # (weeks, 7), residual
     block: Ints  # (weeks,), number of each week's block
+    raw: Floats  # (weeks, 7), the scores
+    score: Floats  # (weeks, 7), less weekday, block and kilometres
+    design: Floats  # (days, columns), what is taken out of scores and marked days
+    plain: Floats  # the same without the kilometres
+    widening: float  # of arrangements of weeks, for the kilometres taken out
 
     def reshape_weeks(self, values: Floats, fill: float = 0.0) -> Floats:
         """Return `values` (..., days) as (..., weeks, 7)."""
         return _pad_weeks(values, self.before, self.weeks, fill)
 
-    def compute_residual(self, values: Floats) -> Floats:
-        """Return `values` (weeks, 7) less their weekday and block means."""
-        return _compute_residual(values, self.block)
+    def adjust_marks(self, days: Bools) -> Floats:
+        """Return marked days (..., days) less weekday, block and kilometres, (..., weeks, 7).
+
+        Fitted on the days with a score.
+        """
+        marks = self.reshape_weeks(days.astype(float))
+        return permutation.compute_residual(marks, self.design, self.known)
+
+    @property
+    def known(self) -> Bools:
+        """The days with a score, (weeks, 7)."""
+        return np.isfinite(self.raw)
+
+    def compute_plain_score(self) -> Floats:
+        """Return the scores less weekday and block, (weeks, 7): the kilometres left in."""
+        return permutation.compute_residual(self.raw, self.plain, self.known)
 
 
 def _pad_weeks(values: Floats, before: int, weeks: int, fill: float) -> Floats:
@@ -77,11 +94,6 @@ def _pad_weeks(values: Floats, before: int, weeks: int, fill: float) -> Floats:
     widths = [(0, 0)] * (values.ndim - 1) + [(before, behind)]
     padded = np.pad(values.astype(float), widths, constant_values=fill)
     return padded.reshape(*values.shape[:-1], weeks, WEEK_DAYS)
-
-
-def _compute_residual(values: Floats, block: Ints) -> Floats:
-    groups = np.repeat(block, WEEK_DAYS)
-    return permutation.compute_residual(values.ravel(), groups).reshape(values.shape)
 
 
 def _standardize(values: Floats) -> Floats:
@@ -92,7 +104,9 @@ def _standardize(values: Floats) -> Floats:
     return np.zeros_like(values)
 
 
-def build_matrix(score: Floats, exposed: Bools, distance_m: Floats) -> WeekMatrix:
+def build_matrix(
+    score: Floats, exposed: Bools, distance_m: Floats, terms: Floats | None = None
+) -> WeekMatrix:
     """Return the scores as residual weeks, cut where fewest exposures lose the days after them.
 
     Parameters
@@ -100,6 +114,8 @@ def build_matrix(score: Floats, exposed: Bools, distance_m: Floats) -> WeekMatri
     score : (days,), pain from 0 to 10, NaN where none was given.
     exposed : (exposures, days), true on the day of the exposure itself.
     distance_m : (days,), distance run [m].
+    terms : (terms, days), taken out of pain and exposures beside weekday and block; see
+        `build_distance_terms`.
     """
     before = permutation.choose_offset(exposed, AFTER_DAYS[1] + 1)
     weeks = -(-(before + len(score)) // WEEK_DAYS)
@@ -112,15 +128,14 @@ def build_matrix(score: Floats, exposed: Bools, distance_m: Floats) -> WeekMatri
     exposures = pad(exposed.astype(float)).sum(axis=(0, 2)) / days
     training = _standardize(distance) + _standardize(exposures)
     block = permutation.choose_blocks(training)
-    residual = _compute_residual(pad(score, np.nan), block)
-    return WeekMatrix(before, weeks, residual, block)
-
-
-def _adjust_marks(matrix: WeekMatrix, days: Bools) -> Floats:
-    """Return the marked days less their weekday and block means, over days with a score."""
-    marks = matrix.reshape_weeks(days.astype(float))
-    scored = np.where(np.isfinite(matrix.score), marks, np.nan)
-    return matrix.compute_residual(scored)
+    plain = permutation.build_design(block)
+    design, widening = plain, 1.0
+    if terms is not None:
+        design = permutation.build_design(block, pad(terms))
+        widening = permutation.compute_widening(block, plain, pad(terms))
+    raw = pad(score, np.nan)
+    residual = permutation.compute_residual(raw, design, np.isfinite(raw))
+    return WeekMatrix(before, weeks, block, raw, residual, design, plain, widening)
 
 
 def _compute_share(known: Bools, where: Bools) -> float:
@@ -141,24 +156,29 @@ def count_scored_weeks(matrix: WeekMatrix) -> int:
     return int(np.isfinite(matrix.score).any(axis=1).sum())
 
 
-def _estimate_effects(
-    matrix: WeekMatrix, exposed: Bools, known: Bools
-) -> dict[str, float]:
-    """Return the fields of `DailyEffect` for one exposure, but for the p values."""
-    days = mark_window(exposed, AFTER_DAYS)
-    after = _adjust_marks(matrix, days)
-    later = _adjust_marks(matrix, mark_window(exposed, LATER_DAYS) & ~days)
-    before = _adjust_marks(matrix, mark_window(exposed, BEFORE_DAYS) & ~days)
-    low, high = permutation.estimate_interval(after, matrix.score, matrix.block)
-    return {
-        "effect": permutation.estimate_effect(after, matrix.score),
-        "low": low,
-        "high": high,
-        "later": permutation.estimate_effect(later, matrix.score),
-        "before": permutation.estimate_effect(before, matrix.score),
-        "filled_exposed": _compute_share(known, days),
-        "filled_unexposed": _compute_share(known, ~days),
-    }
+def find_chances(
+    matrix: WeekMatrix,
+    exposed: Bools,
+    tested: Bools,
+    draws: int = permutation.DRAWS,
+) -> tuple[Floats, Floats]:
+    """Return the joint and the single chance of each exposure, NaN where it is not tested.
+
+    Parameters
+    ----------
+    matrix : the weeks of these scores and exposures.
+    exposed : (exposures, days), true on the day of the exposure itself.
+    tested : (exposures,), which have weeks enough; chosen without the scores.
+    draws : arrangements of weeks to draw.
+    """
+    joint, single = np.full(len(exposed), np.nan), np.full(len(exposed), np.nan)
+    if tested.any():
+        after = matrix.adjust_marks(mark_window(exposed[tested], AFTER_DAYS))
+        test = permutation.run_permutation_test(
+            after, matrix.score, matrix.block, draws, matrix.widening
+        )
+        joint[tested], single[tested] = test.joint, test.single
+    return joint, single
 
 
 def measure_exposures(
@@ -173,28 +193,79 @@ def measure_exposures(
     exposed : (exposures, days), true on the day of the exposure itself.
     tested : (exposures,), which have weeks enough to be tested; chosen without the scores.
     """
-    after_days = mark_window(exposed, AFTER_DAYS)
-    before_days = mark_window(exposed, BEFORE_DAYS) & ~after_days
-    after = matrix.reshape_weeks(after_days.astype(float))
-    before = matrix.reshape_weeks(before_days.astype(float))
-    reverse = permutation.run_permutation_test(before, matrix.score, matrix.block)
-    joint, single = np.full(len(exposed), np.nan), np.full(len(exposed), np.nan)
-    if tested.any():
-        test = permutation.run_permutation_test(
-            after[tested], matrix.score, matrix.block
-        )
-        joint[tested], single[tested] = test.joint, test.single
+    days = mark_window(exposed, AFTER_DAYS)
+    later_days = mark_window(exposed, LATER_DAYS) & ~days
+    before_days = mark_window(exposed, BEFORE_DAYS) & ~days
+    after, later, before = map(matrix.adjust_marks, (days, later_days, before_days))
+    reverse = permutation.run_permutation_test(
+        before, matrix.score, matrix.block, widening=matrix.widening
+    )
+    joint, single = find_chances(matrix, exposed, tested)
     weeks, known = count_exposed_weeks(matrix, exposed), np.isfinite(score)
-    return [
-        DailyEffect(
-            exposed_weeks=int(weeks[k]),
-            p=float(joint[k]),
-            p_single=float(single[k]),
-            before_p=float(reverse.single[k]),
-            **_estimate_effects(matrix, exposed[k], known),
+    found = []
+    for k in range(len(exposed)):
+        low, high = permutation.estimate_interval(after[k], matrix.score, matrix.block)
+        found.append(
+            DailyEffect(
+                exposed_weeks=int(weeks[k]),
+                effect=permutation.estimate_effect(after[k], matrix.score),
+                low=low,
+                high=high,
+                p=float(joint[k]),
+                p_single=float(single[k]),
+                later=permutation.estimate_effect(later[k], matrix.score),
+                before=permutation.estimate_effect(before[k], matrix.score),
+                before_p=float(reverse.single[k]),
+                filled_exposed=_compute_share(known, days[k]),
+                filled_unexposed=_compute_share(known, ~days[k]),
+            )
         )
-        for k in range(len(exposed))
-    ]
+    return found
+
+
+def compare_distance(
+    matrix: WeekMatrix, exposed: Bools, distance_m: Floats
+) -> tuple[float, float]:
+    """Return the distance of an exposed window and of comparable days [m]; NaN without any.
+
+    A window is the exposed day and the two after it. Comparable are the unexposed days of the same
+    weekday and block.
+
+    Parameters
+    ----------
+    matrix : the weeks of the diary.
+    exposed : (days,), true on the day of the exposure itself.
+    distance_m : (days,), distance run on each day [m].
+    """
+    inside = matrix.reshape_weeks(np.ones(len(exposed))) > 0
+    marked = matrix.reshape_weeks(mark_window(exposed, AFTER_DAYS).astype(float)) > 0
+    metres = matrix.reshape_weeks(distance_m)
+    own, others = [], []
+    for week, weekday in np.argwhere(marked).tolist():
+        in_block = (matrix.block == matrix.block[week]) & inside[:, weekday]
+        comparable = metres[in_block & ~marked[:, weekday], weekday]
+        if len(comparable):
+            own.append(metres[week, weekday])
+            others.append(comparable.mean())
+    if not own:
+        return math.nan, math.nan
+    length = AFTER_DAYS[1] - AFTER_DAYS[0] + 1
+    return length * float(np.mean(own)), length * float(np.mean(others))
+
+
+def estimate_distance_link(matrix: WeekMatrix, window_m: Floats) -> tuple[float, float]:
+    """Return the points of pain for 10 km more in three days, and the chance of so many [1].
+
+    Parameters
+    ----------
+    matrix : the weeks of the diary.
+    window_m : (days,), distance of each day and the two before it [m].
+    """
+    weeks = matrix.reshape_weeks(window_m / 10_000.0)
+    distance = permutation.compute_residual(weeks, matrix.plain, matrix.known)
+    score = matrix.compute_plain_score()
+    test = permutation.run_permutation_test(distance[None], score, matrix.block)
+    return permutation.estimate_effect(distance, score), float(test.single[0])
 
 
 def estimate_next_day(matrix: WeekMatrix, distance_m: Floats) -> tuple[float, float]:
@@ -206,10 +277,11 @@ def estimate_next_day(matrix: WeekMatrix, distance_m: Floats) -> tuple[float, fl
     """
     next_day_m = np.append(distance_m[1:], np.nan)
     weeks = matrix.reshape_weeks(next_day_m, np.nan)
-    running = np.nan_to_num(matrix.compute_residual(weeks))
-    test = permutation.run_permutation_test(-running[None], matrix.score, matrix.block)
+    residual = permutation.compute_residual(weeks, matrix.plain, np.isfinite(weeks))
+    running, score = np.nan_to_num(residual), matrix.compute_plain_score()
+    test = permutation.run_permutation_test(-running[None], score, matrix.block)
     chance = float(test.single[0])
-    spread = float(np.nansum(matrix.score**2))
+    spread = float(np.nansum(score**2))
     if spread <= 0:
         return math.nan, chance
-    return float(np.nansum(running * matrix.score)) / spread, chance
+    return float(np.nansum(running * score)) / spread, chance

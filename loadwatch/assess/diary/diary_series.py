@@ -23,6 +23,9 @@ MAX_DAYS = 5 * 365  # older lines than these are left out
 DAILY_SHARE = 0.7
 
 
+FILLED_DAYS = 5  # scored days of a week that is logged well enough
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DiarySeries:
     """The diary from its first to its last line."""
@@ -47,6 +50,13 @@ class DiarySeries:
     def filled(self) -> float:
         """Share of days with a score."""
         return float(np.isfinite(self.score).mean())
+
+    @property
+    def filled_weeks(self) -> int:
+        """How many whole weeks from the first day on have a score on five days or more."""
+        whole = len(self.score) // 7 * 7
+        scored = np.isfinite(self.score[:whole]).reshape(-1, 7).sum(axis=1)
+        return int((scored >= FILLED_DAYS).sum())
 
 
 def _collect_scores(

@@ -11,10 +11,16 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loadwatch.tables import Bools
+    from loadwatch.tables import Bools, Floats
 
 STRATUM_DAYS = 28
 WASH_OUT_DAYS = 7  # after an onset, in which a further line is the same episode
+_MOST_STEPS = 25
+_NEAR = 1e-6  # [1/km]
+_MOST_SLOPE = (
+    1.0  # [1/km]; a few onsets may fit perfectly, which no slope would be enough for
+)
+_LEAST_INFORMATION = 1e-9  # [km^2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +29,34 @@ class MatchedSet:
 
     case: bool
     referents: tuple[bool, ...]
+    # of the onset and of the referents, over the day and the two before it; () = not known
+    distances_km: tuple[float, ...] = ()
+
+    @property
+    def marks(self) -> tuple[bool, ...]:
+        """Which days are exposed, the onset's first."""
+        return (self.case, *self.referents)
 
     @property
     def discordant(self) -> bool:
         """Whether it carries information: some of its days are exposed and some are not."""
-        return len({self.case, *self.referents}) > 1
+        return len(set(self.marks)) > 1
 
-    @property
-    def days(self) -> int:
-        """How many days it holds, the onset's among them."""
-        return 1 + len(self.referents)
+    def share_exposed(self, slope: float) -> float:
+        """Return the chance that the onset falls on an exposed day, by kilometres alone [1].
 
-    @property
-    def exposed_share(self) -> float:
-        """Share of its days that are exposed [1]."""
-        return (self.case + sum(self.referents)) / self.days
+        `slope` is the logarithm of the odds for one kilometre more; with 0 all days are as likely.
+        """
+        weights = self.weigh_days(slope)
+        return float(weights[np.array(self.marks)].sum())
+
+    def weigh_days(self, slope: float) -> Floats:
+        """Return the chance of each day to be that of the onset, by kilometres alone [1]."""
+        if not self.distances_km:
+            return np.full(len(self.marks), 1 / len(self.marks))
+        logits = slope * np.array(self.distances_km)
+        weights = np.exp(logits - logits.max())
+        return np.asarray(weights / weights.sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +69,9 @@ class Crossover:
     discordant: int
 
 
-def match_onsets(onsets: Sequence[int], exposed: Bools) -> list[MatchedSet]:
+def match_onsets(
+    onsets: Sequence[int], exposed: Bools, window_m: Floats | None = None
+) -> list[MatchedSet]:
     """Return the matched sets of `onsets`, days counted from the diary's first.
 
     Referents are fixed beforehand, before and after the onset, which avoids overlap bias.
@@ -59,6 +80,7 @@ def match_onsets(onsets: Sequence[int], exposed: Bools) -> list[MatchedSet]:
     ----------
     onsets : days on which pain began.
     exposed : (days,), whether each day follows a change in training.
+    window_m : (days,), distance of each day and the two before it [m]; None: not taken out.
 
     References
     ----------
@@ -70,8 +92,12 @@ def match_onsets(onsets: Sequence[int], exposed: Bools) -> list[MatchedSet]:
         first = onset - onset % STRATUM_DAYS
         end = min(first + STRATUM_DAYS, len(exposed))
         same_weekdays = range(first + onset % 7, end, 7)
-        referents = tuple(bool(exposed[day]) for day in same_weekdays if day != onset)
-        sets.append(MatchedSet(bool(exposed[onset]), referents))
+        days = [onset, *(day for day in same_weekdays if day != onset)]
+        distances: tuple[float, ...] = ()
+        if window_m is not None:
+            distances = tuple(float(window_m[day]) / 1000.0 for day in days)
+        case, *referents = (bool(exposed[day]) for day in days)
+        sets.append(MatchedSet(case, tuple(referents), distances))
     return sets
 
 
@@ -83,10 +109,42 @@ def _sum_chances(chances: list[float], cases: int) -> tuple[float, float]:
     return float(distribution[cases:].sum()), float(distribution[cases])
 
 
-def _compute_odds_ratio(sets: Sequence[MatchedSet]) -> float:
+def fit_distance_slope(sets: Sequence[MatchedSet]) -> float:
+    """Return how the odds of an onset go with kilometres: the logarithm for one more [1/km].
+
+    The conditional likelihood of all sets, by Newton's method; 0 where no set tells. Exposures are
+    left out, so that what goes with both is put down to the kilometres.
+    """
+    slope = 0.0
+    for _ in range(_MOST_STEPS):
+        score, information = _sum_likelihood(sets, slope)
+        if information < _LEAST_INFORMATION:
+            break
+        step = score / information
+        slope = min(max(slope + step, -_MOST_SLOPE), _MOST_SLOPE)
+        if abs(step) < _NEAR:
+            break
+    return slope
+
+
+def _sum_likelihood(sets: Sequence[MatchedSet], slope: float) -> tuple[float, float]:
+    """Return the first and the negative second derivative of the log likelihood."""
+    score, information = 0.0, 0.0
+    for one in sets:
+        if not one.distances_km:
+            continue
+        distances, weights = np.array(one.distances_km), one.weigh_days(slope)
+        mean = float(weights @ distances)
+        score += one.distances_km[0] - mean
+        information += float(weights @ distances**2) - mean**2
+    return score, information
+
+
+def _compute_odds_ratio(sets: Sequence[MatchedSet], shares: Sequence[float]) -> float:
     """Return the Mantel-Haenszel odds ratio; infinite if no unexposed case has an exposed day."""
-    over = sum(one.referents.count(False) / one.days for one in sets if one.case)
-    under = sum(one.referents.count(True) / one.days for one in sets if not one.case)
+    pairs = list(zip(sets, shares, strict=True))
+    over = sum(1.0 - share for one, share in pairs if one.case)
+    under = sum(share for one, share in pairs if not one.case)
     if not under:
         return math.inf
     return over / under
@@ -95,8 +153,8 @@ def _compute_odds_ratio(sets: Sequence[MatchedSet]) -> float:
 def estimate_crossover(sets: Sequence[MatchedSet]) -> Crossover:
     """Return the Mantel-Haenszel odds ratio of `sets` and exact p values.
 
-    Given how many days of a set were exposed, each of its days was equally likely to be that of
-    the onset.
+    Given how many days of a set were exposed, each of its days was as likely to be that of the
+    onset as its kilometres make it, by the slope over all sets; without kilometres, equally.
 
     References
     ----------
@@ -106,8 +164,9 @@ def estimate_crossover(sets: Sequence[MatchedSet]) -> Crossover:
     informative = [one for one in sets if one.discordant]
     if not informative:
         return Crossover(math.nan, math.nan, math.nan, 0)
-    chances = [one.exposed_share for one in informative]
+    slope = fit_distance_slope(sets)
+    shares = [one.share_exposed(slope) for one in informative]
     cases = sum(one.case for one in informative)
-    upper, point = _sum_chances(chances, cases)
-    odds_ratio = _compute_odds_ratio(informative)
+    upper, point = _sum_chances(shares, cases)
+    odds_ratio = _compute_odds_ratio(informative, shares)
     return Crossover(odds_ratio, upper, upper - point / 2, len(informative))

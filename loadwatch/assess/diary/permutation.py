@@ -45,23 +45,42 @@ def choose_offset(exposed: Bools, days: int) -> int:
     return int(np.argmin(crossing))
 
 
-def compute_residual(values: Floats, groups: Ints) -> Floats:
-    """Return `values` less their weekday and block means, fitted together; NaN stays NaN.
+def build_design(block: Ints, terms: Floats | None = None) -> Floats:
+    """Return the columns that are fitted and taken out: weekday, block, `terms`, (days, columns).
 
     Parameters
     ----------
-    values : (days,), whole weeks from the first day on.
-    groups : (days,), number of the block that holds each day.
+    block : (weeks,), number of each week's block.
+    terms : (terms, weeks, 7), further columns.
     """
-    known = np.isfinite(values)
-    day = np.arange(len(values))
-    design = np.zeros((len(values), WEEK_DAYS + int(groups.max()) + 1))
+    groups = np.repeat(block, WEEK_DAYS)
+    day = np.arange(len(groups))
+    design = np.zeros((len(groups), WEEK_DAYS + int(groups.max()) + 1))
     design[day, day % WEEK_DAYS] = 1
     design[day, WEEK_DAYS + groups] = 1
-    residual = np.full(len(values), np.nan)
-    fit = np.linalg.lstsq(design[known], values[known], rcond=None)[0]
-    residual[known] = values[known] - design[known] @ fit
-    return residual
+    if terms is None:
+        return design
+    return np.column_stack([design, terms.reshape(len(terms), -1).T])
+
+
+def compute_residual(values: Floats, design: Floats, known: Bools) -> Floats:
+    """Return `values` less what `design` fits to them together on the known days.
+
+    Parameters
+    ----------
+    values : (..., weeks, 7).
+    design : what `build_design` returned for these weeks.
+    known : (weeks, 7), the days that are fitted.
+
+    Returns
+    -------
+    Of all days, so that weeks can change places whatever days they lack; NaN stays NaN.
+    """
+    flat, days = values.reshape(-1, len(design)), known.ravel()
+    if not days.any():
+        return np.full(values.shape, np.nan)
+    fit = np.linalg.lstsq(design[days], flat[:, days].T, rcond=None)[0]
+    return np.asarray((flat - (design @ fit).T).reshape(values.shape))
 
 
 def choose_blocks(training: Floats) -> Ints:
@@ -140,8 +159,42 @@ def _add_blocks(sums: list[Floats], draws: int) -> tuple[Floats, bool]:
     return np.sum(drawn, axis=0), exact
 
 
+def compute_widening(block: Ints, plain: Floats, terms: Floats) -> float:
+    """Return by how much arrangements must be widened after `terms` were taken out [1].
+
+    What is taken out of scores and exposures takes spread between weeks along, which other
+    arrangements then lack and the diary's own does not. The widening gives back as many weeks as
+    the terms hold between weeks.
+
+    Parameters
+    ----------
+    block : (weeks,), number of each week's block.
+    plain : design of weekday and block.
+    terms : (terms, weeks, 7).
+
+    References
+    ----------
+    .. [1] A. M. Winkler et al., Permutation inference for the general linear model, NeuroImage
+       92:381-397, 2014, doi:10.1016/j.neuroimage.2014.01.060
+    """
+    columns = terms.reshape(len(terms), -1).T
+    residual = columns - plain @ np.linalg.lstsq(plain, columns, rcond=None)[0]
+    basis, sizes, _ = np.linalg.svd(residual, full_matrices=False)
+    basis = basis[:, sizes > NEARLY_ZERO]
+    sums = basis.reshape(len(block), WEEK_DAYS, -1).sum(axis=1)
+    between = (
+        float((sums**2).sum()) / WEEK_DAYS
+    )  # of whole weeks, 0 to the number of terms
+    free = len(block) - len(np.unique(block))
+    return math.sqrt(free / max(free - between, 1.0))
+
+
 def run_permutation_test(
-    exposure: Floats, score: Floats, block: Ints, draws: int = DRAWS
+    exposure: Floats,
+    score: Floats,
+    block: Ints,
+    draws: int = DRAWS,
+    widening: float = 1.0,
 ) -> PermutationTest:
     """Return how often arrangements of whole weeks give at least the diary's own link.
 
@@ -155,6 +208,7 @@ def run_permutation_test(
     score : (weeks, 7); residual pain, NaN where no score was given.
     block : (weeks,), number of each week's block, rising.
     draws : how many arrangements to draw where there are more than these.
+    widening : what `compute_widening` returned, where terms were taken out.
 
     References
     ----------
@@ -169,6 +223,7 @@ def run_permutation_test(
     scale = np.where(varies, spread, 1.0)[:, None]
     z = np.where(varies[:, None], (totals - mean[:, None]) / scale, -np.inf)
     own = z[:, :1] - NEARLY_ZERO  # of the diary as it is, the first draw
+    z[:, 1:] *= widening
     single = np.where(varies, (z >= own).mean(axis=1), 1.0)
     joint = np.where(varies, (z.max(axis=0) >= own).mean(axis=1), 1.0)
     return PermutationTest(single, joint, totals.shape[1], exact)

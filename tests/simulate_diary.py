@@ -44,7 +44,7 @@ class Design:
     rho: float = 0.5
     weekday: float = 0.0  # points more from Saturday to Monday, run or no run
     season: float = 0.0  # points, up and down once a year
-    block: float = 0.0  # points more in four weeks of eight, in which more is run
+    block: float = 0.0  # points more in four weeks of eight, in which a third more is run
     shift: int = 0  # weeks by which those miss the diary's own blocks
     missing: float = 0.0
     sore: float = 0.0  # share of days without pain that are not logged
@@ -90,7 +90,7 @@ def make_training(random, design, runners):
         level[:, week] = 0.7 * level[:, week - 1] + random.normal(0, 0.16, runners)
     weekly = random.uniform(20, 60, (runners, 1)) * np.exp(level)
     if design.block:
-        weekly = weekly * np.where(is_hard(design, weeks), 1.25, 1.0)
+        weekly = weekly * np.where(is_hard(design, weeks), 4 / 3, 1.0)
     km = np.zeros((runners, weeks, 7))
     for weekday, share in SHARES:
         km[:, :, weekday] = (

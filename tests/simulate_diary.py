@@ -44,7 +44,9 @@ class Design:
     rho: float = 0.5
     weekday: float = 0.0  # points more from Saturday to Monday, run or no run
     season: float = 0.0  # points, up and down once a year
-    block: float = 0.0  # points more in four weeks of eight, in which a third more is run
+    block: float = (
+        0.0  # points more in four weeks of eight, in which a third more is run
+    )
     shift: int = 0  # weeks by which those miss the diary's own blocks
     missing: float = 0.0
     sore: float = 0.0  # share of days without pain that are not logged

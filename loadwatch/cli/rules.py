@@ -18,13 +18,13 @@ from loadwatch.report.formats import RULES
 @click.argument("rule", required=False, metavar="[ID]")
 @opt.add_format(RULES)
 def explain_rules(rule: str | None, form: str) -> int:
-    """Explain the checks: limits, evidence, references."""
-    from loadwatch.assess.rules import RULES as ALL_RULES
+    """Explain the checks: limits, evidence, references.
 
-    chosen = ALL_RULES
-    if rule is not None:
-        wanted = rule.lower()
-        chosen = tuple(r for r in ALL_RULES if wanted in (r.id.lower(), r.name))
+    ID is one of them (LW08 or hard_surface_shift), or a word of their titles: ground.
+    """
+    from loadwatch.assess.rules import find_rules
+
+    chosen = find_rules(rule or "")
     if not chosen:
         raise click.UsageError(f"no rule {rule!r}; `loadwatch rules` lists them.")
     writer = RULES[form](output.measure_screen())

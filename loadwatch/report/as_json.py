@@ -62,6 +62,7 @@ RULE_KEYS = (
     "lbp",
     "citation",
     "doi",
+    "not_known",
     "article",
     "caveat",
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from loadwatch import formatting
 from loadwatch.assess.diary import DIARY_FILE, RED_FLAGS
+from loadwatch.assess.references import OURS, load_references
 from loadwatch.assess.rules import RULES, is_raised, limits_in_force
 from loadwatch.assess.rules.catalogue import ENABLED
 from loadwatch.assess.rules.flag_text import format_quantity
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from loadwatch.analysis import Analysis
+    from loadwatch.assess.references import Reference
     from loadwatch.assess.rules import Bound, Flag, Rule
     from loadwatch.assess.rules.model import RuleUnit
     from loadwatch.formatting import Units
@@ -137,17 +139,40 @@ def describe_rule(rule: Rule, settings: Settings) -> str:
     lines += [
         f"Evidence: {_format_grade(rule)}.",
         f"  {rule.grade_why}.",
-        f"Evidence on back pain in runners: {rule.lbp}.",
+        describe_back_pain(rule),
+        f"Not known: {rule.not_known}",
         f"The article: {rule.article}",
         f"Mind: {rule.caveat}",
-        f"Source: {rule.citation}.",
+        *_list_sources(rule),
     ]
-    lines += [f"  https://doi.org/{doi}" for doi in rule.doi]
     if rule.name == TICKED:
         width = max(len(sign.column) for sign in RED_FLAGS)
         lines.append(SIGNS_HEAD)
         lines += [f"  {sign.column:<{width}}  {sign.says}" for sign in RED_FLAGS]
     return "\n".join(lines) + "\n"
+
+
+def _list_sources(rule: Rule) -> list[str]:
+    """Return what a rule rests on, a line each, with its DOI or why it has none."""
+    references = _list_studies([rule])
+    if not references:
+        return [f"Source: {rule.citation}."]
+    return ["Sources:", *(f"  {_format_reference(study)}" for study in references)]
+
+
+def _list_studies(rules: Iterable[Rule]) -> list[Reference]:
+    """Return the references behind `rules`, each once, without our own conventions."""
+    known = load_references()
+    ids = dict.fromkeys(id_ for rule in rules for id_ in rule.references)
+    return [known[id_] for id_ in ids if id_ != OURS]
+
+
+def _format_reference(study: Reference) -> str:
+    """Return a reference with the address of its DOI, or why it has none."""
+    text = study.citation.rstrip(".")
+    if study.doi:
+        return f"{text}. https://doi.org/{study.doi}"
+    return f"{text} (no DOI: {study.no_doi})."
 
 
 def _list_limits(rule: Rule, settings: Settings) -> list[tuple[str, str]]:
@@ -212,7 +237,6 @@ def _format_section(rule: Rule, settings: Settings) -> str:
         silent = f"It is {CONTEXT_ONLY}."
     limits = [f"- `{key}`: {text}" for key, text in _list_limits(rule, settings)]
     limits += [f"- {line}" for line in _list_presets(rule)]
-    links = "".join(f", [{doi}](https://doi.org/{doi})" for doi in rule.doi)
     lines = [
         f"### {rule.id} `{rule.name}`: {rule.title}",
         "",
@@ -223,12 +247,12 @@ def _format_section(rule: Rule, settings: Settings) -> str:
         lines += [*limits, ""]
     lines += [
         (
-            f"*Evidence:* {_format_grade(rule)}: {rule.grade_why}. *On back pain in "
-            f"runners:* {rule.lbp}."
+            f"*Evidence:* {_format_grade(rule)}: {rule.grade_why}. "
+            f"{describe_back_pain(rule)} *Not known:* {rule.not_known}"
         ),
         (
-            f"*The article:* {rule.article} *Mind:* {rule.caveat} *Source:* "
-            f"{rule.citation}{links}."
+            f"*The article:* {rule.article} *Mind:* {rule.caveat} "
+            f"*Sources:* {_link_sources(rule)}"
         ),
         "",
     ]
@@ -236,6 +260,18 @@ def _format_section(rule: Rule, settings: Settings) -> str:
         signs = [f"- `{sign.column}`: {sign.says}" for sign in RED_FLAGS]
         lines += [SIGNS_HEAD, "", *signs, ""]
     return "\n".join(lines)
+
+
+def _link_sources(rule: Rule) -> str:
+    """Return what a rule rests on, as Markdown with links."""
+    texts = []
+    for study in _list_studies([rule]):
+        text = study.citation.rstrip(".")
+        if study.doi:
+            texts.append(f"{text}, [{study.doi}](https://doi.org/{study.doi})")
+        else:
+            texts.append(f"{text} (no DOI: {study.no_doi})")
+    return f"{'; '.join(texts) or rule.citation}."
 
 
 def list_checks(analysis: Analysis) -> list[Check]:
@@ -291,9 +327,4 @@ def _join_limits(rule: Rule, analysis: Analysis) -> str:
 
 def list_references() -> list[str]:
     """Return the studies behind the rules, each once."""
-    references: dict[str, None] = {}
-    for rule in RULES:
-        if any(char.isdigit() for char in rule.citation):  # not "none: a convention"
-            doi = "".join(f" doi:{doi}" for doi in rule.doi)
-            references[f"{rule.citation.rstrip('.')}.{doi}"] = None
-    return list(references)
+    return [_format_reference(study) for study in _list_studies(RULES)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from loadwatch.assess.rules.catalogue import (
     BY_ID,
     RULES,
+    find_rules,
     is_enabled,
     limits_in_force,
     list_setting_keys,
@@ -33,6 +34,7 @@ __all__ = [
     "Rule",
     "Unknown",
     "add_diary_flags",
+    "find_rules",
     "flag_row",
     "format_often",
     "format_sentence",

@@ -49,6 +49,22 @@ BY_ID = {rule.id: rule for rule in RULES}
 ENABLED = "enabled"  # the one key that every rule has; false silences it
 
 
+def find_rules(wanted: str) -> tuple[Rule, ...]:
+    """Return the rule of an id or a name, else those whose title or question holds `wanted`.
+
+    Case does not count; "" are all of them.
+    """
+    word = wanted.strip().lower()
+    exact = tuple(rule for rule in RULES if word in (rule.id.lower(), rule.name))
+    if exact:
+        return exact
+    return tuple(
+        rule
+        for rule in RULES
+        if word in f"{rule.name.replace('_', ' ')} {rule.title} {rule.asks}".lower()
+    )
+
+
 def list_setting_keys() -> dict[str, RuleKeys]:
     """Return what `[rules.<name>]` may hold, by rule name."""
     return {

@@ -96,21 +96,18 @@ RULE = Rule(
     exposure=None,
     budget=None,
     grade="E",
-    grade_why="the article's view; a review of four studies points the same way",
-    lbp="no",
-    citation=(
-        "Damsted C et al., Is there evidence for an association between changes in "
-        "training load and running-related injuries? A systematic review. Int J "
-        "Sports Phys Ther 2018;13:931-942"
+    grade_why=(
+        "the article's view. A review of four studies is about any change of speed, "
+        "distance or frequency, not about changes together"
     ),
+    lbp="no",
+    not_known="Whether two changes together weigh more than one.",
+    references=("article", "damsted2018"),
     article=(
         "More running brings on trouble above all together with a move to harder "
         "ground or too little support."
     ),
-    caveat=(
-        "It adds nothing of its own: it says that other checks were raised in the "
-        "same week."
-    ),
+    caveat=("It adds nothing of its own: other checks were raised in the same week."),
     basis="2; 12 LW10",
     combine=_combine_weeks,
 )

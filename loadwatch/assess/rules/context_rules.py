@@ -26,20 +26,12 @@ ACWR = Rule(
     budget=None,
     grade="X",
     grade_why=(
-        "in two large cohorts of runners a higher ratio went with fewer injuries, not "
-        "more; the ratio also makes relations out of nothing"
+        "in two cohorts of runners (435 and 5,205) a higher ratio went with fewer "
+        "injuries, not more. The ratio also makes relations out of nothing"
     ),
     lbp="no",
-    citation=(
-        "Nakaoka G et al., Sports Med 2021;51:2437-2447; Impellizzeri FM et al., Int "
-        "J Sports Physiol Perform 2020;15:907-913; Schuster Brandt Frandsen J et al., "
-        "Br J Sports Med 2025;59:1203-1210"
-    ),
-    doi=(
-        "10.1007/s40279-021-01483-0",
-        "10.1123/ijspp.2019-0864",
-        "10.1136/bjsports-2024-109380",
-    ),
+    not_known="Which ratio, if any, is good for a runner.",
+    references=("nakaoka2021", "impellizzeri2020", "frandsen2025"),
     article="The article does not speak of it.",
     caveat="Shown because other programs show it; raises nothing here.",
     basis="3; 12 LW03",
@@ -67,14 +59,11 @@ MONOTONY = Rule(
     budget=None,
     grade="X",
     grade_why=(
-        "from 25 athletes and common illness; the smoothing constants come from a book"
+        "from 25 athletes and common illness. The smoothing constants come from a book"
     ),
     lbp="no",
-    citation=(
-        "Foster C, Monitoring training in athletes with reference to overtraining "
-        "syndrome. Med Sci Sports Exerc 1998;30:1164-1168"
-    ),
-    doi=("10.1097/00005768-199807000-00023",),
+    not_known="Whether even or uneven weeks suit a runner better.",
+    references=("foster1998",),
     article="The article does not speak of it.",
     caveat=(
         "Shown because other programs show it; no limit is known, and it raises "

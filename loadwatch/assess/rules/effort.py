@@ -104,9 +104,10 @@ RULE = Rule(
     exposure=None,
     budget=None,
     grade="E",
-    grade_why="one small cohort with worn devices; nothing in runners with back pain",
+    grade_why="our own limit; we could read no study of it in full",
     lbp="no",
-    citation="none that we could read in full; a convention of loadwatch",
+    not_known="Whether a week of more effort brings trouble.",
+    references=("ours",),
     article="Suddenly running more can bring on trouble.",
     caveat=(
         "Heart rate also rises with heat, illness, caffeine and short sleep: it is "

@@ -219,13 +219,13 @@ RULE = Rule(
     ),
     grade="E",
     grade_why=(
-        "our own transfer of the rule for distance to climbing; nobody has tested it"
+        "our own transfer of the check for distance to climbing; we found no test of it"
     ),
     lbp="no",
-    citation=(
-        "J. Perkins, Lower back pain in runners - causes and prevention, Run Mummy "
-        "Run Community Run Club"
+    not_known=(
+        "Whether hills have to do with back pain: we found no study (November 2026)."
     ),
+    references=("article",),
     article=(
         "Hills can aggravate a sore back, above all when one stands tall and bends "
         "back from the lower back."

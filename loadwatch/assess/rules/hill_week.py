@@ -139,14 +139,14 @@ RULE = Rule(
     budget=None,
     grade="E",
     grade_why=(
-        "the article's view and our limits; the hilliest tenth is passed in about one "
-        "week of ten by its nature"
+        "the article's view and our limits. The hilliest tenth is passed in about "
+        "one week of ten by its nature"
     ),
     lbp="no",
-    citation=(
-        "J. Perkins, Lower back pain in runners - causes and prevention, Run Mummy "
-        "Run Community Run Club"
+    not_known=(
+        "Whether hills have to do with back pain: we found no study (November 2026)."
     ),
+    references=("article",),
     article="Weeks heavy in hills can be harder on a sore back.",
     caveat=(
         "Ascent differs more between devices than distance does: compare only within "

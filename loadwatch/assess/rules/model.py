@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, Unpack
 
 from loadwatch.activity import NAN
+from loadwatch.assess.references import OURS, load_references
 from loadwatch.tables import FLAG_LEVELS
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ Suggester = Literal["article", "ours"]  # whose advice it is
 # how much of a week its amount covers: all, the days up to today, or what is known
 Extent = Literal["", "so_far", "at_least"]
 
+OWN_CONVENTION = "a convention of loadwatch"
 TOLERANCE = 1e-9  # 11.0 / 10.0 - 1 is above 0.10 in binary fractions
 TOLERANCE_M = 1e-6  # the same for sums of metres
 FIRED_WEEKS = 26  # looked back on for how often a rule fires
@@ -151,8 +153,9 @@ class Rule:
     grade: str  # A to E, X: of the rule as applied, not of the paper
     grade_why: str
     lbp: str  # evidence with low back pain in runners as the outcome
-    citation: str
-    doi: tuple[str, ...] = ()
+    references: tuple[str, ...]  # ids of references.toml; () where `method` is all
+    method: str = ""  # of a rule that rests on the runner's own records
+    not_known: str  # what the evidence leaves open
     article: str  # what the physiotherapist's article says of it, in our words
     caveat: str
     basis: str  # sections of SCIENCE.md that carry it
@@ -161,6 +164,21 @@ class Rule:
     combine: Callable[[RuleInput, Limits, FoundChanges], Iterable[Finding]] | None = (
         None
     )
+
+    @property
+    def citation(self) -> str:
+        """What it rests on, in one line."""
+        known = load_references()
+        texts = [known[id_].citation for id_ in self.references if id_ != OURS]
+        if texts:
+            return "; ".join(texts)
+        return f"none; {self.method or OWN_CONVENTION}"
+
+    @property
+    def doi(self) -> tuple[str, ...]:
+        """The DOIs of the references that have one."""
+        known = load_references()
+        return tuple(known[id_].doi for id_ in self.references if known[id_].doi)
 
     @property
     def si_unit(self) -> str:

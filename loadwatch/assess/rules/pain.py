@@ -24,8 +24,8 @@ LINK = Rule(
     templates={
         "info": (
             "In your own diary, days after {exposure} had {points} points more pain "
-            "(interval {low} to {high}) than comparable days of the same weeks. This "
-            "cannot show cause."
+            "(interval {low} to {high}) than comparable days of the same month, the "
+            "kilometres taken out. This cannot show cause."
         ),
     },
     topic="pain",
@@ -40,14 +40,16 @@ LINK = Rule(
     budget=None,
     grade="own data",
     grade_why=(
-        "one runner's own records, weeks exchanged at random; says nothing of anyone "
-        "else"
+        "one runner's own records, weeks exchanged at random. It says nothing of "
+        "anyone else"
     ),
     lbp="own",
-    citation=(
-        "none; a comparison within one diary: the day of the training and the two "
-        "after it against the same weekdays of the same four weeks, and chance from "
-        "whole weeks put in another order"
+    not_known="What causes the pain.",
+    references=(),
+    method=(
+        "the day of the training and the two after it against the same weekdays of "
+        "the same four weeks, the kilometres taken out; chance from whole weeks in "
+        "another order"
     ),
     article=(
         "Some may find that hills aggravate a sore back: which change bothers whom is "
@@ -55,7 +57,7 @@ LINK = Rule(
     ),
     caveat=(
         "People write more when sore and run less when sore; both are shown beside "
-        "the answer."
+        "the answer. Pain that goes with the kilometres is not put down to a jump."
     ),
     basis="10; 12 LW17",
 )
@@ -85,15 +87,12 @@ RED_FLAGS = Rule(
     budget=None,
     grade="guideline",
     grade_why=(
-        "an international framework of physiotherapists; single signs are often "
+        "an international framework of physiotherapists. Single signs are often "
         "harmless, and worth a call"
     ),
     lbp="yes",
-    citation=(
-        "Finucane LM et al., International framework for red flags for potential "
-        "serious spinal pathologies. J Orthop Sports Phys Ther 2020;50:350-372"
-    ),
-    doi=("10.2519/jospt.2020.9971",),
+    not_known="How likely a serious cause is behind one sign.",
+    references=("article", "finucane2020"),
     article=(
         "See a physiotherapist, above all with sciatica, muscle weakness, unexplained "
         "weight loss, changed sensation, bladder or bowel trouble."

@@ -90,15 +90,15 @@ RULE = Rule(
     budget=None,
     grade="C",
     grade_why=(
-        "exercise helps people who have back pain; that it prevents trouble in "
-        "runners was seen only in supervised programmes"
+        "exercise helps people who have back pain. In trials it lowered running "
+        "injuries, not of the back, in supervised programmes"
     ),
-    lbp="yes, for treatment: exercise lowers long-standing back pain, in runners too",
-    citation=(
-        "Cai C et al., Med Sci Sports Exerc 2017;49:2374-2384; Owen PJ et al., Br J "
-        "Sports Med 2020;54:1279-1287; Wu H et al., Sports Med 2024;54:1249-1267"
+    lbp=(
+        "yes, for treatment: 84 runners with long-standing back pain improved, "
+        "whichever exercise they did; none went without"
     ),
-    doi=("10.1007/s40279-024-01993-7",),
+    not_known="Whether strength work without supervision keeps pain away.",
+    references=("article", "cai2017", "owen2020", "wu2024", "leppanen2024", "wu2021"),
     article=(
         "Weak or unbalanced trunk and hip muscles support the back too little; "
         "exercises, yoga or Pilates help."

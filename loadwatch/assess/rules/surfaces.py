@@ -260,11 +260,6 @@ def _make_new_flag(
 
 
 _MORE = "hard ground made up {now} % of the known distance, after {before} % at most in the four weeks before"
-_CITED = (
-    "Mitchell A et al., Sports Biomech 2025;24:1143-1167; Ferro-Sanchez A et al., Int "
-    "J Environ Res Public Health 2023;20:6405; Ferris DP et al., J Biomech "
-    "1999;32:787-794"
-)
 _ARTICLE = "A sudden move to harder ground such as road can bring on trouble."
 
 SHIFT = Rule(
@@ -347,18 +342,18 @@ SHIFT = Rule(
     budget=None,
     grade="E",
     grade_why=(
-        "the article's view; nobody has tested a sudden change of ground, and at the "
-        "back the measured difference between grounds is small"
+        "the article's view. Measured at the back, grounds differ by a few per cent"
     ),
-    lbp=(
-        "none found: among 800 marathon runners the ground was not related to back pain"
+    lbp="no",
+    not_known=(
+        "Whether a sudden change of ground brings any injury: we found no study "
+        "(November 2026)."
     ),
-    citation=_CITED,
-    doi=("10.1080/14763141.2023.2236058",),
+    references=("article", "mitchell2025", "ferro2023", "ferris1999"),
     article=_ARTICLE,
     caveat=(
-        "Only ground that a label, a tag (also of another run there) or a map tells is "
-        "counted; no ground weighs more than another."
+        "Only ground that a label, a tag (also of another run there) or a map names "
+        "is counted; no ground weighs more than another."
     ),
     basis="7; 12 LW08",
     check=_check_shift,
@@ -427,12 +422,14 @@ NEW = Rule(
     exposure=None,
     budget=None,
     grade="E",
-    grade_why="the article's view; nobody has tested new ground",
+    grade_why="the article's view; we found no study of new ground",
     lbp="no",
-    citation=_CITED,
-    doi=("10.1080/14763141.2023.2236058",),
+    not_known=(
+        "Whether new ground brings any injury: we found no study (November 2026)."
+    ),
+    references=("article", "mitchell2025", "ferro2023", "ferris1999"),
     article=_ARTICLE,
-    caveat="Only ground that a label, a tag or a map tells is counted.",
+    caveat="Only ground that a label, a tag or a map names is counted.",
     basis="7; 12 LW09",
     check=_check_new,
 )

@@ -200,25 +200,18 @@ RULE = Rule(
     ),
     grade="C",
     grade_why=(
-        "studies disagree: the one trial of slower progression found no difference, "
+        "studies disagree. The one trial of slower progression found no difference, "
         "the largest cohort no relation, smaller ones some"
     ),
     lbp="no",
-    citation=(
-        "Nielsen RO et al., Excessive progression in weekly running distance and risk "
-        "of running-related injuries. J Orthop Sports Phys Ther 2014;44:739-747; "
-        "against it Buist I et al., Am J Sports Med 2008;36:33-39, and Schuster "
-        "Brandt Frandsen J et al., Br J Sports Med 2025;59:1203-1210"
-    ),
-    doi=(
-        "10.2519/jospt.2014.5164",
-        "10.1177/0363546507307505",
-        "10.1136/bjsports-2024-109380",
-    ),
+    not_known=("Whether a longer week brings trouble apart from its longest run."),
+    references=("nielsen2014", "buist2008", "frandsen2025", "cloosterman2024"),
     article="Suddenly running more can bring on trouble.",
-    caveat="In ordinary runners a weekly limit of 30 % on the week before is passed around every third "
-    "session; the most of four weeks and the least distance keep this check quieter, and it never says more "
-    "than watch.",
+    caveat=(
+        "In ordinary runners a weekly limit of 30 % on the week before is passed "
+        "around every third session. The most of four weeks and the least distance "
+        "keep this check quieter; it is never a large change."
+    ),
     basis="2; 12 LW02",
     check=_check_weeks,
 )

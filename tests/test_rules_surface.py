@@ -57,8 +57,8 @@ def test_surface_shift_vector():
     assert flag.value == pytest.approx(50.0)
     assert flag.says == (
         "In the week of 2 February 2026 hard ground made up 75 % of the known distance, "
-        "after 25 % at most in the four weeks before, a large change (from 50 points on): 18.0 km on it, "
-        "usually 5.0 km. "
+        "at most 25 % in the four weeks before. That is 18.0 km, "
+        "usually 5.0 km: a large change (from 50 points on). "
         "With the other ground as it was, up to 9.9 km this check stays quiet."
     )
 

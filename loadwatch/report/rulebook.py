@@ -169,10 +169,7 @@ def _list_studies(rules: Iterable[Rule]) -> list[Reference]:
 
 def _format_reference(study: Reference) -> str:
     """Return a reference with the address of its DOI, or why it has none."""
-    text = study.citation.rstrip(".")
-    if study.doi:
-        return f"{text}. https://doi.org/{study.doi}"
-    return f"{text} (no DOI: {study.no_doi})."
+    return _format_study(study).replace(" doi:", " https://doi.org/")
 
 
 def _list_limits(rule: Rule, settings: Settings) -> list[tuple[str, str]]:
@@ -326,5 +323,13 @@ def _join_limits(rule: Rule, analysis: Analysis) -> str:
 
 
 def list_references() -> list[str]:
-    """Return the studies behind the rules, each once."""
-    return [_format_reference(study) for study in _list_studies(RULES)]
+    """Return the studies behind the rules, each once; without links, as a page fetches nothing."""
+    return [_format_study(study) for study in _list_studies(RULES)]
+
+
+def _format_study(study: Reference) -> str:
+    """Return a reference with its DOI, or why it has none."""
+    text = study.citation.rstrip(".")
+    if study.doi:
+        return f"{text}. doi:{study.doi}"
+    return f"{text} (no DOI: {study.no_doi})."

@@ -302,18 +302,13 @@ def _find_latest(diary: Diary, today: date, stated: date | None) -> tuple[PainDa
     on a `stated` day in any case, and a line of more than eight weeks later is a wrong date.
     """
     last_allowed = stated or today + timedelta(weeks=LATE_WEEKS)
-    scored = [
-        PainDay(entry.day, entry.pain)
-        for entry in diary.entries
-        if entry.day and entry.day <= last_allowed and not math.isnan(entry.pain)
-    ]
-    end = max([today, *(one.day for one in scored)])
-    worst: dict[date, PainDay] = {}
-    for one in scored:
-        is_recent = end - one.day < timedelta(days=7)
-        if is_recent and (one.day not in worst or one.score > worst[one.day].score):
-            worst[one.day] = one
-    return tuple(worst[day] for day in sorted(worst, reverse=True))
+    worst: dict[date, float] = {}
+    for entry in diary.entries:
+        if entry.day and entry.day <= last_allowed and not math.isnan(entry.pain):
+            worst[entry.day] = max(entry.pain, worst.get(entry.day, 0.0))
+    end = max([today, *worst])
+    recent = [day for day in worst if end - day < timedelta(days=7)]
+    return tuple(PainDay(day, worst[day]) for day in sorted(recent, reverse=True))
 
 
 def build_flags(answer: Answer, week: date) -> tuple[Flag, ...]:

@@ -227,8 +227,8 @@ RULE = Rule(
     ),
     references=("article",),
     article=(
-        "Hills can aggravate a sore back, above all when one stands tall and bends "
-        "back from the lower back."
+        "Hills can aggravate a sore back, above all if you run upright and bend back "
+        "from the low back."
     ),
     caveat=(
         "Ascent differs more between devices than distance does: compare only within "

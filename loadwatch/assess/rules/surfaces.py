@@ -259,7 +259,7 @@ def _make_new_flag(
     )
 
 
-_MORE = "hard ground made up {now} % of the known distance, after {before} % at most in the four weeks before"
+_MORE = "hard ground made up {now} % of the known distance, at most {before} % in the four weeks before"
 _ARTICLE = "A sudden move to harder ground such as road can bring on trouble."
 
 SHIFT = Rule(
@@ -311,13 +311,13 @@ SHIFT = Rule(
     ),
     templates={
         "watch": (
-            f"In the week of {{week}} {_MORE}: {{amount}} on it, usually {{usual}}; "
+            f"In the week of {{week}} {_MORE}. That is {{amount}}, usually {{usual}}; "
             "the limit is {limit} points. With the other ground as it was, up to "
             "{quiet_up_to} this check stays quiet."
         ),
         "high": (
-            f"In the week of {{week}} {_MORE}, a large change (from {{limit}} points "
-            "on): {amount} on it, usually {usual}. With the other ground as it "
+            f"In the week of {{week}} {_MORE}. That is {{amount}}, usually {{usual}}: "
+            "a large change (from {limit} points on). With the other ground as it "
             "was, up to {quiet_up_to} this check stays quiet."
         ),
     },

@@ -13,7 +13,7 @@ from loadwatch.activity import Note
 from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Numbering = Literal[
         "strava_numbers",
@@ -37,6 +37,12 @@ _APPLE_PREFIX = "hkworkoutactivitytype"
 SKIP = "skip"  # a sport that marks a row as no activity; its sub sport gives the reason
 MAX_WORD = 64  # characters of a word that are compared
 _WORDS = re.compile(r"[^\W\d_]+")
+# what is done beside a run: a cell that names both is a run
+BESIDE_RUNS = frozenset({"training", "fitness_equipment", "generic", "walking"})
+# "6x800", "10 x 400 m", "10k"
+_REPEATS = re.compile(
+    r"\d ?[x\u00d7] ?\d|^\d{1,3}(?:[.,]\d)? ?(?:k|km|mi|miles?|mile)\b", re.IGNORECASE
+)
 SHOWN_WORD = 40  # characters of an unknown word that its note shows
 
 
@@ -104,17 +110,28 @@ def find_run_kind(text: str) -> tuple[str, str] | None:
     Only for lists kept by hand, where find_sport knows no such word. A word of another
     sport among the others wins: "easy ride" is none.
     """
-    kinds = _load_vocabularies()["run_kinds"]
     words = [normalize_word(word) for word in _WORDS.findall(text[:MAX_WORD])]
     sports = [sport for sport in map(find_sport, words) if sport is not None]
-    for sport in sports:
-        if sport[0] != "running":
-            return sport
-    if sports:
-        return max(sports, key=lambda sport: sport[1] != PLAIN_SUB_SPORT)
-    if any(word in kinds for word in words) or normalize_word(text) in kinds:
+    runs = [sport for sport in sports if sport[0] == "running"]
+    # "run + core" is a run, "recovery yoga" and "easy ride" are none
+    others = [sport for sport in sports if sport[0] != "running"]
+    if runs:
+        others = [sport for sport in others if sport[0] not in BESIDE_RUNS]
+    if others:
+        return others[0]
+    if runs:
+        return max(runs, key=lambda sport: sport[1] != PLAIN_SUB_SPORT)
+    if _is_run_kind(text, words):
         return "running", PLAIN_SUB_SPORT
     return None
+
+
+def _is_run_kind(text: str, words: Sequence[str]) -> bool:
+    """Whether a text or one of its words is a kind of run, or it counts repeats: "6x800"."""
+    kinds = _load_vocabularies()["run_kinds"]
+    if normalize_word(text) in kinds or _REPEATS.search(text[:MAX_WORD]):
+        return True
+    return any(word in kinds for word in words)
 
 
 def move_indoors(stated: StatedSport) -> StatedSport:

@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.csv import numbers
 from loadwatch.ingest.readers.csv.dates import parse_clock
-from loadwatch.ingest.readers.csv.names import load_sum_words, load_surfaces
+from loadwatch.ingest.readers.csv.names import (
+    load_sum_words,
+    load_surfaces,
+    load_units,
+    load_weekdays,
+)
 from loadwatch.ingest.readers.csv.parsed_csv import Column, clean_header, match_columns
 from loadwatch.ingest.readers.sports import normalize_word
 
@@ -75,6 +80,7 @@ def choose_roles(table: ParsedCsv, rows: Sequence[CsvRow]) -> ChosenRoles:
     unread = ""
     if not table.traits.vendor:
         _separate_clock(roles, header, columns)
+        _drop_false_units(roles, columns)
         found = _find_type_column(roles, header, columns)
         if found is not None:
             if "name" in roles and roles["name"][0].index == found:
@@ -181,8 +187,22 @@ def _is_short_words(cells: Sequence[str]) -> bool:
         return False
     if any(_NO_WORD.search(word) for word in words):
         return False
-    is_flag = {word.casefold() for word in words} <= {"true", "false", "yes", "no"}
-    return not is_flag and median(map(len, words)) <= _LONGEST_WORD
+    found = {word.casefold().rstrip(".") for word in words}
+    if found <= {"true", "false", "yes", "no"} or found <= load_weekdays():
+        return False
+    return median(map(len, words)) <= _LONGEST_WORD
+
+
+# --- units of rows -------------------------------------------------------------------
+
+
+def _drop_false_units(roles: Roles, columns: Sequence[Sequence[str]]) -> None:
+    """Drop a column of units that holds none: Einheit is a unit, and a session too."""
+    for role in ("distance_unit", "time_unit"):
+        if role in roles:
+            words = _count_words(columns[roles[role][0].index])
+            if not any(word.casefold() in load_units() for word in words):
+                del roles[role]
 
 
 # --- time of day ---------------------------------------------------------------------

@@ -47,11 +47,11 @@ def read_sports(columns: ListColumns) -> list[RowSport]:
 
 
 def _find_sport(word: str, is_indoor: bool, *, by_hand: bool) -> RowSport:
-    if not word.strip():
-        if by_hand:
-            return RowSport("running")
+    if not word.strip() and not by_hand:
         return RowSport()
     found = sports.find_sport(word)
+    if not word.strip():
+        found = "running", PLAIN_SUB_SPORT
     if found is None and by_hand:
         found = sports.find_run_kind(word)
     if found is None:

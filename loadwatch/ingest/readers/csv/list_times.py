@@ -71,7 +71,11 @@ def drop_zeros(values: Floats) -> Floats:
 
 
 def read_times(
-    columns: ListColumns, distance: Floats, pace: ListPace, notes: Notes
+    columns: ListColumns,
+    distance: Floats,
+    pace: ListPace,
+    mark: DecimalMark,
+    notes: Notes,
 ) -> ListTimes:
     """Return the durations of a list [s].
 
@@ -90,7 +94,7 @@ def read_times(
     for role in present:
         others = [clear[other] for other in reversed(TIMES) if other != role]
         expected = pick_positive(*others, by_pace)
-        column = _DurationColumn(columns, role, expected, distance, notes)
+        column = _DurationColumn(columns, role, expected, distance, mark, notes)
         times[role] = column.read(found.units)
     seconds = pick_positive(times["moving"], times["elapsed"])
     rows = numbers.find_two_parts(columns.texts["timer"])
@@ -108,6 +112,7 @@ class _DurationColumn:
     role: str
     expected: Floats  # what other columns make of the same duration [s]
     distance: Floats  # as written
+    mark: DecimalMark  # of the list
     notes: Notes
 
     def read(self, units: list[ColumnUnit]) -> Floats:
@@ -116,7 +121,7 @@ class _DurationColumn:
         texts = [_pick_known(row) for row in cells]
         durations = numbers.parse_durations(texts, self._choose_style(texts, units))
         self._correct_minutes(texts, durations)
-        plain = numbers.parse_column(texts, ".")
+        plain = numbers.parse_column(texts, self.mark)
         factors = self._choose_factors(plain, units)
         durations = np.where(np.isnan(durations), plain * factors, durations)
         for at in inference.correct_durations(texts, durations, self.distance):

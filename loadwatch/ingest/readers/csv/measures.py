@@ -73,7 +73,7 @@ def read_measures(
     notes: Notes = [[] for _ in columns.lines]
     values = _read_plain_columns(columns, sports, mark)
     pace = read_pace(columns, mark)
-    times = read_times(columns, values["distance"], pace, notes)
+    times = read_times(columns, values["distance"], pace, mark, notes)
     units = times.units
     time_s = pick_positive(*(times.values[role] for role in TIMES))
     evidence = DistanceEvidence(

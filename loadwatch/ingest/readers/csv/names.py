@@ -128,6 +128,12 @@ def load_status_words() -> tuple[frozenset[str], frozenset[str]]:
 
 
 @cache
+def load_weekdays() -> frozenset[str]:
+    """Return the days of the week, in lower case."""
+    return frozenset(load_table()["weekdays"]["words"])
+
+
+@cache
 def load_months() -> dict[str, int]:
     """Return normalised name of a month -> its number."""
     months = load_table()["months"].items()

@@ -40,6 +40,12 @@ _WORDED = re.compile(
     r"(?:(\d{1,4}) ?(?:min(?:utes?|s)?|mn|m|')?\.?)? ?"
     r"(?:(\d{1,2}) ?(?:s(?:ec(?:onds?)?)?|'')\.?)?"
 )
+# 47'30", 47min30, 1h32'00"; the last part may name no unit
+_PRIMES = re.compile(
+    r"(?:(\d{1,2}) ?h ?)?(\d{1,3}) ?(?:['\u2019\u2032]|min|mn|m) ?"
+    r"""(\d{1,2}) ?(?:["\u201d\u2033]|''|s|sec)?"""
+)
+_DOTS = re.compile(r"(\d{1,2})\.(\d{2})\.(\d{2})")  # 0.47.30
 _HOURS_MINUTES = re.compile(r"(\d{1,2}) ?h ?(\d{2})")  # 1h23
 _DASHES = ("", "-", "--", "---", "--:--", "--:--:--", "\u2013", "\u2014", "?")
 _UNKNOWN = frozenset((*_DASHES, "nan", "na", "n/a", "null", "none"))
@@ -138,7 +144,7 @@ def parse_measure(
         return NAN, None
     if mark != "," and not is_whole and _PLAIN.fullmatch(cell):
         return float(cell), None
-    found = _match_number(cell.strip().lstrip("'"))
+    found = _match_number(cell.strip().lstrip("'~≈ "))
     if found is None:
         return NAN, None
     digits, unit = found.groups()
@@ -224,6 +230,9 @@ def _read_worded(text: str) -> float:
     if not text[-1].isdigit() and (found := _WORDED.fullmatch(text)):
         hours, minutes, seconds = (float(part or 0) for part in found.groups())
         return hours * 3600 + minutes * 60 + seconds
+    if found := _PRIMES.fullmatch(text) or _DOTS.fullmatch(text):
+        hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        return hours * 3600.0 + minutes * 60 + seconds
     if found := _HOURS_MINUTES.fullmatch(text):
         return int(found[1]) * 3600.0 + int(found[2]) * 60
     return NAN

@@ -42,6 +42,16 @@ _FORMAT = re.compile(
     r"[hmsdytj]{1,4}(?:[:./ -]{1,2}[hmsdytj]{1,4}){1,3}", re.IGNORECASE
 )
 _PLAIN_QUALIFIERS = frozenset({"actual", "total", "local", "gps", "watch", "optional"})
+# brackets and colons as the east of Asia writes them
+_WIDE_MARKS = str.maketrans("\uff08\uff09\uff3b\uff3d\uff1a", "()[]:")
+_CLIMB_SIGN = re.compile(r"^D ?([+-])(?= |$|\()")
+# a unit beside the word for a run alone, "Run (km)", tells what of it a column holds
+_OF_RUNS = {
+    1000.0: "distance",
+    1609.344: "distance",
+    60.0: "duration",
+    3600.0: "duration",
+}
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]*$)")
 _TIMES = frozenset({"timer", "moving", "elapsed"})
 
@@ -220,7 +230,15 @@ def clean_header(cell: str) -> str:
     text = text.replace("\ufeff", "").replace("\xa0", " ").strip().strip('"')
     if text.casefold().startswith(_UNTRANSLATED):
         text = text.rpartition(".")[2].replace("_", " ")
-    return " ".join(text.split())
+    text = text.translate(_WIDE_MARKS)
+    return " ".join(_CLIMB_SIGN.sub(_expand_climb_sign, text).split())
+
+
+def _expand_climb_sign(found: re.Match[str]) -> str:
+    """Return what D+ and D- are in French, as signs are not compared."""
+    if found[1] == "+":
+        return "Dénivelé positif"
+    return "Dénivelé négatif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,26 +272,39 @@ def _spell(index: int, text: str) -> list[_Spelling]:
         base = text[: stated.start()].strip()
         if unit in units or _is_plain_qualifier(unit):
             ways.insert(0, _Spelling(index, normalize_word(base), units.get(unit)))
-        return ways
+        return [*ways, *_spell_runs(ways)]
     for separator in ("_", " "):
         base, _, unit = text.rpartition(separator)
         factor = units.get(unit.strip().casefold())
-        if base and factor is not None:
+        if base and (factor is not None or _FORMAT.fullmatch(unit)):
             base = base.removesuffix(" in").strip(" ,_")
             ways.append(_Spelling(index, normalize_word(base), factor))
     base, *last = _CAMEL.split(text)
     if last and (factor := units.get(last[0].casefold())) is not None:
         base = base.removesuffix("In")
         ways.append(_Spelling(index, normalize_word(base), factor))
-    return ways
+    return [*ways, *_spell_runs(ways)]
+
+
+def _spell_runs(ways: Sequence[_Spelling]) -> list[_Spelling]:
+    """Return "distance" or "duration" for a column called by the word for a run and a unit."""
+    return [
+        _Spelling(way.index, _OF_RUNS[way.factor], way.factor)
+        for way in ways
+        if way.factor in _OF_RUNS and _is_run_word(way.name)
+    ]
+
+
+def _is_run_word(text: str) -> bool:
+    sport = find_sport(text)
+    return sport is not None and sport[0] == "running"
 
 
 def _is_plain_qualifier(text: str) -> bool:
     """Whether what brackets hold leaves the meaning of a column as it is."""
     if text in _PLAIN_QUALIFIERS or _FORMAT.fullmatch(text):
         return True
-    sport = find_sport(text)
-    return sport is not None and sport[0] == "running"
+    return _is_run_word(text)
 
 
 def match_columns(header: Sequence[str], section: str = "lists") -> Roles:

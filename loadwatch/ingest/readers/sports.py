@@ -111,19 +111,20 @@ def find_run_kind(text: str) -> tuple[str, str] | None:
     sport among the others wins: "easy ride" is none.
     """
     words = [normalize_word(word) for word in _WORDS.findall(text[:MAX_WORD])]
-    sports = [sport for sport in map(find_sport, words) if sport is not None]
-    runs = [sport for sport in sports if sport[0] == "running"]
-    # "run + core" is a run, "recovery yoga" and "easy ride" are none
-    others = [sport for sport in sports if sport[0] != "running"]
-    if runs:
-        others = [sport for sport in others if sport[0] not in BESIDE_RUNS]
-    if others:
-        return others[0]
-    if runs:
-        return max(runs, key=lambda sport: sport[1] != PLAIN_SUB_SPORT)
-    if _is_run_kind(text, words):
+    found = _choose_sport([sport for sport in map(find_sport, words) if sport])
+    if found is None and _is_run_kind(text, words):
         return "running", PLAIN_SUB_SPORT
-    return None
+    return found
+
+
+def _choose_sport(found: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return the sport of a text that names these: "run + core" is a run, "easy ride" is none."""
+    runs = [sport for sport in found if sport[0] == "running"]
+    beside: frozenset[str] = BESIDE_RUNS if runs else frozenset()
+    for sport in found:
+        if sport[0] != "running" and sport[0] not in beside:
+            return sport
+    return max(runs, key=lambda run: run[1] != PLAIN_SUB_SPORT, default=None)
 
 
 def _is_run_kind(text: str, words: Sequence[str]) -> bool:

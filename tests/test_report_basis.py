@@ -19,6 +19,8 @@ from loadwatch.report import (
     html,
     load_figures,
     page_content,
+    page_sections,
+    page_weeks,
     provenance,
     rulebook,
 )
@@ -227,7 +229,7 @@ def test_no_is_no_finding():
     ana = cases.ana()
     texts = [check.evidence for check in rulebook.list_checks(ana)]
     found = event_lines.list_events(ana.flags)
-    texts += [page_content.build_card(event, ana).small for event in found]
+    texts += [page_weeks.describe_evidence(event.lead, ana) for event in found]
     assert not [
         text
         for text in texts
@@ -272,10 +274,8 @@ def test_the_unknown_share_is_one_of_distance_and_of_weeks_there_are():
     )
     one = cases.analysis(cases.week(0, 20.0))
     assert "of the only week was" in provenance.describe_unknown(one)
-    assert page_content.caption_numbers(one, 8).startswith("One week so far.")
-    assert page_content.caption_numbers(cases.two_weeks(), 8).startswith(
-        "The last 2 weeks, newest first."
-    )
+    assert page_content.caption_numbers(1).startswith("One week so far.")
+    assert page_content.caption_numbers(2).startswith("The last 2 weeks, newest first.")
 
 
 def test_paper_leaves_out_what_it_names():
@@ -284,14 +284,16 @@ def test_paper_leaves_out_what_it_names():
         notes=[[Note("clock", "set late")]] * len(ana.activities)
     )
     known = replace(ana, activities=rows, advice=guidance.choose_advice(ana.flags))
-    lists, texts = page_content.build_lists(known), page_content.build_advice(known)
-    assert page_content.list_not_printed(lists, texts, figures=True) == (
-        "Not printed: 1 duplicate, 101 remarks, popular load figures, general advice and exercises and all "
-        "checks with their limits and evidence; they are on the page on screen."
+    lists = page_content.build_lists(known)
+    assert page_content.list_not_printed(lists) == (
+        "Not printed: 1 duplicate, 101 remarks, other weeks, popular load figures, advice and all "
+        "checks with their limits and evidence; they are on the page on screen. A sheet for an "
+        "appointment: loadwatch report PATH --handout."
     )
-    printed = {text["title"] for text in texts if text["printed"]}
-    assert {"What a flag is", "When to get help", "Running uphill"} <= printed
-    assert not printed & {"Exercises", "Warm up by moving", "What a watch cannot see"}
+    texts, background = page_sections.build_advice(known)
+    printed = {text.item.title for text in texts if text.is_printed}
+    assert printed == {"Exercises", "When to get help"}
+    assert {text.item.title for text in background} >= {"What a flag is", "What helps"}
 
 
 def test_a_long_list_is_cut_and_many_skipped_files_are_not_printed():

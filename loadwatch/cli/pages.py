@@ -13,10 +13,13 @@ from loadwatch.report.slugs import make_slugs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from loadwatch.analysis import Analysis, Athlete, Roster
     from loadwatch.date_filter import Period
+
+ROSTER_LINK = "../index.html"  # from an athlete's page to the roster's
 
 
 def write_pages(
@@ -69,7 +72,8 @@ def _draw_page(athlete: Athlete) -> str | Exception:
 
     try:
         assert athlete.load is not None
-        return html.format_report(with_question(with_budget(athlete.load())))
+        analysis = with_question(with_budget(athlete.load()))
+        return html.format_report(analysis, roster_link=ROSTER_LINK)
     except Exception as error:  # noqa: BLE001 - as the docstring has it
         return error
 
@@ -79,8 +83,12 @@ def load_or_draw_page(
     places: Sequence[Path],
     store: Path | None,
     period: Period,
+    now: date | None,
 ) -> str:
-    """Return the athlete's page: the kept one, if all that it shows is the same."""
+    """Return the athlete's page: the kept one, if all that it shows is the same.
+
+    `now` is the day by the clock: the page says how long ago the last run is.
+    """
     from loadwatch.pipeline import (
         Options,
         open_athlete_store,
@@ -88,13 +96,14 @@ def load_or_draw_page(
         with_question,
     )
 
-    key = f"{compute_page_digest(analysis)}|{period.start}|{period.end}"
+    key = f"{compute_page_digest(analysis)}|{period.start}|{period.end}|{now}"
     with open_athlete_store(places, analysis.settings, Options(store=store)) as kept:
         page = kept.find_page(key)
         if not page:
             from loadwatch.report import html
 
-            page = html.format_report(with_question(with_budget(analysis)), period)
+            whole = with_question(with_budget(analysis))
+            page = html.format_report(whole, period, now=now)
             kept.keep_page(key, page)
     return page
 

@@ -82,8 +82,10 @@ def _format_page(
         raise click.UsageError(f"cannot write {target}: a page is .html, .md or .json")
     if suffix in HTML_SUFFIXES:
         from loadwatch.cli.pages import load_or_draw_page
+        from loadwatch.environment import today_by_clock
 
-        return load_or_draw_page(analysis, ctx.params["paths"], find_store(ctx), period)
+        paths, now = ctx.params["paths"], today_by_clock()
+        return load_or_draw_page(analysis, paths, find_store(ctx), period, now)
     from loadwatch.pipeline import with_budget
 
     writer = PAGES[suffix](output.measure_screen())

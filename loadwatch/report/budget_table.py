@@ -25,16 +25,17 @@ if TYPE_CHECKING:
 
 NOTHING = "No limit can be worked out from these runs."
 NOTE = (
-    "The most that raises no check of its kind, if the rest stays as it is: of a week in "
-    "all, with what is run already; of a single run, each time. Runs and weeks that were "
-    "raised themselves count for nothing here. Next week's holds if nothing more is run "
-    "in this one. Hard ground has none, since it hangs on what the rest of the week is "
-    "run on. It is no target and no promise."
+    "How much you can run before a check would be raised: a week in all, with what is run "
+    "already; a single run each time. Runs and weeks that were raised themselves do not "
+    "count here. Next week's holds if nothing more is run in this one. Hard ground has no "
+    "figure: it depends on the rest of the week. Not a target."
 )
 PLAN_RAISES_NOTHING = (
     "The plan would raise no check that could be judged. That is no promise."
 )
 SHOWN_WEEKS = 2
+# in the one sentence of a page
+_NAMED = {"distance_m": "in all", "longest_m": "in one run", "ascent_m": "of climb"}
 
 
 def has_limits(analysis: Analysis) -> bool:
@@ -147,3 +148,24 @@ def list_plan_gaps(tried: Plan) -> list[str]:
         f"do not tell: {formatting.join_with_and(rules)}."
         for week, rules in titles.items()
     ]
+
+
+def format_room_line(analysis: Analysis) -> str:
+    """Return how much next week can hold before a check is raised, in one sentence; "" for none."""
+    weeks = sorted({limit.week for limit in analysis.limits})
+    if not weeks:
+        return ""
+    units = analysis.settings.units
+    parts = []
+    for limit in analysis.limits:
+        if limit.week != weeks[-1] or limit.measure not in _NAMED:
+            continue
+        amount = _format_headroom(limit, units)
+        if amount.startswith("up to"):
+            parts.append(f"{amount} {_NAMED[limit.measure]}")
+    if not parts:
+        return "No limit can be worked out for next week."
+    return (
+        f"Next week, before a check would be raised: {formatting.join_with_and(parts)}. "
+        "Not a target."
+    )

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from loadwatch import anonymize, formatting
-from loadwatch.date_filter import ALL_DAYS, filter_dates
+from loadwatch.date_filter import ALL_DAYS
 from loadwatch.formatting import bind_units
-from loadwatch.report import display_tables, page_content, palette
+from loadwatch.report import page_content, palette, roster_rows
 from loadwatch.report.slugs import make_slugs
 from loadwatch.tables import LEVELS
-from loadwatch.verdict import headline, levels, roster_groups
+from loadwatch.verdict import headline, roster_groups
 from loadwatch.verdict.roster_groups import GROUPS
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from loadwatch.analysis import Analysis, Athlete, Group, Roster
     from loadwatch.date_filter import Period
 
-NUMBERS_WEEKS = 8
+_DOI = re.compile(r"doi:(10\.[0-9]{4,9}/[^\s;,]*[^\s;,.])")
+# id of each part of an athlete's page, its name in the bar at the top, and what has to be there
+JUMPS = (
+    ("weeks", "Weeks", "picture"),
+    ("raised", "Raised", "picture"),
+    ("ground", "Ground", "ground"),
+    ("hills", "Hills", "hills"),
+    ("years", "Years", "picture"),
+    ("diary", "Pain", "diary"),
+    ("shoes", "Shoes", "shoes"),
+    ("room", "Room", "room_line"),
+    ("do", "What to do", "advice"),
+    ("basis", "Sources", "read_line"),
+)
 GROUP_TEXTS: dict[Group, str] = {
     "call": "to call today",
     "talk": "to talk to first",
@@ -45,6 +61,7 @@ def _load_templates() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     env.filters["bind_units"] = bind_units
+    env.filters["link_dois"] = link_dois
     return env
 
 
@@ -65,32 +82,47 @@ def _render_page(template: str, title: str, **values: Any) -> str:
     )
 
 
-def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
-    """Return the athlete's page; `period` limits pictures and numbers, never the verdict."""
-    from loadwatch.report import page_figures  # noqa: PLC0415 - matplotlib, which a roster's page does without
+def link_dois(text: str) -> Markup:
+    """Return a text with each "doi:10..." as a link that names no referrer; the rest escaped."""
+    parts = []
+    end = 0
+    for match in _DOI.finditer(text):
+        doi = escape(match[1])
+        parts.append(escape(text[end : match.start()]))
+        link = f'<a href="https://doi.org/{doi}" rel="noreferrer">doi:{doi}</a>'
+        parts.append(Markup(link))  # noqa: S704 - escaped above
+        end = match.end()
+    return Markup("").join((*parts, escape(text[end:])))
 
-    last = NUMBERS_WEEKS
-    if period.is_limited:
-        last = 0
+
+def format_report(
+    analysis: Analysis,
+    period: Period = ALL_DAYS,
+    *,
+    now: date | None = None,
+    roster_link: str = "",
+) -> str:
+    """Return the athlete's page.
+
+    Parameters
+    ----------
+    analysis : with its budget (`pipeline.with_budget`).
+    period : limits pictures and numbers, never the verdict.
+    now : the day by the clock, for how long ago the last run is; None leaves that out.
+    roster_link : relative address of the roster's page, "" where there is none.
+    """
     verdict = headline.build_verdict(analysis)
-    shown = filter_dates(analysis, period)
     name = formatting.clean_text(analysis.name, formatting.NAME_LENGTH)
-    week, surfaces = "", None
-    if len(analysis.weeks):
-        week = formatting.format_day(levels.week_starts(analysis.weeks)[-1])
-    if len(shown.weeks):
-        surfaces = display_tables.build_surfaces(shown)
+    content = page_content.build_page(analysis, verdict, period, now)
+    jumps = [(id_, title) for id_, title, needs in JUMPS if content.get(needs)]
     return _render_page(
         "athlete.html",
         name,
         name=name,
-        week=week,
         found=verdict,
-        figures=page_figures.draw_figures(analysis, period),
-        numbers=display_tables.build_weeks(shown, last),
-        numbers_caption=page_content.caption_numbers(shown, last),
-        surfaces=surfaces,
-        **page_content.build_page(analysis, verdict),
+        jumps=jumps,
+        roster_link=roster_link,
+        **content,
     )
 
 
@@ -99,7 +131,7 @@ def format_roster(roster: Roster) -> str:
     athletes = roster_groups.sort_athletes(roster.athletes)
     rows: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
     for athlete, slug in zip(athletes, make_slugs(athletes), strict=True):
-        row = page_content.build_roster_row(athlete, slug, roster.today)
+        row = roster_rows.build_roster_row(athlete, slug, roster.today)
         rows[athlete.group].append(row)
     groups = [
         {"title": title, "athletes": rows[group]} for group, title in GROUPS.items()

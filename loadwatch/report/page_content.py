@@ -1,4 +1,4 @@
-"""What the templates of the pages lay out: texts and rows, no markup."""
+"""What the templates of an athlete's page lay out: texts and rows, no markup."""
 
 from __future__ import annotations
 
@@ -6,54 +6,46 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loadwatch import formatting
-from loadwatch.assess import guidance, rules
-from loadwatch.assess.diary.sentences import format_latest
-from loadwatch.assess.rules.model import FIRED_WEEKS
-from loadwatch.formatting import bind_units
+from loadwatch.assess import guidance
+from loadwatch.assess.guidance import SuggestionBox
+from loadwatch.assess.weeks import select_runs
+from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import (
     budget_table,
     data_problems,
     display_tables,
     ground_question,
-    known_ground,
     load_figures,
+    page_sections,
+    page_tiles,
+    page_weeks,
     provenance,
+    season,
 )
-from loadwatch.report.rulebook import describe_back_pain, list_checks, list_references
-from loadwatch.tables import RAISED_LEVELS
-from loadwatch.verdict import levels
-from loadwatch.verdict.roster_groups import SPARK_WEEKS
+from loadwatch.report.pictures import season_picture, years
+from loadwatch.report.pictures.exercises import draw_exercise
+from loadwatch.report.rulebook import list_checks, list_references
+from loadwatch.tables import LEVELS, RAISED_LEVELS
+from loadwatch.verdict import unknown_reasons
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from loadwatch.analysis import Analysis, Athlete, Trend
-    from loadwatch.report.display_tables import DisplayTable
-    from loadwatch.verdict.event_lines import Event
+    from loadwatch.analysis import Analysis
+    from loadwatch.date_filter import Period
+    from loadwatch.report.season import Season
     from loadwatch.verdict.headline import Verdict
 
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all
 LONGEST_PRINTED = 12
 LONGEST_DOUBTS = 5  # lines at the top; all of them are among the data problems
-OPEN = guidance.RED_FLAGS_ID
-# true whatever was raised: on the screen, where a click folds it away, and not on paper
-GENERAL = frozenset(
-    ("support", "warm_up", "course", "helps", "cannot_see", guidance.EXERCISES)
+FIRST_WEEKS = 5  # with runs, up to which somebody has just begun
+BEGINNER_LEAD = "For the first weeks, the article suggests:"
+BEGINNER_VERBS = (
+    "build up in small steps",
+    "train the muscles of trunk and hips",
+    "warm up by moving",
 )
-
-
-BAR_STEP, BAR_TOP, BAR_BOTTOM = 9, 20.0, 22.0  # of a sparkline, in its own units
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One event: what was raised together."""
-
-    level: str
-    title: str
-    sentence: str
-    small: str
-    box: str = ""  # what to do about exactly this change
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,57 +60,187 @@ class FoldedList:
     printed: bool = False
 
 
-def build_page(analysis: Analysis, found: Verdict) -> dict[str, Any]:
-    """Return everything of the athlete's page but its pictures and numbers."""
-    lists, texts = build_lists(analysis), build_advice(analysis)
-    credit = ""
-    if analysis.advice:
-        credit = analysis.advice[0].credit
+def build_page(
+    analysis: Analysis,
+    found: Verdict,
+    period: Period = ALL_DAYS,
+    now: date | None = None,
+) -> dict[str, Any]:
+    """Return everything that the athlete's page lays out.
+
+    `period` limits pictures and numbers, never the verdict; `now` is the day by the clock.
+    """
+    lists = build_lists(analysis)
+    advice, background = page_sections.build_advice(analysis)
     return {
-        **_build_checks(analysis, found),
-        **_build_budget(analysis),
-        "urgent": list_urgent(analysis),
+        "as_of": describe_day(analysis, now),
+        "urgent": page_sections.list_urgent(analysis),
         "doubts": data_problems.list_doubts(analysis)[:LONGEST_DOUBTS],
-        "question": ground_question.format_question(analysis),
-        "other_ways": ground_question.OTHER_WAYS,
-        "remedies": provenance.list_remedies(analysis),
-        "unknown_line": provenance.describe_unknown(analysis),
-        "known_ground": known_ground.describe_known(analysis),
-        "silence_line": known_ground.describe_silence(analysis),
-        "context": load_figures.list_load_figures(analysis),
-        "context_why": load_figures.explain_figures(analysis),
-        "context_day": formatting.format_day(analysis.today),
-        "diary": build_diary(analysis),
-        "shoes": build_shoes(analysis),
-        "advice": texts,
-        "credit": credit,
+        "tiles": page_tiles.build_tiles(analysis, found),
+        "tiles_of": describe_tiles(found),
+        "box": build_box(analysis, found),
+        **_build_weeks(analysis, period),
+        **_build_sections(analysis, found),
+        **_build_budget(analysis),
+        "gaps": provenance.list_gaps(found.unjudged),
+        "checks": list_checks(analysis),
+        "references": list_references(),
+        "advice": advice,
+        "background": background,
+        "drawings": draw_exercises(),
+        "credit": guidance.article_credit(),
         "read_line": provenance.describe_reading(analysis),
         "remarks": [formatting.clean_text(remark) for remark in analysis.remarks],
         "shares": provenance.list_shares(analysis),
         "parts": lists,
-        "not_printed": list_not_printed(
-            lists, texts, figures=bool(len(analysis.weeks))
-        ),
+        "not_printed": list_not_printed(lists),
         "map_used": bool(provenance.compute_map_shares(analysis)),
     }
 
 
-def _build_checks(analysis: Analysis, found: Verdict) -> dict[str, Any]:
-    """Return what was raised, noted and not judged, and all checks with their limits."""
-    cards = []
-    notes = []  # and what only joins others
+def describe_day(analysis: Analysis, now: date | None) -> str:
+    """Return the day that the page is as of, and how long ago that and the last run are."""
+    today = analysis.today
+    text = f"as of {today:%A} {formatting.format_day(today)}"
+    last_run = unknown_reasons.last_run_day(analysis)
+    notes = []
+    if last_run == today:
+        notes.append("last run")
+    elif last_run is not None:
+        age = formatting.format_age((today - last_run).days)
+        notes.append(f"last run {formatting.format_day_month(last_run)}, {age} before")
+    if now is not None and now > today:
+        age = formatting.format_age((now - today).days)
+        notes.append(age if age == "yesterday" else f"{age} ago")
+    if notes:
+        text = f"{text} ({'; '.join(notes)})"
+    return text
+
+
+def describe_tiles(found: Verdict) -> str:
+    """Return the week of the tiles, and what they are compared with."""
+    week = page_tiles.find_reported_week(found)
+    if week is None:
+        return ""
+    name = f"Week of {formatting.format_day_month(week.start)}"
+    if not week.complete:
+        name = f"This week so far, from {formatting.format_day_month(week.start)}"
+    return (
+        f"{name}, compared with your usual week: the middle of the four weeks before."
+    )
+
+
+def build_box(analysis: Analysis, found: Verdict) -> SuggestionBox | None:
+    """Return what the article suggests for the largest change; None where there is none.
+
+    Whoever has just begun gets what holds for beginners.
+    """
     for event in found.events:
-        card = build_card(event, analysis)
-        if event.is_raised and not levels.is_compound(event.lead):
-            cards.append(card)
-        else:
-            notes.append(card)
+        if event.is_raised and (box := guidance.build_suggestions(event.flags)):
+            return box
+    if (
+        found.state == "unknown"
+        and 0 < int((analysis.weeks["runs"] > 0).sum()) < FIRST_WEEKS
+    ):
+        return SuggestionBox(BEGINNER_LEAD, BEGINNER_VERBS)
+    return None
+
+
+def _build_weeks(analysis: Analysis, period: Period) -> dict[str, Any]:
+    """Return the picture of weeks, its key, and each week opened; nothing without a week."""
+    shown = filter_dates(analysis, period)
+    if not len(shown.weeks):
+        return {"picture": None}
+    weeks = season.build_season(analysis, period)
+    eight = weeks
+    if period.is_limited:
+        eight = season.build_season(analysis)
     return {
-        "cards": cards,
-        "notes": notes,
-        "gaps": provenance.list_gaps(found.unjudged),
-        "checks": list_checks(analysis),
-        "references": list_references(),
+        "picture": season_picture.draw_season(weeks).render(),
+        "picture_title": _title_picture(weeks),
+        "grounds": weeks.grounds,
+        "picture_key": _explain_picture(weeks),
+        "panels": page_weeks.build_panels(weeks, analysis),
+        "raised": page_weeks.list_raised(eight, analysis),
+        "raised_count": page_weeks.count_raised(eight),
+        "numbers": display_tables.build_weeks(shown, len(weeks.weeks)),
+        "numbers_caption": caption_numbers(len(weeks.weeks)),
+        **_draw_years(shown),
+    }
+
+
+def _title_picture(weeks: Season) -> str:
+    """Return what the picture shows, as its heading."""
+    parts = ["distance"]
+    if any(ground.role != "blank" for ground in weeks.grounds):
+        parts = ["distance by ground"]
+    if weeks.has_hills:
+        parts.append("hills")
+    if weeks.scores:
+        parts.append("pain")
+    count = formatting.format_count(len(weeks.weeks), "week")
+    return f"{count}: {formatting.join_with_and(parts)}"
+
+
+def _explain_picture(weeks: Season) -> list[tuple[str, str, str]]:
+    """Return the key beside the grounds: class, shape and what it means."""
+    key = []
+    if any(week.usual_m > 0 for week in weeks.weeks):
+        key.append(("tick", "", "your usual"))
+    found = {week.level for week in weeks.weeks}
+    key += [
+        (level, LEVELS[level].shape, LEVELS[level].word.lower())
+        for level in reversed(RAISED_LEVELS)
+        if level in found
+    ]
+    if any(not week.recorded and week.judged.complete for week in weeks.weeks):
+        key.append(("gap", "", "no files"))
+    return key
+
+
+def _draw_years(shown: Analysis) -> dict[str, Any]:
+    """Return the pictures of all years and of the days of the last one."""
+    rows = years.list_years(shown.weeks)
+    runs = select_runs(shown.activities, shown.settings)
+    raised = {flag.day for flag in shown.flags if flag.day and flag.level != "info"}
+    compared = years.draw_years_compared(rows, shown)
+    return {
+        "years_line": years.describe_years(rows, shown),
+        "years": years.draw_years(rows, shown).render() if len(rows) > 1 else None,
+        "years_compared": compared.render() if compared else None,
+        "days": years.draw_days(runs, shown.weeks, shown, raised).render(),
+    }
+
+
+def _build_sections(analysis: Analysis, found: Verdict) -> dict[str, Any]:
+    """Return ground, hills, shoes, diary and context."""
+    week = page_tiles.find_reported_week(found)
+    ground, hills, bars = None, None, []
+    if week is not None:
+        ground = page_sections.build_ground(analysis, week)
+        hills = page_sections.build_hills(analysis, week)
+        bars = page_sections.list_share_bars(analysis, week)
+    return {
+        "ground": ground,
+        "ground_bars": bars,
+        "question": ground_question.format_question(analysis),
+        "other_ways": ground_question.OTHER_WAYS,
+        "remedies": provenance.list_remedies(analysis),
+        "unknown_line": provenance.describe_unknown(analysis),
+        "hills": hills,
+        "shoes": page_sections.build_shoes(analysis),
+        "diary": page_sections.build_diary(analysis),
+        "context": load_figures.list_load_figures(analysis),
+        "context_why": load_figures.explain_figures(analysis),
+        "context_day": formatting.format_day(analysis.today),
+    }
+
+
+def draw_exercises() -> dict[str, Any]:
+    """Return the drawing of each exercise, by its id."""
+    return {
+        exercise.id: draw_exercise(exercise.id, exercise.title)
+        for exercise in guidance.list_exercises()
     }
 
 
@@ -127,108 +249,11 @@ def _build_budget(analysis: Analysis) -> dict[str, Any]:
     if budget_table.has_limits(analysis):
         table = budget_table.build_table(analysis)
     return {
-        "budget": table,
-        "budget_note": budget_table.NOTE,
-        "budget_why": budget_table.list_reasons(analysis),
+        "room_line": budget_table.format_room_line(analysis),
+        "room": table,
+        "room_note": budget_table.NOTE,
+        "room_why": budget_table.list_reasons(analysis),
     }
-
-
-def build_card(event: Event, analysis: Analysis) -> Card:
-    """Return an event: its sentence, on what evidence, and how often its check fired."""
-    flag = event.lead
-    rule = rules.BY_ID[flag.rule]
-    sentence = display_tables.format_event(event, analysis)
-    back_pain = describe_back_pain(rule)
-    small = f"{flag.rule}. Evidence {flag.evidence}: {rule.grade_why}. {back_pain}"
-    if flag.fired_26w and not rules.format_often(flag):
-        start_of = levels.week_starts(analysis.weeks).index
-        weeks = min(start_of(flag.week) + 1, FIRED_WEEKS)
-        small += f" Raised in {flag.fired_26w} of the {weeks} weeks up to then."
-    box = guidance.build_suggestions(event.flags)
-    return Card(
-        event.level,
-        rule.title,
-        bind_units(sentence),
-        bind_units(small),
-        box.text if box else "",
-    )
-
-
-def list_urgent(analysis: Analysis) -> list[str]:
-    """Return the diary's red flags: they are above everything else."""
-    if analysis.diary is None:
-        return []
-    return [
-        f"{sign.says[:1].upper()}{sign.says[1:]}. {sign.call}"
-        for sign in analysis.diary.red_flags
-    ]
-
-
-def build_diary(analysis: Analysis) -> dict[str, Any] | None:
-    """Return the diary's answer in lines, None without a diary.
-
-    While there is too little, `says` is all, and what each exposure lacks is in `details`.
-    """
-    answer = analysis.diary
-    if answer is None:
-        return None
-    judged = [link for link in answer.links if link.state != "not_enough"]
-    unjudged = [link.says for link in answer.links if link.state == "not_enough"]
-    links = [" ".join((link.says, *link.also)) for link in judged]
-    notes = [*answer.notes, *answer.problems]
-    if judged and unjudged:
-        count = formatting.format_count(len(unjudged), "kind")
-        notes.insert(0, f"{count} of change with too few weeks in the diary yet.")
-    latest = format_latest(answer.latest)
-    says = " ".join(part for part in (latest, answer.says) if part)
-    return {
-        "says": formatting.clean_text(says),
-        "links": [formatting.clean_text(line) for line in links],
-        "details": [formatting.clean_text(line) for line in unjudged],
-        "notes": [formatting.clean_text(line) for line in notes],
-    }
-
-
-def build_advice(analysis: Analysis) -> list[dict[str, Any]]:
-    """Return the texts beside the flags.
-
-    When to get help is open, and so is the first text if it belongs to what was raised.
-    """
-    texts = []
-    for at, item in enumerate(analysis.advice):
-        is_first_for_flags = at == 0 and bool(item.for_rules)
-        texts.append(
-            {
-                "title": item.title,
-                "paragraphs": item.paragraphs,
-                "lists": item.lists,
-                "exercises": item.exercises,
-                "source": item.source,
-                "printed": item.id not in GENERAL,
-                "open": item.id == OPEN or is_first_for_flags,
-            }
-        )
-    return texts
-
-
-def build_shoes(analysis: Analysis) -> DisplayTable | None:
-    """Return distance and runs of each pair, None where no run names one."""
-    table = analysis.shoes
-    if table is None or table.empty:
-        return None
-    units = analysis.settings.units
-    columns = [table[name] for name in ("shoe", "distance_m", "runs", "last")]
-    rows: list[display_tables.Row] = [
-        (
-            formatting.clean_text(shoe, formatting.NAME_LENGTH),
-            formatting.format_quantity(float(metres), "distance_m", units),
-            str(runs),
-            formatting.format_short_day(last),
-        )
-        for shoe, metres, runs, last in zip(*columns, strict=True)
-    ]
-    headers = {"Pair": True, "Distance": False, "Runs": False, "Last run": False}
-    return display_tables.build_table(headers, rows)
 
 
 def build_lists(analysis: Analysis) -> list[FoldedList]:
@@ -263,90 +288,28 @@ def _build_list(
     return FoldedList(title, lines[:LONGEST_LIST], count, more, noun, printed)
 
 
-def list_not_printed(
-    lists: list[FoldedList], texts: list[dict[str, Any]], *, figures: bool
-) -> str:
+def list_not_printed(lists: list[FoldedList]) -> str:
     """Return what is on the screen only, for the printed page."""
     left_out = [
         formatting.format_count(part.count, part.noun)
         for part in lists
         if part.lines and not part.printed
     ]
-    if figures:
-        left_out.append("popular load figures")
-    if not all(text["printed"] for text in texts):
-        left_out.append("general advice and exercises")
+    left_out += ["other weeks", "popular load figures", "advice"]
     left_out.append("all checks with their limits and evidence")
     parts = formatting.join_with_and(left_out)
-    return f"Not printed: {parts}; they are on the page on screen."
-
-
-def caption_numbers(shown: Analysis, last: int) -> str:
-    """Return what the table of numbers holds; `last` as for `build_weeks`."""
-    count = len(shown.weeks)
-    weeks = "Newest first."
-    if last:
-        count = min(count, last)
-        weeks = f"The last {count} weeks, newest first."
-    if count == 1:
-        weeks = "One week so far."
     return (
-        f"{weeks} Change is against your usual week: the median of those of the four "
-        "weeks before that hold a run. Hard and unknown are shares of the distance. "
-        f"{formatting.NO_VALUE} is not known."
+        f"Not printed: {parts}; they are on the page on screen. A sheet for an "
+        "appointment: loadwatch report PATH --handout."
     )
 
 
-def build_roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any]:
-    """Return one line of the roster's page."""
-    link = ""
-    if athlete.load:
-        link = f"athletes/{slug}.html"
-    return {
-        "name": formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
-        "link": link,
-        "state": athlete.state,
-        "says": formatting.clean_text(athlete.says),
-        "age": display_tables.format_age(athlete, today),
-        **_build_trend(athlete.trend),
-    }
-
-
-def _build_trend(trend: Trend | None) -> dict[str, Any]:
-    """Return an athlete's last weeks: usual and newest load, and the bars of a sparkline."""
-    if trend is None:
-        return {"load": formatting.NO_VALUE, "bars": [], "spark": ""}
-    unit = formatting.choose_unit(trend.column, trend.units)
-    usual = formatting.format_number(trend.usual / unit.size)
-    week = formatting.format_number(trend.week / unit.size)
-    weeks = formatting.format_count(len(trend.loads), "week")
-    newest = formatting.format_number(trend.loads[-1] / unit.size)
-    return {
-        "load": f"{usual} \N{RIGHTWARDS ARROW} {week} {unit.symbol}".rstrip(),
-        "bars": _build_bars(trend),
-        "spark": f"load of the last {weeks}, newest {newest}",
-    }
-
-
-def _build_bars(trend: Trend) -> list[dict[str, Any]]:
-    """Return the bars of a sparkline: raised weeks in their colour, unknown ones as a stub."""
-    top = max((load for load in trend.loads if load > 0), default=0.0)
-    if not top:
-        return []
-    first = SPARK_WEEKS - len(trend.loads)
-    bars = []
-    for at, load in enumerate(trend.loads):
-        role, height = "none", 1.0
-        if load > 0:
-            role, height = "bar", round(BAR_TOP * load / top, 1)
-        if trend.levels[at] in RAISED_LEVELS:
-            role = trend.levels[at]
-        bars.append(
-            {
-                "x": BAR_STEP * (first + at),
-                "height": height,
-                "y": round(BAR_BOTTOM - height, 1),
-                "role": role,
-            }
-        )
-    return bars
+def caption_numbers(count: int) -> str:
+    """Return what the table of numbers holds, `count` weeks of it."""
+    weeks = f"The last {count} weeks, newest first."
+    if count == 1:
+        weeks = "One week so far."
+    return (
+        f"{weeks} Change is against your usual week. Hard and unknown are shares of the "
+        f"distance. {formatting.NO_VALUE} is not known."
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-_SENTINEL_START = "#0b0c"  # no colour of ours begins so
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
@@ -21,11 +19,11 @@ class Palette:
     watch: str
     high: str
     none: str  # unknown
-
-    @property
-    def is_sentinel(self) -> bool:
-        """Whether these are the stand-ins that a page replaces by its own colours."""
-        return self.bg.startswith(_SENTINEL_START)
+    hard: str  # kinds of ground in a bar, the harder the stronger
+    firm: str
+    loose: str  # soft ground
+    other: str  # track or treadmill
+    blank: str  # ground not known
 
 
 LIGHT = Palette(
@@ -39,6 +37,11 @@ LIGHT = Palette(
     watch="#a46200",
     high="#700a2c",
     none="#68717a",
+    hard="#24558f",
+    firm="#6b9bd0",
+    loose="#b4cfea",
+    other="#8a7fa8",
+    blank="#c9ced3",
 )
 DARK = Palette(
     bg="#14181c",
@@ -51,12 +54,13 @@ DARK = Palette(
     watch="#ffd27a",
     high="#e8507a",
     none="#98a2aa",
+    hard="#8fc1f5",
+    firm="#4f83b8",
+    loose="#2e4f73",
+    other="#8d82ad",
+    blank="#4a545d",
 )
 ROLES = tuple(field.name for field in fields(Palette))
-# stand-ins drawn into a page's figures, each then replaced by the page's own `var(--role)`
-SENTINEL = Palette(
-    **{role: f"{_SENTINEL_START}{number:02x}" for number, role in enumerate(ROLES, 1)}
-)
 
 
 def format_css_variables(palette: Palette) -> str:

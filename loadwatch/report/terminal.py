@@ -20,7 +20,7 @@ from loadwatch.report import (
     budget_table,
     display_tables,
     export_guide,
-    page_content,
+    page_sections,
     provenance,
     rulebook,
 )
@@ -29,6 +29,7 @@ from loadwatch.report.formats import PLAIN_WIDTH
 from loadwatch.settings import Settings
 from loadwatch.tables import LEVELS, LOAD_METHODS
 from loadwatch.verdict.headline import build_verdict
+from loadwatch.verdict.phrases import upper_first
 from loadwatch.verdict.roster_groups import GROUPS
 
 if TYPE_CHECKING:
@@ -175,10 +176,10 @@ class Terminal:
 
     def format_diary(self, analysis: Analysis) -> str:
         """Return the answer of the runner's own diary, red flags first."""
-        answer = page_content.build_diary(analysis)
+        answer = page_sections.build_diary(analysis)
         parts = [
-            Text(line, style=LEVELS["high"].style)
-            for line in page_content.list_urgent(analysis)
+            Text(f"{upper_first(sign.say)}. {sign.call}", style=LEVELS["high"].style)
+            for sign in page_sections.list_urgent(analysis)
         ]
         if answer is not None:
             parts.append(Text(answer["says"], style="bold"))

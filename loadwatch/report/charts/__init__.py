@@ -1,4 +1,6 @@
-"""Tables -> matplotlib Figure; Figure -> inline SVG in the page's own colours, or a file.
+"""Tables -> matplotlib Figure; Figure -> a file: the pictures of `plot` and of notebooks.
+
+Those of the pages are drawn without matplotlib, in `loadwatch.report.pictures`.
 
 Figures are built without pyplot: nothing is global, nothing opens a window.
 """
@@ -12,7 +14,6 @@ from loadwatch.report.charts.canvas import use_style
 from loadwatch.report.charts.climb_chart import draw_climb
 from loadwatch.report.charts.measure_plot import draw_measures
 from loadwatch.report.charts.surface_chart import draw_surfaces
-from loadwatch.report.charts.svg import render_inline_svg
 from loadwatch.report.charts.weekly_load import draw_weekly_load
 from loadwatch.report.charts.year_calendar import draw_year
 from loadwatch.report.palette import LIGHT
@@ -27,7 +28,6 @@ __all__ = [
     "draw_surfaces",
     "draw_weekly_load",
     "draw_year",
-    "render_inline_svg",
     "render_picture",
 ]
 

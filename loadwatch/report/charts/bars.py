@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from loadwatch.report.charts.markers import WeekMark
     from loadwatch.report.palette import Palette
+    from loadwatch.report.shown_weeks import WeekMark
     from loadwatch.tables import Bools, Floats
 
 DENSE = 70  # bars from which on they touch, and marks shrink

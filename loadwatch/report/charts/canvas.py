@@ -73,10 +73,7 @@ def create_figure(
     palette: Palette, height_in: float, width_in: float = WIDTH_IN
 ) -> Figure:
     """Return a figure without axes; draw it within `use_style(palette)`."""
-    background = palette.bg
-    if palette.is_sentinel:
-        background = "none"  # the page's own is behind it
-    return Figure(figsize=(width_in, height_in), facecolor=background)
+    return Figure(figsize=(width_in, height_in), facecolor=palette.bg)
 
 
 def compute_width_in(weeks: int) -> float:

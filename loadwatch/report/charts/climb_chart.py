@@ -8,9 +8,10 @@ import numpy as np
 
 from loadwatch import formatting
 from loadwatch.date_filter import ALL_DAYS
-from loadwatch.report.charts import bars, canvas, markers, shown_weeks
+from loadwatch.report import shown_weeks
+from loadwatch.report.charts import bars, canvas, markers
 from loadwatch.report.charts.panels import format_newest
-from loadwatch.report.palette import SENTINEL
+from loadwatch.report.palette import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.rules import Flag
     from loadwatch.date_filter import Period
-    from loadwatch.report.charts.markers import WeekMark
-    from loadwatch.report.charts.shown_weeks import ShownWeeks
     from loadwatch.report.palette import Palette
+    from loadwatch.report.shown_weeks import ShownWeeks, WeekMark
     from loadwatch.settings import Settings
     from loadwatch.tables import Floats
 
@@ -39,7 +39,7 @@ def draw_climb(
     period: Period = ALL_DAYS,
     *,
     last: int = 0,
-    palette: Palette = SENTINEL,
+    palette: Palette = LIGHT,
 ) -> Figure:
     """Return climb above a line and descent below it: two exposures, never one sum."""
     flags = tuple(flags)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from loadwatch.report.palette import Palette
+    from loadwatch.report.shown_weeks import WeekMark
     from loadwatch.tables import Bools, Floats
 
 MARK_PT = 12.0  # of height for a shape above its bar
@@ -28,14 +28,6 @@ LEAST_SHARE = 0.018  # of the axis, for a gap to be named in words: a week of a 
 REACH = 0.09  # of the axis, that an amount may take beside its bar
 EDGE = 0.03  # of the axis, within which an amount begins or ends at its bar
 WORD_PT = 46.0  # of width for "no files" on a line
-
-
-@dataclass(frozen=True, slots=True)
-class WeekMark:
-    """A shape above the bar of week `at`."""
-
-    at: int
-    level: str
 
 
 def draw_marks(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.date_filter import ALL_DAYS
-from loadwatch.report.charts import bars, canvas, shown_weeks
+from loadwatch.report import shown_weeks
+from loadwatch.report.charts import bars, canvas
 from loadwatch.report.charts.panels import PANEL_IN, draw_panel
 from loadwatch.report.palette import LIGHT
 from loadwatch.tables import LEVELS, LOAD_METHODS, RAISED_LEVELS
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.date_filter import Period
-    from loadwatch.report.charts.markers import WeekMark
-    from loadwatch.report.charts.shown_weeks import ShownWeeks
     from loadwatch.report.palette import Palette
+    from loadwatch.report.shown_weeks import ShownWeeks, WeekMark
 
 NAME_IN = 0.34  # of height for the name
 KEY_IN = 0.22  # of height for what the shapes mean

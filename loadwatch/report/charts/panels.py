@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from loadwatch.report.charts.markers import WeekMark
-    from loadwatch.report.charts.shown_weeks import ShownWeeks
     from loadwatch.report.palette import Palette
+    from loadwatch.report.shown_weeks import ShownWeeks, WeekMark
     from loadwatch.tables import Floats
 
 PANEL_IN = 2.6

@@ -8,9 +8,9 @@ import numpy as np
 
 from loadwatch import formatting
 from loadwatch.date_filter import ALL_DAYS
-from loadwatch.report.charts import bars, canvas, markers, shown_weeks
-from loadwatch.report.charts.svg import BOLD_END
-from loadwatch.report.palette import SENTINEL
+from loadwatch.report import shown_weeks
+from loadwatch.report.charts import bars, canvas, markers
+from loadwatch.report.palette import LIGHT
 from loadwatch.tables import SURFACES
 
 if TYPE_CHECKING:
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.rules import Flag
     from loadwatch.date_filter import Period
-    from loadwatch.report.charts.markers import WeekMark
-    from loadwatch.report.charts.shown_weeks import ShownWeeks
     from loadwatch.report.palette import Palette
+    from loadwatch.report.shown_weeks import ShownWeeks, WeekMark
     from loadwatch.settings import Settings
     from loadwatch.tables import Floats, Surface
 
@@ -43,7 +42,7 @@ def draw_surfaces(
     period: Period = ALL_DAYS,
     *,
     last: int = 0,
-    palette: Palette = SENTINEL,
+    palette: Palette = LIGHT,
 ) -> Figure:
     """Return one row per surface that was run on, all on one scale; unknown is one too."""
     shown = shown_weeks.select_weeks(weeks, [], period, last, settings.units)
@@ -180,7 +179,7 @@ def _write_row_label(axes: Axes, text: str, height_pt: float, palette: Palette) 
 def _format_row_label(shown: ShownWeeks, surface: Surface) -> str:
     """Return the label of a row: its name in bold, then its newest amounts."""
     amounts = ", ".join(_list_amounts(shown, surface.column))
-    return f"{surface.label}{BOLD_END} {amounts}".rstrip()
+    return f"{surface.label} {amounts}".rstrip()
 
 
 def _list_amounts(shown: ShownWeeks, column: str) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadwatch.date_filter import ALL_DAYS
-from loadwatch.report.charts import canvas, shown_weeks
+from loadwatch.report import shown_weeks
+from loadwatch.report.charts import canvas
 from loadwatch.report.charts.panels import PANEL_IN, draw_panel
-from loadwatch.report.palette import SENTINEL
+from loadwatch.report.palette import LIGHT
 from loadwatch.tables import LOAD_METHODS
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def draw_weekly_load(
     period: Period = ALL_DAYS,
     *,
     last: int = 0,
-    palette: Palette = SENTINEL,
+    palette: Palette = LIGHT,
 ) -> Figure:
     """Return load by week over the range behind `usual`, with the marks of load rules."""
     shown = shown_weeks.select_weeks(weeks, ["load"], period, last, settings.units)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadwatch.report.charts import bars, canvas, shown_weeks
-from loadwatch.report.palette import SENTINEL
+from loadwatch.report import shown_weeks
+from loadwatch.report.charts import bars, canvas
+from loadwatch.report.palette import LIGHT
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from loadwatch.report.palette import Palette
     from loadwatch.tables import Floats
 
-SHADES = (0.3, 0.5, 0.75, 1.0)  # of the quarters up to the longest day
+SHADES = (0.3, 0.5, 0.75, 1.0)  # of the quarters of the days with a run
 INNER_IN = canvas.WIDTH_IN - canvas.LEFT_IN - canvas.RIGHT_IN
 DAY_IN = INNER_IN / shown_weeks.YEAR_WEEKS  # side of a day
 SQUARE = 0.84  # side of its square, of the side of a day
@@ -29,7 +30,7 @@ NAMED_ROWS = (0, 2, 4, 6)
 
 
 def draw_year(
-    runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette = SENTINEL
+    runs: pd.DataFrame, weeks: pd.DataFrame, today: date, palette: Palette = LIGHT
 ) -> Figure:
     """Return the last 53 weeks as a calendar: a column per week, a row per weekday.
 
@@ -41,7 +42,7 @@ def draw_year(
     recorded = np.append(weeks["recorded"].to_numpy(bool)[-len(starts) :], [True])
     week, weekday = np.divmod(np.arange(len(distance), dtype=np.float64), 7)
     is_recorded = recorded[np.minimum(week.astype(np.int64), len(recorded) - 1)]
-    shade = _choose_shades(distance)
+    shade = shown_weeks.choose_shades(distance)
     columns = max(len(starts), LEAST_COLUMNS)
     with canvas.use_style(palette):
         width_in = canvas.LEFT_IN + canvas.RIGHT_IN + DAY_IN * columns
@@ -58,13 +59,6 @@ def draw_year(
         _label_calendar(axes, starts, columns, palette)
         canvas.set_margins(figure, canvas.BARE_IN)
     return figure
-
-
-def _choose_shades(distance: Floats) -> Floats:
-    """Return for each day which of SHADES it has, from 1 on; 0 for none."""
-    longest = float(distance.max()) or 1.0
-    quarters = np.ceil(distance / longest * len(SHADES))
-    return np.where(distance > 0, quarters.clip(1, len(SHADES)), 0)
 
 
 def _draw_squares(axes: Axes, days: Floats, color: str, **style: object) -> None:

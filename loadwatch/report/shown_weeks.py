@@ -12,7 +12,6 @@ from loadwatch import formatting
 from loadwatch.assess.rules import RULES, is_raised
 from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS
 from loadwatch.date_filter import ALL_DAYS
-from loadwatch.report.charts.markers import WeekMark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,6 +37,14 @@ LONGEST = list_marking_rules("longest")
 SURFACE = list_marking_rules("surface")
 CLIMB = list_marking_rules("climb")
 DESCENT = list_marking_rules("descent")
+
+
+@dataclass(frozen=True, slots=True)
+class WeekMark:
+    """A shape above the bar of week `at`."""
+
+    at: int
+    level: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,6 +157,19 @@ def sum_days(
     metres = np.nan_to_num(runs["distance_m"].to_numpy("float64")[is_within])
     distance = np.bincount(at, metres, count).astype(np.float64)
     return starts, distance, np.bincount(at, minlength=count) > 0
+
+
+def choose_shades(distance: Floats) -> Floats:
+    """Return for each amount its quarter among the known ones above 0, from 1 on; 0 for none.
+
+    Quarters by rank and not of the largest: one race would leave all other days pale.
+    """
+    known = distance[distance > 0]
+    if not len(known):
+        return np.zeros(len(distance))
+    edges = np.quantile(known, [0.25, 0.5, 0.75])
+    quarters = 1.0 + np.searchsorted(edges, np.nan_to_num(distance), side="left")
+    return np.where(distance > 0, quarters, 0.0)
 
 
 def compute_usual_range(

@@ -1,0 +1,333 @@
+"""The weeks of the page one by one: their runs, what was raised in them, and why."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from loadwatch import formatting
+from loadwatch.assess import rules
+from loadwatch.assess.rules.model import FIRED_WEEKS
+from loadwatch.assess.weeks import select_runs
+from loadwatch.formatting import bind_units
+from loadwatch.report import display_tables
+from loadwatch.report.rulebook import describe_back_pain
+from loadwatch.report.season import GROUNDS
+from loadwatch.tables import LEVELS
+from loadwatch.verdict import event_lines, levels
+from loadwatch.verdict.phrases import format_brief_phrase, lower_first, upper_first
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from loadwatch.analysis import Analysis
+    from loadwatch.assess.rules import Flag
+    from loadwatch.report.display_tables import DisplayTable, Row
+    from loadwatch.report.season import Season, SeasonWeek
+    from loadwatch.verdict.event_lines import Event
+
+LINE_WORDS = 25  # of a reason, before its evidence
+RAISED_WEEKS = 8
+PLAIN_SHARE = 0.98  # of a run on one ground: it is named alone
+SHOE_LENGTH = 24
+RUN_COLUMNS = (
+    "start_local",
+    "distance_m",
+    "duration_s",
+    "ascent_m",
+    "shoe",
+    "planned",
+    *(column for ground in GROUNDS for column in ground.columns),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One thing raised: a line, and the sentences and the evidence behind it."""
+
+    level: str
+    line: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One week opened: its runs and what was raised."""
+
+    anchor: str
+    title: str
+    state: str
+    word: str
+    runs: DisplayTable | None
+    note: str
+    reasons: tuple[Reason, ...]
+    is_open: bool
+    is_printed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaisedLine:
+    """One week in which something was raised, in one line."""
+
+    anchor: str  # "" where the week has no panel
+    day: str
+    level: str
+    text: str
+
+
+def list_raised(season: Season, analysis: Analysis) -> list[RaisedLine]:
+    """Return the raised weeks of the last RAISED_WEEKS, the newest first, one line each."""
+    return [
+        RaisedLine(
+            anchor=week.anchor if week.has_panel else "",
+            day=formatting.format_day_month(week.start),
+            level=week.level,
+            text=_join_events(week.raised, analysis),
+        )
+        for week in reversed(season.weeks[-RAISED_WEEKS:])
+        if week.raised
+    ]
+
+
+def count_raised(season: Season) -> str:
+    """Return in how many of the weeks shown anything was raised."""
+    weeks = [week for week in season.weeks if week.recorded]
+    raised = sum(bool(week.raised) for week in weeks)
+    count = formatting.format_count(len(weeks), "week")
+    if not raised:
+        return f"Nothing was raised in {count}. That is no clearance."
+    return (
+        f"Something was raised in {formatting.spell_number(raised)} of your last "
+        f"{count}: compare this one with those."
+    )
+
+
+def _join_events(events: Sequence[Event], analysis: Analysis) -> str:
+    """Return the events of a week in one line of LINE_WORDS, what is left out counted."""
+    lines = []
+    for event in events:
+        parts = [
+            lower_first(format_brief_phrase(part, analysis.settings.units))
+            for part in event.parts
+        ]
+        lines += [_format_lead(event, analysis), *parts]
+    return _join_within(lines, "; ")
+
+
+def _format_lead(event: Event, analysis: Analysis) -> str:
+    text = lower_first(format_brief_phrase(event.lead, analysis.settings.units))
+    if event.lead.day is not None:
+        return f"{event.lead.day:%A}: {text}"
+    return text
+
+
+def _join_within(parts: Sequence[str], separator: str) -> str:
+    """Return the first of `parts` that LINE_WORDS have place for, and how many others."""
+    line = upper_first(parts[0])
+    for at, part in enumerate(parts[1:], 1):
+        longer = f"{line}{separator}{part}"
+        if len(longer.split()) > LINE_WORDS - 3:
+            more = formatting.spell_number(len(parts) - at)
+            return bind_units(f"{line}{separator}and {more} more")
+        line = longer
+    return bind_units(line)
+
+
+def build_reason(event: Event, analysis: Analysis) -> Reason:
+    """Return an event as a line of LINE_WORDS at most, with its evidence apart."""
+    parts = [
+        lower_first(format_brief_phrase(flag, analysis.settings.units))
+        for flag in event.parts
+    ]
+    lead = event_lines.mark_planned(_format_lead(event, analysis), event.lead)
+    level = event.level
+    if not event.is_raised:
+        level = "info"
+    return Reason(
+        level=level,
+        line=f"{_join_within([lead, *parts], '; ')}.",
+        why=tuple(bind_units(text) for text in _list_sentences(event, analysis)),
+    )
+
+
+def _list_sentences(event: Event, analysis: Analysis) -> list[str]:
+    """Return the sentence of each flag, and on what evidence the first of them rests."""
+    units = analysis.settings.units
+    sentences = [
+        formatting.clean_text(display_tables.format_sentence(flag, units))
+        for flag in event.flags
+    ]
+    return [*sentences, describe_evidence(event.lead, analysis)]
+
+
+def describe_evidence(flag: Flag, analysis: Analysis) -> str:
+    """Return the grade of a flag's rule, what is known of backs, and how often it was raised."""
+    rule = rules.BY_ID[flag.rule]
+    text = f"Evidence {flag.evidence}: {rule.grade_why}. {describe_back_pain(rule)}"
+    if flag.fired_26w and not rules.format_often(flag):
+        start_of = levels.week_starts(analysis.weeks).index
+        weeks = min(start_of(flag.week) + 1, FIRED_WEEKS)
+        text += f" Raised in {flag.fired_26w} of the {weeks} weeks up to then."
+    return text
+
+
+def build_panels(season: Season, analysis: Analysis) -> list[Panel]:
+    """Return the panel of each week that has one, the newest first."""
+    weeks = [week for week in season.weeks if week.has_panel]
+    by_week = _group_runs(analysis, weeks)
+    scores = dict(season.scores)
+    has_shoes = any(any(runs["shoe"].tolist()) for runs in by_week.values())
+    support = _count_support(analysis, weeks)
+    recent = {week.start for week in weeks[-RAISED_WEEKS:]}
+    return [
+        Panel(
+            anchor=week.anchor,
+            title=f"Week of {formatting.format_day(week.start)}",
+            state=week.judged.state,
+            word=_name_state(week),
+            runs=_build_runs(by_week.get(week.start), analysis, scores, has_shoes),
+            note=_describe_rest(week, support.get(week.start, 0)),
+            reasons=tuple(build_reason(event, analysis) for event in _order(week)),
+            is_open=week is weeks[-1],
+            is_printed=week.start in recent and bool(week.raised),
+        )
+        for week in reversed(weeks)
+    ]
+
+
+def _order(week: SeasonWeek) -> list[Event]:
+    """Return the events of a week, those that only join others left out."""
+    return [event for event in week.events if not levels.is_compound(event.lead)]
+
+
+def _name_state(week: SeasonWeek) -> str:
+    if week.judged.reason:
+        return upper_first(week.judged.reason)
+    return LEVELS[week.judged.state].word
+
+
+def _group_runs(
+    analysis: Analysis, weeks: Sequence[SeasonWeek]
+) -> dict[date, pd.DataFrame]:
+    """Return the runs of each week, by its first day."""
+    if not weeks:
+        return {}
+    runs = select_runs(analysis.activities, analysis.settings)
+    local = runs["start_local"]
+    first = pd.Timestamp(weeks[0].start)
+    end = pd.Timestamp(analysis.today) + pd.Timedelta(days=1)
+    runs = runs[(local >= first) & (local < end)]
+    number = ((runs["start_local"] - first) // pd.Timedelta(weeks=1)).tolist()
+    places: dict[date, list[int]] = {}
+    for at, week in enumerate(number):
+        start = weeks[0].start + timedelta(weeks=int(week))
+        places.setdefault(start, []).append(at)
+    return {start: runs.iloc[at] for start, at in places.items()}
+
+
+def _count_support(
+    analysis: Analysis, weeks: Sequence[SeasonWeek]
+) -> Mapping[date, int]:
+    counts = analysis.weeks["support_sessions"].tolist()[-len(weeks) :]
+    starts = levels.week_starts(analysis.weeks)[-len(weeks) :]
+    return dict(zip(starts, map(int, counts), strict=True))
+
+
+def _describe_rest(week: SeasonWeek, support: int) -> str:
+    """Return what else a week holds: no run, no file, sessions of strength."""
+    parts = []
+    if not week.recorded:
+        parts.append("No file of this week.")
+    elif not week.judged.runs:
+        parts.append("No run.")
+    if support:
+        count = formatting.format_count(support, "session")
+        parts.append(f"Also {count} of strength, Pilates or yoga.")
+    if week.judged.runs and not week.raised and week.judged.complete:
+        parts.append("Nothing raised.")
+    return " ".join(parts)
+
+
+def _build_runs(
+    runs: pd.DataFrame | None,
+    analysis: Analysis,
+    scores: Mapping[date, float],
+    has_shoes: bool,
+) -> DisplayTable | None:
+    """Return the runs of a week in their order; None without any."""
+    if runs is None:
+        return None
+    units = analysis.settings.units
+    length = formatting.choose_unit("distance_m", units).symbol
+    height = formatting.choose_unit("ascent_m", units).symbol
+    headers = {
+        "Day": True,
+        length: False,
+        "Time": False,
+        f"Up {height}": False,
+        "Ground": True,
+    }
+    if has_shoes:
+        headers["Shoe"] = True
+    if scores:
+        headers["Pain"] = False
+    columns = [runs[name].tolist() for name in RUN_COLUMNS]
+    rows: list[Row] = []
+    for start, metres, seconds, climb, shoe, planned, *grounds in zip(
+        *columns, strict=True
+    ):
+        day = f"{start:%a} {formatting.format_day_month(start)}"
+        if planned:
+            day = f"{day}, planned"
+        cells = [
+            day,
+            formatting.format_cell(metres, "distance_m", units),
+            _format_clock(seconds),
+            formatting.format_cell(climb, "ascent_m", units),
+            _name_ground(grounds),
+        ]
+        if has_shoes:
+            cells.append(formatting.clean_text(shoe, SHOE_LENGTH))
+        if scores:
+            cells.append(_format_score(scores.get(start.date())))
+        rows.append(tuple(cells))
+    return display_tables.build_table(headers, rows)
+
+
+def _format_clock(seconds: float) -> str:
+    """Return a duration as "1:52", hours and minutes."""
+    return formatting.format_duration(seconds).removesuffix(" h")
+
+
+def _format_score(score: float | None) -> str:
+    if score is None:
+        return ""
+    return f"{score:g}"
+
+
+def _name_ground(grounds: Sequence[float]) -> str:
+    """Return the ground of a run: "hard", or "hard 75 %, soft 25 %"."""
+    metres = iter(grounds)
+    amounts = [
+        (sum(m for m in (next(metres) for _ in ground.columns) if m > 0), ground)
+        for ground in GROUNDS
+    ]
+    total = math.fsum(amount for amount, _ in amounts)
+    if not total > 0:
+        return formatting.NO_VALUE
+    shown = sorted(
+        ((amount / total, ground.name) for amount, ground in amounts if amount > 0),
+        key=lambda item: -item[0],
+    )
+    if shown[0][0] >= PLAIN_SHARE:
+        return shown[0][1]
+    return ", ".join(
+        f"{name} {bind_units(formatting.format_percent(share))}"
+        for share, name in shown
+        if formatting.format_percent(share) != formatting.format_percent(0.0)
+    )

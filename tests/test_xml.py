@@ -331,6 +331,12 @@ def test_cdata_and_a_huge_name():
 # ---- GPS that slips
 
 
+def test_points_without_a_segment_are_read():
+    whole = gpx(run())
+    bare = whole.replace(b"<trkseg>", b"").replace(b"</trkseg>", b"")
+    assert len(only(bare).records) == len(only(whole).records) > 0
+
+
 def test_a_slip_of_the_receiver_is_no_distance():
     body = "".join(point(k, lat="10.05" if k in {200, 201} else "") for k in range(600))
     activity = only(gpx(body))

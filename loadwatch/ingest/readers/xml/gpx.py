@@ -200,7 +200,7 @@ def _build_activity(
 
 def _keep_possible(totals: dict[str, Any], samples: Samples) -> dict[str, Any]:
     """Return the totals without times that the points contradict."""
-    seconds = float(samples.time_s[-1])
+    seconds = float(samples.time_s.max(initial=0.0))
     low, high = TIME_RATIO
     times = {"moving_s": 0.0, "elapsed_s": low, "timer_s": low}
     if not seconds > 0:
@@ -219,13 +219,18 @@ def _read_sport(tracks: list[Node]) -> StatedSport:
 
 
 def _segment_stretches(tracks: list[Node]) -> list[tuple[int, int]]:
-    """Return the stretches of points that the segments of `tracks` hold."""
+    """Return the stretches of points that the segments of `tracks` hold.
+
+    Points of a track without segments, or beside them, are one stretch.
+    """
     nodes = [node for track in tracks for node in track.nodes]
-    return [
+    stretches = [
         (node.first, node.stop)
         for node in nodes
         if node.name == "trkseg" and node.stop > node.first
     ]
+    whole = [(track.first, track.stop) for track in tracks]
+    return stretches or whole
 
 
 def _find_pauses(samples: Samples) -> Bools:

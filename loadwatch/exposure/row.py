@@ -276,6 +276,7 @@ def _choose_distance(
     if known.size < 2:
         return NAN, "none"
     summed = session.format == "gpx" or "distance_m" not in records.columns
+    summed |= any(note.code == NO_DISTANCE_NOTE.code for note in session.notes)
     return float(known[-1] - known[0]), "gps" if summed else "records"
 
 

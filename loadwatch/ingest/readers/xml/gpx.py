@@ -13,9 +13,9 @@ from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import StatedSport, read_sport
+from loadwatch.ingest.readers.xml.holes import Holes, judge_holes, measure_timer_s
 from loadwatch.ingest.readers.xml.iso_times import NAT, US, parse_utc
 from loadwatch.ingest.readers.xml.point_columns import parse_number
-from loadwatch.ingest.readers.xml.point_times import find_pauses
 from loadwatch.ingest.readers.xml.positions import clean_path
 from loadwatch.ingest.readers.xml.samples import (
     NO_POINTS,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from loadwatch.ingest.readers.xml.samples import Samples
     from loadwatch.ingest.readers.xml.tree import Document, Node
-    from loadwatch.tables import Bools, Floats, Ints
+    from loadwatch.tables import Floats, Ints
 
 
 ONE_RUN_S = 900.0  # tracks less apart belong together
@@ -172,9 +172,9 @@ def _build_activity(
     samples = select_samples(document.points, _segment_stretches(tracks))
     stated = _read_sport(tracks)
     totals = _stated_totals(root if parts == 1 else None, tracks)
-    pauses = _find_pauses(samples)
+    holes = _find_pauses(samples)
     totals = _keep_possible(totals, samples)
-    columns, notes, has_times = _build_columns(samples, pauses, stated.sport, totals)
+    columns, notes, has_times = _build_columns(samples, holes, stated.sport, totals)
     if samples.us.size == 1:
         notes += (Note("one_point", "the file holds a single point"),)
     session = Session(
@@ -188,8 +188,14 @@ def _build_activity(
         zone=samples.zone,
         device=_device_name(root),
         part=part,
-        notes=(*document.notes, *stated.notes, *samples.notes, *notes),
-        timer_s=_measure_timer_s(samples, pauses),
+        notes=(
+            *document.notes,
+            *stated.notes,
+            *samples.notes,
+            *holes.notes,
+            *notes,
+        ),
+        timer_s=measure_timer_s(samples, holes.is_pause),
     )
     if not has_times:
         metres = float(columns["distance_m"][-1])
@@ -233,27 +239,19 @@ def _segment_stretches(tracks: list[Node]) -> list[tuple[int, int]]:
     return stretches or whole
 
 
-def _find_pauses(samples: Samples) -> Bools:
+def _find_pauses(samples: Samples) -> Holes:
     """Return where a point begins a new segment after a pause, or follows a hole of hours."""
-    pauses = find_pauses(samples.us)
+    holes = judge_holes(samples)
     is_new_segment = np.diff(samples.group) != 0
     step_s = np.diff(samples.us) / US
     if is_new_segment.any():
         pause_s = max(PAUSE_S, PAUSE_STEPS * float(np.median(step_s)))
-        pauses[1:] |= is_new_segment & (step_s > pause_s)
-    return pauses
-
-
-def _measure_timer_s(samples: Samples, pauses: Bools) -> float:
-    """Return seconds between pauses; unknown where the file shows none."""
-    if not pauses.any():
-        return NAN
-    step_s = np.diff(samples.us) / US
-    return float(step_s[~pauses[1:]].sum())
+        holes.is_pause[1:] |= is_new_segment & (step_s > pause_s)
+    return holes
 
 
 def _build_columns(
-    samples: Samples, pauses: Bools, sport: str, totals: dict[str, Any]
+    samples: Samples, holes: Holes, sport: str, totals: dict[str, Any]
 ) -> tuple[dict[str, Floats], tuple[Note, ...], bool]:
     """Return RECORDS columns, notes, and whether the times say how long it took.
 
@@ -264,7 +262,8 @@ def _build_columns(
     columns = merge_cadence(samples.columns, sport)
     latitude_deg = samples.get_column("latitude_deg")
     longitude_deg = samples.get_column("longitude_deg")
-    path = clean_path(samples.time_s, latitude_deg, longitude_deg, pauses, sport)
+    is_pause = holes.is_pause
+    path = clean_path(samples.time_s, latitude_deg, longitude_deg, is_pause, sport)
     columns["latitude_deg"] = path.latitude_deg
     columns["longitude_deg"] = path.longitude_deg
     has_times = path.has_times and samples.has_duration
@@ -276,7 +275,7 @@ def _build_columns(
     columns["distance_m"] = path.distance_m
     if "distance_m" in totals:
         return columns, notes, has_times
-    notes += path.notes
+    notes += path.notes + holes.way_notes
     lost = int(np.isnan(latitude_deg + longitude_deg).sum())
     if 0 < lost < samples.us.size:
         notes = (Note("gps_gap", f"{lost:,} point(s) without a position"), *notes)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from loadwatch.tables import Bools, Floats, Ints
 
 HOLE_S, HOLE_STEPS = 3600.0, 20.0  # a step beyond both is a hole
-PAUSE_S = 6 * 3600.0  # over a longer hole nobody ran
 STRAY_SHARE, STRAY_POINTS = 0.05, 2  # a part of no more than the larger is stray
 STRAY_S = 600.0  # and no longer than that
 STRAY_GAP = 4.0  # and so many times further away than any hole of the rest is long
@@ -30,6 +29,8 @@ ORDER_GAIN = 0.9  # the way in the order of the file over that in order of time
 MANY_BLOCKS = 10  # that many steps back, and one in 20 points: the order is lost
 BATCH_STEP_S = 0.1  # points less apart came in one batch
 BATCH_SHARE = 0.6  # of the points, so that the file is one of batches
+BROKEN_S = 30 * 86_400.0  # a longer hole is one of the clock
+LARGE_SHARE = 0.5  # a part of so much of the largest is large
 LONGEST_S = 40 * 86_400.0  # longer than any recording
 
 
@@ -77,8 +78,9 @@ def repair_times(us: Ints, read_evidence: Callable[[], Evidence]) -> PointTimes:
     if (us[1:] < us[:-1]).any():
         at, us, notes = _order_points(us, read_evidence())
     at, us, more = _cut_stray_ends(at, us)
+    us, joined = _join_far_parts(us)
     us, spread = _spread_batches(us)
-    notes = (*notes, *more, *spread)
+    notes = (*notes, *more, *joined, *spread)
     has_duration = float(us[-1] - us[0]) <= LONGEST_S * US or _has_holes(us)
     if not has_duration:
         text = "the points are days apart, so how long it took is unknown"
@@ -176,14 +178,6 @@ def find_hole(us: Ints) -> float:
     return max(HOLE_S * US, HOLE_STEPS * float(np.median(forward)))
 
 
-def find_pauses(us: Ints) -> Bools:
-    """Return which points follow a hole so long that the way over it was not run."""
-    pauses = np.zeros(us.size, np.bool_)
-    if us.size > 1 and us[-1] - us[0] > PAUSE_S * US:
-        pauses[1:] = np.diff(us) > max(PAUSE_S * US, find_hole(us))
-    return pauses
-
-
 def _is_stray(us: Ints, count: int) -> bool:
     """Return whether the points of a part are too few, of `count`, to be the recording."""
     is_few = us.size <= max(STRAY_POINTS, STRAY_SHARE * count)
@@ -230,6 +224,26 @@ def _find_stray_ends(us: Ints, cuts: list[int]) -> tuple[int, int]:
             break
         stop = cut
     return first, stop
+
+
+def _join_far_parts(us: Ints) -> tuple[Ints, tuple[Note, ...]]:
+    """Return times whose parts lie months apart in line with the first large part."""
+    if us[-1] - us[0] <= BROKEN_S * US:
+        return us, ()
+    step = np.diff(us)
+    cuts = np.flatnonzero(step > max(BROKEN_S * US, find_hole(us)))
+    if not cuts.size:
+        return us, ()
+    sizes = np.diff(np.concatenate([[-1], cuts, [us.size - 1]]))
+    right = int(np.argmax(sizes >= LARGE_SHARE * sizes.max()))
+    first = int(sizes[:right].sum())
+    step[cuts] = max(1, int(np.median(step)))
+    joined = np.concatenate([[0], np.cumsum(step)])
+    note = Note(
+        "clock",
+        f"the clock jumps by months, {us.size - int(sizes[right]):,} points moved back in line",
+    )
+    return joined - joined[first] + us[first], (note,)
 
 
 def _spread_batches(us: Ints) -> tuple[Ints, tuple[Note, ...]]:

@@ -11,6 +11,7 @@ from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import read_sport
+from loadwatch.ingest.readers.xml.holes import judge_holes, measure_timer_s
 from loadwatch.ingest.readers.xml.iso_times import parse_utc
 from loadwatch.ingest.readers.xml.lap_totals import (
     choose_distance,
@@ -18,7 +19,6 @@ from loadwatch.ingest.readers.xml.lap_totals import (
     sum_totals,
 )
 from loadwatch.ingest.readers.xml.point_columns import parse_number
-from loadwatch.ingest.readers.xml.point_times import find_pauses
 from loadwatch.ingest.readers.xml.positions import clean_path
 from loadwatch.ingest.readers.xml.samples import (
     NO_POINTS,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from loadwatch.ingest.readers.xml.holes import Holes
     from loadwatch.ingest.readers.xml.lap_totals import LapTotals
     from loadwatch.ingest.readers.xml.positions import CleanPath
     from loadwatch.ingest.readers.xml.samples import Samples
@@ -84,14 +85,17 @@ def _build_activity(document: Document, node: Node, part: int) -> Activity | Non
     samples = select_samples(document.points, [(lap.first, lap.stop) for lap in laps])
     stated = read_sport(node.attributes.get("Sport", ""))
     totals = sum_totals(laps, _measure_extent(samples))
+    holes = judge_holes(samples)
     timer_s = totals.timer_s
+    if math.isnan(timer_s):
+        timer_s = measure_timer_s(samples, holes.is_pause)
     start = _stated_start(node, laps)
     has_points = samples.us.size > 0
     if not has_points and not (start and (timer_s > 0 or totals.distance_m > 0)):
         return None
     elapsed_s = _choose_elapsed_s(timer_s, samples)
     columns, distance_m, notes = _build_columns(
-        samples, stated.sport, totals, is_whole=math.isnan(elapsed_s)
+        samples, holes, stated.sport, totals, is_whole=math.isnan(elapsed_s)
     )
     session = Session(
         format="tcx",
@@ -113,6 +117,7 @@ def _build_activity(document: Document, node: Node, part: int) -> Activity | Non
             *document.notes,
             *stated.notes,
             *samples.notes,
+            *holes.notes,
             *_note_totals_alone(samples),
             *lap_notes,
             *totals.notes,
@@ -175,7 +180,7 @@ def _choose_elapsed_s(timer_s: float, samples: Samples) -> float:
 
 
 def _build_columns(
-    samples: Samples, sport: str, totals: LapTotals, *, is_whole: bool
+    samples: Samples, holes: Holes, sport: str, totals: LapTotals, *, is_whole: bool
 ) -> tuple[dict[str, Floats], float, Notes]:
     """Return RECORDS columns, the distance, and notes; without a distance by the device, its path's.
 
@@ -186,7 +191,7 @@ def _build_columns(
         samples.time_s,
         samples.get_column("latitude_deg"),
         samples.get_column("longitude_deg"),
-        find_pauses(samples.us),
+        holes.is_pause,
         sport,
     )
     columns["latitude_deg"] = path.latitude_deg
@@ -215,7 +220,8 @@ def _build_columns(
             "no_distance",
             "the file states no distance; it is summed along its positions",
         )
-        return columns, NAN, (*path.notes, note)
+        notes = (*path.notes, *holes.way_notes, note)
+        return {**columns, "distance_m": path.distance_m}, NAN, notes
     return columns, lap_m, path.notes
 
 

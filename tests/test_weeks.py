@@ -70,7 +70,11 @@ def test_every_week_is_there_and_empty_ones_are_told_apart():
         False,
         True,
     ]  # a ride is a file; a bare week holds none
-    assert built["distance_m"].tolist() == [10 * KM, 0, 0, 10 * KM]
+    # a week of rest is 0 km, of one without a file nothing is known
+    for column in ("distance_m", "load", "longest_m"):
+        assert built[column].isna().tolist() == [False, False, True, False]
+    assert built["ascent_m"].isna().tolist() == [True, False, True, True]
+    assert built["distance_m"].fillna(-1).tolist() == [10 * KM, 0, -1, 10 * KM]
     assert built["complete"].tolist() == [True, True, True, False]
     assert set(column_names((*WEEKS, *CONTEXT))) <= set(built.columns)
     assert all(

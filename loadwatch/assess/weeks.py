@@ -33,7 +33,7 @@ LONGEST = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
 SUPPORT = ("strength_training", "pilates", "yoga")
 KNOWN_SHARE = 0.9  # of a week's distance, for its sum to be known
 # a run of unknown distance: by its time at 10 km/h, else 5 km
-GUESS_MPS, GUESS_M = 2.8, 5000.0
+GUESS_MPS, GUESS_M = 10.0 / 3.6, 5000.0
 USUAL_WEEKS = 4  # looked back on
 USUAL_LEAST = 3  # of them with a run and the column known
 NOTHING = 1e-9  # of any unit: less is the remainder of a sum, and no divisor
@@ -219,11 +219,14 @@ def _count_weeks(activities: pd.DataFrame, cal: Calendar) -> dict[str, Ints | Bo
 
 
 def _build_measured(
-    sums: Mapping[str, Floats], known: Mapping[str, Bools], some: Ints
+    sums: Mapping[str, Floats], known: Mapping[str, Bools], some: Ints, recorded: Bools
 ) -> dict[str, Floats]:
-    """Return measured columns, then `<column>_usual` and `<column>_change`."""
+    """Return measured columns, then `<column>_usual` and `<column>_change`.
+
+    A week of rest sums to 0, one without any file is unknown.
+    """
     table = np.column_stack(
-        [np.where(known[name], sums[name], np.nan) for name in MEASURED]
+        [np.where(known[name] & recorded, sums[name], np.nan) for name in MEASURED]
     )
     middle = compute_usual(table, (some > 0)[:, None])
     change = (
@@ -243,17 +246,21 @@ def build_weeks(
     """Return one row per calendar week, from the first activity's week to today's.
 
     Index "week" is the first day. A sum is known where runs with 90 % of the week's distance know
-    the column; a week without a run sums to 0 and enters no usual week. Activities after `today`
-    are left out.
+    the column; a week of rest sums to 0, one without any file is unknown, and neither enters a
+    usual week. Activities after `today` are left out.
     """
     cal, table, week = _place_runs(activities, settings, today)
     some = np.bincount(week, minlength=len(cal.days))
     sums, known = _sum_weeks(table, week, len(cal.days))
     load = LOAD_METHODS[settings.load].column
+    counts = _count_weeks(activities, cal)
     measured = _build_measured(
-        sums | {"load": sums[load]}, known | {"load": known[load]}, some
+        sums | {"load": sums[load]},
+        known | {"load": known[load]},
+        some,
+        np.asarray(counts["recorded"], bool),
     )
-    columns = {"runs": some} | measured | _count_weeks(activities, cal)
+    columns = {"runs": some} | measured | counts
     order = column_names(WEEKS) + [
         f"{c}_{kind}" for c in MEASURED for kind in ("usual", "change")
     ]

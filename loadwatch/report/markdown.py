@@ -54,7 +54,7 @@ def _format_list(lines: Iterable[str]) -> str:
 
 def _list_gaps(unknown: tuple[Unknown, ...]) -> list[str]:
     """Return one line per check that could not be judged."""
-    return [f"Not judged: {line}" for line in provenance.list_gaps(unknown)]
+    return provenance.list_gap_lines(unknown)
 
 
 def format_weeks(analysis: Analysis, period: Period = ALL_DAYS) -> str:

@@ -327,9 +327,8 @@ def _style_events(verdict: Verdict, analysis: Analysis) -> list[Text]:
 
 
 def _style_gaps(unknown: tuple[Unknown, ...]) -> list[Text]:
-    """Return one line per check that could not be judged."""
-    gaps = provenance.list_gaps(unknown)
-    return [Text(f"Not judged: {line}", style="dim") for line in gaps]
+    """Return what could not be judged, in lines."""
+    return [Text(line, style="dim") for line in provenance.list_gap_lines(unknown)]
 
 
 def _style_rule(rule: Rule) -> list[Text]:

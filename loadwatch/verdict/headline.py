@@ -273,7 +273,7 @@ def _list_unjudged(
     days = [week.start for week in weeks]
     gaps = sorted(
         (gap for gap in analysis.unknown if gap.week in days),
-        key=lambda gap: (gap.rule, gap.week),
+        key=lambda gap: (gap.rule, gap.why.code != "not_over", gap.week),
     )
     return tuple({gap.rule: gap for gap in gaps}.values())
 

@@ -59,6 +59,7 @@ def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
             yield RULE.unknown(week, Note("not_over", "the week is not over"))
             continue
         if distance < limits["least_m"]:
+            yield RULE.unknown(week, Note("short_week", "the week is too short"))
             continue
         own = [
             climb for climb in climbs[max(i - weeks, 0) : i] if not math.isnan(climb)

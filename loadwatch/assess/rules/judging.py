@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import Note
 from loadwatch.assess.rules import flag_text
 from loadwatch.assess.rules.catalogue import BY_ID, RULES, is_enabled, limits_in_force
 from loadwatch.assess.rules.events import assign_events
@@ -48,6 +49,7 @@ def judge(
     """
     inputs = build_rule_input(activities, weeks, settings, today)
     found = collect_findings(inputs, settings)
+    found += _list_not_over(inputs, settings)
     flags = [finding for finding in found if isinstance(finding, Flag)]
     if activities["planned"].any():
         flags = _mark_planned(flags, inputs, activities, settings, today)
@@ -61,6 +63,18 @@ def judge(
         _complete_flags(assign_events(flags), with_runs),
         tuple(unknown[key] for key in sorted(unknown)),
     )
+
+
+def _list_not_over(inputs: RuleInput, settings: Settings) -> list[Unknown]:
+    """Return the weekly rules of a week in progress: quiet so far is not judged yet."""
+    why = Note("not_over", "the week is not over")
+    return [
+        rule.unknown(inputs.week_starts[week], why)
+        for rule in RULES
+        if rule.kind == "week" and is_enabled(rule, settings)
+        for week in inputs.run_weeks()
+        if not inputs.complete[week]
+    ]
 
 
 def _mark_planned(

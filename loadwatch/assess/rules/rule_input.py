@@ -90,6 +90,8 @@ class RuleInput:
 
     def week_amount(self, column: str, week: int) -> tuple[float, bool]:
         """Return the week's sum and True, or the part of it that is known and False."""
+        if not self.runs[week]:
+            return 0.0, True
         whole = self.columns[column][week]
         if math.isnan(whole):
             return self.partial[column][week], False

@@ -104,6 +104,7 @@ def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
                 amount=distance,
                 usual=baseline.usual_m,
                 held_against=baseline.base_m,
+                template="again" if baseline.raised_m else exceeded.level,
                 extent=inputs.week_extent(i, is_whole=is_whole),
                 quiet_up_to=find_largest_quiet(judge),
             )
@@ -178,6 +179,9 @@ RULE = Rule(
         "watch": "{extent}{amount} in the week of {week}, {more} the most of the four weeks before "
         "({held_against}); usual is {usual}. The limit is {limit_percent} % more. Up to {quiet_up_to} this "
         "check stays quiet.",
+        "again": "{extent}{amount} in the week of {week}, {more} {held_against}, the most of the four weeks "
+        "before but for the last, which was raised itself; usual is {usual}. The limit is {limit_percent} % "
+        "more. Up to {quiet_up_to} this check stays quiet.",
     },
     topic="load",
     phrase="{amount} {week}, usually {usual}",

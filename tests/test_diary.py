@@ -53,6 +53,66 @@ def test_scores_as_people_write_them(cell, pain):
     assert read_diary(f"date;pain\n2026-11-16;{cell}".encode()).entries[0].pain == pain
 
 
+NAMES = {
+    "date": ("date", "Day", "Datum"),
+    "pain": ("pain", "Pain (0-10)", "Score", "Schmerz"),
+    "when": ("when",),
+    "site": ("site", "Where"),
+    "note": ("note", "Notes"),
+}
+WORDS = st.text("abc xyz", min_size=1, max_size=8).map(str.strip).filter(bool)
+
+
+@given(
+    st.permutations(sorted(NAMES)),
+    st.sampled_from(",;\t"),
+    st.data(),
+    st.lists(
+        st.tuples(
+            st.dates(dt.date(2020, 1, 1), dt.date(2026, 12, 31)),
+            st.integers(0, 10),
+            st.sampled_from(("", "before", "during", "after")),
+            WORDS,
+            WORDS,
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+)
+def test_columns_may_come_in_any_order_under_names_people_use(
+    order, delimiter, data, lines
+):
+    """Law: what is read does not hang on the order of columns, the delimiter or the usual names."""
+    header = [data.draw(st.sampled_from(NAMES[name])) for name in order]
+    text = [delimiter.join(header)]
+    for line in lines:
+        cells = dict(zip(("date", "pain", "when", "site", "note"), line, strict=True))
+        text.append(delimiter.join(str(cells[name]) for name in order))
+    entries = read_diary("\n".join(text).encode()).entries
+    found = [(e.day, e.pain, e.when, e.site, e.note) for e in entries]
+    assert sorted(found) == sorted(lines)
+    assert not read_diary("\n".join(text).encode()).problems
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("2026-11-16,3\n2026-11-17,0\n", [(16, 3, "", ""), (17, 0, "", "")]),
+        ("3;16.11.2026;after;stiff\n4;17.11.2026;;\n", [(16, 3, "after", "stiff"), (17, 4, "", "")]),
+        ("2026-11-16,4/10,low back,left\n", [(16, 4, "", "low back")]),
+    ],
+)  # fmt: skip
+def test_a_note_without_a_header_is_read_by_its_cells(text, entries):
+    diary = read_diary(text.encode())
+    assert [(e.day.day, e.pain, e.when, e.note) for e in diary.entries] == entries
+    assert diary.problems == ()
+    assert [e.line for e in diary.entries] == list(range(1, len(entries) + 1))
+
+
+def test_two_scores_in_a_line_are_not_guessed():
+    assert read_diary(b"2026-11-16,3,4\n2026-11-17,1,2\n").entries == ()
+
+
 # the zoo: lines that a hand, a spreadsheet or a broken disk has made
 @pytest.mark.parametrize(
     ("line", "part"),
@@ -131,12 +191,12 @@ def test_a_column_misspelt_is_read_and_said():
 
 
 def test_a_sheet_without_dates_says_so():
-    (problem,) = read_diary(b"Datum;Schmerz\n2026-11-16;3\n").problems
+    (problem,) = read_diary(b"Kalender;Ruecken\n2026-11-16;3\n").problems
     assert problem.startswith(
-        'diary.csv: its first line names no columns date and pain, but "datum", "schmerz"; '
+        'diary.csv: its first line names no columns date and pain, but "kalender", "ruecken"; '
     )
     assert "date,pain,when,site,note" in problem
-    (problem,) = read_diary(b"2026-11-16,3\n2026-11-17,0\n").problems
+    (problem,) = read_diary(b"2026-11-16,3,4\n2026-11-17,0,1\n").problems
     assert "names no columns date and pain" in problem
     (problem,) = read_diary(b"date,note\n2026-11-16,sore\n").problems
     assert "names no column pain" in problem

@@ -11,6 +11,7 @@ from loadwatch import user_csv
 from loadwatch.assess.diary.red_flags import RED_FLAGS, RED_FLAGS_BY_COLUMN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 DIARY_FILE = "diary.csv"
@@ -19,6 +20,30 @@ WHEN_CHOICES: tuple[When, ...] = ("", "before", "during", "after")
 COLUMNS = ("date", "pain", "when", "site", "note")
 HEADER = (*COLUMNS, *(red_flag.column for red_flag in RED_FLAGS))
 MAX_PAIN = 10.0
+# what people call a column in a note or a spreadsheet of their own
+_OTHER_NAMES: Mapping[str, str] = {
+    "day": "date",
+    "datum": "date",
+    "fecha": "date",
+    "data": "date",
+    "jour": "date",
+    "score": "pain",
+    "pain_score": "pain",
+    "back_pain": "pain",
+    "nrs": "pain",
+    "schmerz": "pain",
+    "dolor": "pain",
+    "dolore": "pain",
+    "douleur": "pain",
+    "where": "site",
+    "location": "site",
+    "ort": "site",
+    "notes": "note",
+    "comment": "note",
+    "comments": "note",
+    "notiz": "note",
+}
+_IN_BRACKETS = re.compile(r"_*[(\[].*?[)\]]_*")  # "pain (0-10)"
 _NEAR = 0.8  # similarity from which on a header is read as one of our columns
 # in the column of a red flag; anything else is a tick
 _NO_ANSWERS = frozenset(
@@ -56,11 +81,51 @@ def _match_columns(columns: tuple[str, ...]) -> dict[str, str]:
     for column in columns:
         if not column or column in HEADER:
             continue
-        nearest = user_csv.find_nearest(column, free, _NEAR)
-        if nearest:
-            renamed[column] = nearest
-            free.remove(nearest)
+        plain = _name_plainly(column)
+        name = _OTHER_NAMES.get(plain, plain)
+        if name not in free:
+            name = user_csv.find_nearest(plain, free, _NEAR)
+        if name:
+            renamed[column] = name
+            free.remove(name)
     return renamed
+
+
+def _name_plainly(column: str) -> str:
+    """Return the name of a column without what is in brackets: "pain (0-10)" is "pain"."""
+    return _IN_BRACKETS.sub("", column)
+
+
+def _add_header(table: user_csv.UserTable) -> user_csv.UserTable:
+    """Return a table without a header with one, by what the cells of its first line are.
+
+    A shared note often begins with a day and a score at once. Any other table stays as it is.
+    """
+    cells = [column.replace("_", " ") for column in table.columns]
+    guessed = [_guess_column(cell) for cell in cells]
+    if guessed.count("date") != 1 or guessed.count("pain") != 1:
+        return table
+    words = iter(("note", "site"))
+    names = tuple(name or next(words, "") for name in guessed)
+    first_line = min((row.line for row in table.rows), default=2) - 1
+    first = user_csv.UserRow(first_line, dict(zip(names, cells, strict=True)))
+    pairs = list(zip(table.columns, names, strict=True))
+    rows = [
+        user_csv.UserRow(row.line, {new: row.cells.get(old, "") for old, new in pairs})
+        for row in table.rows
+    ]
+    return user_csv.UserTable(names, (first, *rows))
+
+
+def _guess_column(cell: str) -> str:
+    """Return which column a cell without a header belongs to; "" where it may be any words."""
+    if _parse_day(cell)[0] is not None:
+        return "date"
+    if _PAIN_SCORE.fullmatch(cell) and not _parse_pain(cell)[1]:
+        return "pain"
+    if cell in WHEN_CHOICES[1:]:
+        return "when"
+    return ""
 
 
 def _parse_pain(cell: str) -> tuple[float, str]:
@@ -157,12 +222,13 @@ def read_diary(data: bytes) -> Diary:
     Lines without a usable day or score become problems. A ticked red flag is kept even where the
     rest of its line cannot be read: losing it would be worse than showing it without its day.
     """
-    table = user_csv.parse_table(data)
+    table = _add_header(user_csv.parse_table(data))
     renamed = _match_columns(table.columns)
     columns = {renamed.get(column, column) for column in table.columns}
     problems = [
         f'{DIARY_FILE}: column "{old[:40]}" is read as {new}'
         for old, new in renamed.items()
+        if _name_plainly(old) not in (new, *_OTHER_NAMES)
     ]
     if table.columns and not {"date", "pain"} <= columns:
         problems.append(_explain_missing_columns(table.columns, columns))

@@ -125,8 +125,11 @@ def _anonymise_question(
     analysis: Analysis, labels: dict[str, str]
 ) -> GroundQuestion | None:
     """Return the run to ask for without its time of day."""
-    found = find_questions(analysis.activities, analysis.settings, analysis.today)
-    question = analysis.question or choose_question(found)
+    question = analysis.question
+    if question is None:
+        question = choose_question(
+            find_questions(analysis.activities, analysis.settings, analysis.today)
+        )
     if question is None:
         return None
     day = question.start.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -5,7 +5,8 @@ python -m tests.tag_table [DATA [OSM]]
 DATA holds a folder per log, OSM the map extracts (else $LOADWATCH_CORPUS, and `osm` beside it). For
 each log with 30 runs or more that have positions, all labels are ignored, answers are simulated in the
 order in which loadwatch asks, and the table shows the share of the kilometres and of the weeks (70 %
-known) of the last 26 weeks after 1, 3, 5 and 10 of them. Made-up athletes: tests/tag_athletes.py.
+known) of the last 26 weeks after 1, 3, 5 and 10 of them; "GPS" is the share of these kilometres that have
+positions at all. Then the made-up athletes of tests/tag_athletes.py.
 """
 
 import os
@@ -23,6 +24,7 @@ from loadwatch.exposure.course import inherit_answers
 from loadwatch.pipeline import Options, analyse_athlete
 from loadwatch.settings import Settings
 from loadwatch.tables import SURFACE_COLUMNS, SURFACE_NAMES
+from tests import tag_athletes
 
 LEAST_RUNS = 30
 ASKED = (1, 3, 5, 10)
@@ -98,7 +100,14 @@ def print_logs(data: Path) -> None:
         table.append([known[n - 1] for n in ASKED])
         cells = "  ".join(f"{km:4.0%} {weeks:4.0%}" for km, weeks in table[-1])
         took = time.process_time() - before
-        print(f"{folder.name:30}{len(runs):6}  {cells}  {took:5.1f} s", flush=True)
+        gps = (
+            runs["distance_m"][(runs["signature"] != "")].sum()
+            / runs["distance_m"].sum()
+        )
+        print(
+            f"{folder.name:25}{len(runs):5}{gps:6.0%}  {cells}  {took:5.1f} s",
+            flush=True,
+        )
     middle = np.median(np.array(table), axis=0)
     cells = "  ".join(f"{km:4.0%} {weeks:4.0%}" for km, weeks in middle)
     print(f"{'median of ' + str(len(table)) + ' logs':36}  {cells}")
@@ -107,8 +116,11 @@ def print_logs(data: Path) -> None:
 def main(arguments: list[str]) -> None:
     corpus = os.environ.get("LOADWATCH_CORPUS", "")
     data = Path(arguments[0] if arguments else corpus)
+    osm = Path(arguments[1]) if arguments[1:] else data.parent / "osm"
     print(f"kilometres and weeks known after {', '.join(map(str, ASKED))} answers")
     print_logs(data)
+    print("\nmade-up athletes, five answers each")
+    tag_athletes.main(osm)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from loadwatch.activity import Session
 from loadwatch.exposure import surface
 from loadwatch.exposure.osm import open_extract, track_cells
+from loadwatch.exposure.signature import draw_signature, unpack_signatures
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS, build_records
 from loadwatch.settings import Settings
 from loadwatch.tables import SURFACE_NAMES
@@ -231,3 +232,41 @@ def test_law_metres_sum_to_the_distance(distance, dirt, default, sub_sport):
     assert tuple(found.metres) == SURFACE_NAMES
     assert sum(found.metres.values()) == pytest.approx(distance, rel=1e-15, abs=1e-9)
     assert min(found.metres.values()) >= 0
+
+
+def test_what_the_map_leaves_open_is_what_other_runs_may_answer(ground):
+    """Along the street to its end and 1,000 m on through nothing: 400 of 1,400 m are known."""
+    records = along((0, 0), (1400, 0))
+    session = replace(RUN, sub_sport="trail")
+    found = surface.measure_surfaces(session, records, 1400.0, PLAIN, ground)
+    assert found.source == "map"
+    fallback = dict(zip(SURFACE_NAMES, found.fallback_m, strict=True))
+    assert fallback["soft"] == pytest.approx(found.metres["soft"])
+    assert sum(found.fallback_m) == pytest.approx(1000.0, abs=45)
+    text = draw_signature(
+        *(records[name].to_numpy() for name in ("latitude_deg", "longitude_deg")),
+        records["distance_m"].to_numpy(),
+        1400.0,
+        found.open_share,
+    )
+    signature = unpack_signatures([text])
+    assert signature.metres.sum() == pytest.approx(sum(found.fallback_m), abs=10)
+    assert signature.counts[0] == pytest.approx(1400 / 25, abs=2)  # all cells
+
+
+@pytest.mark.parametrize(
+    ("more", "fallback"),
+    [
+        ({}, {"unknown": 5000.0}),
+        ({"sub_sport": "trail"}, {"soft": 5000.0}),
+        ({"dirt_m": 1500.0}, {"soft": 1500.0, "hard": 3500.0}),
+        ({"sub_sport": "treadmill"}, {}),
+        ({"surface": "hard"}, {}),
+    ],
+)
+def test_only_what_follows_the_map_gives_way_to_answers_for_other_runs(more, fallback):
+    found = surface.measure_surfaces(
+        replace(RUN, **more), EMPTY_RECORDS, 5000.0, PLAIN, None
+    )
+    pairs = zip(SURFACE_NAMES, found.fallback_m, strict=bool(found.fallback_m))
+    assert {name: metres for name, metres in pairs if metres} == fallback

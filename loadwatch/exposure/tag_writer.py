@@ -59,23 +59,38 @@ def change_tags(
     """
     index = index_rows(rows)
     lines = _find_lines(data, index)
-    change = {lines[at]: cells for at in positions if at in lines}
-    added = [
+    old = [lines[at] for at in positions if at in lines]
+    new = [
         _name_run(rows, index, at) | dict(cells) for at in positions if at not in lines
     ]
-    filled = [name for line in added for name, text in line.items() if text]
-    filled += [name for name, text in cells.items() if text]
-    has_columns = bool(user_csv.parse_table(data).columns)
+    wanted = _list_filled([*new, cells])
+    more = [name for name in wanted if name not in HEADER]
     try:
-        if has_columns:
-            data = user_csv.add_columns(data, list(dict.fromkeys(filled)))
-        columns = user_csv.parse_table(data).columns
-        known = {name: text for name, text in cells.items() if name in columns}
-        data = user_csv.change_rows(data, dict.fromkeys(change, known))
-        more = [name for name in dict.fromkeys(filled) if name not in HEADER]
-        return user_csv.append_rows(data, added, (*HEADER, *more))
+        data = _change_lines(data, old, cells, wanted)
+        return user_csv.append_rows(data, new, (*HEADER, *more))
     except ValueError as error:
         raise SettingsError(FILE, str(error)) from None
+
+
+def _list_filled(lines: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the columns that some of the lines fill, each once."""
+    filled = [name for line in lines for name, text in line.items() if text]
+    return list(dict.fromkeys(filled))
+
+
+def _change_lines(
+    data: bytes, numbers: Sequence[int], cells: Mapping[str, str], wanted: Sequence[str]
+) -> bytes:
+    """Return `data` with the columns `wanted`, and with `cells` set in some of its lines.
+
+    A file without a first line is left as it is. A cell is emptied only where there is a column.
+    """
+    if not user_csv.parse_table(data).columns:
+        return data
+    data = user_csv.add_columns(data, wanted)
+    columns = user_csv.parse_table(data).columns
+    known = {name: text for name, text in cells.items() if name in columns}
+    return user_csv.change_rows(data, dict.fromkeys(numbers, known))
 
 
 def _find_lines(data: bytes, index: RunIndex) -> dict[int, int]:

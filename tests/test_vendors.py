@@ -132,7 +132,7 @@ def test_an_export_joins_each_workout_to_its_route(tmp_path, call):
     assert {item["kind"] for item in answer["skipped"]} == {"ignored"}
 
 
-def test_two_routes_of_one_workout_have_its_sport(tmp_path, call):
+def test_two_routes_of_one_workout_are_one_run_of_its_sport(tmp_path, call):
     half = timedelta(minutes=25)
     parts = [Workout(FIRST, 25, 2.475), Workout(FIRST + half, 25, 2.475)]
     second = (
@@ -145,10 +145,14 @@ def test_two_routes_of_one_workout_have_its_sport(tmp_path, call):
     for part in parts:
         (tmp_path / part.route_name).write_text(make.make_route(part))
     answer = build_rows(call, tmp_path)
-    rows = answer["activities"]
-    assert [row["sport"] for row in rows] == ["running", "running"]
-    assert sum(row["distance_m"] for row in rows) == pytest.approx(4950, rel=0.01)
-    assert len(answer["duplicates"]) == 1
+    (row,) = answer["activities"]
+    assert row["sport"] == "running"
+    assert row["distance_m"] == pytest.approx(4950, rel=0.01)
+    assert row["duration_s"] == pytest.approx(3000, abs=30)
+    assert row["elapsed_s"] == pytest.approx(3000, abs=30)
+    assert row["unknown_m"] == pytest.approx(row["distance_m"])
+    assert len(answer["duplicates"]) == 2
+    assert {item["of"] for item in answer["duplicates"]} == {row["source"]}
 
 
 def test_an_export_unpacked_by_hand_gives_the_same(tmp_path, call):

@@ -17,6 +17,7 @@ from loadwatch.activity import Skipped
 from loadwatch.ingest.dedupe import pairs
 from loadwatch.ingest.dedupe.linked_files import FILE_SEPARATOR, find_linked_rows
 from loadwatch.ingest.dedupe.merge import merge_rows
+from loadwatch.ingest.dedupe.parts import WHY, join_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,7 +90,7 @@ def drop_duplicate_runs(rows: pd.DataFrame) -> DedupedRows:
     is_whole = _find_multisport_wholes(rows)
     wholes = sorted(rows["source"][is_whole])
     skipped = tuple(Skipped(source, "ignored", MULTISPORT_REASON) for source in wholes)
-    rows = rows[~is_whole].reset_index(drop=True)
+    rows, parts = join_parts(rows[~is_whole].reset_index(drop=True))
     order = _order_by_richness(rows)
     arrays = pairs.build_run_arrays(rows)
     groups = _RunGroups(
@@ -102,7 +103,8 @@ def drop_duplicate_runs(rows: pd.DataFrame) -> DedupedRows:
     _join_certain(rows, order, groups, arrays)
     _join_inferred(rows, order, groups, arrays)
     kept = _sort_rows(merge_rows(rows, _add_whole_of_parts(rows, groups)))
-    return DedupedRows(kept, _list_duplicates(rows, groups), skipped)
+    duplicates = _list_duplicates(rows, groups, parts)
+    return DedupedRows(kept, duplicates, skipped)
 
 
 def _add_whole_of_parts(rows: pd.DataFrame, groups: _RunGroups) -> dict[int, list[int]]:
@@ -123,12 +125,19 @@ def _add_whole_of_parts(rows: pd.DataFrame, groups: _RunGroups) -> dict[int, lis
     return takes_from
 
 
-def _list_duplicates(rows: pd.DataFrame, groups: _RunGroups) -> tuple[Duplicate, ...]:
+def _list_duplicates(
+    rows: pd.DataFrame, groups: _RunGroups, parts: list[tuple[str, str]]
+) -> tuple[Duplicate, ...]:
+    """Return what was left out; of a part that was joined to a row, what represents that row."""
     source = rows["source"].tolist()
     found = [
         Duplicate(source[row], source[kept], groups.why[row])
         for row, kept in groups.kept_of.items()
         if row != kept
+    ]
+    kept_sources = {item.source: item.of for item in found}
+    found += [
+        Duplicate(part, kept_sources.get(whole, whole), WHY) for part, whole in parts
     ]
     return tuple(sorted(found, key=lambda duplicate: (duplicate.of, duplicate.source)))
 

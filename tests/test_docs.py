@@ -181,7 +181,7 @@ def test_every_option_is_named_and_no_other():
         for name in find_options(text)
     }
     assert known - listed == set()
-    assert named - known - {"--help", "--bbox"} == set()  # osmium's
+    assert named - known - {"--help"} == set()
 
 
 def test_every_setting_is_in_the_example_and_the_example_loads(tmp_path):

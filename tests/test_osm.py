@@ -343,8 +343,8 @@ def read_plainly(path, cells):
 
 def read_filtered(path, cells):
     wider = osm.ground.widen_cells(cells, map_reader.WIDER_CELLS)
-    nodes = map_reader._read_nodes(osmium, path, wider)
-    ids = map_reader._select_ids(nodes, cells)
+    nodes = map_reader.read_nodes(osmium, path, wider)
+    ids = map_reader.select_ids(nodes, cells)
     rows = list(zip(*(side.tolist() for side in nodes), strict=True))
     return rows, *map_reader._read_ways(osmium, path, ids)
 
@@ -376,12 +376,12 @@ def test_nodes_of_distant_numbers_are_looked_up_in_batches(
 ):
     path = spread_ids(town, tmp_path / "spread.osm.pbf", 1 << 23)
     monkeypatch.setattr(map_reader, "MOST_ID_BLOCKS", 2)
-    batches = list(map_reader._split_ids(np.array([1, 2, 1 << 25, 1 << 26, 1 << 27])))
+    batches = list(map_reader.split_ids(np.array([1, 2, 1 << 25, 1 << 26, 1 << 27])))
     assert [batch.tolist() for batch in batches] == [
         [1, 2, 1 << 25],
         [1 << 26, 1 << 27],
     ]
-    assert list(map_reader._split_ids(np.empty(0, np.int64))) == []
+    assert list(map_reader.split_ids(np.empty(0, np.int64))) == []
     assert read_filtered(path, here) == read_plainly(path, here)
 
 

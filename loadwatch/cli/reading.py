@@ -179,6 +179,7 @@ def finish_reading(ctx: click.Context, analysis: Analysis) -> int:
         output.print_message(provenance.format_summary(analysis, verbose=verbose))
         for line in data_problems.list_doubts(analysis):
             output.print_message(line)
+        output.print_message(_warn_of_map(analysis))
     unread = sum(item.kind != "ignored" for item in analysis.skipped)
     if not unread or not ctx.params.get("strict"):
         return DONE
@@ -186,3 +187,13 @@ def finish_reading(ctx: click.Context, analysis: Analysis) -> int:
         f"Error: {unread} of {analysis.files} files could not be read (--strict)."
     )
     return SKIPPED
+
+
+def _warn_of_map(analysis: Analysis) -> str:
+    """Return a warning where the map leaves out some of the runs, else ""."""
+    if not analysis.settings.osm:
+        return ""
+    from loadwatch.pipeline.map_needs import compute_covered_share
+    from loadwatch.report.map_guide import warn_of_coverage
+
+    return warn_of_coverage(compute_covered_share(analysis))

@@ -78,11 +78,11 @@ class MapExcerpt:
 
 def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExcerpt:
     """Return the ways and areas of the extract that have a node in `cells`."""
-    osmium = _import_osmium()
+    osmium = import_osmium()
     _check_size(path)
     try:
-        nodes = _read_nodes(osmium, path, widen_cells(cells, WIDER_CELLS))
-        ways, relations = _read_ways(osmium, path, _select_ids(nodes, cells))
+        nodes = read_nodes(osmium, path, widen_cells(cells, WIDER_CELLS))
+        ways, relations = _read_ways(osmium, path, select_ids(nodes, cells))
     except OSError as error:
         raise MapError(path, f"not readable ({error.strerror})") from None
     except (RuntimeError, ValueError) as error:
@@ -109,7 +109,7 @@ def _check_size(path: Path) -> None:
         raise MapError(path, excess)
 
 
-def _import_osmium() -> Any:
+def import_osmium() -> Any:
     """Return the package osmium; NoOsmium says how to install it."""
     try:
         import osmium  # noqa: PLC0415 - an extra: only those with a map need it
@@ -118,7 +118,7 @@ def _import_osmium() -> Any:
     return osmium
 
 
-def _read_nodes(osmium: Any, path: Path, cells: Cells) -> Nodes:
+def read_nodes(osmium: Any, path: Path, cells: Cells) -> Nodes:
     """Return the nodes in `cells`, sorted by id.
 
     The places of all nodes of the map go through a temporary file, 16 bytes per node.
@@ -172,7 +172,7 @@ def _is_in_cells(y: Ints, x: Ints, cells: Cells) -> NDArray[np.bool_]:
     return is_among(keys, cell_keys(cells))
 
 
-def _select_ids(nodes: Nodes, cells: Cells) -> Ints:
+def select_ids(nodes: Nodes, cells: Cells) -> Ints:
     """Return the ids of the nodes in `cells`, sorted."""
     ident, y, x = nodes
     return ident[_is_in_cells(y, x, cells)]
@@ -189,16 +189,16 @@ def _read_ways(
     ways: dict[int, Way] = {}
     with tempfile.TemporaryDirectory(prefix="loadwatch-") as folder:
         file = Path(folder) / "ways.osm.pbf"
-        _copy_ways(osmium, path, file)
-        for batch in _split_ids(node_ids):
-            for way in _filter_ways(osmium, file, batch):
+        copy_ways(osmium, path, file)
+        for batch in split_ids(node_ids):
+            for way in filter_ways(osmium, file, batch):
                 refs = [node.ref for node in way.nodes]
                 ways[way.id] = (way.id, dict(way.tags), refs)
         relations = list(_filter_relations(osmium, file))
     return [ways[ident] for ident in sorted(ways)], relations
 
 
-def _copy_ways(osmium: Any, path: Path, file: Path) -> None:
+def copy_ways(osmium: Any, path: Path, file: Path) -> None:
     """Write the ways and relations of a map into a .osm.pbf that is not compressed."""
     kinds = osmium.osm.WAY | osmium.osm.RELATION
     plain = osmium.io.File(file, "pbf,pbf_compression=none,add_metadata=none")
@@ -208,7 +208,7 @@ def _copy_ways(osmium: Any, path: Path, file: Path) -> None:
             pass  # what the filter holds back goes to the writer, and that is all
 
 
-def _filter_ways(osmium: Any, file: Path, node_ids: Ints) -> Iterator[Any]:
+def filter_ways(osmium: Any, file: Path, node_ids: Ints) -> Iterator[Any]:
     """Yield the ways that have one of the nodes."""
     tracker = osmium.IdTracker()
     for node_id in node_ids.tolist():
@@ -226,7 +226,7 @@ def _filter_relations(osmium: Any, file: Path) -> Iterator[Relation]:
             yield dict(item.tags), members
 
 
-def _split_ids(node_ids: Ints) -> Iterator[Ints]:
+def split_ids(node_ids: Ints) -> Iterator[Ints]:
     """Yield sorted ids in batches of which libosmium's set takes at most 0.32 GB."""
     block = node_ids >> ID_BLOCK_BITS
     number = np.cumsum(np.diff(block, prepend=block[:1]) > 0)

@@ -1,0 +1,123 @@
+"""A small extract out of a large one: the ways and areas near the cells that runs visit."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loadwatch.exposure.osm.classes import AREAS, HIGHWAYS
+from loadwatch.exposure.osm.extract import SPARE_CELLS
+from loadwatch.exposure.osm.ground import widen_cells
+from loadwatch.exposure.osm.map_reader import (
+    MapError,
+    copy_ways,
+    filter_ways,
+    import_osmium,
+    read_nodes,
+    select_ids,
+    split_ids,
+)
+
+if TYPE_CHECKING:
+    from loadwatch.exposure.osm.ground import Cells
+    from loadwatch.tables import Ints
+
+# keys that neither say what a way is nor what it is made of
+DROPPED_KEYS = (
+    *("addr", "alt_name", "contact", "created_by", "description", "fixme", "image"),
+    *("loc_name", "maxspeed", "name", "note", "official_name", "old_name", "operator"),
+    *(
+        "ref",
+        "source",
+        "start_date",
+        "tiger",
+        "url",
+        "website",
+        "wikidata",
+        "wikipedia",
+    ),
+)
+
+
+def cut_extract(path: Path, cells: Cells) -> bytes:
+    """Return the part of an extract that runs in `cells` need, as a small .osm.pbf.
+
+    The exposures from it are those from the whole: it holds every way with a node in a visited
+    cell or near one, with all its nodes, and the areas that such ways bound.
+
+    Parameters
+    ----------
+    path : an extract as .osm.pbf, .osm or .osm.gz.
+    cells : the cells of 0.01 degree of all runs.
+
+    Raises
+    ------
+    MapError : the extract cannot be read.
+    """
+    osmium = import_osmium()
+    near = widen_cells(cells, SPARE_CELLS + 1)
+    try:
+        node_ids = select_ids(read_nodes(osmium, path, near), near)
+        with tempfile.TemporaryDirectory(prefix="loadwatch-") as folder:
+            ways, small = Path(folder) / "ways.osm.pbf", Path(folder) / "cut.osm.pbf"
+            copy_ways(osmium, path, ways)
+            if _write_ways(osmium, path, ways, node_ids, small):
+                return small.read_bytes()
+    except (RuntimeError, ValueError) as error:
+        why = f"not readable as an OpenStreetMap extract ({error})"
+        raise MapError(path, why) from None
+    raise MapError(path, "holds no way near these runs: it is of another region")
+
+
+def _write_ways(
+    osmium: Any, path: Path, ways: Path, node_ids: Ints, target: Path
+) -> int:
+    """Write ways, areas and their nodes; return the number of ways."""
+    outlines = _list_outlines(osmium, ways)
+    kept: set[int] = set()
+    compressed = osmium.io.File(target, "pbf,add_metadata=none")
+    with osmium.BackReferenceWriter(compressed, ref_src=path, overwrite=True) as writer:
+        for batch in split_ids(node_ids):
+            for way in filter_ways(osmium, ways, batch):
+                is_needed = way.id in outlines or _is_on_foot_or_area(way.tags)
+                if is_needed and way.id not in kept:
+                    writer.add_way(way.replace(tags=_keep_tags(way.tags)))
+                    kept.add(way.id)
+        for item in _find_areas(osmium, ways):
+            if kept.issuperset(_list_members(item)):
+                writer.add_relation(item.replace(tags=_keep_tags(item.tags)))
+    return len(kept)
+
+
+def _find_areas(osmium: Any, ways: Path) -> Any:
+    """Return the relations that may be areas."""
+    relations = osmium.FileProcessor(ways, osmium.osm.RELATION)
+    return relations.with_filter(osmium.filter.TagFilter(*AREAS))
+
+
+def _list_members(relation: Any) -> list[int]:
+    return [member.ref for member in relation.members if member.type == "w"]
+
+
+def _list_outlines(osmium: Any, ways: Path) -> set[int]:
+    """Return the ways that bound an area by a relation, which need no tags of their own."""
+    areas = _find_areas(osmium, ways)
+    return {way for relation in areas for way in _list_members(relation)}
+
+
+def _is_on_foot_or_area(tags: Any) -> bool:
+    """Return whether people run on a way with these tags, or it may bound an area."""
+    stated = dict(tags)
+    if stated.get("highway") in HIGHWAYS:
+        return True
+    return any(stated.get(key) == value for key, value in AREAS)
+
+
+def _keep_tags(tags: Any) -> dict[str, str]:
+    """Return the tags but for names, references and notes."""
+    kept = {}
+    for tag in tags:
+        if tag.k.split(":")[0] not in DROPPED_KEYS:
+            kept[tag.k] = tag.v
+    return kept

@@ -1,0 +1,117 @@
+"""Which map extracts an athlete's runs need: boxes around the cells that they visit."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from loadwatch.exposure.osm.ground import CELLS_PER_DEG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Cell = tuple[int, int]  # row and column of 0.01 degree
+# a box ends on these, so that it does not show where a home is
+STEPS_PER_DEG: Final = 20
+# runs whose blocks of this size touch belong to one area
+BLOCK_CELLS: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of the map [degrees], rounded outward to 0.05."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class NeededArea:
+    """One area that runs visit: its box, the runs in it and their distance."""
+
+    box: Box
+    runs: int
+    distance_m: float
+    cells: frozenset[Cell]
+
+
+def find_needed_areas(runs: Iterable[tuple[Sequence[Cell], float]]) -> list[NeededArea]:
+    """Return the areas that `runs` visit, that of the longest distance first.
+
+    Parameters
+    ----------
+    runs : of each run its cells of 0.01 degree, as `track_cells` has them, and its distance [m].
+        A run of unknown distance counts with none, one without cells not at all.
+    """
+    known = [
+        ([(row, column) for row, column in cells], distance)
+        for cells, distance in runs
+        if cells
+    ]
+    area_of = _join_blocks(cell for cells, _ in known for cell in cells)
+    cells_by_area: dict[Cell, set[Cell]] = defaultdict(set)
+    distances: dict[Cell, list[float]] = defaultdict(list)
+    for cells, distance in known:
+        for area in {area_of[_find_block(cell)] for cell in cells}:
+            distances[area].append(0.0 if math.isnan(distance) else distance)
+        for cell in cells:
+            cells_by_area[area_of[_find_block(cell)]].add(cell)
+    areas = [
+        NeededArea(
+            _enclose_cells(cells),
+            len(distances[area]),
+            sum(distances[area]),
+            frozenset(cells),
+        )
+        for area, cells in cells_by_area.items()
+    ]
+    return sorted(areas, key=lambda area: (-area.distance_m, -area.runs, area.box.west))
+
+
+def _find_block(cell: Cell) -> Cell:
+    row, column = cell
+    return row // BLOCK_CELLS, column // BLOCK_CELLS
+
+
+def _join_blocks(cells: Iterable[Cell]) -> dict[Cell, Cell]:
+    """Return for each block of the cells the first block of those it touches, also over others."""
+    left = {_find_block(cell) for cell in cells}
+    area_of: dict[Cell, Cell] = {}
+    for first in sorted(left):
+        open_blocks = [first] if first in left else []
+        while open_blocks:
+            block = open_blocks.pop()
+            if block not in left:
+                continue
+            left.remove(block)
+            area_of[block] = first
+            open_blocks += _list_neighbours(block)
+    return area_of
+
+
+def _list_neighbours(block: Cell) -> list[Cell]:
+    row, column = block
+    return [(row + up, column + right) for up in (-1, 0, 1) for right in (-1, 0, 1)]
+
+
+def _enclose_cells(cells: Iterable[Cell]) -> Box:
+    """Return the box around cells, with a cell to spare, rounded outward."""
+    rows, columns = zip(*cells, strict=True)
+    return Box(
+        west=_round_down(min(columns) - 1),
+        south=_round_down(min(rows) - 1),
+        east=_round_up(max(columns) + 2),
+        north=_round_up(max(rows) + 2),
+    )
+
+
+def _round_down(cell: int) -> float:
+    return math.floor(cell * STEPS_PER_DEG / CELLS_PER_DEG) / STEPS_PER_DEG
+
+
+def _round_up(cell: int) -> float:
+    return math.ceil(cell * STEPS_PER_DEG / CELLS_PER_DEG) / STEPS_PER_DEG

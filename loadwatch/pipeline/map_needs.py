@@ -1,0 +1,86 @@
+"""Which map extract an athlete needs, and how much of the runs a given one covers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from loadwatch.assess.weeks import select_runs
+from loadwatch.exposure.osm.cut import cut_extract
+from loadwatch.exposure.osm.needed_area import find_needed_areas
+from loadwatch.ingest.zones import zone_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from loadwatch.analysis import Analysis
+    from loadwatch.exposure.osm.needed_area import Box, NeededArea
+
+MAP_COLUMNS = ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
+
+
+@dataclass(frozen=True, slots=True)
+class MapNeed:
+    """One area that runs visit, and the region that it is in."""
+
+    box: Box
+    region: str  # IANA time zone, "" where none is known
+    runs: int
+    distance_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class MapNeeds:
+    """What an athlete's runs need of a map, and what a given one covers."""
+
+    areas: tuple[MapNeed, ...]  # that of the longest distance first
+    runs: int
+    located: int  # runs with positions
+    covered: (
+        float  # share of the located distance inside the map given [1], NaN without one
+    )
+
+
+def find_map_needs(analysis: Analysis) -> MapNeeds:
+    """Return which areas of a map the runs of `analysis` need."""
+    runs = select_runs(analysis.activities, analysis.settings)
+    areas = _find_areas(runs)
+    return MapNeeds(
+        areas=tuple(_place_area(area) for area in areas),
+        runs=len(runs),
+        located=int(runs["cells"].map(bool).sum()),
+        covered=compute_covered_share(analysis),
+    )
+
+
+def compute_covered_share(analysis: Analysis) -> float:
+    """Return the share of the distance with positions inside the map [1]; NaN without a map."""
+    runs = select_runs(analysis.activities, analysis.settings)
+    asked = runs[list(MAP_COLUMNS)].sum()
+    if not analysis.settings.osm or not asked.sum() > 0:
+        return float("nan")
+    return float(1.0 - asked["outside_m"] / asked.sum())
+
+
+def cut_map(analysis: Analysis, extract: Path) -> bytes:
+    """Return what the runs need of an extract, as a small .osm.pbf."""
+    runs = select_runs(analysis.activities, analysis.settings)
+    cells = {cell for area in _find_areas(runs) for cell in area.cells}
+    return cut_extract(extract, frozenset(cells))
+
+
+def _find_areas(runs: pd.DataFrame) -> list[NeededArea]:
+    pairs = zip(runs["cells"].tolist(), runs["distance_m"].tolist(), strict=True)
+    return find_needed_areas(pairs)
+
+
+def _place_area(area: NeededArea) -> MapNeed:
+    """Return an area with its time zone, the most common among its cells."""
+    zones = Counter(
+        zone_at(row / 100 + 0.005, column / 100 + 0.005) for row, column in area.cells
+    )
+    region, _ = zones.most_common(1)[0]
+    return MapNeed(area.box, region, area.runs, area.distance_m)

@@ -11,6 +11,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.exit_codes import DONE
 from loadwatch.cli.reading import read_analysis
 from loadwatch.errors import LoadwatchError
@@ -48,7 +49,11 @@ class Answer(click.ParamType[str]):
         return format_answer(shares)
 
 
-@click.command("tag", short_help="Say what you know of runs: ground, shoe, effort.")
+@define_command(
+    "tag",
+    "Say what you know of runs: ground, shoe, effort.",
+    ("me/ --list-unknown", "me/ --date 2026-11-24 --surface soft --same-course"),
+)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
     "--date",

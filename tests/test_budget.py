@@ -34,6 +34,11 @@ def with_run(frame, week, limit, metres):
     if column in more:
         more[column] = metres
     row = run(start.isoformat(), km, **more, activity_id="new")
+    known = frame.dropna(subset=["start_utc"])
+    if len(known):  # by the clock of the last run
+        last = known.iloc[-1]
+        clock = last["start_local"] - last["start_utc"].tz_localize(None)
+        row["start_utc"] = (start - clock).tz_localize("UTC")
     return pd.concat([frame, activities(row)], ignore_index=True)
 
 

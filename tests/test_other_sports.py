@@ -4,11 +4,11 @@ import datetime as dt
 from dataclasses import replace
 
 from loadwatch.assess import shoes
-from loadwatch.assess.other_sports import describe_unnamed, describe_unsummed
+from loadwatch.assess.other_sports import describe_unsummed
 from loadwatch.settings import Settings
 from loadwatch.verdict import headline
 from tests import report_cases as cases
-from tests.builders import activities, run
+from tests.builders import activities, run, weekly_runs
 
 TODAY = dt.date(2026, 5, 10)
 
@@ -27,13 +27,23 @@ def test_rides_and_swims_are_counted_once():
     assert describe_unsummed(table, both) == ""
 
 
-def test_a_workout_without_a_kind_is_mentioned_until_a_strength_session_is_named():
-    unnamed = run("2026-05-06T08:00", sport="training")
-    table = activities(run("2026-05-05T08:00", 8.0), unnamed)
-    assert describe_unnamed(table, TODAY).startswith("1 workout of the last four weeks")
-    named = run("2026-05-08T08:00", sport="training", sub_sport="strength_training")
-    assert describe_unnamed(activities(unnamed, named), TODAY) == ""
-    assert describe_unnamed(table, dt.date(2026, 9, 1)) == ""
+def test_a_workout_without_a_kind_is_mentioned_beside_the_missing_session():
+    rows = weekly_runs("2026-04-08", [8, 8, 8, 8, 8])
+    unnamed = [run(f"2026-04-{day}T18:00", sport="training") for day in (22, 24)]
+
+    def list_sentences(*more):
+        known = cases.analysis([*rows, *more], today=TODAY)
+        return [flag.says for flag in known.flags if flag.rule == "LW15"]
+
+    assert list_sentences(*unnamed)[0].endswith(
+        "2 workouts of these weeks name no kind; if it was strength, Pilates or yoga, "
+        "it is not counted as such."
+    )
+    assert "workout" not in list_sentences()[0]
+    ridden = run("2026-04-22T18:00", 20, sport="training")
+    assert "workout" not in list_sentences(ridden)[0]
+    named = run("2026-04-22T18:00", sport="training", sub_sport="strength_training")
+    assert list_sentences(named, *unnamed) == []
 
 
 def test_a_walker_reads_which_option_sums_walks():

@@ -241,7 +241,7 @@ def test_diary_flags_join_with_their_words():
     assert by_rule["LW17"].says == (
         "In your own diary, days after a long run had 0.9 points more pain (interval \N{MINUS SIGN}0.1 to "
         "1.7) "
-        "than comparable days of the same weeks. This cannot show cause."
+        "than comparable days of the same month, the kilometres taken out. This cannot show cause."
     )
 
 
@@ -282,7 +282,8 @@ def test_rules_explain_themselves():
     for rule in rules.RULES:
         described = rulebook.describe_rule(rule, Settings())
         assert rule.caveat in described
-        assert not FORBIDDEN.search(described)
+        own = [line for line in described.splitlines() if "doi.org/" not in line]
+        assert not FORBIDDEN.search("\n".join(own))  # a title of a paper may
     assert len(rulebook.list_overview(Settings())) == len(IDS)
     brief = {line[0]: line[3] for line in rulebook.list_overview(Settings())}
     assert brief["LW01"] == "watch 1.1 times, high 2 times"

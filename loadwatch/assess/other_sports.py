@@ -1,25 +1,18 @@
-"""What is not summed: activities of other sports, and workouts of no known kind."""
+"""What is not summed: activities of other sports."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from loadwatch import formatting
-from loadwatch.assess.weeks import mark_support
-from loadwatch.tables import PLAIN_SUB_SPORT, UNKNOWN_SPORT
+from loadwatch.tables import UNKNOWN_SPORT
 
 if TYPE_CHECKING:
-    from datetime import date
+    import pandas as pd
 
     from loadwatch.settings import Settings
 
 MOST_NAMED = 3  # sports; the others are counted together
-SUPPORT_DAYS = 28
-# sports that a strength session is often recorded as, where the watch names no kind
-UNNAMED = frozenset((UNKNOWN_SPORT, "training", "fitness_equipment"))
 
 
 def describe_unsummed(activities: pd.DataFrame, settings: Settings) -> str:
@@ -48,21 +41,3 @@ def _format_sport(sport: str) -> str:
     if sport == UNKNOWN_SPORT:
         return "no known sport"
     return formatting.clean_text(sport.replace("_", " "), 40)
-
-
-def describe_unnamed(activities: pd.DataFrame, today: date) -> str:
-    """Return how many workouts of the last four weeks may be strength; "" where one is named so."""
-    first = pd.Timestamp(today - timedelta(days=SUPPORT_DAYS - 1))
-    local = activities["start_local"]
-    recent = activities[
-        (local >= first) & (local < pd.Timestamp(today) + pd.Timedelta(days=1))
-    ]
-    unnamed = recent["sport"].isin(UNNAMED) & recent["sub_sport"].eq(PLAIN_SUB_SPORT)
-    unnamed &= ~(recent["distance_m"] > 0)
-    if not unnamed.any() or mark_support(recent).any():
-        return ""
-    workouts = formatting.format_count(int(unnamed.sum()), "workout")
-    return (
-        f"{workouts} of the last four weeks name no kind: if it was strength, Pilates or "
-        "yoga, it is not counted as such."
-    )

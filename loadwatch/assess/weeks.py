@@ -14,6 +14,8 @@ from loadwatch.tables import (
     LOAD_METHODS,
     MEASURED,
     MEASURES,
+    PLAIN_SUB_SPORT,
+    UNKNOWN_SPORT,
     WEEKDAYS,
     WEEKS,
     column_names,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 LONGEST = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
 SUPPORT = ("strength_training", "pilates", "yoga")
+# sports that a strength session is often recorded as, where the watch names no kind
+UNNAMED = (UNKNOWN_SPORT, "training", "fitness_equipment")
 KNOWN_SHARE = 0.9  # of a week's distance, for its sum to be known
 # a run of unknown distance: by its time at 10 km/h, else 5 km
 GUESS_MPS, GUESS_M = 10.0 / 3.6, 5000.0
@@ -204,6 +208,22 @@ def mark_support(activities: pd.DataFrame) -> Bools:
     )
     sessions = np.logical_or(*(np.isin(sport, SUPPORT) for sport in sports))
     return np.asarray(sessions & ~activities["parent"].to_numpy(bool), bool)
+
+
+def mark_unnamed(activities: pd.DataFrame) -> Bools:
+    """Return for each activity whether it is a workout of no known kind, which may be strength."""
+    sport = activities["sport"].to_numpy(object).astype(str)
+    plain = activities["sub_sport"].to_numpy(object) == PLAIN_SUB_SPORT
+    moved = activities["distance_m"].to_numpy(np.float64) > 0
+    workouts = np.isin(sport, UNNAMED) & plain & ~moved
+    return np.asarray(workouts & ~activities["parent"].to_numpy(bool), bool)
+
+
+def count_unnamed(activities: pd.DataFrame, cal: Calendar) -> Ints:
+    """Return by week how many workouts are of no known kind."""
+    week = cal.number_weeks(activities["start_local"].to_numpy("datetime64[us]"))
+    counted = week[mark_unnamed(activities) & (week >= 0)]
+    return np.bincount(counted, minlength=len(cal.days))
 
 
 def _count_weeks(activities: pd.DataFrame, cal: Calendar) -> dict[str, Ints | Bools]:

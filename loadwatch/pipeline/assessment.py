@@ -170,7 +170,6 @@ def _list_remarks(
     """Return remarks on other sports, shoes, and on the heart rates that the settings do not state."""
     remarks = [
         other_sports.describe_unsummed(activities, settings),
-        other_sports.describe_unnamed(activities, today),
         shoes.describe_rotation(activities, today),
     ]
     if activities["heart_rate_bpm"].notna().any():

@@ -83,6 +83,7 @@ class RuleInput:
     week_numbers: Ints  # of each row of `table`
     start_us: Ints  # the same: its instant
     today: date
+    unnamed_workouts: list[int]  # by week: of no known kind, which may be strength
 
     def run_weeks(self) -> Iterator[int]:
         """Yield the numbers of the weeks that hold a run."""
@@ -116,9 +117,8 @@ def build_rule_input(
     `weeks` is `weeks.build_weeks` of the same activities, settings and day.
     """
     table = weekly.select_runs(activities, settings)
-    number = weekly.build_calendar(activities, settings, today).number_weeks(
-        _local_starts(table)
-    )
+    calendar = weekly.build_calendar(activities, settings, today)
+    number = calendar.number_weeks(_local_starts(table))
     placed, number = table.iloc[np.flatnonzero(number >= 0)], number[number >= 0]
     part = weekly.sum_known(activities, settings, today)
     return RuleInput(
@@ -134,6 +134,7 @@ def build_rule_input(
         week_numbers=number,
         start_us=_start_instants(placed),
         today=today,
+        unnamed_workouts=weekly.count_unnamed(activities, calendar).tolist(),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.activity import Note
 from loadwatch.assess.rules.model import Bound, Exceeded, Limits, Rule
+from loadwatch.formatting import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +40,24 @@ def _make_flag(inputs: RuleInput, week: int, count: float, limits: Limits) -> Fl
         Exceeded("info", limits["info"]),
         value=float(count),
         amount=float(count),
+        remark=_describe_unnamed(inputs, week, int(limits["weeks"])),
         template_args={
             "weeks": f"{limits['weeks']:.0f}",
             "count": f"{count:.0f}" if count else "No",
             "sessions": "sessions are" if count > 1 else "session is",
         },
+    )
+
+
+def _describe_unnamed(inputs: RuleInput, week: int, weeks: int) -> str:
+    """Return how many workouts of these weeks may be strength; "" where none is."""
+    count = sum(inputs.unnamed_workouts[max(week + 1 - weeks, 0) : week + 1])
+    if not count:
+        return ""
+    names = "name" if count > 1 else "names"
+    return (
+        f"{format_count(count, 'workout')} of these weeks {names} no kind; if it was strength, Pilates or "
+        "yoga, it is not counted as such."
     )
 
 

@@ -49,15 +49,15 @@ def write_report(
     loadwatch-NAME.html in this folder.
     """
     from loadwatch.report.slugs import make_slug
-    from loadwatch.report.terminal import Terminal
 
     quiet = ctx.params["quiet"]
     period = read_period(ctx)
     analysis = read_analysis(ctx)
     target = target or Path(f"loadwatch-{make_slug(analysis.name)}.html")
     page = _format_page(ctx, target, analysis, period)
-    screen = output.measure_screen()
-    summary = Terminal(screen.width, screen.color).format_verdict(analysis)
+    summary = ""
+    if not quiet:
+        summary = _format_summary(analysis)
     if str(target) == "-":
         output.print_result(page)
         output.print_message(summary, quiet=quiet)
@@ -69,6 +69,14 @@ def write_report(
         if opens:
             output.open_page(target)
     return finish_reading(ctx, analysis)
+
+
+def _format_summary(analysis: Analysis) -> str:
+    """Return the verdict as a terminal shows it."""
+    from loadwatch.report.terminal import Terminal
+
+    screen = output.measure_screen()
+    return Terminal(screen.width, screen.color).format_verdict(analysis)
 
 
 def _format_page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import jinja2
@@ -59,6 +60,8 @@ def _load_templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        optimized=False,  # a page is drawn once per process: compiling has to be quick
+        auto_reload=False,
     )
     env.filters["bind_units"] = bind_units
     env.filters["link_dois"] = link_dois
@@ -68,8 +71,9 @@ def _load_templates() -> jinja2.Environment:
 def _render_page(template: str, title: str, **values: Any) -> str:
     """Return a page; `Markup` is only ever our own CSS and our own SVG."""
     env = _load_templates()
+    folder = resources.files("loadwatch.report") / "templates"
     source = {
-        name: env.get_template(f"{name}.css").render() for name in ("style", "print")
+        name: (folder / f"{name}.css").read_text("utf-8") for name in ("style", "print")
     }
     return env.get_template(template).render(
         title=title,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -44,6 +44,9 @@ RUN_COLUMNS = (
     "planned",
     *(column for ground in GROUNDS for column in ground.columns),
 )
+
+SHOE = RUN_COLUMNS.index("shoe")
+RunRow = tuple[Any, ...]  # the cells of RUN_COLUMNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +184,7 @@ def build_panels(season: Season, analysis: Analysis) -> list[Panel]:
     weeks = [week for week in season.weeks if week.has_panel]
     by_week = _group_runs(analysis, weeks)
     scores = dict(season.scores)
-    has_shoes = any(any(runs["shoe"].tolist()) for runs in by_week.values())
+    has_shoes = any(row[SHOE] for runs in by_week.values() for row in runs)
     support = _count_support(analysis, weeks)
     recent = {week.start for week in weeks[-RAISED_WEEKS:]}
     return [
@@ -213,21 +216,21 @@ def _name_state(week: SeasonWeek) -> str:
 
 def _group_runs(
     analysis: Analysis, weeks: Sequence[SeasonWeek]
-) -> dict[date, pd.DataFrame]:
-    """Return the runs of each week, by its first day."""
+) -> dict[date, list[RunRow]]:
+    """Return the runs of each week, by its first day: the cells of RUN_COLUMNS of each run."""
     if not weeks:
         return {}
     runs = select_runs(analysis.activities, analysis.settings)
-    local = runs["start_local"]
-    first = pd.Timestamp(weeks[0].start)
-    end = pd.Timestamp(analysis.today) + pd.Timedelta(days=1)
-    runs = runs[(local >= first) & (local < end)]
-    number = ((runs["start_local"] - first) // pd.Timedelta(weeks=1)).tolist()
-    places: dict[date, list[int]] = {}
-    for at, week in enumerate(number):
-        start = weeks[0].start + timedelta(weeks=int(week))
-        places.setdefault(start, []).append(at)
-    return {start: runs.iloc[at] for start, at in places.items()}
+    columns = [runs[name].tolist() for name in RUN_COLUMNS]
+    first = weeks[0].start
+    grouped: dict[date, list[RunRow]] = {}
+    for row in zip(*columns, strict=True):
+        start = row[0]
+        if pd.isna(start) or not first <= start.date() <= analysis.today:
+            continue
+        week = first + timedelta(weeks=(start.date() - first).days // 7)
+        grouped.setdefault(week, []).append(row)
+    return grouped
 
 
 def _count_support(
@@ -254,7 +257,7 @@ def _describe_rest(week: SeasonWeek, support: int) -> str:
 
 
 def _build_runs(
-    runs: pd.DataFrame | None,
+    runs: list[RunRow] | None,
     analysis: Analysis,
     scores: Mapping[date, float],
     has_shoes: bool,
@@ -276,11 +279,8 @@ def _build_runs(
         headers["Shoe"] = True
     if scores:
         headers["Pain"] = False
-    columns = [runs[name].tolist() for name in RUN_COLUMNS]
     rows: list[Row] = []
-    for start, metres, seconds, climb, shoe, planned, *grounds in zip(
-        *columns, strict=True
-    ):
+    for start, metres, seconds, climb, shoe, planned, *grounds in runs:
         day = f"{start:%a} {formatting.format_day_month(start)}"
         if planned:
             day = f"{day}, planned"

@@ -108,6 +108,13 @@ def load_or_draw_page(
     return page
 
 
+def draw_handout(analysis: Analysis, period: Period, now: date | None) -> str:
+    """Return the two A4 sides for an appointment; `now` is the day by the clock."""
+    from loadwatch.report import html
+
+    return html.format_handout(analysis, period, now=now)
+
+
 def _read_digests(target: Path) -> dict[str, str]:
     """Return the digest of each page that was written the last time.
 

@@ -34,6 +34,9 @@ HTML_SUFFIXES = (".html", ".htm")  # pages that are kept until something changes
     metavar="FILE",
     help="Page to write: .html, .md or .json; - for stdout.",
 )
+@click.option(
+    "--handout", is_flag=True, help="Two A4 sides for an appointment, as .html."
+)
 @opt.open_page
 @opt.name
 @opt.units
@@ -41,7 +44,12 @@ HTML_SUFFIXES = (".html", ".htm")  # pages that are kept until something changes
 @opt.reading
 @click.pass_context
 def write_report(
-    ctx: click.Context, /, target: Path | None, opens: bool, **_: Any
+    ctx: click.Context,
+    /,
+    target: Path | None,
+    handout: bool,
+    opens: bool,
+    **_: Any,
 ) -> int:
     """Read everything, say what changed, and write the page.
 
@@ -53,7 +61,8 @@ def write_report(
     quiet = ctx.params["quiet"]
     period = read_period(ctx)
     analysis = read_analysis(ctx)
-    target = target or Path(f"loadwatch-{make_slug(analysis.name)}.html")
+    kind = "-handout" if handout else ""
+    target = target or Path(f"loadwatch-{make_slug(analysis.name)}{kind}.html")
     page = _format_page(ctx, target, analysis, period)
     summary = ""
     if not quiet:
@@ -89,11 +98,15 @@ def _format_page(
     if suffix not in PAGES:
         raise click.UsageError(f"cannot write {target}: a page is .html, .md or .json")
     if suffix in HTML_SUFFIXES:
-        from loadwatch.cli.pages import load_or_draw_page
+        from loadwatch.cli.pages import draw_handout, load_or_draw_page
         from loadwatch.environment import today_by_clock
 
         paths, now = ctx.params["paths"], today_by_clock()
+        if ctx.params["handout"]:
+            return draw_handout(analysis, period, now)
         return load_or_draw_page(analysis, paths, find_store(ctx), period, now)
+    if ctx.params["handout"]:
+        raise click.UsageError(f"cannot write {target}: a handout is .html")
     from loadwatch.pipeline import with_budget
 
     writer = PAGES[suffix](output.measure_screen())

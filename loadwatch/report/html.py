@@ -73,7 +73,8 @@ def _render_page(template: str, title: str, **values: Any) -> str:
     env = _load_templates()
     folder = resources.files("loadwatch.report") / "templates"
     source = {
-        name: (folder / f"{name}.css").read_text("utf-8") for name in ("style", "print")
+        name: (folder / f"{name}.css").read_text("utf-8")
+        for name in ("style", "print", "handout")
     }
     return env.get_template(template).render(
         title=title,
@@ -128,6 +129,17 @@ def format_report(
         roster_link=roster_link,
         **content,
     )
+
+
+def format_handout(
+    analysis: Analysis, period: Period = ALL_DAYS, *, now: date | None = None
+) -> str:
+    """Return the two A4 sides for an appointment; arguments as for `format_report`."""
+    from loadwatch.report.handout import build_handout  # noqa: PLC0415 - few ask for it
+
+    name = formatting.clean_text(analysis.name, formatting.NAME_LENGTH)
+    content = build_handout(analysis, period, now)
+    return _render_page("handout.html", name, name=name, **content)
 
 
 def format_roster(roster: Roster) -> str:

@@ -157,9 +157,9 @@ def _build_weeks(analysis: Analysis, period: Period) -> dict[str, Any]:
         eight = season.build_season(analysis)
     return {
         "picture": season_picture.draw_season(weeks).render(),
-        "picture_title": _title_picture(weeks),
+        "picture_title": title_picture(weeks),
         "grounds": weeks.grounds,
-        "picture_key": _explain_picture(weeks),
+        "picture_key": explain_picture(weeks),
         "panels": page_weeks.build_panels(weeks, analysis),
         "raised": page_weeks.list_raised(eight, analysis),
         "raised_count": page_weeks.count_raised(eight),
@@ -169,7 +169,7 @@ def _build_weeks(analysis: Analysis, period: Period) -> dict[str, Any]:
     }
 
 
-def _title_picture(weeks: Season) -> str:
+def title_picture(weeks: Season) -> str:
     """Return what the picture shows, as its heading."""
     parts = ["distance"]
     if any(ground.role != "blank" for ground in weeks.grounds):
@@ -182,7 +182,7 @@ def _title_picture(weeks: Season) -> str:
     return f"{count}: {formatting.join_with_and(parts)}"
 
 
-def _explain_picture(weeks: Season) -> list[tuple[str, str, str]]:
+def explain_picture(weeks: Season) -> list[tuple[str, str, str]]:
     """Return the key beside the grounds: class, shape and what it means."""
     key = []
     if any(week.usual_m > 0 for week in weeks.weeks):

@@ -129,20 +129,20 @@ def _format_lead(event: Event, analysis: Analysis) -> str:
     return text
 
 
-def _join_within(parts: Sequence[str], separator: str) -> str:
-    """Return the first of `parts` that LINE_WORDS have place for, and how many others."""
+def _join_within(parts: Sequence[str], separator: str, words: int = LINE_WORDS) -> str:
+    """Return the first of `parts` that `words` have place for, and how many others."""
     line = upper_first(parts[0])
     for at, part in enumerate(parts[1:], 1):
         longer = f"{line}{separator}{part}"
-        if len(longer.split()) > LINE_WORDS - 3:
+        if len(longer.split()) > words - 3:
             more = formatting.spell_number(len(parts) - at)
             return bind_units(f"{line}{separator}and {more} more")
         line = longer
     return bind_units(line)
 
 
-def build_reason(event: Event, analysis: Analysis) -> Reason:
-    """Return an event as a line of LINE_WORDS at most, with its evidence apart."""
+def build_reason(event: Event, analysis: Analysis, words: int = LINE_WORDS) -> Reason:
+    """Return an event as a line of `words` at most, with its evidence apart."""
     parts = [
         lower_first(format_brief_phrase(flag, analysis.settings.units))
         for flag in event.parts
@@ -153,7 +153,7 @@ def build_reason(event: Event, analysis: Analysis) -> Reason:
         level = "info"
     return Reason(
         level=level,
-        line=f"{_join_within([lead, *parts], '; ')}.",
+        line=f"{_join_within([lead, *parts], '; ', words)}.",
         why=tuple(bind_units(text) for text in _list_sentences(event, analysis)),
     )
 
@@ -179,9 +179,18 @@ def describe_evidence(flag: Flag, analysis: Analysis) -> str:
     return text
 
 
-def build_panels(season: Season, analysis: Analysis) -> list[Panel]:
-    """Return the panel of each week that has one, the newest first."""
-    weeks = [week for week in season.weeks if week.has_panel]
+def build_panels(
+    season: Season,
+    analysis: Analysis,
+    *,
+    with_all: bool = False,
+    words: int = LINE_WORDS,
+) -> list[Panel]:
+    """Return the panel of each week that has one, or `with_all` of each, the newest first.
+
+    A reason has `words` at most.
+    """
+    weeks = [week for week in season.weeks if with_all or week.has_panel]
     by_week = _group_runs(analysis, weeks)
     scores = dict(season.scores)
     has_shoes = any(row[SHOE] for runs in by_week.values() for row in runs)
@@ -195,7 +204,9 @@ def build_panels(season: Season, analysis: Analysis) -> list[Panel]:
             word=_name_state(week),
             runs=_build_runs(by_week.get(week.start), analysis, scores, has_shoes),
             note=_describe_rest(week, support.get(week.start, 0)),
-            reasons=tuple(build_reason(event, analysis) for event in _order(week)),
+            reasons=tuple(
+                build_reason(event, analysis, words) for event in _order(week)
+            ),
             is_open=week is weeks[-1],
             is_printed=week.start in recent and bool(week.raised),
         )

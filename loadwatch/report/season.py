@@ -124,11 +124,15 @@ class Season:
 
 
 def build_season(
-    analysis: Analysis, period: Period = ALL_DAYS, last: int = SEASON_WEEKS
+    analysis: Analysis,
+    period: Period = ALL_DAYS,
+    last: int = SEASON_WEEKS,
+    *,
+    with_panels: bool = True,
 ) -> Season:
     """Return the weeks of `period`; without a period the `last` ones.
 
-    The newest SEASON_WEEKS of them have a panel with their runs.
+    The newest SEASON_WEEKS of them have a panel with their runs, unless `with_panels` is false.
     """
     if period.is_limited:
         last = LONGEST_SEASON
@@ -160,7 +164,7 @@ def build_season(
             climb_level=marks[0][start],
             descent_level=marks[1][start],
             events=list_events(judged[start].flags),
-            has_panel=at >= first_panel,
+            has_panel=with_panels and at >= first_panel,
         )
         for at, start in enumerate(shown.starts)
     ]

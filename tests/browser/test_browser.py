@@ -66,6 +66,11 @@ def pages(tmp_path_factory):
     }
     for name, one in known.items():
         (folder / f"{name}.html").write_text(html.format_report(one), encoding="utf-8")
+    for name in ("ana", "pain", "two_weeks", "empty", "five_years"):
+        one = known.get(name) or cases.five_years()
+        (folder / f"handout_{name}.html").write_text(
+            html.format_handout(one), encoding="utf-8"
+        )
     lines = tuple(roster_groups.summarize_athlete(one, TODAY) for one in known.values())
     (folder / "roster.html").write_text(
         html.format_roster(Roster(name="Hills", athletes=lines, today=TODAY)),
@@ -91,7 +96,8 @@ def opened(browser, path, width, scheme):
 @pytest.mark.parametrize("width", [1000, 320])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "name", ["ana", "steady", "two_weeks", "empty", "pain", "roster"]
+    "name",
+    ["ana", "steady", "two_weeks", "empty", "pain", "roster", "handout_pain"],
 )
 def test_axe_finds_nothing(browser, pages, name, scheme, width):
     from axe_playwright_python.sync_playwright import Axe
@@ -236,6 +242,17 @@ def test_paper_is_short_and_says_what_is_left_out(browser, pages, name):
     sheets = page.pdf(format="A4").count(b"/Type /Page\n")
     page.close()
     assert sheets <= 3
+
+
+@pytest.mark.parametrize("name", ["ana", "pain", "two_weeks", "empty", "five_years"])
+def test_a_handout_is_two_sides_and_nothing_is_cut(browser, pages, name):
+    page, _ = opened(browser, pages / f"handout_{name}.html", 1000, "light")
+    assert page.pdf(format="A4", prefer_css_page_size=True).count(b"/Type /Page\n") == 2
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 without its margins
+    cut = "[...document.querySelectorAll('.side')].map(s => s.scrollHeight - s.clientHeight)"
+    assert max(page.evaluate(cut)) <= 1
+    page.close()
 
 
 def test_print_shows_what_was_folded(browser, pages):

@@ -48,6 +48,7 @@ class Drawing:
     arrows: tuple[Arrow, ...] = ()
     floor: float = 104.0
     wall: float = 0.0  # place of something to hold on to, 0 for none
+    note: str = ""  # where one looks from, if not from the side
 
 
 DRAWINGS: Mapping[str, Drawing] = {
@@ -101,6 +102,7 @@ DRAWINGS: Mapping[str, Drawing] = {
         far=(((54, 58), (58, 104)), ((104, 60), (132, 86), (100, 102))),
         arrows=(Arrow((74, 100), (112, 50), (66, 10)),),
         floor=0.0,
+        note="from above",
     ),
     "leg_swings": Drawing(
         shows="Standing on one leg with a hand on something firm, the other leg swings.",
@@ -146,6 +148,8 @@ def draw_exercise(id_: str, title: str) -> Markup | None:
     parts += [svg.draw_path(_bend(curve), "body") for curve in drawing.curves]
     parts.append(svg.draw_circle(drawing.head, HEAD, "head"))
     parts += [svg.draw_path(_draw_arrow(arrow), "move") for arrow in drawing.arrows]
+    if drawing.note:
+        parts.append(svg.draw_text((WIDTH, 12.0), drawing.note, "label", "end"))
     return svg.Picture(
         width=WIDTH,
         height=HEIGHT,

@@ -61,11 +61,20 @@ def draw_season(season: Season) -> svg.Picture:
         width=frame.width,
         height=frame.height,
         name=f"{formatting.format_count(len(season.weeks), 'week')} on one axis",
-        description="Each bar opens its week.",
+        description=_describe(season),
         parts=tuple(parts),
         role="season",
-        has_links=True,
+        has_links=any(week.has_panel for week in season.weeks),
     )
+
+
+def _describe(season: Season) -> str:
+    """Return what replaces the picture in words: how to open its weeks, else its newest week."""
+    if any(week.has_panel for week in season.weeks):
+        return "Each bar opens its week."
+    if not season.weeks:
+        return "No week."
+    return f"The newest: {describe_week(season.weeks[-1], season)}."
 
 
 def _measure_frame(season: Season) -> _Frame:

@@ -42,6 +42,8 @@ NOTE_CODES: Mapping[str, str] = {
     "file": "the list names no file that is there",
     "file_crc": "the checksum at the end is missing or wrong",
     "gps_gap": "points without a position, or hours without a point",
+    "file_name": "its name states another format than it has",
+    "gps_gap": "points without a position",
     "gps_invalid": "positions off the globe left out",
     "gps_jump": "positions that nobody could have reached",
     "gzip_damaged": "the packed file is damaged",

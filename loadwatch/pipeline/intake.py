@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 MapFunction = Callable[..., Iterable[Any]]  # map(function, items), results in order
 ProgressCallback = Callable[[int, int], None]  # inputs done, inputs in all
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
-ROW_VERSION = 6  # raised when a row comes to mean something else: stores are read anew
+ROW_VERSION = 7  # raised when a row comes to mean something else: stores are read anew
+NAMED_FORMATS = frozenset(
+    ("fit", "gpx", "tcx", "zip")
+)  # which a file's suffix can state
 # what is no fault of an input: it ends the run
 INTERRUPTS = (KeyboardInterrupt, SystemExit, GeneratorExit, LoadwatchError)
 SKIP_KINDS: dict[type[Exception], Kind] = {
@@ -155,7 +158,8 @@ def _build_rows(reading: Reading, job: InputJob) -> tuple[Row, ...]:
     for activity in reading.activities:
         row = build_row(activity, job.digest, job.settings, ground)
         row["suffix"] = _format_suffix(activity.session)
-        row["notes"] = [*row["notes"], *map(str, job.notes)]
+        notes = (*job.notes, *_check_name(job.label, activity.session))
+        row["notes"] = [*row["notes"], *map(str, notes)]
         row["cells"] = [list(cell) for cell in row["cells"]]
         rows.append(row)
     _number_equal_days(rows)
@@ -175,6 +179,14 @@ def _number_equal_days(rows: Sequence[Row]) -> None:
             counts[row_id] += 1
             if counts[row_id] > 1:
                 row["activity_id"] = f"{row_id}-{counts[row_id]}"
+
+
+def _check_name(label: str, session: Session) -> tuple[Note, ...]:
+    """Return a note where a recording is not of the format that its file's name states."""
+    suffix = label.lower().removesuffix(".gz").rpartition(".")[2]
+    if suffix not in NAMED_FORMATS or suffix == session.format:
+        return ()
+    return (Note("file_name", f"named .{suffix}, yet it is {session.format.upper()}"),)
 
 
 def _format_suffix(session: Session) -> str:

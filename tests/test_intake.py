@@ -25,7 +25,7 @@ from tests.season import FIRST, analysed, short, told
 ROOT = Path(__file__).parent.parent
 
 
-def job(data: bytes, label: str = "a.fit", **more) -> InputJob:
+def job(data: bytes, label: str = "a.gpx", **more) -> InputJob:
     return InputJob(
         label, data, "d" * 64, "named", **{"notes": (), "settings": Settings()} | more
     )

@@ -138,7 +138,7 @@ def describe_rule(rule: Rule, settings: Settings) -> str:
         lines += [f"  {line}" for line in _list_presets(rule)]
     lines += [
         f"Evidence: {_format_grade(rule)}.",
-        f"  {rule.grade_why}.",
+        f"  {rule.grade_why[:1].upper()}{rule.grade_why[1:]}.",
         describe_back_pain(rule),
         f"Not known: {rule.not_known}",
         f"The article: {rule.article}",

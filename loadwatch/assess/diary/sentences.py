@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.formatting import MINUS, format_day_month, format_percent
+from loadwatch.formatting import MINUS, format_count, format_day_month, format_percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,8 +82,8 @@ def explain_onset_gates(
     """Return why a diary of onsets is not judged, "" where it is."""
     if weeks < least_weeks:
         return (
-            f"the diary spans {weeks:.0f} weeks; {least_weeks} are needed "
-            "where only days of pain are kept"
+            f"the diary holds {format_count(round(weeks), 'week')}; {least_weeks} are "
+            "needed where only days of pain are kept"
         )
     if onsets < least_onsets:
         return (

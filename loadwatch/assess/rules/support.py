@@ -104,8 +104,8 @@ RULE = Rule(
     budget=None,
     grade="C",
     grade_why=(
-        "exercise helps people who have back pain. In trials it lowered running "
-        "injuries, not of the back, in supervised programmes"
+        "exercise helps people who have back pain. Against running injuries, not of "
+        "the back, only supervised programmes did better"
     ),
     lbp=(
         "yes, for treatment: 84 runners with long-standing back pain improved, "

@@ -293,7 +293,10 @@ def test_paper_leaves_out_what_it_names():
     texts, background = page_sections.build_advice(known)
     printed = {text.item.title for text in texts if text.is_printed}
     assert printed == {"Exercises", "When to get help"}
-    assert {text.item.title for text in background} >= {"What a flag is", "What helps"}
+    assert {text.item.title for text in background} >= {
+        "What a flag is",
+        "What a watch cannot measure",
+    }
 
 
 def test_a_long_list_is_cut_and_many_skipped_files_are_not_printed():
@@ -304,3 +307,12 @@ def test_a_long_list_is_cut_and_many_skipped_files_are_not_printed():
     assert (len(part.lines), part.count, part.printed) == (60, 70, False)
     assert part.more == ", the first 60 lines; all: loadwatch activities PATH"
     assert page_content.build_lists(replace(cases.empty(), skipped=many[:3]))[0].printed
+
+
+def test_what_reassures_is_on_every_page_before_the_signs_that_need_a_doctor():
+    for analysis in (cases.ana(), cases.steady()):
+        advice = guidance.choose_advice(analysis.flags)
+        texts, background = page_sections.build_advice(replace(analysis, advice=advice))
+        found = [text.item.id for text in texts]
+        assert found[-3:] == ["course", "helps", guidance.RED_FLAGS_ID]
+        assert {text.item.id for text in background}.isdisjoint(found)

@@ -40,7 +40,9 @@ HILLS: Mapping[str, str] = {
 SHARE_WEEKS = 12
 PAIN_SINCE = timedelta(weeks=4)
 # true whatever was raised: in one fold of the page
-BACKGROUND = frozenset(("look", "course", "helps", "cannot_see", "support", "warm_up"))
+BACKGROUND = frozenset(("look", "cannot_see", "support", "warm_up"))
+# exercises first, what reassures before the signs that need a doctor; the rest between
+_PLACES = {guidance.EXERCISES: 0, "course": 2, "helps": 3, guidance.RED_FLAGS_ID: 4}
 PRINTED = frozenset((guidance.RED_FLAGS_ID, guidance.EXERCISES))
 
 
@@ -315,5 +317,5 @@ def build_advice(analysis: Analysis) -> tuple[list[AdviceText], list[AdviceText]
         for item in _list_advice(analysis)
     ]
     near = [text for text in texts if text.item.id not in BACKGROUND]
-    near.sort(key=lambda text: text.item.id == guidance.EXERCISES, reverse=True)
+    near.sort(key=lambda text: _PLACES.get(text.item.id, 1))
     return near, [text for text in texts if text.item.id in BACKGROUND]

@@ -632,3 +632,60 @@ def test_inspect_of_apple_health_and_of_a_workbook(tmp_path, call):
     row = [day, 9, timedelta(minutes=50), "Run"]
     book.write_bytes(make.make_xlsx({"Runs": [HEADER, row]}))
     assert "9.00 km" in call("inspect", book)[1]
+
+
+# --- tables and words of Google's and Fitbit's takeouts ------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("running.treadmill", ("running", "treadmill")),
+        ("running.jogging", ("running", "generic")),
+        ("running.sand", ("running", "trail")),
+        ("walking.nordic", ("walking", "generic")),
+        ("biking.stationary", ("cycling", "indoor_cycling")),
+        ("swimming.open_water", ("swimming", "open_water")),
+    ],
+)
+def test_google_fit_names_kinds_behind_a_point(word, expected):
+    assert kinds(read(make.make_google_fit(Run(word)))) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("word", "sport"),
+    [("Outdoor Bike", "cycling"), ("Interval Workout", "training"), ("Run", "running")],
+)
+def test_words_of_fitbit(word, sport):
+    (session,) = read(make.make_fitbit([Run(word)]))
+    assert (session.sport, session.unknown_sport) == (sport, "")
+
+
+def make_days(header, count, row):
+    lines = [header]
+    for day in range(count):
+        lines.append(f"{FIRST + timedelta(days=day):%Y-%m-%d},{row}")
+    return "\n".join(lines).encode()
+
+
+def test_sums_of_days_are_no_activities():
+    """A step counter's table is a row a day, with all that was walked on it."""
+    google = "Date,Move Minutes count,Distance (m),Heart Points,Step count"
+    fitbit = "Date,Calories Burned,Steps,Distance,Minutes Sedentary"
+    for data in (
+        make_days(google, 3, "90,9500.5,30,12000"),
+        make_days(fitbit, 3, "2200,12000,8.1,700"),
+        make_days("date,steps,distance_km", 20, "12000,8.1"),
+    ):
+        with pytest.raises(NotActivity, match="sums of whole days"):
+            read(data)
+    quarters = "Start time,End time,Move Minutes count,Distance (m),Step count\n"
+    quarters += "16:00:00.000+02:00,16:15:00.000+02:00,15,2700,2400\n"
+    with pytest.raises(NotActivity, match="sums of whole days"):
+        read(quarters.encode())
+
+
+def test_a_runner_who_runs_every_day_keeps_a_list():
+    data = make_days("date,distance_km,duration,steps", 20, "8.1,0:45:00,7600")
+    assert len(read(data)) == 20
+    assert len(read(make_days("date,distance_km", 20, "8.1"))) == 20

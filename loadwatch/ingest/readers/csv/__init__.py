@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.csv import lists, polar, splits, time_series
+from loadwatch.ingest.readers.csv.daily import WHY, is_daily
 from loadwatch.ingest.readers.csv.dates import EPOCH, parse_date
 from loadwatch.ingest.readers.csv.numbers import parse_count
 from loadwatch.ingest.readers.csv.parsed_csv import parse_csv
@@ -52,6 +53,8 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     table = parse_csv(text)
     if not table.rows and not table.broken:
         raise NotActivity("a list of activities without a single row")
+    if is_daily(table):
+        raise NotActivity(WHY)
     if table.is_series and _is_one_activity(table):
         return time_series.read(table, name)
     if table.is_list:

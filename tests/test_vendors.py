@@ -662,10 +662,8 @@ def test_words_of_fitbit(word, sport):
 
 
 def make_days(header, count, row):
-    lines = [header]
-    for day in range(count):
-        lines.append(f"{FIRST + timedelta(days=day):%Y-%m-%d},{row}")
-    return "\n".join(lines).encode()
+    days = (FIRST + timedelta(days=day) for day in range(count))
+    return "\n".join([header, *(f"{day:%Y-%m-%d},{row}" for day in days)]).encode()
 
 
 def test_sums_of_days_are_no_activities():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Athlete:
     events : how many events those flags are of.
     pain_7d : largest pain score of the last seven days [0 to 10], NaN where none is known.
     page_digest : of all that the athlete's page shows, "" where nothing could be read.
-    load : returns the analysis, reading its inputs if need be; None where nothing could be read.
+    load : returns the analysis, reading its inputs each time; None where nothing could be read.
     today : the day of the line: of the last activity unless the settings say otherwise.
     urgent : whether the diary holds a sign to act on.
     excess_km : kilometres beyond what the flags are held against, for the order of a list.
@@ -112,6 +112,7 @@ class Athlete:
     collapsed : whether the last complete week fell under half after a raised one.
     is_low : whether the last complete week was under 0.6 of the usual.
     pains : pain scores of the diary's last week, as (day, score).
+    place : name of the folder or export within the roster's folder.
     """
 
     name: str
@@ -136,16 +137,23 @@ class Athlete:
     collapsed: bool = False
     is_low: bool = False
     pains: tuple[tuple[date, float], ...] = ()
+    place: str = ""
+    # the analysis once it was asked for: a frozen value cannot hold it otherwise
+    _read: list[Analysis] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     @property
     def analysis(self) -> Analysis | None:
-        """All that is known, None where nothing could be read."""
+        """All that is known, read once; None where nothing could be read."""
         if self.load is None:
             return None
-        try:
-            return self.load()
-        except Exception:  # noqa: BLE001 - one athlete never costs the others theirs
-            return None
+        if not self._read:
+            try:
+                self._read.append(self.load())
+            except Exception:  # noqa: BLE001 - one athlete never costs the others theirs
+                return None
+        return self._read[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

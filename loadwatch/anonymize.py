@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from loadwatch.assess.ground_questions import choose_question, find_questions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import pandas as pd
 
@@ -84,12 +85,16 @@ def _list_names(roster: Roster) -> list[str]:
 
 
 def _anonymise_athlete(athlete: Athlete, name: str) -> Athlete:
-    analysis = athlete.analysis
-    if analysis is None:
-        return replace(athlete, name=name, says="Nothing could be read.")
-    anonymous = anonymise_analysis(analysis, name)
+    athlete = replace(athlete, name=name, place="")
+    if athlete.load is None:
+        return replace(athlete, says="Nothing could be read.")
     digest = f"{athlete.page_digest}-{name}"
-    return replace(athlete, name=name, page_digest=digest, load=lambda: anonymous)
+    load = partial(_load_anonymous, athlete.load, name)
+    return replace(athlete, page_digest=digest, load=load)
+
+
+def _load_anonymous(load: Callable[[], Analysis], name: str) -> Analysis:
+    return anonymise_analysis(load(), name)
 
 
 def _number_files(analysis: Analysis) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +28,21 @@ def today_by_clock() -> date:
 def user_settings_path() -> Path:
     """Return the path of the user's own settings; the file need not be there."""
     return platformdirs.user_config_path("loadwatch") / FILE
+
+
+def load_pseudonym_key() -> bytes:
+    """Return this user's secret of the pseudonyms, made the first time.
+
+    It lies beside the user's settings and in no output: with it, and not without it, a name
+    leads to its pseudonym. Whoever deletes it gets other pseudonyms.
+    """
+    path = user_settings_path().with_name("pseudonym.key")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(number, "w", encoding="ascii") as file:  # noqa: PTH123 - a number
+            file.write(secrets.token_hex(32))
+    return path.read_bytes()
 
 
 def default_store_folder() -> Path:

@@ -610,3 +610,31 @@ def test_a_roster_tells_drawn_unchanged_and_unreadable_apart(call, tmp_path):
     assert text in call("roster", club, "-o", tmp_path / "out", "--no-store")[2]
     text = "0 of 2 athlete pages, 1 unchanged, 1 could not be read."
     assert text in call("roster", club, "-o", tmp_path / "out", "--no-store")[2]
+
+
+def test_roster_since_leaves_out_who_has_nothing_since_then(call, tmp_path):
+    club = tmp_path / "club"
+    for name in ("ana", "ben"):
+        shutil.copytree(SAMPLE / name, club / name)
+    (club / "broken.zip").write_bytes(b"PK\x05\x06 no zip")
+    store = ("--store", tmp_path / "store")
+    pages = ("-o", tmp_path / "out", *store)
+    _, printed, _ = call("roster", club, "--format", "json", *pages)
+    days = {
+        athlete["name"]: athlete["last_activity"]
+        for athlete in json.loads(printed)["athletes"]
+    }
+    assert days["broken"] is None
+    last = max(day for day in days.values() if day)
+    newest = {name for name, day in days.items() if day in (last, None)}
+    code, printed, errors = call(
+        "roster", club, "--format", "json", "--since", last, *pages
+    )
+    assert code == 0
+    assert {line["name"] for line in json.loads(printed)["athletes"]} == newest
+    left_out = len(days) - len(newest)
+    assert f"{left_out} of 3 athletes have no activity since {last}" in errors
+    # the page of who is left out stays as it is
+    assert len([*(tmp_path / "out" / "athletes").iterdir()]) == 2
+    later = call("roster", club, "--format", "json", "--since", "2030-01-01", *store)
+    assert [line["name"] for line in json.loads(later[1])["athletes"]] == ["broken"]

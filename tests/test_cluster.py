@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from loadwatch.pipeline.cluster import open_cluster
 from loadwatch.version import __version__
 from tests.dask_cluster import ROOT, start_cluster
 from tests.make_club import make_club
@@ -231,3 +232,37 @@ def test_ctrl_c_ends_it_in_order(club, tmp_path):
         run.send_signal(signal.SIGINT)
         code, printed, errors = finish(run)
     assert (code, printed, errors.strip()) == (130, "", "")
+
+
+def test_athletes_side_by_side_give_the_same(club, tmp_path):
+    for jobs in ("-j1", "-j2"):
+        options = ("--store", tmp_path / f"store{jobs}", "-o", tmp_path / jobs)
+        assert call("roster", club, jobs, *options, home=tmp_path)[0] == 0
+    assert read_pages(tmp_path / "-j1") == read_pages(tmp_path / "-j2")
+    bare = ("roster", club, "--format", "json", "--no-store")
+    assert call(*bare, "-j1", home=tmp_path) == call(*bare, "-j2", home=tmp_path)
+
+
+BLIND = """
+from loadwatch.pipeline import cluster
+cluster._describe_path = lambda path: None
+"""
+
+
+def test_workers_that_see_neither_folder_nor_store_get_the_bytes(club, tmp_path):
+    bare = ("roster", club, "--format", "json")
+    options = write_preload(tmp_path, BLIND)
+    with start_cluster(tmp_path / "dask", options=options) as cluster:
+        with open_cluster(cluster.address) as (found, _):
+            assert not found.can_share([club], None)
+        store = ("--store", tmp_path / "store", "--cluster", cluster.address)
+        there = call(*bare, *store, home=tmp_path)
+    assert there == call(*bare, "--no-store", home=tmp_path)
+    names = {path.suffix for path in (tmp_path / "store").iterdir()}
+    assert names == {".sqlite"}  # nothing is left of what asked for a shared folder
+
+
+def test_workers_that_see_the_folder_take_whole_athletes(club, cluster, tmp_path):
+    with open_cluster(cluster.address) as (found, _):
+        assert found.can_share([club], tmp_path / "store")
+        assert found.can_share([club, tmp_path / "none"], None)

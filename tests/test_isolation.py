@@ -121,10 +121,10 @@ def test_a_page_that_cannot_be_drawn_is_that_athletes(
 ):
     real = html.format_report
 
-    def format_report(analysis, *more):
+    def format_report(analysis, *more, **named):
         if analysis.name == "cat":
             raise KeyError("secret")
-        return real(analysis, *more)
+        return real(analysis, *more, **named)
 
     monkeypatch.setattr(html, "format_report", format_report)
     out = tmp_path / "out"

@@ -18,7 +18,7 @@ import pytest
 from loadwatch import pipeline
 from loadwatch.errors import NothingToRead, SettingsError
 from loadwatch.ingest.sources import Member, find_members
-from loadwatch.pipeline import Options, intake, roster
+from loadwatch.pipeline import Options, athlete_lines, intake
 from tests import make_map, season
 from tests.make_fit import FitBuilder, run
 from tests.season import FIRST, analysed, short, told, weekly
@@ -462,9 +462,9 @@ def test_the_clock_tells_a_roster_who_fell_silent_and_nothing_else(tmp_path):
 def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatch):
     home = season.write(tmp_path / "club" / "ida", season.files())
     read = []
-    analyse = roster.analyse_athlete
+    analyse = athlete_lines.analyse_athlete
     monkeypatch.setattr(
-        roster,
+        athlete_lines,
         "analyse_athlete",
         lambda *a, **more: read.append(a) or analyse(*a, **more),
     )

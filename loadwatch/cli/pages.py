@@ -3,79 +3,145 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
+from loadwatch.errors import LoadwatchError
+from loadwatch.pipeline.athlete import map_in_turn
+from loadwatch.pipeline.athlete_lines import build_unread_athlete
 from loadwatch.pipeline.cache_keys import compute_page_digest
-from loadwatch.pipeline.roster import PAGE_DIGESTS_FILE, build_unread_athlete
+from loadwatch.pipeline.roster import PAGE_DIGESTS_FILE
 from loadwatch.report.slugs import make_slugs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from loadwatch.analysis import Analysis, Athlete, Roster
     from loadwatch.date_filter import Period
+    from loadwatch.pipeline.athlete import AthleteMap
 
 ROSTER_LINK = "../index.html"  # from an athlete's page to the roster's
 
 
-def write_pages(
-    roster: Roster, target: Path, inputs: Sequence[Path]
-) -> tuple[Roster, int]:
-    """Write the page of a roster and those of its athletes into the folder `target`.
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """An athlete whose page is to be drawn; a worker can have it."""
 
-    An athlete's page is drawn only where it shows something else than the one there. No page
-    goes over a file of `inputs`. Returns the roster, an athlete whose page could not be drawn
-    as one that cannot be read, and how many pages were drawn.
+    athlete: Athlete
+    at: int  # place among the athletes
+    path: Path
+    cost: int = 50  # as many files take as long to read
+
+    def for_worker(self) -> PageJob:
+        """Return the job as another process can have it."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPages:
+    """Where the pages of a roster go, and how they are drawn.
+
+    Attributes
+    ----------
+    target : folder of the pages.
+    inputs : what no page goes over.
+    map_athletes : as `Options.map_athletes`.
+    is_whole : whether the roster holds every athlete; pages of others are removed then.
+    """
+
+    target: Path
+    inputs: Sequence[Path]
+    map_athletes: AthleteMap = map_in_turn
+    is_whole: bool = True
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the athletes' pages."""
+        return self.target / "athletes"
+
+    def write_file(self, path: Path, content: str) -> None:
+        """Write one file of the pages."""
+        output.write_file(path, content, self.inputs)
+
+
+def write_pages(roster: Roster, pages: RosterPages) -> tuple[Roster, int]:
+    """Write the page of a roster and those of its athletes.
+
+    An athlete's page is drawn only where it shows something else than the one there.
+    Returns the roster, an athlete whose page could not be drawn as one that cannot be read, and
+    how many pages were drawn.
     """
     from loadwatch.report import html
     from loadwatch.verdict import roster_groups
 
-    folder = target / "athletes"
-    output.make_folder(folder)
-    digests_before = _read_digests(target)
-    digests: dict[str, str] = {}
-    drawn = 0
+    output.make_folder(pages.folder)
+    before = _read_digests(pages.target)
     athletes = list(roster_groups.sort_athletes(roster.athletes))
+    digests, jobs = _list_jobs(athletes, pages.folder, before)
+    drawn = 0
+    drawings = pages.map_athletes(draw_page, jobs, _lose_page)
+    for job, drawing in zip(jobs, drawings, strict=True):
+        if isinstance(drawing, str):
+            pages.write_file(job.path, drawing)
+            drawn += 1
+        else:
+            athletes[job.at] = build_unread_athlete(job.athlete.name, drawing)
+            del digests[job.path.stem]
+    roster = replace(roster, athletes=tuple(athletes))
+    digests |= _settle_others(pages, before, digests)
+    pages.write_file(pages.target / "index.html", html.format_roster(roster))
+    text = json.dumps(digests, indent=1, sort_keys=True) + "\n"
+    pages.write_file(pages.target / PAGE_DIGESTS_FILE, text)
+    return roster, drawn
+
+
+def _list_jobs(
+    athletes: Sequence[Athlete], folder: Path, before: Mapping[str, str]
+) -> tuple[dict[str, str], list[PageJob]]:
+    """Return the digest of each page by its name, and the pages that show something new."""
+    digests = {}
+    jobs = []
     for at, slug in enumerate(make_slugs(athletes)):
         athlete = athletes[at]
         if not athlete.load:
             continue
         digests[slug] = athlete.page_digest
         path = folder / f"{slug}.html"
-        is_same = digests_before.get(slug) == athlete.page_digest
-        if is_same and path.exists():
-            continue
-        page = _draw_page(athlete)
-        if isinstance(page, str):
-            output.write_file(path, page, inputs)
-            drawn += 1
-        else:
-            athletes[at] = build_unread_athlete(athlete.name, page)
-            del digests[slug]
-    roster = replace(roster, athletes=tuple(athletes))
-    for slug in digests_before.keys() - digests.keys():
-        (folder / f"{slug}.html").unlink(missing_ok=True)
-    output.write_file(target / "index.html", html.format_roster(roster), inputs)
-    text = json.dumps(digests, indent=1, sort_keys=True) + "\n"
-    output.write_file(target / PAGE_DIGESTS_FILE, text, inputs)
-    return roster, drawn
+        if not (before.get(slug) == athlete.page_digest and path.exists()):
+            jobs.append(PageJob(athlete, at, path))
+    return digests, jobs
 
 
-def _draw_page(athlete: Athlete) -> str | Exception:
+def _settle_others(
+    pages: RosterPages, before: Mapping[str, str], digests: Mapping[str, str]
+) -> dict[str, str]:
+    """Remove the pages of athletes who are no longer there; return the digests of those kept."""
+    others = before.keys() - digests.keys()
+    if not pages.is_whole:
+        return {slug: before[slug] for slug in others}
+    for slug in others:
+        (pages.folder / f"{slug}.html").unlink(missing_ok=True)
+    return {}
+
+
+def draw_page(job: PageJob) -> str | Exception:
     """Return an athlete's page, or why there is none: one never costs the others theirs."""
     from loadwatch.pipeline import with_budget, with_question
     from loadwatch.report import html
 
     try:
-        assert athlete.load is not None
-        analysis = with_question(with_budget(athlete.load()))
+        assert job.athlete.load is not None
+        analysis = with_question(with_budget(job.athlete.load()))
         return html.format_report(analysis, roster_link=ROSTER_LINK)
     except Exception as error:  # noqa: BLE001 - as the docstring has it
         return error
+
+
+def _lose_page(_job: PageJob, _map_jobs: object) -> Exception:
+    return LoadwatchError("the process that drew the page died")
 
 
 def load_or_draw_page(

@@ -82,7 +82,8 @@ def find_store(ctx: click.Context) -> Path | None:
 
     if ctx.params.get("no_store"):
         return None
-    return ctx.params.get("store") or environment.default_store_folder()
+    folder: Path | None = ctx.params.get("store")
+    return (folder or environment.default_store_folder()).absolute()
 
 
 def build_options(
@@ -98,10 +99,10 @@ def build_options(
     return environment.local_options(
         overrides=collect_overrides(ctx),
         store=find_store(ctx),
-        map_jobs=ctx.with_resource(open_maps(params)),
         progress=progress,
         warn=_warn_once(quiet=bool(params.get("quiet"))),
         stdin=stdin,
+        **ctx.with_resource(open_maps(params)),
     )
 
 

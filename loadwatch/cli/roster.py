@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from loadwatch.report.formats import TABLES
 
 if TYPE_CHECKING:
     from loadwatch.analysis import Roster
+    from loadwatch.cli.pages import RosterPages
 
 
 @define_command(
@@ -33,6 +36,12 @@ if TYPE_CHECKING:
     help="Where the pages go.",
 )
 @click.option("--anonymise", is_flag=True, help="Replace every name.")
+@click.option(
+    "--since",
+    type=opt.Day(),
+    metavar="DATE",
+    help="Only athletes with an activity on this day or later.",
+)
 @opt.add_format(TABLES)
 @opt.units
 @opt.reading
@@ -43,38 +52,65 @@ def review_roster(
     folder: Path,
     target: Path | None,
     anonymise: bool,
+    since: date | None,
     form: str,
     **_: Any,
 ) -> int:
     """Review a folder of athletes: whom to talk to first, and a page for each."""
     from loadwatch import pipeline
     from loadwatch.anonymize import anonymise_roster
+    from loadwatch.cli.pages import RosterPages
     from loadwatch.cli.progress import show_progress
-    from loadwatch.pipeline import EXPORT_HINT
+    from loadwatch.pipeline.athlete_lines import choose_athlete_map
 
     quiet = ctx.params["quiet"]
     with show_progress(quiet=quiet) as progress:
-        roster = pipeline.analyse_roster(folder, build_options(ctx, progress))
+        options = build_options(ctx, progress)
+        roster = pipeline.analyse_roster(folder, options)
+    is_readable = any(athlete.load for athlete in roster.athletes)
+    if since:
+        roster = _select_since(roster, since, quiet=quiet)
     if anonymise:
         roster = anonymise_roster(roster)
     if target is not None:
-        roster, written = _write_pages(roster, target, folder)
+        map_athletes = choose_athlete_map(folder, options)
+        pages = RosterPages(target, [folder], map_athletes, is_whole=not since)
+        roster, written = _write_pages(roster, pages)
         output.print_message(f"Wrote {written}.", quiet=quiet)
     writer = TABLES[form](output.measure_screen())
     output.print_result(writer.format_roster(roster))
-    if not any(athlete.load for athlete in roster.athletes):
-        raise NothingToRead(f"nothing to read of any athlete in {folder}", EXPORT_HINT)
+    if not is_readable:
+        raise NothingToRead(
+            f"nothing to read of any athlete in {folder}", pipeline.EXPORT_HINT
+        )
     return 0
 
 
-def _write_pages(roster: Roster, target: Path, folder: Path) -> tuple[Roster, str]:
-    """Write the pages into `target`; return the roster as they show it, and which were written."""
+def _select_since(roster: Roster, since: date, *, quiet: bool) -> Roster:
+    """Return the roster of those with an activity since a day, and of those not readable."""
+    chosen = [
+        athlete
+        for athlete in roster.athletes
+        if athlete.load is None or (athlete.last_activity or date.min) >= since
+    ]
+    left_out = len(roster.athletes) - len(chosen)
+    if left_out:
+        output.print_message(
+            f"{left_out} of {len(roster.athletes)} athletes have no activity since "
+            f"{since} and are left out.",
+            quiet=quiet,
+        )
+    return replace(roster, athletes=tuple(chosen))
+
+
+def _write_pages(roster: Roster, pages: RosterPages) -> tuple[Roster, str]:
+    """Write the pages; return the roster as they show it, and which were written."""
     from loadwatch.cli.pages import write_pages
 
-    roster, drawn = write_pages(roster, target, [folder])
+    roster, drawn = write_pages(roster, pages)
     athletes = len(roster.athletes)
     readable = sum(bool(athlete.load) for athlete in roster.athletes)
-    written = f"{target / 'index.html'} and {drawn} of {athletes} athlete pages"
+    written = f"{pages.target / 'index.html'} and {drawn} of {athletes} athlete pages"
     if drawn < readable:
         written += f", {readable - drawn} unchanged"
     if readable < athletes:

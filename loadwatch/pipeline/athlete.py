@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import Skipped
 from loadwatch.assess import rules
@@ -24,7 +24,7 @@ from loadwatch.tables import EXPOSURES, HIDDEN
 from loadwatch.user_files import find_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     import pandas as pd
@@ -34,10 +34,26 @@ if TYPE_CHECKING:
     from loadwatch.pipeline.intake import MapFunction, MemberResult, ProgressCallback
     from loadwatch.settings import Settings
 
+    AfterDeath = Callable[[Any, MapFunction], Any]
+    AthleteMap = Callable[
+        [Callable[[Any], Any], Sequence[Any], AfterDeath], Iterable[Any]
+    ]
+
 EXPORT_HINT = (
     "Give the zip that Garmin or Strava sent you, as it is. "
     "How to ask for it: loadwatch help export."
 )
+
+
+def map_in_turn(
+    function: Callable[[Any], Any], jobs: Sequence[Any], _after_death: object
+) -> Iterator[Any]:
+    """Yield `function` of each job, one after the other, in this process."""
+    return map(function, jobs)
+
+
+def _share_all(_paths: Sequence[Path], _store: Path | None) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +68,10 @@ class Options:
     overrides : setting -> its value, and where that comes from.
     store : folder of the stores; None keeps nothing.
     map_jobs : a `map` over inputs; results in order.
+    map_athletes : the same over jobs of a roster: function, jobs, and what gives the result of a
+        job over which a worker died (of the job and a `map_jobs` that survives this).
+    can_share : tells whether workers find at some paths, and in the folder of the stores, what
+        this process finds there.
     system_zone : IANA name of this machine's time zone.
     now : the day by the clock; a roster finds by it who has fallen silent.
     progress : is called with inputs done and inputs in all.
@@ -63,11 +83,33 @@ class Options:
     overrides: Mapping[str, tuple[object, str]] = field(default_factory=dict)
     store: Path | None = None
     map_jobs: MapFunction = map
+    map_athletes: AthleteMap = map_in_turn
+    can_share: Callable[[Sequence[Path], Path | None], bool] = _share_all
     system_zone: str = "UTC"
     now: date | None = None
     progress: ProgressCallback | None = None
     warn: Callable[[str], None] | None = None
     stdin: bytes | None = None
+
+    def for_worker(self) -> Options:
+        """Return the options as another process can have them, in whatever folder it works."""
+        return replace(
+            self,
+            files=tuple(path.absolute() for path in self.files),
+            overrides={**self.overrides, **self._place_map()},
+            store=self.store and self.store.absolute(),
+            map_jobs=map,
+            map_athletes=map_in_turn,
+            can_share=_share_all,
+            progress=None,
+            warn=None,
+        )
+
+    def _place_map(self) -> dict[str, tuple[object, str]]:
+        if "osm" not in self.overrides:
+            return {}
+        path, origin = self.overrides["osm"]
+        return {"osm": (str(Path(str(path)).absolute()), origin)}
 
 
 def analyse_athlete(*paths: str | Path, options: Options | None = None) -> Analysis:
@@ -185,9 +227,10 @@ def _read_inputs(
             members, settings, store, options.map_jobs, options.progress
         )
         if settings.osm:
-            read = intake.match_map(
-                read, settings, store, options.store, options.map_jobs
-            )
+            map_jobs: MapFunction = map
+            if options.can_share([Path(settings.osm)], None):
+                map_jobs = options.map_jobs
+            read = intake.match_map(read, settings, store, options.store, map_jobs)
     return read
 
 

@@ -10,6 +10,7 @@ import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.errors import LoadwatchError, WorkersGone
@@ -73,9 +74,19 @@ class Cluster:
         self.threads = max(1, int(info.get("total_threads", 1)))
         return [worker.get("status", "") for worker in info["workers"].values()]
 
-    def can_see(self, paths: Sequence[Path]) -> bool:
-        """Tell whether each worker finds at `paths` what this process finds there."""
-        texts = [str(path) for path in paths]
+    def can_share(self, paths: Sequence[Path], store: Path | None) -> bool:
+        """Tell whether each worker finds at `paths`, and in the folder `store`, what is here."""
+        if store is None:
+            return self._see_alike(paths)
+        try:
+            store.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=store, prefix=".probe-") as probe:
+                return self._see_alike([*paths, Path(probe.name)])
+        except OSError:
+            return False
+
+    def _see_alike(self, paths: Sequence[Path]) -> bool:
+        texts = [str(path.absolute()) for path in paths]
         here = describe_paths(texts)
         there = self.client.run(describe_paths, texts, on_error="return")
         return bool(there) and all(found == here for found in there.values())
@@ -91,13 +102,14 @@ def open_cluster(address: str) -> Iterator[tuple[Cluster, Workers]]:
         has another version of loadwatch.
     """
     try:
-        from distributed import Client, KilledWorker  # noqa: PLC0415 - an extra, and slow
+        import distributed  # noqa: PLC0415 - an extra, and slow
     except ImportError:
         raise LoadwatchError("--cluster needs dask: pip install '.[cluster]'") from None
+    client_class: Any = distributed.Client
     with _silence_dask():
         try:
-            client = Client(address, timeout=CONNECT_S, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
+            client = client_class(address, timeout=CONNECT_S, set_as_default=False)
+        except Exception as error:  # noqa: BLE001 - whatever else answers there
             raise LoadwatchError(
                 f"no dask scheduler answers at {address} ({_first_line(error)})"
             ) from None
@@ -108,7 +120,7 @@ def open_cluster(address: str) -> Iterator[tuple[Cluster, Workers]]:
                 # pure=False: two files of one digest are two tasks, none answered from memory
                 start=lambda _: client.get_executor(pure=False),
                 count_workers=cluster.count_threads,
-                deaths=(KilledWorker,),
+                deaths=(distributed.KilledWorker,),
                 check=cluster.check,
                 most_deaths=MOST_DEATHS,
             )

@@ -369,7 +369,8 @@ def match_map(
         if visited:
             outdoor.append(part.member)
     classes = tuple(sorted(settings.classes.items()))
-    area = MapArea(extract, frozenset(cells), cache, classes)
+    # a worker may be at work in another folder
+    area = MapArea(extract.absolute(), frozenset(cells), cache, classes)
     matched = {
         part.member.label: part
         for part in read_members(outdoor, settings, store, map_jobs, None, area)

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
-from contextlib import suppress
-from dataclasses import asdict, fields, replace
-from datetime import date
-from functools import cache, partial
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from loadwatch.analysis import Athlete, Roster, Trend
-from loadwatch.errors import (
-    LoadwatchError,
-    NothingToRead,
-    WorkersGone,
-    describe_fault,
-)
-from loadwatch.formatting import strip_folders
+from loadwatch.analysis import Roster
+from loadwatch.errors import NothingToRead
 from loadwatch.ingest.sources import LOADWATCH_FILES
-from loadwatch.ingest.stray_dates import has_strays
-from loadwatch.pipeline.athlete import (
-    Options,
-    analyse_athlete,
-    has_every_input,
-    load_athlete_settings,
-    open_athlete_store,
-)
-from loadwatch.pipeline.cache_keys import compute_page_digest, digest_inputs
+from loadwatch.pipeline.athlete import Options
+from loadwatch.pipeline.athlete_lines import collect_lines
 from loadwatch.settings import FILE as SETTINGS_FILE
 from loadwatch.settings import load as load_settings
 from loadwatch.user_files import find_file
 from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import date
 
-    from loadwatch.analysis import Analysis
+    from loadwatch.analysis import Athlete
 
 ROSTER_HINT = "Give a folder that holds a folder or zip an athlete."
 LINKS_NAMED = 5  # of those that lead out of a roster's folder
@@ -58,9 +42,8 @@ def analyse_roster(folder: str | Path, options: Options | None = None) -> Roster
     own = find_file(root, SETTINGS_FILE)
     if own:
         options = replace(options, files=(*options.files, own))
-    athletes = [
-        _summarise_path(path, options) for path in _list_athlete_paths(root, options)
-    ]
+    paths = _list_athlete_paths(root, options)
+    athletes = list(collect_lines(root, paths, options))
     today = _choose_today(athletes, options)
     if today:
         athletes = [roster_groups.as_of(athlete, today) for athlete in athletes]
@@ -148,80 +131,3 @@ def _holds_pages_alone(path: Path) -> bool:
                 return False
             pages += 1
     return pages > 0
-
-
-def _summarise_path(path: Path, options: Options) -> Athlete:
-    """Return the line of the athlete at `path` as of the own last day; also if reading fails."""
-    try:
-        return _load_or_build_line(path, options)
-    except WorkersGone:
-        raise  # no athlete's fault
-    except Exception as error:  # noqa: BLE001 - one athlete never costs the others theirs
-        return build_unread_athlete(path.stem, error)
-
-
-def build_unread_athlete(name: str, error: Exception) -> Athlete:
-    """Return the line of an athlete who cannot be read; it names no folder of this machine."""
-    why = f"loadwatch itself failed ({describe_fault(error)}); please report it"
-    if isinstance(error, LoadwatchError):
-        why = str(error).partition("\n")[0]
-    elif isinstance(error, OSError):
-        why = f"cannot be read ({error.strerror or 'unknown reason'})"
-    return Athlete(
-        name=name,
-        group="unknown",
-        level="none",
-        says=strip_folders(why),
-        last_activity=None,
-        flags=0,
-    )
-
-
-def _load_or_build_line(path: Path, options: Options) -> Athlete:
-    """Return an athlete's line: the one kept, if all that it follows from is the same.
-
-    No line is kept of an athlete of whom an input was lost with its process: that input is tried
-    again the next time.
-    """
-    settings = load_athlete_settings([path], options)
-    key = f"line|{digest_inputs([path], settings, options.system_zone)}"
-    with open_athlete_store([path], settings, options) as store:
-        kept = store.find_page(key)
-    if kept:
-        # a line that is none of ours is built anew
-        with suppress(ValueError, TypeError, KeyError):
-            return athlete_from_json(
-                kept, cache(partial(analyse_athlete, path, options=options))
-            )
-    analysis = analyse_athlete(path, options=options)
-    athlete = roster_groups.summarize_athlete(analysis)
-    athlete = replace(athlete, page_digest=compute_page_digest(analysis))
-    with open_athlete_store([path], settings, options) as store:
-        if has_every_input([path], store) and not has_strays(analysis.skipped):
-            store.keep_page(key, athlete_to_json(athlete))
-    return athlete
-
-
-def athlete_to_json(athlete: Athlete) -> str:
-    """Return a line as text for the store; the analysis behind it is not in it."""
-    names = [part.name for part in fields(athlete) if part.name != "load"]
-    kept = {name: getattr(athlete, name) for name in names}
-    if athlete.trend:
-        kept["trend"] = asdict(athlete.trend)
-    return json.dumps(kept, default=str)
-
-
-def athlete_from_json(text: str, load: Callable[[], Analysis]) -> Athlete:
-    """Return the line that `athlete_to_json` wrote; `load` gives the analysis behind it."""
-    kept: dict[str, Any] = json.loads(text)
-    for name in ("last_activity", "today", "raised_week", "last_run"):
-        if kept[name]:
-            kept[name] = date.fromisoformat(kept[name])
-    kept["pains"] = tuple(
-        (date.fromisoformat(day), score) for day, score in kept["pains"]
-    )
-    if kept["trend"]:
-        trend = kept["trend"]
-        trend["loads"], trend["levels"] = tuple(trend["loads"]), tuple(trend["levels"])
-        kept["trend"] = Trend(**trend)
-    return Athlete(**kept, load=load)

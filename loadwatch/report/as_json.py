@@ -171,10 +171,15 @@ def _collect_left_out(analysis: Analysis) -> dict[str, Any]:
     }
 
 
+def build_flag_rows(judged: Analysis | Plan) -> list[dict[str, Any]]:
+    """Return one row per flag."""
+    return [to_record(flag_row(flag)) for flag in judged.flags]
+
+
 def _collect_judged(judged: Analysis | Plan) -> dict[str, Any]:
     """Return the flags, and what could not be judged."""
     return {
-        "flags": [to_record(flag_row(flag)) for flag in judged.flags],
+        "flags": build_flag_rows(judged),
         "unknown": [
             to_record({"week": gap.week, "rule": gap.rule, "why": str(gap.why)})
             for gap in judged.unknown
@@ -184,13 +189,14 @@ def _collect_judged(judged: Analysis | Plan) -> dict[str, Any]:
 
 def format_activities(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     """Return every activity with all EXPOSURES, and what was skipped or a duplicate."""
-    rows = _build_activity_rows(filter_dates(analysis, period))
+    rows = build_activity_rows(filter_dates(analysis, period))
     return format_document(
         {"schema": SCHEMA, "activities": rows, **_collect_left_out(analysis)}
     )
 
 
-def _build_activity_rows(shown: Analysis) -> list[dict[str, Any]]:
+def build_activity_rows(shown: Analysis) -> list[dict[str, Any]]:
+    """Return one row per activity, with all EXPOSURES."""
     return to_records(shown.activities, column_names(EXPOSURES))
 
 
@@ -269,7 +275,7 @@ def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
             },
             **_collect_weeks(analysis, shown),
             **_collect_budget(analysis),
-            "activities": _build_activity_rows(shown),
+            "activities": build_activity_rows(shown),
         }
     )
 

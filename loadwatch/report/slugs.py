@@ -38,12 +38,20 @@ def make_slug(name: str) -> str:
 
 def make_slugs(athletes: Sequence[Athlete]) -> list[str]:
     """Return a slug per athlete, in their order; the second of one name gets "-2"."""
+    return number_slugs([make_slug(athlete.name) for athlete in athletes])
+
+
+def number_slugs(bases: Sequence[str]) -> list[str]:
+    """Return `bases`, each once: the second of one name gets "-2"."""
     slugs: list[str] = []
-    for athlete in athletes:
-        base = make_slug(athlete.name)
-        slug, number = base, 1
-        while slug in slugs:
+    taken: set[str] = set()
+    counts: dict[str, int] = {}
+    for base in bases:
+        slug, number = base, counts.get(base, 1)
+        while slug in taken:
             number += 1
             slug = f"{base}-{number}"
+        counts[base] = number
+        taken.add(slug)
         slugs.append(slug)
     return slugs

@@ -97,10 +97,11 @@ def as_of(line: Athlete, day: date) -> Athlete:
     line = replace(line, group=_choose_group(line, day))
     if last is None or not silent or line.urgent:
         return replace(line, says=_add_pain(line, line.brief or line.says))
-    until = "."
+    says = f"No files since {formatting.format_day(last)}."
     if line.flags:
-        until = f"; until then: {line.brief}"
-    says = f"No files since {formatting.format_day(last)}{until}"
+        says = f"{says[:-1]}; until then: {line.brief}"
+    elif line.group == "talk":
+        says = line.brief  # it names the last run, and what was raised before it
     return replace(
         line, level="none", state="unknown", says=_add_pain(line, says), trend=None
     )

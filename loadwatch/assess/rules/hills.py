@@ -6,8 +6,6 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from loadwatch.activity import NAN, Note
 from loadwatch.assess.rules import device_change
 from loadwatch.assess.rules.model import (
@@ -115,12 +113,9 @@ def _build_judge(
     """Return what judges an amount of a week; weeks of `skip` are no yardstick."""
     usual = inputs.columns[f"{column}_usual"][week]
     largest = find_own_largest(inputs, column, week, OWN_WEEKS, skip=skip)
-    return partial(
-        judge_hills,
-        usual_m=usual,
-        largest_m=float(np.nan_to_num(largest)),
-        limits=limits,
-    )
+    if math.isnan(largest):
+        largest = 0.0
+    return partial(judge_hills, usual_m=usual, largest_m=largest, limits=limits)
 
 
 def _make_flag(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.rule_input import RuleInput
     from loadwatch.tables import FlagLevel
 
+    PooledGround = tuple[dict[str, float], float]
     JudgeShift = Callable[[float, float, float, float, Limits], Exceeded | None]
 
 # whether LW08 counts a surface as hard ground; a test asks for every surface by name
@@ -68,7 +69,7 @@ def judge_unsure_shift(
 
 def pool_surfaces(
     columns: Mapping[str, Sequence[float]], start: int, end: int
-) -> tuple[dict[str, float], float]:
+) -> PooledGround:
     """Return metres by known class over the weeks [start, end), and their share of the distance."""
     metres = {
         surface: sum(columns[SURFACES[surface].column][start:end])
@@ -78,6 +79,12 @@ def pool_surfaces(
     if not distance:
         return metres, 0.0
     return metres, sum(metres.values()) / distance
+
+
+def _pool_weeks(inputs: RuleInput) -> list[PooledGround]:
+    """Return `pool_surfaces` of each week by itself."""
+    weeks = range(len(inputs.week_starts))
+    return [pool_surfaces(inputs.partial, i, i + 1) for i in weeks]
 
 
 def _sum_hard(metres: Mapping[str, float]) -> float:
@@ -106,13 +113,16 @@ def _explain_unknown_share(share: float, when: str, limits: Limits) -> Note | No
 def _check_shift(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     weeks = len(inputs.week_starts)
     unsure = find_unsure_weeks(inputs.table, inputs.week_numbers, weeks)
+    pooled = _pool_weeks(inputs)
     for i in inputs.run_weeks():
         week = inputs.week_starts[i]
         if not inputs.complete[i]:
             yield SHIFT.unknown(week, Note("not_over", "the week is not over"))
             continue
-        now, known_now = pool_surfaces(inputs.partial, i, i + 1)
-        share_before = _find_largest_share(inputs, i, limits)
+        now, known_now = pooled[i]
+        first = max(i - _BEFORE_WEEKS, 0)
+        before = [pooled[j] for j in range(first, i) if inputs.runs[j]]
+        share_before = _find_largest_share(before, limits)
         why = (
             _explain_no_shift(inputs, i)
             or _explain_unknown_share(known_now, "of this week", limits)
@@ -125,17 +135,12 @@ def _check_shift(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
             yield from _find_shift(inputs, limits, i, now, share_before, judge)
 
 
-def _find_largest_share(inputs: RuleInput, week: int, limits: Limits) -> float:
-    """Return the largest hard share among those of the four weeks before that can be compared.
+def _find_largest_share(pooled: Sequence[PooledGround], limits: Limits) -> float:
+    """Return the largest hard share among those of the weeks before that can be compared.
 
     Such a week knows the ground of 70 % of its metres and holds at least half of the mean known
-    distance of the four. NaN without one.
+    distance of them all. NaN without one.
     """
-    pooled = [
-        pool_surfaces(inputs.partial, i, i + 1)
-        for i in range(max(week - _BEFORE_WEEKS, 0), week)
-        if inputs.runs[i]
-    ]
     if not pooled:
         return math.nan
     known = [sum(metres.values()) for metres, _ in pooled]
@@ -202,10 +207,11 @@ def _find_shift(
 
 def _check_new(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     weeks = int(limits["weeks"])
+    pooled = _pool_weeks(inputs)
     for i in inputs.run_weeks():
         start = max(i - weeks, 0)
         before, known_before = pool_surfaces(inputs.partial, start, i)
-        now, known_now = pool_surfaces(inputs.partial, i, i + 1)
+        now, known_now = pooled[i]
         when = f"of the {weeks} weeks before"
         why = _explain_few_weeks(
             inputs.runs[start:i], limits

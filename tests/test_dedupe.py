@@ -510,3 +510,22 @@ def test_a_copy_changes_only_the_duplicates(spec, data):
     assert {pair.source for pair in found.duplicates} == {
         pair.source for pair in alone.duplicates
     } | {"zz/copy"}
+
+
+def test_what_answers_for_other_runs_may_replace_goes_with_the_surface():
+    blank = {"fallback_m": [0.0, 0.0, 0.0, 0.0, 0.0, 10_000.0]}
+    own = fit(surface_source="none", **blank)
+    kept = one(own, listed(dirt_m=4000.0, **blank))
+    assert kept["fallback_m"] == [6000.0, 0.0, 4000.0, 0.0, 0.0, 0.0]
+    stated = listed(surface_source="tag", soft_m=10_000.0, unknown_m=0.0, fallback_m=[])
+    kept = one(own, stated)
+    assert (kept["surface_source"], kept["fallback_m"]) == ("tag", [])
+    trail = {"soft_m": 10_000.0, "unknown_m": 0.0, "surface_source": "label"}
+    kept = one(own, listed(fallback_m=[0.0, 0.0, 10_000.0, 0.0, 0.0, 0.0], **trail))
+    assert kept["fallback_m"] == pytest.approx([0.0, 0.0, 10_000.0, 0.0, 0.0, 0.0])
+
+
+def test_the_cells_of_a_run_come_from_the_row_that_has_positions():
+    kept = one(fit(), gpx(signature="cells"))
+    assert (kept["format"], kept["signature"]) == ("fit", "cells")
+    assert one(fit(signature="own"), gpx(signature="cells"))["signature"] == "own"

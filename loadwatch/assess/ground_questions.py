@@ -22,7 +22,7 @@ from loadwatch.exposure.course import find_known, learn_answers
 from loadwatch.exposure.signature import (
     NEIGHBOURS,
     Signatures,
-    are_alike,
+    are_same_course,
     shift_cells,
     sort_distinct,
     sum_by_run,
@@ -39,6 +39,7 @@ OLD_WEIGHT: Final = 0.25
 LENGTH_POWER: Final = 0.3
 ENOUGH_KNOWN: Final = 0.9  # of the last 26 weeks: no question is open then
 LEAST_GAIN: Final = 0.02  # of the last 26 weeks, by one more answer
+_MOST_RUNS: Final = 4000  # the newest, by which a question is chosen: memory is bounded
 _LEAST_M: Final = 500.0  # that an answer must settle to be worth a question
 _COMPARED: Final = (
     64  # runs whose neighbours are looked at, the best by their own cells
@@ -61,7 +62,7 @@ class GroundQuestion:
     Attributes
     ----------
     activity_id, source : which run.
-    start : local; `has_clock` tells whether its time of day is known and may be shown.
+    start : local; `has_clock`: whether its time of day is known and may be shown.
     length_m : its distance. [m]
     shape : "loop", "out and back" or "run".
     times : how many runs are of this course, itself included.
@@ -120,7 +121,7 @@ class _Demand:
         first = self.signatures.first
         own = self.place[first[run] : first[run + 1]]
         around = sort_distinct(np.concatenate((own, self.beside[own].ravel())))
-        # the last place stands for a neighbour that no run crosses
+        # the last place is that of a neighbour that no run crosses
         return around[: np.searchsorted(around, len(self.beside))]
 
     def settle(self, run: int) -> None:
@@ -183,7 +184,9 @@ def _build_demand(
     activities: pd.DataFrame, runs: pd.DataFrame, end: pd.Timestamp
 ) -> _Demand | None:
     """Return the metres that nobody knows, None where no run has cells."""
-    rows = runs[(runs["signature"] != "").to_numpy()].reset_index(drop=True)
+    has_cells = (runs["signature"] != "").to_numpy()
+    rows = runs[has_cells].sort_values("start_local", kind="stable")
+    rows = rows.iloc[-_MOST_RUNS:].reset_index(drop=True)
     if rows.empty:
         return None
     signatures = unpack_signatures(rows["signature"].tolist())
@@ -286,7 +289,7 @@ def _find_same_course(demand: _Demand, run: int, near: Bools) -> Ints:
     found = [
         other
         for other in np.flatnonzero(inside >= 0.5).tolist()
-        if other == run or are_alike(own, signatures.cells_of(other))
+        if other == run or are_same_course(own, signatures.cells_of(other))
     ]
     return np.array(found, np.int64)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from loadwatch.assess.ground_questions import GroundQuestion, GroundQuestions
 
 MOST_LISTED = 10  # courses without an answer
-MOST_NAMED = 3  # runs of a day, in an error
 MOST_ASKED = 20  # at one sitting
 UNKNOWN = "unknown"  # "I do not know": asked again after 26 weeks
 
@@ -94,8 +94,8 @@ class Answer(click.ParamType[str]):
 def tag_runs(ctx: click.Context, /, path: Path, form: str, **given: Any) -> int:
     """Write what you know of runs to tags.csv in the folder PATH.
 
-    What is said of the ground of one run holds for the same ground in all runs. Without
-    options, a terminal is asked for the ground of the most useful runs, one by one.
+    The ground of one run holds for the same ground in all runs. Without options, a terminal is
+    asked for the ground of the most useful runs, one by one.
     """
     ctx.params["paths"] = (path,)
     cells = _read_cells(given)
@@ -171,10 +171,11 @@ def _tag_selected(ctx: click.Context, path: Path, cells: Mapping[str, str]) -> i
     positions = _select_runs(ctx, analysis)
     _write_cells(path, analysis, positions, cells)
     runs = formatting.format_count(len(positions), "run", "runs")
-    said = ", ".join(f"{name} {text}" for name, text in cells.items())
-    output.print_result(f"Tagged {runs} in {path / tags.FILE}: {said}")
-    for position in positions[: 1 if len(positions) == 1 else 0]:
-        output.print_message(_name_row(analysis, position), quiet=ctx.params["quiet"])
+    written = ", ".join(f"{name} {text}" for name, text in cells.items())
+    output.print_result(f"Tagged {runs} in {path / tags.FILE}: {written}")
+    if len(positions) == 1:
+        name = _name_row(analysis, positions[0])
+        output.print_message(name, quiet=ctx.params["quiet"])
     return DONE
 
 
@@ -206,8 +207,10 @@ def _name_row(analysis: Analysis, position: int) -> str:
     units = analysis.settings.units
     length = formatting.format_quantity(row["distance_m"], "distance_m", units)
     start = row["start_local"]
-    clock = "" if row["date_only"] else f", {start:%H:%M}"
-    return f"The run of {formatting.format_day(start)}{clock}, {length}."
+    when = formatting.format_day(start)
+    if not row["date_only"]:
+        when += f", {start:%H:%M}"
+    return f"The run of {when}, {length}."
 
 
 def _find_questions(analysis: Analysis, most: int) -> GroundQuestions:
@@ -224,8 +227,9 @@ def _list_unknown(ctx: click.Context, form: str) -> int:
     found = _find_questions(analysis, MOST_LISTED)
     if form == "json":
         records = ground_question.build_question_records(found)
-        share = found.known_share if found.known_share == found.known_share else None
-        text = {"schema": 1, "known_share": share, "courses": records}
+        text: dict[str, object] = {"schema": 1, "known_share": None, "courses": records}
+        if not math.isnan(found.known_share):
+            text["known_share"] = found.known_share
         output.print_result(json.dumps(text, indent=1))
         return DONE
     known = known_ground.describe_known(analysis)
@@ -281,11 +285,11 @@ def _ask_ground(analysis: Analysis, question: GroundQuestion) -> str:
 
 def _parse_reply(text: str) -> str:
     """Return a reply as tags.csv has it; "hard mostly soft" is 75 and 25 per cent."""
-    words = text.lower().replace(",", " ").split()
+    parts = text.lower().replace(",", " ").split()
     shares = {"mostly": (75, 25), "half": (50, 50)}
-    if len(words) == 3 and words[1] in shares:
-        first, second = shares[words[1]]
-        text = f"{words[0]} {first} {words[2]} {second}"
+    if len(parts) == 3 and parts[1] in shares:
+        first, second = shares[parts[1]]
+        text = f"{parts[0]} {first} {parts[2]} {second}"
     if not text.strip():
         return ""
     try:

@@ -8,7 +8,11 @@ import numpy as np
 
 from loadwatch.exposure.course import PASSED_ON, select_answered
 from loadwatch.exposure.ground_answers import format_answer
-from loadwatch.exposure.signature import are_alike, block_numbers, unpack_signatures
+from loadwatch.exposure.signature import (
+    are_same_course,
+    block_numbers,
+    unpack_signatures,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +44,7 @@ def describe_contradictions(rows: pd.DataFrame) -> tuple[str, ...]:
     near = _share_blocks(signatures)
     remarks: list[str] = []
     for one, other in pairs[near[pairs[:, 0], pairs[:, 1]]][:_CHECKED].tolist():
-        if are_alike(signatures.cells_of(one), signatures.cells_of(other)):
+        if are_same_course(signatures.cells_of(one), signatures.cells_of(other)):
             remarks.append(_describe_pair(answered, shares, one, other))
         if len(remarks) == NAMED:
             break

@@ -1,4 +1,4 @@
-"""What a runner said of one run holds for the ground under it, in every other run.
+"""A runner's answer on the ground of one run holds for the ground under it, in every other run.
 
     learn_answers(runs) -> Answers          cell by cell, of the runs that are answered
     inherit_answers(runs) -> runs           metres of all other runs that cross those cells

@@ -27,18 +27,18 @@ def parse_answer(text: str) -> dict[str, float]:
     parts = _split_parts(text.strip().lower())
     if not parts:
         return {}
-    words = [part for part in parts if isinstance(part, str)]
+    grounds = [part for part in parts if isinstance(part, str)]
     numbers = [part for part in parts if not isinstance(part, str)]
-    _check_words(text, words)
-    if len(words) == 1 and not numbers:
-        return {words[0]: 1.0}
+    _check_grounds(text, grounds)
+    if len(grounds) == 1 and not numbers:
+        return {grounds[0]: 1.0}
     _check_pairs(text, parts, numbers)
-    shares = dict(zip(words, numbers, strict=True))
+    shares = dict(zip(grounds, numbers, strict=True))
     return {word: share / sum(numbers) for word, share in shares.items() if share > 0}
 
 
 def _split_parts(text: str) -> list[str | float]:
-    """Return the words and numbers of an answer in their order."""
+    """Return the grounds and shares of an answer in their order."""
     parts: list[str | float] = []
     at = 0
     while at < len(text):
@@ -55,13 +55,13 @@ def _split_parts(text: str) -> list[str | float]:
     return parts
 
 
-def _check_words(text: str, words: list[str]) -> None:
+def _check_grounds(text: str, grounds: list[str]) -> None:
     """Refuse an answer with a ground that is not known, or with one twice."""
-    for word in words:
+    for word in grounds:
         if word not in SURFACE_NAMES:
             hint = suggest_nearest(word, SURFACE_NAMES)
             raise ValueError(f'surface "{word[:40]}" is not known: {hint}')
-    if len(set(words)) < len(words):
+    if len(set(grounds)) < len(grounds):
         raise ValueError(f'surface "{text[:40]}" names a ground twice')
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from loadwatch import user_csv
-from loadwatch.exposure.signature import are_alike, unpack_signatures
+from loadwatch.exposure.signature import are_same_course, unpack_signatures
 from loadwatch.exposure.tags import Tag, find_positions, index_rows
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _select_one(rows: pd.DataFrame, selection: Selection) -> list[int]:
 
 
 def _name_activity(rows: pd.DataFrame, position: int, selection: Selection) -> str:
-    """Return what tells an activity from others of its day, or of its file's name."""
+    """Return what names an activity apart from others of its day, or of its file's name."""
     row = rows.iloc[position]
     if selection.file or row["date_only"]:
         return str(row["source"])
@@ -116,6 +116,6 @@ def _add_same_course(
     found = set(chosen)
     for other in others:
         cells = signatures.cells_of(other)
-        if other not in found and any(are_alike(cells, one) for one in courses):
+        if other not in found and any(are_same_course(cells, one) for one in courses):
             found.add(other)
     return sorted(found)

@@ -10,7 +10,7 @@ number is constant within a belt of 2,048 rows (51 km), in which their width var
 degrees of latitude. `shift_cells` finds the neighbour across the edge of two belts and across
 180 degrees.
 
-A signature tells where somebody runs: it is kept in the store alone and enters no output.
+A signature shows where somebody runs: it is kept in the store alone and enters no output.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _RAW: Final = -15  # deflate without head and checksum: the store has its own
 _HEAD: Final = struct.Struct("<BIIii")  # shape, cells, far moves, first row and column
 SHAPES: Final = ("run", "loop", "out and back")
 _SHAPE_POINTS: Final = 64
-ALIKE_SHARE: Final = 0.8  # of the cells of each of two runs on one course
+SAME_COURSE_SHARE: Final = 0.8  # of the cells of each of two runs on one course
 _BLOCK_BITS: Final = 2  # a block is four cells wide and high
 _CLOSED_M, _CLOSED_SHARE = 150.0, 0.05  # from start to end, also of the length
 _SAME_M, _SAME_SHARE = 60.0, 0.7  # way out and way back
@@ -338,16 +338,16 @@ def are_among(cells: Ints, sorted_cells: Ints) -> Bools:
     return found
 
 
-def are_alike(one: Ints, other: Ints) -> bool:
-    """Tell whether two runs are of one course: 80 % of the cells of each lie on the other's.
+def are_same_course(one: Ints, other: Ints) -> bool:
+    """Return whether two runs are of one course: 80 % of the cells of each lie on the other's.
 
     A neighbour of a cell counts as the cell.
     """
     if not one.size or not other.size:
         return False
-    if are_among(one, widen_cells(other)).mean() < ALIKE_SHARE:
+    if are_among(one, widen_cells(other)).mean() < SAME_COURSE_SHARE:
         return False
-    return bool(are_among(other, widen_cells(one)).mean() >= ALIKE_SHARE)
+    return bool(are_among(other, widen_cells(one)).mean() >= SAME_COURSE_SHARE)
 
 
 def block_numbers(cells: Ints) -> Ints:

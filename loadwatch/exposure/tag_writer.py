@@ -55,7 +55,7 @@ def change_tags(
     """Return `data`, the bytes of a tags.csv, with `cells` set for the runs at `positions`.
 
     The last line that means a run is changed; a run that no line means gets one at the end,
-    named by its start, or by its file where the start does not tell it from others.
+    named by its start, or by its file where others start then, too.
     """
     index = index_rows(rows)
     lines = _find_lines(data, index)
@@ -116,4 +116,4 @@ def _name_run(rows: pd.DataFrame, index: RunIndex, position: int) -> dict[str, s
     source = str(row["source"])
     if find_row(index, Tag(line=0, file=source))[0] == position:
         return {"file": source}
-    raise SettingsError(FILE, f"{source} cannot be told from other runs")
+    raise SettingsError(FILE, f"{source} cannot be named apart from other runs")

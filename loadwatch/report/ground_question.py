@@ -1,4 +1,4 @@
-"""The question of a run's ground in words, with the command that answers it."""
+"""The question of a run's ground as text, with the command that answers it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 from loadwatch.assess.ground_questions import choose_question, find_questions
 from loadwatch.settings import Settings
 from tests.builders import activities, run
-from tests.courses import course_run, inherited, line, straight
+from tests.courses import course_run, inherited, line, ring, straight
 
 TODAY = dt.date(2026, 6, 30)
 STREET = straight(0, 4000)
@@ -129,3 +129,14 @@ def test_metres_that_lie_on_no_cell_count_for_the_run_alone():
     holes["signature"] = course_run(day(3), straight(50_000, 54_000))["signature"]
     found = ask(holes, course_run(day(4), straight(50_000, 54_000)))
     assert round(found.questions[0].settles_m, -2) == 13_000
+
+
+def test_a_track_that_is_answered_is_not_asked_again():
+    laps = ring(400, 10)
+    found = ask(
+        course_run(day(9), laps, "track"),
+        course_run(day(8), laps),
+        course_run(day(7), STREET),
+    )
+    assert [round(q.settles_m, -2) for q in found.questions] == [4000]
+    assert found.questions[0].length_m == 4000.0

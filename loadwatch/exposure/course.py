@@ -197,8 +197,9 @@ def _list_parts(count: int) -> Iterator[tuple[int, int]]:
 
 
 def find_known(answers: Answers, cells: Ints) -> Bools:
-    """Return which cells have an answer, those of a track aside."""
-    known: Bools = are_among(cells, answers.cells)
+    """Return which cells have an answer, a track's too."""
+    on_track = are_among(cells, answers.track_cells)
+    known: Bools = are_among(cells, answers.cells) | on_track
     return known
 
 

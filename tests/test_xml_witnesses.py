@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from loadwatch.errors import NotActivity
 from loadwatch.exposure.row import build_row
 from loadwatch.ingest import readers
-from loadwatch.ingest.readers.xml.iso_times import US
-from loadwatch.ingest.readers.xml.point_times import Evidence, repair_times
+from loadwatch.ingest.readers.point_times import US, Evidence, repair_times
 from loadwatch.settings import Settings
 
 START = datetime(2026, 3, 4, 7, 0, tzinfo=UTC)

@@ -273,7 +273,7 @@ def _choose_distance(
     if math.isfinite(session.distance_m):
         return session.distance_m, _stated_source(session)
     known = samples.distance_m[np.isfinite(samples.distance_m)]
-    if known.size < 2:
+    if known.size < 2 or known[-1] < known[0]:
         return NAN, "none"
     summed = session.format == "gpx" or "distance_m" not in records.columns
     summed |= any(note.code == NO_DISTANCE_NOTE.code for note in session.notes)

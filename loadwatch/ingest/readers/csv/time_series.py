@@ -17,12 +17,18 @@ from loadwatch.ingest.readers.csv.unit_decision import KM, MILE
 from loadwatch.ingest.readers.csv.unit_inference import find_unit
 from loadwatch.ingest.readers.frames import build_records
 from loadwatch.ingest.readers.plausible import limit_columns
+from loadwatch.ingest.readers.point_times import (
+    US,
+    Evidence,
+    note_days,
+    repair_times,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from loadwatch.ingest.readers.csv.parsed_csv import Column, ParsedCsv
-    from loadwatch.tables import Floats
+    from loadwatch.tables import Floats, Ints
 
     Channels = dict[str, Floats]  # role, or column of RECORDS -> values
 
@@ -76,21 +82,33 @@ def build_activity(
     times : when each sample was.
     session : what else is known of the activity.
     """
-    good = np.isfinite(times.seconds)
-    at = times.seconds[good]
-    if len(at) < 2 or at.max() - at.min() > _LONGEST_S:
+    places = np.flatnonzero(np.isfinite(times.seconds))
+    us = np.round(times.seconds[places] * US).astype(np.int64)
+    timed = repair_times(us, lambda: _read_evidence(cells, places))
+    places, at = places[timed.at], timed.us / US
+    if len(at) < 2 or at[-1] - at[0] > _LONGEST_S:
         raise Unreadable(
             "the time column of this table cannot be read as the moments of one activity"
         )
-    timed = {
-        role: [cell for cell, is_good in zip(column, good, strict=True) if is_good]
-        for role, column in cells.items()
-    }
-    channels, notes = _read_channels(timed, series, at)
+    chosen = places.tolist()
+    kept = {role: [column[i] for i in chosen] for role, column in cells.items()}
+    channels, notes = _read_channels(kept, series, at)
+    notes = (*timed.notes, *note_days(timed.us), *notes)
     frame = build_records(np.round(at * 1e9).astype(np.int64), channels)
-    dated = _date_session(session, float(at.min()), times)
+    dated = _date_session(session, float(at[0]), times)
     dated = replace(dated, notes=(*session.notes, *notes))
     return Reading((Activity(frame, dated),))
+
+
+def _read_evidence(cells: Mapping[str, Sequence[str]], places: Ints) -> Evidence:
+    """Return what shows the order of the samples at `places`, in whatever unit."""
+    columns = []
+    for role in ("latitude", "longitude", "distance"):
+        column = np.full(len(places), np.nan)
+        if role in cells:
+            column = numbers.parse_column(cells[role], ".")[places]
+        columns.append(column)
+    return Evidence(*columns)
 
 
 def _date_session(session: Session, start_s: float, times: SampleTimes) -> Session:

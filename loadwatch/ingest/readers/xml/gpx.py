@@ -12,9 +12,10 @@ import numpy as np
 from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
+from loadwatch.ingest.readers.point_times import US
 from loadwatch.ingest.readers.sports import StatedSport, read_sport
 from loadwatch.ingest.readers.xml.holes import Holes, judge_holes, measure_timer_s
-from loadwatch.ingest.readers.xml.iso_times import NAT, US, parse_utc
+from loadwatch.ingest.readers.xml.iso_times import NAT, parse_utc
 from loadwatch.ingest.readers.xml.point_columns import parse_number
 from loadwatch.ingest.readers.xml.positions import clean_path
 from loadwatch.ingest.readers.xml.samples import (

@@ -12,9 +12,8 @@ import numpy as np
 
 from loadwatch.activity import NAN, Note
 from loadwatch.geodesy import path_m
+from loadwatch.ingest.readers.point_times import HOLE_S, US, find_hole, note_days
 from loadwatch.ingest.readers.sports import MOVING_MPS
-from loadwatch.ingest.readers.xml.iso_times import US
-from loadwatch.ingest.readers.xml.point_times import HOLE_S, find_hole
 
 if TYPE_CHECKING:
     from loadwatch.ingest.readers.xml.samples import Samples
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 LONGEST_S = 2 * 3600.0  # nobody's phone sleeps longer within a run
 LIKE_REST = (0.5, 1.5)  # a speed over a hole within so much of the usual one
 LEAST_M = 200.0  # a shorter way over a hole is not worth a word
-DAY_S = 86_400.0
 
 
 class Holes(NamedTuple):
@@ -47,12 +45,8 @@ def judge_holes(samples: Samples) -> Holes:
     step_s, metres = step_us / US, _measure_steps(samples)
     is_run = _is_like_rest(step_s, metres, holes)
     is_pause[holes[~is_run] + 1] = True
-    notes: tuple[Note, ...] = ()
-    longest_s = float(step_s[holes].max())
-    if longest_s > DAY_S:
-        text = f"{longest_s / DAY_S:,.1f} days pass between two points"
-        notes = (Note("clock", text),)
-    return Holes(is_pause, notes, _note_way(step_s[holes], metres[holes], is_run))
+    way_notes = _note_way(step_s[holes], metres[holes], is_run)
+    return Holes(is_pause, note_days(us), way_notes)
 
 
 def measure_timer_s(samples: Samples, is_pause: Bools) -> float:

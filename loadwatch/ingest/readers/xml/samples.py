@@ -12,8 +12,8 @@ import numpy as np
 from loadwatch.activity import Note
 from loadwatch.ingest.readers.frames import build_records
 from loadwatch.ingest.readers.plausible import limit_columns
-from loadwatch.ingest.readers.xml.iso_times import EPOCH, NAT, US
-from loadwatch.ingest.readers.xml.point_times import Evidence, repair_times
+from loadwatch.ingest.readers.point_times import US, Evidence, repair_times
+from loadwatch.ingest.readers.xml.iso_times import EPOCH, NAT
 from loadwatch.tables import ON_FOOT_SPORTS, UNKNOWN_SPORT
 
 if TYPE_CHECKING:

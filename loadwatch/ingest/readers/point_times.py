@@ -1,4 +1,4 @@
-"""The times of track points: which order is right, and which times a clock got wrong.
+"""The times of points and samples: which order is right, and which times a clock got wrong.
 
 Points keep the order of the file where their positions carry it. A part whose clock jumps is
 put where it was recorded; a few points hours before or after the rest are left out; points
@@ -14,13 +14,14 @@ import numpy as np
 
 from loadwatch.activity import Note
 from loadwatch.geodesy import path_m
-from loadwatch.ingest.readers.xml.iso_times import US
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from loadwatch.tables import Bools, Floats, Ints
 
+US = 1_000_000  # in a second
+DAY_S = 86_400.0
 HOLE_S, HOLE_STEPS = 3600.0, 20.0  # a step beyond both is a hole
 STRAY_SHARE, STRAY_POINTS = 0.05, 2  # a part of no more than the larger is stray
 STRAY_S = 600.0  # and no longer than that
@@ -61,6 +62,18 @@ class Evidence(NamedTuple):
         if distance.size >= 2:
             return float(np.abs(np.diff(distance)).sum())
         return np.nan
+
+
+def note_days(us: Ints) -> tuple[Note, ...]:
+    """Return a note where a day or more passes between two points; their times are ascending."""
+    if us.size < 2 or us[-1] - us[0] <= DAY_S * US:
+        return ()
+    step_us = np.diff(us)
+    longest_s = float(step_us.max()) / US
+    if longest_s <= DAY_S or step_us.max() <= find_hole(us):
+        return ()
+    text = f"{longest_s / DAY_S:,.1f} days pass between two points"
+    return (Note("clock", text),)
 
 
 def repair_times(us: Ints, read_evidence: Callable[[], Evidence]) -> PointTimes:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
@@ -313,10 +315,10 @@ def format_bound(hits, runs):
     return f"{hits / max(runs, 1):6.1%} (to {bound:6.1%})"
 
 
-def print_nulls(runners):
+def print_nulls(pool, runners):
     print(f"No effect of any change: at most {MOST:.1%} (upper bound)")
-    for design in NULLS:
-        found, _ = judge(design, runners)
+    results = pool.map(judge, NULLS, repeat(runners))
+    for design, (found, _) in zip(NULLS, results, strict=True):
         bound = upper(found.anyone, found.judged)
         named = ""
         if design.follows_km:
@@ -330,11 +332,11 @@ def print_nulls(runners):
         )
 
 
-def print_power(runners):
+def print_power(pool, runners):
     print("A true effect of the spike")
     total = Counter()
-    for design in POWER:
-        found, by_weeks = judge(design, runners)
+    results = pool.map(judge, POWER, repeat(runners))
+    for design, (found, by_weeks) in zip(POWER, results, strict=True):
         print(
             f"{design.name:62} spike judged {found.spikes / runners:6.1%} of diaries,"
             f"  found in {found.first / max(found.spikes, 1):6.1%} of those,"
@@ -370,8 +372,9 @@ def print_onsets(runners):
 
 def main():
     runners = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    print_nulls(runners)
-    print_power(runners)
+    with ProcessPoolExecutor() as pool:
+        print_nulls(pool, runners)
+        print_power(pool, runners)
     print_onsets(max(runners // 2, 1))
 
 

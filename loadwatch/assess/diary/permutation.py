@@ -122,9 +122,14 @@ def _sum_arrangements(exposure: Floats, score: Floats, block: Ints) -> list[Floa
         weeks = block == number
         pairs = np.einsum("kid,jd->kij", exposure[:, weeks], score[weeks])
         size = pairs.shape[1]
-        orders = np.array(list(itertools.permutations(range(size))))
-        sums.append(pairs[:, np.arange(size), orders].sum(axis=2))
+        sums.append(pairs[:, np.arange(size), _list_orders(size)].sum(axis=2))
     return sums
+
+
+@lru_cache(maxsize=BLOCK_WEEKS)
+def _list_orders(size: int) -> Ints:
+    """Return all orders of `size` weeks, (orders, size); the first is as they are."""
+    return np.array(list(itertools.permutations(range(size))), dtype=np.int64)
 
 
 @lru_cache(maxsize=8)

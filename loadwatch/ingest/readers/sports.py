@@ -41,7 +41,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 BESIDE_RUNS = frozenset({"training", "fitness_equipment", "generic", "walking"})
 # "6x800", "10 x 400 m", "10k"
 _REPEATS = re.compile(
-    r"\d ?[x\u00d7] ?\d|^\d{1,3}(?:[.,]\d)? ?(?:k|km|mi|miles?|mile)\b", re.IGNORECASE
+    r"\d ?[x\u00d7] ?\d|\b\d{1,3}(?:[.,]\d)? ?(?:k|km|mi|miles?)\b", re.IGNORECASE
 )
 SHOWN_WORD = 40  # characters of an unknown word that its note shows
 
@@ -104,15 +104,18 @@ def find_sport(word: str) -> tuple[str, str] | None:
     return _load_vocabularies()["words"].get(normalized)
 
 
-def find_run_kind(text: str) -> tuple[str, str] | None:
+def find_run_kind(text: str, *, with_repeats: bool = True) -> tuple[str, str] | None:
     """Return (sport, sub sport) of what somebody calls a run: "Easy", "Long run 18 km".
 
     Only for lists kept by hand, where find_sport knows no such word. A word of another
-    sport among the others wins: "easy ride" is none.
+    sport among the others wins: "easy ride" is none. `with_repeats`: "6x800" is one, too.
     """
     words = [normalize_word(word) for word in _WORDS.findall(text[:MAX_WORD])]
+    if len(text.strip()) == 1:
+        return _load_vocabularies()["letters"].get(normalize_word(text))
     found = _choose_sport([sport for sport in map(find_sport, words) if sport])
-    if found is None and _is_run_kind(text, words):
+    repeats = with_repeats and _REPEATS.search(text[:MAX_WORD])
+    if found is None and (repeats or _is_run_kind(text, words)):
         return "running", PLAIN_SUB_SPORT
     return found
 
@@ -128,11 +131,9 @@ def _choose_sport(found: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
 
 
 def _is_run_kind(text: str, words: Sequence[str]) -> bool:
-    """Whether a text or one of its words is a kind of run, or it counts repeats: "6x800"."""
+    """Whether a text or one of its words is a kind of run."""
     kinds = _load_vocabularies()["run_kinds"]
-    if normalize_word(text) in kinds or _REPEATS.search(text[:MAX_WORD]):
-        return True
-    return any(word in kinds for word in words)
+    return normalize_word(text) in kinds or any(word in kinds for word in words)
 
 
 def move_indoors(stated: StatedSport) -> StatedSport:

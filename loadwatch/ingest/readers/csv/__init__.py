@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ _OTHER_FORMATS = (b"<", b"{", b"[{", b"%PDF", b"PK\3\4")
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b\0")
 _SAMPLED = 50  # rows that show whether a table holds the samples of one activity
 _SLOWEST_SAMPLES_S = 60
+_NEAREST_STARTS_S = 3600  # of a list's activities, by median
 
 
 def sniff(head: bytes) -> bool:
@@ -55,11 +57,25 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
         raise NotActivity("a list of activities without a single row")
     if is_daily(table):
         raise NotActivity(WHY)
+    table = _date_by_instants(table)
     if table.is_series and _is_one_activity(table):
         return time_series.read(table, name)
     if table.is_list:
         return lists.read(table, settings)
     return splits.read(table, name, settings)
+
+
+def _date_by_instants(table: ParsedCsv) -> ParsedCsv:
+    """Return a table whose timestamps are the starts of activities: hours apart, with durations."""
+    roles = table.roles
+    is_candidate = "distance" in roles and ("timer" in roles or "type" in roles)
+    if table.is_list or "instant" not in table.series or not is_candidate:
+        return table
+    times = _read_times(table)
+    steps = [abs(later - earlier) for earlier, later in pairwise(times)]
+    if not steps or not median(steps) > _NEAREST_STARTS_S:
+        return table
+    return replace(table, roles={**roles, "date": table.series["instant"]})
 
 
 def _is_one_activity(table: ParsedCsv) -> bool:

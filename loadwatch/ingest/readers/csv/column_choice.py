@@ -129,7 +129,7 @@ def _score_sports(cells: Sequence[str]) -> float:
     for word, count in words.items():
         if sports.find_sport(word) is not None:
             named += count
-        elif sports.find_run_kind(word) is not None:
+        elif sports.find_run_kind(word, with_repeats=False) is not None:
             kinds += count
     size = sum(words.values())
     if named + kinds < _LEAST_KNOWN * size:

@@ -47,7 +47,7 @@ _CLOCK = (
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
     rf"(?:[:.](?P<second>\d{{2}})(?:[.,](?P<fraction>\d{{1,9}}))?)?{_HALF})?"
 )
-_ZONE = r" ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+_ZONE = r"(?: ?Uhr| ?h)?(?: ?(?P<zone>Z|[+-]\d{2}:?\d{2}| [A-Z]{3,4}|UTC|GMT))?"
 _TAIL = _CLOCK + _ZONE
 _WEEKDAY = r"(?:[^\W\d]{2,12}\.?,? ){0,1}"  # in any language
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
@@ -64,7 +64,7 @@ _PATTERNS = (
     ),
     # 31 de mayo de 2024 18:30
     re.compile(
-        rf"{_WEEKDAY}{_DAY}(?:\.|º|er|st|nd|rd|th)?[ -](?:de )?"
+        rf"{_WEEKDAY}{_DAY}(?:\.|º|er|st|nd|rd|th)?[ -](?:de |of )?"
         rf"(?P<month_name>[^\W\d]{{3,12}})\.?,?[ -](?:de )?{_YEAR}{_TAIL}"
     ),
     _NUMERIC,
@@ -142,7 +142,7 @@ def _build_date(found: re.Match[str], order: DateOrder) -> ParsedDate | None:
         clock = _read_clock(parts)
     if clock is not None and parts.get("fraction"):
         fraction = float(f"0.{parts['fraction']}")
-    offset = _find_offset(parts.get("zone") or "")
+    offset = _find_offset((parts.get("zone") or "").strip())
     wall = midnight + (clock or timedelta())
     return ParsedDate(wall, offset, clock is not None, fraction)
 

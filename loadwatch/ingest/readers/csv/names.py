@@ -128,6 +128,15 @@ def load_status_words() -> tuple[frozenset[str], frozenset[str]]:
 
 
 @cache
+def load_race_distances() -> dict[str, float]:
+    """Return normalised name of a race's distance -> metres."""
+    table = load_table()["race_distances"].items()
+    return {
+        normalize_word(name): float(metres) for metres, names in table for name in names
+    }
+
+
+@cache
 def load_weekdays() -> frozenset[str]:
     """Return the days of the week, in lower case."""
     return frozenset(load_table()["weekdays"]["words"])

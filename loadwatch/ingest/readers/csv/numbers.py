@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from loadwatch.activity import NAN
-from loadwatch.ingest.readers.csv.names import load_units
+from loadwatch.ingest.readers.csv.names import load_race_distances, load_units
+from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,6 +45,11 @@ _WORDED = re.compile(
 _PRIMES = re.compile(
     r"(?:(\d{1,2}) ?h ?)?(\d{1,3}) ?(?:['\u2019\u2032]|min|mn|m) ?"
     r"""(\d{1,2}) ?(?:["\u201d\u2033]|''|s|sec)?"""
+)
+# 0 days 00:47:30, 1 day, 0:45:10
+_DAYS = re.compile(r"(\d{1,3}) days?,? (\d{1,2}:\d{2}:\d{2}(?:\.\d{1,9})?)")
+_ISO = re.compile(
+    r"PT(?=\d)(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?"
 )
 _DOTS = re.compile(r"(\d{1,2})\.(\d{2})\.(\d{2})")  # 0.47.30
 _HOURS_MINUTES = re.compile(r"(\d{1,2}) ?h ?(\d{2})")  # 1h23
@@ -142,6 +148,8 @@ def parse_measure(
     """Return (number, SI factor of the unit written behind it or None)."""
     if not cell:
         return NAN, None
+    if cell[0].isalpha():
+        return _read_race_distance(cell)
     if mark != "," and not is_whole and _PLAIN.fullmatch(cell):
         return float(cell), None
     found = _match_number(cell.strip().lstrip("'~≈ "))
@@ -153,6 +161,14 @@ def parse_measure(
         return NAN, None
     digits = _normalize_digits(digits.translate(_BLANKS), mark, is_whole=is_whole)
     return _convert_digits(digits), factor
+
+
+def _read_race_distance(cell: str) -> tuple[float, float | None]:
+    """Return (metres, 1.0) of a word such as "Half marathon"."""
+    metres = load_race_distances().get(normalize_word(cell[:LONGEST]))
+    if metres is None:
+        return NAN, None
+    return metres, 1.0
 
 
 def _match_number(text: str) -> re.Match[str] | None:
@@ -220,22 +236,30 @@ def parse_duration(cell: str, style: ClockStyle = "m:ss") -> float:
         return hour % 12 * 3600.0 + minute * 60 + second
     if found := _COLONS.fullmatch(text):
         return _read_colons(found, style)
+    if found := _ISO.fullmatch(text):
+        return _sum_parts(found)
     if not text or not text[0].isdigit():
         return NAN
     return _read_worded(text.casefold())
 
 
 def _read_worded(text: str) -> float:
-    """Return a time as 1h 23min or 1h23 [s]."""
-    if not text[-1].isdigit() and (found := _WORDED.fullmatch(text)):
-        hours, minutes, seconds = (float(part or 0) for part in found.groups())
-        return hours * 3600 + minutes * 60 + seconds
-    if found := _PRIMES.fullmatch(text) or _DOTS.fullmatch(text):
-        hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return hours * 3600.0 + minutes * 60 + seconds
-    if found := _HOURS_MINUTES.fullmatch(text):
-        return int(found[1]) * 3600.0 + int(found[2]) * 60
+    """Return a time as 1h 23min, 1h23, 47'30" or 1 day, 0:45:10 [s]."""
+    if found := _DAYS.fullmatch(text):
+        return int(found[1]) * 86400 + parse_duration(found[2])
+    for pattern in (_WORDED, _PRIMES, _DOTS, _HOURS_MINUTES):
+        found = pattern.fullmatch(text)
+        # a plain number has a unit of its column's
+        if found and not (pattern is _WORDED and text[-1].isdigit()):
+            return _sum_parts(found)
     return NAN
+
+
+def _sum_parts(found: re.Match[str]) -> float:
+    """Return hours, minutes and seconds, which are the groups of a pattern, in seconds."""
+    sizes = (3600.0, 60.0, 1.0)
+    parts = zip(found.groups(), sizes, strict=False)
+    return sum(float(part or 0) * size for part, size in parts)
 
 
 def _read_colons(found: re.Match[str], style: ClockStyle) -> float:

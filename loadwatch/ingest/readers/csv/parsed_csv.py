@@ -52,6 +52,9 @@ _OF_RUNS = {
     60.0: "duration",
     3600.0: "duration",
 }
+_TOTALS = frozenset(
+    {"total", "totals", "gesamt", "totaal", "totale", "suma", "insgesamt"}
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]*$)")
 _TIMES = frozenset({"timer", "moving", "elapsed"})
 
@@ -116,7 +119,9 @@ def parse_csv(text: str) -> ParsedCsv:
     found = split_rows(lines, best.separator, best.at)
     if not found.rows:
         raise NotActivity(_explain_no_table(lines[:_HEADER_LINES]))
-    header, *rows = found.rows
+    header, *rows = _join_units_row(found.rows)
+    if header is not found.rows[0]:
+        best = best.read_again(header.cells)
     roles, traits = best.roles, find_traits(best.names, best.roles)
     if traits.vendor != STRAVA and (held := find_strava_columns(header, rows)):
         roles = {**roles, **_build_columns(held)}
@@ -162,6 +167,10 @@ class _Header:
     roles: Roles = field(default_factory=dict)
     series: Roles = field(default_factory=dict)
 
+    def read_again(self, cells: Sequence[str]) -> _Header:
+        """Return this header with other cells."""
+        return _read_header(self.separator, self.at, cells)
+
     def get_score(self) -> int:
         """Return how many columns are understood, as a list or as a time series."""
         as_list = as_series = 0
@@ -201,14 +210,38 @@ def _find_header_of(lines: Sequence[str], separator: str, skip: int) -> _Header:
     for row in split_rows(lines, separator, skip, skip + _HEADER_LINES).rows:
         if len(row.cells) < 2:
             continue
-        spellings = _list_spellings(row.cells)
-        roles, series = _match(spellings, "lists"), _match(spellings, "series")
-        names = frozenset(spelling.name for spelling in spellings)
-        header = _Header(separator, row.line - 1, names, roles, series)
+        header = _read_header(separator, row.line - 1, row.cells)
         best = max(best, header, key=_Header.get_score)
         if best.get_score() >= _SURE:
             break
     return best
+
+
+def _read_header(separator: str, at: int, cells: Sequence[str]) -> _Header:
+    spellings = _list_spellings(cells)
+    roles, series = _match(spellings, "lists"), _match(spellings, "series")
+    names = frozenset(spelling.name for spelling in spellings)
+    return _Header(separator, at, names, roles, series)
+
+
+def _is_units_row(cells: Sequence[str]) -> bool:
+    """Whether the row below a header holds units alone: ",km,h:mm:ss,m"."""
+    words = [cell.strip().strip("()[]").casefold() for cell in cells if cell.strip()]
+    return bool(words) and all(
+        word in load_units() or _FORMAT.fullmatch(word) for word in words
+    )
+
+
+def _join_units_row(rows: list[CsvRow]) -> list[CsvRow]:
+    """Return rows with the units of a row below the header in brackets in the header."""
+    if len(rows) < 2 or not _is_units_row(rows[1].cells):
+        return rows
+    header, units, *others = rows
+    cells = list(header.cells)
+    for at, unit in enumerate(units.cells[: len(cells)]):
+        if unit.strip():
+            cells[at] = f"{cells[at]} ({unit.strip().strip('()[]')})"
+    return [CsvRow(header.line, cells), *others]
 
 
 def _is_list(roles: Collection[str]) -> bool:
@@ -268,7 +301,7 @@ def _spell(index: int, text: str) -> list[_Spelling]:
     units = load_units()
     ways = [_Spelling(index, normalize_word(text), None)]
     if stated := _UNIT.search(text):
-        unit = stated[1].strip().casefold()
+        unit = stated[1].strip().casefold().removeprefix("in ")
         base = text[: stated.start()].strip()
         if unit in units or _is_plain_qualifier(unit):
             ways.insert(0, _Spelling(index, normalize_word(base), units.get(unit)))
@@ -287,15 +320,16 @@ def _spell(index: int, text: str) -> list[_Spelling]:
 
 
 def _spell_runs(ways: Sequence[_Spelling]) -> list[_Spelling]:
-    """Return "distance" or "duration" for a column called by the word for a run and a unit."""
+    """Return "distance" or "duration" for a column called by a run, or a total, and a unit."""
     return [
         _Spelling(way.index, _OF_RUNS[way.factor], way.factor)
         for way in ways
-        if way.factor in _OF_RUNS and _is_run_word(way.name)
+        if way.factor in _OF_RUNS and (way.name in _TOTALS or _is_run_word(way.name))
     ]
 
 
 def _is_run_word(text: str) -> bool:
+    """Whether a word means a run, of whatever surface."""
     sport = find_sport(text)
     return sport is not None and sport[0] == "running"
 

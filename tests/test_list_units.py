@@ -278,3 +278,28 @@ def test_what_was_read_by_recordings_is_kept_in_the_store(call, tmp_path):
     options = ("--format", "json", "--tz", "UTC", "--store", tmp_path / "store")
     first, second = (call("activities", folder, *options)[1] for _ in range(2))
     assert first == second
+
+
+# --- equal rows of one day -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("copies", "runs"), [(2, 2), (4, 4), (5, 1), (60, 1)])
+def test_equal_rows_of_a_day_are_runs_as_far_as_anybody_runs(
+    call, tmp_path, copies, runs
+):
+    path = tmp_path / "log.csv"
+    path.write_text("date,type,km\n" + "2026-03-02,Run,5.0\n" * copies)
+    code, out, err = call("activities", path, "--format", "json", "--no-store")
+    assert code == 0, err
+    shown = json.loads(out)
+    assert len(shown["activities"]) == runs
+    assert len(shown["activities"]) + len(shown["duplicates"]) == copies
+    assert len({row["activity_id"] for row in shown["activities"]}) == runs
+
+
+def test_two_lists_of_the_same_two_equal_runs_are_two_runs(call, tmp_path):
+    for name in ("old.csv", "new.csv"):
+        (tmp_path / name).write_text("date,type,km\n" + "2026-03-02,Run,5.0\n" * 2)
+    code, out, err = call("activities", tmp_path, "--format", "json", "--no-store")
+    assert code == 0, err
+    assert len(json.loads(out)["activities"]) == 2

@@ -155,7 +155,7 @@ def _draw_course(
     """Return the signature of an activity on foot, "" of others and of one on a treadmill."""
     is_on_foot = sport in ON_FOOT_SPORTS or sport == UNKNOWN_SPORT
     is_indoors = not metres.fallback_m and metres.metres["treadmill"] > 0
-    if not is_on_foot or is_indoors:
+    if not is_on_foot or is_indoors or samples.is_empty:
         return ""
     return draw_signature(
         samples.latitude_deg,
@@ -367,10 +367,12 @@ def _heart_columns(
 
 def _dynamics_columns(session: Session, records: pd.DataFrame) -> dict[str, float]:
     """Return each running dynamic: the session's value, else the mean of the samples."""
+    if not len(records):
+        return {name: getattr(session, name) for name in DYNAMICS}
     columns: dict[str, float] = {}
     for name in DYNAMICS:
         value = getattr(session, name)
-        if not math.isfinite(value) and len(records) and name in records.columns:
+        if not math.isfinite(value) and name in records.columns:
             samples = records[name].to_numpy()
             value = _mean_or_nan(samples[np.isfinite(samples)])
         columns[name] = value
@@ -379,6 +381,8 @@ def _dynamics_columns(session: Session, records: pd.DataFrame) -> dict[str, floa
 
 def _first_of_each_code(notes: list[Note]) -> list[Note]:
     """Return the first note of each code: reader and elevation may both report one fault."""
+    if len(notes) < 2:
+        return notes
     return list({note.code: note for note in reversed(notes)}.values())[::-1]
 
 
@@ -389,4 +393,7 @@ def _mean_or_nan(values: Floats) -> float:
 
 def _first_known(*values: float) -> float:
     """Return the first value that is known."""
-    return next((value for value in values if math.isfinite(value)), NAN)
+    for value in values:
+        if math.isfinite(value):
+            return value
+    return NAN

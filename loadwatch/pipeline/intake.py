@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 MapFunction = Callable[..., Iterable[Any]]  # map(function, items), results in order
 ProgressCallback = Callable[[int, int], None]  # inputs done, inputs in all
+EQUAL_RUNS_A_DAY = 4  # of one list; more are one line written again and again
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
 ROW_VERSION = 7  # raised when a row comes to mean something else: stores are read anew
 NAMED_FORMATS = frozenset(
@@ -170,15 +171,16 @@ def _number_equal_days(rows: Sequence[Row]) -> None:
     """Give equal rows of one list that know only their day ids of their own.
 
     To work and home again is two runs, of which a list writes the same twice; equal rows that
-    know the hour are one run.
+    know the hour are one run, and so are more than anybody runs in a day.
     """
-    counts: Counter[str] = Counter()
+    equal: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row["format"] == "list" and row["date_only"]:
-            row_id = row["activity_id"]
-            counts[row_id] += 1
-            if counts[row_id] > 1:
-                row["activity_id"] = f"{row_id}-{counts[row_id]}"
+            equal[row["activity_id"]].append(row)
+    for row_id, same in equal.items():
+        if len(same) <= EQUAL_RUNS_A_DAY:
+            for number, row in enumerate(same[1:], start=2):
+                row["activity_id"] = f"{row_id}-{number}"
 
 
 def _check_name(label: str, session: Session) -> tuple[Note, ...]:

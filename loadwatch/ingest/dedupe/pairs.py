@@ -25,6 +25,7 @@ MAX_EXTENT_S = 48 * 3600.0  # a watch left running for longer overlaps everythin
 # elapsed over timer: above it, the end of the recording is not the end of the run
 PAUSED_RATIO = 2.0
 PAIRS_PER_CHUNK = 1_000_000
+MOST_A_DAY = 300  # rows of one day, of all inputs; more are no person's
 PART_RATIO = 1.1  # metres of a part over those of the whole, by two devices
 # a longer recording on foot that is slower on average has a broken clock or was left on
 LONG_S, SLOWEST_MPS = 6 * 3600.0, 0.3
@@ -176,7 +177,7 @@ def find_shifted_pairs(arrays: RunArrays) -> Iterator[Pair]:
 
 def find_same_day_pairs(arrays: RunArrays) -> Iterator[Pair]:
     """Yield pairs of equal date and distance of which one knows no hour."""
-    day = np.where(arrays.day >= 0, arrays.day, np.nan).astype(np.float64)
+    day = np.where(_is_day_to_compare(arrays), arrays.day, np.nan).astype(np.float64)
     for left, right in pair_within_reach(day, np.full(len(day), 0.5)):
         one, other = arrays.distance_m[left], arrays.distance_m[right]
         is_same = arrays.member[left] != arrays.member[right]
@@ -187,6 +188,18 @@ def find_same_day_pairs(arrays: RunArrays) -> Iterator[Pair]:
         yield from _build_pairs(
             left[is_same], right[is_same], apart, "same day and distance"
         )
+
+
+def _is_day_to_compare(arrays: RunArrays) -> Bools:
+    """Return which rows are of a day that holds several inputs, and not more than anybody does."""
+    days, place, count = np.unique(arrays.day, return_inverse=True, return_counts=True)
+    first = np.full(len(days), len(arrays.day))
+    np.minimum.at(first, place, np.arange(len(place)))
+    is_other = arrays.member != arrays.member[first[place]]
+    has_several = np.zeros(len(days), bool)
+    has_several[place[is_other]] = True
+    is_day = has_several & (count <= MOST_A_DAY) & (days >= 0)
+    return np.asarray(is_day[place])
 
 
 def pair_within_reach(clock: Floats, reach: Floats) -> Iterator[tuple[Ints, Ints]]:

@@ -50,7 +50,7 @@ def is_sum(cells: Sequence[str]) -> bool:
     """Whether a row adds up other rows: a cell such as "WEEK TOTAL" or "Week 9: sum"."""
     sums, others = load_sum_words()
     text = "\n".join(cells).casefold()
-    if not any(word in text for word in sums):  # most rows, at once
+    if sums.isdisjoint(_WORD.findall(text)):  # most rows, at once
         return False
     for cell in cells:
         words = frozenset(_WORD.findall(cell[:60].casefold()))

@@ -82,6 +82,13 @@ class Trend:
     usual: float
     column: str  # of WEEKS; gives the unit
     units: Units  # the reader's
+    # of the same week, unknown as NaN
+    hard_share: float = (
+        math.nan
+    )  # of its distance, where most of its ground is known [1]
+    ascent_m: float = math.nan
+    longest_m: float = math.nan
+    support_4w: int = 0  # sessions of strength, Pilates and yoga in its last four weeks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +120,7 @@ class Athlete:
     is_low : whether the last complete week was under 0.6 of the usual.
     pains : pain scores of the diary's last week, as (day, score).
     place : name of the folder or export within the roster's folder.
+    note, note_day : the newest line of the roster's notes.csv on the athlete, "" without one.
     """
 
     name: str
@@ -138,6 +146,8 @@ class Athlete:
     is_low: bool = False
     pains: tuple[tuple[date, float], ...] = ()
     place: str = ""
+    note: str = ""
+    note_day: date | None = None
     # the analysis once it was asked for: a frozen value cannot hold it otherwise
     _read: list[Analysis] = field(
         default_factory=list, init=False, repr=False, compare=False

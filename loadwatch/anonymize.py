@@ -85,7 +85,7 @@ def _list_names(roster: Roster) -> list[str]:
 
 
 def _anonymise_athlete(athlete: Athlete, name: str) -> Athlete:
-    athlete = replace(athlete, name=name, place="")
+    athlete = replace(athlete, name=name, place="", note="")
     if athlete.load is None:
         return replace(athlete, says="Nothing could be read.")
     digest = f"{athlete.page_digest}-{name}"

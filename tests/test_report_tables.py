@@ -365,7 +365,7 @@ def test_budget_in_every_form(ana):
     assert (
         "Week of 16 Nov" in text
         and "Longest single run (LW01)" in text
-        and "It is no target" in text
+        and "Not a target" in text
     )
     assert max(map(len, text.splitlines())) <= 80
     assert "Week of 23 Nov" in markdown.format_budget(

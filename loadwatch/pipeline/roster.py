@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadwatch.analysis import Roster
+from loadwatch.assess.roster_notes import NOTES_FILE, fold_name, read_notes
 from loadwatch.errors import NothingToRead
+from loadwatch.formatting import clean_text
 from loadwatch.ingest.sources import LOADWATCH_FILES
 from loadwatch.pipeline.athlete import Options
 from loadwatch.pipeline.athlete_lines import collect_lines
 from loadwatch.settings import FILE as SETTINGS_FILE
 from loadwatch.settings import load as load_settings
+from loadwatch.user_csv import shorten_list
 from loadwatch.user_files import find_file
 from loadwatch.verdict import roster_groups
 
@@ -43,7 +46,7 @@ def analyse_roster(folder: str | Path, options: Options | None = None) -> Roster
     if own:
         options = replace(options, files=(*options.files, own))
     paths = _list_athlete_paths(root, options)
-    athletes = list(collect_lines(root, paths, options))
+    athletes = _add_notes(root, list(collect_lines(root, paths, options)), options)
     today = _choose_today(athletes, options)
     if today:
         athletes = [roster_groups.as_of(athlete, today) for athlete in athletes]
@@ -52,6 +55,34 @@ def analyse_roster(folder: str | Path, options: Options | None = None) -> Roster
         athletes=roster_groups.sort_athletes(tuple(athletes)),
         today=today,
     )
+
+
+def _add_notes(
+    root: Path, athletes: Sequence[Athlete], options: Options
+) -> list[Athlete]:
+    """Return the athletes with their newest note of the roster's notes.csv.
+
+    A note is matched by the athlete's name, or by that of the folder or export.
+    """
+    notes = read_notes(root)
+    unused = set(notes.by_name)
+    noted = []
+    for athlete in athletes:
+        place = Path(athlete.place)
+        names = [fold_name(name) for name in (athlete.name, place.name, place.stem)]
+        found = [notes.by_name[name] for name in names if name in notes.by_name]
+        unused.difference_update(names)
+        for note in found[:1]:
+            athlete = replace(athlete, note=note.text, note_day=note.day)  # noqa: PLW2901 - the same athlete
+        noted.append(athlete)
+    lost = [
+        f"{NOTES_FILE}: no athlete is called {clean_text(notes.by_name[name].athlete, 40)}"
+        for name in sorted(unused)
+    ]
+    for problem in (*notes.problems, *shorten_list(lost)):
+        if options.warn:
+            options.warn(problem)
+    return noted
 
 
 def _choose_today(athletes: Sequence[Athlete], options: Options) -> date | None:

@@ -11,11 +11,12 @@ from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import as_json
 from loadwatch.report.glossary import HEADERS
 from loadwatch.tables import EXPOSURES, column_names
+from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from loadwatch.analysis import Analysis, Roster
+    from loadwatch.analysis import Analysis, Athlete, Roster
     from loadwatch.assess.budget import Plan
     from loadwatch.assess.rules import Flag
     from loadwatch.date_filter import Period
@@ -93,9 +94,38 @@ def format_budget(analysis: Analysis) -> str:
     return format_rows(as_json.LIMIT_KEYS, rows)
 
 
+# of the week that the line is about, in SI units
+WIDE_KEYS = (
+    "load",
+    "load_usual",
+    "hard_share",
+    "ascent_m",
+    "longest_m",
+    "support_4w",
+    "note",
+    "note_date",
+)
+
+
 def format_roster(roster: Roster) -> str:
     """Return one line per athlete."""
-    return format_rows(as_json.ATHLETE_KEYS, as_json.build_athlete_rows(roster))
+    rows = as_json.build_athlete_rows(roster)
+    athletes = roster_groups.sort_athletes(roster.athletes)
+    for row, athlete in zip(rows, athletes, strict=True):
+        row.update(_build_wide_row(athlete))
+    return format_rows((*as_json.ATHLETE_KEYS, *WIDE_KEYS), rows)
+
+
+def _build_wide_row(athlete: Athlete) -> dict[str, Any]:
+    """Return what a line of the roster's page holds beyond JSON; unknown cells are empty."""
+    row: dict[str, Any] = dict.fromkeys(WIDE_KEYS)
+    row["note"], row["note_date"] = athlete.note or None, athlete.note_day
+    trend = athlete.trend
+    if trend is not None:
+        values = trend.week, trend.usual, trend.hard_share, trend.ascent_m
+        row.update(zip(WIDE_KEYS, (*values, trend.longest_m), strict=False))
+        row["support_4w"] = trend.support_4w
+    return as_json.to_record(row)
 
 
 def format_columns(rows: Sequence[GlossaryRow]) -> str:

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from loadwatch.date_filter import Period
 
 _DOI = re.compile(r"doi:(10\.[0-9]{4,9}/[^\s;,]*[^\s;,.])")
+# name in the templates -> file
+STYLES = {
+    "style": "style",
+    "print": "print",
+    "handout": "handout",
+    "roster_style": "roster",
+}
 # id of each part of an athlete's page, its name in the bar at the top, and what has to be there
 JUMPS = (
     ("weeks", "Weeks", "picture"),
@@ -73,8 +80,8 @@ def _render_page(template: str, title: str, **values: Any) -> str:
     env = _load_templates()
     folder = resources.files("loadwatch.report") / "templates"
     source = {
-        name: (folder / f"{name}.css").read_text("utf-8")
-        for name in ("style", "print", "handout")
+        name: (folder / f"{file}.css").read_text("utf-8")
+        for name, file in STYLES.items()
     }
     return env.get_template(template).render(
         title=title,
@@ -150,7 +157,8 @@ def format_roster(roster: Roster) -> str:
         row = roster_rows.build_roster_row(athlete, slug, roster.today)
         rows[athlete.group].append(row)
     groups = [
-        {"title": title, "athletes": rows[group]} for group, title in GROUPS.items()
+        {"key": group, "title": title, "athletes": rows[group]}
+        for group, title in GROUPS.items()
     ]
     name = formatting.clean_text(roster.name, formatting.NAME_LENGTH)
     day = ""
@@ -164,6 +172,8 @@ def format_roster(roster: Roster) -> str:
         sentence=_count_groups(athletes),
         promise=headline.PROMISE,
         groups=groups,
+        heads=roster_rows.list_heads(athletes),
+        legend=roster_rows.LEGEND,
         named=not anonymize.is_anonymous(roster),
     )
 

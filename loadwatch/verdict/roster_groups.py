@@ -40,6 +40,8 @@ BRIEF_EVENTS = 3  # named in a line
 CALL_PAIN = 5.0  # of 10, in the last seven days
 COLLAPSE, COLLAPSE_WEEKS = 0.5, 3  # of the usual week; weeks before it
 LOW = 0.6  # of the usual week
+KNOWN_GROUND = 0.7  # of a week's distance, for its hard share to be named
+SUPPORT_WEEKS = 4
 RAISED_DAYS = (
     35  # from the first day of a raised week on: the week and the four after it
 )
@@ -224,7 +226,29 @@ def build_trend(analysis: Analysis, week: JudgedWeek) -> Trend:
         usual=levels.read_cell(analysis.weeks, week.start, "load_usual"),
         column=LOAD_METHODS[analysis.settings.load].column,
         units=analysis.settings.units,
+        hard_share=_compute_hard_share(analysis, week),
+        ascent_m=levels.read_cell(analysis.weeks, week.start, "ascent_m"),
+        longest_m=levels.read_cell(analysis.weeks, week.start, "longest_m"),
+        support_4w=_count_support(analysis, week),
     )
+
+
+def _compute_hard_share(analysis: Analysis, week: JudgedWeek) -> float:
+    """Return the share of a week on hard ground [1]; NaN where too little of it is known."""
+    distance, unknown, hard = (
+        levels.read_cell(analysis.weeks, week.start, column)
+        for column in ("distance_m", "unknown_m", "hard_m")
+    )
+    if not distance > 0 or not unknown <= (1 - KNOWN_GROUND) * distance:
+        return math.nan
+    return hard / distance
+
+
+def _count_support(analysis: Analysis, week: JudgedWeek) -> int:
+    """Return the sessions of strength, Pilates and yoga of the four weeks up to `week`."""
+    end = levels.week_starts(analysis.weeks).index(week.start) + 1
+    counts = analysis.weeks["support_sessions"].iloc[max(end - SUPPORT_WEEKS, 0) : end]
+    return int(counts.sum())
 
 
 def format_brief(analysis: Analysis, verdict: Verdict) -> str:

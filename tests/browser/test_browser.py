@@ -76,6 +76,17 @@ def pages(tmp_path_factory):
         html.format_roster(Roster(name="Hills", athletes=lines, today=TODAY)),
         encoding="utf-8",
     )
+    every = ["ana", "steady", "two_weeks", "pain"] * 4
+    sixteen = tuple(
+        replace(
+            roster_groups.summarize_athlete(known[name], TODAY), name=f"{name} {at}"
+        )
+        for at, name in enumerate(every)
+    )
+    (folder / "roster_16.html").write_text(
+        html.format_roster(Roster(name="Hills", athletes=sixteen, today=TODAY)),
+        encoding="utf-8",
+    )
     return folder
 
 
@@ -143,7 +154,7 @@ def test_every_cell_is_within_a_phone(browser, pages, name):
     page, _ = opened(browser, pages / f"{name}.html", 320, "light")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.add_style_tag(content=".panel{display:block!important}")
-    outside = "[...document.querySelectorAll('tbody :is(th,td):not(.none)')].map(c => c.getBoundingClientRect())"
+    outside = "[...document.querySelectorAll('tbody :is(th,td):not(.none)')].filter(c => c.offsetParent).map(c => c.getBoundingClientRect())"
     lost = page.evaluate(
         f"{outside}.filter(r => r.left < 0 || r.right > 320 || r.width < 1).length"
     )
@@ -166,7 +177,7 @@ def test_a_stacked_table_is_still_a_table(browser, pages):
     page.close()
 
 
-@pytest.mark.parametrize("width", [700, 840, 1000])
+@pytest.mark.parametrize("width", [700, 840, 1000, 1400])
 def test_no_cell_of_a_roster_runs_into_the_next(browser, pages, width):
     page, _ = opened(browser, pages / "roster.html", width, "light")
     over = "[...document.querySelectorAll('.roster :is(th,td)')].filter(c => c.scrollWidth > c.clientWidth + 1)"
@@ -253,6 +264,13 @@ def test_a_handout_is_two_sides_and_nothing_is_cut(browser, pages, name):
     cut = "[...document.querySelectorAll('.side')].map(s => s.scrollHeight - s.clientHeight)"
     assert max(page.evaluate(cut)) <= 1
     page.close()
+
+
+def test_a_roster_prints_on_one_sheet(browser, pages):
+    page, _ = opened(browser, pages / "roster_16.html", 1400, "light")
+    sheets = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+    page.close()
+    assert sheets == 1
 
 
 def test_print_shows_what_was_folded(browser, pages):

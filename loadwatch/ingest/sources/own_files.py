@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-LOADWATCH_FILES = frozenset({"loadwatch.toml", "diary.csv", "tags.csv", "plan.csv"})
+LOADWATCH_FILES = frozenset(
+    {"loadwatch.toml", "diary.csv", "tags.csv", "plan.csv", "notes.csv"}
+)
 LOADWATCH_FILE_REASON = "loadwatch's own file"  # why such a file is no input
 
 

@@ -1,0 +1,82 @@
+"""notes.csv of a roster: what a coach keeps of each athlete, the newest line of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from loadwatch import user_csv, user_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+NOTES_FILE = "notes.csv"
+COLUMNS = ("date", "athlete", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class RosterNote:
+    """One line on an athlete."""
+
+    athlete: str  # as the file has it
+    day: date | None  # None where the date is missing or cannot be read
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterNotes:
+    """The newest note of each athlete by `fold_name`, and what could not be read."""
+
+    by_name: Mapping[str, RosterNote]
+    problems: tuple[str, ...] = ()
+
+
+def fold_name(name: str) -> str:
+    """Return a name as notes are matched by it: without case and outer space."""
+    return name.strip().casefold()
+
+
+def read_notes(folder: Path) -> RosterNotes:
+    """Return the notes of the roster in `folder`; a file that is missing holds none."""
+    data = user_files.read_file(folder, NOTES_FILE)
+    if data is None:
+        return RosterNotes({})
+    return parse_notes(data)
+
+
+def parse_notes(data: bytes) -> RosterNotes:
+    """Return the newest note of each athlete; of equal days the lower line is the newer."""
+    table = user_csv.parse_table(data)
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        return RosterNotes({}, (f"{NOTES_FILE}: no column {', '.join(missing)}",))
+    newest: dict[str, RosterNote] = {}
+    problems = []
+    for row in table.rows:
+        cells = [row.cells.get(column, "").strip() for column in COLUMNS]
+        day, problem = _parse_day(cells[0])
+        name, text = cells[1:]
+        if problem:
+            problems.append(f"{NOTES_FILE}:{row.line}: {problem}")
+        key = fold_name(name)
+        if not key or not text:
+            continue
+        if key not in newest or _is_newer(day, newest[key].day):
+            newest[key] = RosterNote(name, day, text)
+    return RosterNotes(newest, tuple(user_csv.shorten_list(problems)))
+
+
+def _parse_day(cell: str) -> tuple[date | None, str]:
+    """Return the day in a cell, or None and the problem with it."""
+    if not cell:
+        return None, ""
+    try:
+        return user_csv.parse_date(cell)[0], ""
+    except ValueError as error:
+        return None, str(error)
+
+
+def _is_newer(day: date | None, other: date | None) -> bool:
+    return (day or date.min) >= (other or date.min)

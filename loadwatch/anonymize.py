@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from loadwatch.assess.ground_questions import choose_question, find_questions
+from loadwatch.assess.ground_questions import find_one_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -132,8 +132,8 @@ def _anonymise_question(
     """Return the run to ask for without its time of day."""
     question = analysis.question
     if question is None:
-        question = choose_question(
-            find_questions(analysis.activities, analysis.settings, analysis.today)
+        question = find_one_question(
+            analysis.activities, analysis.settings, analysis.today
         )
     if question is None:
         return None

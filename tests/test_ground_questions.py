@@ -5,7 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from loadwatch.assess.ground_questions import choose_question, find_questions
+from loadwatch.assess.ground_questions import (
+    choose_question,
+    find_one_question,
+    find_questions,
+)
 from loadwatch.settings import Settings
 from tests.builders import activities, run
 from tests.courses import course_run, inherited, line, ring, straight
@@ -115,6 +119,19 @@ def test_the_standing_offer_ends_where_enough_is_known_or_little_is_added():
     assert little.known_share < 0.9
     assert choose_question(little) is None
     assert choose_question(replace(little, questions=())) is None
+
+
+def test_after_a_move_the_question_is_of_where_the_runner_runs_now():
+    old = [course_run(day(200 + 3 * number), WOODS) for number in range(40)]
+    rows = inherited(*old, course_run(day(3), STREET), course_run(day(9), FAR))
+    found = find_questions(rows, Settings(), TODAY, 5)
+    assert found.questions[0].recent_m == 0
+    question = find_one_question(rows, Settings(), TODAY)
+    assert question is not None
+    assert (question.recent_m, question.known_after) == (
+        pytest.approx(8000, abs=5),
+        pytest.approx(2 / 3, abs=0.001),
+    )
 
 
 def test_without_a_run_or_without_positions_there_is_no_question():

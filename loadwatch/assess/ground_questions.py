@@ -41,6 +41,7 @@ ENOUGH_KNOWN: Final = 0.9  # of the last 26 weeks: no question is open then
 LEAST_GAIN: Final = 0.02  # of the last 26 weeks, by one more answer
 _MOST_RUNS: Final = 4000  # the newest, by which a question is chosen: memory is bounded
 _LEAST_M: Final = 500.0  # that an answer must settle to be worth a question
+_MOST_TRIED: Final = 5  # questions, for one that adds to the last 26 weeks
 _COMPARED: Final = (
     64  # runs whose neighbours are looked at, the best by their own cells
 )
@@ -92,6 +93,7 @@ class GroundQuestions:
     """What is known of the last 26 weeks, and what to ask for, the most useful first."""
 
     known_share: float  # of the last 26 weeks' distance [1]; NaN without a run
+    recent_m: float = 0.0  # the distance of the last 26 weeks [m]
     questions: tuple[GroundQuestion, ...] = ()
 
 
@@ -168,16 +170,36 @@ def find_questions(
         questions.append(replace(question, known_after=known_after))
         demand.settle(run)
     known = 1.0 - float(recent["unknown_m"].sum()) / recent_m
-    return GroundQuestions(known_share=known, questions=tuple(questions))
+    return GroundQuestions(
+        known_share=known, recent_m=recent_m, questions=tuple(questions)
+    )
+
+
+def find_one_question(
+    activities: pd.DataFrame, settings: Settings, today: date
+) -> GroundQuestion | None:
+    """Return the one question that is worth a runner's while, None where enough is known.
+
+    It is the first whose answer adds 2 % of the last 26 weeks; after a move most of what is
+    unknown may lie where nobody runs any more.
+    """
+    for most in (1, _MOST_TRIED):
+        found = find_questions(activities, settings, today, most)
+        question = choose_question(found)
+        if question or len(found.questions) < most:
+            return question
+    return None
 
 
 def choose_question(found: GroundQuestions) -> GroundQuestion | None:
-    """Return the one question that is worth a runner's while, None where enough is known."""
-    if not found.questions or not found.known_share < ENOUGH_KNOWN:
+    """Return the first of the questions that adds enough, None where enough is known."""
+    if not found.known_share < ENOUGH_KNOWN:
         return None
-    first = found.questions[0]
-    gain = first.known_after - found.known_share
-    return first if gain >= LEAST_GAIN else None
+    for question in found.questions:
+        gain = question.recent_m / found.recent_m
+        if gain >= LEAST_GAIN:
+            return replace(question, known_after=found.known_share + gain)
+    return None
 
 
 def _build_demand(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from loadwatch.analysis import Analysis
-    from loadwatch.assess.ground_questions import GroundQuestion, GroundQuestions
+    from loadwatch.assess.ground_questions import GroundQuestion
 
 MOST_LISTED = 10  # courses without an answer
 MOST_ASKED = 20  # at one sitting
@@ -213,18 +213,15 @@ def _name_row(analysis: Analysis, position: int) -> str:
     return f"The run of {when}, {length}."
 
 
-def _find_questions(analysis: Analysis, most: int) -> GroundQuestions:
-    from loadwatch.assess.ground_questions import find_questions
-
-    return find_questions(analysis.activities, analysis.settings, analysis.today, most)
-
-
 def _list_unknown(ctx: click.Context, form: str) -> int:
     """Print the courses without an answer, the most useful first."""
+    from loadwatch.assess.ground_questions import find_questions
     from loadwatch.report import ground_question, known_ground
 
     analysis = read_analysis(ctx)
-    found = _find_questions(analysis, MOST_LISTED)
+    found = find_questions(
+        analysis.activities, analysis.settings, analysis.today, MOST_LISTED
+    )
     if form == "json":
         records = ground_question.build_question_records(found)
         text: dict[str, object] = {"schema": 1, "known_share": None, "courses": records}
@@ -247,11 +244,13 @@ def _list_unknown(ctx: click.Context, form: str) -> int:
 
 def _ask_questions(ctx: click.Context, path: Path) -> int:
     """Ask for the ground of the most useful runs until enough is known or the runner stops."""
-    from loadwatch.assess.ground_questions import choose_question
+    from loadwatch.assess.ground_questions import find_one_question
 
     for _ in range(MOST_ASKED):
         analysis = read_analysis(ctx)
-        question = choose_question(_find_questions(analysis, 1))
+        question = find_one_question(
+            analysis.activities, analysis.settings, analysis.today
+        )
         if question is None:
             output.print_message("Enough of the ground is known: no question is open.")
             return DONE

@@ -95,10 +95,10 @@ def with_question(analysis: Analysis) -> Analysis:
 
     if analysis.question:
         return analysis
-    found = ground_questions.find_questions(
+    question = ground_questions.find_one_question(
         analysis.activities, analysis.settings, analysis.today
     )
-    return replace(analysis, question=ground_questions.choose_question(found))
+    return replace(analysis, question=question)
 
 
 def judge_plan(analysis: Analysis, path: Path) -> Plan:

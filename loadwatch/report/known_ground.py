@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from loadwatch import formatting
+from loadwatch.assess.ground_questions import RECENT_DAYS
 from loadwatch.assess.rules.inherited_ground import list_unsure_weeks
 from loadwatch.assess.weeks import select_runs
 from loadwatch.exposure.surface_labels import SUGGESTING_LABELS
@@ -30,7 +31,6 @@ SOURCE_LABELS: Final = {
     "none": "unknown",
 }
 SHIFT_RULE: Final = "LW08"
-RECENT_DAYS: Final = 26 * 7
 _LEAST: Final = 0.0005  # a smaller share is not named
 
 

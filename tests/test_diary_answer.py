@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import math
+import re
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from loadwatch.assess.diary.distance_terms import (
 )
 from loadwatch.assess.diary.exposed_days import find_exposed_days
 from loadwatch.assess.diary.onsets import MatchedSet, estimate_crossover, match_onsets
+from loadwatch.assess.diary.sentences import format_latest
 from loadwatch.assess.rules import Flag
 from loadwatch.settings import Settings
 from tests.builders import activities, run
@@ -628,3 +630,22 @@ def test_wilson_bound():
     assert upper(100, 2000) == pytest.approx(
         0.0605, abs=1e-3
     )  # 5 % of 2,000: 4.1 to 6.0 %
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        answer(every=2),
+        answer(every=2, effect=0.0, seed=8),
+        answer(weeks=15),
+        answer(every=2, keep=0.6),
+        by_kilometres(0.25),
+    ],
+    ids=lambda found: found.state,
+)
+def test_no_sentence_of_an_answer_is_longer_than_thirty_words(found):
+    texts = [found.says, *found.notes, format_latest(found.latest)]
+    texts += [text for link in found.links for text in (link.says, *link.also)]
+    for text in texts:
+        for sentence in re.split(r"(?<=[.!?])\s", text):
+            assert len(sentence.split()) <= 30, sentence

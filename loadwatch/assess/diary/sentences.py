@@ -70,7 +70,7 @@ def explain_daily_gates(
         return f"{counted}; {least_weeks} weeks with 5 days each are needed"
     if filled < least_filled:
         return (
-            f"{counted}; {format_percent(filled)} of days have a score, "
+            f"{counted}. {format_percent(filled)} of days have a score, "
             f"{format_percent(least_filled)} are needed, days without pain as 0"
         )
     return ""
@@ -117,9 +117,9 @@ def format_daily_link(
     found = f"{format_points(middle)} points ({_format_interval(low, high)})"
     if state == "associated":
         return (
-            f"In your log, {exposure} and the two days after it are associated with more pain: "
-            f"{found} against comparable weekdays of the same month, the kilometres taken out. "
-            f"{NO_CAUSE}"
+            f"In your log, {exposure} is associated with more pain: {found}. "
+            "That is on its day and the two after it, against the same weekdays of the month, "
+            f"the kilometres taken out. {NO_CAUSE}"
         )
     return (
         f"After {exposure}: {found}, the kilometres taken out; no more than chance brings. "
@@ -136,9 +136,9 @@ def format_onset_link(exposure: str, state: str, odds_ratio: float, why: str) ->
         times = f"{odds_ratio:.1f} times"
     if state == "associated":
         return (
-            f"In your log, {exposure} and the two days after it are associated with the start of "
-            f"pain: the odds are {times} those of the same weekdays of the month, the kilometres "
-            f"taken out. {NO_CAUSE}"
+            f"In your log, {exposure} is associated with the start of pain: the odds are {times} "
+            "those of the same weekdays of the month. That is on its day and the two after it, "
+            f"the kilometres taken out. {NO_CAUSE}"
         )
     return (
         f"After {exposure}: odds of pain starting {times} as high, "
@@ -201,7 +201,7 @@ def format_next_day(metres: float) -> str:
     """Return the sentence on running less after pain."""
     return (
         f"On the day after one more point of pain you ran {abs(metres) / 1000:.1f} km less than "
-        "that weekday and month would suggest: pain shapes the training here, so links can run "
+        "that weekday and month would suggest. Pain shapes the training here, so links can run "
         "both ways."
     )
 

@@ -24,7 +24,7 @@ LINK = Rule(
     templates={
         "info": (
             "In your own diary, days after {exposure} had {points} points more pain "
-            "(interval {low} to {high}) than comparable days of the same month, the "
+            "(interval {low} to {high}). Compared are days of the same month, the "
             "kilometres taken out. This cannot show cause."
         ),
     },

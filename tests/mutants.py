@@ -100,35 +100,38 @@ def find_problems(data: bytes) -> list[str]:
     """Impossible values that a reading hands over without a note; raises what the reader raises."""
     found = []
     for one in read(data, "x.fit", Settings()).activities:
-        if one.session.notes:
-            continue
-        frame = one.records
-        limits = {
-            "heart_rate_bpm": (20, 250),
-            "speed_mps": (0, 150),
-            "latitude_deg": (-90, 90),
-            "longitude_deg": (-180, 180),
-            "altitude_m": (-500, 9000),
-            "distance_m": (0, 1e6),
-        }
-        for column, (low, high) in limits.items():
-            if (
-                column in frame
-                and ((frame[column] < low) | (frame[column] > high)).any()
-            ):
-                found.append(f"{column} outside {low} to {high}")
-        if len(frame) and not (
-            frame.index[0].year >= 1999 and frame.index[-1].year <= 2035
-        ):
-            found.append(f"time {frame.index[0]} to {frame.index[-1]}")
-        if len(frame) > 1 and np.diff(frame.index.asi8).max() > 86_400e9 * _scale_index(
-            frame
-        ):
-            found.append("a jump of more than a day")
-        if "distance_m" in frame:
-            step = np.diff(frame["distance_m"].dropna())
-            if len(step) and (step.min() < -10 or step.max() > 20_000):
-                found.append("the distance jumps")
+        if not one.session.notes:
+            found += list_problems(one)
+    return found
+
+
+def list_problems(activity) -> list[str]:
+    """Impossible values among the samples of an activity."""
+    found = []
+    frame = activity.records
+    limits = {
+        "heart_rate_bpm": (20, 250),
+        "speed_mps": (0, 150),
+        "latitude_deg": (-90, 90),
+        "longitude_deg": (-180, 180),
+        "altitude_m": (-500, 9000),
+        "distance_m": (0, 1e6),
+    }
+    for column, (low, high) in limits.items():
+        if column in frame and ((frame[column] < low) | (frame[column] > high)).any():
+            found.append(f"{column} outside {low} to {high}")
+    if len(frame) and not (
+        frame.index[0].year >= 1999 and frame.index[-1].year <= 2035
+    ):
+        found.append(f"time {frame.index[0]} to {frame.index[-1]}")
+    if len(frame) > 1 and np.diff(frame.index.asi8).max() > 86_400e9 * _scale_index(
+        frame
+    ):
+        found.append("a jump of more than a day")
+    if "distance_m" in frame:
+        step = np.diff(frame["distance_m"].dropna())
+        if len(step) and (step.min() < -10 or step.max() > 20_000):
+            found.append("the distance jumps")
     return found
 
 

@@ -109,5 +109,6 @@ def _read_channels(samples: list[Mapping[str, Any]]) -> dict[str, Floats]:
     for channel, (name, factor) in _CHANNELS.items():
         if channel in present:
             values = to_array(sample.get(channel) for sample in samples)
-            columns[name] = values * factor
+            with np.errstate(over="ignore"):  # infinite is left out as no person's
+                columns[name] = values * factor
     return columns

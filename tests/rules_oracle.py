@@ -73,6 +73,8 @@ def join_rows(rows: list[Row]) -> list[Run]:
     runs: list[Run] = []
     end = -math.inf
     for row in rows:
+        if is_unknown(row["distance_m"]) and row["duration_s"] < 60:
+            continue
         lasts = [row[c] for c in ("elapsed_s", "duration_s") if not is_unknown(row[c])]
         near = row["at"] - end < 1800 and not row["date_only"]
         if runs and near and not runs[-1].pieces[-1]["date_only"]:
@@ -106,8 +108,6 @@ def bound_runs(runs: list[Run], column: str, fastest: float) -> None:
 
 def is_too_short(run: Run) -> bool:
     distance, duration = run.total("distance_m"), run.total("duration_s")
-    if is_unknown(distance):
-        return duration < 60
     return distance < 500 and duration < 300
 
 

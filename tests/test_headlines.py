@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from loadwatch.verdict import headline, raised_before
 from loadwatch.verdict.phrases import MOST_WORDS, count_words, fit_clauses
 from tests import read_headlines
 from tests import report_cases as cases
-from tests.builders import run
+from tests.builders import run, weekly_runs
 
 BANNED = {"told", "stands", "lies", "steady", "nobody", "safe", "risk", "high"}
 MONDAY = dt.date(2026, 1, 5)
@@ -48,6 +48,12 @@ week_of_runs = st.lists(
 
 
 @examples(max_examples=40)
+@example(
+    [[(0, None, None, "hard_m", False)]] * 2 + [[(0, 1.0, None, "hard_m", False)]],
+    0,
+    "metric",
+    "distance",
+)
 @given(
     st.lists(week_of_runs, min_size=1, max_size=18),
     st.integers(0, 6),
@@ -98,6 +104,36 @@ def test_every_rule_leaves_place_for_what_came_before(rule, level):
     before = replace(last, week=newest - dt.timedelta(weeks=4), event="x/0")
     text = check_headline(replace(ana, flags=(before, last)))
     assert "Four weeks ago: " in text
+
+
+@pytest.mark.parametrize(
+    ("kms", "why"),
+    [
+        ((30, 30, 45, 30, 44), "for 44 km is within the most of the four weeks before"),
+        (
+            (30, 30, 30, 30, 38),
+            "for 38 km is only 8 km over the most of the four weeks",
+        ),
+        (
+            (6, 6, 6, 6, 8.5),
+            "for 8.5 km is only 2.5 km over the most of the four weeks",
+        ),
+    ],
+)
+def test_a_week_with_more_that_raised_nothing_says_why(kms, why):
+    rows = weekly_runs("2026-01-07", list(kms))
+    spread = [row for km, row in zip(kms, rows, strict=True) for row in split(row, km)]
+    found = headline.build_verdict(cases.analysis(spread, today=dt.date(2026, 2, 8)))
+    assert found.state == "more"
+    assert why in found.counts
+
+
+def split(row, km):
+    """A run as four on four days, so that no run is longer than those before."""
+    day = row["start_local"]
+    return [
+        run(f"{day + dt.timedelta(days=i):%Y-%m-%dT%H:%M}", km / 4) for i in range(4)
+    ]
 
 
 def test_slow_growth_is_named_once():

@@ -203,6 +203,12 @@ def test_a_glimpse_and_a_short_recording_are_no_runs():
     assert "after 20 days without one" in flags[0].says
 
 
+def test_a_glimpse_beside_a_run_leaves_its_distance_known():
+    glimpse = run("2026-04-01T07:55", duration_s=20.0)
+    flags, _ = judged(*history(5), glimpse, run("2026-04-01", 9), rule="LW01")
+    assert [(flag.amount, flag.extent) for flag in flags] == [(9 * KM, "")]
+
+
 def test_without_an_earlier_run_an_unknown_one_counts_at_seven_metres_a_second():
     # 1000 s at 7 m/s
     lost = run("2026-03-01", duration_s=1000.0)

@@ -117,7 +117,7 @@ def explain_quiet_rise(analysis: Analysis, start: date) -> str:
         return "for what rose was planned"
     for gap in analysis.unknown:
         if gap.week == start and gap.rule == WEEK_JUMP:
-            return f"for it could not be judged: {lower_first(gap.why.text)}"
+            return f"for the distance could not be judged: {lower_first(gap.why.text)}"
     return _compare_with_most(analysis, start)
 
 
@@ -129,8 +129,10 @@ def _compare_with_most(analysis: Analysis, start: date) -> str:
     most = float(np.nanmax(before["load"].where(before["runs"] > 0), initial=0.0))
     if not most > 0:
         return f"for {lower_first(BY_ID[WEEK_JUMP].title)} needs more than that"
-    more = float(table["load"].iloc[at]) - most
+    load = float(table["load"].iloc[at])
     held_against = f"the most of the four weeks before ({format_load(analysis, most)})"
-    if not more > 0:
-        return f"for it is within {held_against}"
-    return f"for it is only {format_load(analysis, more)} over {held_against}"
+    amount = format_load(analysis, load)
+    if not load > most:
+        return f"for {amount} is within {held_against}"
+    more = format_load(analysis, load - most)
+    return f"for {amount} is only {more} over {held_against}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -57,18 +58,24 @@ def welcome_beginner(
 ) -> tuple[str, ...]:
     """Return one kind line for the first weeks: what was run, and when comparing begins."""
     loads = analysis.weeks["load"][analysis.weeks["runs"] > 0].tolist()
-    count = formatting.spell_number(len(loads))
     noun = "weeks" if len(loads) > 1 else "week"
-    amounts = [format_load(analysis, load) for load in loads]
-    unit = amounts[-1].partition(" ")[2]
-    listed = ", ".join([text.removesuffix(f" {unit}") for text in amounts[:-1]])
-    listed = ", ".join(filter(None, (listed, amounts[-1])))
-    so_far = f"{count} {noun} so far: {listed}."
+    so_far = f"{formatting.spell_number(len(loads))} {noun} so far"
     begins = _find_first_compared(analysis, weeks)
+    listed = f"{so_far}: {_list_loads(analysis, loads)}."
+    if any(map(math.isnan, loads)):
+        listed = f"{so_far}."
     return (
-        f"{so_far} From {begins} loadwatch can compare.",
-        f"{so_far} loadwatch compares from {begins}.",
+        f"{listed} From {begins} loadwatch can compare.",
+        f"{listed} loadwatch compares from {begins}.",
+        f"{so_far}. From {begins} loadwatch can compare.",
     )
+
+
+def _list_loads(analysis: Analysis, loads: list[float]) -> str:
+    """Return loads with their unit once: "3, 8, 9 km"."""
+    *others, last = (format_load(analysis, load) for load in loads)
+    unit = last.partition(" ")[2]
+    return ", ".join([*(text.removesuffix(f" {unit}") for text in others), last])
 
 
 def _find_first_compared(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:

@@ -37,7 +37,8 @@ DAY_US = 24 * 60 * _MINUTE_US
 class Sessions:
     """Runs in the order of their start; pieces less than 30 minutes apart are one.
 
-    Recordings under 500 m and under 5 minutes are left out.
+    Recordings under 500 m and under 5 minutes are left out, and those of unknown distance under a
+    minute before they could join any.
     """
 
     start_us: Ints  # instant, since 1970
@@ -149,6 +150,8 @@ def _start_instants(table: pd.DataFrame) -> Ints:
 
 
 def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
+    kept_rows = np.flatnonzero(~_is_glimpse(table))
+    table, week = table.iloc[kept_rows], week[kept_rows]
     start = _start_instants(table)
     order = np.argsort(start, kind="stable")
     start, week, table = start[order], week[order], table.iloc[order]
@@ -192,10 +195,15 @@ def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     )
 
 
+def _is_glimpse(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which recordings of unknown distance are too short to be a part of a run."""
+    unknown = np.isnan(table["distance_m"].to_numpy(np.float64))
+    return np.asarray(unknown & (table["duration_s"].to_numpy(np.float64) < GLIMPSE_S))
+
+
 def _is_short(distance_m: Floats, duration_s: Floats) -> NDArray[np.bool_]:
     """Return which sessions are too short to be a run: what is unknown is not short."""
-    short = (distance_m < SHORT_M) & (duration_s < SHORT_S)
-    return short | (np.isnan(distance_m) & (duration_s < GLIMPSE_S))
+    return (distance_m < SHORT_M) & (duration_s < SHORT_S)
 
 
 def _bound_sessions(

@@ -57,7 +57,7 @@ def test_no_sample_beyond_a_person_stays_and_none_goes_unsaid(data):
     rows = st.lists(ANY, min_size=3, max_size=3)
     columns = {name: np.array(data.draw(rows)) for name in sorted(names)}
     frame = build_records(np.arange(3) * 10**9, columns)
-    reading = Reading((Activity(frame, Session(format="fit")),))
+    reading = Reading((Activity(frame, Session(format="csv")),))
     cleaned = leave_out_implausible(reading).activities[0]
     for name, values in columns.items():
         kept = cleaned.records[name].to_numpy()
@@ -217,3 +217,13 @@ def test_every_reader_leaves_out_what_no_person_reaches_and_says_so(name):
     session = read_one(data)
     assert code in codes(session), session.notes
     assert all(is_plausible(name, getattr(session, name)) for name in TOTALS)
+
+
+def test_counters_that_begin_anew_do_not_add_up_beyond_a_person():
+    """Ten restarts at 1,500 km: each is possible, their sum is not."""
+    data = make_fit.run(
+        record=lambda second: {"distance": 1_500_000.0 if second % 60 > 30 else 1.0},
+        position=None,
+    )
+    session = read_one(data)
+    assert "distance" in codes(session)

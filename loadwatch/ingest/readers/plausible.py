@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 Texts = dict[str, list[str]]  # code of a note -> what was left out
+# formats whose reader ends with `limit_columns` itself, for all columns
+LIMITED = frozenset({"fit"})
 POSITIONS = ("latitude_deg", "longitude_deg")
 _LONG = 1e12  # a number beyond is written by its power of ten
 _FIELDS = tuple(one.name for one in fields(Session) if one.name in PLAUSIBLE)
@@ -44,7 +46,7 @@ def _clean_activity(activity: Activity) -> Activity:
     """Return an activity without values beyond a person; the same one where it has none."""
     texts: Texts = {}
     unknown = _find_fields(activity.session, texts)
-    records = _clean_records(activity.records, texts)
+    records = _clean_records(activity.records, activity.session.format, texts)
     if not texts and not unknown and records is activity.records:
         return activity
     notes = (*_build_notes(texts), *activity.session.notes)
@@ -126,9 +128,11 @@ def _note_samples(name: str, outside: Floats, texts: Texts) -> None:
     _add_text(texts, bounds, text)
 
 
-def _clean_records(records: pd.DataFrame, texts: Texts) -> pd.DataFrame:
+def _clean_records(
+    records: pd.DataFrame, session_format: str, texts: Texts
+) -> pd.DataFrame:
     """Return RECORDS without samples beyond what can be; the same frame where it has none."""
-    if not len(records):
+    if not len(records) or session_format in LIMITED:
         return records
     low, high = _stack_bounds(tuple(records.columns))
     values = records.to_numpy()

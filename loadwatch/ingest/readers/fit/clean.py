@@ -312,6 +312,9 @@ def _clean_distances(
         notes.append(Note("distance_reset", f"the distance goes back {count} times"))
         is_restart = goes_back & (metres[1:] < 0.1 * metres[:-1])
         lost = np.cumsum(np.where(is_restart, metres[:-1], 0.0))
-        columns["distance_m"] = distance.copy()
-        columns["distance_m"][known] = metres + np.concatenate([[0.0], lost])
+        runs_on = distance.copy()
+        runs_on[known] = metres + np.concatenate([[0.0], lost])
+        limited, outside = limit_columns({"distance_m": runs_on})
+        columns |= limited
+        notes += outside
     return notes

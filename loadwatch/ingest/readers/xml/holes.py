@@ -39,6 +39,8 @@ def judge_holes(samples: Samples) -> Holes:
     if us.size < 2 or us[-1] - us[0] <= HOLE_S * US:
         return Holes(is_pause)
     step_us = np.diff(us)
+    if step_us.max() <= HOLE_S * US:
+        return Holes(is_pause)
     holes = np.flatnonzero(step_us > find_hole(us))
     if not holes.size:
         return Holes(is_pause)

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from loadwatch.errors import LoadwatchError, OverLimit, Unreadable
 from loadwatch.ingest.readers import csv
-from loadwatch.ingest.readers.csv import csv_rows, dates, names, numbers, parsed_csv
+from loadwatch.ingest.readers.csv import (
+    csv_rows,
+    dates,
+    header_names,
+    names,
+    numbers,
+    parsed_csv,
+)
 from loadwatch.ingest.readers.sports import normalize_word
 from loadwatch.settings import Settings
 
@@ -256,7 +263,7 @@ def test_every_month_name_stands_for_one_month():
 
 
 def test_headers():
-    assert parsed_csv.clean_header("\ufeff Distance\u00a0(km) ") == "Distance (km)"
+    assert header_names.clean_header("\ufeff Distance\u00a0(km) ") == "Distance (km)"
     columns = parsed_csv.match_columns(
         ["Distance (km)", "duration_min", "Date", "Climb (ft)"]
     )

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.csv import numbers
 from loadwatch.ingest.readers.csv.dates import parse_clock
+from loadwatch.ingest.readers.csv.header_names import clean_header
 from loadwatch.ingest.readers.csv.names import (
     load_sum_words,
     load_surfaces,
     load_units,
     load_weekdays,
 )
-from loadwatch.ingest.readers.csv.parsed_csv import Column, clean_header, match_columns
+from loadwatch.ingest.readers.csv.parsed_csv import Column, match_columns
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:

@@ -133,7 +133,7 @@ def infer_time_unit(
     values: Floats, expected_s: Floats, distance: Floats
 ) -> UnitDecision:
     """Return the unit of a column of plain numbers that are durations."""
-    units = (1.0, 60.0, 3600.0, DAY)
+    units = (1.0, 60.0, 3600.0, DAY, 0.001)
     ratios = compute_ratios(expected_s, values)
     if ratios.size:
         unit = find_unit(float(np.median(ratios)), units)

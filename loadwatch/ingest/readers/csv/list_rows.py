@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from loadwatch.activity import Skipped
 from loadwatch.ingest.readers.csv.column_choice import is_sum
 from loadwatch.ingest.readers.csv.csv_rows import BROKEN_QUOTE, CsvRow
+from loadwatch.ingest.readers.csv.header_names import clean_header
 from loadwatch.ingest.readers.csv.list_columns import ListColumns
 from loadwatch.ingest.readers.csv.names import load_table
-from loadwatch.ingest.readers.csv.parsed_csv import clean_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

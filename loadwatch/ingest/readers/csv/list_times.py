@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from loadwatch.ingest.readers.csv.numbers import ClockStyle, DecimalMark
     from loadwatch.tables import Floats
 
+_PACE_UNIT = re.compile(r"(\d{1,2}:\d{2}) ?(?:min)? ?/ ?(km|k|mi|mile)", re.IGNORECASE)
 TIME_NAMES = {1.0: "s", 60.0: "min", 3600.0: "h", 86400.0: "days", 0.001: "ms"}
 
 
@@ -45,6 +48,7 @@ def read_pace(columns: ListColumns, mark: DecimalMark) -> ListPace:
     """Return the paces; a list of all activities writes a runner's pace into its speed column."""
     written = zip(columns.texts["pace"], columns.texts["speed"], strict=True)
     cells = [pace or speed for pace, speed in written]
+    cells, stated = _split_pace_units(cells)
     has_colon = [":" in cell for cell in cells]
     unknown = np.full(len(cells), np.nan)
     pace_s = speed = speed_mps = unknown
@@ -53,10 +57,22 @@ def read_pace(columns: ListColumns, mark: DecimalMark) -> ListPace:
     if "speed" in columns.columns:
         speed = numbers.parse_column(columns.texts["speed"], mark)
         speed_mps = speed * columns.units.get("speed", np.nan)
-    metres = columns.units.get("pace")  # that a pace is for
+    metres = columns.units.get("pace", stated)  # that a pace is for
     if metres in {KM, MILE}:
         speed_mps = np.where(pace_s > 0, metres / drop_zeros(pace_s), speed_mps)
     return ListPace(pace_s, speed, speed_mps)
+
+
+def _split_pace_units(cells: Sequence[str]) -> tuple[list[str], float | None]:
+    """Return paces without units, and what most are for where they state it: 8:48/mi, 5:48 /km."""
+    found = [_PACE_UNIT.fullmatch(cell.strip()[: numbers.LONGEST]) for cell in cells]
+    words = Counter(match[2].casefold() for match in found if match)
+    texts = [
+        match[1] if match else cell for match, cell in zip(found, cells, strict=True)
+    ]
+    if not words:
+        return texts, None
+    return texts, load_units()[words.most_common(1)[0][0]]
 
 
 def pick_positive(*columns: Floats) -> Floats:

@@ -13,6 +13,12 @@ from loadwatch.ingest.readers.csv.csv_rows import (
     split_lines,
     split_rows,
 )
+from loadwatch.ingest.readers.csv.header_names import (
+    FORMAT,
+    Spelling,
+    clean_header,
+    list_spellings,
+)
 from loadwatch.ingest.readers.csv.names import (
     VendorTraits,
     load_foreign,
@@ -22,7 +28,7 @@ from loadwatch.ingest.readers.csv.names import (
     load_vendors,
 )
 from loadwatch.ingest.readers.csv.strava_layout import find_strava_columns
-from loadwatch.ingest.readers.sports import find_sport, normalize_word
+from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -30,32 +36,7 @@ if TYPE_CHECKING:
 STRAVA = "strava"
 _SEPARATORS = ",;\t|"
 _HEADER_LINES = 40  # the header is looked for in so many lines
-_HEADER_CELL = 400  # characters of a header cell that are looked at
 _SURE = 5  # columns understood in a row that leave no doubt it is the header
-_TAG = re.compile(r"<[^<>]{0,400}>")
-_UNIT = re.compile(r"[(\[]([^()\[\]]{1,16})[)\]]$")
-# how Strava's export wrote names it had not translated
-_UNTRANSLATED = "translation missing:"
-# what brackets may hold beside a unit without changing what a column is: how it is
-# written, that it is of runs, or that it was measured
-_FORMAT = re.compile(
-    r"[hmsdytj]{1,4}(?:[:./ -]{1,2}[hmsdytj]{1,4}){1,3}", re.IGNORECASE
-)
-_PLAIN_QUALIFIERS = frozenset({"actual", "total", "local", "gps", "watch", "optional"})
-# brackets and colons as the east of Asia writes them
-_WIDE_MARKS = str.maketrans("\uff08\uff09\uff3b\uff3d\uff1a", "()[]:")
-_CLIMB_SIGN = re.compile(r"^D ?([+-])(?= |$|\()")
-# a unit beside the word for a run alone, "Run (km)", tells what of it a column holds
-_OF_RUNS = {
-    1000.0: "distance",
-    1609.344: "distance",
-    60.0: "duration",
-    3600.0: "duration",
-}
-_TOTALS = frozenset(
-    {"total", "totals", "gesamt", "totaal", "totale", "suma", "insgesamt"}
-)
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]*$)")
 _TIMES = frozenset({"timer", "moving", "elapsed"})
 
 
@@ -218,7 +199,7 @@ def _find_header_of(lines: Sequence[str], separator: str, skip: int) -> _Header:
 
 
 def _read_header(separator: str, at: int, cells: Sequence[str]) -> _Header:
-    spellings = _list_spellings(cells)
+    spellings = list_spellings(cells)
     roles, series = _match(spellings, "lists"), _match(spellings, "series")
     names = frozenset(spelling.name for spelling in spellings)
     return _Header(separator, at, names, roles, series)
@@ -228,7 +209,7 @@ def _is_units_row(cells: Sequence[str]) -> bool:
     """Whether the row below a header holds units alone: ",km,h:mm:ss,m"."""
     words = [cell.strip().strip("()[]").casefold() for cell in cells if cell.strip()]
     return bool(words) and all(
-        word in load_units() or _FORMAT.fullmatch(word) for word in words
+        word in load_units() or FORMAT.fullmatch(word) for word in words
     )
 
 
@@ -257,96 +238,12 @@ def _is_series(series: Collection[str]) -> bool:
     return is_timed and (is_placed or "distance" in series or "speed" in series)
 
 
-def clean_header(cell: str) -> str:
-    """Return a header cell without BOM, tags and marks of missing translations."""
-    text = _TAG.sub(" ", cell[:_HEADER_CELL])
-    text = text.replace("\ufeff", "").replace("\xa0", " ").strip().strip('"')
-    if text.casefold().startswith(_UNTRANSLATED):
-        text = text.rpartition(".")[2].replace("_", " ")
-    text = text.translate(_WIDE_MARKS)
-    return " ".join(_CLIMB_SIGN.sub(_expand_climb_sign, text).split())
-
-
-def _expand_climb_sign(found: re.Match[str]) -> str:
-    """Return what D+ and D- are in French, as signs are not compared."""
-    if found[1] == "+":
-        return "Dénivelé positif"
-    return "Dénivelé négatif"
-
-
-@dataclass(frozen=True, slots=True)
-class _Spelling:
-    """One way to read a header cell: the name, and the unit written into the cell."""
-
-    index: int
-    name: str  # normalised
-    factor: float | None
-
-
-def _list_spellings(cells: Sequence[str]) -> list[_Spelling]:
-    """Return the ways to read header cells; a cell without a letter is no name."""
-    return [
-        spelling
-        for index, cell in enumerate(cells)
-        if any(map(str.isalpha, cell))
-        for spelling in _spell(index, clean_header(cell))
-    ]
-
-
-def _spell(index: int, text: str) -> list[_Spelling]:
-    """Return a name as it is, and without the unit at its end: "(km)", "_km", " km", "Km".
-
-    Brackets that hold no unit belong to the name: "(bike)" and "(planned)" are other columns.
-    """
-    units = load_units()
-    ways = [_Spelling(index, normalize_word(text), None)]
-    if stated := _UNIT.search(text):
-        unit = stated[1].strip().casefold().removeprefix("in ")
-        base = text[: stated.start()].strip()
-        if unit in units or _is_plain_qualifier(unit):
-            ways.insert(0, _Spelling(index, normalize_word(base), units.get(unit)))
-        return [*ways, *_spell_runs(ways)]
-    for separator in ("_", " "):
-        base, _, unit = text.rpartition(separator)
-        factor = units.get(unit.strip().casefold())
-        if base and (factor is not None or _FORMAT.fullmatch(unit)):
-            base = base.removesuffix(" in").strip(" ,_")
-            ways.append(_Spelling(index, normalize_word(base), factor))
-    base, *last = _CAMEL.split(text)
-    if last and (factor := units.get(last[0].casefold())) is not None:
-        base = base.removesuffix("In")
-        ways.append(_Spelling(index, normalize_word(base), factor))
-    return [*ways, *_spell_runs(ways)]
-
-
-def _spell_runs(ways: Sequence[_Spelling]) -> list[_Spelling]:
-    """Return "distance" or "duration" for a column called by a run, or a total, and a unit."""
-    return [
-        _Spelling(way.index, _OF_RUNS[way.factor], way.factor)
-        for way in ways
-        if way.factor in _OF_RUNS and (way.name in _TOTALS or _is_run_word(way.name))
-    ]
-
-
-def _is_run_word(text: str) -> bool:
-    """Whether a word means a run, of whatever surface."""
-    sport = find_sport(text)
-    return sport is not None and sport[0] == "running"
-
-
-def _is_plain_qualifier(text: str) -> bool:
-    """Whether what brackets hold leaves the meaning of a column as it is."""
-    if text in _PLAIN_QUALIFIERS or _FORMAT.fullmatch(text):
-        return True
-    return _is_run_word(text)
-
-
 def match_columns(header: Sequence[str], section: str = "lists") -> Roles:
     """Return role -> its columns: those of the first of the role's names that is there."""
-    return _match(_list_spellings(header), section)
+    return _match(list_spellings(header), section)
 
 
-def _match(spellings: Sequence[_Spelling], section: str) -> Roles:
+def _match(spellings: Sequence[Spelling], section: str) -> Roles:
     known = load_roles(section)
     best: dict[str, int] = {}
     found: Roles = {}

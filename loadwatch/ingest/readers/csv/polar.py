@@ -14,8 +14,9 @@ from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.csv import numbers, time_series
 from loadwatch.ingest.readers.csv.csv_rows import split_lines, split_rows
 from loadwatch.ingest.readers.csv.dates import EPOCH, parse_clock, parse_date
+from loadwatch.ingest.readers.csv.header_names import clean_header
 from loadwatch.ingest.readers.csv.names import load_units
-from loadwatch.ingest.readers.csv.parsed_csv import clean_header, match_columns
+from loadwatch.ingest.readers.csv.parsed_csv import match_columns
 from loadwatch.ingest.readers.csv.time_column import SampleTimes
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.sports import normalize_word

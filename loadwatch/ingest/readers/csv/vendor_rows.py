@@ -19,8 +19,8 @@ from loadwatch.ingest.readers.csv.csv_rows import (
     split_lines,
     split_rows,
 )
+from loadwatch.ingest.readers.csv.header_names import clean_header
 from loadwatch.ingest.readers.csv.numbers import parse_number
-from loadwatch.ingest.readers.csv.parsed_csv import clean_header
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.user_csv import decode_text
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 LONGEST_LIST = 60  # lines of one list on the page; the command line has them all
 LONGEST_PRINTED = 12
+OLD_DAYS = 14  # since the last run
 LONGEST_DOUBTS = 5  # lines at the top; all of them are among the data problems
 FIRST_WEEKS = 5  # with runs, up to which somebody has just begun
 BEGINNER_LEAD = "For the first weeks, the article suggests:"
@@ -74,6 +75,7 @@ def build_page(
     advice, background = page_sections.build_advice(analysis)
     return {
         "as_of": describe_day(analysis, now),
+        "old_line": describe_age(analysis, found, now),
         "urgent": page_sections.list_urgent(analysis),
         "doubts": data_problems.list_doubts(analysis)[:LONGEST_DOUBTS],
         "tiles": page_tiles.build_tiles(analysis, found),
@@ -115,6 +117,16 @@ def describe_day(analysis: Analysis, now: date | None) -> str:
     if notes:
         text = f"{text} ({'; '.join(notes)})"
     return text
+
+
+def describe_age(analysis: Analysis, found: Verdict, now: date | None) -> str:
+    """Return that the last run is long ago, and which week "last week" then is; "" elsewhere."""
+    last_run = unknown_reasons.last_run_day(analysis)
+    if now is None or last_run is None or (now - last_run).days <= OLD_DAYS:
+        return ""
+    age = formatting.format_age((now - last_run).days)
+    week = formatting.format_day(found.weeks[0].start)
+    return f"No run for {age}: “last week” here is the week of {week}."
 
 
 def describe_tiles(found: Verdict) -> str:

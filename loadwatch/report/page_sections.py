@@ -12,7 +12,7 @@ from loadwatch.assess import guidance
 from loadwatch.assess.diary.sentences import format_latest
 from loadwatch.formatting import bind_units
 from loadwatch.report import display_tables, known_ground
-from loadwatch.report.page_tiles import format_change
+from loadwatch.report.page_tiles import LEAST_CLIMB, LEAST_DOWNHILL, format_change
 from loadwatch.report.pictures import tile_bar
 from loadwatch.report.season import GROUNDS
 from loadwatch.tables import SURFACES
@@ -38,6 +38,7 @@ HILLS: Mapping[str, str] = {
     "longest_ascent_m": "Largest climb of one run",
 }
 SHARE_WEEKS = 12
+LEAST_HILLS = {"ascent_m": LEAST_CLIMB, "downhill_m": LEAST_DOWNHILL}
 PAIN_SINCE = timedelta(weeks=4)
 # true whatever was raised: in one fold of the page
 BACKGROUND = frozenset(("look", "cannot_see", "support", "warm_up"))
@@ -188,11 +189,16 @@ def build_hills(analysis: Analysis, week: JudgedWeek) -> Section | None:
         if row[1] != formatting.NO_VALUE or row[2] != formatting.NO_VALUE:
             unit = formatting.choose_unit(column, units).symbol
             rows.append((f"{label}, {unit}", *row[1:]))
-    if not rows:
-        return None
     up = _format_beside_usual("ascent_m", analysis, week)
     down = _format_beside_usual("downhill_m", analysis, week)
-    line = f"{_name_week(week)}: {up} of climb; {down} downhill at 5 % or steeper."
+    if not rows or not (up or down):
+        return None
+    parts = []
+    if up:
+        parts.append(f"{up} of climb")
+    if down:
+        parts.append(f"{down} downhill at 5 % or steeper")
+    line = f"{_name_week(week)}: {'; '.join(parts)}."
     headers = {
         "Hills": True,
         _name_week(week): False,
@@ -205,11 +211,13 @@ def build_hills(analysis: Analysis, week: JudgedWeek) -> Section | None:
 
 
 def _format_beside_usual(column: str, analysis: Analysis, week: JudgedWeek) -> str:
+    """Return an amount and the usual one, "" where it is unknown or both are next to nothing."""
     units = analysis.settings.units
     amount = levels.read_cell(analysis.weeks, week.start, column)
     usual = levels.read_cell(analysis.weeks, week.start, f"{column}_usual")
-    if not math.isfinite(amount):
-        return "an unknown amount"
+    least = LEAST_HILLS[column]
+    if not math.isfinite(amount) or not (amount >= least or usual >= least):
+        return ""
     text = formatting.format_quantity(amount, column, units)
     if math.isfinite(usual):
         text += f" (usual {formatting.format_quantity(usual, column, units)})"

@@ -155,6 +155,8 @@ def describe_years(rows: Sequence[YearRow], analysis: Analysis) -> str:
         for start, metres in zip(rows[1].first_days, rows[1].weeks, strict=True)
         if metres > 0 and start.timetuple().tm_yday <= last_day
     )
+    if not by_then > 0:
+        return f"{total} in {this.year} so far."
     before = formatting.format_quantity(by_then, "distance_m", units)
     return f"{total} in {this.year} so far; {before} in {rows[1].year} by then."
 

@@ -1,0 +1,147 @@
+"""The words of the pages: few, short sentences, none of those that a reader reads twice."""
+
+import datetime as dt
+import re
+import warnings
+from dataclasses import replace
+
+import pytest
+
+from loadwatch.analysis import Roster
+from loadwatch.assess import guidance
+from loadwatch.pipeline import with_budget
+from loadwatch.report import html, page_weeks, season
+from loadwatch.verdict import roster_groups
+from tests import report_cases as cases
+
+TODAY = dt.date(2026, 11, 22)
+HEADLINE, SENTENCE, CARD = 18, 20, 25  # words at most
+# idioms that are correct and yet read twice; whole words
+BANNED = (
+    "told",
+    "tells",
+    "stands",
+    "lies",
+    "steady",
+    "nobody told",
+    "ground that nobody",
+    "one row a kind",
+    "held against three of them",
+    "stays quiet this check",
+    "they are none",
+)
+
+
+def spike(name="Spike", last=90.0, **more):
+    rows = [row for number in range(20) for row in cases.week(number, 40.0)]
+    return cases.analysis(
+        [*rows, *cases.week(20, last, 45.0, hard=0.9)], name=name, **more
+    )
+
+
+def known(analysis):
+    advice = guidance.choose_advice(analysis.flags)
+    return with_budget(replace(analysis, advice=advice))
+
+
+@pytest.fixture(scope="module")
+def athletes():
+    found = [
+        cases.ana(),
+        cases.steady(),
+        cases.two_weeks(),
+        cases.five_years(),
+        cases.empty(),
+        spike(),
+        spike("Fall", last=12.0),
+        spike("Imperial", settings=cases.Settings(units="imperial")),
+    ]
+    return {one.name: known(one) for one in found}
+
+
+@pytest.fixture(scope="module")
+def documents(athletes):
+    import html5lib
+
+    parsed = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, one in athletes.items():
+            parsed[name] = html5lib.parse(
+                html.format_report(one), namespaceHTMLElements=False
+            )
+    return parsed
+
+
+def text_of(element):
+    return " ".join("".join(element.itertext()).split())
+
+
+def by_class(document, name):
+    return [e for e in document.iter() if name in (e.get("class") or "").split()]
+
+
+def words(text):
+    return [word for word in text.split() if any(char.isalnum() for char in word)]
+
+
+def sentences(text):
+    return [part for part in re.split(r"(?<=[.?!;:])\s+", text) if part]
+
+
+def test_a_headline_has_eighteen_words_at_most(documents):
+    for name, document in documents.items():
+        (lede,) = by_class(document, "lede")
+        assert len(words(text_of(lede))) <= HEADLINE, (name, text_of(lede))
+
+
+def test_tiles_and_boxes_have_short_sentences(documents):
+    for name, document in documents.items():
+        for part in ("tile", "do", "tiles-of"):
+            for element in by_class(document, part):
+                for sentence in sentences(text_of(element)):
+                    assert len(words(sentence)) <= SENTENCE, (name, sentence)
+
+
+def test_there_are_four_tiles_at_most_and_each_says_what_it_is_compared_with(documents):
+    for name, document in documents.items():
+        tiles = by_class(document, "tile")
+        assert len(tiles) <= 4, name
+        for tile in tiles:
+            (line,) = by_class(tile, "line")
+            assert re.search("usual|30-day most|logged before", text_of(line)), name
+
+
+def test_a_reason_has_twenty_five_words_before_its_why(athletes):
+    for one in athletes.values():
+        if not len(one.weeks):
+            continue
+        weeks = season.build_season(one)
+        lines = [
+            reason.line
+            for panel in page_weeks.build_panels(weeks, one)
+            for reason in panel.reasons
+        ]
+        lines += [line.text for line in page_weeks.list_raised(weeks, one)]
+        for line in lines:
+            assert len(words(line)) <= CARD, line
+
+
+def test_no_banned_word_is_in_sight(documents, athletes):
+    pages = {name: text_of(doc.find("body")) for name, doc in documents.items()}
+    lines = [roster_groups.summarize_athlete(one, TODAY) for one in athletes.values()]
+    roster = Roster(name="Hills", athletes=tuple(lines), today=TODAY)
+    pages["roster"] = re.sub("<[^>]+>", " ", html.format_roster(roster))
+    pages["handout"] = re.sub(
+        "<[^>]+>", " ", html.format_handout(athletes["Ana K."])
+    ).split("</style>")[-1]
+    for name, text in pages.items():
+        for word in BANNED:
+            found = re.search(rf"\b{word}\b.{{0,60}}", text, re.IGNORECASE)
+            assert not found, (name, found and found[0])
+
+
+def test_an_old_page_says_which_week_is_meant(athletes):
+    page = html.format_report(athletes["Ana K."], now=dt.date(2027, 2, 1))
+    assert "No run for 10 weeks: “last week” here is the week of 9 November" in page
+    assert "No run for" not in html.format_report(athletes["Ana K."])

@@ -51,7 +51,7 @@ def test_lines_of_the_diary_that_cannot_be_read_are_said_in_the_summary(call, tm
     assert err.count("diary.csv line") == 3
     assert "... and 2 more remarks on the diary: loadwatch diary PATH" in err
     (tmp_path / "diary.csv").write_text(
-        "Datum;Schmerz\n2026-03-02;3\n", encoding="utf-8"
+        "Kalender;Ruecken\n2026-03-02;3\n", encoding="utf-8"
     )
     _, _, err = call("weeks", tmp_path, "--no-store")
     assert err.count("names no columns date and pain") == 1

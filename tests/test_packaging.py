@@ -50,7 +50,7 @@ def test_every_folder_of_the_package_is_found():
     folders = {
         path.parent
         for path in ROOT.glob("loadwatch/**/*")
-        if path.suffix in (".py", ".html")
+        if path.suffix in (".py", ".html", ".css")
     }
     names = find_namespace_packages(
         str(ROOT), include=[find["include"]], exclude=[find["exclude"]]

@@ -28,6 +28,7 @@ from loadwatch.cli import (
     report,
     roster,
     rules,
+    serve,
     settings,
     tables,
     tag,
@@ -81,6 +82,7 @@ COMMANDS = (
     columns.explain_columns,
     settings.show_settings,
     help_topics.show_help,
+    serve.serve_pages,
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -10,6 +10,7 @@ import click
 
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import build_options
 from loadwatch.errors import LoadwatchError, NothingToRead
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from loadwatch.cli.datasets import Written
 
 
-@click.command(
-    "parquet", short_help="All athletes as Parquet datasets, for a warehouse."
+@define_command(
+    "parquet",
+    "All athletes as Parquet datasets, for a warehouse.",
+    ("club/ -o data", "club/ -o data --anonymise"),
 )
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(

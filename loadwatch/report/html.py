@@ -94,6 +94,16 @@ def _render_page(template: str, title: str, **values: Any) -> str:
     )
 
 
+def format_stylesheet() -> str:
+    """Return the style of the pages by itself, for pages that are served."""
+    light, dark = map(palette.format_css_variables, (palette.LIGHT, palette.DARK))
+    style = _load_templates().get_template("style.css").render()
+    return (
+        f":root{{color-scheme:light dark;{light}}}\n"
+        f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n{style}"
+    )
+
+
 def link_dois(text: str) -> Markup:
     """Return a text with each "doi:10..." as a link that names no referrer; the rest escaped."""
     parts = []

@@ -1,0 +1,65 @@
+"""`serve`: the same analysis as local pages with forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from loadwatch.cli import options as opt
+from loadwatch.cli import output
+from loadwatch.cli.command_help import define_command
+from loadwatch.cli.reading import build_options
+from loadwatch.errors import LoadwatchError
+
+NEEDS_WEB = "serve needs flask, waitress and tomlkit: pip install '.[web]'"
+
+
+@define_command(
+    "serve",
+    "Local pages with forms: drop files, tag ground, log pain, plan.",
+    ("me/", "me/ --no-browser --port 8420"),
+)
+@click.argument(
+    "path", type=click.Path(path_type=Path, file_okay=False), default=Path()
+)
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="[any free]")
+@click.option("--no-browser", is_flag=True, help="Print the address only.")
+@click.option("--read-only", is_flag=True, help="Write nothing.")
+@opt.units
+@opt.reading
+@click.pass_context
+def serve_pages(
+    ctx: click.Context, /, path: Path, port: int, no_browser: bool, **given: Any
+) -> int:
+    """Open the folder PATH as pages in your browser, on this machine only.
+
+    Forms write tags.csv, diary.csv and loadwatch.toml in the folder; dropped files are copied
+    into it. Ctrl-C ends it.
+    """
+    try:
+        from loadwatch.web.server import run_server
+        from loadwatch.web.site import Site
+    except ImportError:
+        raise LoadwatchError(NEEDS_WEB) from None
+    from loadwatch import environment
+
+    output.make_folder(path)
+    quiet = given["quiet"]
+
+    def announce(address: str) -> None:
+        output.print_result(address)
+        output.print_message("Ctrl-C ends it.", quiet=quiet)
+        if not no_browser:
+            click.launch(address)
+
+    ctx.params["jobs"] = ctx.params.get("jobs") or 1
+    run_server(
+        Site(path, build_options(ctx)),
+        port=port,
+        read_only=given["read_only"],
+        places=environment.default_store_folder(),
+        announce=announce,
+    )
+    return 0

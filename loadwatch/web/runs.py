@@ -1,0 +1,111 @@
+"""Runs: a list, and one run with what the runner knows of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, render_template, request
+
+from loadwatch.errors import LoadwatchError
+from loadwatch.exposure.ground_answers import parse_answer
+from loadwatch.report.display_tables import build_table
+from loadwatch.web.answers import get_site, refuse_write
+from loadwatch.web.run_rows import find_run, list_recent_runs
+from loadwatch.web.shoe_rows import list_shoes
+from loadwatch.web.today import write_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from werkzeug.wrappers import Response
+
+pages = Blueprint("runs", __name__)
+SHOWN_RUNS = 200
+MOST_EFFORT = 10
+
+
+@pages.get("/runs")
+def show_runs() -> str:
+    """Show the last runs."""
+    analysis = get_site().analysis
+    if analysis is None:
+        return render_template("empty.html", title="Runs")
+    most = 0 if "all" in request.args else SHOWN_RUNS
+    runs = list_recent_runs(analysis, most)
+    return render_template("runs.html", title="Runs", runs=runs, most=most)
+
+
+@pages.get("/runs/<activity_id>")
+def show_run(activity_id: str) -> str:
+    """Show one run with its form."""
+    analysis = get_site().analysis
+    run = find_run(analysis, activity_id) if analysis else None
+    if analysis is None or run is None:
+        abort(404)
+    pairs = [pair.name for pair in list_shoes(analysis)]
+    return render_template("run.html", title="Run", run=run, pairs=pairs)
+
+
+@pages.post("/runs/<activity_id>")
+def change_run(activity_id: str) -> Response:
+    """Write what the runner knows of a run into tags.csv; an empty field says nothing."""
+    form = request.form
+    target = f"/runs/{activity_id}"
+    try:
+        cells = _read_cells(form)
+    except (ValueError, LoadwatchError) as error:
+        return refuse_write(str(error), target)
+    if not cells:
+        return refuse_write("nothing was filled in.", target)
+    says = ", ".join(f"{name} {text}" for name, text in cells.items() if text)
+    if cells.get("exclude") == "yes":
+        target = "/runs"
+    return write_cells(get_site(), activity_id, cells, says, target)
+
+
+def _read_cells(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what the form says, text by column of tags.csv; ValueError where it cannot be."""
+    cells: dict[str, str] = {}
+    surface = form.get("surface", "").strip()
+    if surface:
+        parse_answer(surface)
+        cells |= {"surface": surface, "asked": ""}
+    rpe = form.get("rpe", "").strip().replace(",", ".")
+    if rpe:
+        cells["rpe"] = f"{_parse_effort(rpe):g}"
+    shoe = form.get("shoe", "").strip()[:100]
+    if shoe:
+        cells["shoe"] = shoe
+    for name in ("planned", "exclude"):
+        if name in form:
+            cells[name] = "yes" if form[name] == "yes" else ""
+    return cells
+
+
+def _parse_effort(text: str) -> float:
+    effort = float(text)
+    if not 0 <= effort <= MOST_EFFORT:
+        raise ValueError(f"effort is 0 to {MOST_EFFORT}")
+    return effort
+
+
+@pages.get("/shoes")
+def show_shoes() -> str:
+    """Show the distance on each pair of shoes."""
+    analysis = get_site().analysis
+    if analysis is None:
+        return render_template("empty.html", title="Shoes")
+    headers = {
+        "Pair": True,
+        "Distance": False,
+        "On hard ground": False,
+        "Runs": False,
+        "First": True,
+        "Last": True,
+    }
+    rows = [
+        (pair.name, pair.distance, pair.hard, pair.runs, pair.first, pair.last)
+        for pair in list_shoes(analysis)
+    ]
+    table = build_table(headers, rows)
+    return render_template("shoes.html", title="Shoes", table=table)

@@ -1,0 +1,176 @@
+"""What the pages show: the newest analysis of a folder, read in the background when it changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from loadwatch.errors import LoadwatchError, NothingToRead
+from loadwatch.pipeline import analyse_athlete, with_budget
+from loadwatch.user_files import edit_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from loadwatch.analysis import Analysis
+    from loadwatch.pipeline import Options
+
+LOOK_AGAIN_S = 2.0  # a folder is looked at no more often
+MOST_UNDO = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write that can be taken back: what a file held before and after."""
+
+    path: Path
+    before: bytes | None  # None: the file was not there
+    after: bytes
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far reading is: `version` counts the analyses, `total` is 0 between readings."""
+
+    version: int = 0
+    done: int = 0
+    total: int = 0
+
+
+class Site:
+    """One athlete's folder, its analysis, and what was written to it."""
+
+    def __init__(self, folder: Path, options: Options) -> None:
+        """Hold the folder; nothing is read before the first `refresh`."""
+        self.folder = folder
+        self.error = ""
+        self._options = replace(options, progress=self._note_progress)
+        self._analysis: Analysis | None = None
+        self._fingerprint = ""
+        self._looked_s = -LOOK_AGAIN_S
+        self._progress = Progress()
+        self._changes: list[Change] = []
+        self._lock = threading.Lock()
+        self._reader: threading.Thread | None = None
+
+    @property
+    def analysis(self) -> Analysis | None:
+        """The newest analysis, None before the first and of an empty folder."""
+        return self._analysis
+
+    @property
+    def progress(self) -> Progress:
+        """How far reading is."""
+        return self._progress
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a reading is under way."""
+        return self._reader is not None and self._reader.is_alive()
+
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Begin a reading in the background where the folder is another than the one read."""
+        with self._lock:
+            now = time.monotonic()
+            is_early = now - self._looked_s < LOOK_AGAIN_S and not at_once
+            if self.is_reading or is_early:
+                return
+            self._looked_s = now
+            fingerprint = fingerprint_folder(self.folder)
+            if fingerprint == self._fingerprint:
+                return
+            self._reader = threading.Thread(
+                target=self._read, args=(fingerprint,), daemon=True
+            )
+            self._reader.start()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the reading under way, `seconds` at most."""
+        reader = self._reader
+        if reader is not None:
+            reader.join(seconds)
+
+    def _read(self, fingerprint: str) -> None:
+        """Read the folder; keep the older analysis where that fails, and why."""
+        self._progress = replace(self._progress, done=0, total=1)
+        try:
+            self._analysis = with_budget(
+                analyse_athlete(self.folder, options=self._options)
+            )
+            self.error = ""
+        except NothingToRead:
+            self._analysis, self.error = None, ""
+        except LoadwatchError as error:
+            self.error = str(error)
+        except Exception as error:  # noqa: BLE001 - a page says it, the server stays
+            self.error = f"loadwatch itself failed ({type(error).__name__}: {error})"
+        self._fingerprint = fingerprint
+        self._progress = Progress(self._progress.version + 1)
+
+    def _note_progress(self, done: int, total: int) -> None:
+        self._progress = replace(self._progress, done=done, total=max(total, 1))
+
+    def write(self, path: Path, write: Callable[[], object], says: str) -> None:
+        """Call `write`, which changes the file at `path`, so that it can be undone."""
+        with self._lock:
+            before = _read_or_none(path)
+            write()
+            after = _read_or_none(path)
+            if after is not None and after != before:
+                self._changes.append(Change(path, before, after, says))
+                del self._changes[:-MOST_UNDO]
+        self.refresh(at_once=True)
+
+    @property
+    def last_change(self) -> Change | None:
+        """The newest write that can be undone."""
+        return self._changes[-1] if self._changes else None
+
+    def undo(self) -> str:
+        """Take the last write back; return what was done.
+
+        A file that has changed since is left as it is.
+        """
+        with self._lock:
+            if not self._changes:
+                return "Nothing to undo."
+            change = self._changes.pop()
+            if _read_or_none(change.path) != change.after:
+                return f"{change.path.name} has changed since, and stays as it is."
+            if change.before is None:
+                change.path.unlink()
+            else:
+                before = change.before
+                edit_file(change.path, lambda _: before)
+        self.refresh(at_once=True)
+        return f"Undone: {change.says}"
+
+
+def fingerprint_folder(folder: Path) -> str:
+    """Return a digest of the names, sizes and times of all files below `folder`."""
+    digest = hashlib.sha256()
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if name.startswith("."):
+                continue
+            try:
+                about = os.lstat(os.path.join(place, name))  # noqa: PTH118 - quick
+            except OSError:
+                continue
+            entry = f"{place}/{name}|{about.st_size}|{about.st_mtime_ns}\n"
+            digest.update(entry.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _read_or_none(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

@@ -1,0 +1,155 @@
+"""Today: drop files, say which ground it was, how the back is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template, request
+
+from loadwatch import environment
+from loadwatch.assess import diary
+from loadwatch.assess.diary import RED_FLAGS
+from loadwatch.assess.diary.entries import MAX_PAIN
+from loadwatch.errors import LoadwatchError
+from loadwatch.exposure import tags
+from loadwatch.exposure.tag_writer import write_tags
+from loadwatch.report.ground_question import format_question
+from loadwatch.tables import SURFACES
+from loadwatch.verdict.headline import build_verdict
+from loadwatch.web.answers import finish_write, get_site, refuse_write
+from loadwatch.web.run_rows import list_recent_runs
+from loadwatch.web.uploads import copy_upload, describe_copies, explain_no_space
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from loadwatch.analysis import Analysis
+    from loadwatch.web.site import Site
+
+pages = Blueprint("today", __name__)
+WHEN_LABELS = {
+    "": "not said",
+    "before": "before a run",
+    "during": "during a run",
+    "after": "after a run",
+}
+MAX_FILES = 5000  # in one drop
+
+
+@pages.get("/")
+def show_today() -> str:
+    """Show the page."""
+    site = get_site()
+    analysis = site.analysis
+    if analysis is None:
+        return render_template("empty.html", title="Today")
+    return render_template(
+        "today.html",
+        title="Today",
+        verdict=build_verdict(analysis),
+        question=format_question(analysis),
+        grounds=[SURFACES[name] for name in ("hard", "firm", "soft", "track")],
+        runs=list_recent_runs(analysis),
+        red_flags=RED_FLAGS,
+        when_labels=WHEN_LABELS,
+        clock_day=environment.today_by_clock(),
+        latest=_list_latest_pain(analysis),
+    )
+
+
+def _list_latest_pain(analysis: Analysis) -> list[tuple[date, float]]:
+    """Return the days and scores of the last entries in the diary."""
+    if analysis.diary is None:
+        return []
+    return [(entry.day, entry.score) for entry in analysis.diary.latest]
+
+
+@pages.post("/drop")
+def copy_files() -> Response:
+    """Copy dropped files into the folder, under new names."""
+    site = get_site()
+    refused = explain_no_space(site.folder, request.content_length or 0)
+    if refused:
+        return refuse_write(refused)
+    copied, problems = [], []
+    for upload in request.files.getlist("files")[:MAX_FILES]:
+        if not upload.filename:
+            continue
+        try:
+            copied.append(copy_upload(site.folder, upload.filename, upload.stream))
+        except LoadwatchError as error:
+            problems.append(str(error))
+    site.refresh(at_once=True)
+    if not copied:
+        return refuse_write(" ".join(problems[:3]) or "no file came.")
+    return finish_write(" ".join((describe_copies(copied), *problems[:3])))
+
+
+@pages.post("/ground")
+def answer_ground() -> Response:
+    """Write the ground of a run; it holds for the same ground in other runs."""
+    site = get_site()
+    surface = request.form.get("surface", "")
+    cells = {"surface": surface, "asked": ""}
+    if surface == "unknown":
+        cells = {"surface": "", "asked": environment.today_by_clock().isoformat()}
+    return write_cells(site, request.form.get("activity_id", ""), cells, surface)
+
+
+def write_cells(
+    site: Site, activity_id: str, cells: dict[str, str], says: str, target: str = "/"
+) -> Response:
+    """Write cells of tags.csv for one run."""
+    analysis = site.analysis
+    ids = analysis.activities["activity_id"].tolist() if analysis else []
+    if analysis is None or activity_id not in ids:
+        return refuse_write("this run is not there any more.", target)
+    path = site.folder / tags.FILE
+    position = ids.index(activity_id)
+
+    def write() -> None:
+        write_tags(path, analysis.activities, [position], cells)
+
+    try:
+        site.write(path, write, f"a line of {tags.FILE}")
+    except LoadwatchError as error:
+        return refuse_write(str(error), target)
+    return finish_write(f"Written to {tags.FILE}: {says}.", target)
+
+
+@pages.post("/pain")
+def log_pain() -> Response:
+    """Write a line of the diary."""
+    site = get_site()
+    form = request.form
+    path = site.folder / diary.DIARY_FILE
+    try:
+        day = date.fromisoformat(form.get("day", ""))
+        pain = int(form.get("pain", ""))
+    except ValueError:
+        return refuse_write("say how much, from 0 to 10, and the day.")
+    if not 0 <= pain <= diary_limit() or day > environment.today_by_clock():
+        return refuse_write("pain is 0 to 10, of a day that has been.")
+    when = form.get("when", "")
+    try:
+        entry = diary.build_entry(
+            day,
+            pain,
+            when=when if when in diary.WHEN_CHOICES else "",
+            site=form.get("site", "")[:200],
+            note=form.get("note", "")[:1000],
+            red_flags=form.getlist("red_flag"),
+        )
+        site.write(
+            path, lambda: diary.append_entry(path, entry), f"a line of {path.name}"
+        )
+    except LoadwatchError as error:
+        return refuse_write(str(error))
+    urgent = " ".join(diary.list_urgent_calls([entry]))
+    return finish_write(f"Written to {path.name}: {day}, pain {pain}. {urgent}".strip())
+
+
+def diary_limit() -> int:
+    """Return the largest pain score."""
+    return int(MAX_PAIN)

@@ -1,6 +1,7 @@
 """The first sentence of a page is read at a glance: 18 words, plain ones, whatever was run."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from loadwatch.assess.diary.red_flags import RED_FLAGS
 from loadwatch.assess.rules import RULES, Exceeded
 from loadwatch.settings import Settings
 from loadwatch.tables import RAISED_LEVELS
@@ -166,14 +168,45 @@ def test_the_second_clause_is_the_newest_of_the_highest_level():
         )
     )
     weeks = headline.build_verdict(ana).weeks
-    assert raised_before.list_earlier(replace(ana, flags=flags), weeks) == (
-        "Seven weeks ago: a 7 km run, and three more changes.",
-        "Seven weeks ago: a 7 km run.",
+    for known, said in (
+        (flags, "Seven weeks ago: a 7 km run."),
+        (flags[2:], "Three weeks ago: a 3 km run."),
+        (flags[4:], ""),
+    ):
+        shown = replace(ana, flags=known)
+        assert raised_before.describe_earlier(shown, weeks) == said
+
+
+@pytest.mark.parametrize("pain", [0, 3])
+@pytest.mark.parametrize("sign", RED_FLAGS, ids=lambda sign: sign.column)
+def test_a_sign_of_the_diary_comes_first_and_fits(sign, pain, call, tmp_path):
+    (tmp_path / "runs.csv").write_text("date,distance_km\n2026-05-11,8\n")
+    (tmp_path / "diary.csv").write_text(
+        f"date,pain,{sign.column}\n2026-05-11,{pain},x\n"
     )
-    assert raised_before.list_earlier(replace(ana, flags=flags[2:]), weeks)[-1] == (
-        "Three weeks ago: a 3 km run."
-    )
-    assert raised_before.list_earlier(replace(ana, flags=flags[4:]), weeks) == ()
+    page = tmp_path / "out.json"
+    call("report", tmp_path, "-o", page, "--no-store", "--tz", "UTC")
+    says = json.loads(page.read_text())["verdict"]["says"]
+    assert sign.says.partition(",")[0] in says
+    assert count_words(f"{headline.RED_FLAG_WORDS[sign.urgency]} {says}") <= MOST_WORDS
+
+
+def test_pain_leaves_every_headline_short(call, tmp_path):
+    lists = {
+        "new": "2026-05-11,8,Run",
+        "walker": "2026-05-11,8,Walk\n2026-05-12,30,Ride",
+        "ahead": "2026-06-01,8,Run",
+    }
+    for name, rows in lists.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "runs.csv").write_text(f"date,distance_km,type\n{rows}\n")
+        (folder / "diary.csv").write_text("date,pain\n2026-05-12,4\n")
+        page = folder / "out.json"
+        call("report", folder, "-o", page, "--no-store", "--today", "2026-05-13")
+        says = json.loads(page.read_text())["verdict"]["says"]
+        assert "Pain 4 of 10 on 12 May." in says
+        assert count_words(f"Not enough data: {says}") <= MOST_WORDS, says
 
 
 def test_clauses_are_as_long_as_there_is_place():

@@ -113,7 +113,10 @@ def _build_sentence(
 ) -> str:
     """Return the first sentence in `most` words: what changed, then what was raised before."""
     if analysis.diary is not None and analysis.diary.red_flags:
-        return f"{analysis.diary.red_flags[0].says}."
+        sign = analysis.diary.red_flags[0].says
+        short = sign.partition(",")[0]  # the whole of it is above the page
+        wordings = (f"you ticked {sign}.", f"{sign}.", f"{short}.")
+        return fit_clauses([wordings], [0], most)
     if state == "unknown" and unknown_reasons.is_beginner(analysis, weeks):
         welcome = unknown_reasons.welcome_beginner(analysis, weeks)
         return fit_clauses([welcome, _word_pain(analysis)], [0], most)
@@ -123,7 +126,7 @@ def _build_sentence(
         clauses = _list_raised(analysis, weeks, events)
     else:
         clauses = _list_quiet(analysis, weeks)
-    earlier = raised_before.list_earlier(analysis, weeks)
+    earlier = tuple(filter(None, [raised_before.describe_earlier(analysis, weeks)]))
     growth = raised_before.list_growth(analysis)
     clauses += [_as_second(earlier), _as_second(growth), _word_pain(analysis)]
     return fit_clauses(clauses, [2, 0, 3, 1], most)
@@ -139,7 +142,7 @@ def _word_pain(analysis: Analysis) -> tuple[str]:
 
 def _as_second(wordings: tuple[str, ...]) -> tuple[str, ...]:
     """Return the wordings of a second sentence, which may be left out."""
-    return (*(f" {wording}" for wording in reversed(wordings)), "")
+    return (*(f" {wording}" for wording in wordings), "")
 
 
 def _add_growth(

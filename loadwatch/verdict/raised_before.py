@@ -32,14 +32,13 @@ WEEK_JUMP = "LW02"
 ONE_WEEK = timedelta(weeks=1)
 
 
-def list_earlier(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> tuple[str, ...]:
-    """Return what was raised in the eight weeks before `weeks`, the longest wording first.
+def describe_earlier(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
+    """Return what was raised in the eight weeks before `weeks` as a sentence; "" for nothing.
 
-    Of several weeks the one of the highest level is named, of those the newest. Nothing where
-    nothing was raised.
+    Of several weeks the one of the highest level is named, of those the newest.
     """
     if not weeks:
-        return ()
+        return ""
     first, newest = weeks[0].start, weeks[-1].start
     since = first - EARLIER_WEEKS * ONE_WEEK
     flags = [
@@ -49,25 +48,14 @@ def list_earlier(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> tuple[str
     ]
     largest = sorted(_list_largest(flags), key=_order_key)
     if not largest:
-        return ()
+        return ""
     ago = formatting.spell_number((newest - largest[0].week).days // 7)
     mention = format_mention(largest[0], analysis.settings.units)
-    short = upper_first(f"{ago} weeks ago: {mention}")
-    more = len(largest) - 1
-    if not more:
-        return (f"{short}.",)
-    noun = "changes" if more > 1 else "change"
-    others = f"{formatting.spell_number(more)} more {noun}"
-    return f"{short}, and {others}.", f"{short}."
+    return upper_first(f"{ago} weeks ago: {mention}.")
 
 
 def _order_key(flag: Flag) -> tuple[int, int]:
     return levels.ORDER.index(flag.level), -flag.week.toordinal()
-
-
-def describe_earlier(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> str:
-    """Return what was raised in the eight weeks before `weeks` as a sentence; "" for nothing."""
-    return next(iter(list_earlier(analysis, weeks)), "")
 
 
 def _list_largest(flags: list[Flag]) -> list[Flag]:

@@ -68,6 +68,7 @@ def welcome_beginner(
         f"{listed} From {begins} loadwatch can compare.",
         f"{listed} loadwatch compares from {begins}.",
         f"{so_far}. From {begins} loadwatch can compare.",
+        f"{so_far}.",
     )
 
 
@@ -148,7 +149,7 @@ def _explain_no_run(analysis: Analysis) -> tuple[str, ...]:
     if not pd.isna(first):
         today = formatting.format_day(analysis.today)
         begins = formatting.format_day(first)
-        return (f"no run up to {today}; the first is of {begins}.",)
+        return f"no run up to {today}; the first is of {begins}.", "no run yet."
     sports = Counter(analysis.activities["sport"].tolist()).most_common()
     if not sports:
         return ("no run was found in what was read.",)
@@ -166,4 +167,4 @@ def _explain_no_run(analysis: Analysis) -> tuple[str, ...]:
     )
     if option:
         reason = f"{reason}; --sports {option} sums those"
-    return (f"{reason}.",)
+    return f"{reason}.", f"no {wanted} found."

@@ -324,7 +324,7 @@ def test_few_exposed_weeks_are_said_to_miss_a_real_effect():
     assert not any("missed" in also for also in many.also)
 
 
-def by_kilometres(points_per_km, seed=0, weeks=60):
+def by_kilometres(points_per_km, seed=0, weeks=60, settings=SETTINGS):
     """A runner whose pain goes with the kilometres of the day, long runs of all lengths among them."""
     random = np.random.default_rng(seed)
     rows, raised, lines, longest = [], [], ["date,pain"], 99.0
@@ -349,7 +349,14 @@ def by_kilometres(points_per_km, seed=0, weeks=60):
             )
     today = MONDAY + dt.timedelta(days=weeks * 7 - 1)
     text = "\n".join(lines).encode()
-    return analyse_diary(read_diary(text), raised, activities(*rows), SETTINGS, today)
+    return analyse_diary(read_diary(text), raised, activities(*rows), settings, today)
+
+
+def test_the_sentences_are_in_the_readers_units():
+    found = by_kilometres(0.25, settings=Settings(units="imperial"))
+    said = " ".join([*found.notes, found.links[0].says, *found.links[0].also])
+    assert "the miles taken out" in said and "for 6.2 mi more" in said
+    assert " km" not in said and "kilometres" not in said
 
 
 def test_pain_that_follows_the_kilometres_names_them_and_not_the_spike():
@@ -435,7 +442,7 @@ def test_running_less_after_pain_is_said():
         read_diary(text.encode()), (), rows, SETTINGS, MONDAY + dt.timedelta(days=195)
     )
     assert found.next_day_m == pytest.approx(-2000, rel=0.01)
-    assert any("2.0 km less" in note for note in found.notes)
+    assert any("2 km less" in note for note in found.notes)
 
 
 def test_an_onset_diary_goes_the_other_way():

@@ -172,7 +172,7 @@ def _judge_series(
         answer = _judge_daily(answer, series, exposed, around_m, settings, gates)
     else:
         window_m = sum_window(around_m, LEAD_DAYS, len(series.score), WINDOW_DAYS)
-        links = build_onset_links(series, exposed, window_m, gates)
+        links = build_onset_links(series, exposed, window_m, gates, settings.units)
         answer = replace(answer, links=links)
     state = _choose_state(answer.links)
     found = [link.says for link in answer.links if link.state == "associated"]
@@ -216,12 +216,14 @@ def _judge_daily(
     next_day_m, next_day_p = daily_scores.estimate_next_day(matrix, distance_m)
     notes = []
     if not gates and points_p <= DISTANCE_SIGNIFICANCE:
-        notes.append(sentences.format_distance_link(points))
+        notes.append(sentences.format_distance_link(points, settings.units))
     if not gates and next_day_p <= SIGNIFICANCE:
-        notes.append(sentences.format_next_day(next_day_m))
+        notes.append(sentences.format_next_day(next_day_m, settings.units))
     return replace(
         answer,
-        links=build_daily_links(matrix, series, exposed, distance_m, gates),
+        links=build_daily_links(
+            matrix, series, exposed, distance_m, gates, settings.units
+        ),
         notes=tuple(notes),
         distance_points=points,
         distance_p=points_p,

@@ -15,6 +15,7 @@ from loadwatch.assess.diary.onsets import Crossover, estimate_crossover, match_o
 if TYPE_CHECKING:
     from loadwatch.assess.diary.daily_scores import DailyEffect, WeekMatrix
     from loadwatch.assess.diary.diary_series import DiarySeries
+    from loadwatch.formatting import Units
     from loadwatch.tables import Bools, Floats
 
 LinkState = Literal["associated", "none", "not_enough"]
@@ -103,6 +104,7 @@ def build_daily_links(
     exposed: Bools,
     distance_m: Floats,
     gates: str,
+    units: Units = "metric",
 ) -> tuple[Link, ...]:
     """Return a link per exposure.
 
@@ -113,6 +115,7 @@ def build_daily_links(
     exposed : (exposures, days), in the order of `EXPOSURES`.
     distance_m : (days,), distance run on each day [m].
     gates : why nothing may be called associated, "" where it may.
+    units : of the sentences.
     """
     tested = select_tested(matrix, exposed) & (not gates)
     effects = daily_scores.measure_exposures(matrix, series.score, exposed, tested)
@@ -121,7 +124,9 @@ def build_daily_links(
         daily_scores.compare_distance(matrix, days, distance_m) for days in exposed
     ]
     return tuple(
-        _build_daily_link(rule, effect, scored - effect.exposed_weeks, gates, metres)
+        _build_daily_link(
+            rule, effect, scored - effect.exposed_weeks, gates, metres, units
+        )
         for rule, effect, metres in zip(EXPOSURES, effects, compared, strict=True)
     )
 
@@ -132,6 +137,7 @@ def _build_daily_link(
     unexposed_weeks: int,
     gates: str,
     metres: tuple[float, float],
+    units: Units,
 ) -> Link:
     what = EXPOSURES[rule].text
     state = _judge_chance(found.p)
@@ -142,13 +148,13 @@ def _build_daily_link(
         )
     caveats: tuple[str, ...] = ()
     if found.exposed_weeks:
-        caveats = sentences.format_caveats(found, state, metres, SIGNIFICANCE)
+        caveats = sentences.format_caveats(found, state, metres, SIGNIFICANCE, units)
     effect = (found.effect, found.low, found.high)
     return Link(
         rule=rule,
         what=what,
         state=state,
-        says=sentences.format_daily_link(what, state, effect, why),
+        says=sentences.format_daily_link(what, state, effect, why, units),
         effect=found.effect,
         low=found.low,
         high=found.high,
@@ -167,7 +173,11 @@ def _build_daily_link(
 
 
 def build_onset_links(
-    series: DiarySeries, exposed: Bools, window_m: Floats, gates: str
+    series: DiarySeries,
+    exposed: Bools,
+    window_m: Floats,
+    gates: str,
+    units: Units = "metric",
 ) -> tuple[Link, ...]:
     """Return a link per exposure.
 
@@ -181,12 +191,14 @@ def build_onset_links(
     ]
     judged = sum(one.discordant >= MIN_SETS for one in found)
     return tuple(
-        _build_onset_link(rule, one, judged, gates)
+        _build_onset_link(rule, one, judged, gates, units)
         for rule, one in zip(EXPOSURES, found, strict=True)
     )
 
 
-def _build_onset_link(rule: str, found: Crossover, judged: int, gates: str) -> Link:
+def _build_onset_link(
+    rule: str, found: Crossover, judged: int, gates: str, units: Units
+) -> Link:
     what = EXPOSURES[rule].text
     p, why = math.nan, ""
     if not gates:
@@ -198,7 +210,7 @@ def _build_onset_link(rule: str, found: Crossover, judged: int, gates: str) -> L
         rule=rule,
         what=what,
         state=state,
-        says=sentences.format_onset_link(what, state, found.odds_ratio, why),
+        says=sentences.format_onset_link(what, state, found.odds_ratio, why, units),
         p=p,
         odds_ratio=found.odds_ratio,
         discordant=found.discordant,

@@ -17,9 +17,8 @@ STRATUM_DAYS = 28
 WASH_OUT_DAYS = 7  # after an onset, in which a further line is the same episode
 _MOST_STEPS = 25
 _NEAR = 1e-6  # [1/km]
-_MOST_SLOPE = (
-    1.0  # [1/km]; a few onsets may fit perfectly, which no slope would be enough for
-)
+# [1/km]; a few onsets may fit perfectly, for which no slope would be large enough
+_MOST_SLOPE = 1.0
 _LEAST_INFORMATION = 1e-9  # [km^2]
 
 

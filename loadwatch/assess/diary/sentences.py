@@ -5,7 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from loadwatch.formatting import MINUS, format_count, format_day_month, format_percent
+from loadwatch.formatting import (
+    MINUS,
+    format_count,
+    format_day_month,
+    format_percent,
+    format_quantity,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,12 +19,13 @@ if TYPE_CHECKING:
     from loadwatch.assess.diary.answer import PainDay
     from loadwatch.assess.diary.daily_scores import DailyEffect
     from loadwatch.assess.diary.red_flags import TickedRedFlag
+    from loadwatch.formatting import Units
 
 NO_CAUSE = "This cannot show cause."
 EMPTY_DIARY = "The diary holds no line for the time of these activities."
 # exposed weeks: in simulated diaries a true effect of 1 point is found in about half of those below
 MISSED_BELOW_WEEKS = 12
-_MIN_MORE_KM = 1.0  # difference of kilometres that is worth a sentence
+_MIN_MORE_M = 1000.0  # difference of distances that is worth a sentence
 _MIN_UNEQUAL = 0.10  # difference in the share of filled days that is worth a sentence
 
 
@@ -28,6 +35,11 @@ def format_points(value: float) -> str:
     if text in ("+0.0", "-0.0"):
         return "0.0"
     return text.replace("-", MINUS)
+
+
+def name_distance(units: Units) -> str:
+    """Return what distance is counted in: "kilometres" or "miles"."""
+    return "miles" if units == "imperial" else "kilometres"
 
 
 def _format_interval(low: float, high: float) -> str:
@@ -100,7 +112,11 @@ def _format_unjudged(exposure: str, why: str) -> str:
 
 
 def format_daily_link(
-    exposure: str, state: str, effect: tuple[float, float, float], why: str
+    exposure: str,
+    state: str,
+    effect: tuple[float, float, float],
+    why: str,
+    units: Units = "metric",
 ) -> str:
     """Return the sentence on one exposure of a diary of daily scores.
 
@@ -115,19 +131,22 @@ def format_daily_link(
     if state == "not_enough":
         return _format_unjudged(exposure, why)
     found = f"{format_points(middle)} points ({_format_interval(low, high)})"
+    taken_out = f"the {name_distance(units)} taken out"
     if state == "associated":
         return (
             f"In your log, {exposure} is associated with more pain: {found}. "
             "That is on its day and the two after it, against the same weekdays of the month, "
-            f"the kilometres taken out. {NO_CAUSE}"
+            f"{taken_out}. {NO_CAUSE}"
         )
     return (
-        f"After {exposure}: {found}, the kilometres taken out; no more than chance brings. "
+        f"After {exposure}: {found}, {taken_out}; no more than chance brings. "
         "That is no proof of no link."
     )
 
 
-def format_onset_link(exposure: str, state: str, odds_ratio: float, why: str) -> str:
+def format_onset_link(
+    exposure: str, state: str, odds_ratio: float, why: str, units: Units = "metric"
+) -> str:
     """Return the sentence on one exposure of a diary of onsets; arguments as for daily scores."""
     if state == "not_enough":
         return _format_unjudged(exposure, why)
@@ -138,7 +157,7 @@ def format_onset_link(exposure: str, state: str, odds_ratio: float, why: str) ->
         return (
             f"In your log, {exposure} is associated with the start of pain: the odds are {times} "
             "those of the same weekdays of the month. That is on its day and the two after it, "
-            f"the kilometres taken out. {NO_CAUSE}"
+            f"the {name_distance(units)} taken out. {NO_CAUSE}"
         )
     return (
         f"After {exposure}: odds of pain starting {times} as high, "
@@ -147,7 +166,11 @@ def format_onset_link(exposure: str, state: str, odds_ratio: float, why: str) ->
 
 
 def format_caveats(
-    found: DailyEffect, state: str, metres: tuple[float, float], alpha: float
+    found: DailyEffect,
+    state: str,
+    metres: tuple[float, float],
+    alpha: float,
+    units: Units = "metric",
 ) -> tuple[str, ...]:
     """Return what must be read beside the sentence on one exposure.
 
@@ -159,11 +182,9 @@ def format_caveats(
     alpha : chance up to which higher pain in the week before is worth a sentence [1].
     """
     caveats = []
-    own_km, compared_km = metres[0] / 1000.0, metres[1] / 1000.0
-    if abs(own_km - compared_km) >= _MIN_MORE_KM:
-        caveats.append(
-            f"Those three days hold {own_km:.0f} km, comparable days {compared_km:.0f} km."
-        )
+    if abs(metres[0] - metres[1]) >= _MIN_MORE_M:
+        own, compared = (format_quantity(m, "distance_m", units) for m in metres)
+        caveats.append(f"Those three days hold {own}, comparable days {compared}.")
     if state == "none" and found.exposed_weeks < MISSED_BELOW_WEEKS:
         caveats.append(
             f"With {found.exposed_weeks} weeks with it, a real effect of 1 point would often "
@@ -189,18 +210,23 @@ def format_caveats(
     return tuple(caveats)
 
 
-def format_distance_link(points: float) -> str:
-    """Return the sentence on pain that goes with kilometres, whatever the jump."""
+def format_distance_link(points: float, units: Units = "metric") -> str:
+    """Return the sentence on pain that goes with kilometres, whatever the jump.
+
+    `points` are those for 10 km more over three days.
+    """
+    more = format_quantity(10_000.0, "distance_m", units)
     return (
-        f"In your log, pain goes with the kilometres themselves: {format_points(points)} points "
-        f"for 10 km more over three days. {NO_CAUSE}"
+        f"In your log, pain goes with the {name_distance(units)} themselves: "
+        f"{format_points(points)} points for {more} more over three days. {NO_CAUSE}"
     )
 
 
-def format_next_day(metres: float) -> str:
+def format_next_day(metres: float, units: Units = "metric") -> str:
     """Return the sentence on running less after pain."""
+    less = format_quantity(abs(metres), "distance_m", units)
     return (
-        f"On the day after one more point of pain you ran {abs(metres) / 1000:.1f} km less than "
+        f"On the day after one more point of pain you ran {less} less than "
         "that weekday and month would suggest. Pain shapes the training here, so links can run "
         "both ways."
     )

@@ -2,7 +2,7 @@
 
 import json
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from loadwatch.exposure.osm.needed_area import find_needed_areas
 from loadwatch.report import map_guide
 from tests import make_map
+from tests.make_gpx import write_gpx
 from tests.test_osm import as_pbf
 
 osmium = pytest.importorskip("osmium")
@@ -19,18 +20,6 @@ CELLS = st.lists(
     min_size=1,
     max_size=8,
 )
-
-
-def write_gpx(path, points, start):
-    fixes = "".join(
-        f'<trkpt lat="{lat:.6f}" lon="{lon:.6f}"><time>'
-        f"{(start + timedelta(seconds=4 * at)):%Y-%m-%dT%H:%M:%SZ}</time></trkpt>"
-        for at, (lat, lon) in enumerate(points)
-    )
-    path.write_text(
-        '<gpx version="1.1" creator="made up" xmlns="http://www.topografix.com/GPX/1/1">'
-        f"<trk><type>running</type><trkseg>{fixes}</trkseg></trk></gpx>"
-    )
 
 
 @pytest.fixture

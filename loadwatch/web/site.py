@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import LoadwatchError, NothingToRead
-from loadwatch.pipeline import analyse_athlete, with_budget
+from loadwatch.pipeline import analyse_athlete, with_budget, with_question
 from loadwatch.user_files import edit_file
 
 if TYPE_CHECKING:
@@ -100,9 +100,8 @@ class Site:
         """Read the folder; keep the older analysis where that fails, and why."""
         self._progress = replace(self._progress, done=0, total=1)
         try:
-            self._analysis = with_budget(
-                analyse_athlete(self.folder, options=self._options)
-            )
+            analysis = analyse_athlete(self.folder, options=self._options)
+            self._analysis = with_question(with_budget(analysis))
             self.error = ""
         except NothingToRead:
             self._analysis, self.error = None, ""

@@ -24,7 +24,12 @@ from loadwatch.ingest.readers.csv.list_sports import check_untyped, read_sports
 from loadwatch.ingest.readers.csv.list_times import pick_positive
 from loadwatch.ingest.readers.csv.measures import read_measures
 from loadwatch.ingest.readers.csv.planned_rows import find_unrecorded, is_marked
-from loadwatch.ingest.readers.csv.start_times import ASK_ORDER, parse_start_times
+from loadwatch.ingest.readers.csv.split_columns import join_split_columns
+from loadwatch.ingest.readers.csv.start_times import (
+    ASK_ORDER,
+    measure_elapsed,
+    parse_start_times,
+)
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 
 if TYPE_CHECKING:
@@ -41,6 +46,8 @@ if TYPE_CHECKING:
 def read(table: ParsedCsv, settings: Settings) -> Reading:
     """Return the activities of a list, and the rows that are none with their reason."""
     rows, skipped = fit_rows(table)
+    if not table.traits.vendor:
+        table, rows = join_split_columns(table, rows)
     chosen = choose_roles(table, rows)
     table = replace(table, roles=chosen.roles)
     columns = select_columns(table, rows)
@@ -54,6 +61,7 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
         is_wall=_is_called_local(table),
     )
     _refuse_ambiguous_dates(starts)
+    _add_elapsed(columns, measures, starts)
     _note_doubts(columns, row_sports, measures, starts, chosen.unread_numbers)
     row_sports = check_untyped(
         row_sports, columns, measures.values, chosen.unread_words
@@ -86,6 +94,22 @@ def _refuse_ambiguous_dates(starts: Sequence[StartTime]) -> None:
     if ASK_ORDER in why:
         why = why.replace("its date,", "its dates, such as", 1)
         raise Unreadable(why)
+
+
+def _add_elapsed(
+    columns: ListColumns, measures: Measures, starts: Sequence[StartTime]
+) -> None:
+    """Take the time from start to end where no column of a list holds durations."""
+    if "end" not in columns.columns or any(role in columns.columns for role in TIMES):
+        return
+    texts = {
+        **columns.texts,
+        "date": columns.texts["end"],
+        "date_utc": [""] * len(starts),
+    }
+    ends = parse_start_times(texts, "", is_utc=False, is_european=measures.is_european)
+    elapsed = [measure_elapsed(*pair) for pair in zip(starts, ends, strict=True)]
+    measures.values["elapsed"] = np.array(elapsed, np.float64)
 
 
 def _note_doubts(

@@ -33,7 +33,7 @@ from loadwatch.ingest.readers.csv.unit_inference import DistanceEvidence
 from loadwatch.tables import UNKNOWN_SPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from loadwatch.activity import ColumnUnit
     from loadwatch.ingest.readers.csv.list_columns import ListColumns, Notes
@@ -54,7 +54,7 @@ _AFOOT = frozenset({"running", "walking", "hiking"})
 class Measures:
     """The numbers of a list by role, a value per row, in SI; NaN where unknown."""
 
-    values: Mapping[str, Floats]
+    values: dict[str, Floats]
     notes: Notes
     is_european: bool  # written where the comma is the decimal mark
     units: Sequence[ColumnUnit] = ()  # how its columns were read

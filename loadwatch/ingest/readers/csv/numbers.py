@@ -51,6 +51,10 @@ _DAYS = re.compile(r"(\d{1,3}) days?,? (\d{1,2}:\d{2}:\d{2}(?:\.\d{1,9})?)")
 _ISO = re.compile(
     r"PT(?=\d)(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?"
 )
+# 00h:47m:30s and, as Suunto writes it, 1:32'00
+_HOURS_FIRST = re.compile(
+    r"(\d{1,2})h:(\d{1,2})m(?::(\d{1,2})s)?|(\d{1,2}):(\d{2})['\u2019\u2032](\d{2})"
+)
 _DOTS = re.compile(r"(\d{1,2})\.(\d{2})\.(\d{2})")  # 0.47.30
 _HOURS_MINUTES = re.compile(r"(\d{1,2}) ?h ?(\d{2})")  # 1h23
 _DASHES = ("", "-", "--", "---", "--:--", "--:--:--", "\u2013", "\u2014", "?")
@@ -247,7 +251,7 @@ def _read_worded(text: str) -> float:
     """Return a time as 1h 23min, 1h23, 47'30" or 1 day, 0:45:10 [s]."""
     if found := _DAYS.fullmatch(text):
         return int(found[1]) * 86400 + parse_duration(found[2])
-    for pattern in (_WORDED, _PRIMES, _DOTS, _HOURS_MINUTES):
+    for pattern in (_WORDED, _PRIMES, _DOTS, _HOURS_FIRST, _HOURS_MINUTES):
         found = pattern.fullmatch(text)
         # a plain number has a unit of its column's
         if found and not (pattern is _WORDED and text[-1].isdigit()):
@@ -257,7 +261,7 @@ def _read_worded(text: str) -> float:
 
 def _sum_parts(found: re.Match[str]) -> float:
     """Return hours, minutes and seconds, which are the groups of a pattern, in seconds."""
-    sizes = (3600.0, 60.0, 1.0)
+    sizes = (3600.0, 60.0, 1.0) * 2  # a pattern may have the groups twice
     parts = zip(found.groups(), sizes, strict=False)
     return sum(float(part or 0) * size for part, size in parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,16 @@ class StartTime:
     zone: str = ""
     date_only: bool = False
     why_unknown: str = ""
+
+
+def measure_elapsed(start: StartTime, end: StartTime) -> float:
+    """Return the time between two starts [s], NaN where one has no hour or is not the later."""
+    if start.date_only or end.date_only:
+        return math.nan
+    for first, last in ((start.utc, end.utc), (start.local, end.local)):
+        if first is not None and last is not None and last > first:
+            return (last - first).total_seconds()
+    return math.nan
 
 
 def parse_start_times(

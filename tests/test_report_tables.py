@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -398,6 +399,18 @@ def test_a_plan_that_raises_nothing_is_no_promise():
     tried = Plan(dt.date(2026, 11, 16), (), ())
     assert "no promise" in Terminal().format_plan(tried)
     assert "no promise" in markdown.format_plan(tried)
+
+
+def test_flags_of_one_event_are_one_row(ana):
+    rows = display_tables.build_flags(ana).rows
+    rules = [row[2] for row in rows]
+    assert len(rows) < len(ana.flags)
+    assert any(" +" in rule for rule in rules)
+    assert sum(int(rule.partition(" +")[2] or 0) + 1 for rule in rules) == len(
+        {(flag.week, flag.event, flag.rule) for flag in ana.flags}
+    )
+    days = pd.to_datetime([row[0] for row in rows], format="%d %b %Y")
+    assert days.is_monotonic_decreasing
 
 
 def test_a_plan_is_events_of_what_would_be(ana):

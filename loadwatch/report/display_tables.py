@@ -185,11 +185,18 @@ def format_sentence(flag: Flag, units: Units) -> str:
     return f"{rules.format_sentence(flag, units)} {rules.format_often(flag)}".rstrip()
 
 
-def _build_level_cell(flag: Flag) -> LevelCell:
-    """Return the level of a flag; one that was planned is no alarm."""
-    if flag.planned:
+def _build_level_cell(event: Event) -> LevelCell:
+    """Return the level of an event; one that was planned is no alarm."""
+    if event.is_planned:
         return LevelCell("info", PLANNED)
-    return LevelCell(flag.level)
+    return LevelCell(event.level)
+
+
+def _name_rules(event: Event) -> str:
+    """Return the rule of an event, with the number of the others that are part of it."""
+    if event.parts:
+        return f"{event.lead.rule} +{len(event.parts)}"
+    return event.lead.rule
 
 
 def format_event(event: Event, analysis: Analysis) -> str:
@@ -204,26 +211,23 @@ def format_event(event: Event, analysis: Analysis) -> str:
 
 
 def build_flags(analysis: Analysis) -> DisplayTable:
-    """Return all flags, the newest week first.
+    """Return what was raised, one row per event, the newest week first.
 
-    Within a week the largest is first, and the one that joins others last.
+    Within a week the largest is first, and what joins others last. Of an event the best-evidenced
+    rule is named, with the number of the others: "LW01 +2".
     """
-    by_size = levels.sort_by_size(analysis.flags)
-    by_week = sorted(
-        by_size, key=lambda flag: (-flag.week.toordinal(), levels.is_compound(flag))
-    )
-    rows: list[Row] = []
-    for flag in by_week:
-        sentence = format_sentence(flag, analysis.settings.units)
-        rows.append(
-            (
-                formatting.format_short_day(flag.week),
-                _build_level_cell(flag),
-                flag.rule,
-                formatting.clean_text(sentence),
-                flag.evidence,
-            )
+    events = event_lines.list_events(analysis.flags)
+    by_week = sorted(events, key=lambda event: -event.week.toordinal())
+    rows: list[Row] = [
+        (
+            formatting.format_short_day(event.week),
+            _build_level_cell(event),
+            _name_rules(event),
+            format_event(event, analysis),
+            event.lead.evidence,
         )
+        for event in by_week
+    ]
     headers = ("Week of", "Flag", "Rule", "What changed", "Evidence")
     return build_table(dict.fromkeys(headers, True), rows)
 

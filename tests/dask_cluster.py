@@ -22,10 +22,11 @@ START_S = 60.0
 class DaskCluster:
     """Processes of one cluster."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None) -> None:
         self.file = folder / "scheduler.json"
         self.folder = folder
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        place = ("--host", "127.0.0.1", "--port", "0")
+        self.scheduler = self._start("scheduler", *place, environment=environment)
         self.workers: list[subprocess.Popen[bytes]] = []
         self.address = str(_wait_for_file(self.file, self.scheduler)["address"])
 
@@ -89,7 +90,7 @@ def start_cluster(
 ) -> Iterator[DaskCluster]:
     """Yield a cluster whose files are in `folder`, with so many workers of one thread each."""
     folder.mkdir(parents=True, exist_ok=True)
-    cluster = DaskCluster(folder)
+    cluster = DaskCluster(folder, environment)
     try:
         for _ in range(workers):
             cluster.add_worker(*options, environment=environment)

@@ -266,3 +266,32 @@ def test_workers_that_see_the_folder_take_whole_athletes(club, cluster, tmp_path
     with open_cluster(cluster.address) as (found, _):
         assert found.can_share([club], tmp_path / "store")
         assert found.can_share([club, tmp_path / "none"], None)
+
+
+def test_workers_without_memory_are_refused(club, tmp_path):
+    options = ("--memory-limit", "200MiB")
+    with start_cluster(tmp_path / "dask", 1, options=options) as cluster:
+        bare = ("--no-store", "--cluster", cluster.address)
+        code, printed, errors = call("weeks", club, *bare, home=tmp_path)
+    assert (code, printed, errors.count("\n")) == (1, "", 1)
+    assert f"a worker at {cluster.address} has 200 MiB of memory" in errors
+
+
+# one death gives a task up, not four: a worker takes seconds to come back
+IMPATIENT = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+ALWAYS_DEADLY = DEADLY.replace('label.endswith("deadly.fit")', "True")
+
+
+def test_workers_that_die_over_every_file_end_it_and_nothing_is_lost(club, tmp_path):
+    command = ("roster", club, "--format", "json")
+    options = write_preload(tmp_path, ALWAYS_DEADLY)
+    with start_cluster(
+        tmp_path / "dask", options=options, environment=IMPATIENT
+    ) as cluster:
+        there = ("--store", tmp_path / "store", "--cluster", cluster.address)
+        code, printed, errors = call(*command, *there, home=tmp_path)
+    assert (code, printed, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith("Error: 3 times in a row the worker died")
+    here = ("--store", tmp_path / "store", "-j1")
+    after = call(*command, *here, home=tmp_path)
+    assert after == call(*command, "--no-store", home=tmp_path)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 CONNECT_S = 10  # until a scheduler answers and has a worker
 PATIENCE_S = 30.0  # without a worker at work: one that died may come back
-MOST_DEATHS = 4  # files in a row that end their worker
+MOST_DEATHS = 3  # in a row
+LEAST_MIB = 300  # of a worker: Python, pandas and the longest of usual files
 ENTRIES_COMPARED = 200  # of a folder
 KEPT = "What was read is kept; run the command again to go on."
 
@@ -40,6 +41,7 @@ class Cluster:
     client: Any  # distributed.Client
     address: str
     threads: int = 1  # of all workers, when last asked
+    least_memory: int = 0  # bytes that the smallest worker may take, 0 for no limit
     at_work_s: float = field(default_factory=time.monotonic)  # when a worker was last
 
     def count_threads(self) -> int:
@@ -72,7 +74,10 @@ class Cluster:
         if not info:
             raise WorkersGone(f"the dask scheduler at {self.address} went away. {KEPT}")
         self.threads = max(1, int(info.get("total_threads", 1)))
-        return [worker.get("status", "") for worker in info["workers"].values()]
+        workers = info["workers"].values()
+        limits = [worker["memory_limit"] for worker in workers]
+        self.least_memory = min(filter(None, limits), default=0)
+        return [worker.get("status", "") for worker in workers]
 
     def can_share(self, paths: Sequence[Path], store: Path | None) -> bool:
         """Tell whether each worker finds at `paths`, and in the folder `store`, what is here."""
@@ -123,6 +128,7 @@ def open_cluster(address: str) -> Iterator[tuple[Cluster, Workers]]:
                 deaths=(distributed.KilledWorker,),
                 check=cluster.check,
                 most_deaths=MOST_DEATHS,
+                tries_again=True,
             )
             with open_workers(engine) as workers:
                 yield cluster, workers
@@ -151,6 +157,12 @@ def _check_workers(cluster: Cluster) -> None:
     if others:
         raise LoadwatchError(describe_versions(__version__, others))
     cluster.check()
+    memory_mib = cluster.least_memory >> 20
+    if 0 < memory_mib < LEAST_MIB:
+        raise LoadwatchError(
+            f"a worker at {cluster.address} has {memory_mib} MiB of memory; "
+            f"it needs {LEAST_MIB} MiB: dask worker --memory-limit"
+        )
 
 
 def _describe_version(found: object) -> str:

@@ -62,6 +62,7 @@ class Engine:
     check : raises WorkersGone where nobody will ever answer; asked while a result is awaited.
     most_deaths : so many items in a row, each of which ended its worker, are the workers' fault;
         None blames the items only.
+    tries_again : whether it has tried an item on other workers before it gives it up.
     """
 
     start: Callable[[int], Executor]
@@ -69,6 +70,7 @@ class Engine:
     deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
     check: Callable[[], None] | None = None
     most_deaths: int | None = None
+    tries_again: bool = False
 
 
 @dataclass(slots=True)
@@ -284,6 +286,9 @@ def _collect_results(
         is_broken = isinstance(error, BrokenExecutor)
         if is_broken and workers.executor is pending.executor:
             workers.shut_down()  # all that it had under way is lost with it
+        if engine.tries_again and len(pending.items) == 1:
+            _count_death(workers)
+            return [on_death(pending.items[0])]
         return _retry_one_by_one(workers, function, pending.items, on_death)
     workers.deaths_in_a_row = 0
     return results
@@ -332,6 +337,6 @@ def _count_death(workers: Workers) -> None:
     most = workers.engine.most_deaths
     if most and workers.deaths_in_a_row >= most:
         raise WorkersGone(
-            f"{most} files in a row each ended the worker that read it: "
-            "the workers have too little memory, or they do not start as they should"
+            f"{most} times in a row the worker died: the workers have too little memory, "
+            "or they do not start as they should. What was read is kept."
         )

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench import fit, gpx_tcx, scale
+from tests.bench import club, fit, gpx_tcx, scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,7 @@ SECTIONS: dict[str, Callable[[Path, Path], str]] = {
     "hour": fit.hour,
     "xml": gpx_tcx.table,
     **scale.SECTIONS,
+    "club": club.table,
 }
 
 

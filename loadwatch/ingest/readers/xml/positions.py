@@ -120,7 +120,7 @@ def clean_path(
         return CleanPath(latitude_deg, longitude_deg, unknown, notes)
     segment = np.cumsum(breaks, dtype=np.int64)
     fixes = _Fixes(time_s, latitude_deg, longitude_deg, segment).select(known)
-    steps, kept, gate_mps = _keep_steps(fixes, sport)
+    steps, kept, gate_mps, whole_m = _keep_steps(fixes, sport)
     slips = known[~kept]
     if _loses_most(kept, steps):
         return _doubt_remedy(latitude_deg, longitude_deg, known, fixes, gate_mps, notes)
@@ -128,7 +128,7 @@ def clean_path(
         latitude_deg, longitude_deg = latitude_deg.copy(), longitude_deg.copy()
         latitude_deg[slips] = longitude_deg[slips] = np.nan
     jumps = int(np.isnan(steps).sum())
-    if (slips.size or jumps) and _changes_way(fixes, steps):
+    if (slips.size or jumps) and _changes_way(whole_m, steps):
         notes = (*notes, _jump_note(slips.size, jumps))
     ran = np.zeros(len(latitude_deg))
     ran[known[kept]] = np.nan_to_num(steps)
@@ -142,11 +142,10 @@ def _is_off_globe(latitude_deg: Floats, longitude_deg: Floats) -> Bools:
     return off
 
 
-def _changes_way(fixes: _Fixes, steps: Floats) -> bool:
+def _changes_way(whole_m: float, steps: Floats) -> bool:
     """Return whether the metres kept are so much fewer than those along all fixes."""
-    metres, _ = fixes.measure_steps()
-    whole, kept = float(metres.sum()), float(np.nansum(steps))
-    return whole - kept > max(LEAST_LOST_M, LEAST_LOST_SHARE * kept)
+    kept = float(np.nansum(steps))
+    return whole_m - kept > max(LEAST_LOST_M, LEAST_LOST_SHARE * kept)
 
 
 def _jump_note(slips: int, jumps: int) -> Note:
@@ -197,15 +196,16 @@ def _doubt_remedy(
     )
 
 
-def _keep_steps(fixes: _Fixes, sport: str) -> tuple[Floats, Bools, float]:
+def _keep_steps(fixes: _Fixes, sport: str) -> tuple[Floats, Bools, float, float]:
     """Return what to keep of the fixes.
 
     Returns
     -------
-    Metres from the fix kept before to each fix kept (NaN over a jump), which are kept, and the
-    fastest a body goes [m/s].
+    Metres from the fix kept before to each fix kept (NaN over a jump), which are kept, the
+    fastest a body goes [m/s], and the metres along all fixes.
     """
     metres, speed = fixes.measure_steps()
+    whole_m = float(metres.sum())
     gate_mps = _speed_gate(speed, sport)
     cuts = np.flatnonzero(speed > gate_mps) + 1
     kept = np.ones(len(fixes.time_s), np.bool_)
@@ -214,7 +214,7 @@ def _keep_steps(fixes: _Fixes, sport: str) -> tuple[Floats, Bools, float]:
         kept = _keep_reachable(fixes, list(pairwise(edges)), gate_mps)
         metres, speed = fixes.select(kept).measure_steps()
         metres = np.where(speed > gate_mps, np.nan, metres)
-    return np.concatenate([[0.0], metres]), kept, gate_mps
+    return np.concatenate([[0.0], metres]), kept, gate_mps, whole_m
 
 
 def _speed_gate(speed: Floats, sport: str) -> float:

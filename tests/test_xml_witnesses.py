@@ -322,6 +322,30 @@ def test_laps_that_run_on_are_not_summed(positions):
     assert "lap_totals" in codes(one)
 
 
+@pytest.mark.parametrize("at_end", [True, False])
+@pytest.mark.parametrize("positions", [True, False])
+def test_a_lap_that_sums_up_all_others_is_none(positions, at_end):
+    """Some converters add the whole as one more lap, without points of its own."""
+    whole = (0, -1, 1800, 5400)
+    laps = [*THREE_LAPS, whole] if at_end else [whole, *THREE_LAPS]
+    one = row(tcx(even_times(), laps, positions=positions))
+    check_whole(one)
+    assert "lap_totals" in codes(one)
+
+
+def test_laps_that_overlap_by_half_are_not_summed():
+    starts = range(0, 180, 30)
+    laps = [(start, min(start + 30, 180), 600, 1800) for start in starts]
+    one = row(tcx(even_times(), laps))
+    check_whole(one)
+    assert "lap_totals" in codes(one)
+
+
+def test_a_lap_as_long_as_the_others_together_is_none_of_their_sum():
+    laps = [(0, 45, 450, 1350), (45, 90, 450, 1350), (90, 180, 900, 2700)]
+    check_whole(row(tcx(even_times(), laps)))
+
+
 def test_equal_laps_in_a_row_are_no_copies():
     check_whole(row(tcx(even_times(), THREE_LAPS)))
     assert row(tcx(even_times(), THREE_LAPS))["notes"] == []

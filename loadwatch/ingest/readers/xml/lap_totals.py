@@ -25,6 +25,7 @@ CALIBRATED = (0.5, 2.0)  # laps over points, of a treadmill that was corrected
 SLOWEST_MPS = 0.05  # a mean below is no recording of a way
 TOO_LONG, SLACK_S = 1.05, 60.0  # laps longer than the points by both overlap
 NEAR_S = 10.0  # two times within so much, or a tenth, are the same
+WHOLE = 0.02  # a lap within so much of the sum of all others is that sum
 LEAST_LAPS = 3  # to recognise totals that run on
 
 
@@ -45,11 +46,28 @@ def drop_repeated(laps: list[Node]) -> tuple[list[Node], Notes]:
         if not all(key) or not parse_number(key[1]) > 0:
             key = (str(number), "", "")
         kept.setdefault(key, lap)
-    copies = len(laps) - len(kept)
+    found = _drop_whole(list(kept.values()))
+    copies = len(laps) - len(found)
     if not copies:
         return laps, ()
     text = f"{copies} lap(s) are in the file twice and counted once"
-    return list(kept.values()), (Note("lap_totals", text),)
+    return found, (Note("lap_totals", text),)
+
+
+def _drop_whole(laps: list[Node]) -> list[Node]:
+    """Return laps without one that sums up all others from their first start on."""
+    if len(laps) < LEAST_LAPS:
+        return laps
+    times, _ = _read_totals(laps, "TotalTimeSeconds")
+    metres, _ = _read_totals(laps, "DistanceMeters")
+    starts = [lap.attributes.get("StartTime", "") for lap in laps]
+    for number in (len(laps) - 1, 0):
+        others_s, others_m = sum(times) - times[number], sum(metres) - metres[number]
+        is_whole = math.isclose(times[number], others_s, rel_tol=WHOLE)
+        is_whole &= math.isclose(metres[number], others_m, rel_tol=WHOLE)
+        if is_whole and starts.count(starts[number]) > 1:
+            return laps[:number] + laps[number + 1 :]
+    return laps
 
 
 def sum_totals(laps: list[Node], extent_s: float) -> LapTotals:
@@ -76,6 +94,7 @@ def sum_totals(laps: list[Node], extent_s: float) -> LapTotals:
     if timer_s > TOO_LONG * extent_s + SLACK_S:
         trimmed_s = _trim_overlaps(starts, times)
     if 0.5 * extent_s < trimmed_s < timer_s / TOO_LONG:
+        trimmed_s = min(trimmed_s, extent_s)
         text = f"the laps add up to {timer_s:,.0f} s within {extent_s:,.0f} s; {trimmed_s:,.0f} s are taken"
         notes += (Note("lap_totals", text),)
         timer_s = trimmed_s

@@ -203,7 +203,7 @@ def _build_columns(
     if known.size > 1 and known[-1] > 0:
         points_m, along_m = float(known[-1]), _find_path_m(path, samples)
         extent_s = _measure_extent(samples)
-        if lap_m > 0 and not is_whole:
+        if lap_m > 0 and not is_whole and not totals.notes:
             return {**columns, "distance_m": metres}, lap_m, notes
         chosen = choose_distance(totals, points_m, along_m, extent_s)
         if chosen.by_laps and not 0.5 <= lap_m / points_m <= 2:

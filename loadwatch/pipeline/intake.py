@@ -388,6 +388,7 @@ def _choose_result(part: MemberResult, matched: MemberResult | None) -> MemberRe
         return matched
     why = matched.result.skipped[0].why
     rows = [
-        {**row, "notes": [*row["notes"], str(Note("map", why))]} for row in part.result.rows
+        {**row, "notes": [*row["notes"], str(Note("map", why))]}
+        for row in part.result.rows
     ]
     return replace(part, result=replace(part.result, rows=tuple(rows)))

@@ -78,7 +78,8 @@ def week_starts(weeks: pd.DataFrame) -> list[date]:
 
 def read_cell(weeks: pd.DataFrame, start: date, column: str) -> float:
     """Return one number of the weekly table; NaN where it is unknown."""
-    return float(weeks[column].to_numpy("float64")[week_starts(weeks).index(start)])
+    at = weeks.index.get_loc(pd.Timestamp(start))
+    return float(weeks[column].to_numpy("float64")[at])
 
 
 def judge_weeks(analysis: Analysis, last: int = 0) -> tuple[JudgedWeek, ...]:

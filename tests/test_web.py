@@ -25,6 +25,7 @@ from loadwatch.web.app import create_app
 from loadwatch.web.settings_form import change_values, read_values
 from loadwatch.web.site import Site, fingerprint_folder
 from loadwatch.web.uploads import choose_name, copy_upload, explain_no_space
+from tests.make_gpx import write_loop_runs
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 TOKEN = "a-token-of-a-test"
@@ -203,6 +204,23 @@ def test_a_run_takes_shoe_effort_and_plan(opened, folder):
     assert "<script>alert" not in text
     assert "\u202e" not in text
     assert (folder / "tags.csv").exists()
+
+
+def test_a_run_shows_its_profile_and_course_here_and_in_no_report(tmp_path):
+    write_loop_runs(tmp_path, runs=1)
+    site, client = open_site(tmp_path)
+    text = ask(client, f"/runs/{find_id(site)}").get_data(as_text=True)
+    assert 'aria-label="Course.' in text
+    assert 'aria-label="Profile.' in text
+    assert "50.0" not in text  # drawn, not written
+    assert "Course." not in ask(client, "/report").get_data(as_text=True)
+
+
+def test_a_run_of_a_list_has_no_picture(tmp_path):
+    (tmp_path / "runs.csv").write_text("date,distance_km\n2026-11-16,7.7\n")
+    site, client = open_site(tmp_path)
+    text = ask(client, f"/runs/{find_id(site)}").get_data(as_text=True)
+    assert "<svg" not in text
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from flask import Blueprint, abort, render_template, request
 
 from loadwatch.errors import LoadwatchError
 from loadwatch.exposure.ground_answers import parse_answer
+from loadwatch.pipeline.run_records import read_run_records
 from loadwatch.report.display_tables import build_table
 from loadwatch.web.answers import get_site, refuse_write
+from loadwatch.web.run_pictures import draw_course, draw_profile
 from loadwatch.web.run_rows import find_run, list_recent_runs
 from loadwatch.web.shoe_rows import list_shoes
 from loadwatch.web.today import write_cells
@@ -38,12 +40,20 @@ def show_runs() -> str:
 @pages.get("/runs/<activity_id>")
 def show_run(activity_id: str) -> str:
     """Show one run with its form."""
-    analysis = get_site().analysis
+    site = get_site()
+    analysis = site.analysis
     run = find_run(analysis, activity_id) if analysis else None
     if analysis is None or run is None:
         abort(404)
+    records = read_run_records(analysis, site.folder, activity_id)
+    pictures = []
+    if records is not None:
+        drawn = (draw_profile(records), draw_course(records))
+        pictures = [picture for picture in drawn if picture]
     pairs = [pair.name for pair in list_shoes(analysis)]
-    return render_template("run.html", title="Run", run=run, pairs=pairs)
+    return render_template(
+        "run.html", title="Run", run=run, pairs=pairs, pictures=pictures
+    )
 
 
 @pages.post("/runs/<activity_id>")

@@ -1,0 +1,175 @@
+"""Commands that write, each with what must hold whatever call of it fails."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "ben"
+OWN = ("diary.csv", "tags.csv", "notes.csv", "loadwatch.toml")
+OLD_PAGE = "<!doctype html>\nold\n"
+LINES = ["date,pain,when,site,note", "2026-11-01,1,,,ok", ""]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One command. `prepare` makes its folder, `arguments` follow `loadwatch`."""
+
+    name: str
+    arguments: tuple[str, ...]
+    prepare: Callable[[Path, Callable[..., object]], None]
+    check: Callable[[Path, int], str]
+
+
+def make_runner(home: Path, count: int = 3) -> Path:
+    place = home / "ben"
+    place.mkdir(parents=True)
+    for path in sorted(SAMPLE.glob("*.fit"))[-count:]:
+        shutil.copy(path, place)
+    return place
+
+
+def digest_inputs(home: Path) -> str:
+    """Return a digest of all recordings, which nothing may change."""
+    digest = hashlib.sha256()
+    for path in sorted(home.rglob("*.fit")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def prepare_first(home: Path, _run: Callable[..., object]) -> None:
+    make_runner(home)
+
+
+def prepare_more(home: Path, run: Callable[..., object]) -> None:
+    place = make_runner(home)
+    run("weeks", "ben", "--store", "store", "-q")
+    for path in sorted(SAMPLE.glob("*.fit"))[:2]:
+        shutil.copy(path, place)
+
+
+def prepare_foreign(home: Path, run: Callable[..., object]) -> None:
+    make_runner(home)
+    run("weeks", "ben", "--store", "store", "-q")
+    (path,) = (home / "store").glob("*.sqlite")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+def prepare_page(home: Path, _run: Callable[..., object]) -> None:
+    make_runner(home)
+    (home / "page.html").write_text(OLD_PAGE)
+    (home / "page.svg").write_text("<svg>old</svg>")
+
+
+def prepare_club(home: Path, _run: Callable[..., object]) -> None:
+    make_runner(home / "club")
+    shutil.copytree(home / "club" / "ben", home / "club" / "cat")
+
+
+def prepare_diary(home: Path, _run: Callable[..., object]) -> None:
+    place = make_runner(home, 1)
+    (place / "diary.csv").write_text("\n".join(LINES))
+
+
+def prepare_tags(home: Path, _run: Callable[..., object]) -> None:
+    place = make_runner(home, 1)
+    (place / "tags.csv").write_text(
+        "# mine\nstart,shoe,weather\n2020-01-01,Blue,rain\n"
+    )
+
+
+def check_nothing(_home: Path, _code: int) -> str:
+    return ""
+
+
+def check_page(home: Path, code: int) -> str:
+    text = (home / "page.html").read_text("utf-8")
+    is_old = text == OLD_PAGE
+    is_new = text.startswith("<!doctype html>") and text.rstrip().endswith("</html>")
+    if not is_old and not is_new:
+        return "a torn page"
+    if code == 0 and is_old:
+        return "no page, and exit 0"
+    return ""
+
+
+def check_picture(home: Path, code: int) -> str:
+    text = (home / "page.svg").read_text("utf-8")
+    is_old = text == "<svg>old</svg>"
+    if not is_old and not text.rstrip().endswith("</svg>"):
+        return "a torn picture"
+    return "no picture, and exit 0" if code == 0 and is_old else ""
+
+
+def check_club(home: Path, code: int) -> str:
+    pages = list((home / "out").rglob("*.html")) if (home / "out").exists() else []
+    for page in pages:
+        if page.name.startswith("."):
+            continue
+        if not page.read_text("utf-8").rstrip().endswith("</html>"):
+            return f"a torn page {page.name}"
+    return "a page is missing, and exit 0" if code == 0 and len(pages) < 3 else ""
+
+
+def check_diary(home: Path, code: int) -> str:
+    path = home / "ben" / "diary.csv"
+    lines = path.read_text("utf-8").split("\n")
+    added = lines[len(LINES) - 1 :]
+    if lines[: len(LINES) - 1] != LINES[:-1]:
+        return "old lines are gone"
+    is_added = (
+        len(added) == 2 and added[0].startswith("2026-11-02,3") and added[1] == ""
+    )
+    if added != [""] and not is_added:
+        return f"a torn line {added}"
+    return check_answer(code, done=is_added)
+
+
+def check_new_diary(home: Path, code: int) -> str:
+    path = home / "ben" / "diary.csv"
+    if not path.exists():
+        return check_answer(code, done=False)
+    lines = path.read_text("utf-8").split("\n")
+    if len(lines) != 3 or not lines[1].startswith("2026-11-02,3"):
+        return f"a torn diary {lines}"
+    return check_answer(code, done=True)
+
+
+def check_tags(home: Path, code: int) -> str:
+    text = (home / "ben" / "tags.csv").read_text("utf-8")
+    if not text.startswith("# mine\n") or "2020-01-01,Blue,rain" not in text:
+        return "old lines are gone"
+    rows = text.count("\n")
+    if rows not in {3, 4} or not text.endswith("\n"):
+        return "a torn line"
+    return check_answer(code, done="soft" in text)
+
+
+def check_answer(code: int, *, done: bool) -> str:
+    """Exit 0 says that it was done, 1 that it was not; a process that died says nothing."""
+    if code == 0 and not done:
+        return "not done, and exit 0"
+    return "done, and exit 1" if code == 1 and done else ""
+
+
+LOG = ("diary", "ben", "log", "--pain", "3", "--date", "2026-11-02")
+SCENARIOS = (
+    Scenario("first run", ("weeks", "ben", "--store", "store", "-q"), prepare_first, check_nothing),
+    Scenario("two files more", ("weeks", "ben", "--store", "store", "-q"), prepare_more, check_nothing),
+    Scenario("foreign store", ("weeks", "ben", "--store", "store", "-q"), prepare_foreign, check_nothing),
+    Scenario("report", ("report", "ben", "-o", "page.html", "--store", "store"), prepare_page, check_page),
+    Scenario("plot", ("plot", "ben", "-o", "page.svg", "--no-store"), prepare_page, check_picture),
+    Scenario("roster", ("roster", "club", "-o", "out", "--store", "store"), prepare_club, check_club),
+    Scenario("diary", LOG, prepare_diary, check_diary),
+    Scenario("new diary", LOG, prepare_first, check_new_diary),
+    Scenario("tag", ("tag", "ben", "--from", "2026-01-01", "--surface", "soft", "--no-store"), prepare_tags, check_tags),
+)  # fmt: skip

@@ -199,6 +199,17 @@ def test_only_raised_runs_leave_no_figure():
     assert spike.why == "every run of the 30 days before was itself raised"
 
 
+def test_room_never_comes_from_a_first_run_that_was_too_long():
+    rows = weekly_runs("2026-01-07", [10] * 6)  # the last on 11 February
+    first = run("2026-03-10", 8)  # 80 % of the longest before the break
+    spike = room("LW01", "2026-03-11", *rows, first)
+    assert math.isnan(spike.left) and spike.limit == 9_040
+    assert spike.why == "every run of the 30 days before was itself raised"
+    spike = room("LW01", "2026-03-13", *rows, first, run("2026-03-13", 5))
+    assert (spike.left, spike.limit) == (5_999, 9_040)
+    assert "the check itself allows more" in spike.why
+
+
 def test_room_never_comes_from_a_raised_week():
     rows = weekly_runs("2026-01-07", [30] * 6 + [60])
     jump = room("LW02", "2026-02-22", *rows)

@@ -141,7 +141,28 @@ def test_the_budget_law_on_real_logs(logs):
             known = log.activities[(log.activities["start_local"] < until).to_numpy()]
             checked += test_budget.law(known, day)
             check_usual(known, day)
+            check_unraised(known, day)
     assert checked > 50
+
+
+def check_unraised(frame, day):
+    """What is offered for a run rests on no run of these 30 days that was raised."""
+    settings = Settings()
+    weeks = build_weeks(frame, settings, day)
+    flags, _ = judge(frame, weeks, settings, day)
+    raised = {flag.activity_id for flag in flags if flag.level != "info"}
+    runs = rules_oracle.join_rows(rules_oracle.list_rows(frame, settings, day))
+    for limit in test_budget.limits(frame, day):
+        if limit.measure != "longest_m" or math.isnan(limit.left):
+            continue
+        end = pd.Timestamp(limit.week + 9 * ONE_DAY, tz="UTC").timestamp()
+        longest = max(
+            run.known["distance_m"]
+            for run in runs
+            if run.at > end - 33 * rules_oracle.DAY
+            if run.pieces[0]["activity_id"] not in raised
+        )
+        assert limit.left <= max(1.1 * longest, longest + 999.0)
 
 
 def check_usual(frame, day):

@@ -10,14 +10,17 @@ import numpy as np
 
 from loadwatch.assess.rules import RULES, limits_in_force
 from loadwatch.assess.rules.catalogue import is_enabled
+from loadwatch.assess.rules.judging import collect_findings
 from loadwatch.assess.rules.rule_input import build_rule_input
 from loadwatch.assess.weeks import build_weeks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import pandas as pd
 
     from loadwatch.assess.rules import Rule
-    from loadwatch.assess.rules.model import Budget
+    from loadwatch.assess.rules.model import Budget, Finding
     from loadwatch.assess.rules.rule_input import RuleInput
     from loadwatch.settings import Settings
 
@@ -67,18 +70,29 @@ def compute_budget(
     later = build_weeks(known, settings, next_week)
     this_input = build_rule_input(known, weeks, settings, today)
     next_input = build_rule_input(known, later, settings, next_week)
-    return tuple(
-        _find_headroom(rule, rule.budget, inputs, settings)
-        for inputs in (this_input, next_input)
-        for rule in RULES
-        if rule.budget is not None and is_enabled(rule, settings)
+    return (
+        *_find_all(this_input, settings),
+        *_find_all(next_input, settings),
     )
 
 
+def _find_all(inputs: RuleInput, settings: Settings) -> Iterator[Headroom]:
+    """Yield what each rule leaves in the last week of `inputs`."""
+    found = collect_findings(inputs, settings)
+    for rule in RULES:
+        if rule.budget is not None and is_enabled(rule, settings):
+            yield _find_headroom(rule, rule.budget, inputs, settings, found)
+
+
 def _find_headroom(
-    rule: Rule, budget: Budget, inputs: RuleInput, settings: Settings
+    rule: Rule,
+    budget: Budget,
+    inputs: RuleInput,
+    settings: Settings,
+    found: Sequence[Finding],
 ) -> Headroom:
-    remaining = budget.find_remaining(inputs, limits_in_force(rule, settings))
+    limits = limits_in_force(rule, settings)
+    remaining = budget.find_remaining(inputs, limits, found)
     return Headroom(
         rule=rule.id,
         name=rule.name,

@@ -33,7 +33,7 @@ from loadwatch.assess.rules.rule_input import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from loadwatch.assess.rules.model import Finding, Flag
     from loadwatch.assess.rules.remaining import Remaining
@@ -136,7 +136,9 @@ def _make_flag(
     )
 
 
-def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
+def _find_remaining(
+    inputs: RuleInput, limits: Limits, found: Sequence[Finding]
+) -> Remaining:
     past = look_back_from_end(inputs, "ascent_m")
     most, why = past.most[0], ""
     if math.isnan(most) or past.bound[0] > most:
@@ -144,16 +146,14 @@ def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
     early = history.is_early(past, 0, limits)
     earliest = find_earliest_most(inputs, "ascent_m", most)
     judge = partial(judge_climb, most_m=earliest, limits=limits, early=early)
-    unraised = find_unraised_most(
-        inputs, inputs.sessions.ascent_m, _check_runs(inputs, limits)
-    )
+    unraised = find_unraised_most(inputs, inputs.sessions.ascent_m, found)
     offered = math.nan
     if not math.isnan(unraised):
         offered = find_largest_quiet(
             partial(judge_climb, most_m=unraised, limits=limits)
         )
-    found = find_run_remaining(inputs, "longest_ascent_m", judge, why, offered)
-    return explain_lower(found, is_lower=unraised < most)
+    remaining = find_run_remaining(inputs, "longest_ascent_m", judge, why, offered)
+    return explain_lower(remaining, is_lower=unraised < most)
 
 
 _START = "{day}: {extent}{amount} of ascent in one run"

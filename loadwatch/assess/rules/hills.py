@@ -29,7 +29,7 @@ from loadwatch.assess.rules.rule_input import find_own_largest
 from loadwatch.assess.weeks import USUAL_WEEKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from loadwatch.assess.rules.model import Finding, Flag
     from loadwatch.assess.rules.remaining import Judge
@@ -72,12 +72,18 @@ def explain_unknown(inputs: RuleInput, week: int, column: str) -> Note | None:
     )
 
 
-def _find_uphill_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
-    return _find_remaining(UPHILL, ASCENT_M, inputs, limits)
+def _find_uphill_remaining(
+    inputs: RuleInput, limits: Limits, found: Sequence[Finding]
+) -> Remaining:
+    raised = find_raised_weeks(inputs, UPHILL, found)
+    return _find_remaining(ASCENT_M, inputs, limits, raised)
 
 
-def _find_downhill_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
-    return _find_remaining(DOWNHILL, DOWNHILL_M, inputs, limits)
+def _find_downhill_remaining(
+    inputs: RuleInput, limits: Limits, found: Sequence[Finding]
+) -> Remaining:
+    raised = find_raised_weeks(inputs, DOWNHILL, found)
+    return _find_remaining(DOWNHILL_M, inputs, limits, raised)
 
 
 def _check_uphill(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
@@ -145,7 +151,7 @@ def _make_flag(
 
 
 def _find_remaining(
-    rule: Rule, column: str, inputs: RuleInput, limits: Limits
+    column: str, inputs: RuleInput, limits: Limits, raised: set[int]
 ) -> Remaining:
     last = len(inputs.week_starts) - 1
     used, is_whole = inputs.week_amount(column, last)
@@ -156,7 +162,6 @@ def _find_remaining(
         return Remaining(used=used, why=why.text)
     if not is_whole:
         return Remaining(used=used, why="a run of this week has no altitude")
-    raised = find_raised_weeks(inputs, _check_column(rule, column, inputs, limits))
     judge = _build_judge(column, inputs, last, raised & {last - 1}, limits)
     unraised = _build_judge(column, inputs, last, raised, limits)
     return find_sum_remaining(used, judge, find_largest_quiet(unraised))

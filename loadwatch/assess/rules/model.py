@@ -84,7 +84,8 @@ class Budget:
 
     measure: str  # column of WEEKS
     label: str
-    find_remaining: Callable[[RuleInput, Limits], Remaining]
+    # the last: what all rules find in the same weeks and runs
+    find_remaining: Callable[[RuleInput, Limits, Sequence[Finding]], Remaining]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,14 @@ from loadwatch.assess.rules.rule_input import DAY_US, LOOKBACK_DAYS, last_minute
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from loadwatch.assess.rules.model import Exceeded, Finding
+    from loadwatch.assess.rules.model import Exceeded, Finding, Rule
     from loadwatch.assess.rules.rule_input import RuleInput
     from loadwatch.tables import Floats
 
     Judge = Callable[[float], Exceeded | None]
 
 MOST_M = 10_000_000
+RUN_RULES = ("LW01", "LW06", "LW11")  # that judge a run's distance or climb
 EARLY = "until more days and runs lie behind, this check makes a note at most"
 RAISED = "already raised this week"
 ALL_RAISED = "every run of the 30 days before was itself raised"
@@ -104,17 +105,26 @@ def explain_lower(found: Remaining, *, is_lower: bool) -> Remaining:
     return replace(found, why=UNRAISED_RUNS)
 
 
-def find_raised_weeks(inputs: RuleInput, findings: Iterable[Finding]) -> set[int]:
-    """Return the numbers of the weeks that a rule raised."""
-    weeks = {finding.week for finding in findings if _is_over(finding)}
+def find_raised_weeks(
+    inputs: RuleInput, rule: Rule, findings: Iterable[Finding]
+) -> set[int]:
+    """Return the numbers of the weeks that `rule` raised, planned or not."""
+    weeks = {f.week for f in findings if f.rule == rule.id and _is_over(f)}
     return {i for i, start in enumerate(inputs.week_starts) if start in weeks}
 
 
 def find_unraised_most(
     inputs: RuleInput, values: Floats, findings: Iterable[Finding]
 ) -> float:
-    """Return the most of the runs of the last 30 days that a rule did not raise; NaN without one."""
-    raised = {f.activity_id for f in findings if isinstance(f, Flag) and _is_over(f)}
+    """Return the most of the runs of the last 30 days that were not raised; NaN without one.
+
+    A run is raised by any rule that judges how far it went or how much it climbed.
+    """
+    raised = {
+        finding.activity_id
+        for finding in findings
+        if isinstance(finding, Flag) and finding.rule in RUN_RULES and _is_over(finding)
+    }
     sessions = inputs.sessions
     end = last_minute(sessions, inputs.week_starts[-1])[0]
     first = end - LOOKBACK_DAYS * DAY_US

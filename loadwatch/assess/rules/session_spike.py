@@ -34,7 +34,7 @@ from loadwatch.assess.rules.rule_input import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from loadwatch.assess.rules.model import Finding, Flag
     from loadwatch.assess.rules.remaining import Remaining
@@ -152,7 +152,9 @@ def _name_template(exceeded: Exceeded, *, early: bool) -> str:
     return "guard" if exceeded.level == "info" else exceeded.level
 
 
-def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
+def _find_remaining(
+    inputs: RuleInput, limits: Limits, found: Sequence[Finding]
+) -> Remaining:
     past = look_back_from_end(inputs, "distance_m")
     longest, why = past.most[0], ""
     if not longest > 0 or past.bound[0] > longest:
@@ -160,12 +162,10 @@ def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
     early = history.is_early(past, 0, limits)
     earliest = find_earliest_most(inputs, "distance_m", longest)
     judge = partial(judge_distance, longest_m=earliest, limits=limits, early=early)
-    unraised = find_unraised_most(
-        inputs, inputs.sessions.distance_m, _check_runs(inputs, limits)
-    )
+    unraised = find_unraised_most(inputs, inputs.sessions.distance_m, found)
     offered = max(limits["watch"] * unraised, unraised + limits["more_m"] - 1.0)
-    found = find_run_remaining(inputs, "longest_m", judge, why, offered)
-    return explain_lower(found, is_lower=unraised < longest)
+    remaining = find_run_remaining(inputs, "longest_m", judge, why, offered)
+    return explain_lower(remaining, is_lower=unraised < longest)
 
 
 _NO_DISTANCE = "a run of this week has no distance"

@@ -29,7 +29,7 @@ from loadwatch.assess.rules.rule_input import find_own_largest
 from loadwatch.assess.weeks import USUAL_WEEKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from loadwatch.assess.rules.model import Finding
     from loadwatch.assess.rules.rule_input import RuleInput
@@ -113,7 +113,9 @@ def _check_weeks(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
             yield RULE.unknown(week, why)
 
 
-def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
+def _find_remaining(
+    inputs: RuleInput, limits: Limits, found: Sequence[Finding]
+) -> Remaining:
     last = len(inputs.week_starts) - 1
     used, is_whole = inputs.week_amount("distance_m", last)
     if not is_whole:
@@ -123,7 +125,7 @@ def _find_remaining(inputs: RuleInput, limits: Limits) -> Remaining:
         return Remaining(used=used, why=why.text)
     if not is_whole:
         return Remaining(used=used, why="a run of this week has no distance")
-    raised = find_raised_weeks(inputs, _check_weeks(inputs, limits))
+    raised = find_raised_weeks(inputs, RULE, found)
     baseline = _build_baseline(inputs, last, raised)
     judge = partial(judge_week, baseline=baseline, limits=limits)
     unraised = find_own_largest(inputs, "distance_m", last, USUAL_WEEKS, skip=raised)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
-    from loadwatch.api import AthleteAnalysis, RosterAnalysis, analyse, roster
+    from loadwatch.api import AthleteAnalysis, RosterAnalysis, analyse, course, roster
     from loadwatch.environment import local_options
     from loadwatch.pipeline import Options
 
@@ -23,6 +23,7 @@ __all__ = [
     "RosterAnalysis",
     "__version__",
     "analyse",
+    "course",
     "local_options",
     "roster",
 ]
@@ -31,6 +32,7 @@ _LAZY = {
     "Options": "pipeline",
     "RosterAnalysis": "api",
     "analyse": "api",
+    "course": "api",
     "local_options": "environment",
     "roster": "api",
 }

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.diary.answer import Answer
     from loadwatch.assess.rules import Flag, Unknown
     from loadwatch.pipeline import Options
+    from loadwatch.pipeline.routes import TriedRoute
     from loadwatch.settings import Settings
 
 SHOWN_WEEKS = 8  # in a notebook, below the headline
@@ -107,6 +108,46 @@ def roster(
     """
     options = _merge_options(options, settings, today=today, tz=tz, osm=osm)
     return RosterAnalysis(pipeline.analyse_roster(folder, options=options))
+
+
+def course(
+    route: str | Path,
+    *paths: str | Path,
+    date: date | str | None = None,
+    today: date | str | None = None,
+    tz: str | None = None,
+    osm: str | Path | None = None,
+    settings: Mapping[str, Any] | None = None,
+    options: Options | None = None,
+) -> TriedRoute:
+    """Return what a route measures and would raise if the athlete ran it on a day.
+
+    Parameters
+    ----------
+    route : path of a GPX (with or without times), TCX or FIT file.
+    paths : where the athlete's data are; they and the other parameters are those of `analyse`.
+    date : the day of the run, a date or "2026-11-30"; by default the one after today.
+
+    Returns
+    -------
+    `measured` by column of EXPOSURES in SI, `plan.flags` that would be raised, `plan.unknown`
+    that could not be judged, and in `below` the checks that would not be raised.
+
+    Raises
+    ------
+    NothingToRead : there is no route at `route`, or nothing at `paths`.
+    SettingsError : `date` is before today, or a setting is wrong.
+    """
+    from loadwatch.pipeline.routes import try_routes  # noqa: PLC0415 - few plan
+
+    analysis = analyse(
+        *paths, today=today, tz=tz, osm=osm, settings=settings, options=options
+    )
+    day = date
+    if isinstance(day, str):
+        day = _parse_day(day)
+    (tried,) = try_routes(analysis.data, [Path(route)], day)
+    return tried
 
 
 def _merge_options(
@@ -272,7 +313,8 @@ class AthleteAnalysis:
 
         Parameters
         ----------
-        plan : path of a CSV with `date` and `distance_km`, as `loadwatch budget --plan` takes it.
+        plan : path of a CSV with `date` and `distance_km`, as `loadwatch budget --plan` takes it;
+            a column `course` names files of routes beside it.
 
         Returns
         -------
@@ -280,7 +322,9 @@ class AthleteAnalysis:
         like `flags_table`.
         """
         if plan is not None:
-            return _build_flags_table(pipeline.judge_plan(self._data, Path(plan)))
+            from loadwatch.pipeline.routes import judge_plan  # noqa: PLC0415 - few plan
+
+            return _build_flags_table(judge_plan(self._data, Path(plan)))
         limits = pipeline.with_budget(self._data).limits
         rows = [_build_limit_row(limit) for limit in limits]
         return _parse_week(pd.DataFrame(rows, columns=list(LIMIT_COLUMNS)))

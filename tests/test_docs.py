@@ -230,6 +230,7 @@ def desk(tmp_path_factory):
     """A folder as the reader has it: sample_data, an export, an own folder, a map, a club."""
     from tests import make_map
     from tests.test_osm import as_pbf
+    from tests.test_route import gpx, points
 
     place = tmp_path_factory.mktemp("desk")
     shutil.copytree(ROOT / "sample_data", place / "sample_data")
@@ -240,6 +241,7 @@ def desk(tmp_path_factory):
             export.write(path, f"activities/{path.name}")
     plan = next(block for block in find_blocks("csv") if "2026-11-28" in block)
     (place / "plan.csv").write_text(plan, encoding="utf-8")
+    (place / "route.gpx").write_text(gpx(points(12)), encoding="utf-8")
     as_pbf(make_map.write(place), place / "region.osm.pbf")
     return place
 

@@ -16,6 +16,7 @@ import click
 from loadwatch.cli import (
     budget,
     columns,
+    course,
     demo,
     diary,
     encoding,
@@ -72,6 +73,7 @@ COMMANDS = (
     tables.print_activities,
     plot.draw_plot,
     budget.print_budget,
+    course.try_routes,
     diary.show_diary,
     tag.tag_runs,
     roster.review_roster,

@@ -24,7 +24,7 @@ from loadwatch.report.formats import TABLES
     "--plan",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A planned week as CSV: date, distance_km, ascent_m ...",
+    help="A planned week as CSV: date, distance_km, ascent_m, course ...",
 )
 @opt.add_format(TABLES)
 @opt.units
@@ -32,7 +32,8 @@ from loadwatch.report.formats import TABLES
 @click.pass_context
 def print_budget(ctx: click.Context, /, form: str, plan: Path | None, **_: Any) -> int:
     """Print what is left this week, and next week's room, before a check is raised."""
-    from loadwatch.pipeline import judge_plan, with_budget
+    from loadwatch.pipeline import with_budget
+    from loadwatch.pipeline.routes import judge_plan
 
     analysis = with_budget(read_analysis(ctx))
     writer = TABLES[form](output.measure_screen())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from loadwatch.pipeline.assessment import (
     DEFAULT_NAME,
-    judge_plan,
     with_budget,
     with_question,
 )
@@ -23,7 +22,6 @@ __all__ = [
     "Options",
     "analyse_athlete",
     "analyse_roster",
-    "judge_plan",
     "load_athlete_settings",
     "open_athlete_store",
     "with_budget",

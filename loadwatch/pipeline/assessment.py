@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from loadwatch.analysis import Analysis
 from loadwatch.assess import diary, guidance, other_sports, rules, shoes, weeks
-from loadwatch.errors import NothingToRead
 from loadwatch.exposure import course, load, tags
 from loadwatch.exposure.contradictions import describe_contradictions
 from loadwatch.ingest import dedupe
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.activity import Skipped
-    from loadwatch.assess.budget import Plan
     from loadwatch.assess.diary.answer import Answer
     from loadwatch.assess.rules import Flag
     from loadwatch.settings import Settings
@@ -99,19 +97,6 @@ def with_question(analysis: Analysis) -> Analysis:
         analysis.activities, analysis.settings, analysis.today
     )
     return replace(analysis, question=question)
-
-
-def judge_plan(analysis: Analysis, path: Path) -> Plan:
-    """Return what the rules would raise if the runs of `path` (a plan.csv) were run as written."""
-    if not path.is_file():
-        hint = "A plan is a CSV with date and distance_km."
-        raise NothingToRead(f"no plan at {path}", hint)
-    from loadwatch.assess import budget  # noqa: PLC0415 - as above
-
-    planned = budget.read_plan(path.read_bytes())
-    return budget.try_plan(
-        planned, analysis.activities, analysis.settings, analysis.today
-    )
 
 
 def _find_last_day(activities: pd.DataFrame) -> date:

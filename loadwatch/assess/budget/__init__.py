@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from loadwatch.assess.budget.headroom import MEASURES, Headroom, compute_budget
-from loadwatch.assess.budget.plan import Plan, read_plan, try_plan
+from loadwatch.assess.budget.plan import (
+    Plan,
+    PlannedRun,
+    read_plan,
+    try_plan,
+)
 
-__all__ = ["MEASURES", "Headroom", "Plan", "compute_budget", "read_plan", "try_plan"]
+__all__ = [
+    "MEASURES",
+    "Headroom",
+    "Plan",
+    "PlannedRun",
+    "compute_budget",
+    "read_plan",
+    "try_plan",
+]

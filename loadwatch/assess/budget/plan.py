@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ from loadwatch.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from loadwatch.assess.rules import Flag, Unknown
     from loadwatch.settings import Settings
 
@@ -36,26 +38,34 @@ NUMBERS = {
     "uphill_km": 1000.0,
     "rpe": 1.0,
 }
-COLUMNS = ("date", *NUMBERS, "duration", "surface", "shoe", "name")
+COLUMNS = ("date", *NUMBERS, "duration", "surface", "shoe", "name", "course")
 _IGNORED = ("notes", "note", "comment", "type", "descent_m")  # allowed, not read
 NOON = timedelta(hours=12)
 PLANNED_ID = "plan-"
+UNKNOWN_SURFACE = "unknown"
+_UNKNOWN_COLUMN = SURFACES[UNKNOWN_SURFACE].column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRun:
-    """One row of a plan.csv, in SI; NaN and "" are unknown."""
+    """One row of a plan.csv, in SI; NaN and "" are unknown.
+
+    `course` names the file of a route, and `measured` holds the columns of EXPOSURES and HIDDEN
+    that were measured on it: what is known there comes before what the row states.
+    """
 
     day: date
-    distance_m: float
-    duration_s: float
-    ascent_m: float
-    downhill_m: float
-    uphill_m: float
-    rpe: float
-    surface: str
-    shoe: str
-    name: str
+    distance_m: float = math.nan
+    duration_s: float = math.nan
+    ascent_m: float = math.nan
+    downhill_m: float = math.nan
+    uphill_m: float = math.nan
+    rpe: float = math.nan
+    surface: str = UNKNOWN_SURFACE
+    shoe: str = ""
+    name: str = ""
+    course: str = ""
+    measured: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ class Plan:
 def read_plan(data: bytes) -> tuple[PlannedRun, ...]:
     """Return the planned runs of a plan.csv; SettingsError names the line that cannot be read.
 
-    `date` and `distance_km` are required; `ascent_m`, `downhill_km`, `uphill_km`, `surface`,
+    `date` and `distance_km`, or `course`, are required; `ascent_m`, `downhill_km`, `uphill_km`, `surface`,
     `duration` (h:mm:ss), `rpe`, `shoe` and `name` are not. An empty cell is unknown, not 0.
     """
     table = user_csv.parse_table(data)
@@ -78,11 +88,11 @@ def read_plan(data: bytes) -> tuple[PlannedRun, ...]:
         if column and column not in (*COLUMNS, *_IGNORED):
             hint = user_csv.suggest_nearest(column, COLUMNS)
             raise SettingsError(f"{FILE}:1", f'unknown column "{column[:40]}", {hint}')
-    for needed in ("date", "distance_km"):
-        if needed not in table.columns:
-            raise SettingsError(
-                f"{FILE}:1", f"no column {needed}; a plan needs date and distance_km"
-            )
+    needed = {"date": ("date",), "distance_km": ("distance_km", "course")}
+    for column, choices in needed.items():
+        if not set(choices) & set(table.columns):
+            why = f"no column {column}; a plan needs date and distance_km"
+            raise SettingsError(f"{FILE}:1", why)
     return tuple(_parse_run(row) for row in table.rows)
 
 
@@ -97,7 +107,8 @@ def _parse_run(row: user_csv.UserRow) -> PlannedRun:
         duration_s = _parse_duration(row.cells.get("duration", ""))
     except ValueError as error:
         raise SettingsError(where, str(error)) from None
-    if math.isnan(numbers["distance_km"]):
+    course = row.cells.get("course", "").strip()
+    if math.isnan(numbers["distance_km"]) and not course:
         raise SettingsError(where, "a planned run needs its distance_km")
     return PlannedRun(
         day=day,
@@ -110,11 +121,12 @@ def _parse_run(row: user_csv.UserRow) -> PlannedRun:
         surface=_parse_surface(row.cells.get("surface", ""), where),
         shoe=row.cells.get("shoe", "").strip(),
         name=row.cells.get("name", "").strip(),
+        course=course,
     )
 
 
 def _parse_surface(cell: str, where: str) -> str:
-    surface = cell.strip().lower() or "unknown"
+    surface = cell.strip().lower() or UNKNOWN_SURFACE
     if surface not in SURFACES:
         hint = user_csv.suggest_nearest(surface, SURFACE_NAMES)
         raise SettingsError(where, f'unknown surface "{surface[:40]}", {hint}')
@@ -160,7 +172,7 @@ def _build_row(run: PlannedRun, number: str, offset: timedelta) -> dict[str, Any
     noon = pd.Timestamp(run.day) + NOON
     row: dict[str, Any] = dict.fromkeys(SURFACE_COLUMNS, 0.0)
     row[SURFACES[run.surface].column] = run.distance_m
-    return row | {
+    row |= {
         "activity_id": f"{PLANNED_ID}{number}",
         "source": f"{FILE}#{number}",
         "start_local": noon,
@@ -174,10 +186,26 @@ def _build_row(run: PlannedRun, number: str, offset: timedelta) -> dict[str, Any
         "uphill_m": run.uphill_m,
         "rpe": run.rpe,
         "srpe": run.rpe * run.duration_s / 60.0,
-        "effort_km": run.distance_m / 1000.0 + run.ascent_m / 100.0,
         "shoe": run.shoe,
         "name": run.name,
+        **_list_measured(run),
     }
+    row["effort_km"] = row["distance_m"] / 1000.0 + row["ascent_m"] / 100.0
+    return row
+
+
+def _list_measured(run: PlannedRun) -> dict[str, Any]:
+    """Return what is known of a run's route; the row's surface is that of the rest."""
+    known = {
+        name: value
+        for name, value in run.measured.items()
+        if not (isinstance(value, float) and math.isnan(value))
+    }
+    if run.surface != UNKNOWN_SURFACE and known.get(_UNKNOWN_COLUMN, 0.0):
+        column = SURFACES[run.surface].column
+        known[column] = known.get(column, 0.0) + known[_UNKNOWN_COLUMN]
+        known[_UNKNOWN_COLUMN] = 0.0
+    return known
 
 
 def try_plan(

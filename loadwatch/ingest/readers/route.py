@@ -1,0 +1,176 @@
+"""A route to follow as an activity: a recording as it is, else a line at an even pace.
+
+    read_route(data, name, settings) -> Activity
+
+A planner's GPX, a FIT course and a TCX course hold positions, mostly altitudes, and times that
+are missing or made up. Such a line is drawn anew with a sample every 10 m at 3 m/s, so that
+distance, climb, grade and ground are measured as those of any run are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from loadwatch.activity import Activity, Session
+from loadwatch.errors import NotActivity, Unreadable
+from loadwatch.geodesy import path_m
+from loadwatch.ingest.readers import fit, read, xml
+from loadwatch.ingest.readers.fit.records import read_samples
+from loadwatch.ingest.readers.frames import build_records
+from loadwatch.ingest.readers.xml.tree import parse
+from loadwatch.tables import ON_FOOT_SPORTS
+
+if TYPE_CHECKING:
+    from loadwatch.settings import Settings
+    from loadwatch.tables import Floats
+
+SPACING_M: Final = 10.0  # between two samples of a drawn line
+PACE_MPS: Final = (
+    3.0  # of a drawn line; only the window of the altitude's mean needs it
+)
+LONGEST_M: Final = 1_000_000.0  # a longer line is no route for a run
+FAR_M: Final = 20_000.0  # between two points: not one route
+# of the points, for the altitude of those between to be known
+LEAST_ALTITUDE_SHARE: Final = 0.5
+MOST_APART: Final = 0.1  # of a stated distance and that of the line
+_POINTS: Final = ("trkpt", "rtept", "Trackpoint")  # of a GPX track and route, of TCX
+_SECOND_NS: Final = 1_000_000_000
+_PLAIN: Final = Session(format="gpx", sport="running")
+
+
+class Line(NamedTuple):
+    """Points of a route in their order; NaN is unknown."""
+
+    latitude_deg: Floats
+    longitude_deg: Floats
+    altitude_m: Floats
+    distance_m: Floats  # as the file states it, from the first point
+
+
+def read_route(data: bytes, name: str, settings: Settings) -> Activity:
+    """Return the route that a GPX, TCX or FIT file holds.
+
+    A single recording with positions is returned as it was recorded.
+
+    Raises
+    ------
+    Unreadable, NotActivity, OverLimit : there is no route in `data`; `why` says what is.
+    """
+    if not fit.sniff(data) and not xml.sniff(data[:4096]):
+        raise Unreadable("a route is a GPX, TCX or FIT file")
+    try:
+        recorded = read(data, name, settings).activities
+    except (NotActivity, Unreadable):
+        recorded = ()
+    if len(recorded) == 1 and has_positions(recorded[0]):
+        return _put_on_foot(recorded[0])
+    return draw_line(_read_line(data))
+
+
+def has_positions(activity: Activity) -> bool:
+    """Return whether at least two samples of an activity have a position."""
+    records = activity.records
+    if not {"latitude_deg", "longitude_deg"} <= set(records.columns):
+        return False
+    places = records["latitude_deg"] + records["longitude_deg"]
+    return int(places.notna().sum()) > 1
+
+
+def redraw_line(activity: Activity) -> Activity:
+    """Return the route of a recording whose times cannot be those of a runner."""
+    records = activity.records
+    unknown = np.full(len(records), np.nan)
+    columns = {
+        name: records[name].to_numpy(np.float64) if name in records else unknown
+        for name in Line._fields
+    }
+    return draw_line(Line(**columns))
+
+
+def _put_on_foot(activity: Activity) -> Activity:
+    """Return a recording as one on foot: a route that was ridden is to be run."""
+    if activity.session.sport in ON_FOOT_SPORTS:
+        return activity
+    session = replace(
+        activity.session, sport="running", sub_sport="generic", unknown_sport=""
+    )
+    return replace(activity, session=session)
+
+
+def draw_line(line: Line) -> Activity:
+    """Return a line through positions as an activity at an even pace.
+
+    Points without a position are left out. A distance that the file states is taken where it is
+    near that of the line.
+
+    Raises
+    ------
+    NotActivity : there are fewer than two different positions, or they are far apart.
+    """
+    latitude_deg, longitude_deg = line.latitude_deg, line.longitude_deg
+    known = np.isfinite(latitude_deg) & np.isfinite(longitude_deg)
+    known &= (np.abs(latitude_deg) <= 90.0) & (np.abs(longitude_deg) <= 180.0)
+    latitude, longitude = latitude_deg[known], longitude_deg[known]
+    along = path_m(latitude, longitude)
+    if along.size < 2 or not along[-1] > 0:
+        raise NotActivity("no route: it has fewer than two different positions")
+    if along[-1] > LONGEST_M or np.diff(along).max() > FAR_M:
+        raise NotActivity("no route for a run: its points are too far apart")
+    ticks = np.linspace(0.0, along[-1], int(np.ceil(along[-1] / SPACING_M)) + 1)
+    at = np.union1d(ticks, along)
+    scale = _compare_distance(line.distance_m[known], float(along[-1]))
+    columns = {
+        "latitude_deg": np.interp(at, along, latitude),
+        "longitude_deg": np.interp(at, along, longitude),
+        "distance_m": at * scale,
+    }
+    height = line.altitude_m[known]
+    if np.isfinite(height).mean() >= LEAST_ALTITUDE_SHARE and height.any():
+        measured = np.isfinite(height)
+        columns["altitude_m"] = np.interp(at, along[measured], height[measured])
+    time_ns = (at / PACE_MPS * _SECOND_NS).astype(np.int64)
+    session = replace(_PLAIN, distance_m=float(along[-1] * scale))
+    return Activity(build_records(time_ns, columns), session)
+
+
+def _compare_distance(stated_m: Floats, along_m: float) -> float:
+    """Return the stated distance over that of the line, 1 where it cannot be right."""
+    known = stated_m[np.isfinite(stated_m)]
+    if known.size != stated_m.size or (np.diff(known) < 0).any():
+        return 1.0
+    ratio = float(known[-1] - known[0]) / along_m
+    if abs(ratio - 1.0) > MOST_APART:
+        return 1.0
+    return ratio
+
+
+def _read_line(data: bytes) -> Line:
+    """Return the positions and altitudes of a file that holds no recording."""
+    if fit.sniff(data):
+        return _read_fit_line(data)
+    for point in _POINTS:
+        document = parse(data, point)
+        if not document.points.count:
+            continue
+        tracks = list(document.root.find_all("trk"))
+        if sum(track.stop > track.first for track in tracks) > 1:
+            raise NotActivity(
+                "several tracks in one file; a route is a file of its own"
+            )
+        batch = document.points.as_batch()
+        return Line(*map(batch.get_column, Line._fields))
+    raise NotActivity("no route: it has no positions")
+
+
+def _read_fit_line(data: bytes) -> Line:
+    """Return the positions and altitudes of the first of chained FIT files that has some."""
+    for fit_file in fit.decode(data).files:
+        columns = read_samples(fit_file).columns
+        if "latitude_deg" not in columns or "longitude_deg" not in columns:
+            continue
+        unknown = np.full(columns["latitude_deg"].size, np.nan)
+        return Line(*(columns.get(name, unknown) for name in Line._fields))
+    raise NotActivity("no route: it has no positions")

@@ -1,0 +1,266 @@
+"""Routes before they are run: what they measure, and what they would raise on a day."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from loadwatch.assess import budget
+from loadwatch.assess.rules import RULES, is_enabled, is_raised
+from loadwatch.assess.weeks import build_weeks
+from loadwatch.errors import (
+    NotActivity,
+    NothingToRead,
+    OverLimit,
+    SettingsError,
+    Unreadable,
+)
+from loadwatch.exposure import osm
+from loadwatch.exposure.course import inherit_answers, select_answered
+from loadwatch.exposure.row import build_row
+from loadwatch.ingest.readers.route import has_positions, read_route, redraw_line
+from loadwatch.ingest.sources import Member, find_members
+from loadwatch.row_frame import build_frame
+from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from loadwatch.activity import Activity
+    from loadwatch.analysis import Analysis
+    from loadwatch.assess.budget import Plan, PlannedRun
+    from loadwatch.settings import Settings
+
+# what a route settles of the run on it: columns of EXPOSURES
+ROUTE_COLUMNS: Final = (
+    *("distance_m", "ascent_m", "descent_m", "uphill_m", "downhill_m"),
+    *(*GRADE_COLUMNS, "altitude_confidence", *SURFACE_COLUMNS, "surface_source"),
+    *("inherited_m", "surface_confidence"),
+    *("tagged_m", "inferred_m", "unmatched_m", "outside_m"),
+)
+Altitude = Literal["own", "missing"]
+_HOW: Final = "A route is a GPX, TCX or FIT file with positions."
+# of rules that the route of a run to come can raise
+_JUDGED_KINDS: Final = ("run", "week")
+_JUDGED_TOPICS: Final = ("load", "up", "down", "surface")
+_LEVELS: Final = ("high", "watch", "info")  # the most serious first
+# measures of a single run -> its column
+_SINGLE_RUN: Final = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietCheck:
+    """A check that was judged and would not be raised: what the run would make of it, in SI.
+
+    `value` and `limit` are NaN where the check has no single measure.
+    """
+
+    rule: str
+    name: str
+    measure: str  # column of WEEKS, "" where the check has no single one
+    unit: str
+    value: float  # of the week, or of the run, with the route
+    limit: float  # the most that does not raise the check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedRoute:
+    """A route as it was measured, and what it would raise if it were run on a day."""
+
+    name: str  # of its file
+    day: date
+    measured: Mapping[str, Any]  # ROUTE_COLUMNS
+    plan: Plan
+    below: tuple[QuietCheck, ...]
+
+    @property
+    def altitude(self) -> Altitude:
+        """Where its climb comes from."""
+        if math.isnan(self.measured["ascent_m"]):
+            return "missing"
+        return "own"
+
+
+def try_routes(
+    analysis: Analysis, paths: Sequence[Path], day: date | None = None
+) -> tuple[TriedRoute, ...]:
+    """Return what each route measures and would raise on `day`, the mildest first.
+
+    Mildest is what would raise fewest checks of the highest level, then what leaves fewest
+    unjudged, then the shortest with its climb.
+
+    Parameters
+    ----------
+    analysis : of the runner, with the map of its settings, if any.
+    paths : of GPX, TCX or FIT files.
+    day : by default the one after the analysis' today.
+
+    Raises
+    ------
+    NothingToRead : there is no route at a path.
+    SettingsError : `day` is before the analysis' today, or the map cannot be read.
+    """
+    day = day or analysis.today + timedelta(days=1)
+    if day < analysis.today:
+        why = f"{day} is before {analysis.today}; name a day to come, or set --today"
+        raise SettingsError("--date", why)
+    return tuple(
+        sorted((_try_route(analysis, path, day) for path in paths), key=_rank_route)
+    )
+
+
+def judge_plan(analysis: Analysis, path: Path) -> Plan:
+    """Return what the rules would raise if the runs of `path` (a plan.csv) were run as written.
+
+    The routes that its column `course` names are files beside it.
+    """
+    if not path.is_file():
+        hint = "A plan is a CSV with date and distance_km."
+        raise NothingToRead(f"no plan at {path}", hint)
+    planned = budget.read_plan(path.read_bytes())
+    routes = {
+        name: measure_route(analysis, path.parent / name)
+        for name in dict.fromkeys(run.course for run in planned if run.course)
+    }
+    measured = tuple(
+        replace(run, measured=routes.get(run.course, {})) for run in planned
+    )
+    return budget.try_plan(
+        measured, analysis.activities, analysis.settings, analysis.today
+    )
+
+
+def measure_route(analysis: Analysis, path: Path) -> dict[str, Any]:
+    """Return ROUTE_COLUMNS of the route at `path`, by the map and the runner's own answers."""
+    activity = _read_file(path, analysis.settings)
+    row = build_route_row(activity, analysis.settings)
+    return _inherit_ground(analysis.activities, row)
+
+
+def build_route_row(activity: Activity, settings: Settings) -> dict[str, Any]:
+    """Return the exposure row of a route, drawn anew where its times are no runner's."""
+    row = build_row(activity, "", settings, _open_ground(activity, settings))
+    if not math.isnan(row["distance_m"]) or not has_positions(activity):
+        return row
+    drawn = redraw_line(activity)
+    return build_row(drawn, "", settings, _open_ground(drawn, settings))
+
+
+def _read_file(path: Path, settings: Settings) -> Activity:
+    """Return the one route in the file at `path`; NothingToRead says what is wrong."""
+    if not path.is_file():
+        raise NothingToRead(f"no route at {path}", _HOW)
+    members = [one for one in find_members([path]) if isinstance(one, Member)]
+    if len(members) != 1:
+        raise NothingToRead(f"{path.name} is not one route", _HOW)
+    try:
+        return read_route(members[0].read(), path.name, settings)
+    except (NotActivity, OverLimit, Unreadable) as error:
+        raise NothingToRead(f"{path.name}: {error.why}", _HOW) from None
+
+
+def _open_ground(activity: Activity, settings: Settings) -> osm.Ground | None:
+    """Return the part of the map around a route, None without a map."""
+    if not settings.osm or not has_positions(activity):
+        return None
+    extract = Path(settings.osm)
+    if not extract.is_file():
+        origin = settings.origins.get("osm", "osm")
+        raise SettingsError(origin, f"no map extract at {settings.osm}")
+    records = activity.records
+    cells = osm.track_cells(
+        records["latitude_deg"].to_numpy(np.float64),
+        records["longitude_deg"].to_numpy(np.float64),
+    )
+    return osm.open_extract(extract, cells, None, settings.classes)
+
+
+def _inherit_ground(activities: pd.DataFrame, row: dict[str, Any]) -> dict[str, Any]:
+    """Return ROUTE_COLUMNS of a route's row, with what the runner's tags say of its ground."""
+    answered, _ = select_answered(activities)
+    route = build_frame([row], EXPOSURES, HIDDEN)
+    if len(answered):
+        route = pd.concat([answered, route], ignore_index=True)
+    found = inherit_answers(route)
+    return {name: found[name].tolist()[-1] for name in ROUTE_COLUMNS}
+
+
+def _try_route(analysis: Analysis, path: Path, day: date) -> TriedRoute:
+    measured = measure_route(analysis, path)
+    run = budget.PlannedRun(day=day, measured=measured)
+    plan = budget.try_plan(
+        (run,), analysis.activities, analysis.settings, analysis.today
+    )
+    return TriedRoute(
+        name=path.name,
+        day=day,
+        measured=measured,
+        plan=plan,
+        below=_list_quiet(analysis, run, plan),
+    )
+
+
+def _rank_route(route: TriedRoute) -> tuple[float, ...]:
+    """Return how much a route asks for: what is smaller comes first."""
+    raised = [flag.level for flag in route.plan.flags if is_raised(flag)]
+    counts = [float(raised.count(level)) for level in _LEVELS]
+    ascent = route.measured["ascent_m"]
+    if math.isnan(ascent):
+        ascent = 0.0
+    gaps = float(len(route.plan.unknown))
+    return (*counts, gaps, route.measured["distance_m"] + 10.0 * ascent)
+
+
+def _list_quiet(
+    analysis: Analysis, run: PlannedRun, plan: Plan
+) -> tuple[QuietCheck, ...]:
+    """Return the checks that were judged with a planned run, and would not be raised."""
+    left = {flag.rule for flag in plan.flags} | {gap.rule for gap in plan.unknown}
+    limits = _find_limits(analysis, run.day)
+    quiet = []
+    for rule in RULES:
+        is_judged = rule.kind in _JUDGED_KINDS and rule.topic in _JUDGED_TOPICS
+        if rule.id in left or not (is_judged and is_enabled(rule, analysis.settings)):
+            continue
+        limit = limits.get(rule.id)
+        measure = ""
+        value = most = math.nan
+        if limit is not None:
+            measure, value, most = limit.measure, _add_run(limit, run), limit.limit
+        if not value <= most:
+            value = most = math.nan
+        quiet.append(
+            QuietCheck(
+                rule=rule.id,
+                name=rule.name,
+                measure=measure,
+                unit=rule.si_unit,
+                value=value,
+                limit=most,
+            )
+        )
+    return tuple(quiet)
+
+
+def _find_limits(analysis: Analysis, day: date) -> dict[str, budget.Headroom]:
+    """Return by rule what the week of `day` can hold, with what is run of it already."""
+    until = np.datetime64(analysis.today + timedelta(days=1), "us")
+    starts = analysis.activities["start_local"]
+    known = analysis.activities[(starts < until).to_numpy()]
+    weeks = build_weeks(known, analysis.settings, day)
+    limits = budget.compute_budget(known, weeks, analysis.settings, day)
+    first = min((limit.week for limit in limits), default=day)
+    return {limit.rule: limit for limit in limits if limit.week == first}
+
+
+def _add_run(limit: budget.Headroom, run: PlannedRun) -> float:
+    """Return the measure of a limit once a planned run is in the week, or of the run itself."""
+    if limit.measure in _SINGLE_RUN:
+        return float(run.measured[_SINGLE_RUN[limit.measure]])
+    return limit.used + float(run.measured.get(limit.measure, math.nan))

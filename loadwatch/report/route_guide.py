@@ -1,0 +1,138 @@
+"""What routes measure, and what they would raise on a day: in words and as JSON."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from loadwatch.assess import budget
+from loadwatch.assess.rules import BY_ID, is_raised
+from loadwatch.formatting import (
+    bind_units,
+    clean_text,
+    format_day,
+    format_quantity,
+    join_with_and,
+)
+from loadwatch.report.as_json import SCHEMA, build_flag_rows, format_document, to_record
+from loadwatch.report.budget_table import list_plan, list_plan_gaps
+from loadwatch.tables import GRADE_COLUMNS, LEVELS, SURFACES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from loadwatch.formatting import Units
+    from loadwatch.pipeline.routes import QuietCheck, TriedRoute
+
+NO_ALTITUDE = "Altitude missing: climb, descent and grade are not known."
+RAISES_NOTHING = "No check that could be judged would be raised. That is no promise."
+NOTE = (
+    "Each route is tried alone, beside what is run already. The mildest comes first: what "
+    "would raise least, then the shortest with its climb."
+)
+LEAST_SHOWN_M = 0.5  # of a ground or grade
+GRADES = ("-15 or less", "-15 to -10", "-10 to -5", "-5 to 5", "5 to 10", "10 to 15")
+GRADE_NAMES = dict(zip(GRADE_COLUMNS, (*GRADES, "15 or more"), strict=True))
+INDENT = "   "
+PLAIN_WIDTH = 100
+
+
+def format_routes(
+    routes: Sequence[TriedRoute], units: Units, width: int = PLAIN_WIDTH
+) -> str:
+    """Return routes in their order, each with what it measures and would raise.
+
+    `width` is that of a line, in characters.
+    """
+    lines: list[str] = []
+    for number, route in enumerate(routes, start=1):
+        heading = f"{clean_text(route.name)}, {format_day(route.day)}"
+        if len(routes) > 1:
+            heading = f"{number}. {heading}"
+        below = [*_describe_measures(route, units), *_describe_verdict(route, units)]
+        lines += [heading, *(_wrap_line(line, width) for line in below), ""]
+    if len(routes) > 1:
+        lines += [textwrap.fill(NOTE, width), ""]
+    return "\n".join(lines)
+
+
+def _wrap_line(line: str, width: int) -> str:
+    """Return a line below a route's heading, broken where it is too long."""
+    further = INDENT + "  "
+    text = textwrap.fill(
+        bind_units(line), width, initial_indent=INDENT, subsequent_indent=further
+    )
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _describe_measures(route: TriedRoute, units: Units) -> list[str]:
+    """Return distance, climb, grade and ground of a route, a line each."""
+    measured = route.measured
+    lines = [f"Distance {format_quantity(measured['distance_m'], 'distance_m', units)}"]
+    if route.altitude != "missing":
+        climb = format_quantity(measured["ascent_m"], "ascent_m", units)
+        descent = format_quantity(measured["descent_m"], "descent_m", units)
+        lines[0] += f", climb {climb}, descent {descent}"
+        lines.append(f"By grade (%): {_list_amounts(route, GRADE_NAMES, units)}")
+    else:
+        lines.append(NO_ALTITUDE)
+    grounds = {surface.column: name for name, surface in SURFACES.items()}
+    lines.append(f"Ground: {_list_amounts(route, grounds, units)}")
+    return lines
+
+
+def _list_amounts(route: TriedRoute, names: dict[str, str], units: Units) -> str:
+    """Return the columns of a route that hold any metres, by their names."""
+    parts = []
+    for column, name in names.items():
+        metres = route.measured[column]
+        if metres > LEAST_SHOWN_M:
+            parts.append(f"{name}: {format_quantity(metres, 'distance_m', units)}")
+    return "; ".join(parts) or "not known"
+
+
+def _describe_verdict(route: TriedRoute, units: Units) -> list[str]:
+    """Return what a route would raise, what would stay below, and what is not judged."""
+    lines = [
+        f"{LEVELS[level].shape} {line}" for level, line in list_plan(route.plan, units)
+    ]
+    if not any(is_raised(flag) for flag in route.plan.flags):
+        lines.append(RAISES_NOTHING)
+    if route.below:
+        checks = [_describe_quiet(check, units) for check in route.below]
+        lines.append(f"Would stay below: {join_with_and(checks)}.")
+    return lines + list_plan_gaps(route.plan)
+
+
+def _describe_quiet(check: QuietCheck, units: Units) -> str:
+    """Return a check that would not be raised, with its measure and limit where it has one."""
+    if not check.measure or not math.isfinite(check.limit):
+        return f"{BY_ID[check.rule].title} ({check.rule})"
+    value = format_quantity(check.value, check.measure, units)
+    limit = format_quantity(check.limit, check.measure, units)
+    return f"{budget.MEASURES[check.measure]} {value} of {limit} ({check.rule})"
+
+
+def format_routes_json(routes: Sequence[TriedRoute]) -> str:
+    """Return routes in their order as JSON, in SI; no position is in it."""
+    return format_document(
+        {"schema": SCHEMA, "routes": [_build_route(route) for route in routes]}
+    )
+
+
+def _build_route(route: TriedRoute) -> dict[str, Any]:
+    unknown = [
+        to_record({"week": gap.week, "rule": gap.rule, "why": str(gap.why)})
+        for gap in route.plan.unknown
+    ]
+    return {
+        "route": clean_text(route.name),
+        "date": route.day.isoformat(),
+        "altitude": route.altitude,
+        "measured": to_record(dict(route.measured)),
+        "flags": build_flag_rows(route.plan),
+        "unknown": unknown,
+        "below": [to_record(asdict(check)) for check in route.below],
+    }

@@ -55,16 +55,14 @@ def parse_notes(data: bytes) -> RosterNotes:
     newest: dict[str, RosterNote] = {}
     problems = []
     for row in table.rows:
-        cells = [row.cells.get(column, "").strip() for column in COLUMNS]
-        day, problem = _parse_day(cells[0])
-        name, text = cells[1:]
+        day, name, text = (row.cells.get(column, "").strip() for column in COLUMNS)
+        when, problem = _parse_day(day)
         if problem:
             problems.append(f"{NOTES_FILE}:{row.line}: {problem}")
-        key = fold_name(name)
-        if not key or not text:
-            continue
-        if key not in newest or _is_newer(day, newest[key].day):
-            newest[key] = RosterNote(name, day, text)
+        if name and text:
+            note = RosterNote(name, when, text)
+            known = newest.get(fold_name(name), note)
+            newest[fold_name(name)] = max(note, known, key=_find_day)
     return RosterNotes(newest, tuple(user_csv.shorten_list(problems)))
 
 
@@ -78,5 +76,6 @@ def _parse_day(cell: str) -> tuple[date | None, str]:
         return None, str(error)
 
 
-def _is_newer(day: date | None, other: date | None) -> bool:
-    return (day or date.min) >= (other or date.min)
+def _find_day(note: RosterNote) -> date:
+    """Return the day of a note, before all others where it is not known."""
+    return note.day or date.min

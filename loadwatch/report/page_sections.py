@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.guidance import Advice
     from loadwatch.report.display_tables import DisplayTable, Row
+    from loadwatch.report.season import Ground
     from loadwatch.verdict.levels import JudgedWeek
 
 HILLS: Mapping[str, str] = {
@@ -146,31 +147,36 @@ def list_share_bars(analysis: Analysis, week: JudgedWeek) -> list[ShareBar]:
     """Return the week's grounds and the usual ones as bars; none where all ground is unknown."""
     bars = []
     for name, suffix in ((_name_week(week), ""), ("Usual", "_usual")):
-        amounts = [
-            sum(
-                _read_known(analysis.weeks, week.start, f"{column}{suffix}")
-                for column in ground.columns
-            )
-            for ground in GROUNDS
-        ]
-        total = sum(amounts)
-        if not total > 0:
-            continue
-        shares = [
-            (ground, amount / total)
-            for ground, amount in zip(GROUNDS, amounts, strict=True)
-            if amount > 0
-        ]
+        shares = _compute_shares(analysis.weeks, week.start, suffix)
         if any(ground.role != "blank" for ground, _ in shares):
-            text = ", ".join(
-                f"{ground.name} {formatting.format_percent(share)}"
-                for ground, share in shares
-            )
-            drawn = tile_bar.draw_shares(
-                [(f"g-{ground.role}", share) for ground, share in shares]
-            )
-            bars.append(ShareBar(name, bind_units(text), drawn))
+            bars.append(_build_share_bar(name, shares))
     return bars
+
+
+def _compute_shares(
+    weeks: pd.DataFrame, start: date, suffix: str
+) -> list[tuple[Ground, float]]:
+    """Return the share of each ground that a week has any of [1]; `suffix` of the columns."""
+    amounts = [
+        sum(_read_known(weeks, start, f"{column}{suffix}") for column in ground.columns)
+        for ground in GROUNDS
+    ]
+    total = sum(amounts)
+    return [
+        (ground, amount / total)
+        for ground, amount in zip(GROUNDS, amounts, strict=True)
+        if amount > 0
+    ]
+
+
+def _build_share_bar(name: str, shares: list[tuple[Ground, float]]) -> ShareBar:
+    texts = [
+        f"{ground.name} {formatting.format_percent(share)}" for ground, share in shares
+    ]
+    drawn = tile_bar.draw_shares(
+        [(f"g-{ground.role}", share) for ground, share in shares]
+    )
+    return ShareBar(name, bind_units(", ".join(texts)), drawn)
 
 
 def _read_known(weeks: pd.DataFrame, start: date, column: str) -> float:
@@ -279,13 +285,12 @@ def build_diary(analysis: Analysis) -> dict[str, Any] | None:
     if judged and unjudged:
         count = formatting.format_count(len(unjudged), "kind")
         notes.insert(0, f"{count} of change with too few weeks in the diary yet.")
-    latest = format_latest(answer.latest)
-    says = " ".join(part for part in (latest, answer.says) if part)
+    says = " ".join(filter(None, (format_latest(answer.latest), answer.says)))
     return {
         "says": formatting.clean_text(says),
-        "links": [formatting.clean_text(line) for line in links],
-        "details": [formatting.clean_text(line) for line in unjudged],
-        "notes": [formatting.clean_text(line) for line in notes],
+        "links": list(map(formatting.clean_text, links)),
+        "details": list(map(formatting.clean_text, unjudged)),
+        "notes": list(map(formatting.clean_text, notes)),
     }
 
 

@@ -243,14 +243,14 @@ def build_pain_tile(analysis: Analysis) -> Tile | None:
     """Return the tile of the diary's last seven days, None where they hold no score."""
     if analysis.diary is None or not analysis.diary.scores:
         return None
-    scores = [(day, float(score)) for day, score in analysis.diary.scores]
+    scores = analysis.diary.scores
     last = max(analysis.today, *(day for day, _ in scores))
     since = last - timedelta(days=PAIN_DAYS)
-    recent = [(score, day) for day, score in scores if day > since]
+    recent = _select_scores(scores, since, last)
     if not recent:
         return None
     worst, day = max(recent)
-    before = [score for when, score in scores if since - PAIN_BEFORE < when <= since]
+    before = [score for score, _ in _select_scores(scores, since - PAIN_BEFORE, since)]
     level = ""
     if worst >= MOST_PAIN / 2:
         level = "high"
@@ -264,6 +264,13 @@ def build_pain_tile(analysis: Analysis) -> Tile | None:
         line=_describe_pain(day, before),
         anchor="",
     )
+
+
+def _select_scores(
+    scores: Sequence[tuple[date, float]], after: date, until: date
+) -> list[tuple[float, date]]:
+    """Return the scores of the days after `after` up to `until`, each before its day."""
+    return [(float(score), day) for day, score in scores if after < day <= until]
 
 
 def _find_median(scores: Sequence[float]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 LINE_WORDS = 25  # of a reason, before its evidence
 RAISED_WEEKS = 8
 PLAIN_SHARE = 0.98  # of a run on one ground: it is named alone
+LEAST_SHARE = 0.005  # a smaller one is not named
 SHOE_LENGTH = 24
 RUN_COLUMNS = (
     "start_local",
@@ -324,21 +326,23 @@ def _format_score(score: float | None) -> str:
 def _name_ground(grounds: Sequence[float]) -> str:
     """Return the ground of a run: "hard", or "hard 75 %, soft 25 %"."""
     metres = iter(grounds)
-    amounts = [
-        (sum(m for m in (next(metres) for _ in ground.columns) if m > 0), ground)
+    amounts = {
+        ground.name: math.fsum(
+            amount
+            for amount in itertools.islice(metres, len(ground.columns))
+            if amount > 0
+        )
         for ground in GROUNDS
-    ]
-    total = math.fsum(amount for amount, _ in amounts)
+    }
+    total = math.fsum(amounts.values())
     if not total > 0:
         return formatting.NO_VALUE
-    shown = sorted(
-        ((amount / total, ground.name) for amount, ground in amounts if amount > 0),
-        key=lambda item: -item[0],
-    )
-    if shown[0][0] >= PLAIN_SHARE:
-        return shown[0][1]
+    ordered = sorted(amounts, key=lambda name: -amounts[name])
+    if amounts[ordered[0]] >= PLAIN_SHARE * total:
+        return ordered[0]
+    shares = [(name, amounts[name] / total) for name in ordered]
     return ", ".join(
         f"{name} {bind_units(formatting.format_percent(share))}"
-        for share, name in shown
-        if formatting.format_percent(share) != formatting.format_percent(0.0)
+        for name, share in shares
+        if share >= LEAST_SHARE
     )

@@ -14,6 +14,8 @@ from loadwatch.verdict import levels
 from loadwatch.verdict.event_lines import list_events
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loadwatch.analysis import Analysis
     from loadwatch.date_filter import Period
     from loadwatch.formatting import Units
@@ -140,14 +142,10 @@ def build_season(
         analysis.weeks, [], period, last, analysis.settings.units
     )
     judged = {week.start: week for week in levels.judge_weeks(analysis)}
-    marks = [
-        dict.fromkeys(shown.starts, "")
-        | {shown.starts[mark.at]: mark.level for mark in marks}
-        for marks in (
-            shown_weeks.find_marks(analysis.flags, rules, shown.starts)
-            for rules in (shown_weeks.CLIMB, shown_weeks.DESCENT)
-        )
-    ]
+    climb, descent = (
+        _find_levels(analysis, shown, rules)
+        for rules in (shown_weeks.CLIMB, shown_weeks.DESCENT)
+    )
     amounts = {column: shown.column_values(column).tolist() for column in AMOUNTS}
     grounds = _sum_grounds(shown)
     first_panel = len(shown.starts) - SEASON_WEEKS
@@ -161,8 +159,8 @@ def build_season(
             ascent_m=amounts["ascent_m"][at],
             descent_m=amounts["descent_m"][at],
             grounds=grounds[at],
-            climb_level=marks[0][start],
-            descent_level=marks[1][start],
+            climb_level=climb.get(at, ""),
+            descent_level=descent.get(at, ""),
             events=list_events(judged[start].flags),
             has_panel=with_panels and at >= first_panel,
         )
@@ -173,6 +171,14 @@ def build_season(
         scores=_select_scores(analysis, weeks),
         units=analysis.settings.units,
     )
+
+
+def _find_levels(
+    analysis: Analysis, shown: shown_weeks.ShownWeeks, rules: Sequence[str]
+) -> dict[int, str]:
+    """Return the level that `rules` raised, by the place of the week."""
+    marks = shown_weeks.find_marks(analysis.flags, rules, shown.starts)
+    return {mark.at: mark.level for mark in marks}
 
 
 def _sum_grounds(shown: shown_weeks.ShownWeeks) -> list[tuple[float, ...]]:

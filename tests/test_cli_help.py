@@ -175,3 +175,11 @@ def test_help_takes_a_command_and_refuses_what_is_none(call):
     code, _, err = call("help", "nothing")
     assert code == 2
     assert "no topic or command 'nothing'" in err
+
+
+def test_without_a_command_a_terminal_gets_three_lines(call, monkeypatch):
+    assert "Commands:" in call()[1]
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    code, out, _ = call()
+    assert code == 0
+    assert [line.split()[1] for line in out.splitlines()] == ["serve", "report", "demo"]

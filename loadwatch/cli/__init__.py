@@ -41,6 +41,11 @@ from loadwatch.version import __version__
 # a run is short and its tables have few cycles: to look for them often costs a tenth
 CYCLES = 100_000
 TYPED = ("-", "LOADWATCH_")  # how the place of a setting begins that was typed
+# on a terminal, where no command is given
+FIRST_STEPS = """\
+loadwatch serve me/        opens the folder me/ as pages: drop your files, tap, done
+loadwatch report me.zip    writes a page from the zip that your watch's vendor sent you
+loadwatch demo             shows a made-up runner; loadwatch --help lists everything"""
 EPILOG = """\b
 Examples:
   loadwatch demo
@@ -55,14 +60,19 @@ Every option can come from the environment: --tz from LOADWATCH_TZ."""
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EPILOG,
+    invoke_without_command=True,
 )
 @click.version_option(__version__, message="loadwatch %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> int:
     """What changed in a runner's training: load, surface, hills, week by week.
 
     Reads FIT, GPX, TCX and CSV exports, folders and whole vendor zips. Everything stays on
     this machine. A flag is a reason to look and to talk; it predicts nothing.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(FIRST_STEPS if sys.stdout.isatty() else ctx.get_help())
+    return DONE
 
 
 COMMANDS = (

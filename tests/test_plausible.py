@@ -199,6 +199,7 @@ FILES = {
     "apple climb": (make.make_apple_xml([Workout(FIRST, climb_cm=10**9)]), "ascent"),
     "list heart rate": (make_list("avg_hr", "900"), "heart_rate"),
     "list climb": (make_list("ascent_m", "1000000000"), "ascent"),
+    "list below zero": (make_list("ascent_m", "-50"), "ascent"),
     "list rpe": (make_list("rpe", "100"), "rpe"),
     "series": (
         b"time,distance_m,heart_rate\n"

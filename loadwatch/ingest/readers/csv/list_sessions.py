@@ -165,6 +165,8 @@ def _list_unread_numbers(row: ListRow) -> Iterator[Note]:
         cell = row.texts[role]
         if not cell or not math.isnan(row.values[role]) or numbers.is_unknown(cell):
             continue
-        if math.isnan(numbers.parse_number(cell)):
-            shown = " ".join(cell.split())[:20]
+        number, shown = numbers.parse_number(cell), " ".join(cell.split())[:20]
+        if math.isnan(number):
             yield Note(role, f"{shown} is no number that can be used")
+        elif number < 0:
+            yield Note(role, f"{shown} is below zero, left out")

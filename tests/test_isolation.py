@@ -3,9 +3,11 @@
 import errno
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from loadwatch.formatting import clean_lines, strip_folders
 from loadwatch.ingest import readers
 from loadwatch.ingest.sources import find_input
 from loadwatch.report import html
-from tests import make_formats
+from tests import make_fit, make_formats
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 
@@ -348,3 +350,57 @@ def test_a_library_error_says_where_it_arose(call, monkeypatch):
     code, _, err = call("weeks", SAMPLE / "ben")
     assert code == 1
     assert "itself failed (LookupError in cli/reading.py:" in err
+
+
+# good files beside bad ones
+
+
+def make_bad_file(number: int) -> bytes:
+    """Return bytes that no reader can take for an activity, of ten kinds."""
+    draw = random.Random(number)
+    noise = draw.randbytes(draw.randrange(1, 3000))
+    good = make_fit.run(seconds=5)
+    kinds = (
+        b"",
+        noise,
+        b"\xff\xd8\xff\xe0" + noise,
+        good[: draw.randrange(1, 14)],
+        good[:14] + noise[:1],
+        b"<gpx>" + b"<a>" * draw.randrange(1, 500),
+        b"PK\x03\x04" + noise,
+        b"\x1f\x8b\x08" + noise,
+        b'{"a": ' + b"[" * draw.randrange(1, 5000),
+        b"<!DOCTYPE html><html>404" + noise.hex().encode(),
+    )
+    return kinds[number % len(kinds)]
+
+
+GOOD_FILES, BAD_FILES = (
+    int(word) for word in os.environ.get("ISOLATION_FILES", "20,200").split(",")
+)
+
+
+@pytest.mark.slow
+def test_good_files_give_the_same_beside_bad_ones(tmp_path, call):
+    place = tmp_path / "ana"
+    place.mkdir()
+    for number in range(GOOD_FILES):
+        start = make_fit.START + timedelta(days=number)
+        data = make_fit.run(start, 300 + number, every_s=5)
+        (place / f"good{number:04}.fit").write_bytes(data)
+    options = ("--format", "json", "--no-store", "-q", "-j1", "--tz", "UTC")
+    alone = {name: call(name, place, *options)[1] for name in ("weeks", "activities")}
+    suffixes = (".fit", ".gpx", ".json", ".zip", ".fit.gz", ".txt")
+    for number in range(BAD_FILES):
+        name = f"bad{number:04}{suffixes[number % len(suffixes)]}"
+        (place / name).write_bytes(make_bad_file(number))
+    beside = {name: call(name, place, *options)[1] for name in alone}
+    weeks = {
+        name: json.loads(text["weeks"])["weeks"]
+        for name, text in (("a", alone), ("b", beside))
+    }
+    assert json.dumps(weeks["a"]) == json.dumps(weeks["b"])
+    shown, before = json.loads(beside["activities"]), json.loads(alone["activities"])
+    assert json.dumps(shown["activities"]) == json.dumps(before["activities"])
+    named = {part["source"].partition("/")[0] for part in shown["skipped"]}
+    assert named == {path.name for path in place.glob("bad*")}

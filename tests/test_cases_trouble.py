@@ -125,7 +125,6 @@ def test_a_total_of_42949_km_is_noted_and_raises_nothing(folder):
     assert [flag for flag in done.json["flags"] if flag["level"] != "info"] == []
 
 
-@pytest.mark.xfail(run=False, reason="F9: 0.2 ms a row")
 def test_a_list_of_100000_rows(folder):
     place = folder("csv_100k_rows.csv.gz")
     done = run_limited(

@@ -20,4 +20,7 @@ FOLDER_DEPTH = 32
 NAME_CHARS = 200  # of one part of a label
 STREAM_BYTES = MIB  # read at a time of what is streamed
 CELLS = 1_000_000  # seconds, or pieces of the way, that one activity is cut into
+LIST_ROWS = (
+    50_000  # of one list: two a day for a long life; each costs what a run costs
+)
 HEAD_BYTES = 512  # read of each file to recognize what it is

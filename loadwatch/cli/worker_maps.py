@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from loadwatch.pipeline.executors import Workers
+    from loadwatch.pipeline.executors import Engine
 
 WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 WORTH_A_POOL_OF_ATHLETES = 400  # the same counted by the cost of jobs
@@ -23,9 +22,9 @@ PRELOADED = ("loadwatch.pipeline.intake", "loadwatch.exposure.row")
 
 @dataclass(frozen=True, slots=True)
 class _Spread:
-    """Workers, and from how much work on they are asked."""
+    """An engine, and from how much work on it is asked; each map has workers of its own."""
 
-    workers: Workers
+    engine: Engine
     least_inputs: int
     least_cost: int
 
@@ -35,7 +34,7 @@ class _Spread:
         first = list(islice(rest, self.least_inputs))
         if len(first) < self.least_inputs:
             return map(function, first)
-        return _map_inputs(self.workers, function, chain(first, rest))
+        return self._map_inputs(function, chain(first, rest))
 
     def map_athletes(
         self, function: Any, jobs: Sequence[Any], after_death: Any
@@ -43,64 +42,61 @@ class _Spread:
         """Yield `function` of each job of a roster; by workers where that is quicker."""
         if not self._is_worth_it([job.cost for job in jobs]):
             return map(function, jobs)
-        from loadwatch.pipeline.executors import map_batches
-
-        map_jobs = partial(_map_apart, self.workers)
-        return map_batches(
-            self.workers,
-            function,
-            (job.for_worker() for job in jobs),
-            on_death=lambda job: after_death(job, map_jobs),
-            items_per_batch=1,
-        )
+        return self._map_athletes(function, jobs, after_death)
 
     def _is_worth_it(self, costs: Sequence[int]) -> bool:
         """Tell whether jobs keep the workers busy; one large athlete is read by its inputs."""
         if not self.least_cost:
             return True
-        share = sum(costs) / self.workers.count()
+        share = sum(costs) / self.engine.count_workers()
         is_balanced = max(costs, default=0) <= LARGEST_SHARE * share
         return sum(costs) >= self.least_cost and is_balanced
 
+    def _map_inputs(self, function: Any, items: Iterable[Any]) -> Iterator[Any]:
+        from loadwatch.pipeline.executors import map_batches, open_workers
+        from loadwatch.pipeline.intake import build_lost_result, measure_job
 
-def _map_inputs(workers: Workers, function: Any, items: Iterable[Any]) -> Iterator[Any]:
-    from loadwatch.pipeline.executors import map_batches
-    from loadwatch.pipeline.intake import build_lost_result, measure_job
+        with open_workers(self.engine) as workers:
+            yield from map_batches(
+                workers, function, items, on_death=build_lost_result, weigh=measure_job
+            )
 
-    return map_batches(
-        workers, function, items, on_death=build_lost_result, weigh=measure_job
-    )
+    def _map_athletes(
+        self, function: Any, jobs: Sequence[Any], after_death: Any
+    ) -> Iterator[Any]:
+        from loadwatch.pipeline.executors import map_batches, open_workers
 
-
-def _map_apart(workers: Workers, function: Any, items: Iterable[Any]) -> Iterator[Any]:
-    """Yield `function` of each input, by workers that do nothing else."""
-    from loadwatch.pipeline.executors import open_workers
-
-    with open_workers(workers.engine) as apart:
-        yield from _map_inputs(apart, function, items)
+        with open_workers(self.engine) as workers:
+            yield from map_batches(
+                workers,
+                function,
+                (job.for_worker() for job in jobs),
+                on_death=lambda job: after_death(job, self._map_inputs),
+                items_per_batch=1,
+            )
 
 
 @contextmanager
 def open_maps(params: dict[str, Any]) -> Iterator[dict[str, Callable[..., Any]]]:
     """Yield the maps of `Options` that --jobs and --cluster ask for, by field.
 
-    Workers start with the first work that they get, and end with the command.
+    Workers start with the first work that a map gets, and end with the map.
     """
     if params.get("cluster"):
         from loadwatch.pipeline.cluster import open_cluster
 
-        with open_cluster(params["cluster"]) as (cluster, workers):
-            spread = _Spread(workers, least_inputs=1, least_cost=0)
+        with open_cluster(params["cluster"]) as (cluster, engine):
+            spread = _Spread(engine, least_inputs=1, least_cost=0)
             yield {**_list_maps(spread), "can_share": cluster.can_share}
         return
     jobs = params.get("jobs") or min(MOST_JOBS, os.cpu_count() or 1)
     if jobs == 1:
         yield {}
         return
-    from loadwatch.pipeline.executors import make_local_engine, open_workers
+    from loadwatch.pipeline.executors import make_local_engine
 
-    with open_workers(make_local_engine(jobs, PRELOADED)) as workers:
-        yield _list_maps(_Spread(workers, WORTH_A_POOL, WORTH_A_POOL_OF_ATHLETES))
+    engine = make_local_engine(jobs, PRELOADED)
+    yield _list_maps(_Spread(engine, WORTH_A_POOL, WORTH_A_POOL_OF_ATHLETES))
 
 
 def _list_maps(spread: _Spread) -> dict[str, Callable[..., Any]]:

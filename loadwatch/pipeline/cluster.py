@@ -17,14 +17,11 @@ from loadwatch.errors import LoadwatchError, WorkersGone
 from loadwatch.pipeline.executors import (
     Engine,
     describe_versions,
-    open_workers,
 )
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from loadwatch.pipeline.executors import Workers
 
 CONNECT_S = 10  # until a scheduler answers and has a worker
 PATIENCE_S = 30.0  # without a worker at work: one that died may come back
@@ -98,8 +95,8 @@ class Cluster:
 
 
 @contextmanager
-def open_cluster(address: str) -> Iterator[tuple[Cluster, Workers]]:
-    """Connect to the dask scheduler at `address` and yield its workers.
+def open_cluster(address: str) -> Iterator[tuple[Cluster, Engine]]:
+    """Connect to the dask scheduler at `address` and yield it, and how work is done there.
 
     Raises
     ------
@@ -130,8 +127,7 @@ def open_cluster(address: str) -> Iterator[tuple[Cluster, Workers]]:
                 most_deaths=MOST_DEATHS,
                 tries_again=True,
             )
-            with open_workers(engine) as workers:
-                yield cluster, workers
+            yield cluster, engine
         finally:
             with suppress(
                 Exception

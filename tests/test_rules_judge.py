@@ -238,11 +238,12 @@ def test_diary_flags_join_with_their_words():
         "numbness in the saddle area and fever on Tuesday 20 January 2026"
         in by_rule["LW18"].says
     )
-    assert by_rule["LW17"].says == (
-        "In your own diary, days after a long run had 0.9 points more pain (interval \N{MINUS SIGN}0.1 to "
-        "1.7) "
-        "than comparable days of the same month, the kilometres taken out. This cannot show cause."
+    says = by_rule["LW17"].says
+    assert says.startswith(
+        "In your own diary, days after a long run had 0.9 points more"
     )
+    assert "(interval \N{MINUS SIGN}0.1 to 1.7)" in says
+    assert says.endswith("the kilometres taken out. This cannot show cause.")
 
 
 def sentences(rule):

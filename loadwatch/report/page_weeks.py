@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LINE_WORDS = 25  # of a reason, before its evidence
 RAISED_WEEKS = 8
+PRINTED_PANELS = 3  # of the raised weeks: paper has three sheets
 PLAIN_SHARE = 0.98  # of a run on one ground: it is named alone
 LEAST_SHARE = 0.005  # a smaller one is not named
 SHOE_LENGTH = 24
@@ -197,7 +198,8 @@ def build_panels(
     scores = dict(season.scores)
     has_shoes = any(row[SHOE] for runs in by_week.values() for row in runs)
     support = _count_support(analysis, weeks)
-    recent = {week.start for week in weeks[-RAISED_WEEKS:]}
+    raised = [week.start for week in weeks[-RAISED_WEEKS:] if week.raised]
+    printed = raised[-PRINTED_PANELS:]
     return [
         Panel(
             anchor=week.anchor,
@@ -210,7 +212,7 @@ def build_panels(
                 build_reason(event, analysis, words) for event in _order(week)
             ),
             is_open=week is weeks[-1],
-            is_printed=week.start in recent and bool(week.raised),
+            is_printed=week.start in printed,
         )
         for week in reversed(weeks)
     ]

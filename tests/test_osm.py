@@ -112,7 +112,11 @@ def sources_of(matched):
             "surface",
         ),
         ("leisure=track", "track", "surface"),
-        ("leisure=track surface=grass sport=running", "track", "surface"),
+        # a stated soft surface wins: a round of bark chips or grass is one
+        ("leisure=track surface=grass sport=running", "soft", "surface"),
+        ("leisure=track surface=woodchips", "soft", "surface"),
+        ("leisure=track surface=tartan sport=athletics", "track", "surface"),
+        ("leisure=track surface=asphalt sport=running", "track", "surface"),
         ("leisure=track sport=running;cycling", "track", "surface"),
         (
             "leisure=track sport=cycling highway=cycleway surface=asphalt",
@@ -136,6 +140,10 @@ def test_a_way_has_the_class_of_its_tags(tags, surface, source):
         {"highway": "pedestrian", "area": "yes"},
         {"building": "yes"},
         {"leisure": "track", "sport": "horse_racing"},
+        {"leisure": "track", "sport": "skiing", "piste:type": "nordic"},
+        {"leisure": "track", "piste:type": "nordic"},
+        {"leisure": "track", "sport": "running", "piste:type": "nordic"},
+        {"leisure": "track", "sport": "model_aerodrome"},
     ],
 )
 def test_nobody_runs_there(tags):
@@ -238,6 +246,41 @@ def test_parks_pitches_and_the_pond(ground):
 def test_laps_of_the_oval_are_track(ground):
     lap = [(-300, -300), (-200, -300), (-200, -250), (-300, -250)]
     assert classes_of(match_track(ground, *line(*lap, *lap, lap[0]))) == {"track"}
+
+
+def test_a_run_on_one_of_two_ways_side_by_side_stays_on_it(tmp_path):
+    """Out on the street and back on the path 6 m beside it, with a receiver's noise of 1 m."""
+    xml = make_map.xml().replace("</osm>", "")
+    xml = xml[: xml.index("<way")]
+    ends = [(901, (-400, 0)), (902, (400, 0)), (903, (-400, 6)), (904, (400, 6))]
+    for number, spot in ends:
+        lat, lon = make_map.place(*spot)
+        xml += f'<node id="{number}" lat="{lat:.7f}" lon="{lon:.7f}" version="1"/>'
+    for number, first, kind in ((910, 901, "asphalt"), (911, 903, "dirt")):
+        xml += (
+            f'<way id="{number}" version="1"><nd ref="{first}"/><nd ref="{first + 1}"/>'
+            f'<tag k="highway" v="path"/><tag k="surface" v="{kind}"/></way>'
+        )
+    file = tmp_path / "beside.osm"
+    file.write_text(xml + "</osm>")
+    east = np.arange(-190.0, 190.0, 3.0)
+    noise = np.random.default_rng(1).normal(0, 1.0, (2, 2 * east.size))
+    places = make_map.place(
+        np.append(east, east[::-1]) + noise[0],
+        np.repeat([0.0, 6.0], east.size) + noise[1],
+    )
+    ground = osm.open_extract(file, track_cells(*places), None, {})
+    matched = match_track(ground, *places, np.arange(2.0 * east.size))
+    expected = np.repeat([910, 911], east.size)
+    assert (matched.way_id == expected).mean() >= 0.97
+
+
+def test_far_from_every_way_is_outside_and_near_one_is_not(ground):
+    """The map ends with its ways, not with a cell of a kilometre that holds one of them."""
+    north = match_track(ground, *line((-390, 1000), (-300, 1100)))
+    assert sources_of(north) == {"outside"}
+    beside = match_track(ground, *line((-300, 120), (-340, 140)))
+    assert sources_of(beside) == {"unmatched"}
 
 
 def test_outside_the_map_is_not_off_the_ways(ground):

@@ -87,14 +87,8 @@ AREAS: Final = (
     ("highway", "pedestrian"),
 )
 
-# a leisure=track of these is no running track
-OTHER_TRACKS: Final = frozenset(
-    (
-        *("cycling", "bmx", "mtb", "motor", "motocross", "karting", "rc_car"),
-        *("speedway", "horse_racing", "equestrian", "dog_racing", "greyhound_racing"),
-        *("ice_skating", "skateboard"),
-    )
-)
+# a leisure=track of another sport is no running track
+RUNNING_TRACKS: Final = frozenset(("", "running", "athletics"))
 _ROUGH = ("sac_scale", "mtb:scale", "trail_visibility")  # graded as a trail: not paved
 _FOOTPATHS = frozenset(("path", "footway", "bridleway", "steps"))
 _BUILT = (
@@ -164,11 +158,16 @@ def _encode_answer(surface: str, source: str) -> Answer:
 def _classify_track(
     tags: Mapping[str, str], classes: Mapping[str, str]
 ) -> Answer | None:
-    """Return `track` for a running track, whatever its material; None for those of other sports."""
+    """Return `track` for a running track, `soft` where it states so; None for other sports.
+
+    A ski piste and an ice rink are tracks, too, and so is a round of bark chips.
+    """
     sports = {sport.strip() for sport in tags.get("sport", "").split(";")}
-    if not sports & OTHER_TRACKS or sports & {"running", "athletics"}:
-        return _encode_answer("track", "surface")
     stated = _first_class([tags.get("surface", "")], classes)
+    if sports & RUNNING_TRACKS and "piste:type" not in tags:
+        if stated == "soft":
+            return _encode_answer(stated, "surface")
+        return _encode_answer("track", "surface")
     if stated and tags.get("highway"):
         return _encode_answer(stated, "surface")
     return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 CELL_M: Final = 40.0  # also the farthest a way may be from a point
+NEAR_CELLS: Final = 3  # around a place, for a way to be near
 # of the coarse cells by which the part of the map that a runner needs is chosen
 CELLS_PER_DEG: Final = 100
 UNITS_PER_DEG: Final = 10_000_000  # the map's own unit of place
@@ -97,6 +98,22 @@ def hash_places(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
     """Return the key of the hash cell of each place."""
     row = np.floor(latitude * (DEGREE_M / CELL_M)).astype(np.int64)
     return _hash_key(row, np.floor(longitude * ground.columns_per_deg).astype(np.int64))
+
+
+def has_way_near(
+    ground: Ground, latitude: Floats, longitude: Floats
+) -> NDArray[np.bool_]:
+    """Return which places have a way of the map within about 150 m.
+
+    All ways within 160 m are found, and none beyond 230 m: the cells of 40 m around a place
+    hold the ways within 40 m of them.
+    """
+    key = hash_places(ground, latitude, longitude)
+    around = np.arange(-NEAR_CELLS, NEAR_CELLS + 1)
+    is_near = np.zeros(key.size, dtype=bool)
+    for step in _hash_key(around[:, None], around).ravel():
+        is_near |= is_among(key + step, ground.cell)
+    return is_near
 
 
 def _hash_key(row: Ints, column: Ints) -> Ints:

@@ -11,18 +11,18 @@ pavements of a road, or the verge from its road.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from loadwatch.exposure.osm.areas import find_areas, is_in_area_box
 from loadwatch.exposure.osm.classes import SOURCES, UNKNOWN
 from loadwatch.exposure.osm.ground import (
     CELL_M,
-    CELLS_PER_DEG,
-    cell_key,
+    has_way_near,
     hash_places,
-    is_among,
 )
 from loadwatch.geodesy import DEGREE_M
 
@@ -37,8 +37,16 @@ if TYPE_CHECKING:
 STEP_M: Final = 10.0  # a point of the thinned track each
 GAP_S, JUMP_M = 60.0, 200.0  # beyond these the track starts anew
 KEPT: Final = 5  # candidates of a point
-# of the distance from a point to its way; wide, as errors of a receiver last for many points
-SIGMA_M: Final = 14.0
+# of the distance from a point to its way, by the track itself: wide, as errors of a receiver
+# last for many points, and narrow where the track keeps near its ways, so that one of two ways
+# side by side wins
+LEAST_SIGMA_M, SIGMA_M = 5.0, 14.0
+SIGMA_SHARE: Final = (
+    1.5  # of the distance that three of four points keep from a parallel way
+)
+NEAREST_QUANTILE: Final = 0.75
+PARALLEL: Final = 0.9  # cosine of the angle between a track and a way along it
+FEWEST_PARALLEL: Final = 20  # points; fewer say nothing of a track
 # a way farther off than DOUBT_M costs more, by the square of each BEYOND_M
 DOUBT_M, BEYOND_M = 17.0, 4.0
 HEADING: Final = 5.0  # cost of running square to a way
@@ -230,13 +238,30 @@ def _candidate_cost(near: _NearSegments, heading: tuple[Floats, Floats]) -> Floa
     """Return the cost of each pair: cheap where the way is near and runs along the track."""
     east, north = heading[0][near.point], heading[1][near.point]
     along = np.abs(east * near.east_m + north * near.north_m) / near.length_m
+    sigma_m = _estimate_sigma(near, along)
     # 1, but 0 at rest: then no way is better for its course
     moves = np.hypot(*heading)[near.point]
     beyond = np.maximum(np.sqrt(near.apart_m2) - DOUBT_M, 0.0) / BEYOND_M
     cost: Floats = (
-        near.apart_m2 * (0.5 / SIGMA_M**2) + beyond * beyond + HEADING * (moves - along)
+        near.apart_m2 * (0.5 / sigma_m**2) + beyond * beyond + HEADING * (moves - along)
     )
     return cost
+
+
+def _estimate_sigma(near: _NearSegments, along: Floats) -> float:
+    """Return how far a track is from its ways, by how far it is from those along it [m].
+
+    `along` is the cosine of the angle between track and way of each pair. A track of few points
+    beside ways gets the widest.
+    """
+    beside = np.flatnonzero(along >= PARALLEL)
+    point = near.point[beside]
+    starts = np.flatnonzero(np.diff(point, prepend=-1))
+    if starts.size < FEWEST_PARALLEL:
+        return SIGMA_M
+    nearest_m2 = np.minimum.reduceat(near.apart_m2[beside], starts)
+    reach_m = math.sqrt(float(np.quantile(nearest_m2, NEAREST_QUANTILE)))
+    return min(max(SIGMA_SHARE * reach_m, LEAST_SIGMA_M), SIGMA_M)
 
 
 def _cheapest_of_each(key: Ints, cost: Floats) -> Ints:
@@ -349,42 +374,12 @@ def _classify_points(
     source = np.full(line.size, UNMATCHED, np.uint8)
     surface[on], source[on] = ground.way_class[line[on]], ground.way_source[line[on]]
     off = np.flatnonzero(~on)
-    row = np.floor(latitude[off] * CELLS_PER_DEG).astype(np.int64)
-    column = np.floor(longitude[off] * CELLS_PER_DEG).astype(np.int64)
-    source[off[~is_among(cell_key(row, column), ground.covered)]] = OUTSIDE
-    area = _find_areas(ground, latitude[off], longitude[off])
+    far = off[~has_way_near(ground, latitude[off], longitude[off])]
+    source[far[~is_in_area_box(ground, latitude[far], longitude[far])]] = OUTSIDE
+    area = find_areas(ground, latitude[off], longitude[off])
     inside, found = off[area >= 0], area[area >= 0]
     surface[inside], source[inside] = (
         ground.area_class[found],
         ground.area_source[found],
     )
     return surface, source
-
-
-def _find_areas(ground: Ground, latitude: Floats, longitude: Floats) -> Ints:
-    """Return the smallest area around each point, -1 for none.
-
-    A point is inside where a ray to the east crosses the edges an odd number of times.
-    """
-    result = np.full(latitude.size, -1, np.int64)
-    if not latitude.size or not ground.area_class.size:
-        return result
-    south, west = latitude.min(), longitude.min()
-    north, east = latitude.max(), longitude.max()
-    low = np.minimum.reduceat(ground.edge, ground.area_start[:-1])
-    high = np.maximum.reduceat(ground.edge, ground.area_start[:-1])
-    near = (
-        (low[:, 0] <= north)
-        & (high[:, 0] >= south)
-        & (low[:, 1] <= east)
-        & (high[:, 1] >= west)
-    )
-    # the smallest last: it replaces the others
-    for area in np.flatnonzero(near)[::-1].tolist():
-        edge = ground.edge[ground.area_start[area] : ground.area_start[area + 1]]
-        lat_1, lon_1, lat_2, lon_2 = (side[:, None] for side in edge.T)
-        crosses = (lat_1 > latitude) != (lat_2 > latitude)
-        rise = np.where(lat_2 == lat_1, 1.0, lat_2 - lat_1)
-        at = lon_1 + (latitude - lat_1) / rise * (lon_2 - lon_1)
-        result[(crosses & (at > longitude)).sum(axis=0) % 2 == 1] = area
-    return result

@@ -84,15 +84,22 @@ def choose_roles(table: ParsedCsv, rows: Sequence[CsvRow]) -> ChosenRoles:
         _drop_false_units(roles, columns)
         found = _find_type_column(roles, header, columns)
         if found is not None:
-            if "name" in roles and roles["name"][0].index == found:
-                del roles["name"]
             roles["type"] = [Column(found, None)]
+            if _is_called_sport(roles, header, found):
+                del roles["name"]
         if "type" not in roles:
             unread = _find_unread_words(roles, header, columns)
     numbers_of: tuple[str, ...] = ()
     if "distance" not in roles:
         numbers_of = _find_unread_numbers(roles, header, columns)
     return ChosenRoles(roles, unread, numbers_of)
+
+
+def _is_called_sport(roles: Roles, header: Sequence[str], place: int) -> bool:
+    """Whether the column of sports is that of names, by a heading that may mean both."""
+    if "name" not in roles or roles["name"][0].index != place:
+        return False
+    return normalize_word(clean_header(header[place])) in _NAME_OR_SPORT
 
 
 # --- sports --------------------------------------------------------------------------
@@ -102,15 +109,7 @@ def _find_type_column(
     roles: Roles, header: Sequence[str], columns: Sequence[Sequence[str]]
 ) -> int | None:
     """Return the column most of whose cells are sports or kinds of runs, if there is one."""
-    taken = {
-        column.index
-        for role, held in roles.items()
-        if role != "type"
-        for column in held
-    }
-    for column in roles.get("name", ()):
-        if normalize_word(clean_header(header[column.index])) in _NAME_OR_SPORT:
-            taken.discard(column.index)
+    taken = _find_taken(roles, header)
     best, most = None, 0.0
     for index, cells in enumerate(columns):
         if index in taken:
@@ -118,7 +117,30 @@ def _find_type_column(
         score = _score_sports(cells)
         if score > most:
             best, most = index, score
+    if best is None and "type" not in roles:
+        return _find_telling_names(roles, columns)
     return best
+
+
+def _find_taken(roles: Roles, header: Sequence[str]) -> set[int]:
+    """Return the columns whose names decide what they hold, so that it is no sport."""
+    others = [held for role, held in roles.items() if role != "type"]
+    taken = {column.index for held in others for column in held}
+    for column in roles.get("name", ()):
+        if normalize_word(clean_header(header[column.index])) in _NAME_OR_SPORT:
+            taken.discard(column.index)
+    return taken
+
+
+def _find_telling_names(roles: Roles, columns: Sequence[Sequence[str]]) -> int | None:
+    """Return a column of names or notes each of which names a sport: Morning Run, Evening Ride."""
+    for role in ("name", "notes"):
+        for column in roles.get(role, ()):
+            words = _count_words(columns[column.index])
+            found = [sports.find_sport(w) or sports.find_run_kind(w) for w in words]
+            if found and None not in found:
+                return column.index
+    return None
 
 
 def _score_sports(cells: Sequence[str]) -> float:

@@ -57,6 +57,7 @@ AS_STATED = (
 )
 # so much of the time without pauses must be covered by shorter steps for a moving time
 COVERED = 0.9
+BRIEF_S = 60.0  # a recording as brief may well be of no way at all
 NO_CLIMB = elevation.Climb()
 NO_DISTANCE_NOTE = Note("no_distance", "the file counts 0 m, so it is unknown how far")
 INDOOR_NOTE = Note(
@@ -110,7 +111,8 @@ def build_row(
     duration_s = times["duration_s"]
     distance_m, distance_source = _choose_distance(session, records, samples)
     zero_notes: list[Note] = []
-    if distance_m == 0 and session.sport in ON_FOOT_SPORTS:
+    is_still = distance_m == 0 and duration_s > BRIEF_S
+    if is_still and session.sport in ON_FOOT_SPORTS:
         distance_m, distance_source = NAN, "none"
         zero_notes = [NO_DISTANCE_NOTE]
     sport, sub_sport, sport_notes = pace.infer_sport(

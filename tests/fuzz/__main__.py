@@ -101,7 +101,9 @@ def fuzz(
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("formats", nargs="*", default=list(TARGETS), metavar="FORMAT")
-    parser.add_argument("-n", "--count", type=int, default=0, help="mutants of each format")
+    parser.add_argument(
+        "-n", "--count", type=int, default=0, help="mutants of each format"
+    )
     parser.add_argument("--seconds", type=float, default=120.0, help="CPU time in all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(

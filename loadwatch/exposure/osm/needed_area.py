@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from loadwatch.exposure.osm.ground import CELLS_PER_DEG
@@ -39,6 +39,14 @@ class NeededArea:
     cells: frozenset[Cell]
 
 
+@dataclass(slots=True)
+class _AreaSum:
+    """What is known of one area while runs are added to it."""
+
+    cells: set[Cell] = field(default_factory=set)
+    distances: list[float] = field(default_factory=list)  # of its runs [m]
+
+
 def find_needed_areas(runs: Iterable[tuple[Sequence[Cell], float]]) -> list[NeededArea]:
     """Return the areas that `runs` visit, that of the longest distance first.
 
@@ -53,23 +61,38 @@ def find_needed_areas(runs: Iterable[tuple[Sequence[Cell], float]]) -> list[Need
         if cells
     ]
     area_of = _join_blocks(cell for cells, _ in known for cell in cells)
-    cells_by_area: dict[Cell, set[Cell]] = defaultdict(set)
-    distances: dict[Cell, list[float]] = defaultdict(list)
+    found: dict[Cell, _AreaSum] = defaultdict(_AreaSum)
     for cells, distance in known:
-        for area in {area_of[_find_block(cell)] for cell in cells}:
-            distances[area].append(0.0 if math.isnan(distance) else distance)
-        for cell in cells:
-            cells_by_area[area_of[_find_block(cell)]].add(cell)
-    areas = [
-        NeededArea(
-            _enclose_cells(cells),
-            len(distances[area]),
-            sum(distances[area]),
-            frozenset(cells),
-        )
-        for area, cells in cells_by_area.items()
-    ]
-    return sorted(areas, key=lambda area: (-area.distance_m, -area.runs, area.box.west))
+        _add_run(found, area_of, cells, distance)
+    return sorted(map(_close_area, found.values()), key=_find_rank)
+
+
+def _add_run(
+    found: dict[Cell, _AreaSum],
+    area_of: dict[Cell, Cell],
+    cells: Sequence[Cell],
+    distance_m: float,
+) -> None:
+    """Add a run to each area that it visits."""
+    visited = [area_of[_find_block(cell)] for cell in cells]
+    for area, cell in zip(visited, cells, strict=True):
+        found[area].cells.add(cell)
+    for area in set(visited):
+        found[area].distances.append(0.0 if math.isnan(distance_m) else distance_m)
+
+
+def _find_rank(area: NeededArea) -> tuple[float, int, float, float]:
+    """Return what sorts areas: the longest distance first, then by runs and place."""
+    return -area.distance_m, -area.runs, area.box.west, area.box.south
+
+
+def _close_area(found: _AreaSum) -> NeededArea:
+    return NeededArea(
+        box=_enclose_cells(found.cells),
+        runs=len(found.distances),
+        distance_m=sum(found.distances),
+        cells=frozenset(found.cells),
+    )
 
 
 def _find_block(cell: Cell) -> Cell:

@@ -1,0 +1,119 @@
+"""A folder of athletes for Python."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from loadwatch.api.athlete_analysis import AthleteAnalysis
+from loadwatch.api.frames import format_html, join_tables, list_public_names
+from loadwatch.verdict import roster_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from loadwatch.analysis import Athlete, Roster
+
+GROUPS = ("call", "talk", "watch", "low", "fine", "unknown")
+ATHLETE_COLUMNS = (
+    *("group", "level", "state", "says", "last_activity", "flags", "events"),
+    "pain_7d",
+)
+
+
+class RosterAnalysis:
+    """A folder of athletes, in groups; `roster["Ana"]` is one of them."""
+
+    def __init__(self, data: Roster) -> None:
+        """Hold `data`, which stays as it is."""
+        self._data = data
+        self._read: dict[str, AthleteAnalysis] = {}
+
+    @property
+    def data(self) -> Roster:
+        """What reports see: frozen."""
+        return self._data
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self._data.name
+
+    @property
+    def today(self) -> date | None:
+        """The day of the roster."""
+        return self._data.today
+
+    @cached_property
+    def athletes(self) -> tuple[Athlete, ...]:
+        """One entry per athlete, in the order of the page."""
+        return roster_groups.sort_athletes(self._data.athletes)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per athlete, in the order of the page; the index is the name."""
+        rows = [
+            [getattr(athlete, key) for key in ATHLETE_COLUMNS]
+            for athlete in self.athletes
+        ]
+        names = pd.Index([athlete.name for athlete in self.athletes], name="athlete")
+        table = pd.DataFrame(rows, columns=list(ATHLETE_COLUMNS), index=names)
+        table["group"] = pd.Categorical(table["group"], GROUPS, ordered=True)
+        table["last_activity"] = pd.to_datetime(table["last_activity"])
+        return table
+
+    @cached_property
+    def weeks(self) -> pd.DataFrame:
+        """The weekly tables of all athletes, by athlete and week."""
+        return join_tables({name: self[name].weeks for name in self})
+
+    @cached_property
+    def flags_table(self) -> pd.DataFrame:
+        """The flags of all athletes, by athlete."""
+        tables = {name: self[name].flags_table for name in self}
+        return join_tables(tables).droplevel(-1)
+
+    def budget(self) -> pd.DataFrame:
+        """Return what this week and the next can hold of all athletes, by athlete."""
+        return join_tables({name: self[name].budget() for name in self}).droplevel(-1)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the athletes whose data could be read, in the page's order."""
+        return (athlete.name for athlete in self.athletes if athlete.analysis)
+
+    def __len__(self) -> int:
+        """Return the number of athletes, also of those that could not be read."""
+        return len(self._data.athletes)
+
+    def __getitem__(self, name: str) -> AthleteAnalysis:
+        """Return one athlete's analysis.
+
+        Raises
+        ------
+        KeyError : there is no such athlete, or nothing of it could be read.
+        """
+        if name not in self._read:
+            found = [one.analysis for one in self.athletes if one.name == name]
+            if not found or found[0] is None:
+                raise KeyError(name)
+            self._read[name] = AthleteAnalysis(found[0])
+        return self._read[name]
+
+    def __dir__(self) -> list[str]:
+        """Return the public names."""
+        return list_public_names(type(self))
+
+    def __repr__(self) -> str:
+        """Return one line: name, how many athletes, and the day."""
+        return f"<{type(self).__name__} {self.name!r}: {len(self)} athletes on {self.today}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: one line per athlete."""
+        from loadwatch.report import display_tables  # noqa: PLC0415 - drawing
+
+        table = display_tables.build_roster(self._data)
+        rows = [list(map(str, row)) for row in table.rows]
+        return format_html(self.name, pd.DataFrame(rows, columns=[*table.headers]))

@@ -50,7 +50,7 @@ def compared(corpus: Path, most: int = 80) -> np.ndarray:
             or not activity.session.ascent_m >= 50
         ):
             continue
-        time, altitude, distance, _ = elevation._clean_profile(
+        time, altitude, distance, *_ = elevation._clean_profile(
             *ascent_table.samples(activity)
         )
         if altitude.size < 600 or not distance[-1] > 3000:

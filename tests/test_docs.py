@@ -241,6 +241,8 @@ def desk(tmp_path_factory):
             export.write(path, f"activities/{path.name}")
     plan = next(block for block in find_blocks("csv") if "2026-11-28" in block)
     (place / "plan.csv").write_text(plan, encoding="utf-8")
+    diary = next(block for block in find_blocks("csv") if "pain" in block)
+    (place / "me" / "diary.csv").write_text(diary, encoding="utf-8")
     (place / "route.gpx").write_text(gpx(points(12)), encoding="utf-8")
     as_pbf(make_map.write(place), place / "region.osm.pbf")
     return place

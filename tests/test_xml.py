@@ -831,7 +831,9 @@ def test_real_files_against_their_manifest(corpus):
             a.records["distance_m"].max() for a in found if "distance_m" in a.records
         ]
         best = sum(along) if math.isnan(stated) else stated
-        noted = any(codes(a) & {"gps_jump", "no_time", "no_distance"} for a in found)
+        noted = any(
+            codes(a) & {"gps_jump", "gps_gap", "no_time", "no_distance"} for a in found
+        )
         if (
             not noted
             and not reading.skipped

@@ -19,6 +19,7 @@ from loadwatch.api.frames import (
 )
 from loadwatch.date_filter import ALL_DAYS, Period, filter_dates
 from loadwatch.tables import EXPOSURES, column_names
+from loadwatch.user_files import write_file
 from loadwatch.verdict import headline, levels
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ class AthleteAnalysis:
             raise ValueError(f"cannot write {target.name}: a page is one of {known}")
         writer = PAGES[target.suffix.lower()](Screen())
         page = writer.format_report(pipeline.with_budget(self._data), ALL_DAYS)
-        target.write_text(page, encoding="utf-8")
+        write_file(target, page.encode("utf-8", "replace"))
 
     def between(
         self, start: date | None = None, end: date | None = None

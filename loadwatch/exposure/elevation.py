@@ -230,7 +230,8 @@ def _clean_profile(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> _P
     """Return the usable samples of an activity with gaps and steps closed."""
     distance_m = _fill_distance(time_s, distance_m)
     lowest_m, highest_m = PLAUSIBLE["altitude_m"].low, PLAUSIBLE["altitude_m"].high
-    keep = np.isfinite(time_s) & (altitude_m >= lowest_m) & (altitude_m <= highest_m)
+    # a FIT file holds the lowest where nothing was measured
+    keep = np.isfinite(time_s) & (altitude_m > lowest_m) & (altitude_m <= highest_m)
     time, altitude, distance = time_s[keep], altitude_m[keep], distance_m[keep]
     keep = _is_later(time) & ~_is_false_zero(altitude)
     time, altitude, distance = time[keep], altitude[keep], distance[keep]

@@ -22,6 +22,7 @@ from loadwatch import settings as settings_package
 from loadwatch.assess import rules
 from loadwatch.report import export_guide, glossary, markdown, rulebook
 from loadwatch.settings import KEYS, TOP_KEYS, Settings
+from loadwatch.settings.shoe_entries import SHOE_KEYS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -189,7 +190,8 @@ def test_every_setting_is_in_the_example_and_the_example_loads(tmp_path):
     document = tomllib.loads(example)
     for table, keys in KEYS.items():
         assert set(document[table]) == set(keys), table
-    assert set(document) == {*KEYS, *TOP_KEYS, "rules"}
+    assert set(document) == {*KEYS, *TOP_KEYS, "rules", "shoes"}
+    assert [set(pair) for pair in document["shoes"].values()] == [set(SHOE_KEYS)]
     path = tmp_path / "loadwatch.toml"
     path.write_text(example, encoding="utf-8")
     loaded = settings_package.load([path], {}, rules.list_setting_keys())

@@ -1,5 +1,6 @@
 """Settings: layers, and one clear line for each mistake (DESIGN section 4, UX section 6)."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,44 @@ def test_effective_names_each_limit_that_is_set(tmp_path):
         ("rules.downhill_jump.watch", 1.2, "loadwatch.toml:2"),
         ("rules.downhill_jump.enabled", False, "loadwatch.toml:3"),
     ]
+
+
+def test_pairs_of_shoes_are_read_with_their_lines(tmp_path):
+    read = _load(
+        tmp_path,
+        '[shoes."Blue pair"]\nstart_km = 120\n[shoes."Old"]\nretired = true\n'
+        "[shoes.Older]\nretired = 2026-03-01\n[shoes.New]\n",
+    )
+    assert read.shoes["Blue pair"] == settings.Shoe(start_km=120.0)
+    assert list(read.shoes) == ["Blue pair", "Old", "Older", "New"]
+    assert read.list_retired(date(2026, 3, 1)) == {"Old", "Older"}
+    assert read.list_retired(date(2026, 2, 28)) == {"Old"}
+    rows = {row[0]: row[1:] for row in settings.list_effective(read)}
+    assert rows["shoes.Blue pair.start_km"] == (120.0, "loadwatch.toml:2")
+    assert rows["shoes.Old.retired"] == (True, "loadwatch.toml:4")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[shoes.Blue]\nstart_km = -1\n", ":2: .*number from 0 to 20000"),
+        ("[shoes.Blue]\nstart_km = nan\n", ":2: .*number from 0"),
+        ('[shoes.Blue]\nretired = "yes"\n', ":2: .*true or false, or the day"),
+        ("[shoes.Blue]\nstart = 5\n", "Did you mean 'start_km'"),
+        ("[shoes]\nBlue = 5\n", ":2: 'shoes.Blue' should be a table"),
+        ("shoes = 5\n", ":1: 'shoes' should be a table"),
+        ('[shoes."  "]\n', "needs a name"),
+        (f"[shoes.{'x' * 101}]\n", "at most 100 characters"),
+        ("[shoe.Blue]\n", "Did you mean 'shoes'"),
+    ],
+)
+def test_what_a_pair_of_shoes_cannot_be_is_one_line(tmp_path, text, why):
+    with pytest.raises(SettingsError, match=why):
+        _load(tmp_path, text)
+
+
+def test_the_content_of_a_file_is_checked_without_a_file():
+    settings.check_content(b'[athlete]\nname = "Ana"\n', RULES)
+    for wrong in (b"[athlete]\nhr_max = 9000\n", b"\xff", b"=", b"#" * 200_000):
+        with pytest.raises(SettingsError, match=r"^loadwatch\.toml"):
+            settings.check_content(wrong, RULES)

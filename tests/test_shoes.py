@@ -6,7 +6,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadwatch.assess.shoes import build_pairs, describe_rotation
+from loadwatch.assess import rules, weeks
+from loadwatch.assess.shoes import build_pairs, describe_rotation, find_worn_flags
+from loadwatch.settings import Settings, Shoe
 from loadwatch.tables import SURFACE_COLUMNS
 from tests.builders import activities, run
 
@@ -90,3 +92,36 @@ def test_metres_of_named_runs_are_kept(worn):
     total = sum(km * 1000 for shoe, km in worn if shoe)
     assert abs(table["distance_m"].sum() - total) < 1e-6
     assert table["runs"].sum() == sum(bool(shoe) for shoe, _ in worn)
+
+
+def judge_shoes(rows, **stated):
+    settings = Settings(shoes=stated)
+    flags, _ = rules.judge(
+        rows, weeks.build_weeks(rows, settings, TODAY), settings, TODAY
+    )
+    return [flag for flag in flags if flag.rule == "LW14"]
+
+
+def test_what_a_pair_had_run_before_counts():
+    table = build_pairs(some(), stated={"Red": Shoe(start_km=300)})
+    assert table.set_index("shoe")["distance_m"].to_dict() == {
+        "Red": 306_000,
+        "Blue": 18_000,
+    }
+    assert table["runs"].tolist() == [1, 2]
+    assert judge_shoes(some()) == []
+    (flag,) = judge_shoes(some(), Blue=Shoe(start_km=485))
+    assert (flag.level, flag.shoe, flag.amount) == ("info", "Blue", 503_000)
+    assert flag.day == dt.date(2026, 3, 4)
+
+
+def test_a_retired_pair_is_not_judged():
+    worn = Shoe(start_km=795)
+    assert [flag.level for flag in judge_shoes(some(), Blue=worn)] == ["info", "watch"]
+    for retired in (True, TODAY, dt.date(2026, 3, 10)):
+        gone = Shoe(start_km=795, retired=retired)
+        assert judge_shoes(some(), Blue=gone) == []
+        table = build_pairs(some(), stated={"Blue": gone})
+        assert find_worn_flags([], table, TODAY) == []
+    later = Shoe(start_km=795, retired=dt.date(2026, 4, 1))
+    assert len(judge_shoes(some(), Blue=later)) == 2

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from loadwatch.settings import Shoe
 from loadwatch.tables import SURFACE_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from loadwatch.assess.rules import Flag
@@ -22,11 +23,14 @@ COLUMNS = ["shoe", "distance_m", *SURFACE_COLUMNS, "runs", "first", "last"]
 
 
 def build_pairs(
-    activities: pd.DataFrame, sports: tuple[str, ...] = ("running",)
+    activities: pd.DataFrame,
+    sports: tuple[str, ...] = ("running",),
+    stated: Mapping[str, Shoe] | None = None,
 ) -> pd.DataFrame:
     """Return one row per named pair, the longest distance first.
 
-    Columns: `shoe`, `distance_m` [m], one column per surface (`hard_m` ... `unknown_m`) [m],
+    Columns: `shoe`, `distance_m` [m], with what the pair had run before by `stated` (its name ->
+    what the settings state), one column per surface (`hard_m` ... `unknown_m`) [m],
     `runs`, and `first` and `last`, the local days of its first and last run. A run whose pair is
     not named belongs to no row: distance on unnamed pairs would look like a pair of its own.
     """
@@ -43,6 +47,9 @@ def build_pairs(
     worn = worn.assign(shoe=named[worn.index], day=worn["start_local"].dt.date)
     groups = worn.groupby("shoe", sort=True)
     table = groups[["distance_m", *SURFACE_COLUMNS]].sum(min_count=1)
+    table["distance_m"] += [
+        (stated or {}).get(str(name), Shoe()).start_km * 1000.0 for name in table.index
+    ]
     table["runs"] = groups.size()
     table["first"], table["last"] = groups["day"].min(), groups["day"].max()
     return table.sort_values("distance_m", ascending=False, kind="stable").reset_index()

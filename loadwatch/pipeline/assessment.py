@@ -57,7 +57,7 @@ def assess_rows(
     if answer:
         flags = rules.add_diary_flags(flags, _flag_answer(answer, week), table)
     remarks += _list_remarks(activities, settings, today)
-    pairs = shoes.build_pairs(activities)
+    pairs = shoes.build_pairs(activities, stated=settings.shoes)
     advising = (*flags, *shoes.find_worn_flags(flags, pairs, today))
     return Analysis(
         name=settings.name or _find_name(places),

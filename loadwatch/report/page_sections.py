@@ -19,7 +19,7 @@ from loadwatch.tables import SURFACES
 from loadwatch.verdict import levels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     import pandas as pd
@@ -236,10 +236,11 @@ def build_shoes(analysis: Analysis) -> Section | None:
     if table is None or table.empty:
         return None
     units = analysis.settings.units
+    retired = analysis.settings.list_retired(analysis.today)
     columns = [table[name] for name in ("shoe", "distance_m", "runs", "last")]
     rows: list[Row] = [
         (
-            formatting.clean_text(shoe, formatting.NAME_LENGTH),
+            _name_pair(shoe, retired),
             formatting.format_quantity(float(metres), "distance_m", units),
             str(runs),
             formatting.format_short_day(last),
@@ -247,11 +248,25 @@ def build_shoes(analysis: Analysis) -> Section | None:
         for shoe, metres, runs, last in zip(*columns, strict=True)
     ]
     headers = {"Pair": True, "Distance": False, "Runs": False, "Last run": False}
-    pairs = formatting.format_count(len(rows), "pair")
-    line = f"{pairs} named; the most worn has run {rows[0][1]}."
+    worn = [
+        row[1]
+        for shoe, row in zip(table["shoe"], rows, strict=True)
+        if shoe not in retired
+    ]
+    line = f"{formatting.format_count(len(rows), 'pair')} named, all retired."
+    if worn:
+        pairs = formatting.format_count(len(worn), "pair")
+        line = f"{pairs} named; the most worn has run {worn[0]}."
     return Section(
         line=bind_units(line), table=display_tables.build_table(headers, rows)
     )
+
+
+def _name_pair(shoe: str, retired: Collection[str]) -> str:
+    name = formatting.clean_text(shoe, formatting.NAME_LENGTH)
+    if shoe in retired:
+        return f"{name} (retired)"
+    return name
 
 
 def list_urgent(analysis: Analysis) -> list[UrgentSign]:

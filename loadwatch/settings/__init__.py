@@ -10,6 +10,7 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from loadwatch.errors import SettingsError
@@ -25,11 +26,11 @@ from loadwatch.settings.keys import (
     suggest_key,
     suggest_table,
 )
+from loadwatch.settings.shoe_entries import Shoe, parse_shoe_name, parse_shoe_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     from loadwatch.tables import LoadName, WeekdayName
 
@@ -42,6 +43,8 @@ __all__ = [
     "Preset",
     "RuleKeys",
     "Settings",
+    "Shoe",
+    "check_content",
     "list_effective",
     "load",
 ]
@@ -86,6 +89,8 @@ class Settings:
     # limits of the rules, over those of the preset
     preset: Preset = "default"
     rules: Mapping[str, Mapping[str, float | bool]] = field(default_factory=dict)
+    # table "shoes": name of a pair -> what is stated of it
+    shoes: Mapping[str, Shoe] = field(default_factory=dict)
     # the command line's alone
     today: date | None = None  # None: the date of the last activity
     units: Literal["metric", "imperial"] = "metric"
@@ -98,6 +103,12 @@ class Settings:
         return self._list_values() == other._list_values()
 
     __hash__ = None  # type: ignore[assignment]  # it holds tables
+
+    def list_retired(self, today: date) -> frozenset[str]:
+        """Return the names of the pairs of shoes that are out of use on `today`."""
+        return frozenset(
+            name for name, shoe in self.shoes.items() if shoe.is_retired(today)
+        )
 
     def _list_values(self) -> list[object]:
         values = [
@@ -121,39 +132,55 @@ def load(
     rules : each rule's keys, so that a misspelt limit is an error and not silence, and
         their values, so that no level begins above a higher one.
     """
+    return _build_settings(_list_entries(files, overrides, rules), rules)
+
+
+def check_content(data: bytes, rules: Mapping[str, RuleKeys]) -> None:
+    """Raise SettingsError where a settings file that holds `data` would not be taken."""
+    _build_settings(_parse_entries(Path(FILE), _decode_text(FILE, data), rules), rules)
+
+
+def _build_settings(
+    entries: Iterable[_Entry], rules: Mapping[str, RuleKeys]
+) -> Settings:
+    """Return the settings of `entries`, of which a later one wins."""
     values: dict[str, Any] = {}
-    limits: dict[str, dict[str, float | bool]] = {}
+    tables: dict[str, dict[str, dict[str, Any]]] = {"rules": {}, "shoes": {}}
     origins: dict[str, str] = {}
-    for path in files:
-        if not path.is_file():
-            continue
-        for entry in _read_entries(path, rules):
-            origins[".".join((*entry.rule, entry.key))] = entry.where
-            if entry.rule:
-                limits.setdefault(entry.rule[1], {})[entry.key] = entry.value
-            else:
-                values[entry.key] = entry.value
-    for entry in _read_overrides(overrides, rules):
-        name = ".".join((*entry.rule, entry.key))
-        origins[name] = overrides[name][1]
-        if entry.rule:
-            limits.setdefault(entry.rule[1], {})[entry.key] = entry.value
+    for entry in entries:
+        origins[".".join((*entry.table, entry.key))] = entry.where
+        if entry.table:
+            table, name = entry.table
+            tables[table].setdefault(name, {})[entry.key] = entry.value
         else:
             values[entry.key] = entry.value
     preset = values.get("preset", "default")
-    for rule, own in limits.items():
+    for rule, own in tables["rules"].items():
         check_level_order(rule, own, rules[rule], preset, origins)
-    return Settings(**values, rules=limits, origins=origins)
+    shoes = {name: Shoe(**stated) for name, stated in tables["shoes"].items()}
+    return Settings(**values, rules=tables["rules"], shoes=shoes, origins=origins)
+
+
+def _list_entries(
+    files: Sequence[Path],
+    overrides: Mapping[str, tuple[object, str]],
+    rules: Mapping[str, RuleKeys],
+) -> Iterator[_Entry]:
+    """Yield what files and options set, in the order in which a later one wins."""
+    for path in files:
+        if path.is_file():
+            yield from _parse_entries(path, _read_text(path), rules)
+    yield from _read_overrides(overrides, rules)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One key of a settings file: a setting, or a limit of ("rules", name of the rule)."""
+    """One key of a settings file: a setting, or a key of one rule or of one pair of shoes."""
 
     where: str  # file:line
     key: str
     value: Any
-    rule: tuple[str, ...] = ()
+    table: tuple[()] | tuple[str, str] = ()  # ("rules" or "shoes", its name)
 
 
 def _parse_value(key: str, value: object, origin: str) -> object:
@@ -169,7 +196,7 @@ def _read_overrides(
     overrides: Mapping[str, tuple[object, str]], rules: Mapping[str, RuleKeys]
 ) -> Iterator[_Entry]:
     """Yield the settings that no file gives; refuse an unknown one."""
-    known = {field.name for field in fields(Settings)} - {"origins", "rules"}
+    known = {field.name for field in fields(Settings)} - {"origins", "rules", "shoes"}
     for name, (value, origin) in overrides.items():
         table, _, rest = name.partition(".")
         if rest and table == "rules":
@@ -182,8 +209,10 @@ def _read_overrides(
             raise SettingsError(origin, f"unknown setting '{name}'.{hint}")
 
 
-def _read_entries(path: Path, rules: Mapping[str, RuleKeys]) -> Iterator[_Entry]:
-    text = _read_text(path)
+def _parse_entries(
+    path: Path, text: str, rules: Mapping[str, RuleKeys]
+) -> Iterator[_Entry]:
+    """Yield what the settings file at `path` states, whose text is `text`."""
     document = _parse_toml(path.name, text)
     lines = _find_lines(text)
     for table, content in document.items():
@@ -191,8 +220,8 @@ def _read_entries(path: Path, rules: Mapping[str, RuleKeys]) -> Iterator[_Entry]
         if table in TOP_KEYS:
             yield _Entry(where, table, _parse_value(table, content, where))
             continue
-        if table not in (*KEYS, "rules"):
-            known = (*KEYS, "rules", *TOP_KEYS)
+        if table not in (*KEYS, "rules", "shoes"):
+            known = (*KEYS, "rules", "shoes", *TOP_KEYS)
             hint = suggest_table(table) or suggest_key(table, known)
             raise SettingsError(where, f"unknown key '{table}'.{hint}")
         if not isinstance(content, dict):
@@ -200,6 +229,9 @@ def _read_entries(path: Path, rules: Mapping[str, RuleKeys]) -> Iterator[_Entry]
         if table == "rules":
             for name, limits in content.items():
                 yield from _read_rule(path.name, lines, name, limits, rules)
+        elif table == "shoes":
+            for name, stated in content.items():
+                yield from _read_shoe(path.name, lines, name, stated)
         else:
             yield from _read_section(path, lines, table, content)
 
@@ -248,6 +280,24 @@ def _read_rule(
         yield _Entry(where, key, value, ("rules", name))
 
 
+def _read_shoe(
+    file: str, lines: Mapping[tuple[str, ...], int], name: str, content: object
+) -> Iterator[_Entry]:
+    """Yield what a file states of one pair; a pair of which it states nothing is there, too."""
+    where = f"{file}:{lines.get(('shoes', name), 1)}"
+    if not isinstance(content, dict):
+        why = f"'shoes.{name}' should be a table, as [shoes.\"{name}\"]"
+        raise SettingsError(where, why)
+    try:
+        pair = ("shoes", parse_shoe_name(name))
+        yield _Entry(where, "retired", value=False, table=pair)
+        for key, given in content.items():
+            where = f"{file}:{lines.get(('shoes', name, key), 1)}"
+            yield _Entry(where, key, parse_shoe_value(key, given), pair)
+    except ValueError as error:
+        raise SettingsError(where, str(error)) from None
+
+
 def _suggest_rule(name: str, rules: Mapping[str, RuleKeys]) -> str:
     """Return the name of the rule that was meant, by its id or by its spelling."""
     for known, keys in rules.items():
@@ -260,14 +310,19 @@ def _read_text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SettingsError(path.name, "is not UTF-8 text") from None
     except OSError as error:
         raise SettingsError(path.name, str(error.strerror)) from None
+    return _decode_text(path.name, data)
+
+
+def _decode_text(file: str, data: bytes) -> str:
+    """Return the text of a settings file; SettingsError where it is none or too long."""
     if len(data) > MAX_BYTES:
-        raise SettingsError(path.name, f"is larger than {MAX_BYTES // 1000} KB")
-    return text
+        raise SettingsError(file, f"is larger than {MAX_BYTES // 1000} KB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SettingsError(file, "is not UTF-8 text") from None
 
 
 def _parse_toml(file: str, text: str) -> dict[str, Any]:
@@ -322,16 +377,20 @@ def _split_name(dotted: str) -> tuple[str, ...]:
 def list_effective(settings: Settings) -> list[tuple[str, object, str]]:
     """Return (name, value, where from) of every setting in effect.
 
-    The fields come in the order of the class, then each limit that the user set.
+    The fields come in the order of the class, then each limit that the user set, then the pairs
+    of shoes.
     """
     values: dict[str, object] = {
         field.name: getattr(settings, field.name)
         for field in fields(settings)
-        if field.name not in {"origins", "rules"}
+        if field.name not in {"origins", "rules", "shoes"}
     }
     for rule, limits in settings.rules.items():
         for key, value in limits.items():
             values[f"rules.{rule}.{key}"] = value
+    for name, shoe in settings.shoes.items():
+        values[f"shoes.{name}.start_km"] = shoe.start_km
+        values[f"shoes.{name}.retired"] = shoe.retired
     return [
         (name, value, settings.origins.get(name, "default"))
         for name, value in values.items()

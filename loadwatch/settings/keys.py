@@ -14,7 +14,7 @@ from loadwatch.tables import KNOWN_SURFACES, LOAD_METHODS, WEEKDAYS
 from loadwatch.user_csv import find_nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Preset = Literal["default", "return", "novice"]
 HUGE = 1e15  # no setting is near it; an integer may have any number of digits
@@ -45,24 +45,42 @@ def _get_number(value: object) -> float:
     return value
 
 
-def _make_number_parser(low: float, high: float) -> Callable[[object], float]:
-    def parse(value: object) -> float:
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """What takes numbers from `low` to `high` and no other value."""
+
+    low: float
+    high: float
+
+    def __call__(self, value: object) -> float:
+        """Return a number that is in the range; ValueError with the range for all else."""
         number = _get_number(value)
-        if not low <= number <= high:
-            raise ValueError(f"should be a number from {low:g} to {high:g}")
+        if not self.low <= number <= self.high:
+            raise ValueError(f"should be a number from {self.low:g} to {self.high:g}")
         return float(number)
 
-    return parse
+
+@dataclass(frozen=True, slots=True)
+class YearRange(NumberRange):
+    """The same for whole years."""
+
+    def __call__(self, value: object) -> int:
+        """Return a year that is in the range; ValueError with the range for all else."""
+        return int(NumberRange.__call__(self, value))
 
 
-def _make_choice_parser(choices: Collection[str]) -> Callable[[object], str]:
-    def parse(value: object) -> str:
-        if value not in choices:
-            hint = suggest_key(str(value), choices)
-            raise ValueError(f"should be one of {', '.join(choices)}.{hint}")
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What takes one of some words."""
+
+    words: tuple[str, ...]
+
+    def __call__(self, value: object) -> str:
+        """Return one of the words; ValueError with the nearest for all else."""
+        if value not in self.words:
+            hint = suggest_key(str(value), self.words)
+            raise ValueError(f"should be one of {', '.join(self.words)}.{hint}")
         return str(value)
-
-    return parse
 
 
 def _parse_today(value: object) -> date:
@@ -96,7 +114,7 @@ def _parse_list(value: object) -> tuple[str, ...]:
 def _parse_classes(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError('should be a table, as { ground = "firm" }')
-    parse_class = _make_choice_parser(KNOWN_SURFACES)
+    parse_class = Choice(KNOWN_SURFACES)
     return {tag: parse_class(name) for tag, name in value.items()}
 
 
@@ -104,32 +122,34 @@ def _parse_classes(value: object) -> dict[str, str]:
 KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "athlete": {
         "name": _parse_text,
-        "sex": _make_choice_parser(("m", "f")),
-        "hr_rest": _make_number_parser(25, 120),
-        "hr_max": _make_number_parser(100, 250),
-        "birth_year": lambda value: int(_make_number_parser(1900, 2100)(value)),
+        "sex": Choice(("m", "f")),
+        "hr_rest": NumberRange(25, 120),
+        "hr_max": NumberRange(100, 250),
+        "birth_year": YearRange(1900, 2100),
     },
     "weeks": {
-        "week_start": _make_choice_parser(WEEKDAYS),
+        "week_start": Choice(tuple(WEEKDAYS)),
         "tz": _parse_zone,
-        "load": _make_choice_parser(LOAD_METHODS),
+        "load": Choice(tuple(LOAD_METHODS)),
         "sports": _parse_list,
     },
     "surface": {
-        "default_surface": _make_choice_parser(KNOWN_SURFACES),
+        "default_surface": Choice(tuple(KNOWN_SURFACES)),
         "osm": _parse_text,
         "classes": _parse_classes,
     },
     "lists": {
-        "distance_unit": _make_choice_parser(("km", "mi")),
-        "elevation_unit": _make_choice_parser(("m", "ft")),
-        "date_order": _make_choice_parser(("dmy", "mdy", "ymd")),
+        "distance_unit": Choice(("km", "mi")),
+        "elevation_unit": Choice(("m", "ft")),
+        "date_order": Choice(("dmy", "mdy", "ymd")),
     },
     "elevation": {"virtual_altitude": parse_flag},
 }
-TOP_KEYS = {"preset": _make_choice_parser(PRESETS)}
-OPTION_KEYS = {"today": _parse_today}  # of the command line alone
-PARSERS = {
+TOP_KEYS: Mapping[str, Callable[[Any], Any]] = {"preset": Choice(tuple(PRESETS))}
+OPTION_KEYS: Mapping[str, Callable[[Any], Any]] = {
+    "today": _parse_today
+}  # of the command line alone
+PARSERS: Mapping[str, Callable[[Any], Any]] = {
     key: parse
     for table in (*KEYS.values(), TOP_KEYS, OPTION_KEYS)
     for key, parse in table.items()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.assess.rules.model import Extent
-    from loadwatch.settings import Settings
+    from loadwatch.settings import Settings, Shoe
     from loadwatch.tables import Floats, Ints
 
 
@@ -85,6 +85,8 @@ class RuleInput:
     start_us: Ints  # the same: its instant
     today: date
     unnamed_workouts: list[int]  # by week: of no known kind, which may be strength
+    shoes: Mapping[str, Shoe]  # what the settings state of pairs
+    retired_shoes: frozenset[str]
 
     def run_weeks(self) -> Iterator[int]:
         """Yield the numbers of the weeks that hold a run."""
@@ -136,6 +138,8 @@ def build_rule_input(
         start_us=_start_instants(placed),
         today=today,
         unnamed_workouts=weekly.count_unnamed(activities, calendar).tolist(),
+        shoes=settings.shoes,
+        retired_shoes=settings.list_retired(today),
     )
 
 

@@ -15,6 +15,7 @@ from loadwatch.assess.rules.model import (
     Rule,
     Suggestion,
 )
+from loadwatch.settings import Shoe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +32,11 @@ def _check_shoes(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     table = inputs.table
     shoes = np.char.strip(table["shoe"].to_numpy(object).astype(str))
     metres = np.nan_to_num(table["distance_m"].to_numpy(np.float64))
-    for shoe in sorted(set(shoes.tolist()) - {""}):
+    for shoe in sorted(set(shoes.tolist()) - {""} - inputs.retired_shoes):
         rows = np.flatnonzero(shoes == shoe)
-        for at, exceeded, amount in _find_crossings(np.cumsum(metres[rows]), limits):
+        stated = inputs.shoes.get(shoe, Shoe())
+        run = stated.start_km * 1000.0 + np.cumsum(metres[rows])
+        for at, exceeded, amount in _find_crossings(run, limits):
             yield _make_flag(inputs, shoe, int(rows[at]), exceeded, amount)
     named = set(inputs.week_numbers[shoes != ""].tolist())
     for i in inputs.run_weeks():

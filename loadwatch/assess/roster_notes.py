@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from loadwatch import user_csv, user_files
+from loadwatch.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,26 @@ def parse_notes(data: bytes) -> RosterNotes:
             known = newest.get(fold_name(name), note)
             newest[fold_name(name)] = max(note, known, key=_find_day)
     return RosterNotes(newest, tuple(user_csv.shorten_list(problems)))
+
+
+def append_note(path: Path, note: RosterNote) -> None:
+    """Add a note to the notes.csv at `path` as one whole line, or change nothing.
+
+    Columns that are missing are added to the first line. LoadwatchError says why the file cannot
+    be written.
+    """
+    day = note.day.isoformat() if note.day else ""
+    cells = dict(zip(COLUMNS, (day, note.athlete, note.text), strict=True))
+
+    def edit(old: bytes) -> bytes:
+        try:
+            if user_csv.parse_table(old).columns:
+                old = user_csv.add_columns(old, COLUMNS)
+            return user_csv.append_row(old, cells, COLUMNS)
+        except ValueError as error:
+            raise SettingsError(NOTES_FILE, str(error)) from None
+
+    user_files.edit_file(path, edit)
 
 
 def _parse_day(cell: str) -> tuple[date | None, str]:

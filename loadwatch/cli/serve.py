@@ -19,7 +19,7 @@ NEEDS_WEB = "serve needs flask, waitress and tomlkit: pip install '.[web]'"
 @define_command(
     "serve",
     "Local pages with forms: drop files, tag ground, log pain, plan.",
-    ("me/", "me/ --no-browser --port 8420"),
+    ("me/", "club/", "me/ --no-browser --port 8420"),
 )
 @click.argument(
     "path", type=click.Path(path_type=Path, file_okay=False), default=Path()
@@ -27,16 +27,29 @@ NEEDS_WEB = "serve needs flask, waitress and tomlkit: pip install '.[web]'"
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="[any free]")
 @click.option("--no-browser", is_flag=True, help="Print the address only.")
 @click.option("--read-only", is_flag=True, help="Write nothing.")
+@click.option(
+    "--club/--no-club",
+    "is_club",
+    default=None,
+    help="Whether PATH is a folder of athletes.  [by what it holds]",
+)
 @opt.units
 @opt.reading
 @click.pass_context
 def serve_pages(
-    ctx: click.Context, /, path: Path, port: int, no_browser: bool, **given: Any
+    ctx: click.Context,
+    /,
+    path: Path,
+    port: int,
+    no_browser: bool,
+    is_club: bool | None,
+    **given: Any,
 ) -> int:
     """Open the folder PATH as pages in your browser, on this machine only.
 
     Forms write tags.csv, diary.csv and loadwatch.toml in the folder; dropped files are copied
-    into it. Ctrl-C ends it.
+    into it. A folder of athletes opens as a club, with the pages of each runner and notes.csv.
+    Ctrl-C ends it.
     """
     try:
         from loadwatch.web.server import run_server
@@ -44,6 +57,8 @@ def serve_pages(
     except ImportError:
         raise LoadwatchError(NEEDS_WEB) from None
     from loadwatch import environment
+    from loadwatch.pipeline.roster import is_roster
+    from loadwatch.web.club import Club
 
     output.make_folder(path)
     quiet = given["quiet"]
@@ -55,8 +70,11 @@ def serve_pages(
             click.launch(address)
 
     ctx.params["jobs"] = ctx.params.get("jobs") or 1
+    if is_club is None:
+        is_club = is_roster(path)
+    kind = Club if is_club else Site
     run_server(
-        Site(path, build_options(ctx)),
+        kind(path, build_options(ctx)),
         port=port,
         read_only=given["read_only"],
         places=environment.default_store_folder(),

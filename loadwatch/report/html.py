@@ -22,6 +22,7 @@ from loadwatch.verdict.roster_groups import GROUPS
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from loadwatch.analysis import Analysis, Athlete, Group, Roster
@@ -94,8 +95,13 @@ def _render_page(template: str, title: str, **values: Any) -> str:
     )
 
 
-def format_stylesheet() -> str:
-    """Return the style of the pages by itself, for pages that are served."""
+def format_stylesheet(*, is_roster: bool = False) -> str:
+    """Return the style of the pages by itself, for pages that are served.
+
+    What a roster's page has beside it is apart: `is_roster` gives that alone.
+    """
+    if is_roster:
+        return _load_templates().get_template("roster.css").render()
     light, dark = map(palette.format_css_variables, (palette.LIGHT, palette.DARK))
     style = _load_templates().get_template("style.css").render()
     return (
@@ -161,31 +167,35 @@ def format_handout(
 
 def format_roster(roster: Roster) -> str:
     """Return the roster's page: six groups, a sentence each, links to the athletes' pages."""
+    slugs = make_slugs(roster_groups.sort_athletes(roster.athletes))
+    content = build_roster(roster, [f"athletes/{slug}.html" for slug in slugs])
+    return _render_page("roster.html", content["name"], **content)
+
+
+def build_roster(roster: Roster, links: Sequence[str]) -> dict[str, Any]:
+    """Return everything that the roster's page lays out; `links` as `sort_athletes` has them."""
     athletes = roster_groups.sort_athletes(roster.athletes)
     rows: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
-    for athlete, slug in zip(athletes, make_slugs(athletes), strict=True):
-        row = roster_rows.build_roster_row(athlete, slug, roster.today)
+    for athlete, link in zip(athletes, links, strict=True):
+        row = roster_rows.build_roster_row(athlete, link, roster.today)
         rows[athlete.group].append(row)
     groups = [
         {"key": group, "title": title, "athletes": rows[group]}
         for group, title in GROUPS.items()
     ]
-    name = formatting.clean_text(roster.name, formatting.NAME_LENGTH)
     day = ""
     if roster.today:
         day = formatting.format_day(roster.today)
-    return _render_page(
-        "roster.html",
-        name,
-        name=name,
-        day=day,
-        sentence=_count_groups(athletes),
-        promise=headline.PROMISE,
-        groups=groups,
-        heads=roster_rows.list_heads(athletes),
-        legend=roster_rows.LEGEND,
-        named=not anonymize.is_anonymous(roster),
-    )
+    return {
+        "name": formatting.clean_text(roster.name, formatting.NAME_LENGTH),
+        "day": day,
+        "sentence": _count_groups(athletes),
+        "promise": headline.PROMISE,
+        "groups": groups,
+        "heads": roster_rows.list_heads(athletes),
+        "legend": roster_rows.LEGEND,
+        "named": not anonymize.is_anonymous(roster),
+    }
 
 
 def _count_groups(athletes: tuple[Athlete, ...]) -> str:

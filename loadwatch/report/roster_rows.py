@@ -69,17 +69,17 @@ def list_heads(athletes: Sequence[Athlete]) -> list[Head]:
     ]
 
 
-def build_roster_row(athlete: Athlete, slug: str, today: date | None) -> dict[str, Any]:
-    """Return one line of the roster's page."""
-    link = ""
-    if athlete.load:
-        link = f"athletes/{slug}.html"
+def build_roster_row(athlete: Athlete, link: str, today: date | None) -> dict[str, Any]:
+    """Return one line of the roster's page; `link` leads to the athlete's own."""
+    if not athlete.load:
+        link = ""
     says = formatting.clean_text(athlete.says)
     if athlete.group == "fine":
         says = ""  # its numbers say it
     return {
         "name": formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
         "link": link,
+        "place": athlete.place,
         "state": athlete.state,
         "word": URGENT if athlete.urgent else LEVELS[athlete.state].short,
         "says": bind_units(says),

@@ -1,37 +1,73 @@
-"""What the pages share: the site they show, and the answer to a form."""
+"""What the pages share: the folder they show, and the answer to a form."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import current_app, flash, redirect
+from flask import abort, current_app, flash, g, redirect
 
 from loadwatch.formatting import clean_text
+from loadwatch.web.club import Club
+from loadwatch.web.site import Site
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-    from loadwatch.web.site import Site
+    from loadwatch.web.site import WatchedFolder
 
 WAIT_S = 4.0  # for the analysis after a write, before the page is shown
 
 
-def get_site() -> Site:
-    """Return the site of the running application, with a reading begun where that is due."""
-    site: Site = current_app.config["SITE"]
+def get_home() -> str:
+    """Return what the addresses of the folder's pages begin with: "", or "/runners/NAME"."""
+    runner = g.get("runner", "")
+    return f"/runners/{runner}" if runner else ""
+
+
+def get_folder() -> WatchedFolder[Any]:
+    """Return the folder of the address, with a reading begun where that is due.
+
+    An address of a runner whom the club does not have is not found.
+    """
+    folder: WatchedFolder[Any] = current_app.config["SITE"]
+    folder.refresh()
+    runner = g.get("runner", "")
+    if not runner or not isinstance(folder, Club):
+        return folder
+    site = folder.find_site(runner)
+    if site is None:
+        abort(404)
     site.refresh()
+    if site.progress.version == 0:
+        site.wait(WAIT_S)
     return site
 
 
+def get_site() -> Site:
+    """Return the folder of the address where it is an athlete's; elsewhere it is not found."""
+    folder = get_folder()
+    if not isinstance(folder, Site):
+        abort(404)
+    return folder
+
+
+def get_club() -> Club:
+    """Return the club, not found where one athlete's folder is shown."""
+    folder = current_app.config["SITE"]
+    if not isinstance(folder, Club):
+        abort(404)
+    folder.refresh()
+    return folder
+
+
 def finish_write(says: str, target: str = "/") -> BaseResponse:
-    """Return to a page after a write, with the new analysis where it is ready soon."""
-    site: Site = current_app.config["SITE"]
-    site.wait(WAIT_S)
+    """Return to a page of the folder after a write, with the new analysis if it is ready soon."""
+    get_folder().wait(WAIT_S)
     flash(clean_text(says))
-    return redirect(target, 303)
+    return redirect(get_home() + target, 303)
 
 
 def refuse_write(why: str, target: str = "/") -> BaseResponse:
-    """Return to a page with why nothing was written."""
+    """Return to a page of the folder with why nothing was written."""
     flash(clean_text(f"Not written: {why}"), "error")
-    return redirect(target, 303)
+    return redirect(get_home() + target, 303)

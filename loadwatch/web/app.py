@@ -5,11 +5,23 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, get_flashed_messages
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    get_flashed_messages,
+    request,
+)
+from jinja2 import ChoiceLoader, PackageLoader
 
-from loadwatch.report.html import format_stylesheet
+from loadwatch.formatting import bind_units
+from loadwatch.report.html import format_stylesheet, link_dois
+from loadwatch.tables import LEVELS
 from loadwatch.version import __version__
 from loadwatch.web import (
+    club_page,
     files,
     guard,
     plan,
@@ -18,13 +30,14 @@ from loadwatch.web import (
     settings_page,
     today,
 )
-from loadwatch.web.answers import finish_write, get_site
+from loadwatch.web.answers import finish_write, get_folder, get_home
+from loadwatch.web.club import Club
 from loadwatch.web.uploads import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-    from loadwatch.web.site import Site
+    from loadwatch.web.site import WatchedFolder
 
 MENU = (
     ("/", "Today"),
@@ -43,8 +56,23 @@ TOO_LARGE = (
 )
 
 
-def create_app(site: Site, token: str, *, read_only: bool = False) -> Flask:
-    """Return the application that shows `site` to whoever has `token`."""
+# of every folder, a club's own and each runner's: how far reading is, and the way back
+common = Blueprint("common", __name__)
+ATHLETE_PAGES = (
+    *(today.pages, report_page.pages, runs.pages, plan.pages),
+    *(settings_page.pages, files.pages),
+)
+RUNNER_PREFIX = "/runners/<runner>"
+
+
+def create_app(
+    site: WatchedFolder[Any], token: str, *, read_only: bool = False
+) -> Flask:
+    """Return the application that shows `site` to whoever has `token`.
+
+    The pages of one athlete are at the root. A club has its own page there, and those of each
+    runner below `/runners/NAME`, a name that the club gave and no path.
+    """
     app = Flask("loadwatch.web")
     app.config.update(
         TOKEN=token,
@@ -56,39 +84,69 @@ def create_app(site: Site, token: str, *, read_only: bool = False) -> Flask:
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_NAME="loadwatch_said",
     )
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _prepare_templates(app)
     guard.guard_app(app)
     app.context_processor(_list_common_values)
-    for module in (today, report_page, runs, plan, settings_page, files):
-        app.register_blueprint(module.pages)
     app.add_url_rule("/style.css", view_func=_send_style)
-    app.add_url_rule("/state", view_func=_send_state)
-    app.add_url_rule("/undo", view_func=_undo, methods=["POST"])
+    app.register_blueprint(common)
+    prefix = ""
+    if isinstance(site, Club):
+        prefix = RUNNER_PREFIX
+        app.url_value_preprocessor(_note_runner)
+        app.register_blueprint(club_page.pages)
+        app.register_blueprint(common, name="runner_common", url_prefix=prefix)
+    for pages in ATHLETE_PAGES:
+        app.register_blueprint(pages, url_prefix=prefix)
     app.register_error_handler(404, _show_not_found)
     app.register_error_handler(413, _show_too_large)
     return app
 
 
+def _prepare_templates(app: Flask) -> None:
+    """Let pages use the report's own macros."""
+    own = app.jinja_loader
+    report = PackageLoader("loadwatch.report", "templates")
+    app.jinja_loader = ChoiceLoader([own, report] if own else [report])
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(bind_units=bind_units, link_dois=link_dois)
+
+
+def _note_runner(_: str | None, values: dict[str, Any] | None) -> None:
+    """Take the runner's name from the address; a page asks for the folder by it."""
+    g.runner = (values or {}).pop("runner", "")
+
+
 def _list_common_values() -> dict[str, Any]:
     """Return what every page shows."""
-    site: Site = current_app.config["SITE"]
+    site = get_folder()
+    home = get_home()
+    is_club = isinstance(site, Club)
+    menu: list[tuple[str, str]] = []
+    if is_club or home:
+        menu.append(("/", "Club"))
+    if not is_club:
+        menu += [(home + target, label) for target, label in MENU]
     return {
         "site": site,
-        "analysis": site.analysis,
-        "menu": MENU,
-        "read_only": current_app.config["READ_ONLY"],
+        "analysis": None if is_club else site.result,
+        "home": home,
+        "menu": menu,
+        "levels": LEVELS,
+        "read_only": current_app.config["READ_ONLY"] or not site.is_writable,
         "said": get_flashed_messages(with_categories=True),
         "version": __version__,
     }
 
 
 def _send_style() -> Response:
-    return Response(format_stylesheet(), content_type="text/css; charset=utf-8")
+    style = format_stylesheet(is_roster="roster" in request.args)
+    return Response(style, content_type="text/css; charset=utf-8")
 
 
-def _send_state() -> dict[str, Any]:
+@common.get("/state")
+def send_state() -> dict[str, Any]:
     """Return how far reading is; pages ask every few seconds."""
-    progress = get_site().progress
+    progress = get_folder().progress
     return {
         "version": progress.version,
         "done": progress.done,
@@ -96,9 +154,10 @@ def _send_state() -> dict[str, Any]:
     }
 
 
-def _undo() -> BaseResponse:
-    site: Site = current_app.config["SITE"]
-    return finish_write(site.undo())
+@common.post("/undo")
+def undo_write() -> BaseResponse:
+    """Take the last write back."""
+    return finish_write(get_folder().undo())
 
 
 def _show_not_found(_: Exception) -> tuple[str, int]:

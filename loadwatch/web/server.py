@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from loadwatch.web.site import Site
+    from loadwatch.web.site import WatchedFolder
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -29,7 +29,7 @@ ASK_S = 2.0  # for an answer of a server that is there already
 
 
 def run_server(
-    site: Site,
+    site: WatchedFolder[Any],
     *,
     port: int,
     read_only: bool,

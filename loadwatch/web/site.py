@@ -1,4 +1,4 @@
-"""What the pages show: the newest analysis of a folder, read in the background when it changes."""
+"""What the pages show: a folder and what was read of it, read in the background when it changes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import hashlib
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+from loadwatch.analysis import Analysis
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.pipeline import analyse_athlete, with_budget, with_question
 from loadwatch.user_files import edit_file
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from loadwatch.analysis import Analysis
     from loadwatch.pipeline import Options
 
+Result = TypeVar("Result")
 LOOK_AGAIN_S = 2.0  # a folder is looked at no more often
 MOST_UNDO = 20
 
@@ -43,15 +45,15 @@ class Progress:
     total: int = 0
 
 
-class Site:
-    """One athlete's folder, its analysis, and what was written to it."""
+class WatchedFolder(ABC, Generic[Result]):
+    """A folder, what was read of it, and what was written to it."""
 
     def __init__(self, folder: Path, options: Options) -> None:
         """Hold the folder; nothing is read before the first `refresh`."""
         self.folder = folder
         self.error = ""
         self._options = replace(options, progress=self._note_progress)
-        self._analysis: Analysis | None = None
+        self._result: Result | None = None
         self._fingerprint = ""
         self._looked_s = -LOOK_AGAIN_S
         self._progress = Progress()
@@ -59,10 +61,19 @@ class Site:
         self._lock = threading.Lock()
         self._reader: threading.Thread | None = None
 
+    @abstractmethod
+    def _analyse(self, options: Options) -> Result:
+        """Return what the folder holds now."""
+
     @property
-    def analysis(self) -> Analysis | None:
-        """The newest analysis, None before the first and of an empty folder."""
-        return self._analysis
+    def result(self) -> Result | None:
+        """What was read last, None before the first reading and of an empty folder."""
+        return self._result
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether there is a folder to write to: an export may be a file."""
+        return self.folder.is_dir()
 
     @property
     def progress(self) -> Progress:
@@ -97,14 +108,13 @@ class Site:
             reader.join(seconds)
 
     def _read(self, fingerprint: str) -> None:
-        """Read the folder; keep the older analysis where that fails, and why."""
+        """Read the folder; keep what was read before where that fails, and why."""
         self._progress = replace(self._progress, done=0, total=1)
         try:
-            analysis = analyse_athlete(self.folder, options=self._options)
-            self._analysis = with_question(with_budget(analysis))
+            self._result = self._analyse(self._options)
             self.error = ""
         except NothingToRead:
-            self._analysis, self.error = None, ""
+            self._result, self.error = None, ""
         except LoadwatchError as error:
             self.error = str(error)
         except Exception as error:  # noqa: BLE001 - a page says it, the server stays
@@ -116,7 +126,12 @@ class Site:
         self._progress = replace(self._progress, done=done, total=max(total, 1))
 
     def write(self, path: Path, write: Callable[[], object], says: str) -> None:
-        """Call `write`, which changes the file at `path`, so that it can be undone."""
+        """Call `write`, which changes the file at `path`, so that it can be undone.
+
+        LoadwatchError where there is no folder to write to, and as `write` raises it.
+        """
+        if not self.is_writable:
+            raise LoadwatchError(f"{self.folder.name} is no folder; unpack it first")
         with self._lock:
             before = _read_or_none(path)
             write()
@@ -151,9 +166,29 @@ class Site:
         return f"Undone: {change.says}"
 
 
+class Site(WatchedFolder[Analysis]):
+    """One athlete's folder or export."""
+
+    @property
+    def analysis(self) -> Analysis | None:
+        """The newest analysis, None before the first and of an empty folder."""
+        return self.result
+
+    def _analyse(self, options: Options) -> Analysis:
+        """Return the analysis with its room and its question."""
+        analysis = analyse_athlete(self.folder, options=options)
+        return with_question(with_budget(analysis))
+
+
 def fingerprint_folder(folder: Path) -> str:
-    """Return a digest of the names, sizes and times of all files below `folder`."""
+    """Return a digest of the names, sizes and times of all files below `folder`.
+
+    Of a file at `folder` it is that of the file alone.
+    """
     digest = hashlib.sha256()
+    if folder.is_file():
+        about = folder.stat()
+        digest.update(f"{about.st_size}|{about.st_mtime_ns}".encode())
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):

@@ -2,6 +2,7 @@
 "use strict";
 
 const LOOK_MS = 5000;
+const home = document.body.dataset.home; // of one runner of a club
 const drop = document.getElementById("drop");
 
 // files may be let fall anywhere on the page
@@ -31,7 +32,7 @@ if (plan) {
   plan.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      const answer = await fetch("/plan", {
+      const answer = await fetch(`${home}/plan`, {
         method: "POST",
         body: new FormData(plan),
         headers: { "X-Part": "answer" },
@@ -61,7 +62,7 @@ function isTyping() {
 async function look() {
   let found;
   try {
-    const answer = await fetch("/state");
+    const answer = await fetch(`${home}/state`);
     if (!answer.ok) return;
     found = await answer.json();
   } catch {

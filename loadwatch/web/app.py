@@ -32,7 +32,7 @@ from loadwatch.web import (
 )
 from loadwatch.web.answers import finish_write, get_folder, get_home
 from loadwatch.web.club import Club
-from loadwatch.web.uploads import MAX_BODY_BYTES
+from loadwatch.web.uploads import MAX_BODY_BYTES, MAX_FILES, UploadRequest
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -51,8 +51,8 @@ MENU = (
 
 
 TOO_LARGE = (
-    "That is more than loadwatch takes from a browser (4 GB in all). "
-    "Put the files into the folder by hand.\n"
+    "That is more than loadwatch takes from a browser "
+    f"(4 GB, or {MAX_FILES} files, at once). Put the files into the folder by hand.\n"
 )
 
 
@@ -74,6 +74,7 @@ def create_app(
     runner below `/runners/NAME`, a name that the club gave and no path.
     """
     app = Flask("loadwatch.web")
+    app.request_class = UploadRequest
     app.config.update(
         TOKEN=token,
         READ_ONLY=read_only,
@@ -81,6 +82,7 @@ def create_app(
         SECRET_KEY=secrets.token_bytes(32),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=200_000,
+        MAX_FORM_PARTS=UploadRequest.max_form_parts,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_NAME="loadwatch_said",
     )

@@ -28,6 +28,7 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 SAFE_METHODS: Final = ("GET", "HEAD")
+KEEPING_NOTHING: Final = ("plan",)  # blueprints whose forms only ask
 REFUSED_VISITOR = (
     "This page is for the person who started loadwatch. "
     "Open the link that `loadwatch serve` printed.\n"
@@ -46,35 +47,76 @@ def guard_app(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
+def name_cookie(port: int | str) -> str:
+    """Return the name of the cookie of a server: browsers send one to every port of a host."""
+    return f"{COOKIE}_{port}"
+
+
+def find_stranger(
+    token: str, port: int | str, *, host: str, origin: str, cookie: str
+) -> str:
+    """Return why a form is refused, "" where it comes from our own page and person.
+
+    `host` and `origin` are the headers of these names, `cookie` is the token that came.
+    """
+    hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+    if host not in hosts:
+        return WRONG_HOST
+    if not hmac.compare_digest(cookie.encode(), token.encode()):
+        return REFUSED_VISITOR
+    if origin not in {f"http://{host}" for host in hosts}:
+        return WRONG_ORIGIN
+    return ""
+
+
 def _check_request() -> BaseResponse | None:
     """Return a refusal, the page without the token in its address, or None to go on."""
     port = request.environ.get("SERVER_PORT", "")
-    hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-    if request.headers.get("Host", "") not in hosts:
-        return _refuse(WRONG_HOST)
+    token = current_app.config["TOKEN"]
+    host = request.headers.get("Host", "")
+    cookie = request.cookies.get(name_cookie(port), "")
+    is_safe = request.method in SAFE_METHODS
+    origin = request.headers.get("Origin", "")
+    if is_safe:
+        origin = f"http://{host}"
+    why = find_stranger(token, port, host=host, origin=origin, cookie=cookie)
     given = request.args.get("token", "")
-    if given and request.method == "GET" and _is_token(given):
-        return _remember_token()
-    if not _is_token(request.cookies.get(COOKIE, "")):
-        return _refuse(REFUSED_VISITOR)
-    if request.method in SAFE_METHODS:
-        return None
-    if request.headers.get("Origin", "") not in {f"http://{host}" for host in hosts}:
-        return _refuse(WRONG_ORIGIN)
-    if current_app.config["READ_ONLY"]:
+    if why == REFUSED_VISITOR and request.method == "GET" and _is_token(given):
+        return _remember_token(port)
+    if why:
+        return _refuse(why)
+    if is_safe:
+        return _check_reader(given)
+    if current_app.config["READ_ONLY"] and request.blueprint not in KEEPING_NOTHING:
         return _refuse(READ_ONLY)
     return None
+
+
+def _check_reader(given: str) -> BaseResponse | None:
+    """Return a refusal of another site's picture or script, or the page without its token."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    if site not in ("same-origin", "none") and mode != "navigate":
+        return _refuse(WRONG_ORIGIN)
+    if given and request.method == "GET":
+        return redirect(_clean_path(), 303)
+    return None
+
+
+def _clean_path() -> str:
+    """Return the path of the request as one of this server: "//name" would be another."""
+    return "/" + request.path.lstrip("/\\")
 
 
 def _is_token(given: str) -> bool:
     return hmac.compare_digest(given.encode(), current_app.config["TOKEN"].encode())
 
 
-def _remember_token() -> BaseResponse:
+def _remember_token(port: int | str) -> BaseResponse:
     """Return the same page without the token, which is a cookie from then on."""
-    answer = redirect(request.path, 303)
+    answer = redirect(_clean_path(), 303)
     token = current_app.config["TOKEN"]
-    answer.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
+    answer.set_cookie(name_cookie(port), token, httponly=True, samesite="Strict")
     return answer
 
 

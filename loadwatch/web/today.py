@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, render_template, request
 
@@ -17,15 +17,24 @@ from loadwatch.exposure.tag_writer import write_tags
 from loadwatch.report.ground_question import format_question
 from loadwatch.tables import SURFACES
 from loadwatch.verdict.headline import build_verdict
-from loadwatch.web.answers import finish_write, get_site, refuse_write
+from loadwatch.web.answers import WAIT_S, finish_write, get_site, refuse_write
 from loadwatch.web.run_rows import list_recent_runs
-from loadwatch.web.uploads import copy_upload, describe_copies, explain_no_space
+from loadwatch.web.uploads import (
+    DROP,
+    MAX_FILES,
+    describe_copies,
+    explain_no_space,
+    join_problems,
+    list_unread,
+    remove_leftovers,
+)
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from loadwatch.analysis import Analysis
     from loadwatch.web.site import Site
+    from loadwatch.web.uploads import Upload, UploadRequest
 
 pages = Blueprint("today", __name__)
 WHEN_LABELS = {
@@ -34,7 +43,6 @@ WHEN_LABELS = {
     "during": "during a run",
     "after": "after a run",
 }
-MAX_FILES = 5000  # in one drop
 
 
 @pages.get("/")
@@ -65,25 +73,30 @@ def _list_latest_pain(analysis: Analysis) -> list[tuple[date, float]]:
     return [(entry.day, entry.score) for entry in analysis.diary.latest]
 
 
-@pages.post("/drop")
+@pages.post(DROP)
 def copy_files() -> Response:
     """Copy dropped files into the folder, under new names."""
     site = get_site()
     refused = explain_no_space(site.folder, request.content_length or 0)
     if refused:
         return refuse_write(refused)
+    remove_leftovers(site.folder)
+    asked = cast("UploadRequest", request)
+    asked.upload_folder = site.folder
     copied, problems = [], []
-    for upload in request.files.getlist("files")[:MAX_FILES]:
+    for upload in asked.files.getlist("files")[:MAX_FILES]:
         if not upload.filename:
             continue
         try:
-            copied.append(copy_upload(site.folder, upload.filename, upload.stream))
+            copied.append(cast("Upload", upload.stream).keep())
         except LoadwatchError as error:
             problems.append(str(error))
     site.refresh(at_once=True)
     if not copied:
-        return refuse_write(" ".join(problems[:3]) or "no file came.")
-    return finish_write(" ".join((describe_copies(copied), *problems[:3])))
+        return refuse_write(join_problems(problems) or "no file came.")
+    site.wait(WAIT_S)
+    problems += list_unread(copied, site.analysis)
+    return finish_write(" ".join((describe_copies(copied), join_problems(problems))))
 
 
 @pages.post("/ground")

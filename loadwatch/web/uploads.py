@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import tempfile
+import time
 import unicodedata
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, cast
+
+from flask import Request
 
 from loadwatch.errors import LoadwatchError
+from loadwatch.formatting import clean_source, clean_text
 from loadwatch.ingest.sources import LOADWATCH_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from loadwatch.analysis import Analysis
 
 SUFFIXES: Final = (
     *(".fit", ".gpx", ".tcx", ".csv", ".json", ".xml", ".zip", ".gz"),
@@ -22,7 +30,12 @@ SUFFIXES: Final = (
 MAX_NAME = 100  # characters
 SPARE_BYTES = 200_000_000  # of the disk, left free
 MAX_BODY_BYTES = 4 * 1024**3
+MAX_FORM_BYTES = 64_000_000  # of every other form; a route to try is the largest
+MAX_FILES = 5000  # in one drop
+DROP = "/drop"  # the end of the address that takes files
+LEFTOVER_S = 600  # nothing is written for that long to a part of an upload under way
 _CHUNK = 1 << 20
+_PART_SUFFIX = ".loadwatch-part"
 
 
 def choose_name(given: str) -> str:
@@ -47,6 +60,100 @@ def choose_name(given: str) -> str:
     return name
 
 
+class Upload:
+    """One file of a drop, written as it comes to a hidden file in the folder.
+
+    It is open only while it is written, so that a drop of thousands needs one handle, and its
+    bytes are in memory never. `keep` gives it its name; `close` removes what was not kept.
+    """
+
+    def __init__(self, folder: Path, given: str) -> None:
+        """Begin the copy of a file that the browser calls `given`."""
+        self.problem = ""
+        self._folder = folder
+        self._name = ""
+        self._out: IO[bytes] | None = None
+        self._part = folder / f".{os.getpid()}-{os.urandom(4).hex()}{_PART_SUFFIX}"
+        try:
+            self._name = choose_name(given)
+            self._out = self._part.open("xb")
+        except (LoadwatchError, OSError) as error:
+            self._note_problem(error)
+
+    def write(self, data: bytes) -> int:
+        """Write a piece; after a problem, which `keep` raises, pieces are passed over."""
+        if self._out is not None:
+            try:
+                self._out.write(data)
+            except OSError as error:
+                self._note_problem(error)
+        return len(data)
+
+    def seek(self, *_: int) -> int:
+        """End the writing: the parser of forms goes back to the start when all has come."""
+        if self._out is not None:
+            try:
+                self._out.flush()
+                os.fsync(self._out.fileno())
+                self._out.close()
+            except OSError as error:
+                self._note_problem(error)
+            self._out = None
+        return 0
+
+    def keep(self) -> Path:
+        """Give the copy its name; return its path.
+
+        Raises
+        ------
+        LoadwatchError : by its name it is nothing to read, or the disk refuses.
+        """
+        self.seek()
+        if not self.problem:
+            try:
+                return _move_to_new_name(self._part, self._folder, self._name)
+            except OSError as error:
+                self._note_problem(error)
+        raise LoadwatchError(self.problem)
+
+    def close(self) -> None:
+        """Remove what was not kept."""
+        self.seek()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    def _note_problem(self, error: LoadwatchError | OSError) -> None:
+        self.problem = self.problem or str(error)
+        if isinstance(error, OSError):
+            why = error.strerror or "unknown reason"
+            self.problem = f"{self._name} was not copied: {why}"
+        if self._out is not None:
+            with contextlib.suppress(OSError):
+                self._out.close()
+            self._out = None
+
+
+class UploadRequest(Request):
+    """A request whose files go to `upload_folder` as they come, once a page has set that."""
+
+    upload_folder: Path | None = None
+    max_form_parts = MAX_FILES + 100
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if self.upload_folder is None:
+            return super()._get_file_stream(
+                total_content_length, content_type, filename, content_length
+            )
+        upload = Upload(self.upload_folder, filename or "")
+        return cast("IO[bytes]", upload)
+
+
 def copy_upload(folder: Path, given: str, stream: IO[bytes]) -> Path:
     """Copy a dropped file into `folder`; return its path.
 
@@ -56,19 +163,23 @@ def copy_upload(folder: Path, given: str, stream: IO[bytes]) -> Path:
     ------
     LoadwatchError : by its name it is nothing to read, or the disk refuses.
     """
-    name = choose_name(given)
-    part = folder / f".{os.getpid()}-{os.urandom(4).hex()}.part"
+    upload = Upload(folder, given)
     try:
-        with part.open("xb") as out:
-            shutil.copyfileobj(stream, out, _CHUNK)
-            out.flush()
-            os.fsync(out.fileno())
-        return _move_to_new_name(part, folder, name)
+        shutil.copyfileobj(stream, upload, _CHUNK)
+        return upload.keep()
     except OSError as error:
         why = error.strerror or "unknown reason"
-        raise LoadwatchError(f"{name} was not copied: {why}") from error
+        raise LoadwatchError(f"{given} was not copied: {why}") from error
     finally:
-        part.unlink(missing_ok=True)
+        upload.close()
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the hidden parts of uploads that a server left which was killed."""
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f".*-*{_PART_SUFFIX}"):
+            if time.time() - path.lstat().st_mtime > LEFTOVER_S:
+                path.unlink()
 
 
 def _move_to_new_name(part: Path, folder: Path, name: str) -> Path:
@@ -98,9 +209,14 @@ def explain_no_space(folder: Path, size: int) -> str:
     """
     if size > MAX_BODY_BYTES:
         return "Files of more than 4 GB: put them into the folder by hand."
-    free = shutil.disk_usage(folder).free
-    if free < 2 * size + SPARE_BYTES:
-        return f"The disk has {free // 1_000_000} MB free, which is too little."
+    try:
+        free = shutil.disk_usage(folder).free
+        on_the_way = shutil.disk_usage(tempfile.gettempdir()).free
+    except OSError as error:
+        return f"The folder cannot be looked at: {error.strerror}."
+    if free < 2 * size + SPARE_BYTES or on_the_way < size + SPARE_BYTES:
+        least = min(free, on_the_way) // 1_000_000
+        return f"The disk has {least} MB free, which is too little."
     return ""
 
 
@@ -111,3 +227,24 @@ def describe_copies(copied: Sequence[Path]) -> str:
     if more > 0:
         names += f" and {more} more"
     return f"Copied {names}."
+
+
+def join_problems(problems: Sequence[str]) -> str:
+    """Return the first problems, and how many more there are."""
+    shown = [f"{problem.rstrip('.')}." for problem in problems[:3]]
+    more = len(problems) - len(shown)
+    if more > 0:
+        shown.append(f"And {more} more of this kind.")
+    return " ".join(shown)
+
+
+def list_unread(copied: Sequence[Path], analysis: Analysis | None) -> list[str]:
+    """Return what the newest analysis left out of the files just copied, and why."""
+    if analysis is None:
+        return []
+    names = {path.name for path in copied}
+    return [
+        f"{clean_source(item.source)} was not read: {clean_text(item.why)}"
+        for item in analysis.skipped
+        if item.source.split("/")[0] in names
+    ]

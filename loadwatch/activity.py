@@ -16,6 +16,7 @@ NAN = math.nan
 Kind = Literal["ignored", "rejected", "limited"]
 Certainty = Literal["stated", "sure", "assumed", "contradicted", "undecided"]
 Format = Literal["fit", "tcx", "gpx", "csv", "json", "list"]
+Altimeter = Literal["barometer", "satellites", ""]
 
 # Every code of a data problem, with a text that quotes nothing: the text of a note may quote a
 # title, a kind of sport or a cell that somebody typed.
@@ -153,6 +154,7 @@ class Session:
     surface: str = ""  # class named by a plain list: hard, firm, soft, track, treadmill
     device: str = ""  # maker and product, "garmin fr965"
     serial: str = ""  # of the device
+    altimeter: Altimeter = ""  # by the sensors that the file lists
     shoe: str = ""
     linked: str = (
         ""  # the file that a list row names as its own; several by line breaks

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from loadwatch.errors import LoadwatchError
+from loadwatch.exposure.altimeter import guess_altimeter, name_altimeter
 from loadwatch.exposure.elevation import measure_climb
 from loadwatch.ingest.readers import read
 from loadwatch.settings import Settings
@@ -22,55 +23,6 @@ from loadwatch.settings import Settings
 ON_FOOT = {"running", "walking", "hiking"}
 INDOOR = {"treadmill", "indoor_running", "indoor_walking", "virtual_activity"}
 LEAST_M = 50.0
-QUIET_M = 0.5  # nine of ten barometers are quieter than this
-
-# makers' own data sheets: a barometric altimeter (True) or altitude from satellites (False); by the
-# beginning of the product's name in FIT's profile
-BAROMETER = {
-    "garmin fenix": True,
-    "garmin epix": True,
-    "garmin enduro": True,
-    "garmin instinct": True,
-    "garmin descent": True,
-    "garmin marq": True,
-    "garmin edge": True,
-    "garmin fr245": False,
-    "garmin fr235": False,
-    "garmin fr230": False,
-    "garmin fr220": False,
-    "garmin fr225": False,
-    "garmin fr210": False,
-    "garmin fr110": False,
-    "garmin fr70": False,
-    "garmin fr60": False,
-    "garmin fr10": False,
-    "garmin fr15": False,
-    "garmin fr25": False,
-    "garmin fr30": False,
-    "garmin fr35": False,
-    "garmin fr45": False,
-    "garmin fr55": False,
-    "garmin fr610": False,
-    "garmin fr620": False,
-    "garmin fr630": False,
-    "garmin fr735": False,
-    "garmin fr405": False,
-    "garmin fr310xt": False,
-    "garmin fr255": True,
-    "garmin fr265": True,
-    "garmin fr645": True,
-    "garmin fr745": True,
-    "garmin fr910xt": True,
-    "garmin fr920xt": True,
-    "garmin fr935": True,
-    "garmin fr945": True,
-    "garmin fr955": True,
-    "garmin fr965": True,
-    "garmin fr970": True,
-    "garmin venusq": False,
-    "suunto Suunto Ambit3 Peak": True,
-    "coros COROS APEX": True,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +103,15 @@ def cases(corpus: Path) -> list[Case]:
         ):
             continue
         time, altitude, distance = samples(activity)
-        ours = measure_climb(time, altitude, distance)
+        altimeter = name_altimeter(session)
+        ours = measure_climb(time, altitude, distance, altimeter)
         same = (session.start_utc, session.distance_m, session.ascent_m)
         if np.isnan(ours.ascent_m) or same in counted:
             continue
         counted.add(same)
-        known = next(
-            (
-                has_barometer
-                for name, has_barometer in BAROMETER.items()
-                if session.device.startswith(name)
-            ),
-            None,
-        )
         heard = altitude[np.isfinite(altitude)]
         sums = (ours.ascent_m, hysteresis(heard), kernel(heard), naive(heard))
-        barometer = ours.noise_m < QUIET_M if known is None else known
+        barometer = guess_altimeter(altimeter, ours.noise_m) == "barometer"
         result.append(Case(source, session.device, barometer, session.ascent_m, sums))
     return result
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from loadwatch.exposure import elevation
+from loadwatch.exposure.altimeter import choose_grade_window, choose_smoothing
 from tests import ascent_table
 
 NOISE_M, TAU_S, STEP_M = 0.45, 4.0, 0.2
@@ -62,8 +63,8 @@ def compared(corpus: Path, most: int = 80) -> np.ndarray:
         cells = round(metres[-1] / elevation.SPACING_M)
         width = metres[-1] / cells
         noise = elevation.estimate_noise(heard)
-        window_s = next(w for limit, w, _ in elevation.SMOOTHING if noise < limit)
-        window_m = next(w for limit, w in elevation.GRADE_WINDOWS if noise < limit)
+        window_s = choose_smoothing("", noise).window_s
+        window_m = choose_grade_window("", noise)
         found = []
         for height, window in (
             (true, TRUE_WINDOW_M),

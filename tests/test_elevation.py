@@ -323,6 +323,16 @@ def test_ascent_agrees_with_barometric_watches(corpus: Path):
 
 @pytest.mark.slow
 @pytest.mark.corpus
+def test_ascent_agrees_with_watches_without_a_barometer(corpus: Path):
+    rows = [case for case in ascent_table.cases(corpus) if not case.barometer]
+    off = ascent_table.errors(rows)[:, 0]
+    assert len(rows) >= 8
+    assert np.median(off) <= 0.10
+    assert np.percentile(off, 90) <= 0.18
+
+
+@pytest.mark.slow
+@pytest.mark.corpus
 def test_bins_and_thinning_on_every_file(corpus: Path):
     thinned, apart = [], []
     for source, activity in ascent_table.activities(corpus):

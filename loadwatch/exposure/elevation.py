@@ -2,8 +2,8 @@
 
 The method: remove wrong values, cut at gaps and steps, join the pieces without their offsets,
 resample to 1 Hz, take a centred mean, and add up the swings between turning points. The grade is
-the slope of a least-squares line through the same profile over distance. The windows are wider
-where altitude is noisier: a barometer needs little smoothing, a phone's GPS much.
+the slope of a least-squares line through the same profile over distance. How wide the windows are
+depends on what measured the altitude and on its noise (altimeter.py).
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from loadwatch.activity import NAN, Note
+from loadwatch.exposure.altimeter import choose_grade_window, choose_smoothing
 from loadwatch.ingest.limits import CELLS
 from loadwatch.tables import GRADE_COLUMNS, GRADE_EDGES, PLAUSIBLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from loadwatch.activity import Altimeter
     from loadwatch.tables import Floats
 
 
@@ -38,12 +40,7 @@ FEWEST_CONSTANT = 60  # samples; a longer stream that never changes was not meas
 NOISE_WINDOW_S = 31
 SPARSE_S = 20.0  # thinner than this, ascent is off by up to 18 %
 
-# noise below [m], mean over [s], smallest reversal [m]; the first two agree best with the totals of
-# 211 runs, walks and hikes with a barometer (`python -m tests.ascent_table`)
-SMOOTHING = ((0.5, 7, 2.5), (0.8, 9, 2.5), (1.6, 31, 5.0), (math.inf, 61, 8.0))
-# noise below [m], width of the line that gives a grade [m]
-GRADE_WINDOWS = ((0.5, 50.0), (1.2, 100.0), (math.inf, 200.0))
-NOISY_M = GRADE_WINDOWS[-2][0]
+NOISY_M = 1.2  # of noise; single climbs are not to be trusted
 SPACING_M = 5.0  # of the cells of distance that get a grade
 SHORTEST_M = 25.0  # a grade needs this much distance
 # between two distances that differ: some watches write one every 10 m only
@@ -77,7 +74,9 @@ class Climb:
     notes: tuple[Note, ...] = ()
 
 
-def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Climb:
+def measure_climb(
+    time_s: Floats, altitude_m: Floats, distance_m: Floats, altimeter: Altimeter = ""
+) -> Climb:
     """Return ascent, descent, longest climb and metres by grade of one activity.
 
     Parameters
@@ -85,6 +84,7 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
     time_s : time of each sample; those not later than an earlier one are left out. [s]
     altitude_m : altitude, gaps as NaN. [m]
     distance_m : cumulative distance, gaps as NaN. [m]
+    altimeter : what measured the altitude, "" where that is not known.
     """
     profile = _clean_profile(time_s, altitude_m, distance_m)
     time, altitude, distance = profile.time_s, profile.altitude_m, profile.distance_m
@@ -96,9 +96,9 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
     raw_altitude = np.interp(seconds, time, altitude)
     metres = np.interp(seconds, time, distance)
     noise = estimate_noise(raw_altitude)
-    window_s, reversal_m = _choose_smoothing(noise)
-    smooth = centred_mean(raw_altitude, window_s)
-    swings = find_swings(smooth, reversal_m)
+    smoothing = choose_smoothing(altimeter, noise)
+    smooth = centred_mean(raw_altitude, smoothing.window_s)
+    swings = find_swings(smooth, smoothing.reversal_m)
     confidence = "high"
     notes: tuple[Note, ...] = ()
     if noise >= NOISY_M:
@@ -111,7 +111,7 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
         descent_m=float(-swings[swings < 0].sum()),
         longest_climb_m=float(swings.max(initial=0.0)),
         grade_m=_bin_grades(
-            smooth, _interpolate_ticks(metres), _choose_grade_window(noise)
+            smooth, _interpolate_ticks(metres), choose_grade_window(altimeter, noise)
         ),
         noise_m=noise,
         spike_m=profile.spike_m,
@@ -119,20 +119,6 @@ def measure_climb(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> Cli
         confidence=confidence,
         notes=notes,
     )
-
-
-def _choose_smoothing(noise_m: float) -> tuple[int, float]:
-    """Return the window of the mean [s] and the smallest reversal [m] for an altitude so noisy."""
-    return next(
-        (window_s, reversal_m)
-        for limit_m, window_s, reversal_m in SMOOTHING
-        if noise_m < limit_m
-    )
-
-
-def _choose_grade_window(noise_m: float) -> float:
-    """Return the length of the line that gives a grade for an altitude so noisy [m]."""
-    return next(window_m for limit_m, window_m in GRADE_WINDOWS if noise_m < limit_m)
 
 
 def totals_differ(device_m: float, climb: Climb) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from loadwatch.activity import NAN, Note
 from loadwatch.exposure import elevation, load, osm, pace, surface
+from loadwatch.exposure.altimeter import guess_altimeter, name_altimeter
 from loadwatch.exposure.signature import draw_signature
 from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
@@ -26,7 +27,7 @@ from loadwatch.tables import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from loadwatch.activity import Activity, Session
+    from loadwatch.activity import Activity, Altimeter, Session
     from loadwatch.exposure.elevation import Climb
     from loadwatch.exposure.osm import Ground
     from loadwatch.exposure.surface import SurfaceMetres
@@ -47,7 +48,6 @@ INDOOR = frozenset(
 )
 # a gap at least this long, and this many median steps, without motion is a pause
 GAP_S, GAP_STEPS = 10.0, 5.0
-BAROMETER_NOISE_M = 0.5  # nine of ten barometric watches are quieter
 # the session's value, else the mean of the samples
 DYNAMICS = ("stance_balance_pct", "vertical_oscillation_mm")
 # taken from the session without change
@@ -58,6 +58,7 @@ AS_STATED = (
 # so much of the time without pauses must be covered by shorter steps for a moving time
 COVERED = 0.9
 BRIEF_S = 60.0  # a recording as brief may well be of no way at all
+_ASCENT_SOURCES = {"barometer": "barometer", "satellites": "gps"}
 NO_CLIMB = elevation.Climb()
 NO_DISTANCE_NOTE = Note("no_distance", "the file counts 0 m, so it is unknown how far")
 INDOOR_NOTE = Note(
@@ -292,12 +293,12 @@ def _hill_columns(
 ) -> tuple[dict[str, Any], list[Note]]:
     """Return ascent, descent and metres by grade, and notes on the altitude."""
     indoor = session.sub_sport in INDOOR and not settings.virtual_altitude
-    climb = NO_CLIMB
+    climb, altimeter = NO_CLIMB, name_altimeter(session)
     if not indoor and not samples.is_empty:
         climb = elevation.measure_climb(
-            samples.time_s, samples.altitude_m, samples.distance_m
+            samples.time_s, samples.altitude_m, samples.distance_m, altimeter
         )
-    ascent, source, notes = _choose_ascent(session, climb)
+    ascent, source, notes = _choose_ascent(session, climb, altimeter)
     notes += elevation.describe_spike(climb, session.ascent_m)
     descent = _first_known(session.descent_m, climb.descent_m)
     uphill, downhill = sum(climb.grade_m[4:]), sum(climb.grade_m[:3])
@@ -318,7 +319,9 @@ def _hill_columns(
     return values, [*climb.notes, *notes]
 
 
-def _choose_ascent(session: Session, climb: Climb) -> tuple[float, str, list[Note]]:
+def _choose_ascent(
+    session: Session, climb: Climb, altimeter: Altimeter
+) -> tuple[float, str, list[Note]]:
     """Return the ascent [m] and its source, and a note where device and altitude disagree."""
     stated, computed = session.ascent_m, climb.ascent_m
     if math.isfinite(stated):
@@ -329,9 +332,7 @@ def _choose_ascent(session: Session, climb: Climb) -> tuple[float, str, list[Not
         return stated, _stated_source(session), notes
     if not math.isfinite(computed):
         return NAN, "none", []
-    if climb.noise_m < BAROMETER_NOISE_M:
-        return computed, "barometer", []
-    return computed, "gps", []
+    return computed, _ASCENT_SOURCES[guess_altimeter(altimeter, climb.noise_m)], []
 
 
 def _step_columns(

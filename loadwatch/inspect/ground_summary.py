@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from loadwatch.exposure import elevation, osm, surface
+from loadwatch.exposure.altimeter import name_altimeter
 from loadwatch.tables import GRADE_COLUMNS, SURFACE_NAMES
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def _measure_climb(activity: Activity) -> Climb:
     columns = {name: records[name].to_numpy(np.float64) for name in records.columns}
     altitude = columns.get("altitude_m", unknown)
     distance = columns.get("distance_m", unknown)
-    return elevation.measure_climb((time_ns - time_ns[:1]) / 1e9, altitude, distance)
+    time_s = (time_ns - time_ns[:1]) / 1e9
+    altimeter = name_altimeter(activity.session)
+    return elevation.measure_climb(time_s, altitude, distance, altimeter)
 
 
 def _format_grades(climb: Climb) -> list[str]:

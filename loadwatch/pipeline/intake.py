@@ -41,7 +41,7 @@ MapFunction = Callable[..., Iterable[Any]]  # map(function, items), results in o
 ProgressCallback = Callable[[int, int], None]  # inputs done, inputs in all
 EQUAL_RUNS_A_DAY = 4  # of one list; more are one line written again and again
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
-ROW_VERSION = 8  # raised when a row comes to mean something else: stores are read anew
+ROW_VERSION = 9  # raised when a row comes to mean something else: stores are read anew
 NAMED_FORMATS = frozenset(
     ("fit", "gpx", "tcx", "zip")
 )  # which a file's suffix can state

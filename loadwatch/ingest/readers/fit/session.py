@@ -18,12 +18,14 @@ from loadwatch.ingest.readers.fit.clean import (
     find_moving_speed,
 )
 from loadwatch.ingest.readers.fit.messages import read_number_fields, read_string_field
+from loadwatch.ingest.readers.fit.sensors import read_altimeter
 from loadwatch.ingest.readers.sports import WALKING_MPS, StatedSport
 from loadwatch.tables import ON_FOOT_SPORTS, PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from loadwatch.activity import Altimeter
     from loadwatch.ingest.readers.fit.chained import FitFile
     from loadwatch.ingest.readers.fit.clean import FitSamples
     from loadwatch.tables import Floats
@@ -68,6 +70,7 @@ class FileInfo:
     offset_s: float  # local clock minus UTC at the end, NaN if not stated
     device: str
     serial: str
+    altimeter: Altimeter
     name: str  # of the sport profile
     stated: StatedSport  # for a file without sessions
 
@@ -155,6 +158,7 @@ def read_file_info(fit_file: FitFile, *, has_sessions: bool) -> FileInfo:
         offset_s=_read_offset(fit_file),
         device=device,
         serial=serial,
+        altimeter=read_altimeter(fit_file),
         name=_choose_first(names),
         stated=stated,
     )
@@ -375,6 +379,7 @@ def build_session(
         vertical_oscillation_mm=message["avg_vertical_oscillation"],
         device=info.device,
         serial=info.serial,
+        altimeter=info.altimeter,
         parent=parent,
         notes=tuple(dict.fromkeys(all_notes)),
     )

@@ -119,6 +119,28 @@ def append_bytes(path: Path, build_addition: Callable[[bytes], bytes]) -> None:
     edit_file(path, lambda old: old + build_addition(old))
 
 
+def put_back(path: Path, content: bytes, before: bytes | None) -> bool:
+    """Give the file at `path` what it held before, where it still holds `content`.
+
+    `before` is None where there was no file: it is removed. Returns False, and changes nothing,
+    where it holds something else by now. Otherwise as `edit_file`.
+    """
+    try:
+        target = _resolve_inside(path)
+        with _lock_folder(target.parent):
+            identity = _identify_file(target)
+            if identity is None or _read_bytes(target) != content:
+                return False
+            if before is not None:
+                check = partial(_has_identity, target, identity)
+                return _write_beside(target, before, check)
+            target.unlink()
+            _sync_folder(target.parent)
+    except OSError as error:
+        raise LoadwatchError(_format_refusal(path, error)) from error
+    return True
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write an output file of ours whole or not at all; OSError where the disk refuses.
 

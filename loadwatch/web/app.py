@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ from flask import (
     current_app,
     g,
     get_flashed_messages,
+    render_template,
     request,
 )
 from jinja2 import ChoiceLoader, PackageLoader
 
-from loadwatch.formatting import bind_units
+from loadwatch.errors import LoadwatchError
+from loadwatch.formatting import bind_units, clean_text
 from loadwatch.report.html import format_stylesheet, link_dois
 from loadwatch.tables import LEVELS
 from loadwatch.version import __version__
@@ -30,7 +33,7 @@ from loadwatch.web import (
     settings_page,
     today,
 )
-from loadwatch.web.answers import finish_write, get_folder, get_home
+from loadwatch.web.answers import finish_write, get_folder, get_home, refuse_write
 from loadwatch.web.club import Club
 from loadwatch.web.uploads import MAX_BODY_BYTES, MAX_FILES, UploadRequest
 
@@ -54,7 +57,7 @@ TOO_LARGE = (
     "That is more than loadwatch takes from a browser "
     f"(4 GB, or {MAX_FILES} files, at once). Put the files into the folder by hand.\n"
 )
-
+SHOW_ALL = "Start it with LOADWATCH_DEBUG=1 to see all of it where it was started."
 
 # of every folder, a club's own and each runner's: how far reading is, and the way back
 common = Blueprint("common", __name__)
@@ -101,6 +104,10 @@ def create_app(
         app.register_blueprint(pages, url_prefix=prefix)
     app.register_error_handler(404, _show_not_found)
     app.register_error_handler(413, _show_too_large)
+    app.register_error_handler(LoadwatchError, _show_problem)
+    app.register_error_handler(500, _show_failure)
+    if not os.environ.get("LOADWATCH_DEBUG"):
+        app.logger.disabled = True  # the page says it; a traceback helps no runner
     return app
 
 
@@ -159,7 +166,10 @@ def send_state() -> dict[str, Any]:
 @common.post("/undo")
 def undo_write() -> BaseResponse:
     """Take the last write back."""
-    return finish_write(get_folder().undo())
+    try:
+        return finish_write(get_folder().undo())
+    except LoadwatchError as error:
+        return refuse_write(str(error))
 
 
 def _show_not_found(_: Exception) -> tuple[str, int]:
@@ -168,3 +178,16 @@ def _show_not_found(_: Exception) -> tuple[str, int]:
 
 def _show_too_large(_: Exception) -> tuple[str, int]:
     return TOO_LARGE, 413
+
+
+def _show_problem(error: Exception) -> tuple[str, int]:
+    """Show what a page could not do, with the way back."""
+    text = clean_text(str(error))
+    return render_template("problem.html", title="Problem", problem=text), 409
+
+
+def _show_failure(error: Exception) -> tuple[str, int]:
+    """Show that loadwatch itself failed, and how to see all of it."""
+    cause = getattr(error, "original_exception", None) or error
+    name = type(cause).__name__
+    return f"loadwatch itself failed ({name}). {SHOW_ALL}\n", 500

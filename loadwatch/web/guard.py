@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, redirect, render_template, request
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -35,7 +35,7 @@ REFUSED_VISITOR = (
 )
 WRONG_HOST = "loadwatch answers at 127.0.0.1 only.\n"
 WRONG_ORIGIN = "A form of another page was refused.\n"
-READ_ONLY = "This loadwatch was started with --read-only: nothing is written.\n"
+READ_ONLY = "This loadwatch was started with --read-only: nothing is written."
 
 
 def guard_app(app: Flask) -> None:
@@ -88,7 +88,10 @@ def _check_request() -> BaseResponse | None:
     if is_safe:
         return _check_reader(given)
     if current_app.config["READ_ONLY"] and request.blueprint not in KEEPING_NOTHING:
-        return _refuse(READ_ONLY)
+        page = render_template(
+            "problem.html", title="Nothing written", problem=READ_ONLY
+        )
+        return Response(page, 403)
     return None
 
 

@@ -8,20 +8,21 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from loadwatch.analysis import Analysis
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.pipeline import analyse_athlete, with_budget, with_question
-from loadwatch.user_files import edit_file
+from loadwatch.user_files import put_back, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from pathlib import Path
 
     from loadwatch.pipeline import Options
 
 Result = TypeVar("Result")
+Part = TypeVar("Part")
 LOOK_AGAIN_S = 2.0  # a folder is looked at no more often
 MOST_UNDO = 20
 
@@ -60,6 +61,8 @@ class WatchedFolder(ABC, Generic[Result]):
         self._changes: list[Change] = []
         self._lock = threading.Lock()
         self._reader: threading.Thread | None = None
+        self._is_outdated = False  # changed while it was being read
+        self._kept: dict[Hashable, tuple[Result | None, object]] = {}
 
     @abstractmethod
     def _analyse(self, options: Options) -> Result:
@@ -83,14 +86,18 @@ class WatchedFolder(ABC, Generic[Result]):
     @property
     def is_reading(self) -> bool:
         """Whether a reading is under way."""
-        return self._reader is not None and self._reader.is_alive()
+        reader = self._reader
+        return reader is not None and reader.is_alive()
 
     def refresh(self, *, at_once: bool = False) -> None:
         """Begin a reading in the background where the folder is another than the one read."""
         with self._lock:
             now = time.monotonic()
             is_early = now - self._looked_s < LOOK_AGAIN_S and not at_once
-            if self.is_reading or is_early:
+            if self.is_reading:
+                self._is_outdated |= at_once
+                return
+            if is_early:
                 return
             self._looked_s = now
             fingerprint = fingerprint_folder(self.folder)
@@ -107,20 +114,48 @@ class WatchedFolder(ABC, Generic[Result]):
         if reader is not None:
             reader.join(seconds)
 
+    def remember(self, key: Hashable, build: Callable[[Result], Part]) -> Part | None:
+        """Return `build` of what was read last, worked out once for each reading; None of None."""
+        result = self._result
+        if result is None:
+            return None
+        of, part = self._kept.get(key, (None, None))
+        if of is not result:
+            part = build(result)
+            self._kept[key] = (result, part)
+        return cast("Part", part)
+
     def _read(self, fingerprint: str) -> None:
+        """Read the folder, and again where it was written to meanwhile."""
+        while True:
+            self._read_once(fingerprint)
+            with self._lock:
+                if not self._is_outdated:
+                    self._reader = None
+                    return
+                self._is_outdated = False
+            fingerprint = fingerprint_folder(self.folder)
+
+    def _read_once(self, fingerprint: str) -> None:
         """Read the folder; keep what was read before where that fails, and why."""
         self._progress = replace(self._progress, done=0, total=1)
         try:
             self._result = self._analyse(self._options)
             self.error = ""
         except NothingToRead:
-            self._result, self.error = None, ""
+            if self._has_vanished():
+                self.error = f"The folder {self.folder.name} is not there any more."
+            else:
+                self._result, self.error = None, ""
         except LoadwatchError as error:
             self.error = str(error)
         except Exception as error:  # noqa: BLE001 - a page says it, the server stays
             self.error = f"loadwatch itself failed ({type(error).__name__}: {error})"
         self._fingerprint = fingerprint
         self._progress = Progress(self._progress.version + 1)
+
+    def _has_vanished(self) -> bool:
+        return not self.folder.exists()
 
     def _note_progress(self, done: int, total: int) -> None:
         self._progress = replace(self._progress, done=done, total=max(total, 1))
@@ -133,9 +168,9 @@ class WatchedFolder(ABC, Generic[Result]):
         if not self.is_writable:
             raise LoadwatchError(f"{self.folder.name} is no folder; unpack it first")
         with self._lock:
-            before = _read_or_none(path)
+            before = read_file(path.parent, path.name)
             write()
-            after = _read_or_none(path)
+            after = read_file(path.parent, path.name)
             if after is not None and after != before:
                 self._changes.append(Change(path, before, after, says))
                 del self._changes[:-MOST_UNDO]
@@ -149,19 +184,17 @@ class WatchedFolder(ABC, Generic[Result]):
     def undo(self) -> str:
         """Take the last write back; return what was done.
 
-        A file that has changed since is left as it is.
+        A file that has changed since is left as it is. LoadwatchError where the disk refuses; it
+        can be tried again then.
         """
         with self._lock:
             if not self._changes:
                 return "Nothing to undo."
-            change = self._changes.pop()
-            if _read_or_none(change.path) != change.after:
-                return f"{change.path.name} has changed since, and stays as it is."
-            if change.before is None:
-                change.path.unlink()
-            else:
-                before = change.before
-                edit_file(change.path, lambda _: before)
+            change = self._changes[-1]
+            is_back = put_back(change.path, change.after, change.before)
+            self._changes.pop()
+        if not is_back:
+            return f"{change.path.name} has changed since, and stays as it is."
         self.refresh(at_once=True)
         return f"Undone: {change.says}"
 
@@ -201,10 +234,3 @@ def fingerprint_folder(folder: Path) -> str:
             entry = f"{place}/{name}|{about.st_size}|{about.st_mtime_ns}\n"
             digest.update(entry.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
-
-
-def _read_or_none(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None

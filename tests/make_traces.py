@@ -6,7 +6,8 @@ FOLDER holds heidelberg.osm.pbf and dreieich.osm.pbf (else $LOADWATCH_OSM, else 
 $LOADWATCH_CORPUS). Sixty routes over shortest ways between random places, run at 1 Hz; receiver noise is
 a Gauss-Markov process (25 s) of 2, 4, 6 and 8 m an axis with 0.4 m white noise; on streets the runner
 keeps 1.5 to 4 m to one side. Truth is the class of the way that was run, so this measures matching and
-not tagging. Every second route is set aside: no parameter was chosen by looking at those.
+not tagging. Every second route is set aside: no parameter was chosen by looking at those. Then routes
+out on one way and back on another beside it (tests/parallel_ways.py), and runs on no way.
 """
 
 import heapq
@@ -26,15 +27,21 @@ from loadwatch.exposure.osm import SOURCES, open_extract
 from loadwatch.exposure.osm.classes import merge_classes
 from loadwatch.exposure.osm.ground import CELLS_PER_DEG, Ground
 from loadwatch.exposure.osm.map_reader import MapExcerpt, read_excerpt
-from loadwatch.exposure.osm.matching import _pair_segments, match_track
+from loadwatch.exposure.osm.matching import match_track
 from loadwatch.geodesy import DEGREE_M
 from loadwatch.tables import SURFACE_NAMES
+from tests.parallel_ways import (
+    FAR_M,
+    GAPS_M,
+    find_parallel_routes,
+    find_verge_routes,
+    measure_distance,
+)
 
 ROUTES = {"heidelberg": 45, "dreieich": 15}
 BOX = {"heidelberg": (49.33, 8.57, 49.47, 8.80), "dreieich": (49.99, 8.69, 50.02, 8.74)}
 SIGMAS_M = (2.0, 4.0, 6.0, 8.0)
 TAU_S, WHITE_M = 25.0, 0.4
-FAR_M = 20.0  # a point of a beeline farther than this from any way is off the network
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,31 +234,10 @@ def beelines(
         metres = np.arange(0, length, 3.0)
         latitude = lat + metres * np.cos(turn) / DEGREE_M
         longitude = lon + metres * np.sin(turn) / DEGREE_M / np.cos(np.radians(lat))
-        far = _distance(ground, latitude, longitude) > FAR_M
+        far = measure_distance(ground, latitude, longitude) > FAR_M
         if far.any():
             result.append((latitude, longitude, far))
     return result
-
-
-def _distance(
-    ground: Ground, latitude: np.ndarray, longitude: np.ndarray
-) -> np.ndarray:
-    """Return the distance from each point to the nearest way, infinite beyond 40 m."""
-    point, segment = _pair_segments(ground, latitude, longitude)
-    scale = np.cos(np.radians(latitude[point])) * DEGREE_M
-    a = np.stack(((ground.longitude[segment] - longitude[point]) * scale,
-                  (ground.latitude[segment] - latitude[point]) * DEGREE_M))  # fmt: skip
-    d = np.stack(
-        (
-            np.diff(ground.longitude)[segment] * scale,
-            np.diff(ground.latitude)[segment] * DEGREE_M,
-        )
-    )
-    share = np.clip(-(a * d).sum(axis=0) / np.maximum((d * d).sum(axis=0), 1e-9), 0, 1)
-    apart = np.hypot(*(a + share * d))
-    nearest = np.full(latitude.size, np.inf)
-    np.minimum.at(nearest, point, apart)
-    return nearest
 
 
 def accuracy(
@@ -276,6 +262,24 @@ def accuracy(
     return result
 
 
+def print_parallel(extracts: list[Ground]) -> None:
+    """Print how often the right one of two ways side by side is found."""
+    for gap in GAPS_M:
+        for held in (False, True):
+            found = defaultdict(list)
+            for ground in extracts:
+                routes = find_parallel_routes(ground, gap)
+                chosen = [run for run in routes if run.held_out is held]
+                for sigma, rows in accuracy(ground, chosen).items():
+                    found[sigma] += rows
+            label = "set aside" if held else "for choosing"
+            shares = [
+                f"{sum(row[0] for row in rows) / sum(row[1] for row in rows):6.1%}"
+                for rows in found.values()
+            ]
+            print(f"ways {gap[0]:.0f}-{gap[1]:.0f} m apart, {label}:", *shares)
+
+
 def off_network(ground: Ground, lines: list) -> tuple[int, int, int]:
     """Return of the points far from any way: all, those given a way's class, those given an area's."""
     points = by_way = by_area = 0
@@ -295,7 +299,8 @@ def off_network(ground: Ground, lines: list) -> tuple[int, int, int]:
 def main(where: Path) -> None:
     """Print the figures of both extracts together, routes for choosing and routes set aside apart."""
     tables = {held: defaultdict(list) for held in (False, True)}
-    off, metres, cpu, points = np.zeros(3, int), 0.0, 0.0, 0
+    off, beside, extracts = np.zeros(3, int), np.zeros(3, int), []
+    metres, cpu, points = 0.0, 0.0, 0
     for name in ROUTES:
         ground, ways = whole(where / f"{name}.osm.pbf")
         runs = routes(name, ground, ways)
@@ -306,7 +311,9 @@ def main(where: Path) -> None:
                 ground, [run for run in runs if run.held_out is held]
             ).items():
                 result[sigma] += rows
+        extracts.append(ground)
         off += off_network(ground, beelines(name, ground))
+        beside += off_network(ground, find_verge_routes(ground))
         for run in runs:
             times = np.arange(float(run.latitude.size))
             before = time.process_time()
@@ -325,6 +332,10 @@ def main(where: Path) -> None:
             )
         flat = [row for rows in result.values() for row in rows]
         print(f"  all: {sum(row[0] for row in flat) / sum(row[1] for row in flat):.2%}")
+    print_parallel(extracts)
+    print(
+        f"24 to 34 m beside a street: {beside[1] / beside[0]:.1%} of {beside[0]} points"
+    )
     print(
         f"off the network: {off[1] / off[0]:.1%} of {off[0]} points given a way's class, ",
         end="",

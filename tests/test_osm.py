@@ -29,8 +29,9 @@ from loadwatch.exposure.osm.classes import (
     merge_classes,
 )
 from loadwatch.exposure.osm.ground import UNITS_PER_CELL
+from loadwatch.geodesy import DEGREE_M
 from loadwatch.tables import SURFACE_NAMES
-from tests import make_map, make_traces
+from tests import make_map, make_traces, parallel_ways
 
 PLAIN = merge_classes({})
 
@@ -248,11 +249,16 @@ def test_laps_of_the_oval_are_track(ground):
     assert classes_of(match_track(ground, *line(*lap, *lap, lap[0]))) == {"track"}
 
 
-def test_a_run_on_one_of_two_ways_side_by_side_stays_on_it(tmp_path):
-    """Out on the street and back on the path 6 m beside it, with a receiver's noise of 1 m."""
-    xml = make_map.xml().replace("</osm>", "")
+def write_two_ways(folder: Path, gap_m: float) -> Path:
+    """Write a map of a street and a path beside it, 800 m long and not joined."""
+    xml = make_map.xml()
     xml = xml[: xml.index("<way")]
-    ends = [(901, (-400, 0)), (902, (400, 0)), (903, (-400, 6)), (904, (400, 6))]
+    ends = [
+        (901, (-400, 0)),
+        (902, (400, 0)),
+        (903, (-400, gap_m)),
+        (904, (400, gap_m)),
+    ]
     for number, spot in ends:
         lat, lon = make_map.place(*spot)
         xml += f'<node id="{number}" lat="{lat:.7f}" lon="{lon:.7f}" version="1"/>'
@@ -261,18 +267,44 @@ def test_a_run_on_one_of_two_ways_side_by_side_stays_on_it(tmp_path):
             f'<way id="{number}" version="1"><nd ref="{first}"/><nd ref="{first + 1}"/>'
             f'<tag k="highway" v="path"/><tag k="surface" v="{kind}"/></way>'
         )
-    file = tmp_path / "beside.osm"
+    file = folder / "beside.osm"
     file.write_text(xml + "</osm>")
-    east = np.arange(-190.0, 190.0, 3.0)
-    noise = np.random.default_rng(1).normal(0, 1.0, (2, 2 * east.size))
+    return file
+
+
+def run_out_and_back(gap_m: float) -> tuple:
+    """Places each 3 m, out on the street and back on the path, and the number of the way."""
+    east = np.arange(-290.0, 290.0, 3.0)
     places = make_map.place(
-        np.append(east, east[::-1]) + noise[0],
-        np.repeat([0.0, 6.0], east.size) + noise[1],
+        np.append(east, east[::-1]), np.repeat([0.0, gap_m], east.size)
     )
-    ground = osm.open_extract(file, track_cells(*places), None, {})
-    matched = match_track(ground, *places, np.arange(2.0 * east.size))
-    expected = np.repeat([910, 911], east.size)
+    return *places, np.repeat([910, 911], east.size)
+
+
+def test_a_run_on_one_of_two_ways_side_by_side_stays_on_it(tmp_path):
+    """Out on the street and back on the path 6 m beside it, with a receiver's noise of 1 m."""
+    latitude, longitude, expected = run_out_and_back(6.0)
+    noise = np.random.default_rng(1).normal(0, 1.0, (2, expected.size))
+    latitude += noise[0] / DEGREE_M
+    longitude += noise[1] / DEGREE_M / make_map.SHRINK
+    ground = osm.open_extract(
+        write_two_ways(tmp_path, 6.0), track_cells(latitude, longitude), None, {}
+    )
+    matched = match_track(ground, latitude, longitude, np.arange(expected.size * 1.0))
     assert (matched.way_id == expected).mean() >= 0.97
+
+
+def test_an_error_that_lasts_is_no_change_between_ways_side_by_side(tmp_path):
+    """A receiver's error of 2 m drifts over half a minute; the ways are 5 m apart."""
+    latitude, longitude, expected = run_out_and_back(5.0)
+    file = write_two_ways(tmp_path, 5.0)
+    ground = osm.open_extract(file, track_cells(latitude, longitude), None, {})
+    right = []
+    for seed in range(12):
+        places = make_traces.noisy(latitude, longitude, 2.0, seed)
+        matched = match_track(ground, *places, np.arange(expected.size * 1.0))
+        right.append((matched.way_id == expected).mean())
+    assert np.mean(right) >= 0.95
 
 
 def test_far_from_every_way_is_outside_and_near_one_is_not(ground):
@@ -597,5 +629,24 @@ def test_beelines_far_from_ways_are_off(dreieich):
     ground, _ = dreieich
     points, by_way, _ = make_traces.off_network(
         ground, make_traces.beelines("dreieich", ground)
+    )
+    assert by_way / points <= 0.06
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_of_two_real_ways_side_by_side_the_one_that_was_run_is_found():
+    folder = make_traces.folder()
+    path = folder / "heidelberg.osm.pbf" if folder else None
+    if path is None or not path.exists():
+        pytest.skip("LOADWATCH_OSM names no folder with the extracts")
+    ground, _ = make_traces.whole(path)
+    for gap in parallel_ways.GAPS_M:
+        routes = parallel_ways.find_parallel_routes(ground, gap)
+        rows = make_traces.accuracy(ground, [r for r in routes if r.held_out])[2.0]
+        right, count = (sum(row[k] for row in rows) for k in (0, 1))
+        assert right / count >= 0.95
+    points, by_way, _ = make_traces.off_network(
+        ground, parallel_ways.find_verge_routes(ground)
     )
     assert by_way / points <= 0.06

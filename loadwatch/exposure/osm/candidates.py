@@ -1,0 +1,183 @@
+"""The ways near each point of a track, cheap where they are near and run along the track."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from loadwatch.exposure.osm.ground import CELL_M, hash_places
+from loadwatch.geodesy import DEGREE_M
+
+if TYPE_CHECKING:
+    from loadwatch.exposure.osm.ground import Ground
+    from loadwatch.tables import Floats, Ints
+
+KEPT: Final = 5  # candidates of a point
+# of the distance from a point to its way, by the track itself: wide, as errors of a receiver
+# last for many points, and narrow where the track keeps near its ways, so that one of two ways
+# side by side wins
+LEAST_SIGMA_M, SIGMA_M = 5.0, 14.0
+SIGMA_SHARE: Final = 1.5  # of the reach
+# the reach of a track is the distance that three of four points keep from a parallel way
+REACH_QUANTILE: Final = 0.75
+LEAST_REACH_M, MOST_REACH_M = 1.0, 8.0
+PARALLEL: Final = 0.9  # cosine of the angle between a track and a way along it
+FEWEST_PARALLEL: Final = 20  # points; fewer say nothing of a track
+# a way farther off than DOUBT_M costs more, by the square of each BEYOND_M
+DOUBT_M, BEYOND_M = 16.5, 3.5
+HEADING: Final = 5.0  # cost of running square to a way
+IN_TUNNEL: Final = 3.0  # cost of a fix inside a tunnel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearSegments:
+    """Pairs of a point and a segment of a way near it; arrays of one length."""
+
+    point: Ints
+    segment: Ints
+    east_m: Floats  # the segment as a vector
+    north_m: Floats
+    length_m: Floats
+    share: Floats  # of the segment, where it is nearest to the point
+    aside_east_m: Floats  # from the point to that place
+    aside_north_m: Floats
+
+    @property
+    def apart_m2(self) -> Floats:
+        """Square of the distance between point and segment."""
+        return self.aside_east_m**2 + self.aside_north_m**2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """The ways near each point of a thinned track; arrays of points x KEPT."""
+
+    line: Ints  # -1 = none
+    along_m: Floats
+    cost: Floats  # infinite = none
+    aside_east_m: Floats  # from the point to the way
+    aside_north_m: Floats
+    reach_m: float  # of the whole track
+
+
+def find_candidates(
+    ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Floats, Floats]
+) -> Candidates:
+    """Return the cheapest candidates of each point, one segment per way."""
+    near = measure_segments(ground, latitude, longitude)
+    line = ground.line[near.segment].astype(np.int64)
+    along = _measure_parallel(near, heading)
+    reach_m = _measure_reach(near, along)
+    # 1, but 0 at rest: then no way is better for its course
+    moves = np.hypot(*heading)[near.point]
+    cost = _find_cost(near.apart_m2, reach_m) + HEADING * (moves - along)
+    cost += IN_TUNNEL * ground.way_covered[line]
+    best = _cheapest_of_each(near.point * ground.way_id.size + line, cost)
+    best = best[np.lexsort((cost[best], near.point[best]))]
+    rank = np.arange(best.size) - np.searchsorted(near.point[best], near.point[best])
+    best, rank = best[rank < KEPT], rank[rank < KEPT]
+    at = (near.point[best], rank)
+
+    def lay_out(values: Floats, missing: float) -> Floats:
+        table = np.full((latitude.size, KEPT), missing)
+        table[at] = values
+        return table
+
+    lines = np.full((latitude.size, KEPT), -1, np.int64)
+    lines[at] = line[best]
+    within_m = near.share[best] * near.length_m[best]
+    return Candidates(
+        line=lines,
+        along_m=lay_out(ground.along_m[near.segment[best]] + within_m, 0.0),
+        cost=lay_out(cost[best], np.inf),
+        aside_east_m=lay_out(near.aside_east_m[best], 0.0),
+        aside_north_m=lay_out(near.aside_north_m[best], 0.0),
+        reach_m=reach_m,
+    )
+
+
+def measure_segments(
+    ground: Ground, latitude: Floats, longitude: Floats
+) -> NearSegments:
+    """Return each point with each segment within CELL_M of it, in a plane around the point."""
+    point, segment = _pair_segments(ground, latitude, longitude)
+    x0, y0 = longitude[point], latitude[point]
+    shrink = (np.cos(np.radians(latitude)) * DEGREE_M)[point]
+    ax = (ground.longitude[segment] - x0) * shrink
+    ay = (ground.latitude[segment] - y0) * DEGREE_M
+    dx = (ground.longitude[segment + 1] - x0) * shrink - ax
+    dy = (ground.latitude[segment + 1] - y0) * DEGREE_M - ay
+    square = np.maximum(dx * dx + dy * dy, 1e-6)
+    share = np.clip(-(ax * dx + ay * dy) / square, 0.0, 1.0)
+    aside_x, aside_y = ax + share * dx, ay + share * dy
+    near = np.flatnonzero(aside_x**2 + aside_y**2 <= CELL_M * CELL_M)
+    return NearSegments(
+        point=point[near],
+        segment=segment[near],
+        east_m=dx[near],
+        north_m=dy[near],
+        length_m=np.sqrt(square[near]),
+        share=share[near],
+        aside_east_m=aside_x[near],
+        aside_north_m=aside_y[near],
+    )
+
+
+def _measure_parallel(near: NearSegments, heading: tuple[Floats, Floats]) -> Floats:
+    """Return the cosine of the angle between track and way of each pair; 0 at rest."""
+    east, north = heading[0][near.point], heading[1][near.point]
+    cosine: Floats = np.abs(east * near.east_m + north * near.north_m) / near.length_m
+    return cosine
+
+
+def _measure_reach(near: NearSegments, along: Floats) -> float:
+    """Return how far a track is from its ways, by how far it is from those along it [m].
+
+    `along` is the cosine of the angle between track and way of each pair. A track of few points
+    beside ways gets the most.
+    """
+    beside = np.flatnonzero(along >= PARALLEL)
+    point = near.point[beside]
+    starts = np.flatnonzero(np.diff(point, prepend=-1))
+    if starts.size < FEWEST_PARALLEL:
+        return math.inf
+    nearest_m2 = np.minimum.reduceat(near.apart_m2[beside], starts)
+    return math.sqrt(float(np.quantile(nearest_m2, REACH_QUANTILE)))
+
+
+def _find_cost(apart_m2: Floats, reach_m: float) -> Floats:
+    """Return the cost of being so far from a way in a track of this reach."""
+    sigma_m = min(max(SIGMA_SHARE * reach_m, LEAST_SIGMA_M), SIGMA_M)
+    beyond = np.maximum(np.sqrt(apart_m2) - DOUBT_M, 0.0) / BEYOND_M
+    cost: Floats = apart_m2 * (0.5 / sigma_m**2) + beyond * beyond
+    return cost
+
+
+def _cheapest_of_each(key: Ints, cost: Floats) -> Ints:
+    """Return the index of the cheapest entry of each key."""
+    order = np.lexsort((cost, key))
+    new = np.ones(key.size, dtype=bool)
+    new[1:] = np.diff(key[order]) != 0
+    return order[new]
+
+
+def _pair_segments(
+    ground: Ground, latitude: Floats, longitude: Floats
+) -> tuple[Ints, Ints]:
+    """Return point and segment of all pairs that may be within CELL_M of each other."""
+    if not ground.cell.size:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    key = hash_places(ground, latitude, longitude)
+    cell = np.minimum(np.searchsorted(ground.cell, key), ground.cell.size - 1)
+    count = np.where(
+        ground.cell[cell] == key,
+        ground.cell_start[cell + 1] - ground.cell_start[cell],
+        0,
+    )
+    point = np.repeat(np.arange(latitude.size), count)
+    ahead = np.cumsum(count) - count
+    entry = np.arange(point.size) + np.repeat(ground.cell_start[cell] - ahead, count)
+    return point, ground.cell_segment[entry].astype(np.int64)

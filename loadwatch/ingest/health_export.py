@@ -12,7 +12,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.limits import HEALTH_WORKOUTS, MIB
@@ -89,6 +88,9 @@ def parse_export(chunks: Iterable[bytes]) -> HealthExport:
 
 
 def _format_element(element: Element) -> str:
+    # it imports urllib, http and ssl, which no other reading needs
+    from xml.sax.saxutils import quoteattr  # noqa: PLC0415 - costs as much as a page
+
     attributes = "".join(
         f" {name}={quoteattr(value)}" for name, value in element.attributes.items()
     )

@@ -21,7 +21,8 @@ def test_rides_and_swims_are_counted_once():
         run("2026-05-07T08:00", sport="swimming"),
     )
     told = describe_unsummed(table, Settings())
-    assert told == "Listed, not summed: 5 of cycling (240 km) and 1 of swimming."
+    expected = "Read, but not counted: cycling 5 times (240 km) and swimming once."
+    assert told == expected
     assert describe_unsummed(table[:1], Settings()) == ""
     both = Settings(sports=("running", "cycling", "swimming"))
     assert describe_unsummed(table, both) == ""

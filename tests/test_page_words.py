@@ -109,7 +109,7 @@ def test_there_are_four_tiles_at_most_and_each_says_what_it_is_compared_with(doc
         assert len(tiles) <= 4, name
         for tile in tiles:
             (line,) = by_class(tile, "line")
-            assert re.search("usual|30-day most|logged before", text_of(line)), name
+            assert re.search("usual|in 30 days|logged before", text_of(line)), name
 
 
 def test_a_reason_has_twenty_five_words_before_its_why(athletes):

@@ -26,15 +26,21 @@ def describe_unsummed(activities: pd.DataFrame, settings: Settings) -> str:
     for sport in counts.index[:MOST_NAMED]:
         rows = other[other["sport"] == sport]
         metres = float(rows["distance_m"].sum())
-        part = f"{formatting.format_number(len(rows))} of {_format_sport(sport)}"
+        part = f"{_format_sport(sport)} {_format_times(len(rows))}"
         if metres > 0:
             amount = formatting.format_quantity(metres, "distance_m", settings.units)
             part = f"{part} ({amount})"
         parts.append(part)
     rest = int(counts.iloc[MOST_NAMED:].sum())
     if rest:
-        parts.append(f"{formatting.format_number(rest)} of other sports")
-    return f"Listed, not summed: {formatting.join_with_and(parts)}."
+        parts.append(f"other sports {_format_times(rest)}")
+    return f"Read, but not counted: {formatting.join_with_and(parts)}."
+
+
+def _format_times(count: int) -> str:
+    if count == 1:
+        return "once"
+    return f"{formatting.format_number(count)} times"
 
 
 def _format_sport(sport: str) -> str:

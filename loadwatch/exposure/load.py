@@ -20,6 +20,7 @@ LONGEST_HOLD_S = 60.0
 KNOWN_SHARE = 0.9  # of the recorded time, for a total to be known
 USUAL_REST = 60.0  # 1/min, a guess where no resting heart rate is set; reports say so
 # maximum = 208 - 0.7 age, with a spread of about 10 beats between people
+HEART_RATE_LOADS = ("trimp", "edwards")
 TANAKA = (208.0, 0.7)
 # factor and exponent by sex; the pairs do not mix
 BANISTER = {"m": (0.64, 1.92), "f": (0.86, 1.67)}
@@ -50,6 +51,13 @@ def choose_heart_rates(settings: Settings, year: int) -> HeartRates:
     if math.isnan(most) and settings.birth_year and year >= settings.birth_year:
         most = TANAKA[0] - TANAKA[1] * (year - settings.birth_year)
     return HeartRates(rest, most, settings.sex)
+
+
+def uses_heart_rates(settings: Settings) -> bool:
+    """Return whether the runner asked for a load by heart rate, or stated any of its settings."""
+    stated = settings.hr_rest, settings.hr_max, settings.birth_year or math.nan
+    has_stated = bool(settings.sex) or not all(map(math.isnan, stated))
+    return has_stated or settings.load in HEART_RATE_LOADS
 
 
 def describe_heart_rates(settings: Settings) -> str:

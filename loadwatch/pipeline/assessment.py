@@ -157,7 +157,8 @@ def _list_remarks(
         other_sports.describe_unsummed(activities, settings),
         shoes.describe_rotation(activities, today),
     ]
-    if activities["heart_rate_bpm"].notna().any():
+    has_rates = activities["heart_rate_bpm"].notna().any()
+    if has_rates and load.uses_heart_rates(settings):
         remarks.append(load.describe_heart_rates(settings))
     return [remark for remark in remarks if remark]
 

@@ -66,7 +66,7 @@ def _build_weeks(analysis: Analysis, period: Period) -> dict[str, Any]:
     return {
         "picture": season_picture.draw_season(weeks).render(),
         "picture_title": page_content.title_picture(weeks),
-        "grounds": weeks.grounds,
+        "grounds": weeks.named_grounds,
         "picture_key": page_content.explain_picture(weeks),
         "panels": shown,
         "others": panels[len(shown) :],

@@ -98,7 +98,9 @@ class KnownGround:
     """How much of the ground of the last 26 weeks is known, and by whom, as text."""
 
     head: str
-    sources: str  # "" where nothing is known
+    sources: (
+        str  # "your tags (60 %) and the map extract (20 %)"; "" where nothing is known
+    )
 
 
 def describe_known(analysis: Analysis) -> KnownGround | None:
@@ -107,15 +109,25 @@ def describe_known(analysis: Analysis) -> KnownGround | None:
     if not shares:
         return None
     known = 1.0 - shares.pop(SOURCE_LABELS["none"], 0.0)
-    percent = formatting.format_percent(known)
-    head = f"The ground of {percent} of the last 26 weeks' distance is known"
+    head = (
+        f"The ground is known for {_format_whole(known)} of the last 26 weeks' distance"
+    )
+    if len(shares) <= 1:
+        return KnownGround(head, "".join(shares))
     parts = [
-        f"{label} {formatting.format_percent(share)}" for label, share in shares.items()
+        f"{label} ({formatting.format_percent(share)})"
+        for label, share in shares.items()
     ]
-    sources = ""
-    if parts:
-        sources = f"By {formatting.join_with_and(parts)}."
-    return KnownGround(head, sources)
+    return KnownGround(head, formatting.join_with_and(parts))
+
+
+def _format_whole(share: float) -> str:
+    """Return a share as a sentence names it: "all", "none" or "85 %"."""
+    if share > 1.0 - _LEAST:
+        return "all"
+    if share < _LEAST:
+        return "none"
+    return formatting.format_percent(share)
 
 
 def find_quiet_week(analysis: Analysis) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from loadwatch.report.pictures import season_picture, years
 from loadwatch.report.pictures.exercises import draw_exercise
 from loadwatch.report.rulebook import list_checks, list_references
 from loadwatch.tables import LEVELS, RAISED_LEVELS
-from loadwatch.verdict import unknown_reasons
+from loadwatch.verdict import levels, unknown_reasons
 
 if TYPE_CHECKING:
     from datetime import date
@@ -79,7 +80,7 @@ def build_page(
         "urgent": page_sections.list_urgent(analysis),
         "doubts": data_problems.list_doubts(analysis)[:LONGEST_DOUBTS],
         "tiles": page_tiles.build_tiles(analysis, found),
-        "tiles_of": describe_tiles(found),
+        "tiles_of": describe_tiles(analysis, found),
         "box": build_box(analysis, found),
         **_build_weeks(analysis, period),
         **_build_sections(analysis, found),
@@ -124,12 +125,15 @@ def describe_age(analysis: Analysis, found: Verdict, now: date | None) -> str:
     last_run = unknown_reasons.last_run_day(analysis)
     if now is None or last_run is None or (now - last_run).days <= OLD_DAYS:
         return ""
+    newest = select_runs(analysis.activities, analysis.settings)["start_local"].max()
+    if (newest.date() - analysis.today).days > OLD_DAYS:
+        return ""  # a look back: the runner did run later
     age = formatting.format_age((now - last_run).days)
     week = formatting.format_day(found.weeks[0].start)
     return f"No run for {age}: “last week” here is the week of {week}."
 
 
-def describe_tiles(found: Verdict) -> str:
+def describe_tiles(analysis: Analysis, found: Verdict) -> str:
     """Return the week of the tiles, and what they are compared with."""
     week = page_tiles.find_reported_week(found)
     if week is None:
@@ -137,6 +141,9 @@ def describe_tiles(found: Verdict) -> str:
     name = f"Week of {formatting.format_day_month(week.start)}"
     if not week.complete:
         name = f"This week so far, from {formatting.format_day_month(week.start)}"
+    usual = levels.read_cell(analysis.weeks, week.start, "distance_m_usual")
+    if not math.isfinite(usual):
+        return f"{name}."
     return (
         f"{name}, compared with your usual week: the middle of the four weeks before."
     )
@@ -170,7 +177,7 @@ def _build_weeks(analysis: Analysis, period: Period) -> dict[str, Any]:
     return {
         "picture": season_picture.draw_season(weeks).render(),
         "picture_title": title_picture(weeks),
-        "grounds": weeks.grounds,
+        "grounds": weeks.named_grounds,
         "picture_key": explain_picture(weeks),
         "panels": page_weeks.build_panels(weeks, analysis),
         "raised": page_weeks.list_raised(eight, analysis),
@@ -184,7 +191,7 @@ def _build_weeks(analysis: Analysis, period: Period) -> dict[str, Any]:
 def title_picture(weeks: Season) -> str:
     """Return what the picture shows, as its heading."""
     parts = ["distance"]
-    if any(ground.role != "blank" for ground in weeks.grounds):
+    if weeks.knows_ground:
         parts = ["distance by ground"]
     if weeks.has_hills:
         parts.append("hills")

@@ -90,7 +90,8 @@ def build_ground(analysis: Analysis, week: JudgedWeek) -> Section | None:
     known = known_ground.describe_known(analysis)
     parts = [known_ground.describe_silence(analysis)]
     if known is not None:
-        parts = [f"{known.head}.", known.sources, *parts]
+        sentence = ", by ".join(filter(None, (known.head, known.sources)))
+        parts = [f"{sentence}.", *parts]
     return Section(
         line=bind_units(" ".join(filter(None, parts))),
         table=_build_ground_table(analysis, week),
@@ -113,8 +114,8 @@ def _build_ground_table(analysis: Analysis, week: JudgedWeek) -> DisplayTable:
     length = formatting.choose_unit("distance_m", units).symbol
     headers = {
         "Ground": True,
-        f"{_name_week(week)} {length}": False,
-        f"Usual {length}": False,
+        f"{_name_week(week)}, {length}": False,
+        f"Usual, {length}": False,
         "Change": False,
         f"Share of {SHARE_WEEKS} weeks": False,
     }

@@ -44,6 +44,7 @@ class TileKind:
     name: str
     column: str
     rules: tuple[str, ...]
+    most: str = ""  # names what a single run is compared with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,10 @@ KINDS = (
         tuple(rule for rule in shown_weeks.LOAD if rule not in _LONGEST_ONLY),
     ),
     TileKind("hard", "On hard ground", "hard_m", shown_weeks.SURFACE),
-    TileKind("longest", "Longest run", "longest_m", _LONGEST_ONLY),
-    TileKind("climb", "Climb", "ascent_m", shown_weeks.CLIMB),
+    TileKind(
+        "longest", "Longest run", "longest_m", _LONGEST_ONLY, "the longest in 30 days"
+    ),
+    TileKind("climb", "Climb", "ascent_m", shown_weeks.CLIMB, "the most in 30 days"),
     TileKind("downhill", "Steep downhill", "downhill_m", shown_weeks.DESCENT),
 )
 
@@ -131,9 +134,9 @@ def _build_tile(
     week, flag = _find_flag(kind, found, reported)
     amount = levels.read_cell(analysis.weeks, week.start, kind.column)
     usual = levels.read_cell(analysis.weeks, week.start, f"{kind.column}_usual")
-    compared = "usual"
+    compared = ""
     if flag is not None and flag.day is not None and math.isfinite(flag.amount):
-        amount, usual, compared = flag.amount, flag.held_against, "30-day most"
+        amount, usual, compared = flag.amount, flag.held_against, kind.most
     if not math.isfinite(amount) or not _is_worth_showing(kind, analysis, week, usual):
         return None
     level = ""
@@ -211,7 +214,29 @@ def _format_line(
         return "no usual week yet"
     units = analysis.settings.units
     before = formatting.format_quantity(usual, kind.column, units)
-    return f"{compared} {before}, {format_change(amount, usual)}"
+    if kind.key == "hard":
+        return f"usual {before}"
+    change = _describe_change(amount, usual)
+    if compared:
+        return f"{change} {before}, {compared}"
+    return f"{change} the usual {before}"
+
+
+def _describe_change(amount: float, usual: float) -> str:
+    """Return how an amount differs, for what follows it: "37 % over", "2.3 times", "the same as"."""
+    ratio = math.inf
+    if usual > 0:
+        ratio = amount / usual
+    if abs(amount - usual) <= SAME * usual:
+        return "the same as"
+    if TWICE <= ratio < math.inf:
+        return f"{ratio:.1f} times"
+    if ratio == math.inf:
+        return "more than"
+    side = "over"
+    if ratio < 1:
+        side = "under"
+    return f"{formatting.format_percent(abs(ratio - 1))} {side}"
 
 
 def format_change(amount: float, usual: float) -> str:
@@ -232,11 +257,11 @@ def _format_shares(
     """Return how the share on hard ground moved, as the rule has it where it raised that."""
     if flag is not None and {"now", "before"} <= flag.template_args.keys():
         before, now = (flag.template_args[name] for name in ("before", "now"))
-        return f"{line.partition(',')[0]}; {before} \N{RIGHTWARDS ARROW} {now} %"
+        return f"{line}; from {before} to {now} % of the week"
     distance = levels.read_cell(analysis.weeks, week.start, "distance_m")
     hard = levels.read_cell(analysis.weeks, week.start, "hard_m")
     share = formatting.format_percent(hard / distance)
-    return f"{line.partition(',')[0]}; {share} of the week"
+    return f"{line}; {share} of the week"
 
 
 def build_pain_tile(analysis: Analysis) -> Tile | None:

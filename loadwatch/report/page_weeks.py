@@ -48,7 +48,9 @@ RUN_COLUMNS = (
     *(column for ground in GROUNDS for column in ground.columns),
 )
 
-SHOE = RUN_COLUMNS.index("shoe")
+CLIMB, SHOE = RUN_COLUMNS.index("ascent_m"), RUN_COLUMNS.index("shoe")
+FIRST_GROUND = RUN_COLUMNS.index("planned") + 1
+ALWAYS_SHOWN = frozenset(("day", "distance", "time"))
 RunRow = tuple[Any, ...]  # the cells of RUN_COLUMNS
 
 
@@ -105,6 +107,8 @@ def count_raised(season: Season) -> str:
     weeks = [week for week in season.weeks if week.recorded]
     raised = sum(bool(week.raised) for week in weeks)
     count = formatting.format_count(len(weeks), "week")
+    if not raised and not any(week.usual_m > 0 for week in weeks):
+        return f"{upper_first(count)} so far: too few to compare yet."
     if not raised:
         return f"Nothing was raised in {count}. That is no clearance."
     return (
@@ -196,7 +200,7 @@ def build_panels(
     weeks = [week for week in season.weeks if with_all or week.has_panel]
     by_week = _group_runs(analysis, weeks)
     scores = dict(season.scores)
-    has_shoes = any(row[SHOE] for runs in by_week.values() for row in runs)
+    columns = _find_columns(by_week, has_scores=bool(scores))
     support = _count_support(analysis, weeks)
     raised = [week.start for week in weeks[-RAISED_WEEKS:] if week.raised]
     printed = raised[-PRINTED_PANELS:]
@@ -206,7 +210,7 @@ def build_panels(
             title=f"Week of {formatting.format_day(week.start)}",
             state=week.judged.state,
             word=_name_state(week),
-            runs=_build_runs(by_week.get(week.start), analysis, scores, has_shoes),
+            runs=_build_runs(by_week.get(week.start), analysis, scores, columns),
             note=_describe_rest(week, support.get(week.start, 0)),
             reasons=tuple(
                 build_reason(event, analysis, words) for event in _order(week)
@@ -224,6 +228,8 @@ def _order(week: SeasonWeek) -> list[Event]:
 
 
 def _name_state(week: SeasonWeek) -> str:
+    if week.level and not week.training_level:
+        return "See someone"
     if week.judged.reason:
         return upper_first(week.judged.reason)
     return LEVELS[week.judged.state].word
@@ -271,11 +277,30 @@ def _describe_rest(week: SeasonWeek, support: int) -> str:
     return " ".join(parts)
 
 
+def _find_columns(
+    by_week: Mapping[date, list[RunRow]], *, has_scores: bool
+) -> frozenset[str]:
+    """Return which columns of runs are known anywhere: an empty one is left out."""
+    runs = [row for week in by_week.values() for row in week]
+    known = {
+        "climb": any(math.isfinite(row[CLIMB]) for row in runs),
+        "ground": any(map(_knows_ground, runs)),
+        "shoe": any(row[SHOE] for row in runs),
+        "pain": has_scores,
+    }
+    return frozenset(column for column, is_known in known.items() if is_known)
+
+
+def _knows_ground(run: RunRow) -> bool:
+    """Return whether the ground of any metre of a run is known; its last cell is the unknown."""
+    return any(metres > 0 for metres in run[FIRST_GROUND:-1])
+
+
 def _build_runs(
     runs: list[RunRow] | None,
     analysis: Analysis,
     scores: Mapping[date, float],
-    has_shoes: bool,
+    columns: frozenset[str],
 ) -> DisplayTable | None:
     """Return the runs of a week in their order; None without any."""
     if runs is None:
@@ -283,35 +308,41 @@ def _build_runs(
     units = analysis.settings.units
     length = formatting.choose_unit("distance_m", units).symbol
     height = formatting.choose_unit("ascent_m", units).symbol
-    headers = {
-        "Day": True,
-        length: False,
-        "Time": False,
-        f"Up {height}": False,
-        "Ground": True,
+    heads = {  # each column's head, and whether it is left-aligned
+        "day": ("Day", True),
+        "distance": (length, False),
+        "time": ("Time", False),
+        "climb": (f"Up {height}", False),
+        "ground": ("Ground", True),
+        "shoe": ("Shoe", True),
+        "pain": ("Pain", False),
     }
-    if has_shoes:
-        headers["Shoe"] = True
-    if scores:
-        headers["Pain"] = False
+    shown = [key for key in heads if key in ALWAYS_SHOWN or key in columns]
     rows: list[Row] = []
-    for start, metres, seconds, climb, shoe, planned, *grounds in runs:
-        day = f"{start:%a} {formatting.format_day_month(start)}"
-        if planned:
-            day = f"{day}, planned"
-        cells = [
-            day,
-            formatting.format_cell(metres, "distance_m", units),
-            _format_clock(seconds),
-            formatting.format_cell(climb, "ascent_m", units),
-            _name_ground(grounds),
-        ]
-        if has_shoes:
-            cells.append(formatting.clean_text(shoe, SHOE_LENGTH))
-        if scores:
-            cells.append(_format_score(scores.get(start.date())))
-        rows.append(tuple(cells))
-    return display_tables.build_table(headers, rows)
+    for run in runs:
+        cells = _format_run(run, analysis, scores)
+        rows.append(tuple(cells[key] for key in shown))
+    return display_tables.build_table(dict(heads[key] for key in shown), rows)
+
+
+def _format_run(
+    run: RunRow, analysis: Analysis, scores: Mapping[date, float]
+) -> dict[str, str]:
+    """Return the cells of one run, by column."""
+    units = analysis.settings.units
+    start, metres, seconds, climb, shoe, planned, *grounds = run
+    day = f"{start:%a} {formatting.format_day_month(start)}"
+    if planned:
+        day = f"{day}, planned"
+    return {
+        "day": day,
+        "distance": formatting.format_cell(metres, "distance_m", units),
+        "time": _format_clock(seconds),
+        "climb": formatting.format_cell(climb, "ascent_m", units),
+        "ground": _name_ground(grounds),
+        "shoe": formatting.clean_text(shoe, SHOE_LENGTH),
+        "pain": _format_score(scores.get(start.date())),
+    }
 
 
 def _format_clock(seconds: float) -> str:

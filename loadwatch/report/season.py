@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from loadwatch import formatting
 from loadwatch.date_filter import ALL_DAYS
 from loadwatch.report import shown_weeks
-from loadwatch.tables import LEVELS
+from loadwatch.tables import FLAG_LEVELS, LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.event_lines import list_events
+from loadwatch.verdict.phrases import flag_topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,14 @@ class SeasonWeek:
             return self.judged.state
         return ""
 
+    @property
+    def training_level(self) -> str:
+        """The highest level that the training raised: a sign in the diary is none of its marks."""
+        found = [
+            event.level for event in self.raised if flag_topic(event.lead) != "pain"
+        ]
+        return max(found, key=FLAG_LEVELS.index, default="")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Season:
@@ -110,6 +119,18 @@ class Season:
             for at, ground in enumerate(GROUNDS)
             if any(week.grounds[at] > 0 for week in self.weeks)
         )
+
+    @property
+    def knows_ground(self) -> bool:
+        """Whether the ground of any kilometre is known."""
+        return any(ground.role != "blank" for ground in self.grounds)
+
+    @property
+    def named_grounds(self) -> tuple[Ground, ...]:
+        """The kinds of ground for the key; none where no ground is known."""
+        if self.knows_ground:
+            return self.grounds
+        return ()
 
     @property
     def has_hills(self) -> bool:
@@ -220,8 +241,8 @@ def describe_week(week: SeasonWeek, season: Season) -> str:
         up, down = map(season.format_height, (week.ascent_m, week.descent_m))
         parts.append(f"up {up}, down {down}")
     parts.append(formatting.format_count(week.judged.runs, "run"))
-    if week.level:
-        parts.append(LEVELS[week.level].word.lower())
+    if week.training_level:
+        parts.append(LEVELS[week.training_level].word.lower())
     return "; ".join(parts)
 
 

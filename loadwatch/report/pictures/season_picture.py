@@ -14,13 +14,14 @@ from loadwatch.tables import LEVELS
 if TYPE_CHECKING:
     from loadwatch.report.season import Season, SeasonWeek
 
-LEFT, RIGHT, INNER = 62.0, 6.0, 832.0
+# the axis is at the right: a phone shows the newest weeks first
+LEFT, RIGHT, INNER = 6.0, 68.0, 832.0
 WIDEST_SLOT = 56.0  # of a week in a short log
 BAR_SHARE, HILL_SHARE = 0.8, 0.5  # of a slot
 TOP = 30.0  # for a shape and its amount above the highest bar
 BARS, DATES, GAP = 128.0, 18.0, 8.0  # heights
 CLIMB, DESCENT, PAIN = 30.0, 24.0, 36.0
-LEAST_WIDTH = 300.0
+LEAST_WIDTH = 240.0
 LABELS = 7  # dates below the axis, about
 TICKS = (1.0, 2.0, 2.5, 5.0, 10.0)
 MOST_PAIN = 10.0
@@ -126,8 +127,13 @@ def _draw_axis(season: Season, frame: _Frame, top_m: float) -> list[str]:
         if number == int(top_m / unit.size / step):
             label = f"{amount:g} {unit.symbol}"
         parts.append(svg.draw_line((LEFT, y), (frame.width - RIGHT, y), "rule"))
-        parts.append(svg.draw_text((LEFT - 6, y + 4), label, "label", "end"))
+        parts.append(svg.draw_text((_find_axis(frame), y + 4), label, "label"))
     return parts
+
+
+def _find_axis(frame: _Frame) -> float:
+    """Return where the words and numbers of an axis begin."""
+    return frame.width - RIGHT + 12
 
 
 def _draw_dates(season: Season, frame: _Frame) -> list[str]:
@@ -149,11 +155,12 @@ def _draw_hill_labels(season: Season, frame: _Frame, most_m: float) -> list[str]
         return []
     ends = (LEFT, frame.hills), (frame.width - RIGHT, frame.hills)
     most = season.format_height(most_m)
+    x = _find_axis(frame)
     return [
         svg.draw_line(*ends, "rule"),
-        svg.draw_text((LEFT - 6, frame.hills - 18), most, "label", "end"),
-        svg.draw_text((LEFT - 6, frame.hills - 4), "up", "label", "end"),
-        svg.draw_text((LEFT - 6, frame.hills + 13), "down", "label", "end"),
+        svg.draw_text((x, frame.hills - 18), most, "label"),
+        svg.draw_text((x, frame.hills - 4), "up", "label"),
+        svg.draw_text((x, frame.hills + 13), "down", "label"),
     ]
 
 
@@ -173,21 +180,26 @@ def _draw_week(
     left = LEFT + frame.slot * at
     parts = [svg.draw_rect((left, 0.0, frame.slot, frame.height), "hit")]
     if not week.recorded and week.judged.complete:
+        ends = (left, TOP), (left + frame.slot, TOP)
         parts.append(svg.draw_rect((left, TOP, frame.slot, BARS), "gap"))
+        parts.append(svg.draw_line(*ends, "gap-edge"))
         return parts
-    parts += _draw_bar(week, frame, left, top_m)
+    is_plain = not season.knows_ground
+    parts += _draw_bar(week, frame, left, top_m, is_plain=is_plain)
     if week.usual_m > 0:
         y = frame.bars - BARS * week.usual_m / top_m
         parts.append(svg.draw_line((left, y), (left + frame.slot, y), "tick"))
-    if week.level:
+    if week.training_level:
         parts += _draw_mark(week, season, frame, at, top_m)
     if most_m > 0:
         parts += _draw_hills(week, frame, at, most_m)
     return parts
 
 
-def _draw_bar(week: SeasonWeek, frame: _Frame, left: float, top_m: float) -> list[str]:
-    """Return the bar, ground upon ground; a week in progress is pale."""
+def _draw_bar(
+    week: SeasonWeek, frame: _Frame, left: float, top_m: float, *, is_plain: bool
+) -> list[str]:
+    """Return the bar, ground upon ground, in one colour if plain; a week in progress is pale."""
     width = frame.slot * BAR_SHARE
     x = left + (frame.slot - width) / 2
     if week.judged.runs and math.isnan(week.distance_m):
@@ -203,7 +215,10 @@ def _draw_bar(week: SeasonWeek, frame: _Frame, left: float, top_m: float) -> lis
         if height > 0:
             y -= height
             box = x, y, width, height
-            parts.append(svg.draw_rect(box, f"g-{ground.role}{begun}"))
+            role = f"g-{ground.role}"
+            if is_plain:
+                role = "now"
+            parts.append(svg.draw_rect(box, f"{role}{begun}"))
     return parts
 
 
@@ -214,8 +229,9 @@ def _draw_mark(
     tops = [metres for metres in (week.distance_m, week.usual_m) if metres > 0]
     y = frame.bars - BARS * max(tops, default=0.0) / top_m - 5
     x = _find_middle(frame, at)
-    shape = LEVELS[week.level].shape
-    parts = [svg.draw_text((x, y), shape, f"mark {week.level}", "middle")]
+    level = week.training_level
+    shape = LEVELS[level].shape
+    parts = [svg.draw_text((x, y), shape, f"mark {level}", "middle")]
     if week.distance_m > 0 and frame.slot >= AMOUNT_SLOT:
         unit = formatting.choose_unit("distance_m", season.units)
         amount = formatting.format_number(week.distance_m / unit.size)
@@ -245,8 +261,8 @@ def _draw_pain(season: Season, frame: _Frame) -> list[str]:
         return []
     top = frame.pain - PAIN + 8
     parts = [
-        svg.draw_text((LEFT - 6, top + 4), "pain 10", "label", "end"),
-        svg.draw_text((LEFT - 6, frame.pain + 4), "0", "label", "end"),
+        svg.draw_text((_find_axis(frame), top + 4), "pain 10", "label"),
+        svg.draw_text((_find_axis(frame), frame.pain + 4), "0", "label"),
         svg.draw_line((LEFT, frame.pain), (frame.width - RIGHT, frame.pain), "rule"),
     ]
     for day, score in season.scores:

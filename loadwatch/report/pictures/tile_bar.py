@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from loadwatch.report.pictures import svg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from markupsafe import Markup
 
 WIDTH, HEIGHT, THICK = 200.0, 14.0, 5.0
 SHARE_HEIGHT = 14.0
@@ -19,8 +19,11 @@ BAR_STEP, BAR_WIDTH, BAR_TOP, SPARK_HEIGHT = 9.0, 7.0, 20.0, 22.0
 def draw_tile_bar(amount: float, usual: float, level: str, most: float = 0.0) -> Markup:
     """Return two bars, the amount over the usual one; the longer fills the width.
 
+    A bar alone compares with nothing and is not drawn.
     The bars repeat what the tile says in words, so that they have no name of their own.
     """
+    if not (usual > 0 or most > 0):
+        return Markup()
     known = [value for value in (amount, usual, most) if value > 0]
     top = max(known, default=1.0)
     parts = []

@@ -171,7 +171,7 @@ def test_every_option_is_named_and_no_other():
         name
         for p in params
         if isinstance(p, click.Option)
-        for name in p.opts
+        for name in (*p.opts, *p.secondary_opts)
         if name.startswith("--")
     }
     listed = find_options(TEXTS[DOCS / "reference.md"])

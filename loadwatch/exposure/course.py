@@ -53,6 +53,7 @@ _TRACK_LABELS: Final = [
     label for label, surface in DECIDING_LABELS.items() if surface == TRACK
 ]
 _PASSED_AT: Final = [SURFACE_NAMES.index(name) for name in PASSED_ON]
+_UNKNOWN_AT: Final = SURFACE_NAMES.index("unknown")
 _KEPT_SOURCE: Final = "map"  # comes before the course
 
 
@@ -201,6 +202,22 @@ def find_known(answers: Answers, cells: Ints) -> Bools:
     on_track = are_among(cells, answers.track_cells)
     known: Bools = are_among(cells, answers.cells) | on_track
     return known
+
+
+def find_cell_grounds(answers: Answers, cells: Ints, *, with_track: bool) -> Ints:
+    """Return the place in SURFACE_NAMES of the largest answer for each cell.
+
+    A cell without an answer has that of "unknown". A track counts `with_track` alone: a run of
+    less than 800 m on it only passed by.
+    """
+    shares = _look_up(answers.cells, answers.shares, cells)
+    if with_track and answers.track_cells.size:
+        track = _look_up(answers.track_cells, answers.track_shares[None, :], cells)[0]
+        shares *= 1.0 - track
+        shares[_TRACK_AT] = track
+    largest = np.array(_PASSED_AT, np.int64)[shares.argmax(axis=0)]
+    grounds: Ints = np.where(shares.any(axis=0), largest, _UNKNOWN_AT)
+    return grounds
 
 
 def share_out(answers: Answers, signatures: Signatures) -> Inherited:

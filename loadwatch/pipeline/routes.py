@@ -30,7 +30,7 @@ from loadwatch.row_frame import build_frame
 from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from loadwatch.activity import Activity
     from loadwatch.analysis import Analysis
@@ -88,7 +88,11 @@ class TriedRoute:
 
 
 def try_routes(
-    analysis: Analysis, paths: Sequence[Path], day: date | None = None
+    analysis: Analysis,
+    paths: Sequence[Path],
+    day: date | None = None,
+    *,
+    cache: Path | None = None,
 ) -> tuple[TriedRoute, ...]:
     """Return what each route measures and would raise on `day`, the mildest first.
 
@@ -100,6 +104,7 @@ def try_routes(
     analysis : of the runner, with the map of its settings, if any.
     paths : of GPX, TCX or FIT files.
     day : by default the one after the analysis' today.
+    cache : folder where what is read of the map is kept, None for nowhere.
 
     Raises
     ------
@@ -111,7 +116,9 @@ def try_routes(
         why = f"{day} is before {analysis.today}; name a day to come, or set --today"
         raise SettingsError("--date", why)
     return tuple(
-        sorted((_try_route(analysis, path, day) for path in paths), key=_rank_route)
+        sorted(
+            (_try_route(analysis, path, day, cache) for path in paths), key=_rank_route
+        )
     )
 
 
@@ -124,8 +131,21 @@ def judge_plan(analysis: Analysis, path: Path) -> Plan:
         hint = "A plan is a CSV with date and distance_km."
         raise NothingToRead(f"no plan at {path}", hint)
     planned = budget.read_plan(path.read_bytes())
+    return judge_planned(analysis, planned, lambda name: path.parent / name)
+
+
+def judge_planned(
+    analysis: Analysis,
+    planned: Sequence[PlannedRun],
+    find_route: Callable[[str], Path],
+    cache: Path | None = None,
+) -> Plan:
+    """Return what the rules would raise if `planned` were run as written.
+
+    `find_route` gives the file that the name of a course means; `cache` as for `try_routes`.
+    """
     routes = {
-        name: measure_route(analysis, path.parent / name)
+        name: measure_route(analysis, find_route(name), cache)
         for name in dict.fromkeys(run.course for run in planned if run.course)
     }
     measured = tuple(
@@ -136,20 +156,40 @@ def judge_plan(analysis: Analysis, path: Path) -> Plan:
     )
 
 
-def measure_route(analysis: Analysis, path: Path) -> dict[str, Any]:
+def measure_route(
+    analysis: Analysis, path: Path, cache: Path | None = None
+) -> dict[str, Any]:
     """Return ROUTE_COLUMNS of the route at `path`, by the map and the runner's own answers."""
     activity = _read_file(path, analysis.settings)
-    row = build_route_row(activity, analysis.settings)
+    row = build_route_row(activity, analysis.settings, cache)
     return _inherit_ground(analysis.activities, row)
 
 
-def build_route_row(activity: Activity, settings: Settings) -> dict[str, Any]:
+def read_route_records(analysis: Analysis, path: Path) -> pd.DataFrame:
+    """Return the RECORDS of the route at `path`, for a picture of it.
+
+    Their times are made up where it is no recording.
+    """
+    return _read_file(path, analysis.settings).records
+
+
+def build_route_row(
+    activity: Activity, settings: Settings, cache: Path | None = None
+) -> dict[str, Any]:
     """Return the exposure row of a route, drawn anew where its times are no runner's."""
-    row = build_row(activity, "", settings, _open_ground(activity, settings))
+    row = _build_row(activity, settings, cache)
     if not math.isnan(row["distance_m"]) or not has_positions(activity):
         return row
-    drawn = redraw_line(activity)
-    return build_row(drawn, "", settings, _open_ground(drawn, settings))
+    return _build_row(redraw_line(activity), settings, cache)
+
+
+def _build_row(
+    activity: Activity, settings: Settings, cache: Path | None
+) -> dict[str, Any]:
+    ground = None
+    if has_positions(activity):
+        ground = open_ground(activity.records, settings, cache)
+    return build_row(activity, "", settings, ground)
 
 
 def _read_file(path: Path, settings: Settings) -> Activity:
@@ -165,20 +205,21 @@ def _read_file(path: Path, settings: Settings) -> Activity:
         raise NothingToRead(f"{path.name}: {error.why}", _HOW) from None
 
 
-def _open_ground(activity: Activity, settings: Settings) -> osm.Ground | None:
-    """Return the part of the map around a route, None without a map."""
-    if not settings.osm or not has_positions(activity):
+def open_ground(
+    records: pd.DataFrame, settings: Settings, cache: Path | None = None
+) -> osm.Ground | None:
+    """Return the part of the map around some RECORDS with positions, None without a map."""
+    if not settings.osm:
         return None
     extract = Path(settings.osm)
     if not extract.is_file():
         origin = settings.origins.get("osm", "osm")
         raise SettingsError(origin, f"no map extract at {settings.osm}")
-    records = activity.records
     cells = osm.track_cells(
         records["latitude_deg"].to_numpy(np.float64),
         records["longitude_deg"].to_numpy(np.float64),
     )
-    return osm.open_extract(extract, cells, None, settings.classes)
+    return osm.open_extract(extract, cells, cache, settings.classes)
 
 
 def _inherit_ground(activities: pd.DataFrame, row: dict[str, Any]) -> dict[str, Any]:
@@ -191,8 +232,10 @@ def _inherit_ground(activities: pd.DataFrame, row: dict[str, Any]) -> dict[str, 
     return {name: found[name].tolist()[-1] for name in ROUTE_COLUMNS}
 
 
-def _try_route(analysis: Analysis, path: Path, day: date) -> TriedRoute:
-    measured = measure_route(analysis, path)
+def _try_route(
+    analysis: Analysis, path: Path, day: date, cache: Path | None
+) -> TriedRoute:
+    measured = measure_route(analysis, path, cache)
     run = budget.PlannedRun(day=day, measured=measured)
     plan = budget.try_plan(
         (run,), analysis.activities, analysis.settings, analysis.today

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.assess import budget
@@ -39,6 +39,15 @@ INDENT = "   "
 PLAIN_WIDTH = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Metres of a route on one ground, or in one bin of grade."""
+
+    column: str  # of EXPOSURES
+    name: str
+    metres: float
+
+
 def format_routes(
     routes: Sequence[TriedRoute], units: Units, width: int = PLAIN_WIDTH
 ) -> str:
@@ -69,27 +78,51 @@ def _wrap_line(line: str, width: int) -> str:
 
 def _describe_measures(route: TriedRoute, units: Units) -> list[str]:
     """Return distance, climb, grade and ground of a route, a line each."""
-    measured = route.measured
-    lines = [f"Distance {format_quantity(measured['distance_m'], 'distance_m', units)}"]
+    lines = [describe_length(route, units)]
     if route.altitude != "missing":
-        climb = format_quantity(measured["ascent_m"], "ascent_m", units)
-        descent = format_quantity(measured["descent_m"], "descent_m", units)
-        lines[0] += f", climb {climb}, descent {descent}"
-        lines.append(f"By grade (%): {_list_amounts(route, GRADE_NAMES, units)}")
+        lines.append(f"By grade (%): {_join_amounts(list_grades(route), units)}")
     else:
         lines.append(NO_ALTITUDE)
-    grounds = {surface.column: name for name, surface in SURFACES.items()}
-    lines.append(f"Ground: {_list_amounts(route, grounds, units)}")
-    return lines
+    return [*lines, f"Ground: {_join_amounts(list_grounds(route), units)}"]
 
 
-def _list_amounts(route: TriedRoute, names: dict[str, str], units: Units) -> str:
+def describe_length(route: TriedRoute, units: Units) -> str:
+    """Return the distance of a route, with climb and descent where its altitude is known."""
+    measured = route.measured
+    line = f"Distance {format_quantity(measured['distance_m'], 'distance_m', units)}"
+    if route.altitude == "missing":
+        return line
+    climb = format_quantity(measured["ascent_m"], "ascent_m", units)
+    descent = format_quantity(measured["descent_m"], "descent_m", units)
+    return f"{line}, climb {climb}, descent {descent}"
+
+
+def list_grades(route: TriedRoute) -> list[Amount]:
+    """Return the metres of a route by grade, the steepest descent first."""
+    return _list_amounts(route, GRADE_NAMES)
+
+
+def list_grounds(route: TriedRoute) -> list[Amount]:
+    """Return the metres of a route by ground."""
+    return _list_amounts(
+        route, {surface.column: name for name, surface in SURFACES.items()}
+    )
+
+
+def _list_amounts(route: TriedRoute, names: dict[str, str]) -> list[Amount]:
     """Return the columns of a route that hold any metres, by their names."""
-    parts = []
-    for column, name in names.items():
-        metres = route.measured[column]
-        if metres > LEAST_SHOWN_M:
-            parts.append(f"{name}: {format_quantity(metres, 'distance_m', units)}")
+    return [
+        Amount(column, name, route.measured[column])
+        for column, name in names.items()
+        if route.measured[column] > LEAST_SHOWN_M
+    ]
+
+
+def _join_amounts(amounts: Sequence[Amount], units: Units) -> str:
+    parts = [
+        f"{amount.name}: {format_quantity(amount.metres, 'distance_m', units)}"
+        for amount in amounts
+    ]
     return "; ".join(parts) or "not known"
 
 
@@ -101,12 +134,12 @@ def _describe_verdict(route: TriedRoute, units: Units) -> list[str]:
     if not any(is_raised(flag) for flag in route.plan.flags):
         lines.append(RAISES_NOTHING)
     if route.below:
-        checks = [_describe_quiet(check, units) for check in route.below]
+        checks = [describe_quiet(check, units) for check in route.below]
         lines.append(f"Would stay below: {join_with_and(checks)}.")
     return lines + list_plan_gaps(route.plan)
 
 
-def _describe_quiet(check: QuietCheck, units: Units) -> str:
+def describe_quiet(check: QuietCheck, units: Units) -> str:
     """Return a check that would not be raised, with its measure and limit where it has one."""
     if not check.measure or not math.isfinite(check.limit):
         return f"{BY_ID[check.rule].title} ({check.rule})"

@@ -25,6 +25,7 @@ from loadwatch.tables import LEVELS
 from loadwatch.version import __version__
 from loadwatch.web import (
     club_page,
+    course_page,
     files,
     guard,
     plan,
@@ -47,6 +48,7 @@ MENU = (
     ("/report", "Report"),
     ("/runs", "Runs"),
     ("/plan", "Plan"),
+    ("/course", "Course"),
     ("/shoes", "Shoes"),
     ("/settings", "Settings"),
     ("/files", "Files"),
@@ -63,6 +65,7 @@ SHOW_ALL = "Start it with LOADWATCH_DEBUG=1 to see all of it where it was starte
 common = Blueprint("common", __name__)
 ATHLETE_PAGES = (
     *(today.pages, report_page.pages, runs.pages, plan.pages),
+    course_page.pages,
     *(settings_page.pages, files.pages),
 )
 RUNNER_PREFIX = "/runners/<runner>"

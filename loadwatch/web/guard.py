@@ -28,7 +28,7 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 SAFE_METHODS: Final = ("GET", "HEAD")
-KEEPING_NOTHING: Final = ("plan",)  # blueprints whose forms only ask
+KEEPING_NOTHING: Final = ("plan", "course")  # blueprints whose forms only ask
 REFUSED_VISITOR = (
     "This page is for the person who started loadwatch. "
     "Open the link that `loadwatch serve` printed.\n"

@@ -1,4 +1,4 @@
-"""Plan: seven days, and which checks they would raise."""
+"""Plan: seven days by numbers or by routes, and which checks they would raise."""
 
 from __future__ import annotations
 
@@ -9,46 +9,54 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from loadwatch import environment, formatting
+from loadwatch import formatting
 from loadwatch.assess import budget
+from loadwatch.assess.rules import is_raised
 from loadwatch.errors import LoadwatchError
+from loadwatch.pipeline.routes import judge_planned
 from loadwatch.report import budget_table
-from loadwatch.report.display_tables import format_sentence
-from loadwatch.tables import KNOWN_SURFACES, LEVELS
-from loadwatch.verdict.levels import sort_by_size
+from loadwatch.tables import KNOWN_SURFACES
 from loadwatch.web.answers import get_site
+from loadwatch.web.course_page import choose_day
+from loadwatch.web.route_choice import find_route, keep_uploads, list_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from loadwatch.analysis import Analysis
+    from loadwatch.assess.budget import Plan
+    from loadwatch.web.site import Site
 
 pages = Blueprint("plan", __name__)
 DAYS = 7
-FIELDS = ("distance_km", "ascent_m", "surface")
+FIELDS = ("distance_km", "ascent_m", "surface", "course")
+NEEDED = ("distance_km", "course")  # one of them, for a day to be planned
 
 
 @pages.route("/plan", methods=["GET", "POST"])
 def show_plan() -> str:
     """Show the boxes of a week; with numbers in them, what they would raise. Nothing is kept."""
-    analysis = get_site().analysis
+    site = get_site()
+    analysis = site.analysis
     if analysis is None:
         return render_template("empty.html", title="Plan")
-    first = _choose_first_day(analysis)
-    days = [first + timedelta(days=at) for at in range(DAYS)]
-    lines, error = [], ""
-    if request.method == "POST":
-        try:
-            lines = _judge_days(analysis, days, request.form)
-        except (LoadwatchError, ValueError) as problem:
-            error = formatting.clean_text(str(problem))
+    problems: list[str] = []
+    tried = None
+    try:
+        days = _list_days(analysis, request.form.get("first", ""))
+        _, problems = keep_uploads(site, request.files.getlist("routes"))
+        tried = _judge_days(site, analysis, days, request.form)
+    except (LoadwatchError, ValueError) as error:
+        days = _list_days(analysis, "")
+        problems.append(str(error))
     values = {
         "title": "Plan",
         "days": [(day, f"{day:%a} {day.day} {day:%b}") for day in days],
         "given": request.form,
-        "lines": lines,
-        "error": error,
+        "problems": [formatting.clean_text(problem) for problem in problems],
         "grounds": KNOWN_SURFACES,
+        "routes": list(list_routes(site)),
+        **_describe_plan(tried, analysis),
     }
     if request.headers.get("X-Part") == "answer":
         return render_template("plan_answer.html", **values)
@@ -58,34 +66,40 @@ def show_plan() -> str:
     return render_template("plan.html", room=room, **values)
 
 
-def _choose_first_day(analysis: Analysis) -> date:
-    """Return the day after the last one known, by the clock where that is later."""
-    latest = max(analysis.today, environment.today_by_clock())
-    return latest + timedelta(days=1)
+def _list_days(analysis: Analysis, first: str) -> list[date]:
+    """Return the seven days of the form; ValueError where its first is none."""
+    day = choose_day(analysis, first)
+    return [day + timedelta(days=at) for at in range(DAYS)]
 
 
 def _judge_days(
-    analysis: Analysis, days: list[date], form: Mapping[str, str]
-) -> list[tuple[str, str, str]]:
-    """Return level, shape and sentence of what the planned days would raise."""
+    site: Site, analysis: Analysis, days: Sequence[date], form: Mapping[str, str]
+) -> Plan | None:
+    """Return what the planned days would raise, as `budget --plan` has it; None without any."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(("date", *FIELDS))
     for at, day in enumerate(days):
-        cells = [form.get(f"{name}_{at}", "").strip() for name in FIELDS]
-        if cells[0]:
-            writer.writerow((day.isoformat(), *cells))
+        cells = {name: form.get(f"{name}_{at}", "").strip() for name in FIELDS}
+        if any(cells[name] for name in NEEDED):
+            writer.writerow((day.isoformat(), *cells.values()))
     planned = budget.read_plan(out.getvalue().encode())
     if not planned:
-        return []
-    tried = budget.try_plan(
-        planned, analysis.activities, analysis.settings, analysis.today
+        return None
+    return judge_planned(
+        analysis, planned, lambda name: find_route(site, name), site.cache
     )
-    units = analysis.settings.units
-    lines: list[tuple[str, str, str]] = [
-        (flag.level, LEVELS[flag.level].shape, format_sentence(flag, units))
-        for flag in sort_by_size(tried.flags)
-    ]
-    if not any(level != "info" for level, _, _ in lines):
-        lines.append(("usual", LEVELS["usual"].shape, budget_table.PLAN_RAISES_NOTHING))
-    return lines
+
+
+def _describe_plan(tried: Plan | None, analysis: Analysis) -> dict[str, object]:
+    """Return the lines of an answer; none where nothing is planned."""
+    if tried is None:
+        return {"lines": [], "gaps": [], "quiet": ""}
+    quiet = ""
+    if not any(is_raised(flag) for flag in tried.flags):
+        quiet = budget_table.PLAN_RAISES_NOTHING
+    return {
+        "lines": budget_table.list_plan(tried, analysis.settings.units),
+        "gaps": budget_table.list_plan_gaps(tried),
+        "quiet": quiet,
+    }

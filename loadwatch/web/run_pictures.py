@@ -5,29 +5,39 @@ Positions are drawn here and in no file: no report, no export and no message hol
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from loadwatch.formatting import choose_unit, format_percent
 from loadwatch.geodesy import DEGREE_M, path_m
 from loadwatch.report.pictures import svg
+from loadwatch.report.season import GROUNDS
+from loadwatch.web.ground_colours import GROUND_OF
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from markupsafe import Markup
 
-    from loadwatch.tables import Floats
+    from loadwatch.formatting import Units
+    from loadwatch.tables import Floats, Ints
 
 WIDTH: Final = 720.0
 PANEL: Final = 110.0
-LEFT: Final = 70.0
+LEFT: Final = 92.0
 TOP: Final = 20.0
 MOST_POINTS: Final = 600
 SMOOTH_S: Final = 30
 LEAST_RECORDS: Final = 3
 LEAST_SPEED: Final = 0.8  # m/s; below it nobody has a pace
-COURSE: Final = 320.0
+COURSE_WIDTH, COURSE_HEIGHT = 560.0, 300.0
+MEASURES: Final = ("Pace", "Altitude", "Heart rate")
+TICKS: Final = (1, 2, 5, 10, 20, 50, 100)
+MOST_TICKS: Final = 12
 EDGE: Final = 10.0
 
 
@@ -41,30 +51,56 @@ class _Panel:
     is_reversed: bool = False  # less is higher: a pace
 
 
-def draw_profile(records: pd.DataFrame) -> Markup | None:
-    """Return pace, altitude and heart rate over distance; None without distance or any of them."""
-    distance = _measure_distance(records)
+def draw_profile(
+    records: pd.DataFrame, units: Units, measures: Sequence[str] = MEASURES
+) -> Markup | None:
+    """Return pace, altitude and heart rate over distance; None without distance or any of them.
+
+    `measures` names those that are wanted.
+    """
+    distance = measure_distance(records)
     if not distance.size or not np.nanmax(distance, initial=0.0) > 0:
         return None
     panels = [
-        panel for panel in _list_panels(records, distance) if _is_known(panel.samples)
+        panel
+        for panel in _list_panels(records, distance, units)
+        if panel.title in measures and _is_known(panel.samples)
     ]
     if not panels:
         return None
+    length = choose_unit("distance_m", units)
+    axis = distance / length.size
     parts: list[str] = []
     for at, panel in enumerate(panels):
-        parts += _draw_panel(panel, distance / 1000.0, TOP + at * (PANEL + TOP))
+        parts += _draw_panel(panel, axis, TOP + at * (PANEL + TOP))
+    bottom = TOP + len(panels) * (PANEL + TOP)
+    parts += _draw_axis(float(axis.max()), length.symbol, bottom - TOP)
     names = ", ".join(panel.title.lower() for panel in panels)
     return svg.Picture(
         width=WIDTH,
-        height=TOP + len(panels) * (PANEL + TOP) + TOP,
+        height=bottom + TOP,
         name="Profile",
-        description=f"{names} over {np.nanmax(distance) / 1000.0:.1f} km",
+        description=f"{names} over {axis.max():.1f} {length.symbol}",
         parts=tuple(parts),
+        role="profile",
     ).render()
 
 
-def _read_column(records: pd.DataFrame, name: str) -> Floats:
+def _draw_axis(far: float, symbol: str, top: float) -> list[str]:
+    """Return the marks of the distance below the last panel."""
+    step = next((one for one in TICKS if far / one <= MOST_TICKS), TICKS[-1])
+    parts = []
+    for at in range(int(far / step) + 1):
+        x = LEFT + (WIDTH - LEFT - EDGE) * at * step / far
+        parts.append(svg.draw_line((x, top), (x, top + 4), "rule"))
+        text = f"{at * step:g}"
+        if not at:
+            text = f"0 {symbol}"
+        parts.append(svg.draw_text((x, top + 17), text, "label", "middle"))
+    return parts
+
+
+def read_column(records: pd.DataFrame, name: str) -> Floats:
     """Return one column of RECORDS, NaN where the file has none."""
     if name not in records.columns:
         return np.full(len(records), np.nan)
@@ -72,18 +108,18 @@ def _read_column(records: pd.DataFrame, name: str) -> Floats:
     return column
 
 
-def _measure_distance(records: pd.DataFrame) -> Floats:
+def measure_distance(records: pd.DataFrame) -> Floats:
     """Return the distance since the start [m], by the device, else along the positions."""
-    distance = _read_column(records, "distance_m")
+    distance = read_column(records, "distance_m")
     if np.isfinite(distance).any():
         return _fill(distance)
-    latitude = _read_column(records, "latitude_deg")
-    return path_m(latitude, _read_column(records, "longitude_deg"))
+    latitude = read_column(records, "latitude_deg")
+    return path_m(latitude, read_column(records, "longitude_deg"))
 
 
-def _measure_speed(records: pd.DataFrame, distance_m: Floats) -> Floats:
+def measure_speed(records: pd.DataFrame, distance_m: Floats) -> Floats:
     """Return the speed [m/s], by the device, else by distance and time."""
-    speed = _read_column(records, "speed_mps")
+    speed = read_column(records, "speed_mps")
     if np.isfinite(speed).any() or len(records) < LEAST_RECORDS:
         return speed
     seconds = records.index.to_numpy("datetime64[ms]").astype(np.float64) / 1000.0
@@ -92,18 +128,26 @@ def _measure_speed(records: pd.DataFrame, distance_m: Floats) -> Floats:
     return slope
 
 
-def _list_panels(records: pd.DataFrame, distance_m: Floats) -> list[_Panel]:
+def _list_panels(
+    records: pd.DataFrame, distance_m: Floats, units: Units
+) -> list[_Panel]:
     """Return the measures that a profile can have."""
-    speed = _measure_speed(records, distance_m)
+    length, height = (choose_unit(name, units) for name in ("distance_m", "ascent_m"))
+    speed = measure_speed(records, distance_m)
     pace = np.where(
-        speed >= LEAST_SPEED, 1000.0 / np.maximum(speed, LEAST_SPEED), np.nan
+        speed >= LEAST_SPEED, length.size / np.maximum(speed, LEAST_SPEED), np.nan
     )
-    altitude = _read_column(records, "altitude_m")
-    heart = _read_column(records, "heart_rate_bpm")
+    altitude = read_column(records, "altitude_m")
+    heart = read_column(records, "heart_rate_bpm")
     return [
-        _Panel("Pace", _smooth(pace) / 60.0, "min/km", is_reversed=True),
-        _Panel("Altitude", altitude, "m"),
-        _Panel("Heart rate", _smooth(heart), "/min"),
+        _Panel(
+            "Pace",
+            smooth_samples(pace) / 60.0,
+            f"min/{length.symbol}",
+            is_reversed=True,
+        ),
+        _Panel("Altitude", altitude / height.size, height.symbol),
+        _Panel("Heart rate", smooth_samples(heart), "/min"),
     ]
 
 
@@ -118,7 +162,7 @@ def _fill(values: Floats) -> Floats:
     return np.where(np.isfinite(filled), filled, 0.0)
 
 
-def _smooth(values: Floats) -> Floats:
+def smooth_samples(values: Floats) -> Floats:
     """Return means over about SMOOTH_S samples, of those that are known."""
     known = np.isfinite(values)
     window = np.ones(SMOOTH_S)
@@ -159,34 +203,93 @@ def _draw_panel(panel: _Panel, distance_km: Floats, top: float) -> list[str]:
 
 
 def _format_value(value: float, unit: str) -> str:
-    if unit == "min/km":
-        return f"{int(value)}:{int(value * 60) % 60:02d}"
+    if unit.startswith("min/"):
+        return f"{format_pace(value)} {unit}"
     return f"{value:.0f} {unit}"
 
 
-def draw_course(records: pd.DataFrame) -> Markup | None:
-    """Return the line of the run seen from above; None without positions."""
-    latitude = _read_column(records, "latitude_deg")
-    longitude = _read_column(records, "longitude_deg")
-    known = np.isfinite(latitude) & np.isfinite(longitude)
-    if known.sum() < 2:
+def format_pace(minutes: float) -> str:
+    """Return minutes for a length as "5:07"."""
+    seconds = round(minutes * 60)
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def draw_course(records: pd.DataFrame, grounds: Ints | None = None) -> Markup | None:
+    """Return the line of a run seen from above, by ground; None without positions.
+
+    `grounds` are places in SURFACE_NAMES, one per sample.
+    """
+    latitude = read_column(records, "latitude_deg")
+    longitude = read_column(records, "longitude_deg")
+    known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
+    if known.size < 2:
         return None
-    north = latitude[known] * DEGREE_M
-    middle = np.cos(np.radians(np.median(latitude[known])))
-    east = longitude[known] * DEGREE_M * middle
-    reach = max(float(np.ptp(north)), float(np.ptp(east)), 1.0)
-    scale = (COURSE - 2 * EDGE) / reach
-    step = max(int(known.sum()) // MOST_POINTS, 1)
-    points = [
-        (EDGE + scale * (x - east.min()), EDGE + scale * (north.max() - y))
-        for y, x in zip(north[::step].tolist(), east[::step].tolist(), strict=True)
-    ]
-    start = svg.draw_circle(points[0], 4.0, "pain", "Start")
+    step = max(known.size // MOST_POINTS, 1)
+    kept = np.append(known[:-1:step], known[-1])
+    line = _place_points(latitude[kept], longitude[kept])
+    roles = ["blank"] * kept.size
+    if grounds is not None:
+        roles = [GROUND_OF[at].role for at in grounds[kept].tolist()]
+    start, end = line.points[0], line.points[-1]
     return svg.Picture(
-        width=2 * EDGE + scale * float(np.ptp(east)),
-        height=2 * EDGE + scale * float(np.ptp(north)),
+        width=line.width,
+        height=line.height,
         name="Course",
-        description="the line of the run, north at the top; drawn on this computer only",
-        parts=(svg.draw_polyline(points, "line-now"), start),
+        description=_describe_course(grounds),
+        parts=(
+            *_draw_ways(line.points, roles),
+            svg.draw_circle(end, 4.0, "end", "End"),
+            svg.draw_circle(start, 5.0, "pain", "Start"),
+        ),
         role="course",
     ).render()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Points of a picture, and its size."""
+
+    points: list[svg.Point]
+    width: float
+    height: float
+
+
+def _place_points(latitude: Floats, longitude: Floats) -> _Line:
+    """Return places as points of a picture, north at the top."""
+    north = latitude * DEGREE_M
+    east = longitude * DEGREE_M * np.cos(np.radians(np.median(latitude)))
+    reach = max(
+        float(np.ptp(north)) / COURSE_HEIGHT, float(np.ptp(east)) / COURSE_WIDTH
+    )
+    scale = 1.0 / max(reach, 1e-3)
+    across, down = (east - east.min()) * scale, (north.max() - north) * scale
+    points = list(zip((across + EDGE).tolist(), (down + EDGE).tolist(), strict=True))
+    width, height = float(across.max()), float(down.max())
+    return _Line(points, 2 * EDGE + width, 2 * EDGE + height)
+
+
+def _draw_ways(points: Sequence[svg.Point], roles: Sequence[str]) -> list[str]:
+    """Return a line per stretch of one ground; each begins where the one before ends."""
+    parts = []
+    first = 0
+    for at in range(1, len(points) + 1):
+        if at < len(points) and roles[at] == roles[first]:
+            continue
+        stretch = points[max(first - 1, 0) : at]
+        name = next(one.name for one in GROUNDS if one.role == roles[first])
+        parts.append(svg.draw_polyline(stretch, f"way s-{roles[first]}", name))
+        first = at
+    return parts
+
+
+def _describe_course(grounds: Ints | None) -> str:
+    """Return the picture in words: the grounds it shows by their share of the samples."""
+    text = "The line of the run, north at the top; drawn on this computer only."
+    if grounds is None or not grounds.size:
+        return text
+    counts = Counter(GROUND_OF[at].name for at in grounds.tolist())
+    shares = [
+        f"{name} {format_percent(count / grounds.size)}"
+        for name, count in counts.most_common()
+    ]
+    return f"{text} Ground: {', '.join(shares)}."

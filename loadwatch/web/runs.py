@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, render_template, request
 
 from loadwatch.errors import LoadwatchError
 from loadwatch.exposure.ground_answers import parse_answer
 from loadwatch.pipeline.run_records import read_run_records
+from loadwatch.pipeline.sample_grounds import find_sample_grounds
 from loadwatch.report.display_tables import build_table
 from loadwatch.web.answers import get_site, refuse_write
+from loadwatch.web.ground_colours import list_grounds
 from loadwatch.web.run_pictures import draw_course, draw_profile
 from loadwatch.web.run_rows import find_run, list_recent_runs
+from loadwatch.web.run_splits import build_splits
 from loadwatch.web.shoe_rows import list_shoes
 from loadwatch.web.today import write_cells
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from werkzeug.wrappers import Response
+
+    from loadwatch.web.site import Site
 
 pages = Blueprint("runs", __name__)
 SHOWN_RUNS = 200
@@ -45,15 +50,34 @@ def show_run(activity_id: str) -> str:
     run = find_run(analysis, activity_id) if analysis else None
     if analysis is None or run is None:
         abort(404)
-    records = read_run_records(analysis, site.folder, activity_id)
-    pictures = []
-    if records is not None:
-        drawn = (draw_profile(records), draw_course(records))
-        pictures = [picture for picture in drawn if picture]
     pairs = [pair.name for pair in list_shoes(analysis)]
     return render_template(
-        "run.html", title="Run", run=run, pairs=pairs, pictures=pictures
+        "run.html",
+        title="Run",
+        run=run,
+        pairs=pairs,
+        **_show_records(site, activity_id),
     )
+
+
+def _show_records(site: Site, activity_id: str) -> dict[str, Any]:
+    """Return profile, course by ground and kilometres of a run, nothing where it has no samples."""
+    analysis = site.analysis
+    records = None
+    if analysis is not None:
+        records = read_run_records(analysis, site.folder, activity_id)
+    if analysis is None or records is None:
+        return {"course": None, "profile": None, "splits": None, "grounds": []}
+    rows = analysis.activities
+    row = dict(rows[rows["activity_id"] == activity_id].iloc[0])
+    grounds = find_sample_grounds(analysis, records, row, site.cache)
+    units = analysis.settings.units
+    return {
+        "course": draw_course(records, grounds),
+        "profile": draw_profile(records, units),
+        "splits": build_splits(records, grounds, units),
+        "grounds": list_grounds(set(grounds.tolist())),
+    }
 
 
 @pages.post("/runs/<activity_id>")

@@ -14,6 +14,7 @@ from loadwatch.analysis import Analysis
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.pipeline import analyse_athlete, with_budget, with_question
 from loadwatch.user_files import put_back, read_file
+from loadwatch.web.route_shelf import RouteShelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -201,6 +202,12 @@ class WatchedFolder(ABC, Generic[Result]):
 
 class Site(WatchedFolder[Analysis]):
     """One athlete's folder or export."""
+
+    def __init__(self, folder: Path, options: Options) -> None:
+        """Hold the folder; nothing is read before the first `refresh`."""
+        super().__init__(folder, options)
+        self.routes = RouteShelf()
+        self.cache = options.store  # of what is read of a map
 
     @property
     def analysis(self) -> Analysis | None:

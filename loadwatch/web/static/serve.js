@@ -32,9 +32,11 @@ if (plan) {
   plan.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
+      const data = new FormData(plan);
+      data.delete("routes"); // files go with the button
       const answer = await fetch(`${home}/plan`, {
         method: "POST",
-        body: new FormData(plan),
+        body: data,
         headers: { "X-Part": "answer" },
       });
       if (answer.ok) {

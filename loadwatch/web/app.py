@@ -32,6 +32,7 @@ from loadwatch.web import (
     report_page,
     runs,
     settings_page,
+    shoes_page,
     today,
 )
 from loadwatch.web.answers import finish_write, get_folder, get_home, refuse_write
@@ -66,7 +67,7 @@ common = Blueprint("common", __name__)
 ATHLETE_PAGES = (
     *(today.pages, report_page.pages, runs.pages, plan.pages),
     course_page.pages,
-    *(settings_page.pages, files.pages),
+    *(shoes_page.pages, settings_page.pages, files.pages),
 )
 RUNNER_PREFIX = "/runners/<runner>"
 

@@ -10,13 +10,12 @@ from loadwatch.errors import LoadwatchError
 from loadwatch.exposure.ground_answers import parse_answer
 from loadwatch.pipeline.run_records import read_run_records
 from loadwatch.pipeline.sample_grounds import find_sample_grounds
-from loadwatch.report.display_tables import build_table
 from loadwatch.web.answers import get_site, refuse_write
 from loadwatch.web.ground_colours import list_grounds
 from loadwatch.web.run_pictures import draw_course, draw_profile
 from loadwatch.web.run_rows import find_run, list_recent_runs
 from loadwatch.web.run_splits import build_splits
-from loadwatch.web.shoe_rows import list_shoes
+from loadwatch.web.shoe_rows import list_pairs_in_use
 from loadwatch.web.today import write_cells
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def show_run(activity_id: str) -> str:
     run = find_run(analysis, activity_id) if analysis else None
     if analysis is None or run is None:
         abort(404)
-    pairs = [pair.name for pair in list_shoes(analysis)]
+    pairs = list_pairs_in_use(analysis)
     return render_template(
         "run.html",
         title="Run",
@@ -121,25 +120,3 @@ def _parse_effort(text: str) -> float:
     if not 0 <= effort <= MOST_EFFORT:
         raise ValueError(f"effort is 0 to {MOST_EFFORT}")
     return effort
-
-
-@pages.get("/shoes")
-def show_shoes() -> str:
-    """Show the distance on each pair of shoes."""
-    analysis = get_site().analysis
-    if analysis is None:
-        return render_template("empty.html", title="Shoes")
-    headers = {
-        "Pair": True,
-        "Distance": False,
-        "On hard ground": False,
-        "Runs": False,
-        "First": True,
-        "Last": True,
-    }
-    rows = [
-        (pair.name, pair.distance, pair.hard, pair.runs, pair.first, pair.last)
-        for pair in list_shoes(analysis)
-    ]
-    table = build_table(headers, rows)
-    return render_template("shoes.html", title="Shoes", table=table)

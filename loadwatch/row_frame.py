@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import Note
@@ -12,6 +13,39 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.tables import DType, Table
+
+
+ROWS_PER_PART = 512  # kept as plain values, until there are so many
+
+
+@dataclass(slots=True)
+class FrameBuilder:
+    """Collects rows one by one for a frame, kept by column: a fifth of what plain values take."""
+
+    tables: tuple[Table, ...]
+    parts: list[pd.DataFrame] = field(default_factory=list)
+    pending: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def add_row(self, row: Mapping[str, Any]) -> None:
+        """Add a row of plain values, as `build_frame` takes them."""
+        self.pending.append(row)
+        if len(self.pending) >= ROWS_PER_PART:
+            self._close_part()
+
+    def build(self) -> pd.DataFrame:
+        """Return all rows, in the order in which they came."""
+        import pandas as pd  # noqa: PLC0415 - `--help` imports this module without pandas
+
+        if self.pending or not self.parts:
+            self._close_part()
+        parts, self.parts = self.parts, []
+        if len(parts) == 1:
+            return parts[0]
+        return pd.concat(parts, ignore_index=True)
+
+    def _close_part(self) -> None:
+        rows, self.pending = self.pending, []
+        self.parts.append(build_frame(rows, *self.tables))
 
 
 def build_frame(rows: Sequence[Mapping[str, Any]], *tables: Table) -> pd.DataFrame:
@@ -45,8 +79,27 @@ def _build_column(dtype: DType, values: Sequence[Any]) -> Any:
     if dtype in ("instant", "wall"):
         return _parse_times(dtype, values)
     if dtype == "str":
-        return pd.Series(_replace_surrogates(values), dtype=object)
+        return pd.Series(_share_texts(values), dtype=object)
+    if dtype == "cells":
+        return pd.Series(_share_cells(values), dtype=object)
     return pd.Series([_parse_list(dtype, value) for value in values], dtype=object)
+
+
+def _share_texts(values: Sequence[Any]) -> list[str]:
+    """Return texts without halves of characters, each kept once, however many rows have it."""
+    texts = _replace_surrogates(values)
+    shared: dict[str, str] = {}
+    return [shared.setdefault(text, text) for text in texts]
+
+
+def _share_cells(values: Sequence[Any]) -> list[list[tuple[int, int]]]:
+    """Return lists of (row, column), each pair kept once, however many runs crossed it."""
+    shared: dict[tuple[int, int], tuple[int, int]] = {}
+    runs = []
+    for cells in values:
+        pairs = [tuple(cell) for cell in cells or ()]
+        runs.append([shared.setdefault(pair, pair) for pair in pairs])
+    return runs
 
 
 def _replace_surrogates(values: Sequence[Any]) -> list[str]:

@@ -28,7 +28,9 @@ WeekState = Literal["high", "watch", "more", "usual", "less", "unknown", "so_far
 WeekLevel = Literal[
     "high", "watch", "info", "more", "usual", "less", "unknown", "so_far"
 ]
-DType = Literal["float", "int", "bool", "str", "list", "notes", "instant", "wall"]
+DType = Literal[
+    "float", "int", "bool", "str", "list", "cells", "notes", "instant", "wall"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +351,7 @@ HIDDEN: Table = (
     _text("member", "input the row came from, without #line or #part"),
     Column("dirt_m", "float", "m", "Strava's Dirt Distance"),
     Column("parent", "bool", "", "a multisport whole whose legs are rows, too"),
-    Column("cells", "list", "", "cells of 0.01 degrees it crossed, for reading a map"),
+    Column("cells", "cells", "", "cells of 0.01 degrees it crossed, for reading a map"),
     _text("signature", "cells of 25 m it crossed, for answers of other runs"),
     _text("asked", "day on which the runner did not know the ground, ISO 8601"),
     Column("fallback_m", "list", "m", "by surface, what such answers may replace"),

@@ -1,6 +1,7 @@
 """Inputs to rows: read once, known by content, lost alone; what a store answers is what was read."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,11 +14,11 @@ import pytest
 from loadwatch.activity import Activity, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
-from loadwatch.ingest.sources import find_members
+from loadwatch.ingest.sources import Content, find_members
 from loadwatch.ingest.store import open_store
-from loadwatch.pipeline import intake
+from loadwatch.pipeline import input_jobs, intake
 from loadwatch.pipeline.executors import open_pool
-from loadwatch.pipeline.intake import InputJob, MemberResult
+from loadwatch.pipeline.input_jobs import InputJob
 from loadwatch.settings import Settings
 from tests import season
 from tests.season import FIRST, analysed, short, told
@@ -25,10 +26,8 @@ from tests.season import FIRST, analysed, short, told
 ROOT = Path(__file__).parent.parent
 
 
-def job(data: bytes, label: str = "a.gpx", **more) -> InputJob:
-    return InputJob(
-        label, data, "d" * 64, "named", **{"notes": (), "settings": Settings()} | more
-    )
+def job(data: bytes, label: str = "a.gpx", notes: tuple[str, ...] = ()) -> InputJob:
+    return InputJob(label, len(data), lambda: Content(data, notes), Settings())
 
 
 class Reads:
@@ -63,14 +62,14 @@ def test_each_error_of_a_reader_is_a_reason(monkeypatch, error):
     kind = {"torn": "rejected", "a course": "ignored", "too large": "limited"}[
         error.why
     ]
-    assert intake.read_input(job(b"")).skipped == (Skipped("", kind, error.why),)
+    assert input_jobs.read_input(job(b"")).skipped == (Skipped("", kind, error.why),)
 
 
 def read_as(monkeypatch, *skipped: Skipped, activities: int = 0):
     sessions = [Session(format="gpx", start_utc=datetime(2026, 1, 1, tzinfo=UTC), part=i + 1) for i in range(activities)]  # fmt: skip
     reading = Reading(tuple(Activity(EMPTY_RECORDS, one) for one in sessions), skipped)
     monkeypatch.setattr("loadwatch.ingest.readers.read", lambda *_: reading)
-    return intake.read_input(job(b"", notes=("gzip_crc: wrong",)))
+    return input_jobs.read_input(job(b"", notes=("gzip_crc: wrong",)))
 
 
 def test_parts_left_out_are_notes_where_the_file_gave_activities(monkeypatch):
@@ -148,13 +147,14 @@ def test_the_weeks_of_known_files_bring_in_no_reader_and_no_picture(home, tmp_pa
 def test_fresh_rows_are_as_they_come_back_from_a_store(home, tmp_path):
     inputs = [m for m in find_members([home]) if not isinstance(m, Skipped)]
 
-    def rows() -> list[MemberResult]:
+    def read() -> intake.ReadInputs:
         with open_store(tmp_path / "store", "x", "y") as store:
             return intake.read_members(inputs, Settings(), store)
 
-    assert repr([part.result for part in rows()]) == repr(
-        [part.result for part in rows()]
-    )
+    fresh, kept = read(), read()
+    pd.testing.assert_frame_equal(fresh.rows, kept.rows, check_exact=True)
+    assert fresh.rows["notes"].tolist() == kept.rows["notes"].tolist()
+    assert fresh.left_out == kept.left_out
 
 
 def test_a_file_is_known_by_its_content_wherever_it_goes(home, tmp_path):
@@ -224,8 +224,8 @@ def test_every_setting_is_either_of_the_row_or_of_the_tables():
         "units",
         "origins",
     }
-    assert set(intake.ROW_SETTINGS) | late == set(Settings.__dataclass_fields__)
-    assert not set(intake.ROW_SETTINGS) & late
+    assert set(input_jobs.ROW_SETTINGS) | late == set(Settings.__dataclass_fields__)
+    assert not set(input_jobs.ROW_SETTINGS) & late
 
 
 KILLED = """
@@ -267,13 +267,13 @@ def test_killed_in_its_first_run_the_next_one_gives_the_same(tmp_path):
 def deadly(one: InputJob) -> object:
     if one.label == "fit/00-2.fit":
         os.kill(os.getpid(), signal.SIGKILL)
-    return intake.read_input(one)
+    return input_jobs.read_input(one)
 
 
 @pytest.mark.slow
 def test_a_worker_that_dies_costs_its_file_and_that_is_tried_again(home, tmp_path):
     whole = analysed(home)
-    with open_pool(2, on_death=intake.build_lost_result, preload=()) as spread:
+    with open_pool(2, on_death=input_jobs.build_lost_result, preload=()) as spread:
         hurt = analysed(
             home,
             store=tmp_path / "store",
@@ -291,6 +291,28 @@ def test_a_worker_that_dies_costs_its_file_and_that_is_tried_again(home, tmp_pat
     assert reads.labels == ["fit/00-2.fit"]
 
 
+def test_workers_that_see_the_files_open_them(home, tmp_path):
+    carried = []
+
+    def each(function, jobs):
+        for one in jobs:
+            carried.append(len(pickle.dumps(one)))
+            yield function(one)
+
+    inputs = [m for m in find_members([home]) if not isinstance(m, Skipped)]
+    assert all(one.opens_anywhere for one in inputs)
+    read = {}
+    for opens_there in (True, False):
+        with open_store(None, "x", "y") as store:
+            read[opens_there] = intake.read_members(
+                inputs, Settings(), store, each, opens_there=opens_there
+            )
+    names = 3000  # of a job without bytes: settings and a path
+    assert max(carried[: len(inputs)]) < names < max(carried[len(inputs) :])
+    pd.testing.assert_frame_equal(read[True].rows, read[False].rows, check_exact=True)
+    assert read[True].left_out == read[False].left_out
+
+
 def test_a_file_that_is_gone_is_a_reason_and_not_kept(home, tmp_path):
     inputs = [m for m in find_members([home]) if not isinstance(m, Skipped)]
     (home / "fit/00-0.fit").unlink()
@@ -299,10 +321,11 @@ def test_a_file_that_is_gone_is_a_reason_and_not_kept(home, tmp_path):
         taken = intake.read_members(
             inputs, Settings(), store, progress=lambda *at: ticks.append(at)
         )
-        gone = [part for part in taken if part.member.label == "fit/00-0.fit"]
-        assert gone[0].result.skipped == (
+        assert taken.left_out["fit/00-0.fit"] == (
             Skipped("", "rejected", "gone before it could be read"),
         )
-        assert store.find_by_key([gone[0].member.key]) == {}
-    assert [part.member for part in taken] == inputs
+        gone = [one.key for one in inputs if one.label == "fit/00-0.fit"]
+        assert store.find_by_key(gone) == {}
+    members = taken.rows["member"].drop_duplicates().tolist()
+    assert members == [one.label for one in inputs if one.label in set(members)]
     assert ticks[-1] == (len(inputs), len(inputs))

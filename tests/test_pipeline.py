@@ -18,7 +18,7 @@ import pytest
 from loadwatch import pipeline
 from loadwatch.errors import NothingToRead, SettingsError
 from loadwatch.ingest.sources import Member, find_members
-from loadwatch.pipeline import Options, athlete_lines, intake
+from loadwatch.pipeline import Options, athlete_lines, input_jobs
 from tests import make_map, season
 from tests.make_fit import FitBuilder, run
 from tests.season import FIRST, analysed, short, told, weekly
@@ -517,7 +517,7 @@ def test_a_line_is_not_kept_while_an_input_was_lost(tmp_path, monkeypatch):
     season.write(tmp_path / "club" / "ida", season.files())
     options = Options(
         store=tmp_path / "store",
-        map_jobs=lambda _, jobs: [intake.build_lost_result(job) for job in jobs],
+        map_jobs=lambda _, jobs: [input_jobs.build_lost_result(job) for job in jobs],
     )
     died = pipeline.analyse_roster(tmp_path / "club", options).athletes[0]
     fresh = pipeline.analyse_roster(

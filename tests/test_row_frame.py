@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadwatch.activity import NOTE_CODES, Note
-from loadwatch.row_frame import build_frame
+from loadwatch.row_frame import ROWS_PER_PART, FrameBuilder, build_frame
 from loadwatch.tables import EXPOSURES, HIDDEN, Column, column_names
 
 KINDS = (
     Column("km", "float", "km", "a number"),
     Column("ok", "bool", "", "a truth"),
     Column("name", "str", "", "a text"),
-    Column("cells", "list", "", "a list"),
+    Column("cells", "cells", "", "cells of a map"),
     Column("notes", "notes", "", "data problems"),
     Column("utc", "instant", "", "an instant"),
     Column("local", "wall", "", "a wall clock"),
@@ -41,7 +41,7 @@ def test_plain_values_become_those_of_their_column():
     frame = build_frame([plain], KINDS)
     assert list(frame) == column_names(KINDS)
     row = frame.iloc[0]
-    assert (row["km"], row["name"], row["cells"]) == (5.0, "run", [[1, 2]])
+    assert (row["km"], row["name"], row["cells"]) == (5.0, "run", [(1, 2)])
     assert row["notes"] == [Note("clock", "the time goes back: twice")]
     assert row["utc"] == pd.Timestamp("2026-03-29T00:30", tz="UTC")
     assert row["local"] == pd.Timestamp("2026-03-29T01:30")
@@ -51,6 +51,26 @@ def test_a_frame_without_rows_has_the_same_columns_and_types():
     none, one = (build_frame(rows, EXPOSURES, HIDDEN) for rows in ([], [{}]))
     assert len(none) == 0
     assert none.dtypes.to_dict() == one.dtypes.to_dict()
+
+
+def test_rows_that_come_one_by_one_make_the_same_frame():
+    rows = [
+        {"km": k / 3, "name": f"run {k % 7}", "cells": [[k % 5, 1]], "ok": k % 2 == 0}
+        for k in range(2 * ROWS_PER_PART + 1)
+    ]
+    for count in (0, 1, ROWS_PER_PART, len(rows)):
+        builder = FrameBuilder((KINDS,))
+        for row in rows[:count]:
+            builder.add_row(row)
+        whole = build_frame(rows[:count], KINDS)
+        pd.testing.assert_frame_equal(builder.build(), whole, check_exact=True)
+
+
+def test_equal_texts_and_cells_are_kept_once():
+    rows = [{"name": f"trail {k % 1}", "cells": [[5, 7]]} for k in range(3)]
+    frame = build_frame(rows, KINDS)
+    assert len({id(text) for text in frame["name"]}) == 1
+    assert len({id(cell) for cells in frame["cells"] for cell in cells}) == 1
 
 
 @given(st.sampled_from(sorted(NOTE_CODES)), st.text())

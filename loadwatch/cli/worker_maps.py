@@ -17,7 +17,7 @@ WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 WORTH_A_POOL_OF_ATHLETES = 400  # the same counted by the cost of jobs
 LARGEST_SHARE = 1.5  # a worker's share of the cost that one job may be
 MOST_JOBS = 8  # more workers wait for the disk
-PRELOADED = ("loadwatch.pipeline.intake", "loadwatch.exposure.row")
+PRELOADED = ("loadwatch.pipeline.input_jobs", "loadwatch.exposure.row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class _Spread:
 
     def _map_inputs(self, function: Any, items: Iterable[Any]) -> Iterator[Any]:
         from loadwatch.pipeline.executors import map_batches, open_workers
-        from loadwatch.pipeline.intake import build_lost_result, measure_job
+        from loadwatch.pipeline.input_jobs import build_lost_result, measure_job
 
         with open_workers(self.engine) as workers:
             yield from map_batches(

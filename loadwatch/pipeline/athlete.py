@@ -17,10 +17,9 @@ from loadwatch.ingest.store import open_store
 from loadwatch.ingest.stray_dates import set_aside_strays
 from loadwatch.pipeline import intake
 from loadwatch.pipeline.assessment import assess_rows
-from loadwatch.row_frame import build_frame
+from loadwatch.pipeline.input_jobs import fingerprint_settings
 from loadwatch.settings import FILE as SETTINGS_FILE
 from loadwatch.settings import load as load_settings
-from loadwatch.tables import EXPOSURES, HIDDEN
 from loadwatch.user_files import find_file
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.ingest.store import Store
-    from loadwatch.pipeline.intake import MapFunction, MemberResult, ProgressCallback
+    from loadwatch.pipeline.intake import MapFunction, ProgressCallback, ReadInputs
     from loadwatch.settings import Settings
 
     AfterDeath = Callable[[Any, MapFunction], Any]
@@ -130,12 +129,8 @@ def analyse_athlete(*paths: str | Path, options: Options | None = None) -> Analy
     places = [Path(path) for path in paths]
     settings = load_athlete_settings(places, options)
     members, skipped = _find_inputs(places, options)
-    read, rows = _read_rows(places, members, settings, options)
-    for part in read:
-        label = part.member.label
-        skipped += [
-            replace(left, source=label + left.source) for left in part.result.skipped
-        ]
+    rows, left_out = _read_rows(places, members, settings, options)
+    skipped += left_out
     rows, strays = set_aside_strays(rows, _find_last_possible_day(settings, options))
     skipped += strays
     return assess_rows(places, rows, skipped, settings, files=len(members))
@@ -161,7 +156,7 @@ def open_athlete_store(
 ) -> Iterator[Store]:
     """Open the store of the athlete at `places`; `options.warn` gets its trouble, if any."""
     athlete = "|".join(sorted(str(place.resolve()) for place in places))
-    fingerprint = intake.fingerprint_settings(settings)
+    fingerprint = fingerprint_settings(settings)
     with open_store(options.store, athlete, fingerprint) as store:
         yield store
     if store.trouble and options.warn:
@@ -199,20 +194,19 @@ def _read_rows(
     members: Sequence[Member],
     settings: Settings,
     options: Options,
-) -> tuple[list[MemberResult], pd.DataFrame]:
-    """Return what each member gave, and all rows with their zones settled.
+) -> tuple[pd.DataFrame, list[Skipped]]:
+    """Return all rows with their zones settled, and what gave none.
 
     A list whose unit recordings of the same runs contradict or settle is read again by it.
     """
     read = _read_inputs(places, members, settings, options)
-    rows = zones.settle_zones(_build_rows(read), settings, options.system_zone)
+    rows = zones.settle_zones(read.rows, settings, options.system_zone)
     units = find_list_units(rows)
-    if not units or settings.distance_unit:
-        return read, rows
-    with open_athlete_store(places, settings, options) as store:
-        read = intake.read_lists_again(read, units, settings, store)
-    rows = zones.settle_zones(_build_rows(read), settings, options.system_zone)
-    return read, rows
+    if units and not settings.distance_unit:
+        with open_athlete_store(places, settings, options) as store:
+            read = intake.read_lists_again(members, read, units, settings, store)
+        rows = zones.settle_zones(read.rows, settings, options.system_zone)
+    return rows, read.list_skipped()
 
 
 def _read_inputs(
@@ -220,27 +214,29 @@ def _read_inputs(
     members: Sequence[Member],
     settings: Settings,
     options: Options,
-) -> list[MemberResult]:
+) -> ReadInputs:
     """Return what each member gave, matched on the map if the settings name one."""
+    opens_there = options.can_share(places, None)
     with open_athlete_store(places, settings, options) as store:
         read = intake.read_members(
-            members, settings, store, options.map_jobs, options.progress
+            members,
+            settings,
+            store,
+            options.map_jobs,
+            options.progress,
+            opens_there=opens_there,
         )
         if settings.osm:
             map_jobs: MapFunction = map
             if options.can_share([Path(settings.osm)], None):
                 map_jobs = options.map_jobs
-            read = intake.match_map(read, settings, store, options.store, map_jobs)
+            read = intake.match_map(
+                members,
+                read,
+                settings,
+                store,
+                options.store,
+                map_jobs,
+                opens_there=opens_there,
+            )
     return read
-
-
-def _build_rows(read: Sequence[MemberResult]) -> pd.DataFrame:
-    """Return the rows of all members as one frame of EXPOSURES and HIDDEN."""
-    rows = []
-    for part in read:
-        label = part.member.label
-        rows += [
-            {**row, "member": label, "source": label + row["suffix"]}
-            for row in part.result.rows
-        ]
-    return build_frame(rows, EXPOSURES, HIDDEN)

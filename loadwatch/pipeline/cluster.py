@@ -177,19 +177,27 @@ def describe_paths(paths: Sequence[str]) -> list[object]:
 
 
 def _describe_path(path: str) -> object:
-    """Return inode, size and time of change of a file, of a folder those of its entries."""
+    """Return inode, size and time of change of a file, of a folder those of its entries.
+
+    A file that one of two processes may not read differs, too.
+    """
     try:
         about = Path(path).stat()
         if not Path(path).is_dir():
-            return (about.st_ino, about.st_size, about.st_mtime_ns)
+            return _describe_file(path, about)
         names = sorted(os.listdir(path))[:ENTRIES_COMPARED]  # noqa: PTH208 - names alone
         entries = []
         for name in names:
-            inside = os.lstat(f"{path}/{name}")
-            entries.append((name, inside.st_ino, inside.st_size, inside.st_mtime_ns))
+            inside = f"{path}/{name}"
+            entries.append((name, _describe_file(inside, os.lstat(inside))))
     except OSError:
         return None
     return (about.st_ino, entries)
+
+
+def _describe_file(path: str, about: os.stat_result) -> tuple[int, int, int, bool]:
+    can_read = os.access(path, os.R_OK)
+    return (about.st_ino, about.st_size, about.st_mtime_ns, can_read)
 
 
 @contextmanager

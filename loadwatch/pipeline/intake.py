@@ -1,258 +1,176 @@
 """Inputs to exposure rows: each input is read once, known ones come from the store.
 
-The unit of work is one input: bytes -> rows. `read_input` is a plain function of one picklable
-value, so that any `map` (builtin, pool, cluster) can run it.
+Rows are kept by column as they come: as plain values a row takes 6 KB, in a frame less than 2.
 """
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import json
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from loadwatch.activity import Note, Skipped
-from loadwatch.errors import (
-    LoadwatchError,
-    NotActivity,
-    OverLimit,
-    SettingsError,
-    Unreadable,
-    describe_fault,
+from loadwatch.errors import OverLimit, SettingsError, Unreadable
+from loadwatch.ingest.sources import Content
+from loadwatch.pipeline.input_jobs import (
+    InputJob,
+    MapArea,
+    build_failed_result,
+    build_faulty_result,
+    name_result,
+    read_input,
 )
-from loadwatch.ingest.store import InputResult
+from loadwatch.row_frame import FrameBuilder
 from loadwatch.settings import BY_OTHER_FILES
-from loadwatch.version import __version__
+from loadwatch.tables import EXPOSURES, HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from loadwatch.activity import Kind, Reading, Session
-    from loadwatch.exposure.osm import Ground
     from loadwatch.ingest.sources import Member
-    from loadwatch.ingest.store import Row, Store
+    from loadwatch.ingest.store import InputResult, Store
     from loadwatch.settings import Settings
+    from loadwatch.tables import Ints
 
 MapFunction = Callable[..., Iterable[Any]]  # map(function, items), results in order
 ProgressCallback = Callable[[int, int], None]  # inputs done, inputs in all
-EQUAL_RUNS_A_DAY = 4  # of one list; more are one line written again and again
-REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
-ROW_VERSION = 9  # raised when a row comes to mean something else: stores are read anew
-NAMED_FORMATS = frozenset(
-    ("fit", "gpx", "tcx", "zip")
-)  # which a file's suffix can state
-# what is no fault of an input: it ends the run
-INTERRUPTS = (KeyboardInterrupt, SystemExit, GeneratorExit, LoadwatchError)
-SKIP_KINDS: dict[type[Exception], Kind] = {
-    Unreadable: "rejected",
-    NotActivity: "ignored",
-    OverLimit: "limited",
-}
-# the settings that change a row; all others are applied later, to rows
-ROW_SETTINGS = (
-    "sex",
-    "hr_rest",
-    "hr_max",
-    "birth_year",
-    "tz",
-    "default_surface",
-    "classes",
-    "distance_unit",
-    "elevation_unit",
-    "date_order",
-    "virtual_altitude",
-)
+LOOKED_UP = 500  # inputs that the store is asked for together
 
 
-@dataclass(frozen=True, slots=True)
-class MapArea:
-    """A map extract and the cells that an athlete visited: enough to open it in any process."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadInputs:
+    """What inputs gave.
 
-    path: Path
-    cells: frozenset[tuple[int, int]]
-    cache: Path | None
-    classes: tuple[tuple[str, str], ...]
+    Attributes
+    ----------
+    rows : EXPOSURES and HIDDEN, in the order of the inputs; no zone is settled.
+    left_out : label of an input -> what of it gave no row; the sources are what follows the
+        label, "" for the whole input.
+    """
 
-    @property
-    def cache_key(self) -> str:
-        """What a row matched on this map depends on beside its input."""
-        stat = self.path.stat()
-        text = f"{self.path}|{stat.st_size}|{stat.st_mtime_ns}|{self.classes}"
-        return "|" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    rows: pd.DataFrame
+    left_out: dict[str, tuple[Skipped, ...]]
+
+    def list_skipped(self) -> list[Skipped]:
+        """Return what gave no row, each with its whole source."""
+        return [
+            replace(part, source=label + part.source)
+            for label, parts in self.left_out.items()
+            for part in parts
+        ]
 
 
-@dataclass(frozen=True, slots=True)
-class InputJob:
-    """One input on its way to a worker."""
+@dataclass(slots=True, kw_only=True)
+class _Intake:
+    """Inputs on their way to rows: what is asked, and what came so far, in any order.
 
-    label: str
-    data: bytes
-    digest: str  # of the content
-    result_key: str  # under which the store keeps the result
-    notes: tuple[Note, ...]  # on the packing
+    Attributes
+    ----------
+    suffix : of the keys in the store, for what is read in another way than its settings say.
+    opens_there : whether workers open the inputs; else this process does.
+    places : the place among `members` of the input that each row came from.
+    """
+
+    members: Sequence[Member]
     settings: Settings
-    area: MapArea | None = None
+    store: Store
+    suffix: str
+    area: MapArea | None
+    opens_there: bool
+    frame: FrameBuilder = field(
+        default_factory=lambda: FrameBuilder((EXPOSURES, HIDDEN))
+    )
+    places: list[int] = field(default_factory=list)
+    left_out: dict[str, tuple[Skipped, ...]] = field(default_factory=dict)
+    done: int = 0
+
+    def take_result(self, place: int, result: InputResult) -> None:
+        """Take what the input at `place` gave."""
+        label = self.members[place].label
+        for row in result.rows:
+            source = label + row["suffix"]
+            self.frame.add_row({**row, "member": label, "source": source})
+            self.places.append(place)
+        if result.skipped:
+            self.left_out[label] = result.skipped
+        self.done += 1
+
+    def take_known(self) -> list[int]:
+        """Take what the store knows; return the places of all other inputs."""
+        unknown = []
+        for start in range(0, len(self.members), LOOKED_UP):
+            asked = self.members[start : start + LOOKED_UP]
+            keys = [member.key + self.suffix for member in asked]
+            found = self.store.find_by_key(keys)
+            for place, key in enumerate(keys, start):
+                if key in found:
+                    self.take_result(place, found[key])
+                else:
+                    unknown.append(place)
+        return unknown
+
+    def make_jobs(
+        self, unknown: Sequence[int], under_way: deque[int]
+    ) -> Iterator[InputJob]:
+        """Yield a job for each input that must be read, and put its place into `under_way`.
+
+        What is known by its content, or cannot be opened here, is taken at once.
+        """
+        for place in unknown:
+            member = self.members[place]
+            opener = member.open
+            if not (self.opens_there and member.opens_anywhere):
+                opened = self._open_here(member)
+                if not isinstance(opened, Content):
+                    self.take_result(place, opened)
+                    continue
+                opener = partial(_return_content, opened)
+            under_way.append(place)
+            yield InputJob(
+                label=member.label,
+                size=member.size,
+                open=opener,
+                settings=self.settings,
+                suffix=self.suffix,
+                area=self.area,
+            )
+
+    def _open_here(self, member: Member) -> Content | InputResult:
+        """Return the content of an input, or its result where that is known already."""
+        try:
+            content = member.open()
+        except (Unreadable, OverLimit) as error:
+            return build_failed_result("", error)
+        except Exception as error:  # noqa: BLE001 - one input never costs the others theirs
+            return build_faulty_result(error)
+        result_key = name_result(content.data, member.label, self.suffix)
+        known = self.store.find_by_digest([result_key]).get(result_key)
+        if known is None:
+            return content
+        self.store.put_result(member.key + self.suffix, result_key, known)
+        return known
+
+    def keep_result(self, place: int, result: InputResult) -> None:
+        """Take what a worker read, and keep it in the store where it can be kept."""
+        self.take_result(place, result)
+        if result.digest:
+            key = self.members[place].key + self.suffix
+            self.store.put_result(key, result.digest, result)
+
+    def build_inputs(self) -> ReadInputs:
+        """Return what all inputs gave, their rows in the inputs' order."""
+        places = np.array(self.places, np.int64)
+        return ReadInputs(_sort_rows(self.frame.build(), places), self.left_out)
 
 
-@dataclass(frozen=True, slots=True)
-class MemberResult:
-    """What one member gave; `result.rows` do not yet name the member."""
-
-    member: Member
-    result: InputResult
-
-
-def fingerprint_settings(settings: Settings) -> str:
-    """Return a digest of what rows depend on beside their input: this code and ROW_SETTINGS."""
-    values = {name: repr(getattr(settings, name)) for name in ROW_SETTINGS}
-    text = json.dumps([__version__, ROW_VERSION, values], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def read_input(job: InputJob) -> InputResult:
-    """Return the rows of one input, or the reason why it has none."""
-    try:
-        return _read_rows(job)
-    except (Unreadable, NotActivity, OverLimit) as error:
-        return build_failed_result(job.result_key, error)
-    except BaseException as error:  # a Rust library raises no Exception where it panics
-        if isinstance(error, INTERRUPTS):
-            raise
-        return build_faulty_result(error)
-
-
-def _read_rows(job: InputJob) -> InputResult:
-    from loadwatch.ingest import readers  # noqa: PLC0415 - not needed where the store knows all
-
-    reading = readers.read(job.data, job.label, job.settings)
-    rows = _build_rows(reading, job)
-    return _build_result(job, rows, reading.skipped)
-
-
-def _build_result(
-    job: InputJob, rows: tuple[Row, ...], skipped: Sequence[Skipped]
-) -> InputResult:
-    """Return the result of an input: its rows, and what its reader left out."""
-    parts = [part for part in skipped if part.source]
-    whole = [part for part in skipped if not part.source]
-    if rows and whole:  # the file counts once, as the source of its activities
-        rows = (_add_left_out(rows[0], whole), *rows[1:])
-    elif whole:
-        parts.append(replace(whole[0], why=_join_reasons(whole)))
-    if not rows and not parts:
-        return build_failed_result(job.result_key, NotActivity("it holds no activity"))
-    return InputResult(job.result_key, rows, tuple(parts))
-
-
-def _build_rows(reading: Reading, job: InputJob) -> tuple[Row, ...]:
-    """Return the exposure rows of `reading` as plain values, as a store gives them back."""
-    from loadwatch.exposure.row import build_row  # noqa: PLC0415 - as above
-
-    ground = None
-    if job.area:
-        ground = _open_map(job.area, job.area.cache_key)
-    rows = []
-    for activity in reading.activities:
-        row = build_row(activity, job.digest, job.settings, ground)
-        row["suffix"] = _format_suffix(activity.session)
-        notes = (*job.notes, *_check_name(job.label, activity.session))
-        row["notes"] = [*row["notes"], *map(str, notes)]
-        row["cells"] = [list(cell) for cell in row["cells"]]
-        rows.append(row)
-    _number_equal_days(rows)
-    return tuple(rows)
-
-
-def _number_equal_days(rows: Sequence[Row]) -> None:
-    """Give equal rows of one list that know only their day ids of their own.
-
-    To work and home again is two runs, of which a list writes the same twice; equal rows that
-    know the hour are one run, and so are more than anybody runs in a day.
-    """
-    equal: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row["format"] == "list" and row["date_only"]:
-            equal[row["activity_id"]].append(row)
-    for row_id, same in equal.items():
-        if len(same) <= EQUAL_RUNS_A_DAY:
-            for number, row in enumerate(same[1:], start=2):
-                row["activity_id"] = f"{row_id}-{number}"
-
-
-def _check_name(label: str, session: Session) -> tuple[Note, ...]:
-    """Return a note where a recording is not of the format that its file's name states."""
-    suffix = label.lower().removesuffix(".gz").rpartition(".")[2]
-    if suffix not in NAMED_FORMATS or suffix == session.format:
-        return ()
-    return (Note("file_name", f"named .{suffix}, yet it is {session.format.upper()}"),)
-
-
-def _format_suffix(session: Session) -> str:
-    """Return what a row's source has after the member's label: line of a list, or session."""
-    if session.line:
-        return f"#{session.line}"
-    if session.part > 1:
-        return f"#{session.part}"
-    return ""
-
-
-def _add_left_out(row: Row, parts: Sequence[Skipped]) -> Row:
-    """Return `row` with a note on the parts of its file that hold no activity."""
-    note = Note("left_out", _join_reasons(parts))
-    return {**row, "notes": [*row["notes"], str(note)]}
-
-
-def _join_reasons(parts: Sequence[Skipped]) -> str:
-    """Return why `parts` of a file were left out: the first few reasons, and how many more."""
-    text = "; ".join(part.why for part in parts[:REASONS_NAMED])
-    more = len(parts) - REASONS_NAMED
-    if more > 0:
-        text += f"; and {more} more"
-    return text
-
-
-def build_failed_result(
-    result_key: str, error: Unreadable | NotActivity | OverLimit
-) -> InputResult:
-    """Return the result of an input that gave nothing."""
-    skipped = Skipped("", SKIP_KINDS[type(error)], error.why)
-    return InputResult(result_key, (), (skipped,))
-
-
-def build_faulty_result(error: BaseException) -> InputResult:
-    """Return the result of an input over which this program itself failed.
-
-    It has no key, so that it is not kept and the next run, or the next version, tries again.
-    """
-    why = f"loadwatch itself failed on it ({describe_fault(error)}); please report it"
-    return build_failed_result("", Unreadable(why))
-
-
-def build_lost_result(job: InputJob) -> InputResult:
-    """Return the result of `job`, over which a process died.
-
-    It has no key, so that it is not kept and the next run tries the input again.
-    """
-    size = f"{len(job.data):,} bytes"
-    why = f"the process that read it ({size}) died; please report the file's kind"
-    return build_failed_result("", Unreadable(why))
-
-
-def measure_job(job: InputJob) -> int:
-    """Return how many bytes a job carries."""
-    return len(job.data)
-
-
-@functools.lru_cache(maxsize=1)
-def _open_map(area: MapArea, _cache_key: str) -> Ground:
-    """Return the map, read once per process as long as its file stays the same."""
-    from loadwatch.exposure import osm  # noqa: PLC0415 - only a run with a map needs it
-
-    return osm.open_extract(area.path, area.cells, area.cache, dict(area.classes))
+def _return_content(content: Content) -> Content:
+    return content
 
 
 def read_members(
@@ -261,134 +179,137 @@ def read_members(
     store: Store,
     map_jobs: MapFunction = map,
     progress: ProgressCallback | None = None,
+    *,
     area: MapArea | None = None,
     suffix: str = "",
-) -> list[MemberResult]:
-    """Return what each member gave, in their order; only what the store does not know is read.
+    opens_there: bool = True,
+) -> ReadInputs:
+    """Return what each member gave; only what the store does not know is read.
 
-    `suffix` names in the store what is read in another way than the settings of the store say.
+    Parameters
+    ----------
+    area : the map that rows are matched on.
+    suffix : names in the store what is read in another way than the settings of the store say.
+    opens_there : whether workers see the files that this process sees. They open them then,
+        unless the store may know contents under other names, which is looked up here.
     """
-    if area:
-        suffix = area.cache_key
-    results = store.find_by_key([member.key + suffix for member in members])
-    unknown = [member for member in members if member.key + suffix not in results]
-    under_way: deque[str] = deque()
-    jobs = _make_jobs(unknown, suffix, results, under_way, store, settings, area)
+    intake = _Intake(
+        members=members,
+        settings=settings,
+        store=store,
+        suffix=area.cache_key if area else suffix,
+        area=area,
+        opens_there=opens_there and not store.has_results(),
+    )
+    unknown = intake.take_known()
+    under_way: deque[int] = deque()
     try:
-        for result in map_jobs(read_input, jobs):
-            key = under_way.popleft()
-            results[key] = result
-            if result.digest:
-                store.put_result(key, result.digest, result)
+        for result in map_jobs(read_input, intake.make_jobs(unknown, under_way)):
+            intake.keep_result(under_way.popleft(), result)
             if progress:
-                progress(len(results), len(members))
+                progress(intake.done, len(members))
     finally:
         store.flush()  # what was read stays known, also when the run ends here
     if progress:
         progress(len(members), len(members))
-    return [MemberResult(member, results[member.key + suffix]) for member in members]
+    return intake.build_inputs()
 
 
-def _make_jobs(
+def _sort_rows(rows: pd.DataFrame, places: Ints) -> pd.DataFrame:
+    """Return `rows` by their places; those of one place stay in their order."""
+    if (places[1:] >= places[:-1]).all():
+        return rows
+    return rows.iloc[np.argsort(places, kind="stable")].reset_index(drop=True)
+
+
+def _replace_inputs(
+    read: ReadInputs,
+    again: ReadInputs,
+    labels: Collection[str],
     members: Sequence[Member],
-    suffix: str,
-    results: dict[str, InputResult],
-    under_way: deque[str],
-    store: Store,
-    settings: Settings,
-    area: MapArea | None,
-) -> Iterator[InputJob]:
-    """Yield a job for each member that must be read, and put its key into `under_way`.
-
-    What is known by its content, or cannot be opened, goes into `results` at once. `suffix` is the
-    part of each key that names the map.
-    """
-    for member in members:
-        key = member.key + suffix
-        try:
-            content = member.open()
-        except (Unreadable, OverLimit) as error:
-            results[key] = build_failed_result("", error)
-            continue
-        except Exception as error:  # noqa: BLE001 - one input never costs the others theirs
-            results[key] = build_faulty_result(error)
-            continue
-        digest = hashlib.sha256(content.data).hexdigest()
-        # a date may be in the name alone, so one content under two names is two results
-        file_name = member.label.rpartition("/")[2]
-        result_key = f"{digest}|{file_name}{suffix}"
-        if known := store.find_by_digest([result_key]):
-            results[key] = known[result_key]
-            store.put_result(key, result_key, known[result_key])
-            continue
-        under_way.append(key)
-        notes = content.notes
-        yield InputJob(
-            member.label, content.data, digest, result_key, notes, settings, area
-        )
+) -> ReadInputs:
+    """Return `read` with what `again` gave for the inputs called `labels`."""
+    old = read.rows[~read.rows["member"].isin(labels)]
+    new = again.rows[again.rows["member"].isin(labels)]
+    rows = pd.concat([old, new], ignore_index=True)
+    order = {member.label: place for place, member in enumerate(members)}
+    places = np.array([order[label] for label in rows["member"]], np.int64)
+    left_out = {
+        label: parts for label, parts in read.left_out.items() if label not in labels
+    }
+    for label in labels:
+        if label in again.left_out:
+            left_out[label] = again.left_out[label]
+    return ReadInputs(_sort_rows(rows, places), left_out)
 
 
 def read_lists_again(
-    read: Sequence[MemberResult],
+    members: Sequence[Member],
+    read: ReadInputs,
     units: Mapping[str, str],
     settings: Settings,
     store: Store,
-) -> list[MemberResult]:
+) -> ReadInputs:
     """Return `read` with some lists read anew, by the unit that other files show.
 
     `units` are "km", "mi" or "m" by the label of the list.
     """
-    again: dict[str, MemberResult] = {}
     for unit in sorted(set(units.values())):
         origins = {**settings.origins, "distance_unit": BY_OTHER_FILES}
         changed = replace(settings, distance_unit=unit, origins=origins)  # type: ignore[arg-type] # of three literals
-        wanted = [part.member for part in read if units.get(part.member.label) == unit]
-        for part in read_members(wanted, changed, store, suffix=f"|{unit}"):
-            again[part.member.label] = part
-    return [again.get(part.member.label, part) for part in read]
+        wanted = [member for member in members if units.get(member.label) == unit]
+        again = read_members(wanted, changed, store, suffix=f"|{unit}")
+        read = _replace_inputs(read, again, {m.label for m in wanted}, members)
+    return read
 
 
 def match_map(
-    read: Sequence[MemberResult],
+    members: Sequence[Member],
+    read: ReadInputs,
     settings: Settings,
     store: Store,
     cache: Path | None,
     map_jobs: MapFunction = map,
-) -> list[MemberResult]:
+    *,
+    opens_there: bool = True,
+) -> ReadInputs:
     """Return `read` with the surface under every run that has positions, from the map extract.
 
-    `cache` is the folder where the parsed extract is kept, None to keep nothing.
+    `cache` is the folder where the parsed extract is kept, None to keep nothing; `opens_there`
+    is that of `read_members`.
     """
     extract = Path(settings.osm)
     if not extract.is_file():
         origin = settings.origins.get("osm", "osm")
         raise SettingsError(origin, f"no map extract at {settings.osm}")
-    cells: set[tuple[int, int]] = set()
-    outdoor = []
-    for part in read:
-        visited = [cell for row in part.result.rows for cell in row["cells"]]
-        cells.update((int(cell[0]), int(cell[1])) for cell in visited)
-        if visited:
-            outdoor.append(part.member)
+    visited = read.rows["cells"].map(bool).to_numpy(bool)
+    cells = {
+        (int(row), int(column)) for run in read.rows["cells"] for row, column in run
+    }
+    labels = set(read.rows["member"][visited])
+    outdoor = [member for member in members if member.label in labels]
     classes = tuple(sorted(settings.classes.items()))
     # a worker may be at work in another folder
     area = MapArea(extract.absolute(), frozenset(cells), cache, classes)
-    matched = {
-        part.member.label: part
-        for part in read_members(outdoor, settings, store, map_jobs, None, area)
-    }
-    return [_choose_result(part, matched.get(part.member.label)) for part in read]
+    matched = read_members(
+        outdoor, settings, store, map_jobs, area=area, opens_there=opens_there
+    )
+    found = set(matched.rows["member"])
+    read = _replace_inputs(read, matched, found, members)
+    return _note_unmatched(read, matched, labels - found)
 
 
-def _choose_result(part: MemberResult, matched: MemberResult | None) -> MemberResult:
-    """Return what matching gave, or what reading gave where matching failed."""
-    if matched is None:
-        return part
-    if matched.result.rows:
-        return matched
-    why = matched.result.skipped[0].why
-    rows = [
-        {**row, "notes": [*row["notes"], str(Note("map", why))]}
-        for row in part.result.rows
-    ]
-    return replace(part, result=replace(part.result, rows=tuple(rows)))
+def _note_unmatched(
+    read: ReadInputs, matched: ReadInputs, labels: Collection[str]
+) -> ReadInputs:
+    """Return `read` with a note on the runs of inputs that could not be held against the map."""
+    if not labels:
+        return read
+    rows = read.rows
+    noted = rows["notes"].tolist()
+    for place, label in enumerate(rows["member"]):
+        if label in labels:
+            why = matched.left_out[label][0].why
+            noted[place] = [*noted[place], Note("map", why)]
+    notes = pd.Series(noted, rows.index, dtype=object)
+    return replace(read, rows=rows.assign(notes=notes))

@@ -23,6 +23,7 @@ from loadwatch.ingest.sources.member import Member
 from loadwatch.ingest.sources.origin import (
     Gzipped,
     InZip,
+    OnDisk,
     Origin,
     open_archive,
     read_content,
@@ -181,7 +182,8 @@ def _visit_entry(
         return
     label = unique_label(label)
     opener = partial(read_health_export if is_export else read_content, origin, label)
-    yield Member(label, key, entry.size, opener)
+    is_on_disk = isinstance(archive.origin, OnDisk)
+    yield Member(label, key, entry.size, opener, is_on_disk)
 
 
 def _refuse_entry(label: str, entry: ZipEntry) -> tuple[Kind, str] | None:

@@ -27,6 +27,8 @@ class Member:
     key: str  # identity known without reading; changes when the file does
     size: int  # bytes on disk, or unpacked in its archive
     open: Callable[[], Content]  # raises Unreadable or OverLimit; can be pickled
+    # whether any process that sees the file opens it alone: it is not within what is in memory
+    opens_anywhere: bool = False
 
     def read(self) -> bytes:
         """Return the unpacked bytes; raise Unreadable or OverLimit."""

@@ -202,7 +202,7 @@ def _visit_file(
         yield Skipped(label, "limited", f"larger than {largest // MIB:,} MiB")
         return
     opener = partial(read_health_export if is_export else read_content, origin, label)
-    yield Member(label, key, about.st_size, opener)
+    yield Member(label, key, about.st_size, opener, opens_anywhere=True)
 
 
 def _read_first_bytes(file: BinaryIO, label: str) -> bytes:

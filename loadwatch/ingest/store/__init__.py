@@ -40,6 +40,7 @@ _FIND_BY_DIGEST = (
     "SELECT digest, NULL, digest, crc, value FROM result"
     " WHERE fingerprint = ? AND digest IN ({})"
 )
+_HAS_RESULTS = "SELECT EXISTS (SELECT 1 FROM result WHERE fingerprint = ?)"
 _FIND_PAGE = "SELECT crc, value FROM page WHERE cache_key = ?"
 _KEEP_RESULTS = "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?)"
 _KEEP_INPUTS = "INSERT OR REPLACE INTO input VALUES (?, ?, ?)"
@@ -75,6 +76,11 @@ class Store:
     def find_by_digest(self, digests: Iterable[str]) -> dict[str, InputResult]:
         """Return what is known of contents by their digest."""
         return self._query_results(_FIND_BY_DIGEST, list(digests))
+
+    def has_results(self) -> bool:
+        """Return whether any content is known, as it is read by these settings."""
+        found = self._run_query(_HAS_RESULTS, (self.fingerprint_id,))
+        return bool(found and found[0][0])
 
     def put_result(self, key: str, digest: str, result: InputResult) -> None:
         """Keep what an input gave; `key` may be "" where the input has no lasting name."""

@@ -39,9 +39,13 @@ class QuestionText:
 
 def format_question(analysis: Analysis) -> QuestionText | None:
     """Return the one most useful question of an analysis, None where it has none."""
-    question = analysis.question
-    if question is None:
+    if analysis.question is None:
         return None
+    return describe_question(analysis.question, analysis)
+
+
+def describe_question(question: GroundQuestion, analysis: Analysis) -> QuestionText:
+    """Return a question about a run of `analysis` as a reader meets it."""
     units = analysis.settings.units
     name = name_run(question, units, analysis.today)
     times = ""

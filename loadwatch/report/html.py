@@ -129,6 +129,7 @@ def format_report(
     *,
     now: date | None = None,
     roster_link: str = "",
+    week_link: str = "",
 ) -> str:
     """Return the athlete's page.
 
@@ -138,6 +139,8 @@ def format_report(
     period : limits pictures and numbers, never the verdict.
     now : the day by the clock, for how long ago the last run is; None leaves that out.
     roster_link : relative address of the roster's page, "" where there is none.
+    week_link : what the address of a week's own page begins with, before its first day; "" where
+        weeks have none.
     """
     verdict = headline.build_verdict(analysis)
     name = formatting.clean_text(analysis.name, formatting.NAME_LENGTH)
@@ -150,6 +153,7 @@ def format_report(
         found=verdict,
         jumps=jumps,
         roster_link=roster_link,
+        week_link=week_link,
         **content,
     )
 

@@ -34,6 +34,7 @@ from loadwatch.web import (
     settings_page,
     shoes_page,
     today,
+    week_page,
 )
 from loadwatch.web.answers import finish_write, get_folder, get_home, refuse_write
 from loadwatch.web.club import Club
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 MENU = (
     ("/", "Today"),
     ("/report", "Report"),
+    ("/weeks", "Week"),
     ("/runs", "Runs"),
     ("/plan", "Plan"),
     ("/course", "Course"),
@@ -66,8 +68,8 @@ SHOW_ALL = "Start it with LOADWATCH_DEBUG=1 to see all of it where it was starte
 common = Blueprint("common", __name__)
 ATHLETE_PAGES = (
     *(today.pages, report_page.pages, runs.pages, plan.pages),
-    course_page.pages,
-    *(shoes_page.pages, settings_page.pages, files.pages),
+    *(course_page.pages, week_page.pages, shoes_page.pages),
+    *(settings_page.pages, files.pages),
 )
 RUNNER_PREFIX = "/runners/<runner>"
 

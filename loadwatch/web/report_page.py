@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from loadwatch import environment
 from loadwatch.report import html
-from loadwatch.web.answers import get_site
+from loadwatch.web.answers import get_home, get_site
 
 pages = Blueprint("report", __name__)
 BODY = "<body>"
@@ -19,6 +19,9 @@ def show_report() -> str:
     analysis = get_site().analysis
     if analysis is None:
         return render_template("empty.html", title="Report")
-    page = html.format_report(analysis, now=environment.today_by_clock())
+    home = get_home()
+    page = html.format_report(
+        analysis, now=environment.today_by_clock(), week_link=f"{home}/weeks/"
+    )
     bar = render_template("report_bar.html")
     return page.replace(BODY, BODY + Markup(bar), 1)  # noqa: S704 - our own template

@@ -23,6 +23,7 @@ class RunRow:
     """One run in words."""
 
     activity_id: str
+    date: str  # ISO, "" where the day is not known
     day: str
     clock: str  # "" where only the day is known
     distance: str
@@ -58,8 +59,9 @@ def find_run(analysis: Analysis, activity_id: str) -> RunRow | None:
 def build_run_row(row: Any, analysis: Analysis) -> RunRow:
     """Return an activity in words; `row` has the columns as attributes."""
     units = analysis.settings.units
-    day, clock = formatting.NO_VALUE, ""
+    day, clock, date = formatting.NO_VALUE, "", ""
     if not pd.isna(row.start_local):
+        date = f"{row.start_local:%Y-%m-%d}"
         day = formatting.format_short_day(row.start_local)
         if not row.date_only:
             clock = f"{row.start_local:%H:%M}"
@@ -67,6 +69,7 @@ def build_run_row(row: Any, analysis: Analysis) -> RunRow:
     grounds = [getattr(row, column) for column in SURFACE_COLUMNS]
     return RunRow(
         activity_id=row.activity_id,
+        date=date,
         day=day,
         clock=clock,
         distance=formatting.format_quantity(row.distance_m, "distance_m", units),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 pages = Blueprint("runs", __name__)
 SHOWN_RUNS = 200
 MOST_EFFORT = 10
+YES_CELLS = {"yes": "yes", "no": ""}  # anything else leaves a cell as it is
 
 
 @pages.get("/runs")
@@ -84,6 +85,8 @@ def change_run(activity_id: str) -> Response:
     """Write what the runner knows of a run into tags.csv; an empty field says nothing."""
     form = request.form
     target = f"/runs/{activity_id}"
+    if form.get("back") == "/":
+        target = "/"
     try:
         cells = _read_cells(form)
     except (ValueError, LoadwatchError) as error:
@@ -91,7 +94,7 @@ def change_run(activity_id: str) -> Response:
     if not cells:
         return refuse_write("nothing was filled in.", target)
     says = ", ".join(f"{name} {text}" for name, text in cells.items() if text)
-    if cells.get("exclude") == "yes":
+    if cells.get("exclude") == "yes" and target != "/":
         target = "/runs"
     return write_cells(get_site(), activity_id, cells, says, target)
 
@@ -110,8 +113,8 @@ def _read_cells(form: Mapping[str, str]) -> dict[str, str]:
     if shoe:
         cells["shoe"] = shoe
     for name in ("planned", "exclude"):
-        if name in form:
-            cells[name] = "yes" if form[name] == "yes" else ""
+        if form.get(name) in YES_CELLS:
+            cells[name] = YES_CELLS[form[name]]
     return cells
 
 

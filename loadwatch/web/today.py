@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, render_template, request
@@ -10,15 +9,17 @@ from flask import Blueprint, render_template, request
 from loadwatch import environment
 from loadwatch.assess import diary
 from loadwatch.assess.diary import RED_FLAGS
-from loadwatch.assess.diary.entries import MAX_PAIN
+from loadwatch.assess.ground_questions import find_questions
 from loadwatch.errors import LoadwatchError
 from loadwatch.exposure import tags
 from loadwatch.exposure.tag_writer import write_tags
-from loadwatch.report.ground_question import format_question
+from loadwatch.report.ground_question import QuestionText, describe_question
 from loadwatch.tables import SURFACES
 from loadwatch.verdict.headline import build_verdict
 from loadwatch.web.answers import WAIT_S, finish_write, get_site, refuse_write
+from loadwatch.web.diary_form import WHEN_LABELS, read_entry
 from loadwatch.web.run_rows import list_recent_runs
+from loadwatch.web.shoe_rows import list_shoes
 from loadwatch.web.uploads import (
     DROP,
     MAX_FILES,
@@ -30,6 +31,8 @@ from loadwatch.web.uploads import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from werkzeug.wrappers import Response
 
     from loadwatch.analysis import Analysis
@@ -37,12 +40,8 @@ if TYPE_CHECKING:
     from loadwatch.web.uploads import Upload, UploadRequest
 
 pages = Blueprint("today", __name__)
-WHEN_LABELS = {
-    "": "not said",
-    "before": "before a run",
-    "during": "during a run",
-    "after": "after a run",
-}
+MOST_QUESTIONS = 3
+ASKED_GROUNDS = ("hard", "firm", "soft", "track")
 
 
 @pages.get("/")
@@ -56,14 +55,33 @@ def show_today() -> str:
         "today.html",
         title="Today",
         verdict=build_verdict(analysis),
-        question=format_question(analysis),
-        grounds=[SURFACES[name] for name in ("hard", "firm", "soft", "track")],
+        questions=site.remember("questions", list_questions),
+        grounds=[SURFACES[name] for name in ASKED_GROUNDS],
         runs=list_recent_runs(analysis),
+        pairs=[pair.name for pair in list_shoes(analysis)],
         red_flags=RED_FLAGS,
         when_labels=WHEN_LABELS,
         clock_day=environment.today_by_clock(),
         latest=_list_latest_pain(analysis),
     )
+
+
+def list_questions(analysis: Analysis) -> list[tuple[str, QuestionText]]:
+    """Return the runs to ask the ground of, by id, the most useful first; none if enough is known.
+
+    Each supposes that those before it were answered.
+    """
+    if analysis.question is None:
+        return []
+    found = find_questions(
+        analysis.activities, analysis.settings, analysis.today, MOST_QUESTIONS
+    )
+    first = analysis.question
+    others = [one for one in found.questions if one.activity_id != first.activity_id]
+    return [
+        (one.activity_id, describe_question(one, analysis))
+        for one in [first, *others][:MOST_QUESTIONS]
+    ]
 
 
 def _list_latest_pain(analysis: Analysis) -> list[tuple[date, float]]:
@@ -135,34 +153,14 @@ def write_cells(
 def log_pain() -> Response:
     """Write a line of the diary."""
     site = get_site()
-    form = request.form
     path = site.folder / diary.DIARY_FILE
     try:
-        day = date.fromisoformat(form.get("day", ""))
-        pain = int(form.get("pain", ""))
-    except ValueError:
-        return refuse_write("say how much, from 0 to 10, and the day.")
-    if not 0 <= pain <= diary_limit() or day > environment.today_by_clock():
-        return refuse_write("pain is 0 to 10, of a day that has been.")
-    when = form.get("when", "")
-    try:
-        entry = diary.build_entry(
-            day,
-            pain,
-            when=when if when in diary.WHEN_CHOICES else "",
-            site=form.get("site", "")[:200],
-            note=form.get("note", "")[:1000],
-            red_flags=form.getlist("red_flag"),
-        )
+        entry = read_entry(request.form)
         site.write(
             path, lambda: diary.append_entry(path, entry), f"a line of {path.name}"
         )
     except LoadwatchError as error:
         return refuse_write(str(error))
     urgent = " ".join(diary.list_urgent_calls([entry]))
-    return finish_write(f"Written to {path.name}: {day}, pain {pain}. {urgent}".strip())
-
-
-def diary_limit() -> int:
-    """Return the largest pain score."""
-    return int(MAX_PAIN)
+    said = f"Written to {path.name}: {entry.day}, pain {entry.pain:g}. {urgent}"
+    return finish_write(said.strip())

@@ -15,6 +15,7 @@ from loadwatch.assess.diary.entries import (
 from loadwatch.assess.diary.entry_writer import (
     append_entry,
     build_entry,
+    change_entry,
     list_urgent_calls,
 )
 from loadwatch.assess.diary.red_flags import RED_FLAGS, RedFlag, TickedRedFlag
@@ -30,6 +31,7 @@ __all__ = [
     "TickedRedFlag",
     "append_entry",
     "build_entry",
+    "change_entry",
     "list_urgent_calls",
     "read_diary",
 ]

@@ -91,6 +91,12 @@ def _match_columns(columns: tuple[str, ...]) -> dict[str, str]:
     return renamed
 
 
+def name_columns(columns: tuple[str, ...]) -> dict[str, str]:
+    """Return our name of each column of a header -> what the file calls it."""
+    renamed = _match_columns(columns)
+    return {renamed.get(column, column): column for column in columns if column}
+
+
 def _name_plainly(column: str) -> str:
     """Return the name of a column without what is in brackets: "pain (0-10)" is "pain"."""
     return _IN_BRACKETS.sub("", column)

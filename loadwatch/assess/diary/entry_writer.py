@@ -1,4 +1,4 @@
-"""Write one more line to diary.csv."""
+"""Write a line of diary.csv: one more, or one that is there in other words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from loadwatch import user_csv, user_files
-from loadwatch.assess.diary.entries import COLUMNS, HEADER, MAX_PAIN, Entry
+from loadwatch.assess.diary.entries import (
+    COLUMNS,
+    HEADER,
+    MAX_PAIN,
+    Entry,
+    name_columns,
+    read_diary,
+)
 from loadwatch.assess.diary.red_flags import RED_FLAGS_BY_COLUMN
 from loadwatch.errors import SettingsError
 
@@ -124,3 +131,34 @@ def append_entry(path: Path, new: Entry) -> None:
     """
     cells = _format_cells(new)
     user_files.edit_file(path, partial(_add_entry, path, cells))
+
+
+def change_entry(path: Path, was: Entry, new: Entry) -> None:
+    """Put `new` in the place of the line `was` of the diary at `path`, or change nothing.
+
+    Columns that are not ours keep their cells. SettingsError where the line is not what it was,
+    or where the file has no column for what is new; LoadwatchError as for `append_entry`.
+    """
+    cells = dict.fromkeys(was.ticks, "") | _format_cells(new)
+    for tick in was.ticks:  # a sign that is kept is written anew
+        cells["note"] = cells["note"].replace(f"#{tick}", "").strip()
+    user_files.edit_file(path, partial(_replace_entry, path, was, cells))
+
+
+def _replace_entry(path: Path, was: Entry, cells: dict[str, str], old: bytes) -> bytes:
+    """Return the diary `old` with the cells of one line changed."""
+    found = [entry for entry in read_diary(old).entries if entry.line == was.line]
+    if [repr(entry) for entry in found] != [repr(was)]:
+        raise SettingsError(path.name, "that line has changed meanwhile; look again")
+    columns = user_csv.parse_table(old).columns
+    own_names = name_columns(columns)
+    if "date" not in own_names:
+        raise SettingsError(
+            path.name, "its first line names no columns; edit it by hand"
+        )
+    fitted = _fit_columns(path, cells, tuple(own_names))
+    changes = {own_names[name]: text for name, text in fitted.items() if name in HEADER}
+    try:
+        return user_csv.change_rows(old, {was.line: changes})
+    except ValueError as error:
+        raise SettingsError(path.name, str(error)) from None

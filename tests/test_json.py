@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
+from loadwatch.ingest import limits
 from loadwatch.ingest.readers import json
 from loadwatch.ingest.readers.json import stream, values
 from loadwatch.settings import Settings
@@ -382,9 +383,35 @@ def test_broken_json_says_where():
 
 
 def test_a_large_file_of_another_kind(monkeypatch):
-    monkeypatch.setattr(stream, "LARGEST", 100)
+    monkeypatch.setattr(stream, "JSON_BYTES", 100)
     with pytest.raises(OverLimit):
         read({"a": "x" * 200})
+
+
+@pytest.mark.parametrize("part", ["1.5", "{}", "[]", '{"a": [1, 2]}'])
+def test_values_that_would_take_a_multiple_of_their_bytes(part, monkeypatch):
+    monkeypatch.setattr(stream, "JSON_CONTAINERS", 50)
+    monkeypatch.setattr(stream, "JSON_VALUES", 200)
+    raw = f"[{','.join([part] * 300)}]"
+    with pytest.raises(OverLimit):
+        read(None, raw=raw.encode())
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        {"activityId": 1},
+        {"logId": 1, "activityName": "Run", "startTime": "x"},
+        {"DateTime": "x", "Duration": 1, "Activity": 1},
+        {"start_date": "x", "distance": 1, "moving_time": 1},
+        {"start_time": "x", "polar_user": "x"},
+    ],
+)
+def test_the_lists_of_every_vendor_have_one_limit(one, monkeypatch):
+    monkeypatch.setattr(limits, "LIST_ROWS", 5)
+    for whole in ([one] * 6, [{"summarizedActivitiesExport": [one] * 6}]):
+        with pytest.raises(OverLimit, match="more than 5 activities"):
+            read(whole)
 
 
 def test_what_is_no_json_is_left_to_others():

@@ -373,6 +373,28 @@ def test_a_zip_with_hostile_names_is_read_and_nothing_is_written(tmp_path):
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize(
+    ("name", "is_noted"),
+    [
+        ("../../evil.fit", True),
+        ("/etc/evil.fit", True),
+        ("..\\evil.fit", True),
+        ("C:\\evil.fit", True),
+        ("a.fit\0.txt", True),
+        ("year\\a.fit", False),
+        ("a..fit", False),
+        ("\x1b[2Jx.fit", False),
+    ],
+)
+def test_a_name_that_leads_out_of_its_archive_is_noted(tmp_path, name, is_noted):
+    archive = put(tmp_path, "in/a.zip", _raw_zip([(name.encode(), FIT)]))
+    outer = put(tmp_path, "in/b.zip", _raw_zip([(b"a.zip", archive.read_bytes())]))
+    for path in (archive, outer):
+        (member,) = find_members([path])
+        codes = [note.code for note in member.open().notes]
+        assert codes == ["archive_name"] * is_noted
+
+
 def _raw_zip(entries: list[tuple[bytes, bytes]], **odd: int) -> bytes:
     """A stored zip written by hand, so that any name and any field can be wrong."""
     body, table = b"", b""

@@ -688,6 +688,11 @@ def test_no_distance_no_position_no_points():
         read(tcx(lap(0, total_m="0", seconds="0")))
 
 
+def test_totals_that_cannot_be_without_a_point_are_refused_and_no_nothing():
+    with pytest.raises(Unreadable, match="totals that cannot be"):
+        read(tcx(lap(0, total_m="1e15", seconds="1e15")))
+
+
 @pytest.mark.parametrize("word", ["NaN", "abc", "1e400", "-5"])
 def test_a_total_of_a_lap_that_cannot_be_is_noted(word):
     assert codes(only(tcx(lap(total_m=word)))) == {"bad_values"}
@@ -705,7 +710,16 @@ def test_laps_longer_than_their_points_are_believed():
 
 
 def test_lap_totals_of_weeks_are_a_broken_clock():
-    assert math.isnan(only(tcx(lap(seconds="1e6"))).session.timer_s)
+    read_once = only(tcx(lap(seconds="1e6")))
+    assert math.isnan(read_once.session.timer_s)
+    assert "duration" in codes(read_once)
+
+
+def test_a_text_beyond_measure_is_cut_and_noted():
+    data = gpx(run(5)).replace(b"<trk>", b"<trk><desc>" + b"x" * 100_000 + b"</desc>")
+    found = only(data)
+    assert found.session.name == "Morning"
+    assert "text" in codes(found)
 
 
 def test_multisport_gives_its_legs():

@@ -233,7 +233,8 @@ def _count_weeks(activities: pd.DataFrame, cal: Calendar) -> dict[str, Ints | Bo
         "support_sessions": np.bincount(
             week[mark_support(activities) & (week >= 0)], minlength=count
         ),
-        "complete": cal.days + 6 <= cal.today,  # the last day counts as over
+        # the last day counts as over
+        "complete": cal.days + np.timedelta64(6, "D") <= cal.today,
         "recorded": np.bincount(week[week >= 0], minlength=count) > 0,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from loadwatch.errors import OverLimit
+
 MIB = 1 << 20
 MEMBER_BYTES = 256 * MIB  # of one member, unpacked
 HEALTH_EXPORT_BYTES = 4096 * MIB  # of Apple Health's export.xml, which is streamed
@@ -20,7 +22,15 @@ FOLDER_DEPTH = 32
 NAME_CHARS = 200  # of one part of a label
 STREAM_BYTES = MIB  # read at a time of what is streamed
 CELLS = 1_000_000  # seconds, or pieces of the way, that one activity is cut into
-LIST_ROWS = (
-    50_000  # of one list: two a day for a long life; each costs what a run costs
-)
+LIST_ROWS = 25_000  # of one list: three a day for twenty years
+JSON_BYTES = 64 * MIB  # of a JSON file that is read as a whole
+JSON_ELEMENT_CHARS = 4 * MIB  # of one activity of a list that is read piece by piece
+JSON_CONTAINERS = 600_000  # objects and arrays in a JSON file: 200 bytes each, or more
+JSON_VALUES = 3_000_000  # numbers and words in it
 HEAD_BYTES = 512  # read of each file to recognize what it is
+
+
+def check_list_length(count: int) -> None:
+    """Raise OverLimit for a list of more activities than LIST_ROWS."""
+    if count > LIST_ROWS:
+        raise OverLimit(f"a list of more than {LIST_ROWS:,} activities")

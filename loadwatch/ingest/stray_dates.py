@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from loadwatch.tables import Bools
 
 CLOCK_ERROR = "a clock error"
-AHEAD_DAYS = 1  # a day more than the clock: the runner may be in an earlier time zone
+# a day more than the clock: the runner may be in an earlier time zone
+AHEAD = np.timedelta64(1, "D")
 ALONE_DAYS = (
     3652  # ten years: a watch that lost its clock starts where its calendar does
 )
@@ -58,7 +59,7 @@ def has_strays(skipped: Iterable[Skipped]) -> bool:
 def _find_late(days: NDArray[np.datetime64], last_day: date | None) -> Bools:
     if last_day is None:
         return np.zeros(len(days), bool)
-    return np.asarray(days > np.datetime64(last_day, "D") + AHEAD_DAYS)
+    return np.asarray(days > np.datetime64(last_day, "D") + AHEAD)
 
 
 def _find_lone(days: NDArray[np.datetime64]) -> Bools:

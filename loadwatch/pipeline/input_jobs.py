@@ -92,14 +92,16 @@ class InputJob:
     area: MapArea | None = None
 
 
-def name_result(data: bytes, label: str, suffix: str) -> str:
+def name_result(content: Content, label: str, suffix: str) -> str:
     """Return under which key the store keeps the result of an input, by its content.
 
-    A date may be in the name alone, so one content under two names is two results.
+    A date may be in the name alone, and notes may be on the packing alone, so one content under
+    two names or in two packings is two results.
     """
-    digest = hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256(content.data).hexdigest()
     file_name = label.rpartition("/")[2]
-    return f"{digest}|{file_name}{suffix}"
+    packing = "".join(f"|{note.code}" for note in content.notes)
+    return f"{digest}|{file_name}{packing}{suffix}"
 
 
 def fingerprint_settings(settings: Settings) -> str:
@@ -116,7 +118,7 @@ def read_input(job: InputJob) -> InputResult:
     )
     try:
         content = job.open()
-        result_key = name_result(content.data, job.label, job.suffix)
+        result_key = name_result(content, job.label, job.suffix)
         return _read_rows(job, content, result_key)
     except (Unreadable, NotActivity, OverLimit) as error:
         return build_failed_result(result_key, error)

@@ -149,7 +149,7 @@ class _Intake:
             return build_failed_result("", error)
         except Exception as error:  # noqa: BLE001 - one input never costs the others theirs
             return build_faulty_result(error)
-        result_key = name_result(content.data, member.label, self.suffix)
+        result_key = name_result(content, member.label, self.suffix)
         known = self.store.find_by_digest([result_key]).get(result_key)
         if known is None:
             return content

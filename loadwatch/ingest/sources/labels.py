@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _MAIL_ADDRESS = re.compile(r"[\w.%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _MASKED_ADDRESS = "***@***"
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "icon\r"})
+_FROM_A_ROOT = re.compile(r"/|[A-Za-z]:")
 
 
 def clean_label(name: str) -> str:
@@ -44,6 +45,13 @@ def _replace_control(char: str) -> str:
 def _is_byte_escaped(part: str) -> bool:
     """Tell whether each surrogate in a name is a byte that the file system could not decode."""
     return all(not "\ud800" <= c <= "\udfff" or "\udc80" <= c <= "\udcff" for c in part)
+
+
+def is_misleading(name: str) -> bool:
+    """Tell whether a name in an archive leads out of it, or is cut by a program at its NUL."""
+    path = name.replace("\\", "/")
+    leads_out = _FROM_A_ROOT.match(path) is not None or ".." in path.split("/")
+    return leads_out or "\0" in path
 
 
 def is_hidden(label: str) -> bool:

@@ -6,11 +6,12 @@ import io
 import os
 import stat
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import Note
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.health_export import condense, slice_bytes
 from loadwatch.ingest.limits import (
@@ -26,6 +27,7 @@ from loadwatch.ingest.sources.gzip_stream import (
     peek_deflated,
     unpack_gzip,
 )
+from loadwatch.ingest.sources.labels import is_misleading
 from loadwatch.ingest.sources.member import Content
 from loadwatch.ingest.sources.zip_directory import LOCAL_HEADER, ZipEntry
 
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 NO_SHEETS = (
     "a spreadsheet: pip install 'loadwatch[sheets]' reads it, or save its table as CSV"
+)
+_MISLEADING = Note(
+    "archive_name", "its name in the archive leads out of it; it is a label only"
 )
 _STORED, _DEFLATED = 0, 8
 _OPEN_FLAGS = (
@@ -79,7 +84,20 @@ Origin = OnDisk | InMemory | InZip | Gzipped
 
 def read_content(origin: Origin, label: str) -> Content:
     """Return the unpacked bytes at `origin`; raise Unreadable or OverLimit."""
-    return unpack_gzip(read_bytes(origin), label)
+    content = unpack_gzip(read_bytes(origin), label)
+    return replace(content, notes=(*content.notes, *_check_archive_names(origin)))
+
+
+def _check_archive_names(origin: Origin) -> tuple[Note, ...]:
+    """Return a note where an entry, or an archive that it is in, has a misleading name."""
+    while not isinstance(origin, OnDisk | InMemory):
+        if isinstance(origin, Gzipped):
+            origin = origin.origin
+            continue
+        if is_misleading(origin.entry.name):
+            return (_MISLEADING,)
+        origin = origin.archive
+    return ()
 
 
 def read_workbook(origin: Origin) -> Content:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch.activity import Activity, Note, Reading, Skipped
-from loadwatch.errors import OverLimit, Unreadable
-from loadwatch.ingest.limits import LIST_ROWS
+from loadwatch.errors import Unreadable
+from loadwatch.ingest.limits import check_list_length
 from loadwatch.ingest.readers.csv.column_choice import choose_roles
 from loadwatch.ingest.readers.csv.list_alarms import ListRuns, note_impossible_runs
 from loadwatch.ingest.readers.csv.list_columns import TIMES
@@ -47,8 +47,7 @@ if TYPE_CHECKING:
 def read(table: ParsedCsv, settings: Settings) -> Reading:
     """Return the activities of a list, and the rows that are none with their reason."""
     rows, skipped = fit_rows(table)
-    if len(rows) > LIST_ROWS:
-        raise OverLimit(f"a list of more than {LIST_ROWS:,} activities")
+    check_list_length(len(rows))
     if not table.traits.vendor:
         table, rows = join_split_columns(table, rows)
     chosen = choose_roles(table, rows)

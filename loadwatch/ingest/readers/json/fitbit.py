@@ -11,11 +11,11 @@ from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.json.values import (
     NO_START,
     as_objects,
-    collect_reading,
     parse_datetime,
     parse_number,
     parse_positive,
     parse_text,
+    read_elements,
 )
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ def is_exercise(found: Mapping[str, Any]) -> bool:
 
 def read_exercises(found: list[Mapping[str, Any]]) -> Reading:
     """Return the exercises of a list."""
-    return collect_reading(
-        [_read_exercise(line, one) for line, one in enumerate(found, 1)]
-    )
+    return read_elements(found, _read_exercise)
 
 
 def _read_exercise(line: int, one: Mapping[str, Any]) -> Activity | Skipped:

@@ -6,10 +6,12 @@ import math
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import NAN, Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, Unreadable
+from loadwatch.ingest.limits import check_list_length
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.json.stream import iterate_elements
@@ -23,6 +25,7 @@ from loadwatch.ingest.readers.json.values import (
     parse_number,
     parse_positive,
     parse_text,
+    read_elements,
 )
 from loadwatch.tables import ON_FOOT_SPORTS
 
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 EXPORT = re.compile(rb'"summarizedActivitiesExport"\s{0,20}:\s{0,20}\[')
-_MOST = 1_000_000  # activities
 _MS_AT = 100  # no pause makes an elapsed time so many times the timer
 
 
@@ -59,21 +61,19 @@ def read_export(data: bytes) -> Reading:
 
 def read_service(found: list[Mapping[str, Any]]) -> Reading:
     """Return the activities of an answer of the web service, in metres and seconds."""
-    made = [
-        _read_element(line, element, SERVICE_UNITS)
-        for line, element in enumerate(found, start=1)
-    ]
-    return _check_empty(collect_reading(made))
+    read_element = partial(_read_element, units=SERVICE_UNITS)
+    return _check_empty(read_elements(found, read_element))
 
 
 def _iterate_export(data: bytes) -> Iterator[Any]:
     """Yield the activities of all lists of the file; last an Unreadable if one of them breaks off."""
     place = 0
     count = 0
-    while (found := EXPORT.search(data, place)) is not None and count < _MOST:
+    while (found := EXPORT.search(data, place)) is not None:
         try:
             for element in iterate_elements(data, found.end() - 1):
                 count += 1
+                check_list_length(count)
                 yield element
         except Unreadable as broken:
             yield broken

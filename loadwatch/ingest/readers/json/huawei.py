@@ -14,13 +14,13 @@ from loadwatch.ingest.readers.json.values import (
     NO_START,
     as_mapping,
     as_objects,
-    collect_reading,
     first_known,
     parse_epoch_ms,
     parse_local_offset,
     parse_number,
     parse_positive,
     parse_text,
+    read_elements,
 )
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ def list_motions(document: Any) -> list[Mapping[str, Any]]:
 
 def read_motions(found: list[Mapping[str, Any]]) -> Reading:
     """Return the activities of a list."""
-    return collect_reading(
-        [_read_motion(line, one) for line, one in enumerate(found, 1)]
-    )
+    return read_elements(found, _read_motion)
 
 
 def _read_motion(line: int, one: Mapping[str, Any]) -> Activity | Skipped:

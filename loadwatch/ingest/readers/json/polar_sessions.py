@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.activity import NAN, Activity, Reading, Session, Skipped
@@ -13,7 +14,6 @@ from loadwatch.ingest.readers.json.values import (
     NO_START,
     as_mapping,
     as_objects,
-    collect_reading,
     first_known,
     is_known,
     parse_duration,
@@ -21,6 +21,7 @@ from loadwatch.ingest.readers.json.values import (
     parse_number,
     parse_positive,
     parse_text,
+    read_elements,
 )
 
 if TYPE_CHECKING:
@@ -68,21 +69,18 @@ def read_export(found: Mapping[str, Any]) -> Reading:
     exercises = as_objects(found.get("exercises")) or [{}]
     if len(exercises) == 1:
         exercises = [{**found, **exercises[0]}]
-    return _build_reading(
-        [_read_exercise(part, one, found) for part, one in enumerate(exercises, 1)]
-    )
+    read_exercise = partial(_read_exercise, whole=found)
+    return _check_empty(read_elements(exercises, read_exercise), len(exercises))
 
 
 def read_service(found: list[Mapping[str, Any]]) -> Reading:
     """Return the exercises of an answer of AccessLink."""
-    return _build_reading(
-        [_read_service_exercise(part, one) for part, one in enumerate(found, 1)]
-    )
+    return _check_empty(read_elements(found, _read_service_exercise), len(found))
 
 
-def _build_reading(made: list[Activity | Skipped]) -> Reading:
-    reading = collect_reading(made)
-    if not reading.activities and len(made) < 2:
+def _check_empty(reading: Reading, count: int) -> Reading:
+    """Return `reading` of `count` sessions; raise NotActivity for a single one that gives nothing."""
+    if not reading.activities and count < 2:
         raise NotActivity("a session of Polar without a start that can be read")
     return reading
 

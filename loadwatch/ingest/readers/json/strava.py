@@ -11,12 +11,12 @@ from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.json.values import (
     NO_START,
-    collect_reading,
     first_known,
     parse_datetime,
     parse_number,
     parse_positive,
     parse_text,
+    read_elements,
 )
 from loadwatch.tables import ON_FOOT_SPORTS, PLAIN_SUB_SPORT
 
@@ -38,9 +38,7 @@ def is_activity(found: Mapping[str, Any]) -> bool:
 
 def read_activities(found: list[Mapping[str, Any]]) -> Reading:
     """Return the activities of a list."""
-    return collect_reading(
-        [_read_activity(line, one) for line, one in enumerate(found, 1)]
-    )
+    return read_elements(found, _read_activity)
 
 
 def _read_activity(line: int, one: Mapping[str, Any]) -> Activity | Skipped:

@@ -8,11 +8,17 @@ from json import JSONDecodeError, JSONDecoder
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.errors import OverLimit, Unreadable
+from loadwatch.ingest.limits import (
+    JSON_BYTES,
+    JSON_CONTAINERS,
+    JSON_ELEMENT_CHARS,
+    JSON_VALUES,
+    MIB,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LARGEST = 64 << 20  # characters of one element, or of a file that is read as a whole
 _WINDOW = 1 << 18  # bytes decoded at a time
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = JSONDecoder(strict=False)  # control characters within names do no harm
@@ -20,11 +26,21 @@ _DECODER = JSONDecoder(strict=False)  # control characters within names do no ha
 
 def parse_document(data: bytes) -> Any:
     """Return the one value of a JSON file. It may hold NaN for unknown: Polar writes it so."""
-    if len(data) > LARGEST:
-        raise OverLimit(
-            f"a JSON file of {len(data) >> 20} MiB that is not a list of activities"
-        )
+    _check_size(data)
     return parse_text_document(decode_document(data))
+
+
+def _check_size(data: bytes) -> None:
+    """Raise OverLimit where a file's values would take a multiple of its bytes in memory.
+
+    Commas and brackets within texts count, too: that is an upper bound.
+    """
+    if len(data) > JSON_BYTES:
+        raise OverLimit(f"a JSON file of more than {JSON_BYTES // MIB} MiB")
+    if data.count(b"{") + data.count(b"[") > JSON_CONTAINERS:
+        raise OverLimit(f"a JSON file of more than {JSON_CONTAINERS:,} parts")
+    if data.count(b",") > JSON_VALUES:
+        raise OverLimit(f"a JSON file of more than {JSON_VALUES:,} values")
 
 
 def decode_document(data: bytes) -> str:
@@ -72,7 +88,7 @@ def iterate_elements(data: bytes, start: int) -> Iterator[Any]:
             place, window = end, _WINDOW
             continue
         # the element is not whole yet, or a number goes on behind the end
-        if at >= len(data) or len(text) - place > LARGEST:
+        if at >= len(data) or len(text) - place > JSON_ELEMENT_CHARS:
             raise Unreadable("the JSON breaks off or is broken in the middle")
         stop = at + window
         more = decoder.decode(data[at:stop], final=stop >= len(data))

@@ -9,11 +9,11 @@ from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.json.values import (
     NO_START,
-    collect_reading,
     parse_datetime,
     parse_number,
     parse_positive,
     parse_text,
+    read_elements,
 )
 from loadwatch.tables import ON_FOOT_SPORTS
 
@@ -30,7 +30,7 @@ def is_move(found: Mapping[str, Any]) -> bool:
 
 def read_moves(found: list[Mapping[str, Any]]) -> Reading:
     """Return the moves of a list; their clock is the local one."""
-    return collect_reading([_read_move(line, one) for line, one in enumerate(found, 1)])
+    return read_elements(found, _read_move)
 
 
 def _read_move(line: int, one: Mapping[str, Any]) -> Activity | Skipped:

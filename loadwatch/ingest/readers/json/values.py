@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loadwatch.activity import NAN, Activity, Reading, Skipped
+from loadwatch.ingest.limits import check_list_length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from loadwatch.tables import Floats
 
@@ -155,6 +156,17 @@ def is_known(value: float) -> bool:
 def first_known(*values: float) -> float:
     """Return the first number that is known, NaN where none is."""
     return next(filter(is_known, values), NAN)
+
+
+def read_elements(
+    found: Sequence[Mapping[str, Any]],
+    read_element: Callable[[int, Mapping[str, Any]], Activity | Skipped],
+) -> Reading:
+    """Return what each element of a list gives, numbered from 1; raise OverLimit for too many."""
+    check_list_length(len(found))
+    return collect_reading(
+        [read_element(*numbered) for numbered in enumerate(found, 1)]
+    )
 
 
 def collect_reading(made: Sequence[Activity | Skipped]) -> Reading:

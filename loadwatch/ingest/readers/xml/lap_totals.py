@@ -98,6 +98,9 @@ def sum_totals(laps: list[Node], extent_s: float) -> LapTotals:
         text = f"the laps add up to {timer_s:,.0f} s within {extent_s:,.0f} s; {trimmed_s:,.0f} s are taken"
         notes += (Note("lap_totals", text),)
         timer_s = trimmed_s
+    if timer_s >= LONGEST_S:
+        text = f"laps of {timer_s:,.0f} s in all are beyond a person, left out"
+        notes += (Note("duration", text),)
     if not 0 < timer_s < LONGEST_S:
         timer_s = NAN
     return LapTotals(timer_s, _sum_known(metres), notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,17 +58,16 @@ def build_reading(document: Document) -> Reading:
         raise OverLimit(
             f"more than {MAX_PARTS:,} activities in one file; export them one by one"
         )
-    activities, skipped = [], []
-    for part, node in enumerate(nodes, 1):
-        activity = _build_activity(document, node, part)
-        if activity is None:
-            why = f"activity {part}: no points and no totals"
-            skipped.append(Skipped("", "ignored", why))
-        else:
-            activities.append(activity)
-    if not activities:
+    parts = [
+        _build_activity(document, node, part) for part, node in enumerate(nodes, 1)
+    ]
+    activities = tuple(part for part in parts if isinstance(part, Activity))
+    skipped = tuple(part for part in parts if isinstance(part, Skipped))
+    if activities:
+        return Reading(activities, skipped)
+    if all(part.kind == "ignored" for part in skipped):
         raise NotActivity("no points and no totals: nothing was recorded")
-    return Reading(tuple(activities), tuple(skipped))
+    raise Unreadable("no points, and totals that cannot be")
 
 
 def _explain_no_activity(document: Document) -> NotActivity | Unreadable:
@@ -78,44 +78,34 @@ def _explain_no_activity(document: Document) -> NotActivity | Unreadable:
     return NotActivity("a TCX file without an activity (workouts, goals or a course)")
 
 
-def _build_activity(document: Document, node: Node, part: int) -> Activity | None:
-    """Return one Activity of the file; None where it has neither points nor totals."""
+def _build_activity(document: Document, node: Node, part: int) -> Activity | Skipped:
+    """Return one Activity of the file; skipped where it has neither points nor totals."""
     laps = [lap for lap in node.nodes if lap.name == "Lap"]
     laps, lap_notes = drop_repeated(laps)
     samples = select_samples(document.points, [(lap.first, lap.stop) for lap in laps])
-    stated = read_sport(node.attributes.get("Sport", ""))
     totals = sum_totals(laps, _measure_extent(samples))
     holes = judge_holes(samples)
+    start = _stated_start(node, laps)
+    has_totals = start and (totals.timer_s > 0 or totals.distance_m > 0)
+    if not samples.us.size and not has_totals:
+        return _skip_activity(part, totals)
     timer_s = totals.timer_s
     if math.isnan(timer_s):
         timer_s = measure_timer_s(samples, holes.is_pause)
-    start = _stated_start(node, laps)
-    has_points = samples.us.size > 0
-    if not has_points and not (start and (timer_s > 0 or totals.distance_m > 0)):
-        return None
     elapsed_s = _choose_elapsed_s(timer_s, samples)
+    described = _describe_session(node, laps, part, samples)
     columns, distance_m, notes = _build_columns(
-        samples, holes, stated.sport, totals, is_whole=math.isnan(elapsed_s)
+        samples, holes, described.sport, totals, is_whole=math.isnan(elapsed_s)
     )
-    session = Session(
-        format="tcx",
-        sport=stated.sport,
-        sub_sport=stated.sub_sport,
-        unknown_sport=stated.unknown_word,
+    session = replace(
+        described,
         start_utc=_choose_start(samples, start),
-        start_local=samples.start_local,
-        zone=samples.zone,
         timer_s=timer_s,
         elapsed_s=elapsed_s,
         distance_m=distance_m,
-        heart_rate_bpm=NAN if has_points else _mean_heart_rate(laps),
-        steps=_sum_steps(laps, stated.sport),
-        device=node.text_at("Creator", "Name")[:80],
-        serial=_serial_number(node),
-        part=part,
         notes=(
             *document.notes,
-            *stated.notes,
+            *described.notes,
             *samples.notes,
             *holes.notes,
             *_note_totals_alone(samples),
@@ -125,6 +115,38 @@ def _build_activity(document: Document, node: Node, part: int) -> Activity | Non
         ),
     )
     return Activity(_build_records(samples, columns), session)
+
+
+def _skip_activity(part: int, totals: LapTotals) -> Skipped:
+    """Return why an activity gives nothing: it states nothing, or what cannot be."""
+    if totals.notes:
+        reasons = "; ".join(note.text for note in totals.notes)
+        return Skipped("", "rejected", f"activity {part}: no points; {reasons}")
+    return Skipped("", "ignored", f"activity {part}: no points and no totals")
+
+
+def _describe_session(
+    node: Node, laps: list[Node], part: int, samples: Samples
+) -> Session:
+    """Return what an activity states beside its totals: sport, device, zone, means of the laps."""
+    stated = read_sport(node.attributes.get("Sport", ""))
+    heart_rate_bpm = NAN
+    if not samples.us.size:
+        heart_rate_bpm = _mean_heart_rate(laps)
+    return Session(
+        format="tcx",
+        sport=stated.sport,
+        sub_sport=stated.sub_sport,
+        unknown_sport=stated.unknown_word,
+        start_local=samples.start_local,
+        zone=samples.zone,
+        heart_rate_bpm=heart_rate_bpm,
+        steps=_sum_steps(laps, stated.sport),
+        device=node.text_at("Creator", "Name")[:80],
+        serial=_serial_number(node),
+        part=part,
+        notes=stated.notes,
+    )
 
 
 def _note_totals_alone(samples: Samples) -> Notes:

@@ -171,11 +171,17 @@ def _parse_markup(
                 f"the file breaks off or is damaged ({reason}); what came before is kept",
             ),
         )
+    if builder.long_texts:
+        notes = (*notes, _make_cut_note(builder.long_texts))
     _close_nodes(builder.root, points.count)
     if not builder.root.nodes:
         raise Unreadable("an XML file without content")
     points.flush_rows()
     return Document(builder.root.nodes[0], points, notes)
+
+
+def _make_cut_note(count: int) -> Note:
+    return Note("text", f"{count} text(s) of more than {MAX_TEXT:,} characters cut")
 
 
 def _describe_error(error: Exception) -> str:
@@ -227,6 +233,7 @@ class _TreeBuilder:
         "batches",
         "begin_point",
         "chars",
+        "long_texts",
         "node_budget",
         "point",
         "points",
@@ -248,6 +255,7 @@ class _TreeBuilder:
         self.stack = [self.root]
         self.chars: list[str] = []  # text since the last tag
         self.node_budget = MAX_NODES
+        self.long_texts = 0  # cut at MAX_TEXT
         outside = self.start_element, self.end_element
         self.begin_point = _make_point_handler(parser, points, self.chars, outside)
         parser.CharacterDataHandler = self.chars.append
@@ -286,8 +294,11 @@ class _TreeBuilder:
 
     def _take_text(self) -> str:
         """Return the text since the last tag, "" where it is blank."""
-        text = "".join(self.chars)[:MAX_TEXT]
+        text = "".join(self.chars)
         self.chars.clear()
+        if len(text) > MAX_TEXT:
+            self.long_texts += 1
+            text = text[:MAX_TEXT]
         if text.isspace():
             return ""
         return text

@@ -112,8 +112,8 @@ class RosterAnalysis:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: one line per athlete."""
-        from loadwatch.report import display_tables  # noqa: PLC0415 - drawing
+        from loadwatch.report import roster_table  # noqa: PLC0415 - drawing
 
-        table = display_tables.build_roster(self._data)
+        table = roster_table.build_roster(self._data)
         rows = [list(map(str, row)) for row in table.rows]
         return format_html(self.name, pd.DataFrame(rows, columns=[*table.headers]))

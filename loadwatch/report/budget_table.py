@@ -14,6 +14,7 @@ from loadwatch.report import display_tables
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.event_lines import format_event, list_events
+from loadwatch.verdict.phrases import upper_first
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,8 +44,11 @@ def has_limits(analysis: Analysis) -> bool:
     return any(not math.isnan(limit.left) for limit in analysis.limits)
 
 
-def build_table(analysis: Analysis) -> DisplayTable:
-    """Return by measure what was run so far, and the most of this week and the next."""
+def build_table(analysis: Analysis, *, with_rules: bool = False) -> DisplayTable:
+    """Return by measure what was run so far, and the most of this week and the next.
+
+    With `with_rules` a last column names the rules.
+    """
     units = analysis.settings.units
     weeks = sorted({limit.week for limit in analysis.limits})[:SHOWN_WEEKS]
     rows: list[Row] = []
@@ -53,10 +57,15 @@ def build_table(analysis: Analysis) -> DisplayTable:
             limit.week: limit for limit in analysis.limits if limit.measure == measure
         }
         if limits:
-            rows.append(_build_row(name, limits, weeks, units))
+            row = _build_row(name, limits, weeks, units)
+            if not with_rules:
+                row = row[:-1]
+            rows.append(row)
     headers = {"Measure": True, "So far": False}
     for week in weeks:
         headers[f"Week of {formatting.format_day_month(week)}"] = False
+    if with_rules:
+        headers["Rule"] = True
     return display_tables.build_table(headers, rows)
 
 
@@ -68,13 +77,13 @@ def _build_row(
 ) -> Row:
     """Return one measure as a row; `limits` are its limits by week."""
     first = limits[min(limits)]
-    title = f"{name[:1].upper()}{name[1:]} ({first.rule})"
+    title = upper_first(name)
     so_far = formatting.format_quantity(first.used, first.measure, units)
     cells = [formatting.NO_VALUE] * len(weeks)
     for at, week in enumerate(weeks):
         if week in limits:
             cells[at] = _format_headroom(limits[week], units)
-    return (title, so_far, *cells)
+    return (title, so_far, *cells, first.rule)
 
 
 def list_reasons(analysis: Analysis) -> list[str]:
@@ -109,7 +118,7 @@ def _list_lowered(analysis: Analysis) -> list[str]:
     if not lowered:
         return []
     names = formatting.join_with_and(list(dict.fromkeys(lowered)))
-    return [f"Lower than the check itself allows, which counts raised ones: {names}."]
+    return [f"Without what was raised, and so lower than the check by itself: {names}."]
 
 
 def _format_headroom(limit: Headroom, units: formatting.Units) -> str:

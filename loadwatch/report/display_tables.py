@@ -19,12 +19,13 @@ from loadwatch.tables import (
     SURFACES,
 )
 from loadwatch.verdict import event_lines, levels, roster_groups
+from loadwatch.verdict.phrases import upper_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from loadwatch.analysis import Analysis, Athlete, Roster
+    from loadwatch.analysis import Analysis, Athlete
     from loadwatch.assess.rules import Flag
     from loadwatch.formatting import Units
     from loadwatch.tables import Surface
@@ -210,6 +211,14 @@ def format_event(event: Event, analysis: Analysis) -> str:
     return formatting.clean_text(sentence)
 
 
+def drop_week(sentence: str, week: date) -> str:
+    """Return a sentence without the week that a column beside it names."""
+    named = f"the week of {formatting.format_day(week)}"
+    sentence = sentence.replace(f"In {named}, ", "").replace(f"In {named} ", "")
+    sentence = sentence.replace(f" in {named}", "")
+    return upper_first(sentence.replace(named, "this week"))
+
+
 def build_flags(analysis: Analysis) -> DisplayTable:
     """Return what was raised, one row per event, the newest week first.
 
@@ -223,7 +232,7 @@ def build_flags(analysis: Analysis) -> DisplayTable:
             formatting.format_short_day(event.week),
             _build_level_cell(event),
             _name_rules(event),
-            format_event(event, analysis),
+            drop_week(format_event(event, analysis), event.week),
             event.lead.evidence,
         )
         for event in by_week
@@ -340,33 +349,6 @@ def _build_surface_row(surface: Surface, recent: pd.DataFrame, units: Units) -> 
         formatting.format_cell(newest, column, units),
         formatting.format_cell(usual, column, units),
         formatting.format_percent(share),
-    )
-
-
-def build_roster(roster: Roster) -> DisplayTable:
-    """Return one line per athlete, group by group."""
-    athletes = roster_groups.sort_athletes(roster.athletes)
-    rows = [_build_athlete_row(athlete, roster.today) for athlete in athletes]
-    headers = {
-        "Athlete": True,
-        "State": True,
-        "Why": True,
-        f"{roster_groups.SPARK_WEEKS} weeks": True,
-        "Last file": False,
-    }
-    return build_table(headers, rows)
-
-
-def _build_athlete_row(athlete: Athlete, today: date | None) -> Row:
-    spark = ""
-    if athlete.trend:
-        spark = draw_sparkline(athlete.trend.loads)
-    return (
-        formatting.clean_text(athlete.name, formatting.NAME_LENGTH),
-        LevelCell(athlete.state),
-        formatting.clean_text(athlete.says),
-        spark,
-        format_age(athlete, today),
     )
 
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from loadwatch import formatting
 from loadwatch.assess.rules import is_raised
 from loadwatch.date_filter import ALL_DAYS, filter_dates
-from loadwatch.report import budget_table, display_tables, provenance, rulebook
+from loadwatch.report import (
+    budget_table,
+    display_tables,
+    provenance,
+    roster_table,
+    rulebook,
+)
 from loadwatch.report.glossary import HEADERS
 from loadwatch.settings import Settings
 from loadwatch.tables import LEVELS
@@ -84,7 +90,7 @@ def format_budget(analysis: Analysis) -> str:
     if not budget_table.has_limits(analysis):
         reasons = _format_list(budget_table.list_reasons(analysis))
         return f"{budget_table.NOTHING}\n\n{reasons}".rstrip() + "\n"
-    table = format_table(budget_table.build_table(analysis))
+    table = format_table(budget_table.build_table(analysis, with_rules=True))
     return f"{table}\n{budget_table.NOTE}\n"
 
 
@@ -101,7 +107,7 @@ def format_plan(tried: Plan, units: formatting.Units = "metric") -> str:
 
 def format_roster(roster: Roster) -> str:
     """Return one line per athlete, in the order of the page."""
-    return format_table(display_tables.build_roster(roster))
+    return format_table(roster_table.build_roster(roster))
 
 
 def format_rules(rules: Sequence[Rule]) -> str:

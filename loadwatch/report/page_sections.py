@@ -301,8 +301,10 @@ def build_diary(analysis: Analysis) -> dict[str, Any] | None:
     if judged and unjudged:
         count = formatting.format_count(len(unjudged), "kind")
         notes.insert(0, f"{count} of change with too few weeks in the diary yet.")
-    says = " ".join(filter(None, (format_latest(answer.latest), answer.says)))
+    latest = format_latest(answer.latest)
+    says = " ".join(filter(None, (latest, answer.says)))
     return {
+        "latest": formatting.clean_text(latest),
         "says": formatting.clean_text(says),
         "links": list(map(formatting.clean_text, links)),
         "details": list(map(formatting.clean_text, unjudged)),

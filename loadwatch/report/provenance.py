@@ -12,7 +12,6 @@ from loadwatch.formatting import bind_units, clean_source, clean_text
 from loadwatch.ingest.sources import LOADWATCH_FILE_REASON
 from loadwatch.report import known_ground
 from loadwatch.tables import SURFACE_COLUMNS, WEEKDAYS
-from loadwatch.verdict.phrases import lower_first
 
 if TYPE_CHECKING:
     from loadwatch.activity import Skipped
@@ -257,7 +256,7 @@ def list_gaps(unknown: tuple[Unknown, ...]) -> list[str]:
         check = titles.get(gap.rule, gap.rule)
         if has_several_weeks:
             check += f", week of {formatting.format_day_month(gap.week)}"
-        lines.append(f"{check}: {clean_text(gap.why.text)}.")
+        lines.append(f"{check} ({clean_text(gap.why.text)}).")
     return lines
 
 
@@ -267,8 +266,7 @@ def list_gap_lines(unknown: tuple[Unknown, ...]) -> list[str]:
     others = tuple(gap for gap in unknown if gap not in waiting)
     lines = [f"Not judged: {line}" for line in list_gaps(others)]
     if waiting:
-        titles = {rule.id: lower_first(rule.title) for rule in RULES}
-        checks = "; ".join(titles[gap.rule] for gap in waiting)
+        checks = formatting.format_count(len(waiting), "check")
         lines.append(f"Not judged until the week is over: {checks}.")
     return lines
 

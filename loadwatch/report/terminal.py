@@ -22,6 +22,7 @@ from loadwatch.report import (
     export_guide,
     page_sections,
     provenance,
+    roster_table,
     rulebook,
 )
 from loadwatch.report.display_tables import DisplayTable, LevelCell
@@ -33,7 +34,7 @@ from loadwatch.verdict.phrases import upper_first
 from loadwatch.verdict.roster_groups import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -45,10 +46,13 @@ if TYPE_CHECKING:
     from loadwatch.report.glossary import GlossaryRow
     from loadwatch.verdict.headline import Verdict
 
+REASON_SHARE, REASON_WIDTH = 0.36, 44  # of the width, for why an athlete is in a group
 WRAPPED_WIDTH = 16  # least width of the column whose text may break into lines
 GAP_WIDTH = 2  # between two columns
 NAME_WIDTH = 20  # a longer name is cut, so that the sentence beside it can be read
 SUMMARY_WEEKS = 8
+HELD_SPACE = "\ue000"  # rich breaks lines at a no-break space: this one stays whole
+_NO_HEADINGS: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ class Terminal:
         reasons = budget_table.list_reasons(analysis)
         if not budget_table.has_limits(analysis):
             return self._render(map(Text, (budget_table.NOTHING, *reasons)))
-        table = self._fit_table(budget_table.build_table(analysis), "Measure")
+        table = self._fit_table(
+            budget_table.build_table(analysis, with_rules=True), "Measure"
+        )
         below = (*reasons, budget_table.NOTE)
         return self._render([table, *(Text(line, style="dim") for line in below)])
 
@@ -122,7 +128,12 @@ class Terminal:
         """Return one line per athlete, in the six groups."""
         groups = [athlete.group for athlete in roster.athletes]
         counts = [f"{title}: {groups.count(group)}" for group, title in GROUPS.items()]
-        table = self._fit_table(display_tables.build_roster(roster), "Why")
+        table = self._fit_table(
+            roster_table.build_roster(roster),
+            "Why",
+            least=min(int(self.width * REASON_SHARE), REASON_WIDTH),
+            headings=roster_table.list_group_starts(roster),
+        )
         return self._render([table, Text(" \N{MIDDLE DOT} ".join(counts))])
 
     def format_rules(self, rules: Sequence[Rule]) -> str:
@@ -160,7 +171,7 @@ class Terminal:
             parts.append(Text(f"\n{vendor}", style="bold"))
             for title, way in zip(guide.headers[1:], ways, strict=True):
                 if way:
-                    parts.append(Padding(Text(f"{title}: {way}"), (0, 0, 0, 2)))
+                    parts.append(_indent_line(f"  {title}: {way}"))
         return self._render(parts)
 
     def format_settings(self, rows: Iterable[tuple[str, object, str]]) -> str:
@@ -177,13 +188,14 @@ class Terminal:
     def format_diary(self, analysis: Analysis) -> str:
         """Return the answer of the runner's own diary, red flags first."""
         answer = page_sections.build_diary(analysis)
-        parts = [
+        parts: list[RenderableType] = [
             Text(f"{upper_first(sign.say)}. {sign.call}", style=LEVELS["high"].style)
             for sign in page_sections.list_urgent(analysis)
         ]
         if answer is not None:
-            parts.append(Text(answer["says"], style="bold"))
-            parts += [Text(f"  {line}") for line in answer["links"]]
+            key = "latest" if parts else "says"  # the signs are the answer
+            parts.append(Text(answer[key], style="bold"))
+            parts += [_indent_line(f"  {line}") for line in answer["links"]]
             parts += [Text(line, style="dim") for line in answer["notes"]]
         return self._render(parts)
 
@@ -207,18 +219,30 @@ class Terminal:
             legacy_windows=False,
         )
         for part in parts:
+            if isinstance(part, Text):
+                part.plain = _hold_units(part.plain)
             console.print(part, soft_wrap=False)
-        return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+        text = out.getvalue().replace(HELD_SPACE, " ")
+        return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
     def _fit_table(
-        self, shown: DisplayTable, wrapped: str = "", *, cut: str = ""
+        self,
+        shown: DisplayTable,
+        wrapped: str = "",
+        *,
+        cut: str = "",
+        least: int = WRAPPED_WIDTH,
+        headings: Mapping[int, str] = _NO_HEADINGS,
     ) -> Table:
         """Return a rich table.
 
-        Only the column headed `wrapped` may break into lines; texts of the one headed `cut`
-        lose their middle where they are too long.
+        Only the column headed `wrapped` may break into lines, of `least` characters; texts of the
+        one headed `cut` lose their middle where they are too long. `headings` come above the rows
+        of these numbers.
         """
-        kept = _drop_columns(shown, wrapped or cut, self.width)
+        longest = max(map(len, headings.values()), default=0)
+        more = max(0, longest - _measure_column(shown, 0))
+        kept = _drop_columns(shown, wrapped or cut, self.width - more, least)
         if cut:
             kept = _cut_column(kept, cut, self.width)
         table = Table(
@@ -230,12 +254,16 @@ class Terminal:
         )
         for header, is_left in zip(kept.headers, kept.left, strict=True):
             _add_column(table, header, is_left, is_wrapped=header == wrapped)
-        for row in kept.rows:
+        for number, row in enumerate(kept.rows):
+            if number in headings:
+                table.add_row(Text(headings[number], style="bold"))
             table.add_row(*map(_style_cell, row))
         return table
 
 
-def _drop_columns(table: DisplayTable, wrapped: str, width: int) -> DisplayTable:
+def _drop_columns(
+    table: DisplayTable, wrapped: str, width: int, least_wrapped: int
+) -> DisplayTable:
     """Return `table` without the last columns that do not fit into `width`.
 
     The others keep every digit and word. The column headed `wrapped` always stays, and
@@ -245,7 +273,7 @@ def _drop_columns(table: DisplayTable, wrapped: str, width: int) -> DisplayTable
     for at, header in enumerate(table.headers):
         widths.append(_measure_column(table, at))
         if header == wrapped:
-            widths[at] = WRAPPED_WIDTH
+            widths[at] = least_wrapped
     kept = list(range(len(widths)))
     least = 1 if wrapped else 2
     for at in reversed(range(least, len(widths))):
@@ -305,7 +333,19 @@ def _add_column(table: Table, header: str, is_left: bool, *, is_wrapped: bool) -
 def _style_cell(cell: Cell) -> Text:
     if isinstance(cell, LevelCell):
         return Text(str(cell), style=LEVELS[cell.level].style)
-    return Text(cell)
+    return Text(_hold_units(cell))
+
+
+def _hold_units(text: str) -> str:
+    """Return a text in which no line ends between a number and its unit."""
+    return formatting.bind_units(text).replace("\N{NO-BREAK SPACE}", HELD_SPACE)
+
+
+def _indent_line(line: str) -> RenderableType:
+    """Return a line whose indent holds where it is broken, too."""
+    text = line.lstrip(" ")
+    indent = len(line) - len(text)
+    return Padding(Text(_hold_units(text)), (0, 0, 0, indent))
 
 
 def _style_headline(verdict: Verdict) -> Text:
@@ -331,9 +371,9 @@ def _style_gaps(unknown: tuple[Unknown, ...]) -> list[Text]:
     return [Text(line, style="dim") for line in provenance.list_gap_lines(unknown)]
 
 
-def _style_rule(rule: Rule) -> list[Text]:
+def _style_rule(rule: Rule) -> list[RenderableType]:
     head, *lines = rulebook.describe_rule(rule, Settings()).splitlines()
-    return [Text(head, style="bold"), *map(Text, lines), Text()]
+    return [Text(head, style="bold"), *map(_indent_line, lines), Text()]
 
 
 def _format_sparkline(analysis: Analysis) -> str:

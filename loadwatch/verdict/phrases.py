@@ -168,7 +168,7 @@ def count_words(text: str) -> int:
 def lower_first(sentence: str) -> str:
     """Return a sentence as the end of another: no capital, no full stop."""
     sentence = sentence.rstrip(".")
-    if sentence[1:2].islower():
+    if sentence[1:2].islower() or sentence.startswith("A "):
         return sentence[:1].lower() + sentence[1:]
     return sentence
 

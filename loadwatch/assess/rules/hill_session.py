@@ -214,7 +214,7 @@ RULE = Rule(
     exposure=None,
     budget=Budget(
         measure="longest_ascent_m",
-        label="ascent in a single run",
+        label="climb in a single run",
         find_remaining=_find_remaining,
     ),
     grade="E",

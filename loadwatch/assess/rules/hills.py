@@ -234,7 +234,7 @@ UPHILL = Rule(
     exposure=DiaryExposure(column="ascent_m", text="a week with a jump in climb"),
     budget=Budget(
         measure="ascent_m",
-        label="ascent",
+        label="climb",
         find_remaining=_find_uphill_remaining,
     ),
     grade="E",
@@ -326,7 +326,7 @@ DOWNHILL = Rule(
     ),
     budget=Budget(
         measure="downhill_m",
-        label="downhill running at 5 % or steeper",
+        label="downhill at 5 % or steeper",
         find_remaining=_find_downhill_remaining,
     ),
     grade="D",

@@ -135,7 +135,7 @@ def put_back(path: Path, content: bytes, before: bytes | None) -> bool:
                 check = partial(_has_identity, target, identity)
                 return _write_beside(target, before, check)
             target.unlink()
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
     except OSError as error:
         raise LoadwatchError(_format_refusal(path, error)) from error
     return True
@@ -259,11 +259,11 @@ def _write_beside(
         if not is_moved:
             with contextlib.suppress(OSError):
                 beside.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return True
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Flush the move of a file to the disk; some file systems cannot, and need not."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from loadwatch.web.site import WatchedFolder
 
+UNPROCESSABLE = 422  # a form comes back with what is wrong beside its fields
 WAIT_S = 4.0  # for the analysis after a write, before the page is shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import (
     Blueprint,
@@ -91,13 +91,14 @@ def create_app(
         SECRET_KEY=secrets.token_bytes(32),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=200_000,
-        MAX_FORM_PARTS=UploadRequest.max_form_parts,
+        MAX_FORM_PARTS=MAX_FILES + 100,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_NAME="loadwatch_said",
     )
     _prepare_templates(app)
     guard.guard_app(app)
     app.context_processor(_list_common_values)
+    app.teardown_request(_remove_uploads)
     app.add_url_rule("/style.css", view_func=_send_style)
     app.register_blueprint(common)
     prefix = ""
@@ -151,6 +152,11 @@ def _list_common_values() -> dict[str, Any]:
         "said": get_flashed_messages(with_categories=True),
         "version": __version__,
     }
+
+
+def _remove_uploads(_: BaseException | None) -> None:
+    """Remove the files of a request that no page has kept."""
+    cast("UploadRequest", request).remove_unkept()
 
 
 def _send_style() -> Response:

@@ -84,6 +84,9 @@ def _show_records(site: Site, activity_id: str) -> dict[str, Any]:
 def change_run(activity_id: str) -> Response:
     """Write what the runner knows of a run into tags.csv; an empty field says nothing."""
     form = request.form
+    analysis = get_site().analysis
+    if analysis is None or find_run(analysis, activity_id) is None:
+        abort(404)
     target = f"/runs/{activity_id}"
     if form.get("back") == "/":
         target = "/"

@@ -31,6 +31,7 @@ from loadwatch.web.uploads import (
     DROP,
     MAX_BODY_BYTES,
     MAX_FORM_BYTES,
+    MAX_TEXT_BYTES,
     explain_no_space,
 )
 
@@ -139,7 +140,11 @@ def _check_body(
     if why:
         return refuse_stranger(why)
     size = int(headers.get("CONTENT_LENGTH", "0"))
-    most = MAX_BODY_BYTES if path.endswith(DROP) else MAX_FORM_BYTES
+    most = MAX_FORM_BYTES
+    if path.endswith(DROP):
+        most = MAX_BODY_BYTES
+    elif "urlencoded" in headers.get("CONTENT_TYPE", ""):
+        most = MAX_TEXT_BYTES
     if size > most:
         return refuse_size(TOO_LARGE)
     why = explain_no_space(folder, size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
@@ -11,7 +10,7 @@ from loadwatch.errors import LoadwatchError
 from loadwatch.formatting import clean_text
 from loadwatch.settings import FILE
 from loadwatch.user_files import edit_file, read_file
-from loadwatch.web.answers import finish_write, get_site, refuse_write
+from loadwatch.web.answers import UNPROCESSABLE, finish_write, get_site, refuse_write
 from loadwatch.web.settings_form import (
     FieldError,
     change_values,
@@ -56,7 +55,7 @@ def change_settings() -> Response | tuple[str, int]:
         return refuse_write("nothing was changed.", PAGE)
     errors = find_errors(changed)
     if errors:
-        return _show_form(given, was, errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _show_form(given, was, errors), UNPROCESSABLE
     path = site.folder / FILE
     try:
         site.write(
@@ -66,10 +65,10 @@ def change_settings() -> Response | tuple[str, int]:
         )
     except FieldError as error:
         errors = {error.name: error.reason}
-        return _show_form(given, was, errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _show_form(given, was, errors), UNPROCESSABLE
     except LoadwatchError as error:
         page = _show_form(given, was, {}, problem=str(error))
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY
+        return page, UNPROCESSABLE
     return finish_write(f"Written to {FILE}.", PAGE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loadwatch.formatting import clean_text
 from loadwatch.settings.shoe_entries import SHOE_KEYS, parse_shoe_name
 from loadwatch.web.toml_edit import change_entries
 
@@ -9,8 +10,8 @@ from loadwatch.web.toml_edit import change_entries
 def check_name(text: str) -> str:
     """Return the name of a pair; ValueError where it cannot be one."""
     name = parse_shoe_name(text)
-    if any(character < " " or character == "\x7f" for character in name):
-        raise ValueError("the name of a pair is one line of text")
+    if clean_text(name) != name:
+        raise ValueError("the name of a pair is one line of text that can be shown")
     return name
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
@@ -12,7 +11,7 @@ from loadwatch.errors import LoadwatchError
 from loadwatch.formatting import clean_text
 from loadwatch.settings import FILE
 from loadwatch.user_files import edit_file
-from loadwatch.web.answers import finish_write, get_site, refuse_write
+from loadwatch.web.answers import UNPROCESSABLE, finish_write, get_site, refuse_write
 from loadwatch.web.shoe_form import check_name, parse_start_km, retire_shoe, state_shoe
 from loadwatch.web.shoe_rows import list_shoes
 
@@ -52,7 +51,7 @@ def change_shoe() -> Response | tuple[str, int]:
         errors["start_km"] = f"The kilometres {error}."
     action = form.get("action", "add")
     if errors:
-        return _show_page(form, errors), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _show_page(form, errors), UNPROCESSABLE
     edits: dict[str, Callable[[bytes], bytes]] = {
         "add": partial(state_shoe, name=name, start_km=start_km),
         "retire": partial(retire_shoe, name=name, is_retired=True),
@@ -66,7 +65,7 @@ def change_shoe() -> Response | tuple[str, int]:
     try:
         site.write(path, lambda: edit_file(path, edits[action]), f"the pair {shown}")
     except LoadwatchError as error:
-        return _show_page(form, {"name": str(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _show_page(form, {"name": str(error)}), UNPROCESSABLE
     return finish_write(WRITTEN[action].format(shown), PAGE)
 
 

@@ -22,7 +22,6 @@ from loadwatch.web.run_rows import list_recent_runs
 from loadwatch.web.shoe_rows import list_shoes
 from loadwatch.web.uploads import (
     DROP,
-    MAX_FILES,
     describe_copies,
     explain_no_space,
     join_problems,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
     from loadwatch.web.site import Site
-    from loadwatch.web.uploads import Upload, UploadRequest
+    from loadwatch.web.uploads import UploadRequest
 
 pages = Blueprint("today", __name__)
 MOST_QUESTIONS = 3
@@ -101,14 +100,7 @@ def copy_files() -> Response:
     remove_leftovers(site.folder)
     asked = cast("UploadRequest", request)
     asked.upload_folder = site.folder
-    copied, problems = [], []
-    for upload in asked.files.getlist("files")[:MAX_FILES]:
-        if not upload.filename:
-            continue
-        try:
-            copied.append(cast("Upload", upload.stream).keep())
-        except LoadwatchError as error:
-            problems.append(str(error))
+    copied, problems = asked.keep_uploads()
     site.refresh(at_once=True)
     if not copied:
         return refuse_write(join_problems(problems) or "no file came.")

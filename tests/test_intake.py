@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from loadwatch.activity import Activity, Reading, Session, Skipped
+from loadwatch.activity import Activity, Note, Reading, Session, Skipped
 from loadwatch.errors import NotActivity, OverLimit, Unreadable
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.sources import Content, find_members
@@ -26,7 +26,7 @@ from tests.season import FIRST, analysed, short, told
 ROOT = Path(__file__).parent.parent
 
 
-def job(data: bytes, label: str = "a.gpx", notes: tuple[str, ...] = ()) -> InputJob:
+def job(data: bytes, label: str = "a.gpx", notes: tuple[Note, ...] = ()) -> InputJob:
     return InputJob(label, len(data), lambda: Content(data, notes), Settings())
 
 
@@ -69,7 +69,7 @@ def read_as(monkeypatch, *skipped: Skipped, activities: int = 0):
     sessions = [Session(format="gpx", start_utc=datetime(2026, 1, 1, tzinfo=UTC), part=i + 1) for i in range(activities)]  # fmt: skip
     reading = Reading(tuple(Activity(EMPTY_RECORDS, one) for one in sessions), skipped)
     monkeypatch.setattr("loadwatch.ingest.readers.read", lambda *_: reading)
-    return input_jobs.read_input(job(b"", notes=("gzip_crc: wrong",)))
+    return input_jobs.read_input(job(b"", notes=(Note("gzip_crc", "wrong"),)))
 
 
 def test_parts_left_out_are_notes_where_the_file_gave_activities(monkeypatch):
@@ -220,6 +220,7 @@ def test_every_setting_is_either_of_the_row_or_of_the_tables():
         "osm",
         "preset",
         "rules",
+        "shoes",
         "today",
         "units",
         "origins",

@@ -52,6 +52,12 @@ def test_the_report_leads_to_each_week(opened):
     assert "/weeks/" in read(client, f"/runs/{find_id(site)}")
 
 
+def test_the_report_has_its_way_back_and_nothing_torn(opened):
+    text = read(opened[1], "/report")
+    assert "&lt;" not in text.partition("<header>")[0]
+    assert 'href="/plan"' in text
+
+
 def test_the_newest_week_is_the_first(opened):
     assert "Week of 16 November 2026" in read(opened[1], "/weeks")
 

@@ -13,7 +13,9 @@ from loadwatch.assess.ground_questions import find_questions
 from loadwatch.errors import LoadwatchError
 from loadwatch.exposure import tags
 from loadwatch.exposure.tag_writer import write_tags
+from loadwatch.report.budget_table import format_room_line
 from loadwatch.report.ground_question import QuestionText, describe_question
+from loadwatch.report.season import build_season, describe_week
 from loadwatch.tables import SURFACES
 from loadwatch.verdict.headline import build_verdict
 from loadwatch.web.answers import WAIT_S, finish_write, get_site, refuse_write
@@ -55,6 +57,8 @@ def show_today() -> str:
         title="Today",
         verdict=build_verdict(analysis),
         questions=site.remember("questions", list_questions),
+        week_line=site.remember("week", describe_last_week),
+        room_line=format_room_line(analysis),
         grounds=[SURFACES[name] for name in ASKED_GROUNDS],
         runs=list_recent_runs(analysis),
         pairs=[pair.name for pair in list_shoes(analysis)],
@@ -81,6 +85,14 @@ def list_questions(analysis: Analysis) -> list[tuple[str, QuestionText]]:
         (one.activity_id, describe_question(one, analysis))
         for one in [first, *others][:MOST_QUESTIONS]
     ]
+
+
+def describe_last_week(analysis: Analysis) -> str:
+    """Return the newest week in a line, "" without one."""
+    season = build_season(analysis, last=1)
+    if not season.weeks:
+        return ""
+    return describe_week(season.weeks[-1], season)
 
 
 def _list_latest_pain(analysis: Analysis) -> list[tuple[date, float]]:

@@ -33,8 +33,9 @@ EXPECTED_DOCS = {
     *("reference", "python", "speed", "development"),
 }
 PAGES = [README, *sorted(DOCS.glob("*.md")), ROOT / "CONTRIBUTING.md"]
-TEXTS = {path: path.read_text(encoding="utf-8") for path in PAGES}
-TEXT = "\n".join(TEXTS.values())
+RUN_NOTEBOOKS = sorted((DOCS / "notebooks").glob("*.md"))  # test_notebooks runs them
+TEXTS = {path: path.read_text(encoding="utf-8") for path in (*PAGES, *RUN_NOTEBOOKS)}
+TEXT = "\n".join(TEXTS[path] for path in PAGES)
 OURS = ".venv/bin/loadwatch "
 EXITS = {"--fail-on": 3}  # the exit code that the pages state where it is not 0
 MOST_WORDS = 900  # of README
@@ -141,7 +142,7 @@ def test_the_page_of_rules_is_that_of_the_rules():
     assert TEXTS[DOCS / "rules.md"] == build_rules_page()
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_every_link_leads_somewhere(path):
     for target in re.findall(r"\]\(([^)\s]+)\)", TEXTS[path]):
         if target.startswith("https://"):

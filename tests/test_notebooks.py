@@ -1,7 +1,7 @@
-"""The notebooks run from top to bottom on the sample data, and are kept without outputs."""
+"""The notebooks run from top to bottom on the sample data; docs show what they print."""
 
-import os
-from pathlib import Path
+import functools
+import re
 
 import pytest
 
@@ -15,8 +15,14 @@ pytest.importorskip(
     "ipykernel", reason="notebooks need ipykernel: pip install '.[notebooks]'"
 )
 
-ROOT = Path(__file__).parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+from tests.render_notebooks import (  # noqa: E402 - after what skips
+    NOTEBOOKS,
+    TARGET,
+    format_notebook,
+    run_notebook,
+)
+
+run_once = functools.cache(run_notebook)
 
 
 def notebook(path):
@@ -53,14 +59,8 @@ def test_it_is_kept_without_outputs_and_begins_with_words(path):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # jupyter_client and zmq warn of their own loops
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_it_runs_from_top_to_bottom(path, monkeypatch):
-    before = os.environ.get("PYTHONPATH", "")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT), before])))
-    book = notebook(path)
-    client = nbclient.NotebookClient(
-        book, timeout=120, resources={"metadata": {"path": str(path.parent)}}
-    )
-    client.execute()
+def test_it_runs_from_top_to_bottom(path):
+    book = run_once(path)
     shown = [cell for cell in book.cells if cell.cell_type == "code"]
     assert (
         sum(bool(cell.outputs) for cell in shown) >= len(shown) - 1
@@ -79,3 +79,27 @@ def test_it_runs_from_top_to_bottom(path, monkeypatch):
         )
     if path.stem == "a_coachs_monday":
         assert "Ana" in words(shown[1]) and "Ben" in words(shown[1])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_docs_have_each_cell_and_each_picture(path):
+    """Written anew by `python -m tests.render_notebooks`."""
+    text = (TARGET / f"{path.stem}.md").read_text(encoding="utf-8")
+    end = 0
+    for cell in notebook(path).cells:
+        at = text.find(cell.source, end)
+        assert at >= 0, cell.source
+        end = at + len(cell.source)
+    pictures = re.findall(r"\]\((\w+\.png)\)", text)
+    assert pictures == sorted(p.name for p in TARGET.glob(f"{path.stem}_*.png"))
+    size = sum((TARGET / name).stat().st_size for name in pictures)
+    assert size <= 100_000
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_docs_show_what_a_run_prints(path):
+    text, _ = format_notebook(run_once(path), path.stem)
+    kept = (TARGET / f"{path.stem}.md").read_text(encoding="utf-8")
+    assert text.split() == kept.split()

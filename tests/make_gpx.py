@@ -9,12 +9,17 @@ HOME = (50.0, 8.0)
 SIDE_M = 1000.0
 
 
-def write_gpx(path, points, start, every_s=4):
-    """Write a run through `points` (latitude, longitude) [degrees]."""
+def write_gpx(path, points, start, every_s=4, seconds=None):
+    """Write a run through `points` (latitude, longitude) [degrees].
+
+    `seconds` holds the time of each after the start; without, there is a fix each `every_s`.
+    """
+    if seconds is None:
+        seconds = [every_s * at for at in range(len(points))]
     fixes = "".join(
         f'<trkpt lat="{lat:.6f}" lon="{lon:.6f}"><time>'
-        f"{(start + timedelta(seconds=every_s * at)):%Y-%m-%dT%H:%M:%SZ}</time></trkpt>"
-        for at, (lat, lon) in enumerate(points)
+        f"{(start + timedelta(seconds=float(after))):%Y-%m-%dT%H:%M:%SZ}</time></trkpt>"
+        for (lat, lon), after in zip(points, seconds, strict=True)
     )
     path.write_text(
         '<gpx version="1.1" creator="made up" xmlns="http://www.topografix.com/GPX/1/1">'

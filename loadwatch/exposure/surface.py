@@ -42,6 +42,7 @@ LABEL_FREE_SPORTS: Final = frozenset(("cycling", "rowing"))
 KNOWN_CODES: Final = [
     osm.SOURCES.index(name) for name in (*osm.TAGGED_SOURCES, *osm.INFERRED_SOURCES)
 ]
+NOWHERE: Final = osm.SOURCES.index("nowhere")
 POSITIONS: Final = frozenset(("latitude_deg", "longitude_deg"))
 
 
@@ -104,8 +105,10 @@ def match_samples(records: pd.DataFrame, ground: Ground) -> tuple[Floats, TrackM
     index = records.index.to_numpy("datetime64[ns]").view(np.int64)
     time_s = (index - index[:1]) / 1e9
     fixes = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
-    nearest = _nearest_fix(fixes, time_s)
     match = osm.match_track(ground, latitude, longitude, time_s)
+    nearest = np.where(
+        match.source == NOWHERE, _nearest_fix(fixes, time_s), np.arange(time_s.size)
+    )
     filled = osm.TrackMatch(
         match.surface[nearest], match.source[nearest], match.way_id[nearest]
     )

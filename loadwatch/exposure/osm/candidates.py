@@ -61,6 +61,9 @@ class Candidates:
     aside_east_m: Floats  # from the point to the way
     aside_north_m: Floats
     reach_m: float  # of the whole track
+    change_m: (
+        float  # standard deviation of the change of its distance from a way to the next
+    )
 
 
 def find_candidates(
@@ -70,7 +73,7 @@ def find_candidates(
     near = measure_segments(ground, latitude, longitude)
     line = ground.line[near.segment].astype(np.int64)
     along = _measure_parallel(near, heading)
-    reach_m = _measure_reach(near, along)
+    reach_m, change_m = _measure_errors(near, along)
     # 1, but 0 at rest: then no way is better for its course
     moves = np.hypot(*heading)[near.point]
     cost = _find_cost(near.apart_m2, reach_m) + HEADING * (moves - along)
@@ -96,6 +99,7 @@ def find_candidates(
         aside_east_m=lay_out(near.aside_east_m[best], 0.0),
         aside_north_m=lay_out(near.aside_north_m[best], 0.0),
         reach_m=reach_m,
+        change_m=change_m,
     )
 
 
@@ -133,19 +137,28 @@ def _measure_parallel(near: NearSegments, heading: tuple[Floats, Floats]) -> Flo
     return cosine
 
 
-def _measure_reach(near: NearSegments, along: Floats) -> float:
-    """Return how far a track is from its ways, by how far it is from those along it [m].
+def _measure_errors(near: NearSegments, along: Floats) -> tuple[float, float]:
+    """Return the reach of a track, and how much its distance from ways changes by point [m].
 
-    `along` is the cosine of the angle between track and way of each pair. A track of few points
-    beside ways gets the most.
+    Ways along the track alone count; `along` is the cosine of the angle between track and way
+    of each pair. The reach is infinite for a track of few points beside ways.
     """
     beside = np.flatnonzero(along >= PARALLEL)
     point = near.point[beside]
     starts = np.flatnonzero(np.diff(point, prepend=-1))
     if starts.size < FEWEST_PARALLEL:
-        return math.inf
-    nearest_m2 = np.minimum.reduceat(near.apart_m2[beside], starts)
-    return math.sqrt(float(np.quantile(nearest_m2, REACH_QUANTILE)))
+        return math.inf, 0.0
+    apart_m2 = near.apart_m2[beside]
+    nearest_m2 = np.minimum.reduceat(apart_m2, starts)
+    is_nearest = apart_m2 == np.repeat(nearest_m2, np.diff(starts, append=point.size))
+    nearest = beside[is_nearest]
+    change_m = np.hypot(
+        np.diff(near.aside_east_m[nearest]), np.diff(near.aside_north_m[nearest])
+    )
+    return (
+        math.sqrt(float(np.quantile(nearest_m2, REACH_QUANTILE))),
+        float(np.median(change_m)),
+    )
 
 
 def _find_cost(apart_m2: Floats, reach_m: float) -> Floats:

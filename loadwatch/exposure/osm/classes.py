@@ -51,6 +51,7 @@ _ROADS = (
     "trunk trunk_link primary primary_link secondary secondary_link tertiary "
     "tertiary_link unclassified residential living_street road busway service"
 )
+_SQUARES = "pedestrian footway path cycleway service living_street residential track"
 _PATHS = "footway cycleway pedestrian steps path bridleway track"
 
 
@@ -84,7 +85,7 @@ AREAS: Final = (
     ("leisure", "track"),
     ("natural", "beach"),
     ("natural", "sand"),
-    ("highway", "pedestrian"),
+    *(("highway", value) for value in _SQUARES.split()),
 )
 
 # a leisure=track of another sport is no running track
@@ -97,6 +98,8 @@ _BUILT = (
     ("bicycle", "designated"),
     ("lit", "yes"),
 )
+_PAVEMENTS = ("sidewalk:left:surface", "sidewalk:right:surface")
+_DIRECTIONS = ("surface:forward", "surface:backward")
 _BESIDE = ("sidewalk:both:surface", "sidewalk:surface", "footway:surface")
 
 Answer = tuple[int, int]  # code of SURFACES, code of SOURCES
@@ -118,14 +121,14 @@ def classify_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer 
     """
     if tags.get("indoor") == "yes":
         return None
-    if tags.get("leisure") == "track":
+    if is_running_track(tags):
         return _classify_track(tags, classes)
     highway = tags.get("highway", "")
     if highway not in HIGHWAYS or tags.get("area") == "yes":
         return None
-    if stated := _first_class(_surface_values(tags), classes):
+    if stated := _first_class(_surface_values(tags, classes), classes):
         return _encode_answer(stated, "surface")
-    if tracktype := classes.get(f"tracktype={tags.get('tracktype', '')}", ""):
+    if tracktype := _first_class([tags.get("tracktype", "")], classes, "tracktype"):
         return _encode_answer(tracktype, "tracktype")
     if hint := _hinted_class(highway, tags, classes):
         return _encode_answer(hint, "hint")
@@ -138,7 +141,9 @@ def classify_area(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer
     A pitch counts only with a surface tag; a park without one is taken for grass.
     """
     if tags.get("leisure") == "track":
-        return _classify_track(tags, classes)
+        if is_running_track(tags):
+            return _classify_track(tags, classes)
+        return None
     is_area = tags.get("area") == "yes" or tags.get("type") == "multipolygon"
     if tags.get("highway") and not is_area:
         return None  # a street that closes on itself is a line
@@ -155,40 +160,57 @@ def _encode_answer(surface: str, source: str) -> Answer:
     return SURFACE_NAMES.index(surface), SOURCES.index(source)
 
 
-def _classify_track(
-    tags: Mapping[str, str], classes: Mapping[str, str]
-) -> Answer | None:
-    """Return `track` for a running track, `soft` where it states so; None for other sports.
+def is_running_track(tags: Mapping[str, str]) -> bool:
+    """Return whether these are the tags of a running track.
 
-    A ski piste and an ice rink are tracks, too, and so is a round of bark chips.
+    A ski piste, an ice rink and a velodrome are tracks, too.
     """
     sports = {sport.strip() for sport in tags.get("sport", "").split(";")}
-    stated = _first_class([tags.get("surface", "")], classes)
-    if sports & RUNNING_TRACKS and "piste:type" not in tags:
-        if stated == "soft":
-            return _encode_answer(stated, "surface")
-        return _encode_answer("track", "surface")
-    if stated and tags.get("highway"):
-        return _encode_answer(stated, "surface")
-    return None
+    is_track = tags.get("leisure") == "track" and "piste:type" not in tags
+    return is_track and bool(sports & RUNNING_TRACKS)
 
 
-def _surface_values(tags: Mapping[str, str]) -> Iterator[str]:
-    """Yield the surface tags of a way, those of its pavements first."""
+def _classify_track(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer:
+    """Return `track` for a running track, but `soft` for one of bark chips that states so."""
+    if _first_class([tags.get("surface", "")], classes) == "soft":
+        return _encode_answer("soft", "surface")
+    return _encode_answer("track", "surface")
+
+
+def _surface_values(
+    tags: Mapping[str, str], classes: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the surface tags of a way, those of its pavements first.
+
+    Those of two sides, directions or lanes count where they are of one class.
+    """
     yield from (tags.get(key, "") for key in _BESIDE)
-    left = tags.get("sidewalk:left:surface", "")
-    if left == tags.get("sidewalk:right:surface", ""):
-        yield left
+    yield from _agreed_value([tags.get(key, "") for key in _PAVEMENTS], classes)
     yield tags.get("surface", "")
+    yield from _agreed_value([tags.get(key, "") for key in _DIRECTIONS], classes)
+    yield from _agreed_value(tags.get("surface:lanes", "").split("|"), classes)
 
 
-def _first_class(values: Iterator[str] | list[str], classes: Mapping[str, str]) -> str:
-    """Return the class of the first value that has one; `a;b` counts as a, `a:suffix` as a."""
+def _agreed_value(values: list[str], classes: Mapping[str, str]) -> list[str]:
+    """Return the first of values that are all of one class, none where they differ."""
+    if len({_first_class([value], classes) for value in values}) == 1:
+        return values[:1]
+    return []
+
+
+def _first_class(
+    values: Iterator[str] | list[str], classes: Mapping[str, str], key: str = "surface"
+) -> str:
+    """Return the class of the first value that has one.
+
+    `a;b` counts as a, or as b where a has no class, and `a:suffix` as a.
+    """
     for value in values:
-        head = value.split(";")[0].strip()
-        for name in (head, head.split(":")[0]):
-            if found := classes.get(f"surface={name}"):
-                return found
+        for part in value.lower().split(";"):
+            head = part.strip().replace(" ", "_")
+            for name in (head, head.split(":")[0]):
+                if found := classes.get(f"{key}={name}"):
+                    return found
     return ""
 
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 WIDER_CELLS: Final = 3
 # an entry of libosmium's `sparse_file_array`; number 0 stands where nothing is written
 PLACE: Final = np.dtype([("id", "<u8"), ("x", "<i4"), ("y", "<i4")])
+# where a receiver has no signal; the others are arches, arcades and drains
+TUNNELS: Final = ("yes", "avalanche_protector")
 PLACES_AT_ONCE: Final = 1_000_000
 # libosmium's set of ids takes 4 MB for each block of 2**25 ids of which it holds one
 ID_BLOCK_BITS: Final = 25
@@ -245,7 +247,7 @@ def _add_way(
     if answer := classify_way(tags, classes):
         result.way_id.append(ident)
         result.answer.append(answer)
-        result.covered.append(tags.get("tunnel") == "yes")
+        result.covered.append(tags.get("tunnel") in TUNNELS)
         result.refs.append(refs)
     # a running track that is a line is one around a pitch
     oval = tags.get("leisure") == "track" and tags.get("area") != "yes"

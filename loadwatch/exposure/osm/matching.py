@@ -4,6 +4,7 @@ The track is thinned to a point each 10 m. A point's candidates are the ways wit
 when near and parallel. From point to point a way is kept for little, changed for more where the
 two meet, and left or jumped for much; the cheapest sequence wins (Viterbi's algorithm), so that a
 point near a crossing or between two parallel ways is settled by those before and after it.
+A hole between the two portals of a tunnel is filled with the tunnel's surface.
 
 It does not distinguish ways above each other on the same course (a path below a viaduct), the two
 pavements of a road, or the verge from its road.
@@ -21,12 +22,14 @@ from loadwatch.exposure.osm.candidates import find_candidates
 from loadwatch.exposure.osm.classes import SOURCES, UNKNOWN
 from loadwatch.exposure.osm.ground import has_way_near
 from loadwatch.exposure.osm.transitions import find_transition_costs
+from loadwatch.exposure.osm.tunnels import find_tunnel_holes
 from loadwatch.geodesy import DEGREE_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadwatch.exposure.osm.ground import Ground
+    from loadwatch.exposure.osm.tunnels import TunnelHole
     from loadwatch.tables import Floats, Ints
 
     Bytes = NDArray[np.uint8]
@@ -52,7 +55,9 @@ class TrackMatch:
 def match_track(
     ground: Ground, latitude: Floats, longitude: Floats, time_s: Floats
 ) -> TrackMatch:
-    """Return class, source and way of each point of a track; points without a place are "nowhere".
+    """Return class, source and way of each point of a track.
+
+    Points without a place are "nowhere", unless they are in a tunnel.
 
     Parameters
     ----------
@@ -78,7 +83,23 @@ def match_track(
     way = np.zeros(line.size, np.int64)
     way[on] = ground.way_id[line[on]]
     result.way_id[known] = way[nearest]
+    track = latitude[known], longitude[known], time_s[known]
+    for hole in find_tunnel_holes(ground, track, line[nearest]):
+        _fill_hole(ground, result, known, hole)
     return result
+
+
+def _fill_hole(
+    ground: Ground, result: TrackMatch, known: Ints, hole: TunnelHole
+) -> None:
+    """Give the points of a hole that was run in a tunnel, and the one after it, its surface.
+
+    What a device counts over a hole belongs to the first point after it.
+    """
+    inside = slice(known[hole.before] + 1, known[hole.after] + 1)
+    result.surface[inside] = ground.way_class[hole.line]
+    result.source[inside] = ground.way_source[hole.line]
+    result.way_id[inside] = ground.way_id[hole.line]
 
 
 def _step_metres(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:

@@ -67,7 +67,8 @@ def _find_error_costs(near: Candidates, straight_m: Floats) -> Floats:
     """Return the cost of the change in the distance of a track from its ways at each step.
 
     The error of a receiver is taken for a first-order autoregressive (Gauss-Markov) process
-    along the track, whose standard deviation is the reach of the track.
+    along the track, whose standard deviation is the reach of the track. A step costs less
+    where the steps of the track are wider, as those of white noise are.
     """
     kept = np.exp(-np.maximum(straight_m, LEAST_STEP_M) / ERROR_M)[:, None, None]
     sigma_m = min(max(near.reach_m, LEAST_REACH_M), MOST_REACH_M)
@@ -75,8 +76,8 @@ def _find_error_costs(near: Candidates, straight_m: Floats) -> Floats:
     square_m2 = np.zeros((straight_m.size, KEPT, KEPT))
     for aside in (near.aside_east_m, near.aside_north_m):
         square_m2 += (aside[1:, None, :] - kept * aside[:-1, :, None]) ** 2
-    scale = weight / (2.0 * sigma_m**2 * (1.0 - kept * kept))
-    cost: Floats = np.minimum(square_m2 * scale, ERROR_MOST)
+    step_m2 = np.maximum(sigma_m**2 * (1.0 - kept * kept), near.change_m**2)
+    cost: Floats = np.minimum(square_m2 * (weight / 2.0 / step_m2), ERROR_MOST)
     return cost
 
 

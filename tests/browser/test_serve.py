@@ -3,6 +3,7 @@
 import shutil
 import threading
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,22 +15,28 @@ from waitress.server import create_server
 
 from loadwatch.pipeline import Options
 from loadwatch.web.app import create_app
+from loadwatch.web.club import Club
 from loadwatch.web.site import Site
 from tests.browser.test_browser import browser  # noqa: F401 - a fixture
 from tests.make_gpx import write_loop_runs
+from tests.test_web_course import make_route
 
 pytestmark = pytest.mark.browser
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "ana"
 TOKEN = "a-token-of-a-test"
-PAGES = ("", "report", "runs", "plan", "shoes", "settings", "files")
+PAGES = (
+    *("", "report", "weeks", "runs", "plan", "course", "shoes", "settings"),
+    "files",
+)
+LAST_DAY = date(2026, 11, 18)  # of the made-up runners, by the clock of a club
 
 
 class Served:
     """A running server of one folder."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        self.site = Site(folder, Options())
+    def __init__(self, site):
+        self.folder = site.folder
+        self.site = site
         self.app = create_app(self.site, TOKEN)
         self.server = create_server(self.app, host="127.0.0.1", port=0, threads=4)
         self.root = f"http://127.0.0.1:{self.server.effective_port}/"
@@ -48,24 +55,50 @@ class Served:
 def served(tmp_path):
     folder = tmp_path / "me"
     folder.mkdir()
-    found = Served(folder)
+    found = Served(Site(folder, Options()))
     yield found
     found.close()
 
 
-@pytest.fixture(params=[True, False], ids=["script", "no script"])
-def page(browser, served, request):  # noqa: F811 - the fixture
+@pytest.fixture
+def club(tmp_path):
+    """A club of the two made-up runners and one of a list."""
+    root = tmp_path / "Hill Club"
+    for name, runs in (("ana", 24), ("ben", 12)):
+        (root / name).mkdir(parents=True)
+        for path in sorted((SAMPLE.parent / name).glob("*.fit"))[-runs:]:
+            shutil.copy(path, root / name / path.name)
+    (root / "cleo").mkdir()
+    (root / "cleo" / "runs.csv").write_text("date,distance_km\n2026-11-16,7.7\n")
+    found = Served(Club(root, Options(now=LAST_DAY)))
+    found.read()
+    yield found
+    found.close()
+
+
+def open_page(browser, served, *, script=True, width=1000):  # noqa: F811 - the fixture
+    """A page that notes requests elsewhere and errors of scripts."""
     context = browser.new_context(
-        viewport={"width": 1000, "height": 900}, java_script_enabled=request.param
+        viewport={"width": width, "height": 900}, java_script_enabled=script
     )
     page = context.new_page()
     page.problems = []
     page.on("request", lambda asked: check_request(page, asked.url, served.root))
     page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda message: page.problems.append(message.text))
     page.goto(f"{served.root}?token={TOKEN}")
+    return page
+
+
+BOTH = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+
+
+@pytest.fixture
+def page(browser, served, script):  # noqa: F811 - the fixture
+    page = open_page(browser, served, script=script)
     yield page
     assert page.problems == []
-    context.close()
+    page.context.close()
 
 
 def check_request(page, url, root):
@@ -82,15 +115,20 @@ def make_export(folder, *, runs=24):
     return target
 
 
+def write_route(folder, name, times, climb=0.0):
+    path = folder / name
+    path.write_bytes(make_route(times, climb))
+    return path
+
+
+@BOTH
 def test_from_an_empty_folder_to_a_plan(page, served, tmp_path):
     assert "This folder holds no runs yet." in page.inner_text("main")
     page.set_input_files("#drop-files", make_export(tmp_path))
     page.click("text=Copy into the folder")
     served.site.wait(90)
     page.goto(served.root)
-    assert "Copied export.zip" in page.inner_text("main") or "Last runs" in (
-        page.inner_text("main")
-    )
+    assert "Last runs" in page.inner_text("main")
     # the report
     page.goto(f"{served.root}report")
     assert "km" in page.inner_text("body")
@@ -99,18 +137,20 @@ def test_from_an_empty_folder_to_a_plan(page, served, tmp_path):
     page.check("input[name=pain][value='6']")
     page.fill("input[name=day]", "2026-11-16")
     page.fill("input[name=site]", "low back")
-    page.click("text=Write it down")
+    page.click(".pain button")
     assert "Written to diary.csv" in page.inner_text("main")
     served.read()
     page.goto(f"{served.root}report")
     assert page.locator(".pain").count() >= 1
-    # a warning sign
+    # a warning sign: what to do at once, before and after it is written
     page.goto(served.root)
     page.check("input[name=pain][value='1']")
     page.fill("input[name=day]", "2026-11-17")
-    page.click("summary")
+    page.click("text=Signs that need somebody to look")
+    assert page.locator(".call:visible").count() == 0
     page.check("input[value=leg_weakness]")
-    page.click("text=Write it down")
+    assert page.locator(".call:visible").count() == 1
+    page.click(".pain button")
     assert "You ticked" in page.inner_text("main")
     # undo
     page.click("text=Undo: a line of diary.csv")
@@ -118,32 +158,113 @@ def test_from_an_empty_folder_to_a_plan(page, served, tmp_path):
     assert (
         "leg_weakness" not in (served.folder / "diary.csv").read_text().splitlines()[-1]
     )
-    # a run
+
+
+@pytest.fixture
+def running(served):
+    """The folder of the made-up runner, read."""
+    for path in sorted(SAMPLE.glob("*.fit"))[-24:]:
+        shutil.copy(path, served.folder / path.name)
     served.read()
-    page.goto(f"{served.root}runs")
+    return served
+
+
+@BOTH
+def test_a_run_takes_ground_and_shoe_and_has_words_for_its_pictures(running, page):
+    page.goto(f"{running.root}runs")
     page.click("tbody a >> nth=0")
+    assert page.locator("svg.course").count() == 1
+    page.focus("summary:has-text('Length by length')")
+    page.keyboard.press("Enter")
+    assert "Heart rate" in page.inner_text("table")
     page.fill("input[name=surface]", "soft")
     page.fill("input[name=shoe]", "Blue pair")
-    page.click("form.fields button")
-    assert "soft" in (served.folder / "tags.csv").read_text()
-    # a plan that raises, and one that does not
-    page.goto(f"{served.root}plan")
-    page.fill("input[name=distance_km_1]", "60")
+    page.click("text=Write it down")
+    assert "soft" in (running.folder / "tags.csv").read_text()
+    running.read()
+    page.goto(running.root)
+    page.click("details.day >> nth=0")
+    page.select_option("details[open] select[name=rpe]", "7")
+    page.click("details[open] >> text=Write it down")
+    assert "Written to tags.csv: rpe 7" in page.inner_text("main")
+
+
+@BOTH
+def test_a_plan_that_raises_and_one_that_does_not(running, page, script, tmp_path):
+    page.goto(f"{running.root}plan")
+    for km, level in (("60", ".flag.high, .flag.watch"), ("4", ".flag.usual")):
+        page.fill("input[name=distance_km_1]", km)
+        if not script:
+            page.click("button:text('Check')")
+        page.wait_for_selector(level)
+    # a route in the place of kilometres
+    page.click("text=Other days, or a route file")
+    page.set_input_files("input[name=routes]", write_route(tmp_path, "far.gpx", 15))
+    page.click("text=Take them")
+    page.fill("input[name=distance_km_1]", "")
+    page.select_option("select[name=course_2]", "far.gpx")
     page.click("button:text('Check')")
     page.wait_for_selector(".flag.high, .flag.watch")
-    page.fill("input[name=distance_km_1]", "4")
-    page.click("button:text('Check')")
-    page.wait_for_selector(".flag.usual")
-    # settings
-    page.goto(f"{served.root}settings")
+    assert page.input_value("input[name=distance_km_1]") == ""
+
+
+@BOTH
+def test_routes_are_checked_and_the_mildest_comes_first(running, page, tmp_path):
+    page.goto(f"{running.root}course")
+    routes = [write_route(tmp_path, "far.gpx", 15, 300.0)]
+    routes.append(write_route(tmp_path, "near.gpx", 1, 5.0))
+    page.set_input_files("input[name=routes]", routes)
+    page.click("text=Check")
+    text = page.inner_text("main")
+    assert text.index("1. near.gpx") < text.index("2. far.gpx")
+    assert "Would stay below" in text
+    assert page.locator(".flag, .high, .watch").count() >= 1
+    assert page.locator("svg.course").count() == 2
+    page.uncheck("input[value='far.gpx']")
+    page.click("text=Check")
+    assert "far.gpx ·" not in page.inner_text("main")
+
+
+@BOTH
+def test_a_bar_of_the_report_leads_to_its_week_and_the_diary_there(running, page):
+    page.goto(f"{running.root}report")
+    page.locator("svg a[href='#w-2026-11-09']").focus()
+    page.keyboard.press("Enter")
+    page.click("#w-2026-11-09 >> text=Its runs and its diary")
+    assert "Week of 9 November 2026" in page.inner_text("h2 >> nth=0")
+    assert page.locator(".reason").count() >= 1
+    page.click("summary:has-text('Thursday, 12 Nov')")
+    page.select_option("details[open] select[name=pain]", "3")
+    page.fill("details[open] input[name=note]", "long sit before")
+    page.click("details[open] >> text=Write it down")
+    assert "pain 3 of 10; long sit before" in page.inner_text("main")
+    page.click("summary:has-text('Thursday, 12 Nov')")
+    page.select_option("details[open] select[name=pain]", "2")
+    page.click("details[open] >> text=Write it down")
+    lines = (running.folder / "diary.csv").read_text().splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("2026-11-12,2,")
+    page.click("a[rel=prev]")
+    assert "Week of 2 November 2026" in page.inner_text("h2 >> nth=0")
+
+
+@BOTH
+def test_settings_and_shoes_are_kept(running, page):
+    page.goto(f"{running.root}settings")
     page.fill("input[name='athlete.name']", "Bea")
     page.click("text=Write it down")
     assert "Written to loadwatch.toml" in page.inner_text("main")
-    served.read()
-    page.goto(served.root)
+    page.goto(f"{running.root}shoes")
+    page.fill("input[name=name]", "Blue pair")
+    page.fill("input[name=start_km]", "120")
+    page.click("text=Write it down")
+    running.read()
+    page.goto(running.root)
     assert "Bea" in page.inner_text("h1")
+    assert "Blue pair" in (running.folder / "loadwatch.toml").read_text()
 
 
+@BOTH
 def test_a_tap_answers_for_the_same_ground(page, served):
     write_loop_runs(served.folder, runs=6)
     served.read()
@@ -157,38 +278,127 @@ def test_a_tap_answers_for_the_same_ground(page, served):
     assert sources.count("course") == 5
     page.goto(f"{served.root}report")
     assert "which ground is it?" not in page.inner_text("body")
+    page.goto(f"{served.root}runs")
+    page.click("tbody a >> nth=3")
+    assert page.locator(".way.s-loose").count() >= 1
+
+
+@BOTH
+def test_a_club_has_groups_notes_and_each_runners_pages(browser, club, script):  # noqa: F811
+    page = open_page(browser, club, script=script)
+    assert "Talk to first" in page.inner_text("main")
+    page.click("summary:has-text('Message') >> nth=0")
+    assert page.inner_text(".message").startswith("Hi ")
+    page.click(".write summary >> nth=0")
+    page.fill(".write[open] input[name=note]", "spoke; race on the 29th")
+    page.click(".write[open] button")
+    assert "spoke; race on the 29th" in page.inner_text("main table >> nth=0")
+    assert "spoke" in (club.folder / "notes.csv").read_text()
+    page.click("button:has-text('Undo')")
+    assert not (club.folder / "notes.csv").exists()
+    # one runner's own pages, and back
+    page.click("text=ana")
+    for name in PAGES[1:]:
+        page.goto(f"{club.root}runners/ana/{name}")
+        assert "ana" in page.inner_text("body")
+    page.goto(f"{club.root}runners/ana/")
+    page.check("input[name=pain][value='7']")
+    page.fill("input[name=day]", "2026-11-16")
+    page.click(".pain button")
+    assert (club.folder / "ana" / "diary.csv").exists()
+    club.read()
+    page.click("nav >> text=Club")
+    assert "Call today" in page.inner_text("main")
+    assert page.problems == []
+    page.context.close()
+
+
+def check_page(page, name, width):
+    """A page fits, and axe finds nothing, folded or unfolded."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    for step in ("folded", "unfolded"):
+        if step == "unfolded":
+            page.evaluate(
+                "for (const one of document.querySelectorAll('details')) one.open = true"
+            )
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        found = Axe().run(page)
+        assert found.violations_count == 0, (name, step, found.generate_report())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1000, 390])
+def test_pages_are_accessible_and_fit(browser, running, width, tmp_path):  # noqa: F811
+    page = open_page(browser, running, width=width)
+    chosen = running.site.analysis.activities["activity_id"].iloc[-1]
+    for name in (*PAGES, f"runs/{chosen}", "weeks/2026-11-09"):
+        page.goto(f"{running.root}{name}")
+        check_page(page, name, width)
+    page.goto(f"{running.root}course")
+    page.set_input_files("input[name=routes]", write_route(tmp_path, "a.gpx", 9, 90.0))
+    page.click("text=Check")
+    check_page(page, "a route", width)
+    page.goto(f"{running.root}plan")
+    page.fill("input[name=distance_km_1]", "60")
+    page.click("button:text('Check')")
+    check_page(page, "a plan", width)
+    assert page.problems == []
+    page.context.close()
 
 
 @pytest.mark.parametrize("width", [1000, 390])
-def test_pages_are_accessible_and_fit(browser, served, width):  # noqa: F811 - fixture
-    from axe_playwright_python.sync_playwright import Axe
-
-    for path in sorted(SAMPLE.glob("*.fit"))[-20:]:
-        shutil.copy(path, served.folder / path.name)
+def test_the_question_and_the_empty_page_are_accessible(browser, served, width):  # noqa: F811
+    page = open_page(browser, served, width=width)
+    check_page(page, "empty", width)
+    write_loop_runs(served.folder, runs=6)
     served.read()
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    page = context.new_page()
-    messages = []
-    page.on("console", lambda message: messages.append(message.text))
-    page.goto(f"{served.root}?token={TOKEN}")
-    chosen = served.site.analysis.activities["activity_id"].iloc[-1]
-    for name in (*PAGES, f"runs/{chosen}"):
-        page.goto(f"{served.root}{name}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        found = Axe().run(page)
-        assert found.violations_count == 0, (name, found.generate_report())
-    assert messages == []
-    context.close()
+    page.goto(served.root)
+    assert "which ground is it?" in page.inner_text("main")
+    check_page(page, "question", width)
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1000, 390])
+def test_the_club_is_accessible_and_fits(browser, club, width):  # noqa: F811 - fixture
+    page = open_page(browser, club, width=width)
+    check_page(page, "club", width)
+    page.goto(f"{club.root}runners/ben/")
+    check_page(page, "runner", width)
+    assert page.problems == []
+    page.context.close()
 
 
 def test_what_is_typed_stays_when_the_folder_changes(browser, served):  # noqa: F811
     shutil.copy(max(SAMPLE.glob("*.fit")), served.folder / "one.fit")
     served.read()
-    page = browser.new_page()
-    page.goto(f"{served.root}?token={TOKEN}")
+    page = open_page(browser, served)
     page.fill("input[name=note]", "long sit before")
     (served.folder / "more.csv").write_text("date,distance_km\n2026-11-16,7.7\n")
     served.read()
     page.wait_for_selector("text=Your folder has changed", timeout=15_000)
     assert page.input_value("input[name=note]") == "long sit before"
-    page.close()
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_a_changed_folder_shows_itself_where_nothing_is_typed(browser, served):  # noqa: F811
+    shutil.copy(max(SAMPLE.glob("*.fit")), served.folder / "one.fit")
+    served.read()
+    page = open_page(browser, served)
+    (served.folder / "more.csv").write_text("date,distance_km\n2026-11-16,77.7\n")
+    page.wait_for_selector("text=77.7", timeout=20_000)
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_a_plan_stays_when_the_folder_changes(browser, served):  # noqa: F811
+    shutil.copy(max(SAMPLE.glob("*.fit")), served.folder / "one.fit")
+    served.read()
+    page = open_page(browser, served)
+    page.goto(f"{served.root}plan")
+    page.fill("input[name=distance_km_3]", "9")
+    (served.folder / "more.csv").write_text("date,distance_km\n2026-11-16,7.7\n")
+    page.wait_for_selector("text=Your folder has changed", timeout=20_000)
+    assert page.input_value("input[name=distance_km_3]") == "9"
+    page.context.close()

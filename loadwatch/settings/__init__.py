@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -201,7 +201,8 @@ def _read_overrides(
         table, _, rest = name.partition(".")
         if rest and table == "rules":
             rule, _, key = rest.partition(".")
-            yield from _read_rule(origin, {}, rule, {key: value}, rules)
+            for entry in _read_rule(origin, {}, rule, {key: value}, rules):
+                yield replace(entry, where=origin)  # which has no lines
         elif name in known:
             yield _Entry(origin, name, _parse_value(name, value, origin))
         else:

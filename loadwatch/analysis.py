@@ -155,14 +155,14 @@ class Athlete:
 
     @property
     def analysis(self) -> Analysis | None:
-        """All that is known, read once; None where nothing could be read."""
+        """All that is known, read once; None where nothing could be read in the first place.
+
+        What goes wrong only now, as a file that is gone since, is raised.
+        """
         if self.load is None:
             return None
         if not self._read:
-            try:
-                self._read.append(self.load())
-            except Exception:  # noqa: BLE001 - one athlete never costs the others theirs
-                return None
+            self._read.append(self.load())
         return self._read[0]
 
 

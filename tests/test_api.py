@@ -1,5 +1,7 @@
 """The Python face: tables, settings given in Python, what a notebook shows."""
 
+import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,7 +9,8 @@ import pandas as pd
 import pytest
 
 import loadwatch
-from loadwatch.errors import SettingsError
+from loadwatch.environment import local_options
+from loadwatch.errors import NothingToRead, SettingsError
 from loadwatch.report import as_json, glossary
 from loadwatch.tables import EXPOSURES, HIDDEN, column_names
 
@@ -146,6 +149,44 @@ def test_a_roster_is_a_table_and_holds_its_athletes(club):
     assert set(club.budget().index) == set(club)
     with pytest.raises(KeyError):
         club["nobody"]
+
+
+def copy_club(tmp_path, *names):
+    for name in names:
+        shutil.copytree(ROOT / "sample_data" / "ana", tmp_path / "club" / name)
+    return tmp_path / "club"
+
+
+def test_a_name_that_is_wrong_or_shared_is_an_error_with_the_right_ones(tmp_path):
+    folder = copy_club(tmp_path, "ana", "anna", "cy")
+    for place, name in (("ana", "Ana"), ("anna", "Ana"), ("cy", "cy")):
+        settings = f'[athlete]\nname = "{name}"\n'
+        (folder / place / "loadwatch.toml").write_text(settings)
+    club = loadwatch.roster(folder)
+    assert set(club) == {"ana", "anna", "cy"}
+    assert len(club.weeks) == 3 * len(club["cy"].weeks)
+    with pytest.raises(KeyError, match="2 athletes are called 'Ana': 'ana', 'anna'"):
+        club["Ana"]
+    with pytest.raises(KeyError, match="is called 'cyy'; did you mean 'cy'"):
+        club["cyy"]
+
+
+def test_what_cannot_be_read_has_its_reason(tmp_path):
+    folder = copy_club(tmp_path, "ana", "ben")
+    (folder / "empty").mkdir()
+    options = replace(local_options(), store=tmp_path / "store")
+    for _ in range(2):
+        club = loadwatch.roster(folder, options=options)
+        assert set(club) == {"ana", "ben"}
+        with pytest.raises(NothingToRead, match="nothing of empty could be read"):
+            club["empty"]
+    (folder / "ana" / "loadwatch.toml").write_text("no settings")
+    with pytest.raises(SettingsError) as caught:
+        club["ana"]
+    assert "while ana of club was read again" in caught.value.__notes__[0]
+    assert len(club["ben"].weeks)
+    with pytest.raises(SettingsError):
+        _ = club.weeks
 
 
 def test_a_roster_without_anything_readable_has_empty_tables(tmp_path):

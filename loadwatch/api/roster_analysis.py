@@ -9,6 +9,8 @@ import pandas as pd
 
 from loadwatch.api.athlete_analysis import AthleteAnalysis
 from loadwatch.api.frames import format_html, join_tables, list_public_names
+from loadwatch.errors import NothingToRead
+from loadwatch.user_csv import find_nearest
 from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:
@@ -81,26 +83,62 @@ class RosterAnalysis:
         return join_tables({name: self[name].budget() for name in self}).droplevel(-1)
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the names of the athletes whose data could be read, in the page's order."""
-        return (athlete.name for athlete in self.athletes if athlete.analysis)
+        """Yield the names of the athletes whose data could be read, in the page's order.
+
+        Where several have one name, those are the names of their folders or exports.
+        """
+        return (self._name_key(athlete) for athlete in self.athletes if athlete.load)
 
     def __len__(self) -> int:
         """Return the number of athletes, also of those that could not be read."""
         return len(self._data.athletes)
 
     def __getitem__(self, name: str) -> AthleteAnalysis:
-        """Return one athlete's analysis.
+        """Return one athlete's analysis, by name, or by the name of the folder or export.
 
         Raises
         ------
-        KeyError : there is no such athlete, or nothing of it could be read.
+        KeyError : there is no such athlete, or there are several; the text says which.
+        NothingToRead : nothing of the athlete could be read; the text says why.
+        LoadwatchError : what was read for the roster cannot be read any more; or any other error
+            of reading, with a note on whose files it is about.
         """
         if name not in self._read:
-            found = [one.analysis for one in self.athletes if one.name == name]
-            if not found or found[0] is None:
-                raise KeyError(name)
-            self._read[name] = AthleteAnalysis(found[0])
+            self._read[name] = self._read_athlete(name)
         return self._read[name]
+
+    def _read_athlete(self, name: str) -> AthleteAnalysis:
+        athlete = self._find_athlete(name)
+        try:
+            analysis = athlete.analysis
+        except Exception as error:
+            error.add_note(f"This came up while {name} of {self.name} was read again.")
+            raise
+        if analysis is None:
+            what = f"nothing of {name} could be read: {athlete.says.rstrip('.')}"
+            raise NothingToRead(what, f"It is {athlete.place} in {self.name}.")
+        return AthleteAnalysis(analysis)
+
+    def _find_athlete(self, name: str) -> Athlete:
+        """Return the only athlete of a name, else that of a folder or export."""
+        named = [athlete for athlete in self.athletes if name == athlete.name]
+        placed = [athlete for athlete in self.athletes if name == athlete.place]
+        for found in (named, placed):
+            if len(found) == 1:
+                return found[0]
+        if named:
+            places = ", ".join(repr(athlete.place) for athlete in named)
+            raise KeyError(f"{len(named)} athletes are called {name!r}: {places}")
+        why = f"no athlete of {self.name} is called {name!r}"
+        nearest = find_nearest(name, [athlete.name for athlete in self.athletes])
+        if nearest:
+            why += f"; did you mean {nearest!r}?"
+        raise KeyError(why)
+
+    def _name_key(self, athlete: Athlete) -> str:
+        """Return by what the athlete is found: the name, if no other one has it."""
+        same = sum(other.name == athlete.name for other in self.athletes)
+        return athlete.name if same == 1 else athlete.place
 
     def __dir__(self) -> list[str]:
         """Return the public names."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 import tzlocal
 
-from loadwatch import pipeline
 from loadwatch.settings import FILE
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ def default_store_folder() -> Path:
 
 def local_options(**more: Any) -> Options:
     """Return the reading options of this machine; `more` are further fields of `Options`."""
+    from loadwatch import pipeline  # noqa: PLC0415 - heavy; workers may start before it
+
     return pipeline.Options(
         files=(user_settings_path(),),
         system_zone=tzlocal.get_localzone_name() or "UTC",

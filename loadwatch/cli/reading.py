@@ -93,16 +93,18 @@ def build_options(
     from loadwatch import environment
 
     params = ctx.params
+    store = find_store(ctx)
+    maps = ctx.with_resource(open_maps(params, store))
     stdin = None
     if any(str(path) == "-" for path in (*params.get("paths", ()), params.get("file"))):
         stdin = sys.stdin.buffer.read()
     return environment.local_options(
         overrides=collect_overrides(ctx),
-        store=find_store(ctx),
+        store=store,
         progress=progress,
         warn=_warn_once(quiet=bool(params.get("quiet"))),
         stdin=stdin,
-        **ctx.with_resource(open_maps(params)),
+        **maps,
     )
 
 
@@ -125,12 +127,13 @@ def read_analysis(ctx: click.Context, *, empty_is_fine: bool = False) -> Analysi
     ------
     NothingToRead : there is no activity, unless `empty_is_fine`.
     """
-    from loadwatch import pipeline
     from loadwatch.cli.progress import show_progress
 
     paths = ctx.params["paths"]
     with show_progress(quiet=bool(ctx.params.get("quiet"))) as progress:
         options = build_options(ctx, progress)
+        from loadwatch import pipeline  # after the workers, which start meanwhile
+
         analysis = pipeline.analyse_athlete(*paths, options=options)
     if analysis.activities.empty and not empty_is_fine:
         raise NothingToRead(explain_nothing(analysis, paths), pipeline.EXPORT_HINT)

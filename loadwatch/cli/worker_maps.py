@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from loadwatch.pipeline.executors import Engine
 
 WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 WORTH_A_POOL_OF_ATHLETES = 400  # the same counted by the cost of jobs
 LARGEST_SHARE = 1.5  # a worker's share of the cost that one job may be
+LARGE_BYTES = 10 << 20  # of a zip: a hundred recordings or more
 MOST_JOBS = 8  # more workers wait for the disk
 PRELOADED = ("loadwatch.pipeline.input_jobs", "loadwatch.exposure.row")
 
@@ -77,10 +79,14 @@ class _Spread:
 
 
 @contextmanager
-def open_maps(params: dict[str, Any]) -> Iterator[dict[str, Callable[..., Any]]]:
+def open_maps(
+    params: dict[str, Any], store: Path | None
+) -> Iterator[dict[str, Callable[..., Any]]]:
     """Yield the maps of `Options` that --jobs and --cluster ask for, by field.
 
-    Workers start with the first work that a map gets, and end with the map.
+    Workers start with the first work that a map gets, and end with the map. What processes of
+    this machine are forked from starts at once where there is surely work for them: `store` is
+    the folder of the stores.
     """
     if params.get("cluster"):
         from loadwatch.pipeline.cluster import open_cluster
@@ -93,10 +99,29 @@ def open_maps(params: dict[str, Any]) -> Iterator[dict[str, Callable[..., Any]]]
     if jobs == 1:
         yield {}
         return
+    if _is_surely_worth_it(params.get("paths", ()), store):
+        from loadwatch.processes import start_early
+
+        start_early(PRELOADED)
     from loadwatch.pipeline.executors import make_local_engine
 
     engine = make_local_engine(jobs, PRELOADED)
     yield _list_maps(_Spread(engine, WORTH_A_POOL, WORTH_A_POOL_OF_ATHLETES))
+
+
+def _is_surely_worth_it(paths: Sequence[Path], store: Path | None) -> bool:
+    """Tell whether there are many inputs, and no store that may know them.
+
+    A zip is taken for many where it is large; what else may be many is not worth a look.
+    """
+    from loadwatch.ingest.store import identify_athlete, locate_store
+
+    if store and locate_store(store, identify_athlete(paths)).exists():
+        return False
+    if any(path.is_file() and path.stat().st_size >= LARGE_BYTES for path in paths):
+        return True
+    files = (name for path in paths for _, _, names in os.walk(path) for name in names)
+    return len(list(islice(files, WORTH_A_POOL))) == WORTH_A_POOL
 
 
 def _list_maps(spread: _Spread) -> dict[str, Callable[..., Any]]:

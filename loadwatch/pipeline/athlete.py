@@ -13,7 +13,7 @@ from loadwatch.errors import NothingToRead
 from loadwatch.ingest import zones
 from loadwatch.ingest.list_units import find_list_units
 from loadwatch.ingest.sources import Member, find_members
-from loadwatch.ingest.store import open_store
+from loadwatch.ingest.store import identify_athlete, open_store
 from loadwatch.ingest.stray_dates import set_aside_strays
 from loadwatch.pipeline import intake
 from loadwatch.pipeline.assessment import assess_rows
@@ -155,9 +155,8 @@ def open_athlete_store(
     places: Sequence[Path], settings: Settings, options: Options
 ) -> Iterator[Store]:
     """Open the store of the athlete at `places`; `options.warn` gets its trouble, if any."""
-    athlete = "|".join(sorted(str(place.resolve()) for place in places))
     fingerprint = fingerprint_settings(settings)
-    with open_store(options.store, athlete, fingerprint) as store:
+    with open_store(options.store, identify_athlete(places), fingerprint) as store:
         yield store
     if store.trouble and options.warn:
         options.warn(store.trouble)

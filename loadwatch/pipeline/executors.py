@@ -7,9 +7,6 @@ it is, an `Engine` states: processes of this machine here, a cluster in `cluster
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-import threading
 from collections import deque
 from concurrent.futures import (
     BrokenExecutor,
@@ -22,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.errors import LoadwatchError, WorkersGone
+from loadwatch.processes import defer_sigint, ignore_sigint, make_context
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
@@ -90,7 +88,7 @@ class Workers:
         """Start work on `batch`, and the executor if there is none."""
         if self.executor is None:
             self.executor = self.engine.start(self.count())
-        with _defer_sigint():
+        with defer_sigint():
             return self.executor.submit(_run_batch, __version__, function, batch)
 
     def shut_down(self) -> None:
@@ -181,50 +179,11 @@ def map_batches(
 def make_local_engine(jobs: int, preload: Sequence[str]) -> Engine:
     """Return `jobs` processes of this machine, which import the modules `preload` only once."""
     return Engine(
-        start=lambda count: _start_processes(count, preload),
+        start=lambda count: ProcessPoolExecutor(
+            count, make_context(preload), ignore_sigint
+        ),
         count_workers=lambda: jobs,
     )
-
-
-def _start_processes(count: int, preload: Sequence[str]) -> ProcessPoolExecutor:
-    """Return processes that share no open store and no held lock with this one."""
-    method = "spawn"
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        method = "forkserver"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(list(preload))
-    return ProcessPoolExecutor(count, context, _ignore_sigint)
-
-
-@contextmanager
-def _defer_sigint() -> Iterator[None]:
-    """Hold back Ctrl-C while processes start, and raise it afterwards.
-
-    A process that is interrupted while it starts prints a traceback of its own; one that inherits
-    the blocked signal does not get it at all.
-    """
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    received: list[int] = []
-    handler = signal.signal(
-        signal.SIGINT, lambda number, _frame: received.append(number)
-    )
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    if received:
-        signal.raise_signal(signal.SIGINT)
-
-
-def _ignore_sigint() -> None:
-    """Leave Ctrl-C to the parent process, which ends the work in order."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run_batch(version: str, function: Function, batch: Batch) -> list[Any]:

@@ -201,8 +201,7 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
     """
     store = Store(None, fingerprint)
     if folder:
-        text = athlete.encode("utf-8", "backslashreplace")
-        store.path = folder / f"{blake2b(text, digest_size=12).hexdigest()}.sqlite"
+        store.path = locate_store(folder, athlete)
         try:
             database.make_private(store.path)
             store.connection, store.fingerprint_id = database.connect_store(
@@ -215,6 +214,17 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
         store.flush()
     finally:
         store.close()
+
+
+def identify_athlete(places: Iterable[Path]) -> str:
+    """Return by what the athlete is known whose data are at `places`, in whatever order."""
+    return "|".join(sorted(str(place.resolve()) for place in places))
+
+
+def locate_store(folder: Path, athlete: str) -> Path:
+    """Return the file in `folder` that is the store of `athlete`; it need not be there."""
+    text = athlete.encode("utf-8", "backslashreplace")
+    return folder / f"{blake2b(text, digest_size=12).hexdigest()}.sqlite"
 
 
 def _pack_result(fingerprint: str, digest: str, result: InputResult) -> tuple[int, str]:

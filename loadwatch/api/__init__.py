@@ -55,7 +55,8 @@ def analyse(
     SettingsError : something is wrong in a `loadwatch.toml`, `tags.csv`, or in `settings`.
     """
     options = _merge_options(options, settings, today=today, tz=tz, osm=osm)
-    return AthleteAnalysis(pipeline.analyse_athlete(*paths, options=options))
+    places = [Path(path) for path in paths]
+    return AthleteAnalysis(pipeline.analyse_athlete(*paths, options=options), places)
 
 
 def roster(
@@ -104,7 +105,7 @@ def course(
     NothingToRead : there is no route at `route`, or nothing at `paths`.
     SettingsError : `date` is before today, or a setting is wrong.
     """
-    from loadwatch.pipeline.routes import try_routes  # noqa: PLC0415 - few plan
+    from loadwatch.pipeline.routes import RunnerFiles, try_routes  # noqa: PLC0415 - few plan
 
     analysis = analyse(
         *paths, today=today, tz=tz, osm=osm, settings=settings, options=options
@@ -112,7 +113,8 @@ def course(
     day = date
     if isinstance(day, str):
         day = _parse_day(day)
-    (tried,) = try_routes(analysis.data, [Path(route)], day)
+    files = RunnerFiles(places=tuple(Path(path) for path in paths))
+    (tried,) = try_routes(analysis.data, [Path(route)], day, files)
     return tried
 
 

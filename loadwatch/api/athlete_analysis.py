@@ -23,6 +23,7 @@ from loadwatch.user_files import write_file
 from loadwatch.verdict import headline, levels
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from matplotlib.figure import Figure
@@ -53,9 +54,10 @@ class AthleteAnalysis:
     prints what each column means.
     """
 
-    def __init__(self, data: Analysis) -> None:
-        """Hold `data`, which stays as it is."""
+    def __init__(self, data: Analysis, places: Sequence[Path] = ()) -> None:
+        """Hold `data`, which stays as it is, and where it was read."""
         self._data = data
+        self._places = tuple(places)
 
     @property
     def data(self) -> Analysis:
@@ -176,9 +178,11 @@ class AthleteAnalysis:
         like `flags_table`.
         """
         if plan is not None:
-            from loadwatch.pipeline.routes import judge_plan  # noqa: PLC0415 - few plan
+            from loadwatch.pipeline.routes import RunnerFiles, judge_plan  # noqa: PLC0415 - few plan
 
-            return build_flags_table(judge_plan(self._data, Path(plan)))
+            files = RunnerFiles(places=self._places)
+            tried = judge_plan(self._data, Path(plan), files)
+            return build_flags_table(tried)
         limits = pipeline.with_budget(self._data).limits
         rows = [build_limit_row(limit) for limit in limits]
         return parse_week(pd.DataFrame(rows, columns=list(LIMIT_COLUMNS)))
@@ -212,7 +216,8 @@ class AthleteAnalysis:
         self, start: date | None = None, end: date | None = None
     ) -> AthleteAnalysis:
         """Return the same with only the days from `start` to `end`; nothing is judged anew."""
-        return AthleteAnalysis(filter_dates(self._data, Period(start, end)))
+        period = Period(start, end)
+        return AthleteAnalysis(filter_dates(self._data, period), self._places)
 
     def __dir__(self) -> list[str]:
         """Return the public names."""

@@ -33,14 +33,15 @@ from loadwatch.report.formats import TABLES
 def print_budget(ctx: click.Context, /, form: str, plan: Path | None, **_: Any) -> int:
     """Print what is left this week, and next week's room, before a check is raised."""
     from loadwatch.pipeline import with_budget
-    from loadwatch.pipeline.routes import judge_plan
+    from loadwatch.pipeline.routes import RunnerFiles, judge_plan
 
     analysis = with_budget(read_analysis(ctx))
     writer = TABLES[form](output.measure_screen())
     if plan is None:
         output.print_result(writer.format_budget(analysis))
     else:
-        tried = judge_plan(analysis, plan)
+        files = RunnerFiles(places=tuple(ctx.params["paths"]))
+        tried = judge_plan(analysis, plan, files)
         units = analysis.settings.units
         output.print_result(writer.format_plan(tried, units))
     return finish_reading(ctx, analysis)

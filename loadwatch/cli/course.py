@@ -47,9 +47,10 @@ def try_routes(ctx: click.Context, /, form: str, day: date | None, **_: Any) -> 
     from loadwatch.pipeline import routes
     from loadwatch.report import route_guide
 
-    files, ctx.params["paths"] = split_paths(ctx.params["paths"])
+    paths, places = split_paths(ctx.params["paths"])
+    ctx.params["paths"] = places
     analysis = read_analysis(ctx)
-    tried = routes.try_routes(analysis, files, day)
+    tried = routes.try_routes(analysis, paths, day, routes.RunnerFiles(places=places))
     if form == "json":
         output.print_result(route_guide.format_routes_json(tried))
     else:

@@ -54,9 +54,12 @@ class Smoothing(NamedTuple):
 
 def name_altimeter(session: Session) -> Altimeter:
     """Return what measured the altitude of an activity, "" where nothing tells."""
-    if session.altimeter:
-        return session.altimeter
-    name = _normalise_name(session.device)
+    return session.altimeter or name_product_altimeter(session.device)
+
+
+def name_product_altimeter(device: str) -> Altimeter:
+    """Return what a watch measures altitude with, by its name; "" where that is not known."""
+    name = _normalise_name(device)
     for product, altimeter in _load_products():
         if name.startswith(product) and not _continues_number(name, product):
             return altimeter

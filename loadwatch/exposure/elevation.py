@@ -20,10 +20,8 @@ from loadwatch.ingest.limits import CELLS
 from loadwatch.tables import GRADE_COLUMNS, GRADE_EDGES, PLAUSIBLE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from loadwatch.activity import Altimeter
-    from loadwatch.tables import Floats
+    from loadwatch.tables import Bools, Floats, Ints
 
 
 FAR_FROM_ZERO_M = 10.0  # a 0.0 between altitudes beyond this is a missing value
@@ -212,15 +210,40 @@ class _Profile(NamedTuple):
     cut_m: float = 0.0
 
 
-def _clean_profile(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> _Profile:
-    """Return the usable samples of an activity with gaps and steps closed."""
-    distance_m = _fill_distance(time_s, distance_m)
+def _find_usable(time_s: Floats, altitude_m: Floats) -> Ints:
+    """Return the places of the samples with an altitude and a time later than all before."""
     lowest_m, highest_m = PLAUSIBLE["altitude_m"].low, PLAUSIBLE["altitude_m"].high
     # a FIT file holds the lowest where nothing was measured
     keep = np.isfinite(time_s) & (altitude_m > lowest_m) & (altitude_m <= highest_m)
-    time, altitude, distance = time_s[keep], altitude_m[keep], distance_m[keep]
-    keep = _is_later(time) & ~_is_false_zero(altitude)
-    time, altitude, distance = time[keep], altitude[keep], distance[keep]
+    places = np.flatnonzero(keep)
+    time, altitude = time_s[places], altitude_m[places]
+    return places[_is_later(time) & ~_is_false_zero(altitude)]
+
+
+def close_steps(time_s: Floats, altitude_m: Floats) -> Floats:
+    """Return the altitude of each sample without jumps, NaN where it cannot be used [m].
+
+    What was climbed in a pause stays.
+    """
+    result = np.full(altitude_m.shape, NAN)
+    places = _find_usable(time_s, altitude_m)
+    if places.size < FEWEST:
+        return result
+    places = places[_is_in_long_piece(_is_step(time_s[places], altitude_m[places]))]
+    if not places.size:
+        return result
+    altitude = altitude_m[places]
+    step = _is_step(time_s[places], altitude)
+    rise = np.where(step, 0.0, np.diff(altitude))
+    result[places] = altitude[0] + _cumulate_steps(rise)
+    return result
+
+
+def _clean_profile(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> _Profile:
+    """Return the usable samples of an activity with gaps and steps closed."""
+    distance_m = _fill_distance(time_s, distance_m)
+    places = _find_usable(time_s, altitude_m)
+    time, altitude, distance = time_s[places], altitude_m[places], distance_m[places]
     if time.size < FEWEST:
         return _Profile(time, altitude, distance)
     cut = _is_cut(time, altitude)
@@ -255,13 +278,13 @@ def _fill_distance(time_s: Floats, distance_m: Floats) -> Floats:
     return result
 
 
-def _is_later(time_s: Floats) -> NDArray[np.bool_]:
+def _is_later(time_s: Floats) -> Bools:
     """Return which samples are later than every one before them."""
     before = np.concatenate(([-math.inf], np.maximum.accumulate(time_s)[:-1]))
     return time_s > before
 
 
-def _is_false_zero(altitude_m: Floats) -> NDArray[np.bool_]:
+def _is_false_zero(altitude_m: Floats) -> Bools:
     """Return which samples are missing values: exactly 0 between altitudes far from 0."""
     zero = altitude_m == 0
     if not zero.any() or zero.all():
@@ -274,15 +297,23 @@ def _is_false_zero(altitude_m: Floats) -> NDArray[np.bool_]:
     return np.asarray(zero & far)
 
 
-def _is_cut(time_s: Floats, altitude_m: Floats) -> NDArray[np.bool_]:
+def _is_cut(time_s: Floats, altitude_m: Floats) -> Bools:
     """Return for each step between samples whether the profile is cut there."""
+    return (np.diff(time_s) > GAP_S) | _is_step(time_s, altitude_m)
+
+
+def _is_step(time_s: Floats, altitude_m: Floats) -> Bools:
+    """Return for each step between samples whether no runner changes altitude so fast."""
     seconds, rise = np.diff(time_s), np.abs(np.diff(altitude_m))
-    usual = float(np.median(rise)) if rise.size else 0.0
+    usual = 0.0
+    if rise.size:
+        usual = float(np.median(rise))
     least_m = max(STEP_M, STEP_NOISE * usual)
-    return (seconds > GAP_S) | (rise > np.maximum(least_m, STEP_MPS * seconds))
+    step: Bools = rise > np.maximum(least_m, STEP_MPS * seconds)
+    return step
 
 
-def _measure_spike(time_s: Floats, altitude_m: Floats, cut: NDArray[np.bool_]) -> float:
+def _measure_spike(time_s: Floats, altitude_m: Floats, cut: Bools) -> float:
     """Return the largest jump between samples without a pause, 0 for none [m].
 
     Pieces cut off by pauses, as a receiver's first samples, are no spikes.
@@ -291,7 +322,7 @@ def _measure_spike(time_s: Floats, altitude_m: Floats, cut: NDArray[np.bool_]) -
     return float(rise[cut & (seconds <= GAP_S)].max(initial=0.0))
 
 
-def _is_in_long_piece(cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _is_in_long_piece(cut: Bools) -> Bools:
     """Return which samples belong to a piece of at least `FEWEST` samples between two cuts."""
     piece = np.concatenate(([0], np.cumsum(cut)))
     return np.asarray(np.bincount(piece)[piece] >= FEWEST)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,11 @@ from loadwatch.exposure.course import inherit_answers, select_answered
 from loadwatch.exposure.row import build_row
 from loadwatch.ingest.readers.route import has_positions, read_route, redraw_line
 from loadwatch.ingest.sources import Member, find_members
+from loadwatch.pipeline.route_altitude import (
+    OWN,
+    RouteAltitude,
+    add_past_altitude,
+)
 from loadwatch.row_frame import build_frame
 from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS
 
@@ -44,7 +49,10 @@ ROUTE_COLUMNS: Final = (
     *("inherited_m", "surface_confidence"),
     *("tagged_m", "inferred_m", "unmatched_m", "outside_m"),
 )
-Altitude = Literal["own", "missing"]
+_HILL_COLUMNS: Final = (
+    *("ascent_m", "descent_m", "uphill_m", "downhill_m"),
+    *GRADE_COLUMNS,
+)
 _HOW: Final = "A route is a GPX, TCX or FIT file with positions."
 # of rules that the route of a run to come can raise
 _JUDGED_KINDS: Final = ("run", "week")
@@ -52,6 +60,17 @@ _JUDGED_TOPICS: Final = ("load", "up", "down", "surface")
 _LEVELS: Final = ("high", "watch", "info")  # the most serious first
 # measures of a single run -> its column
 _SINGLE_RUN: Final = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerFiles:
+    """Where the runner's data are, for routes without altitude, and what is read of a map."""
+
+    places: tuple[Path, ...] = ()  # of the runner's data
+    cache: Path | None = None  # folder where parts of the map are kept
+
+
+NO_FILES: Final = RunnerFiles()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,24 +94,32 @@ class TriedRoute:
 
     name: str  # of its file
     day: date
-    measured: Mapping[str, Any]  # ROUTE_COLUMNS
+    measured: Mapping[str, Any]  # ROUTE_COLUMNS; climb and grade of what has altitude
+    altitude: RouteAltitude
     plan: Plan
     below: tuple[QuietCheck, ...]
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredRoute:
+    """A route as it was measured, before it is tried on a day."""
+
+    columns: Mapping[str, Any]  # ROUTE_COLUMNS
+    altitude: RouteAltitude
+
     @property
-    def altitude(self) -> Altitude:
-        """Where its climb comes from."""
-        if math.isnan(self.measured["ascent_m"]):
-            return "missing"
-        return "own"
+    def judged(self) -> Mapping[str, Any]:
+        """The columns as the checks take them: hills are unknown where altitude is lacking."""
+        if self.altitude.is_judged:
+            return self.columns
+        return {**self.columns, **dict.fromkeys(_HILL_COLUMNS, math.nan)}
 
 
 def try_routes(
     analysis: Analysis,
     paths: Sequence[Path],
     day: date | None = None,
-    *,
-    cache: Path | None = None,
+    files: RunnerFiles = NO_FILES,
 ) -> tuple[TriedRoute, ...]:
     """Return what each route measures and would raise on `day`, the mildest first.
 
@@ -104,7 +131,7 @@ def try_routes(
     analysis : of the runner, with the map of its settings, if any.
     paths : of GPX, TCX or FIT files.
     day : by default the one after the analysis' today.
-    cache : folder where what is read of the map is kept, None for nowhere.
+    files : of the runner; without them a route that has no altitude gets none.
 
     Raises
     ------
@@ -117,12 +144,12 @@ def try_routes(
         raise SettingsError("--date", why)
     return tuple(
         sorted(
-            (_try_route(analysis, path, day, cache) for path in paths), key=_rank_route
+            (_try_route(analysis, path, day, files) for path in paths), key=_rank_route
         )
     )
 
 
-def judge_plan(analysis: Analysis, path: Path) -> Plan:
+def judge_plan(analysis: Analysis, path: Path, files: RunnerFiles = NO_FILES) -> Plan:
     """Return what the rules would raise if the runs of `path` (a plan.csv) were run as written.
 
     The routes that its column `course` names are files beside it.
@@ -131,21 +158,21 @@ def judge_plan(analysis: Analysis, path: Path) -> Plan:
         hint = "A plan is a CSV with date and distance_km."
         raise NothingToRead(f"no plan at {path}", hint)
     planned = budget.read_plan(path.read_bytes())
-    return judge_planned(analysis, planned, lambda name: path.parent / name)
+    return judge_planned(analysis, planned, lambda name: path.parent / name, files)
 
 
 def judge_planned(
     analysis: Analysis,
     planned: Sequence[PlannedRun],
     find_route: Callable[[str], Path],
-    cache: Path | None = None,
+    files: RunnerFiles = NO_FILES,
 ) -> Plan:
     """Return what the rules would raise if `planned` were run as written.
 
-    `find_route` gives the file that the name of a course means; `cache` as for `try_routes`.
+    `find_route` gives the file that the name of a course means.
     """
     routes = {
-        name: measure_route(analysis, find_route(name), cache)
+        name: measure_route(analysis, find_route(name), files).judged
         for name in dict.fromkeys(run.course for run in planned if run.course)
     }
     measured = tuple(
@@ -157,12 +184,21 @@ def judge_planned(
 
 
 def measure_route(
-    analysis: Analysis, path: Path, cache: Path | None = None
-) -> dict[str, Any]:
-    """Return ROUTE_COLUMNS of the route at `path`, by the map and the runner's own answers."""
-    activity = _read_file(path, analysis.settings)
-    row = build_route_row(activity, analysis.settings, cache)
-    return _inherit_ground(analysis.activities, row)
+    analysis: Analysis, path: Path, files: RunnerFiles = NO_FILES
+) -> MeasuredRoute:
+    """Return the route at `path`, measured by the map and the runner's own answers and runs."""
+    settings = analysis.settings
+    activity, row = draw_route(_read_file(path, settings), settings, files.cache)
+    altitude = OWN
+    if math.isnan(row["ascent_m"]):
+        activity, altitude = add_past_altitude(
+            activity, row["signature"], analysis, files.places
+        )
+    if altitude.runs:
+        row = _build_row(activity, settings, files.cache)
+    return MeasuredRoute(
+        columns=_inherit_ground(analysis.activities, row), altitude=altitude
+    )
 
 
 def read_route_records(analysis: Analysis, path: Path) -> pd.DataFrame:
@@ -173,14 +209,15 @@ def read_route_records(analysis: Analysis, path: Path) -> pd.DataFrame:
     return _read_file(path, analysis.settings).records
 
 
-def build_route_row(
+def draw_route(
     activity: Activity, settings: Settings, cache: Path | None = None
-) -> dict[str, Any]:
-    """Return the exposure row of a route, drawn anew where its times are no runner's."""
+) -> tuple[Activity, dict[str, Any]]:
+    """Return a route and its exposure row; drawn anew where its times are no runner's."""
     row = _build_row(activity, settings, cache)
-    if not math.isnan(row["distance_m"]) or not has_positions(activity):
-        return row
-    return _build_row(redraw_line(activity), settings, cache)
+    if math.isnan(row["distance_m"]) and has_positions(activity):
+        activity = redraw_line(activity)
+        row = _build_row(activity, settings, cache)
+    return activity, row
 
 
 def _build_row(
@@ -233,17 +270,18 @@ def _inherit_ground(activities: pd.DataFrame, row: dict[str, Any]) -> dict[str, 
 
 
 def _try_route(
-    analysis: Analysis, path: Path, day: date, cache: Path | None
+    analysis: Analysis, path: Path, day: date, files: RunnerFiles
 ) -> TriedRoute:
-    measured = measure_route(analysis, path, cache)
-    run = budget.PlannedRun(day=day, measured=measured)
+    route = measure_route(analysis, path, files)
+    run = budget.PlannedRun(day=day, measured=route.judged)
     plan = budget.try_plan(
         (run,), analysis.activities, analysis.settings, analysis.today
     )
     return TriedRoute(
         name=path.name,
         day=day,
-        measured=measured,
+        measured=route.columns,
+        altitude=route.altitude,
         plan=plan,
         below=_list_quiet(analysis, run, plan),
     )

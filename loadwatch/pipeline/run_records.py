@@ -1,4 +1,4 @@
-"""The records of one run, read again from its file: for a page of this machine alone."""
+"""Activities read again from their files: for a page of this machine, and for a route's altitude."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from loadwatch.ingest import readers
 from loadwatch.ingest.sources import Member, find_members
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     import pandas as pd
 
+    from loadwatch.activity import Activity
     from loadwatch.analysis import Analysis
 
 
@@ -22,29 +25,54 @@ def read_run_records(
 
     The whole file is read again; nothing of it is kept.
     """
-    rows = analysis.activities
-    found = rows[rows["activity_id"] == activity_id]
-    if found.empty:
+    activity = read_activities(analysis, [folder], [activity_id]).get(activity_id)
+    if activity is None:
         return None
-    label = found["member"].iloc[0]
-    for member in find_members([folder]):
-        if isinstance(member, Member) and member.label == label:
-            return _read_records(member, analysis, activity_id)
-    return None
+    return activity.records
 
 
-def _read_records(
-    member: Member, analysis: Analysis, activity_id: str
-) -> pd.DataFrame | None:
+def read_activities(
+    analysis: Analysis, places: Sequence[Path], activity_ids: Sequence[str]
+) -> dict[str, Activity]:
+    """Return those of the activities that have records, by their id.
+
+    Each file is read once; what is gone or cannot be read any more is left out.
+
+    Parameters
+    ----------
+    places : where the data of `analysis` are.
+    """
+    rows = analysis.activities
+    found = rows[rows["activity_id"].isin(activity_ids)]
+    wanted: dict[str, list[str]] = {}
+    for label, name in zip(found["member"], found["activity_id"], strict=True):
+        wanted.setdefault(label, []).append(name)
+    if not wanted:
+        return {}
+    return {
+        name: activity
+        for member in find_members(places)
+        if isinstance(member, Member) and member.label in wanted
+        for name, activity in _find_activities(member, analysis, wanted[member.label])
+    }
+
+
+def _find_activities(
+    member: Member, analysis: Analysis, activity_ids: Sequence[str]
+) -> Iterator[tuple[str, Activity]]:
+    """Yield those activities of an input that are asked for, and have records."""
     try:
         reading = readers.read(
             member.read(), Path(member.label).name, analysis.settings
         )
     except LoadwatchError:
-        return None
-    part = activity_id.rpartition("-")[2]
-    for activity in reading.activities:
-        is_meant = len(reading.activities) == 1 or str(activity.session.part) == part
-        if is_meant and len(activity.records):
-            return activity.records
-    return None
+        return
+    by_part: Mapping[str, Activity] = {
+        str(activity.session.part): activity for activity in reading.activities
+    }
+    for name in activity_ids:
+        activity = by_part.get(name.rpartition("-")[2])
+        if len(reading.activities) == 1:
+            activity = reading.activities[0]
+        if activity is not None and len(activity.records):
+            yield name, activity

@@ -13,9 +13,11 @@ from loadwatch.formatting import (
     bind_units,
     clean_text,
     format_day,
+    format_percent,
     format_quantity,
     join_with_and,
 )
+from loadwatch.pipeline.route_altitude import JUDGED_SHARE
 from loadwatch.report.as_json import SCHEMA, build_flag_rows, format_document, to_record
 from loadwatch.report.budget_table import list_plan, list_plan_gaps
 from loadwatch.tables import GRADE_COLUMNS, LEVELS, SURFACES
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loadwatch.formatting import Units
+    from loadwatch.pipeline.route_altitude import RouteAltitude
     from loadwatch.pipeline.routes import QuietCheck, TriedRoute
 
 NO_ALTITUDE = "Altitude missing: climb, descent and grade are not known."
@@ -79,10 +82,10 @@ def _wrap_line(line: str, width: int) -> str:
 def _describe_measures(route: TriedRoute, units: Units) -> list[str]:
     """Return distance, climb, grade and ground of a route, a line each."""
     lines = [describe_length(route, units)]
-    if route.altitude != "missing":
+    if route.altitude.source != "own":
+        lines.append(describe_altitude(route.altitude))
+    if route.altitude.source != "missing":
         lines.append(f"By grade (%): {_join_amounts(list_grades(route), units)}")
-    else:
-        lines.append(NO_ALTITUDE)
     return [*lines, f"Ground: {_join_amounts(list_grounds(route), units)}"]
 
 
@@ -90,7 +93,7 @@ def describe_length(route: TriedRoute, units: Units) -> str:
     """Return the distance of a route, with climb and descent where its altitude is known."""
     measured = route.measured
     line = f"Distance {format_quantity(measured['distance_m'], 'distance_m', units)}"
-    if route.altitude == "missing":
+    if route.altitude.source == "missing":
         return line
     climb = format_quantity(measured["ascent_m"], "ascent_m", units)
     descent = format_quantity(measured["descent_m"], "descent_m", units)
@@ -107,6 +110,23 @@ def list_grounds(route: TriedRoute) -> list[Amount]:
     return _list_amounts(
         route, {surface.column: name for name, surface in SURFACES.items()}
     )
+
+
+def describe_altitude(altitude: RouteAltitude) -> str:
+    """Return where altitude that is not a route's own comes from; "" where it is."""
+    if altitude.source == "own":
+        return ""
+    if altitude.source == "missing":
+        return NO_ALTITUDE
+    runs = f"{altitude.runs} of your runs"
+    if altitude.runs == 1:
+        runs = "one of your runs"
+    share = format_percent(math.floor(100.0 * altitude.share) / 100.0)
+    sentence = f"Altitude of {share} of the route from {runs}."
+    if altitude.is_judged:
+        return sentence
+    least = format_percent(JUDGED_SHARE)
+    return f"{sentence} The rest may climb, too: hills are judged from {least} on."
 
 
 def _list_amounts(route: TriedRoute, names: dict[str, str]) -> list[Amount]:
@@ -163,7 +183,9 @@ def _build_route(route: TriedRoute) -> dict[str, Any]:
     return {
         "route": clean_text(route.name),
         "date": route.day.isoformat(),
-        "altitude": route.altitude,
+        "altitude": route.altitude.source,
+        "altitude_share": route.altitude.share,
+        "altitude_runs": route.altitude.runs,
         "measured": to_record(dict(route.measured)),
         "flags": build_flag_rows(route.plan),
         "unknown": unknown,

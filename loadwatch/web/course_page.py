@@ -57,7 +57,7 @@ class RouteView:
     gaps: list[str]
     pictures: list[Markup]
     key: list[Ground]
-    has_altitude: bool
+    altitude_note: str
     raises_nothing: bool
 
 
@@ -90,7 +90,6 @@ def show_courses() -> str:
         problems=[formatting.clean_text(problem) for problem in problems],
         note=route_guide.NOTE,
         nothing=route_guide.RAISES_NOTHING,
-        no_altitude=route_guide.NO_ALTITUDE,
     )
 
 
@@ -142,7 +141,7 @@ def _try_routes(
             problems.append(str(error))
     if not paths:
         return [], problems
-    tried = try_routes(analysis, paths, day, cache=site.cache)
+    tried = try_routes(analysis, paths, day, site.files)
     by_name = {path.name: path for path in paths}
     views = [
         build_view(analysis, route, by_name[route.name], site.cache) for route in tried
@@ -172,7 +171,7 @@ def build_view(
             for ground in GROUNDS
             if any(route.measured[column] > 0 for column in ground.columns)
         ],
-        has_altitude=route.altitude != "missing",
+        altitude_note=route_guide.describe_altitude(route.altitude),
         raises_nothing=not any(is_raised(flag) for flag in route.plan.flags),
     )
 
@@ -202,6 +201,6 @@ def _draw_pictures(
     grounds = find_sample_grounds(analysis, records, route.measured, cache)
     units = analysis.settings.units
     drawn = [draw_course(records, grounds)]
-    if route.altitude != "missing":
+    if route.altitude.source == "own":
         drawn.append(draw_profile(records, units, measures=("Altitude",)))
     return [picture for picture in drawn if picture]

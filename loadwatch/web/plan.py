@@ -87,7 +87,7 @@ def _judge_days(
     if not planned:
         return None
     return judge_planned(
-        analysis, planned, lambda name: find_route(site, name), site.cache
+        analysis, planned, lambda name: find_route(site, name), site.files
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from loadwatch.analysis import Analysis
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.pipeline import analyse_athlete, with_budget, with_question
+from loadwatch.pipeline.routes import RunnerFiles
 from loadwatch.user_files import put_back, read_file
 from loadwatch.web.route_shelf import RouteShelf
 
@@ -208,6 +209,7 @@ class Site(WatchedFolder[Analysis]):
         super().__init__(folder, options)
         self.routes = RouteShelf()
         self.cache = options.store  # of what is read of a map
+        self.files = RunnerFiles(places=(folder,), cache=options.store)
 
     @property
     def analysis(self) -> Analysis | None:

@@ -103,7 +103,7 @@ _OTHER_BOUNDS: Final = {
 PLAUSIBLE: Final[Mapping[str, Bounds]] = {
     "distance_m": _DISTANCE,
     "altitude_m": Bounds(-450, 9_000, "altitude_spike", "an altitude", "m"),
-    "speed_mps": Bounds(0, 100, "speed", "a speed", "m/s"),
+    "speed_mps": Bounds(0, 50, "speed", "a speed", "m/s"),
     "heart_rate_bpm": Bounds(20, 250, "heart_rate", "a heart rate", "/min"),
     "cadence_spm": Bounds(0, 300, "cadence", "a cadence", "/min"),
     "latitude_deg": Bounds(-90, 90, "gps_invalid", "a latitude", "degrees"),

@@ -545,3 +545,34 @@ def test_crc_is_the_reference():
     data = bytes((i * 31 + (i >> 3)) & 255 for i in range(1025))
     for size in [*range(40), 255, 256, 257, 1024, 1025]:
         assert fit.crc.compute_crc(data[:size]) == compute_crc(data[:size])
+
+
+def hide_records(number: int, *, every: int, position: bool = True) -> bytes:
+    """A run of 200 s of which each so-many-th record has another number."""
+    made = FitBuilder()
+    made.add("file_id", type="activity", manufacturer="garmin", time_created=START)
+    place = {0: (0x85, 100_000_000), 1: (0x85, 100_000_000)} if position else {}
+    for second in range(200):
+        hidden = second % every == 0
+        fields = {253: (0x86, fit_time(START) + second), **place, 5: (0x86, 300 * second),
+                  6: (0x84, 3000), 3: (0x02, 120), 2: (0x84, 3000)}  # fmt: skip
+        made.raw(number if hidden else 20, fields)
+    return close(made, 200, 600.0)
+
+
+@pytest.mark.parametrize("number", [5120, 21, 532, 28_180])
+@pytest.mark.parametrize("position", [True, False])
+def test_records_under_another_number_are_not_lost_in_silence(number, position):
+    (one,) = activity(hide_records(number, every=3, position=position)).activities
+    assert len(one.records) == 133
+    (note,) = [note for note in one.session.notes if note.code == "left_out"]
+    assert note.text.startswith("67 messages (") and "fields of records" in note.text
+
+
+@pytest.mark.parametrize(
+    "hidden", [hide_records(20, every=3), hide_records(0xFF10, every=3),
+               hide_records(5120, every=40)]
+)  # fmt: skip
+def test_what_a_maker_adds_and_a_few_strays_are_no_loss(hidden):
+    (one,) = activity(hidden).activities
+    assert "left_out" not in {note.code for note in one.session.notes}

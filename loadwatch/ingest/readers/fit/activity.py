@@ -28,6 +28,7 @@ from loadwatch.ingest.readers.fit.records import (
     read_timer_events,
 )
 from loadwatch.ingest.readers.fit.starts import HOLE_S, check_leg_start, check_start
+from loadwatch.ingest.readers.fit.stray_records import find_stray_records
 from loadwatch.ingest.readers.fit.totals import (
     check_totals,
     contradict,
@@ -95,7 +96,7 @@ def _build_from_file(fit_file: FitFile, problems: tuple[Note, ...]) -> list[Acti
     _refuse_other_kinds(fit_file, file_type, has_sessions or has_records)
     samples, messages = _align_samples(fit_file, messages)
     info = session.read_file_info(fit_file, has_sessions=has_sessions)
-    notes = problems
+    notes = (*problems, *find_stray_records(fit_file))
     if math.isnan(file_type):
         notes = (*notes, Note("no_file_id", "the file does not say what it is"))
     if not has_sessions:

@@ -1,0 +1,53 @@
+"""Messages that look like records and have another number: samples that a damaged file hides."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from loadwatch.activity import Note
+from loadwatch.ingest.readers.fit import profile
+
+if TYPE_CHECKING:
+    from loadwatch.ingest.readers.fit.chained import FitFile
+    from loadwatch.ingest.readers.fit.layout import MessageLayout
+
+_TIMESTAMP = (253, 0x86)  # number of the field and its base type
+_POSITION = frozenset({(0, 0x85), (1, 0x85)})
+# altitude, heart rate, cadence, distance, speed, power, temperature, and the enhanced ones
+_OTHERS = frozenset({
+    (2, 0x84), (3, 0x02), (4, 0x02), (5, 0x86), (6, 0x84), (7, 0x84), (13, 0x01),
+    (73, 0x86), (78, 0x86),
+})  # fmt: skip
+_LEAST_OTHERS = 4  # so many of them make a record without a position
+_MAKERS = 0xFF00  # from here on, makers number messages as they like
+_LOST_SHARE = 0.05  # of all records; fewer are not worth a note
+
+
+def find_stray_records(fit_file: FitFile) -> tuple[Note, ...]:
+    """Return a note where many messages of another kind have the fields of records.
+
+    One wrong bit in a definition makes them so, and a checksum made afterwards agrees. What they
+    hold is not read, since their bytes may be wrong, too.
+    """
+    records = fit_file.find_tables(profile.find_message_number("record"))
+    known = sum(len(table.offsets) for table in records)
+    notes = []
+    for table in fit_file.tables:
+        count = len(table.offsets)
+        if table in records or count <= _LOST_SHARE * (known + count):
+            continue
+        if _has_record_fields(table.layout):
+            name = profile.name_message(table.layout.number)
+            text = f"{count:,} messages ({name}) have the fields of records, left out"
+            notes.append(Note("left_out", text))
+    return tuple(notes)
+
+
+@lru_cache(maxsize=512)
+def _has_record_fields(layout: MessageLayout) -> bool:
+    """Return whether a layout has the fields of a record, and none of its own kind."""
+    fields = {(one.key, one.base_type) for one in layout.fields}
+    if layout.number >= _MAKERS or _TIMESTAMP not in fields:
+        return False
+    return fields >= _POSITION or len(_OTHERS & fields) >= _LEAST_OTHERS

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadwatch.exposure.osm import map_size
 from loadwatch.exposure.osm.map_size import describe_excess
+from loadwatch.exposure.osm.protobuf import read_varint
 from loadwatch.ingest.limits import MAP_FREE_BYTES, MIB
 
 
@@ -71,4 +71,4 @@ def test_whatever_the_bytes_the_sum_ends(tmp_path_factory, data):
 @given(st.integers(0, 2**63 - 1))
 def test_numbers_are_read_as_they_are_written(value):
     text = write_varint(value)
-    assert map_size._read_varint(text + b"\x01", 0) == (value, len(text))
+    assert read_varint(text + b"\x01", 0) == (value, len(text))

@@ -11,6 +11,7 @@ from loadwatch.exposure.osm.extract import SPARE_CELLS
 from loadwatch.exposure.osm.ground import widen_cells
 from loadwatch.exposure.osm.map_reader import (
     MapError,
+    check_map,
     copy_ways,
     filter_ways,
     import_osmium,
@@ -56,6 +57,7 @@ def cut_extract(path: Path, cells: Cells) -> bytes:
     MapError : the extract cannot be read.
     """
     osmium = import_osmium()
+    check_map(path)
     near = widen_cells(cells, SPARE_CELLS + 1)
     try:
         node_ids = select_ids(read_nodes(osmium, path, near), near)

@@ -25,6 +25,7 @@ from loadwatch.exposure.osm.ground import (
     widen_cells,
 )
 from loadwatch.exposure.osm.map_size import describe_excess
+from loadwatch.exposure.osm.map_words import describe_bad_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +82,7 @@ class MapExcerpt:
 def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExcerpt:
     """Return the ways and areas of the extract that have a node in `cells`."""
     osmium = import_osmium()
-    _check_size(path)
+    check_map(path)
     try:
         nodes = read_nodes(osmium, path, widen_cells(cells, WIDER_CELLS))
         ways, relations = _read_ways(osmium, path, select_ids(nodes, cells))
@@ -101,14 +102,14 @@ def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExc
     return result
 
 
-def _check_size(path: Path) -> None:
-    """Raise MapError where a map unpacks beyond bounds, or cannot be read at all."""
+def check_map(path: Path) -> None:
+    """Raise MapError where a map unpacks beyond bounds, or libosmium would die of it."""
     try:
-        excess = describe_excess(path)
+        problem = describe_excess(path) or describe_bad_words(path)
     except OSError as error:
         raise MapError(path, f"not readable ({error.strerror})") from None
-    if excess:
-        raise MapError(path, excess)
+    if problem:
+        raise MapError(path, problem)
 
 
 def import_osmium() -> Any:

@@ -8,6 +8,7 @@ Deterministic by seed. `find_problems(data)` lists impossible values that no not
 from __future__ import annotations
 
 import random
+import re
 import resource
 import struct
 import sys
@@ -22,6 +23,8 @@ from loadwatch.settings import Settings
 from tests.make_fit import compute_crc
 
 OPERATORS = 15
+# the header of a definition, its reserved byte, its architecture; they may overlap
+DEFINITION = re.compile(rb"(?=[\x40-\x7f]\x00[\x00\x01])")
 
 
 def _sign_file(data: bytes) -> bytes:
@@ -49,11 +52,8 @@ def _apply_operator(out: bytearray, other: bytes, draw: random.Random) -> None:
     at = draw.randrange(size)
     length = draw.choice((1, 2, 4, 8, 64, 512))
     kind = draw.randrange(OPERATORS)
-    heads = [
-        i
-        for i in range(14, min(size - 8, 3000))
-        if out[i] & 0xC0 == 0x40 and out[i + 1] == 0 and out[i + 2] < 2
-    ]
+    heads = [match.start() for match in DEFINITION.finditer(out, 14, 3008)]
+    heads = [head for head in heads if head < min(size - 8, 3000)]
     define = draw.choice(heads) if heads else min(at, size - 9)
     if kind == 0:
         out[at] ^= 1 << draw.randrange(8)
@@ -111,7 +111,7 @@ def list_problems(activity) -> list[str]:
     frame = activity.records
     limits = {
         "heart_rate_bpm": (20, 250),
-        "speed_mps": (0, 150),
+        "speed_mps": (0, 50),
         "latitude_deg": (-90, 90),
         "longitude_deg": (-180, 180),
         "altitude_m": (-500, 9000),
@@ -124,10 +124,12 @@ def list_problems(activity) -> list[str]:
         frame.index[0].year >= 1999 and frame.index[-1].year <= 2035
     ):
         found.append(f"time {frame.index[0]} to {frame.index[-1]}")
-    if len(frame) > 1 and np.diff(frame.index.asi8).max() > 86_400e9 * _scale_index(
-        frame
-    ):
-        found.append("a jump of more than a day")
+    if len(frame) > 1:
+        step = np.diff(frame.index.asi8)
+        if step.max() > 86_400e9 * _scale_index(frame):
+            found.append("a jump of more than a day")
+        if step.min() < 0:
+            found.append("time runs backwards")
     if "distance_m" in frame:
         step = np.diff(frame["distance_m"].dropna())
         if len(step) and (step.min() < -10 or step.max() > 20_000):

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fuzz.targets import TARGETS, get_seeds
@@ -17,6 +18,10 @@ from tests.fuzz.targets import TARGETS, get_seeds
 KEPT = Path(__file__).parent / "seeds"
 CPU_S = 5.0
 MOST_BYTES = 512 << 20
+MOST_SHOWN = 20  # bad ones of a kind
+EVERY = 10_000  # mutants until a line of progress
+MOST_FILES = 24  # of a folder that serve as good ones
+STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 class OutOfTime(BaseException):
@@ -34,12 +39,15 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def judge(name: str, data: bytes) -> tuple[str, float]:
-    """Return what is wrong with how `data` is read, "" if nothing is, and its CPU time [s]."""
+def judge(name: str, data: bytes, whole: bytes = b"") -> tuple[str, float]:
+    """Return what is wrong with how `data` is read, "" if nothing is, and its CPU time [s].
+
+    `whole` is the good file that it was made from, b"" where that is not known.
+    """
     begun = time.process_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, 2 * CPU_S)
     try:
-        wrong = TARGETS[name].check(data)
+        wrong = TARGETS[name].check(data, whole)
         wrong = wrong and f"garbage: {wrong}"
     except OutOfTime:
         wrong = "over time"
@@ -57,11 +65,17 @@ def judge(name: str, data: bytes) -> tuple[str, float]:
     return wrong, took
 
 
-def make_mutant(name: str, seed: int) -> bytes:
-    """Return the mutant of a format that belongs to `seed`."""
+def make_mutant(
+    name: str, seed: int, files: tuple[bytes, ...] = ()
+) -> tuple[bytes, bytes]:
+    """Return the mutant of a format that belongs to `seed`, and the good file it was made from.
+
+    Our own good files, unless others are given.
+    """
     draw = random.Random(f"{name}{seed}")
-    seeds = get_seeds(name)
-    return TARGETS[name].mutate(draw.choice(seeds), draw.choice(seeds), draw)
+    seeds = files or get_seeds(name)
+    whole = draw.choice(seeds)
+    return TARGETS[name].mutate(whole, draw.choice(seeds), draw), whole
 
 
 def keep(name: str, data: bytes) -> Path:
@@ -71,31 +85,74 @@ def keep(name: str, data: bytes) -> Path:
     return path
 
 
-def fuzz(
-    name: str, count: int, seconds: float, seed: int, *, keeping: bool
-) -> Counter[str]:
-    """Judge mutants of one format; print the figures, return how many were wrong and how."""
-    verdicts: Counter[str] = Counter()
-    slowest = 0.0
+@dataclass
+class Figures:
+    """What mutants of one format came to."""
+
+    count: int = 0
+    bad: Counter[str] = field(default_factory=Counter)
+    slowest_s: float = 0.0
+    biggest: int = 0  # bytes more than before, at most
+
+    def describe(self, name: str) -> str:
+        """Return the figures in one line."""
+        return (
+            f"{name:5} {self.count:9,} mutants, {self.bad.total()} bad"
+            f" {dict(self.bad) or ''}, slowest {self.slowest_s:.2f} s,"
+            f" biggest {self.biggest / 2**20:.0f} MB"
+        )
+
+
+def fuzz(given: argparse.Namespace, name: str, seconds: float) -> Figures:
+    """Judge mutants of one format; print each bad one, progress and the figures."""
+    files = read_files(given.files, name)
+    figures = Figures()
     end = time.process_time() + seconds
-    number = 0
-    while number < count and time.process_time() < end:
-        data = make_mutant(name, seed + number)
-        wrong, took = judge(name, data)
-        slowest = max(slowest, took)
-        kind = wrong.partition(":")[0]
-        verdicts[kind] += 1
-        if wrong and verdicts[kind] <= 5:
-            where = keep(name, data) if keeping else ""
-            print(f"  {name} {seed + number}: {wrong} {where}")
-        number += 1
-    good = verdicts.pop("", 0)
-    bad = dict(verdicts) or "none bad"
-    print(
-        f"{name:5} {number:7,} mutants, {number - good} bad {bad}, slowest {slowest:.2f} s",
-        flush=True,
-    )
-    return verdicts
+    most = given.count or 1 << 40
+    while figures.count < most and time.process_time() < end:
+        seed = given.seed + figures.count
+        data, whole = make_mutant(name, seed, files)
+        memory = begin_memory()
+        wrong, took = judge(name, data, whole)
+        figures.biggest = max(figures.biggest, read_peak() - memory)
+        figures.slowest_s = max(figures.slowest_s, took)
+        figures.count += 1
+        if wrong:
+            kind = wrong.partition(":")[0]
+            figures.bad[kind] += 1
+            if figures.bad[kind] <= MOST_SHOWN:
+                where = keep(name, data) if given.keep else ""
+                print(f"  {name} {seed}: {wrong} {where}", flush=True)
+        if figures.count % EVERY == 0:
+            print(f"  next seed {seed + 1}: {figures.describe(name)}", flush=True)
+    print(figures.describe(name), flush=True)
+    return figures
+
+
+def begin_memory() -> int:
+    """Return the memory that this process has [bytes]; its peak is counted from now on."""
+    CLEAR.write_text("5", "ascii")
+    return read_peak()
+
+
+def read_peak() -> int:
+    """Return the most memory that this process had since `begin_memory` [bytes]."""
+    for line in STATUS.read_text("ascii").splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) << 10
+    return 0
+
+
+def read_files(folder: Path | None, name: str) -> tuple[bytes, ...]:
+    """Return some of the small files of a format below a folder, the same ones each time."""
+    if folder is None:
+        return ()
+    found = [
+        path for path in sorted(folder.rglob(f"*.{name}"))
+        if path.is_file() and 150 < path.stat().st_size < 30_000
+    ]  # fmt: skip
+    chosen = found[:: max(1, len(found) // MOST_FILES)][:MOST_FILES]
+    return tuple(path.read_bytes() for path in chosen)
 
 
 def main() -> int:
@@ -105,7 +162,12 @@ def main() -> int:
         "-n", "--count", type=int, default=0, help="mutants of each format"
     )
     parser.add_argument("--seconds", type=float, default=120.0, help="CPU time in all")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--seed", type=int, default=1, help="of the first; the last line has the next"
+    )
+    parser.add_argument(
+        "--files", type=Path, help="folder of good files, instead of our own"
+    )
     parser.add_argument(
         "--keep", action="store_true", help="keep what is wrong as a seed"
     )
@@ -114,17 +176,11 @@ def main() -> int:
     if given.count:
         seconds = float("inf")
     signal.signal(signal.SIGVTALRM, _stop)
-    for (
-        name
-    ) in given.formats:  # imports and tables first: they are not the mutants' cost
+    for name in given.formats:  # imports and tables are not the mutants' cost
         judge(name, get_seeds(name)[0])
     limit_memory()
-    bad: Counter[str] = Counter()
-    for name in given.formats:
-        bad += fuzz(
-            name, given.count or 1 << 40, seconds, given.seed, keeping=given.keep
-        )
-    return 1 if bad else 0
+    figures = [fuzz(given, name, seconds) for name in given.formats]
+    return 1 if any(one.bad for one in figures) else 0
 
 
 if __name__ == "__main__":

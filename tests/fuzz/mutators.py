@@ -13,7 +13,6 @@ import re
 import struct
 import warnings
 import zipfile
-import zlib
 from typing import TYPE_CHECKING, Any
 
 from tests.mutants import make_mutant
@@ -268,23 +267,6 @@ def mutate_gzip(data: bytes, other: bytes, draw: random.Random) -> bytes:
     content = mutate_bytes(gzip.decompress(data), b"", draw)
     packed = gzip.compress(content, draw.choice((0, 1, 9)))
     return packed if kind == 2 else packed + draw.choice((b"\0" * 99, packed, b"tail"))
-
-
-def mutate_pbf(data: bytes, other: bytes, draw: random.Random) -> bytes:
-    """Change the blocks of a map extract: unpack one, change it, pack it again."""
-    if draw.random() < 0.4:
-        return mutate_bytes(data, other, draw)
-    start = data.find(b"\x78\x9c", draw.randrange(max(1, len(data) // 2)))
-    if start < 0:
-        return mutate_bytes(data, other, draw)
-    try:
-        packed = zlib.decompressobj()
-        content = packed.decompress(data[start:], 1 << 22)
-    except zlib.error:
-        return mutate_bytes(data, other, draw)
-    used = len(data) - start - len(packed.unused_data)
-    again = zlib.compress(mutate_bytes(content, b"", draw))
-    return data[:start] + again[:used].ljust(used, b"\0") + data[start + used :]
 
 
 def mutate_toml(data: bytes, other: bytes, draw: random.Random) -> bytes:

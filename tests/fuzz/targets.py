@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
-import math
 import tempfile
-from contextlib import suppress
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from loadwatch.assess import rules
-from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
-from loadwatch.exposure.row import build_row
-from loadwatch.ingest import readers
-from loadwatch.ingest.sources import Member, find_members
-from loadwatch.settings import Settings, load
-from loadwatch.tables import PLAUSIBLE
+import osmium
+
 from tests import make_formats, make_map, make_vendors
-from tests.fuzz import mutators
-from tests.make_fit import run
-from tests.mutants import list_problems
+from tests.fuzz import mutators, oracle
+from tests.fuzz.mutate_pbf import mutate_pbf
+from tests.make_fit import START, run
 from tests.zoo import archives, fit, tables, xml
 
 if TYPE_CHECKING:
@@ -30,92 +24,27 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases"
-REFUSALS = (Unreadable, NotActivity, OverLimit)
 
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """One format. `check` returns what is wrong with what it was given, "" if nothing is."""
+    """One format. `check` returns what is wrong with a mutant of a good file, "" if nothing is."""
 
     seeds: Callable[[], list[bytes]]
     mutate: Callable[[bytes, bytes, random.Random], bytes]
-    check: Callable[[bytes], str]
-
-
-def check_input(data: bytes, name: str) -> str:
-    """Read one file and build its rows; return an impossible value that no note tells of."""
-    try:
-        reading = readers.read(data, name, Settings())
-    except REFUSALS:
-        return ""
-    wrong = ""
-    for activity in reading.activities:
-        row = build_row(activity, "digest", Settings(), None)
-        if not row["notes"]:
-            wrong = wrong or find_garbage(activity, row)
-    return wrong
-
-
-def find_garbage(activity: Any, row: dict[str, Any]) -> str:
-    """Return an impossible value of an activity without a note, "" if there is none."""
-    for name, limits in PLAUSIBLE.items():
-        value = row.get(name)
-        is_known = isinstance(value, float) and not math.isnan(value)
-        if is_known and not limits.low <= value <= limits.high:
-            return f"{name} = {value}"
-    problems = list_problems(activity)
-    return problems[0] if problems else ""
-
-
-def check_archive(data: bytes, name: str) -> str:
-    """Walk an archive, open each member and read it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, name)
-        path.write_bytes(data)
-        wrong = ""
-        for member in find_members([path]):
-            if not isinstance(member, Member):
-                continue
-            try:
-                content = member.read()
-            except REFUSALS:
-                continue
-            wrong = wrong or check_input(content, member.label)
-        return wrong
-
-
-def check_map(data: bytes, name: str) -> str:
-    """Read a map extract around one place."""
-    from loadwatch.exposure import osm
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, name)
-        path.write_bytes(data)
-        with suppress(LoadwatchError):
-            osm.open_extract(path, frozenset([(0, 0), (4700, 800)]), None, {})
-    return ""
-
-
-def check_settings(data: bytes) -> str:
-    """Read a settings file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "loadwatch.toml")
-        path.write_bytes(data)
-        with suppress(LoadwatchError):
-            load([path], {}, rules.list_setting_keys())
-    return ""
+    check: Callable[[bytes, bytes], str]
 
 
 def read_cases(*patterns: str, most: int = 60_000) -> list[bytes]:
-    """Return small case files that the tests hold anyway."""
+    """Return small case files that the tests hold anyway, none that holds parts twice."""
     found = [path for one in patterns for path in sorted(CASES.glob(one))]
+    found = [path for path in found if "twice" not in path.name]
     return [path.read_bytes() for path in found if path.stat().st_size < most]
 
 
 def make_fit_seeds() -> list[bytes]:
     names = (
         "good",
-        "chain_two_runs",
         "compressed_ts",
         "big_endian",
         "dev_uint64",
@@ -125,14 +54,27 @@ def make_fit_seeds() -> list[bytes]:
     return [
         run(seconds=60),
         run(seconds=90, every_s=3, sub_sport="trail", ascent_m=30),
-        *(fit.make(name)[:20_000] for name in names),
+        run(seconds=60) + run(START + timedelta(hours=9), 40),
+        *(fit.make(name) for name in names),
         *read_cases("tracks/*.fit", most=30_000)[:8],
     ]
 
 
+def shorten_gpx(data: bytes, points: int) -> bytes:
+    """Return a track with its first points alone, and whole."""
+    head, *rest = data.split(b"<trkpt")
+    tail = rest[-1].partition(b"</trkpt>")[2]
+    return b"<trkpt".join([head, *rest[:points]]) + tail
+
+
+def shorten_table(data: bytes, rows: int) -> bytes:
+    """Return a table with its first rows alone."""
+    return b"".join(data.splitlines(keepends=True)[: rows + 1])
+
+
 def make_gpx_seeds() -> list[bytes]:
     names = ("good", "multi_seg", "gpx10", "utf16")
-    return [*(xml.make(name, "gpx") for name in names), make_formats.gpx()[:40_000],
+    return [*(xml.make(name, "gpx") for name in names), shorten_gpx(make_formats.gpx(), 150),
             *read_cases("tracks/*.gpx", most=40_000)[:12]]  # fmt: skip
 
 
@@ -146,7 +88,7 @@ def make_tcx_seeds() -> list[bytes]:
 
 def make_csv_seeds() -> list[bytes]:
     names = ("strava", "german", "garmin_dashes", "utf16", "excel_date", "mixed_date")
-    return [*(tables.make(name) for name in names), make_formats.table()[:20_000],
+    return [*(tables.make(name) for name in names), shorten_table(make_formats.table(), 250),
             *read_cases("lists/*.csv", "trouble/csv_series*.csv", most=20_000)]  # fmt: skip
 
 
@@ -168,9 +110,17 @@ def make_gzip_seeds() -> list[bytes]:
 
 
 def make_map_seeds() -> list[bytes]:
+    """Return a map in three packings, and one of empty groups."""
     made = [(CASES / "trouble" / "pbf_empty_groups.osm.pbf").read_bytes()]
     with tempfile.TemporaryDirectory() as folder:
-        made.append(make_map.write(Path(folder)).read_bytes())
+        source = make_map.write(Path(folder))
+        for packing in ("zlib", "none", "zlib,pbf_dense_nodes=false"):
+            path = Path(folder, "town.osm.pbf")
+            file = osmium.io.File(path, f"pbf,pbf_compression={packing}")
+            with osmium.SimpleWriter(file, overwrite=True) as writer:
+                for item in osmium.FileProcessor(source):
+                    writer.add(item)
+            made.append(path.read_bytes())
     return made
 
 
@@ -180,20 +130,23 @@ def make_toml_seeds() -> list[bytes]:
     return [full, *(path.read_bytes() for path in found)]
 
 
-def make_check(check: Callable[[bytes, str], str], name: str) -> Callable[[bytes], str]:
-    return lambda data: check(data, name)
+def name_check(
+    check: Callable[[bytes, bytes, str], str], name: str
+) -> Callable[[bytes, bytes], str]:
+    """Return the check of a file with this name."""
+    return lambda data, whole: check(data, whole, name)
 
 
 TARGETS = {
-    "fit": Target(make_fit_seeds, mutators.mutate_fit, make_check(check_input, "a.fit")),
-    "gpx": Target(make_gpx_seeds, mutators.mutate_xml, make_check(check_input, "a.gpx")),
-    "tcx": Target(make_tcx_seeds, mutators.mutate_xml, make_check(check_input, "a.tcx")),
-    "csv": Target(make_csv_seeds, mutators.mutate_csv, make_check(check_input, "a.csv")),
-    "json": Target(make_json_seeds, mutators.mutate_json, make_check(check_input, "a.json")),
-    "zip": Target(make_zip_seeds, mutators.mutate_zip, make_check(check_archive, "a.zip")),
-    "gz": Target(make_gzip_seeds, mutators.mutate_gzip, make_check(check_archive, "a.gz")),
-    "pbf": Target(make_map_seeds, mutators.mutate_pbf, make_check(check_map, "a.osm.pbf")),
-    "toml": Target(make_toml_seeds, mutators.mutate_toml, check_settings),
+    "fit": Target(make_fit_seeds, mutators.mutate_fit, name_check(oracle.check_input, "a.fit")),
+    "gpx": Target(make_gpx_seeds, mutators.mutate_xml, name_check(oracle.check_input, "a.gpx")),
+    "tcx": Target(make_tcx_seeds, mutators.mutate_xml, name_check(oracle.check_input, "a.tcx")),
+    "csv": Target(make_csv_seeds, mutators.mutate_csv, name_check(oracle.check_table, "a.csv")),
+    "json": Target(make_json_seeds, mutators.mutate_json, name_check(oracle.check_document, "a.json")),
+    "zip": Target(make_zip_seeds, mutators.mutate_zip, name_check(oracle.check_archive, "a.zip")),
+    "gz": Target(make_gzip_seeds, mutators.mutate_gzip, name_check(oracle.check_archive, "a.gz")),
+    "pbf": Target(make_map_seeds, mutate_pbf, name_check(oracle.check_map, "a.osm.pbf")),
+    "toml": Target(make_toml_seeds, mutators.mutate_toml, oracle.check_settings),
 }  # fmt: skip
 
 

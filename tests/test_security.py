@@ -27,6 +27,7 @@ def find_imports(tree: ast.AST) -> set[str]:
             found |= {name.name for name in node.names}
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module)
+    found.discard("urllib.parse")  # it writes addresses, and asks for none
     return {name.partition(".")[0] for name in found}
 
 

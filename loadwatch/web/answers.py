@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from loadwatch.web.site import WatchedFolder
 
 UNPROCESSABLE = 422  # a form comes back with what is wrong beside its fields
+FIRST_WAIT_S = 1.0  # for the first reading, which a warm store ends by then
 WAIT_S = 4.0  # for the analysis after a write, before the page is shown
 
 
@@ -32,6 +33,8 @@ def get_folder() -> WatchedFolder[Any]:
     """
     folder: WatchedFolder[Any] = current_app.config["SITE"]
     folder.refresh()
+    if folder.progress.version == 0:
+        folder.wait(FIRST_WAIT_S)
     runner = g.get("runner", "")
     if not runner or not isinstance(folder, Club):
         return folder
@@ -61,9 +64,11 @@ def get_club() -> Club:
     return folder
 
 
-def finish_write(says: str, target: str = "/") -> BaseResponse:
+def finish_write(
+    says: str, target: str = "/", *, wait_s: float = WAIT_S
+) -> BaseResponse:
     """Return to a page of the folder after a write, with the new analysis if it is ready soon."""
-    get_folder().wait(WAIT_S)
+    get_folder().wait(wait_s)
     flash(clean_text(says))
     return redirect(get_home() + target, 303)
 

@@ -38,7 +38,7 @@ from loadwatch.web import (
 )
 from loadwatch.web.answers import finish_write, get_folder, get_home, refuse_write
 from loadwatch.web.club import Club
-from loadwatch.web.uploads import MAX_BODY_BYTES, MAX_FILES, UploadRequest
+from loadwatch.web.uploads import MAX_BODY_BYTES, MAX_FILES, SUFFIXES, UploadRequest
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -150,6 +150,8 @@ def _list_common_values() -> dict[str, Any]:
         "levels": LEVELS,
         "read_only": current_app.config["READ_ONLY"] or not site.is_writable,
         "said": get_flashed_messages(with_categories=True),
+        "upload_suffixes": ",".join(SUFFIXES),
+        "upload_limit": MAX_BODY_BYTES,
         "version": __version__,
     }
 

@@ -15,11 +15,13 @@ BODY = "<body>"
 @pages.get("/report")
 def show_report() -> str:
     """Show the report as it would be written now."""
-    analysis = get_site().analysis
-    if analysis is None:
-        return render_template("empty.html", title="Report")
-    home = get_home()
-    page = html.format_report(
-        analysis, now=environment.today_by_clock(), week_link=f"{home}/weeks/"
+    site = get_site()
+    now = environment.today_by_clock()
+    link = f"{get_home()}/weeks/"
+    page = site.remember(
+        ("report", now, link),
+        lambda analysis: html.format_report(analysis, now=now, week_link=link),
     )
+    if page is None:
+        return render_template("empty.html", title="Report")
     return page.replace(BODY, f"{BODY}{render_template('report_bar.html')}", 1)

@@ -117,8 +117,10 @@ def copy_files() -> Response:
     if not copied:
         return refuse_write(join_problems(problems) or "no file came.")
     site.wait(WAIT_S)
-    problems += list_unread(copied, site.analysis)
-    return finish_write(" ".join((describe_copies(copied), join_problems(problems))))
+    if not site.is_reading:
+        problems += list_unread(copied, site.analysis)
+    says = " ".join((describe_copies(copied), join_problems(problems)))
+    return finish_write(says.strip(), wait_s=0.0)
 
 
 @pages.post("/ground")

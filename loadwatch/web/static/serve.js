@@ -2,12 +2,16 @@
 "use strict";
 
 const LOOK_MS = 5000;
+const READING_MS = 1000;
 const home = document.body.dataset.home; // of one runner of a club
 const drop = document.getElementById("drop");
+const state = document.getElementById("state");
 
-// files may be let fall anywhere on the page
+// files and folders may be let fall anywhere on the page
 if (drop) {
-  const field = drop.querySelector("input[type=file]");
+  const field = document.getElementById("drop-files");
+  const suffixes = field.accept.split(",");
+  const most = Number(drop.dataset.most);
   for (const name of ["dragover", "dragenter"]) {
     document.addEventListener(name, (event) => {
       event.preventDefault();
@@ -15,14 +19,49 @@ if (drop) {
     });
   }
   document.addEventListener("dragleave", () => drop.classList.remove("over"));
-  document.addEventListener("drop", (event) => {
+  document.addEventListener("drop", async (event) => {
     event.preventDefault();
     drop.classList.remove("over");
-    if (event.dataTransfer.files.length) {
-      field.files = event.dataTransfer.files;
-      drop.requestSubmit();
+    const entries = [...event.dataTransfer.items]
+      .map((item) => item.webkitGetAsEntry?.())
+      .filter(Boolean);
+    const files = [...event.dataTransfer.files];
+    if (entries.some((entry) => entry.isDirectory)) {
+      files.length = 0;
+      for (const entry of entries) await listFiles(entry, suffixes, files);
     }
+    if (!files.length) return;
+    const box = new DataTransfer();
+    for (const file of files) box.items.add(file);
+    field.files = box.files;
+    drop.requestSubmit();
   });
+  drop.addEventListener("submit", (event) => {
+    const files = [...drop.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    if (size > most) {
+      event.preventDefault();
+      state.textContent = "That is more than a browser can send here. Put the files into the folder by hand.";
+      return;
+    }
+    state.textContent = `Copying ${files.length} files, ${Math.ceil(size / 1e6)} MB.`;
+  });
+}
+
+// the recordings below a folder, whatever else it holds
+async function listFiles(entry, suffixes, found) {
+  if (entry.isFile) {
+    if (suffixes.some((suffix) => entry.name.toLowerCase().endsWith(suffix))) {
+      found.push(await new Promise((done, failed) => entry.file(done, failed)));
+    }
+    return;
+  }
+  const reader = entry.createReader();
+  for (;;) {
+    const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+    if (!some.length) return;
+    for (const inner of some) await listFiles(inner, suffixes, found);
+  }
 }
 
 // the plan answers while it is typed
@@ -47,7 +86,6 @@ if (plan) {
 }
 
 // a changed folder is noticed; what is typed stays until the reader asks for the new page
-const state = document.getElementById("state");
 const shown = Number(document.body.dataset.version);
 
 function isTyping() {
@@ -82,6 +120,7 @@ async function look() {
     state.replaceChildren(link);
   } else if (found.total) {
     state.textContent = `Reading your files: ${found.done} of ${found.total}.`;
+    setTimeout(look, READING_MS);
   }
 }
 

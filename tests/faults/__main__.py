@@ -19,7 +19,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.faults.scenarios import SCENARIOS, digest_inputs
+from tests.faults.scenarios import SCENARIOS, SERVE_FORM, digest_inputs
+from tests.faults.serve_forms import send_form
 
 if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
@@ -68,9 +69,7 @@ def run_forked(
                 os.dup2(handle, number)
             sys.argv = ["loadwatch", *arguments]
             lib.fault_arm(os.fsencode(home), at, mode)
-            from loadwatch import cli
-
-            cli.main()
+            code = run_command(arguments)
         except SystemExit as done:
             code = int(done.code or 0)
         finally:
@@ -81,6 +80,16 @@ def run_forked(
     status = os.waitpid(pid, 0)[1]
     code = os.waitstatus_to_exitcode(status)
     return code, log.read_text("utf-8", "replace"), int(counted.read_text())
+
+
+def run_command(arguments: tuple[str, ...]) -> int:
+    """Run a command, or send a form of `serve`; return its exit code."""
+    if arguments[0] == SERVE_FORM:
+        return send_form(arguments[1])
+    from loadwatch import cli
+
+    cli.main()
+    return 0
 
 
 def inject(scenario: Scenario, template: Path, at: int, mode: int) -> str:
@@ -116,7 +125,8 @@ def sweep(scenario: Scenario, every: int) -> Counter[str]:
         shutil.copytree(home, trial)
         code, err, calls = run_forked(trial, scenario.arguments)
         if code:
-            results[f"the clean run fails: {err[-200:]}"] += 1
+            print(f"  {scenario.name}: the clean run fails: {err[-300:]}", flush=True)
+            results["the clean run fails"] += 1
         for at in range(1, calls + 1, every):
             for word, mode in MODES.items():
                 wrong = inject(scenario, home, at, mode)
@@ -176,6 +186,11 @@ def preload() -> None:
     from loadwatch.ingest import readers
     from loadwatch.report import as_json, charts, html, terminal
 
+    try:
+        from loadwatch.web import app, site, today
+    except ImportError:  # the extra is not installed
+        return
+    assert all((app, site, today))
     assert all((api, cli, pipeline, row, readers, as_json, charts, html, terminal))
 
 

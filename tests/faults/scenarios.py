@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.faults import serve_forms
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -87,6 +89,20 @@ def prepare_tags(home: Path, _run: Callable[..., object]) -> None:
     )
 
 
+def prepare_settings(home: Path, _run: Callable[..., object]) -> None:
+    place = make_runner(home, 1)
+    (place / "loadwatch.toml").write_bytes(serve_forms.SETTINGS)
+
+
+def prepare_undo(home: Path, _run: Callable[..., object]) -> None:
+    place = make_runner(home, 1)
+    (place / "diary.csv").write_text("\n".join(LINES) + "2026-11-02,3,,,new\n")
+
+
+def prepare_one(home: Path, _run: Callable[..., object]) -> None:
+    make_runner(home, 1)
+
+
 def check_nothing(_home: Path, _code: int) -> str:
     return ""
 
@@ -161,6 +177,7 @@ def check_answer(code: int, *, done: bool) -> str:
     return "done, and exit 1" if code == 1 and done else ""
 
 
+SERVE_FORM = "serve form"
 LOG = ("diary", "ben", "log", "--pain", "3", "--date", "2026-11-02")
 SCENARIOS = (
     Scenario("first run", ("weeks", "ben", "--store", "store", "-q"), prepare_first, check_nothing),
@@ -172,4 +189,10 @@ SCENARIOS = (
     Scenario("diary", LOG, prepare_diary, check_diary),
     Scenario("new diary", LOG, prepare_first, check_new_diary),
     Scenario("tag", ("tag", "ben", "--from", "2026-01-01", "--surface", "soft", "--no-store"), prepare_tags, check_tags),
+    Scenario("serve pain", (SERVE_FORM, "pain"), prepare_diary, check_diary),
+    Scenario("serve ground", (SERVE_FORM, "ground"), prepare_tags, check_tags),
+    Scenario("serve settings", (SERVE_FORM, "settings"), prepare_settings, serve_forms.check_settings),
+    Scenario("serve shoes", (SERVE_FORM, "shoes"), prepare_settings, serve_forms.check_shoes),
+    Scenario("serve drop", (SERVE_FORM, "drop"), prepare_one, serve_forms.check_drop),
+    Scenario("serve undo", (SERVE_FORM, "undo"), prepare_undo, serve_forms.check_undo),
 )  # fmt: skip

@@ -36,11 +36,23 @@ def test_every_fault_of_what_writes_the_users_own_files(name):
     assert ", 0 bad" in run_sweep(name)
 
 
+SERVE = [one.name for one in SCENARIOS if one.name.startswith("serve ")]
+WHOLE = {"diary", "new diary", "tag", *SERVE}
+
+
+@needs_shim
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SERVE)
+def test_some_faults_of_a_form_of_the_pages(name):
+    pytest.importorskip("flask")
+    pytest.importorskip("tomlkit")
+    assert ", 0 bad" in run_sweep("--every", "3", name)
+
+
 @needs_shim
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name",
-    [one.name for one in SCENARIOS if one.name not in {"diary", "new diary", "tag"}],
+    "name", [one.name for one in SCENARIOS if one.name not in WHOLE]
 )
 def test_some_faults_of_what_writes_stores_and_pages(name):
     assert ", 0 bad" in run_sweep("--every", "11", name)

@@ -121,6 +121,7 @@ class Athlete:
     pains : pain scores of the diary's last week, as (day, score).
     place : name of the folder or export within the roster's folder.
     note, note_day : the newest line of the roster's notes.csv on the athlete, "" without one.
+    map_covered : share of the located distance inside the map [1], NaN without a map.
     """
 
     name: str
@@ -148,6 +149,7 @@ class Athlete:
     place: str = ""
     note: str = ""
     note_day: date | None = None
+    map_covered: float = math.nan
     # the analysis once it was asked for: a frozen value cannot hold it otherwise
     _read: list[Analysis] = field(
         default_factory=list, init=False, repr=False, compare=False

@@ -97,10 +97,21 @@ def test_a_map_of_another_region_is_named_at_once(call, runner, tmp_path):
         '<node id="2" lat="50.01" lon="8.01"/>'
         '<way id="5"><nd ref="1"/><nd ref="2"/><tag k="highway" v="path"/></way></osm>'
     )
-    for command in ("weeks", "map", "activities"):
-        code, _, err = call(command, runner, "--no-store", "--osm", other)
+    route = next(runner.glob("*.gpx"))
+    for command in (
+        *(["weeks"], ["flags"], ["map"], ["activities"], ["budget"]),
+        *(["report", "-o", tmp_path / "r.html"], ["plot", "-o", tmp_path / "p.svg"]),
+        *(["tag", "--list-unknown"], ["course", route]),
+    ):
+        code, _, err = call(*command, runner, "--no-store", "--osm", other)
         assert code == 0
         assert "The map covers 0 % of the runs: it is of another region." in err
+    for command in (["roster"], ["roster", "-o", tmp_path / "pages"]):
+        code, _, err = call(*command, runner.parent, "--no-store", "--osm", other)
+        assert code == 0
+        assert "next to nothing of the runs of 1 athlete (runner): it is of" in err
+    _, _, err = call("roster", runner.parent, "--anonymise", "--osm", other)
+    assert "1 athlete (Athlete" in err
     code, _, err = call(
         "map", runner, "--no-store", "--osm", other, "--cut", tmp_path / "x.osm.pbf"
     )

@@ -11,7 +11,7 @@ import click
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
 from loadwatch.cli.command_help import define_command
-from loadwatch.cli.reading import build_options
+from loadwatch.cli.reading import build_options, warn_of_roster_map
 from loadwatch.errors import LoadwatchError, NothingToRead
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def write_parquet(
     map_athletes = choose_athlete_map(folder, options)
     written = write_datasets(roster, target, [folder], key, map_athletes)
     output.print_message(_describe_written(written, target), quiet=quiet)
+    warn_of_roster_map(roster, quiet=quiet, named=not anonymise)
     return 0
 
 

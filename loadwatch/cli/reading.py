@@ -17,7 +17,7 @@ from loadwatch.errors import NothingToRead
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from loadwatch.analysis import Analysis
+    from loadwatch.analysis import Analysis, Roster
     from loadwatch.date_filter import Period
     from loadwatch.pipeline import Options
     from loadwatch.pipeline.intake import ProgressCallback
@@ -183,7 +183,7 @@ def finish_reading(ctx: click.Context, analysis: Analysis) -> int:
         output.print_message(provenance.format_summary(analysis, verbose=verbose))
         for line in data_problems.list_doubts(analysis):
             output.print_message(line)
-        output.print_message(_warn_of_map(analysis))
+    warn_of_map(ctx, analysis)
     unread = sum(item.kind != "ignored" for item in analysis.skipped)
     if not unread or not ctx.params.get("strict"):
         return DONE
@@ -193,11 +193,20 @@ def finish_reading(ctx: click.Context, analysis: Analysis) -> int:
     return SKIPPED
 
 
-def _warn_of_map(analysis: Analysis) -> str:
-    """Return a warning where the map leaves out some of the runs, else ""."""
+def warn_of_map(ctx: click.Context, analysis: Analysis) -> None:
+    """Print a warning on stderr where the map leaves out some of the runs."""
     if not analysis.settings.osm:
-        return ""
+        return
     from loadwatch.pipeline.map_needs import compute_covered_share
     from loadwatch.report.map_guide import warn_of_coverage
 
-    return warn_of_coverage(compute_covered_share(analysis))
+    warning = warn_of_coverage(compute_covered_share(analysis))
+    output.print_message(warning, quiet=bool(ctx.params.get("quiet")))
+
+
+def warn_of_roster_map(roster: Roster, *, quiet: bool, named: bool = True) -> None:
+    """Print a warning on stderr of the athletes whose runs the map leaves out."""
+    from loadwatch.report.map_guide import warn_of_strangers
+
+    covered = [(athlete.name, athlete.map_covered) for athlete in roster.athletes]
+    output.print_message(warn_of_strangers(covered, named=named), quiet=quiet)

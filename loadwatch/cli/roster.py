@@ -12,7 +12,7 @@ import click
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
 from loadwatch.cli.command_help import define_command
-from loadwatch.cli.reading import build_options
+from loadwatch.cli.reading import build_options, warn_of_roster_map
 from loadwatch.errors import NothingToRead
 from loadwatch.report.formats import TABLES
 
@@ -79,6 +79,7 @@ def review_roster(
         output.print_message(f"Wrote {written}.", quiet=quiet)
     writer = TABLES[form](output.measure_screen())
     output.print_result(writer.format_roster(roster))
+    warn_of_roster_map(roster, quiet=quiet)
     if not is_readable:
         raise NothingToRead(
             f"nothing to read of any athlete in {folder}", pipeline.EXPORT_HINT

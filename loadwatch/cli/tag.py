@@ -14,7 +14,7 @@ from loadwatch.cli import options as opt
 from loadwatch.cli import output
 from loadwatch.cli.command_help import define_command
 from loadwatch.cli.exit_codes import DONE
-from loadwatch.cli.reading import read_analysis
+from loadwatch.cli.reading import read_analysis, warn_of_map
 from loadwatch.errors import LoadwatchError
 
 if TYPE_CHECKING:
@@ -117,6 +117,13 @@ def tag_runs(ctx: click.Context, /, path: Path, form: str, **given: Any) -> int:
     return _tag_selected(ctx, path, cells)
 
 
+def _read_runs(ctx: click.Context) -> Analysis:
+    """Return the analysis of the runs; warn where the map is of another region."""
+    analysis = read_analysis(ctx)
+    warn_of_map(ctx, analysis)
+    return analysis
+
+
 def _is_conversation() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
@@ -167,7 +174,7 @@ def _tag_selected(ctx: click.Context, path: Path, cells: Mapping[str, str]) -> i
     from loadwatch import formatting
     from loadwatch.exposure import tags
 
-    analysis = read_analysis(ctx)
+    analysis = _read_runs(ctx)
     positions = _select_runs(ctx, analysis)
     _write_cells(path, analysis, positions, cells)
     runs = formatting.format_count(len(positions), "run", "runs")
@@ -218,7 +225,7 @@ def _list_unknown(ctx: click.Context, form: str) -> int:
     from loadwatch.assess.ground_questions import find_questions
     from loadwatch.report import ground_question, known_ground
 
-    analysis = read_analysis(ctx)
+    analysis = _read_runs(ctx)
     found = find_questions(
         analysis.activities, analysis.settings, analysis.today, MOST_LISTED
     )
@@ -246,8 +253,10 @@ def _ask_questions(ctx: click.Context, path: Path) -> int:
     """Ask for the ground of the most useful runs until enough is known or the runner stops."""
     from loadwatch.assess.ground_questions import find_one_question
 
-    for _ in range(MOST_ASKED):
+    for number in range(MOST_ASKED):
         analysis = read_analysis(ctx)
+        if not number:
+            warn_of_map(ctx, analysis)
         question = find_one_question(
             analysis.activities, analysis.settings, analysis.today
         )

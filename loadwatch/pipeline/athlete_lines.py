@@ -28,6 +28,7 @@ from loadwatch.pipeline.athlete import (
     open_athlete_store,
 )
 from loadwatch.pipeline.cache_keys import compute_page_digest, digest_inputs
+from loadwatch.pipeline.map_needs import compute_covered_share
 from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def _build_line(path: Path, options: Options) -> Athlete:
         roster_groups.summarize_athlete(analysis),
         page_digest=compute_page_digest(analysis),
         place=path.name,
+        map_covered=compute_covered_share(analysis),
         load=load,
     )
     with open_athlete_store([path], settings, options) as store:

@@ -6,15 +6,23 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from loadwatch.formatting import format_count, format_percent, format_quantity
+from loadwatch.formatting import (
+    clean_text,
+    format_count,
+    format_percent,
+    format_quantity,
+)
 from loadwatch.report.as_json import SCHEMA, format_document, to_plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loadwatch.exposure.osm.needed_area import Box
     from loadwatch.formatting import Units
     from loadwatch.pipeline.map_needs import MapNeed, MapNeeds
 
 SHOWN_AREAS = 5
+SHOWN_NAMES, MOST_NAME = 5, 40  # of athletes, and characters of each
 # a map that covers less is called wrong
 MOST_COVERED, LITTLE_COVERED = 0.95, 0.05
 SLICE = "https://slice.openstreetmap.us/"
@@ -57,11 +65,11 @@ def format_map_needs(needs: MapNeeds, units: Units) -> str:
 def _describe_area(area: MapNeed, units: Units) -> str:
     """Return one area: its box, its region, and how much was run there."""
     region = area.region or "no known time zone"
-    distance = format_quantity(area.distance_m, "distance_m", units)
-    return (
-        f"Box {_format_box(area.box)} ({region}): "
-        f"{format_count(area.runs, 'run')}, {distance}"
-    )
+    runs = format_count(area.runs, "run")
+    line = f"Box {_format_box(area.box)} ({region}): {runs}"
+    if area.distance_m > 0:
+        line += f", {format_quantity(area.distance_m, 'distance_m', units)}"
+    return line
 
 
 def _format_box(box: Box) -> str:
@@ -98,6 +106,29 @@ def warn_of_coverage(covered: float) -> str:
     if math.isnan(covered) or covered >= MOST_COVERED:
         return ""
     return describe_coverage(covered)
+
+
+def warn_of_strangers(covered: Sequence[tuple[str, float]], *, named: bool) -> str:
+    """Return a warning of the athletes of whom a map covers next to nothing, else "".
+
+    Parameters
+    ----------
+    covered : name, and share of the distance inside the map [1], NaN without one.
+    named : whether to name the athletes.
+    """
+    names = [name for name, share in covered if share < LITTLE_COVERED]
+    if not names:
+        return ""
+    listed = format_count(len(names), "athlete")
+    if named:
+        shown = ", ".join(clean_text(name, MOST_NAME) for name in names[:SHOWN_NAMES])
+        if len(names) > SHOWN_NAMES:
+            shown += ", …"
+        listed += f" ({shown})"
+    return (
+        f"The map covers next to nothing of the runs of {listed}: it is of another "
+        "region. `loadwatch map PATH` names the one they need."
+    )
 
 
 def format_map_needs_json(needs: MapNeeds) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WIDTH: Final = 720.0
 PANEL: Final = 110.0
 LEFT: Final = 92.0
-TOP: Final = 20.0
+TOP: Final = 32.0
 MOST_POINTS: Final = 600
 SMOOTH_S: Final = 30
 LEAST_RECORDS: Final = 3

@@ -85,6 +85,17 @@ if (plan) {
   });
 }
 
+// a message is copied with one click; without script a click selects it
+for (const message of document.querySelectorAll(".message")) {
+  const button = document.createElement("button");
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(message.textContent);
+    button.textContent = "Copied";
+  });
+  message.after(button);
+}
+
 // a changed folder is noticed; what is typed stays until the reader asks for the new page
 const shown = Number(document.body.dataset.version);
 

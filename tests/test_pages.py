@@ -343,7 +343,8 @@ def test_roster_groups_links_and_sentence(ana, pages):
     )
     links = [a.get("href") for a in tree(page)[0].iter("a")]
     assert "athletes/ana-k.html" in links and len(links) == len(set(links)) == 6
-    assert re.search(r"to talk to first, .* and .* without enough data, ", page)
+    assert re.search(r'class="lede">\w+ to talk to first', page)
+    assert re.search(r"<p>\w+ .* and .* without enough data\.", page)
     assert (
         html.format_roster(Roster(name="x", athletes=(), today=None)).count(
             "No athletes."

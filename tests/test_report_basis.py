@@ -156,24 +156,24 @@ def test_a_roster_without_names_offers_no_replacing():
 
 
 LIMIT_TEXTS = {
-    "LW01": "Noticed above 1.1 times the longest before; up to 1.13 times only called at the threshold; a "
-    "large change above 2 times the longest before; a large change only after 4 runs or more in the 30 days; "
-    "at least 1 km more; a note at most before 30 days of history; a note at most before 4 runs of history",
-    "LW02": "Noticed above 1.3 times the most of the four weeks before; at least 5 km more; less where the "
-    "usual week is short; there 50 % of the usual week is enough; never less than 2 km more; after a raised "
+    "LW01": "Noticed above 1.1 times the longest before. Up to 1.13 times only called at the threshold. A "
+    "large change above 2 times the longest before. A large change only after 4 runs or more in the 30 days. "
+    "At least 1 km more. A note at most before 30 days of history. A note at most before 4 runs of history",
+    "LW02": "Noticed above 1.3 times the most of the four weeks before. At least 5 km more; less where the "
+    "usual week is short. There 50 % of the usual week is enough. Never less than 2 km more. After a raised "
     "week only from 0.8 times that week on: coming down is no jump",
-    "LW04": "at least 100 m more to be noticed",
-    "LW05": "1.5 times the usual on; at least 1.5 km more to be noticed",
-    "LW07": "Mentioned from percentile 90 of the runner's own weeks on; and from 10 m/km on; weeks under 5 km "
-    "are not compared; compared with the 26 weeks before; needs 12 weeks that can be compared",
-    "LW08": "from 25 percentage points more on; ",
-    "LW09": "Mentioned from 5 km on; new where it was under 5 % of the weeks before",
+    "LW04": "At least 100 m more to be noticed",
+    "LW05": "1.5 times the usual on. At least 1.5 km more to be noticed",
+    "LW07": "Mentioned from percentile 90 of the runner's own weeks on. And from 10 m/km on. Weeks under 5 km "
+    "are not compared. Compared with the 26 weeks before. Needs 12 weeks that can be compared",
+    "LW08": "from 25 percentage points more on. ",
+    "LW09": "Mentioned from 5 km on. New where it was under 5 % of the weeks before",
     "LW10": "Mentioned from 2 kinds of change on",
-    "LW11": "14 days from start to start make a break; and only from 3 times the upper quartile of the "
-    "runner's own gaps on; those are the last 10 gaps at most; a note at most after fewer than 4 gaps; noticed "
+    "LW11": "14 days from start to start make a break. And only from 3 times the upper quartile of the "
+    "runner's own gaps on. Those are the last 10 gaps at most. A note at most after fewer than 4 gaps. Noticed "
     "above 0.5 times the longest run before",
-    "LW14": "Mentioned from 500 km on; noticed from 800 km on",
-    "LW15": "Mentioned below 1 session; in the last 4 weeks; ",
+    "LW14": "Mentioned from 500 km on. Noticed from 800 km on",
+    "LW15": "Mentioned below 1 session. In the last 4 weeks; ",
 }
 
 
@@ -204,7 +204,7 @@ def test_limits_that_a_runner_set_and_miles():
         for check in rulebook.list_checks(cases.two_weeks(settings=own))
     }
     assert texts["LW11"].startswith("1 day from start to start")
-    assert f"noticed from 500{NBSP}mi on" in texts["LW14"]
+    assert f"Noticed from 500{NBSP}mi on" in texts["LW14"]
 
 
 def test_a_note_is_mentioned_and_never_raised():
@@ -287,7 +287,7 @@ def test_paper_leaves_out_what_it_names():
     lists = page_content.build_lists(known)
     assert page_content.list_not_printed(lists) == (
         "Not printed: 1 duplicate, 101 remarks, other weeks, popular load figures, advice and all "
-        "checks with their limits and evidence; they are on the page on screen. A sheet for an "
+        "checks with their limits and evidence; they are on the page on screen. Two pages for an "
         "appointment: loadwatch report PATH --handout."
     )
     texts, background = page_sections.build_advice(known)

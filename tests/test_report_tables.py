@@ -478,7 +478,7 @@ def test_a_remark_beside_a_flag_is_never_cut(ana):
     flag = max(ana.flags, key=lambda flag: len(flag.says))
     often = replace(flag, run_weeks=20, fired_26w=15)
     remark = rules.format_often(often)
-    assert remark.endswith("it tells little that is new.")
+    assert remark.endswith("it says little that is new.")
     assert (
         len(display_tables.format_sentence(often, "metric")) > 300
     )  # the length of a stranger's label

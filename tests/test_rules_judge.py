@@ -120,7 +120,7 @@ def test_a_rule_that_fires_often_says_so():
     assert often(5, 26) == ""  # 5 of 26 are 19 %
     assert often(6, 26) == (
         "This check fired in 6 of the 26 weeks with runs in the half year up to then: more than one in five, "
-        "so it tells little that is new."
+        "so it says little that is new."
     )
     assert often(3, 15) == ""  # 20 % is not more
     assert often(3, 14).startswith("This check fired in 3 of the 14 weeks with runs")

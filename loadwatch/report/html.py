@@ -18,6 +18,7 @@ from loadwatch.report import page_content, palette, roster_rows
 from loadwatch.report.slugs import make_slugs
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import headline, roster_groups
+from loadwatch.verdict.phrases import upper_first
 from loadwatch.verdict.roster_groups import GROUPS
 from loadwatch.version import __version__
 
@@ -49,11 +50,15 @@ JUMPS = (
     ("do", "What to do", "advice"),
     ("basis", "Sources", "read_line"),
 )
-GROUP_TEXTS: dict[Group, str] = {
+NOBODY = "Nobody to call or to talk to first."
+# of a roster's first sentence, and of the line below it
+FIRST_GROUPS: dict[Group, str] = {
     "call": "to call today",
     "talk": "to talk to first",
     "watch": "to keep an eye on",
-    "low": "who run little",
+}
+OTHER_GROUPS: dict[Group, str] = {
+    "low": "running little",
     "fine": "with nothing new",
     "unknown": "without enough data",
 }
@@ -190,10 +195,15 @@ def build_roster(roster: Roster, links: Sequence[str]) -> dict[str, Any]:
     day = ""
     if roster.today:
         day = formatting.format_day(roster.today)
+    others = _count_groups(athletes, OTHER_GROUPS)
+    nobody = NOBODY
+    if not athletes:
+        nobody = "No athletes."
     return {
         "name": formatting.clean_text(roster.name, formatting.NAME_LENGTH),
         "day": day,
-        "sentence": _count_groups(athletes),
+        "sentence": _count_groups(athletes, FIRST_GROUPS) or nobody,
+        "others": f"{others} {_count_silent(athletes)}".strip(),
         "promise": headline.PROMISE,
         "groups": groups,
         "heads": roster_rows.list_heads(athletes),
@@ -202,18 +212,22 @@ def build_roster(roster: Roster, links: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _count_groups(athletes: tuple[Athlete, ...]) -> str:
-    """Return how many athletes are in each group, as a sentence."""
+def _count_groups(athletes: Sequence[Athlete], texts: dict[Group, str]) -> str:
+    """Return how many athletes are in each of some groups, as a sentence; "" for none."""
     counts = Counter(athlete.group for athlete in athletes)
     parts = [
         f"{formatting.spell_number(counts[group])} {text}"
-        for group, text in GROUP_TEXTS.items()
+        for group, text in texts.items()
         if counts[group]
     ]
-    sentence = formatting.join_with_and(parts) or "no athletes"
-    sentence = f"{sentence[:1].upper()}{sentence[1:]}"
+    if not parts:
+        return ""
+    return f"{upper_first(formatting.join_with_and(parts))}."
+
+
+def _count_silent(athletes: Sequence[Athlete]) -> str:
+    """Return how many athletes have sent no file of late, as a sentence; "" for none."""
     silent = sum(athlete.silent for athlete in athletes)
     if not silent:
-        return f"{sentence}."
-    of_them = f"{formatting.spell_number(silent)} of them"
-    return f"{sentence}, {of_them} without a file for two weeks or more."
+        return ""
+    return f"No file for two weeks or more: {formatting.spell_number(silent)}."

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CONTEXT_WHY = (
     "in two cohorts of runners a higher acute-to-chronic ratio went with fewer injuries "
-    "and not more, monotony rests on 25 athletes and illness, and the 42- and 7-day "
+    "and not more. Monotony rests on 25 athletes and illness, and the 42- and 7-day "
     "figures are a convention."
 )
 SILENT_WHY = (
@@ -72,7 +72,7 @@ DEFINITIONS = (
         "Monotony",
         1,
         "",
-        "Mean of the last 7 days over their deviation: high is every day alike.",
+        "Mean of the last 7 days over their deviation. It is high where the days hardly differ.",
     ),
     FigureDefinition(
         "strain",

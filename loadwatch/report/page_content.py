@@ -318,7 +318,7 @@ def list_not_printed(lists: list[FoldedList]) -> str:
     left_out.append("all checks with their limits and evidence")
     parts = formatting.join_with_and(left_out)
     return (
-        f"Not printed: {parts}; they are on the page on screen. A sheet for an "
+        f"Not printed: {parts}; they are on the page on screen. Two pages for an "
         "appointment: loadwatch report PATH --handout."
     )
 

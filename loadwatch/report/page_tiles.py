@@ -69,7 +69,7 @@ KINDS = (
         "distance_m",
         tuple(rule for rule in shown_weeks.LOAD if rule not in _LONGEST_ONLY),
     ),
-    TileKind("hard", "On hard ground", "hard_m", shown_weeks.SURFACE),
+    TileKind("hard", "Hard ground", "hard_m", shown_weeks.SURFACE),
     TileKind(
         "longest", "Longest run", "longest_m", _LONGEST_ONLY, "the longest in 30 days"
     ),

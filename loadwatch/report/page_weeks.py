@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from loadwatch.report.season import Season, SeasonWeek
     from loadwatch.verdict.event_lines import Event
 
+LONG_SENTENCE = 25  # words; a longer one is split at its last semicolon
 LINE_WORDS = 25  # of a reason, before its evidence
 RAISED_WEEKS = 8
 PRINTED_PANELS = 3  # of the raised weeks: paper has three sheets
@@ -169,10 +170,18 @@ def _list_sentences(event: Event, analysis: Analysis) -> list[str]:
     """Return the sentence of each flag, and on what evidence the first of them rests."""
     units = analysis.settings.units
     sentences = [
-        formatting.clean_text(display_tables.format_sentence(flag, units))
+        _split_long(formatting.clean_text(display_tables.format_sentence(flag, units)))
         for flag in event.flags
     ]
     return [*sentences, describe_evidence(event.lead, analysis)]
+
+
+def _split_long(text: str) -> str:
+    """Return a text with the last part of a long sentence as one of its own."""
+    head, semicolon, tail = text.rpartition("; ")
+    if not semicolon or len(text.split()) <= LONG_SENTENCE:
+        return text
+    return f"{head}. {upper_first(tail)}"
 
 
 def describe_evidence(flag: Flag, analysis: Analysis) -> str:
@@ -375,7 +384,7 @@ def _name_ground(grounds: Sequence[float]) -> str:
         return ordered[0]
     shares = [(name, amounts[name] / total) for name in ordered]
     return ", ".join(
-        f"{name} {bind_units(formatting.format_percent(share))}"
+        f"{name}\N{NO-BREAK SPACE}{bind_units(formatting.format_percent(share))}"
         for name, share in shares
         if share >= LEAST_SHARE
     )

@@ -113,7 +113,8 @@ def format_reason(athlete: Athlete) -> str:
     """Return why an athlete is in the group; "" for `fine`, whose numbers say it."""
     if athlete.group == "fine":
         return ""
-    return formatting.clean_text(athlete.says)
+    says = formatting.clean_text(athlete.says)
+    return says.replace("You ticked: ", "Ticked: ", 1)  # the coach reads it
 
 
 def format_pain(pain: float) -> str:

@@ -14,6 +14,7 @@ from loadwatch.assess.rules.catalogue import ENABLED
 from loadwatch.assess.rules.flag_text import format_quantity
 from loadwatch.assess.rules.model import FIRED_WEEKS
 from loadwatch.verdict import levels
+from loadwatch.verdict.phrases import upper_first
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -315,11 +316,11 @@ def _count_weeks(flags: Iterable[Flag], weeks: Collection[date]) -> int:
 
 def _join_limits(rule: Rule, analysis: Analysis) -> str:
     values = limits_in_force(rule, analysis.settings)
-    text = "; ".join(
+    texts = [
         format_limit(bound, values[bound.key], analysis.settings.units)
         for bound in rule.limits
-    )
-    return formatting.bind_units(f"{text[:1].upper()}{text[1:]}")
+    ]
+    return formatting.bind_units(". ".join(map(upper_first, texts)))
 
 
 def list_references() -> list[str]:

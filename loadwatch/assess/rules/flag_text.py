@@ -178,6 +178,6 @@ def format_often(flag: Flag) -> str:
         return ""
     return (
         f"This check fired in {flag.fired_26w} of the {flag.run_weeks} weeks with "
-        "runs in the half year up to then: more than one in five, so it tells little "
+        "runs in the half year up to then: more than one in five, so it says little "
         "that is new."
     )

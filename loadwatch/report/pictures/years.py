@@ -48,11 +48,15 @@ class YearRow:
 
 
 def list_years(weeks: pd.DataFrame) -> list[YearRow]:
-    """Return the years of the weekly table, the newest first; a week belongs to its first day's."""
+    """Return the years from the first week with a run on, the newest first.
+
+    A week belongs to the year of its first day.
+    """
     starts = levels.week_starts(weeks)
     amounts = weeks["distance_m"].where(weeks["recorded"]).tolist()
     by_year: dict[int, list[tuple[float, date]]] = {}
-    for start, metres in zip(starts, amounts, strict=True):
+    first = next((at for at, metres in enumerate(amounts) if metres > 0), 0)
+    for start, metres in zip(starts[first:], amounts[first:], strict=True):
         by_year.setdefault(start.year, []).append((metres, start))
     return [
         YearRow(year, *map(tuple, zip(*by_year[year], strict=True)))

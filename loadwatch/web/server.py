@@ -9,11 +9,12 @@ import logging
 import os
 import secrets
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from waitress import wasyncore
 from waitress.server import create_server
 from werkzeug.http import parse_cookie
 
@@ -87,8 +88,9 @@ def run_server(
     address = f"http://{HOST}:{find_port(server)}/?token={token}"
     with _end_by_signal(), _keep_note(note, address, read_only=read_only):
         site.refresh(at_once=True)
-        announce(address)
-        server.run()  # returns after Ctrl-C
+        with suppress(KeyboardInterrupt):  # also before it runs
+            announce(address)
+            server.run()
 
 
 def open_server(
@@ -103,9 +105,11 @@ def open_server(
     for name in ("waitress", "waitress.queue"):  # a busy moment is no news to a runner
         logging.getLogger(name).setLevel(logging.CRITICAL)
     app = create_app(site, token, read_only=read_only)
+    channels: dict[int, Any] = {}
     try:
         server: Any = create_server(
             app,
+            map=channels,
             host=HOST,
             port=port,
             threads=THREADS,
@@ -117,6 +121,7 @@ def open_server(
             asyncore_use_poll=True,
         )
     except OSError as error:
+        wasyncore.close_all(channels)
         why = error.strerror or "unknown reason"
         hint = "without --port a free one is taken"
         raise LoadwatchError(f"port {port}: {why}; {hint}") from None
@@ -153,8 +158,7 @@ def _check_body(
 
 def find_port(server: Any) -> int:
     """Return the port that a server listens at."""
-    port: int = server.effective_port
-    return port
+    return int(server.effective_port)
 
 
 def find_running(note: Path) -> str:

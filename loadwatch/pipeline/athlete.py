@@ -13,7 +13,7 @@ from loadwatch.errors import NothingToRead
 from loadwatch.ingest import zones
 from loadwatch.ingest.list_units import find_list_units
 from loadwatch.ingest.sources import Member, find_members
-from loadwatch.ingest.store import identify_athlete, open_store
+from loadwatch.ingest.store import identify_athlete, locate_store, open_store
 from loadwatch.ingest.stray_dates import set_aside_strays
 from loadwatch.pipeline import intake
 from loadwatch.pipeline.assessment import assess_rows
@@ -128,7 +128,7 @@ def analyse_athlete(*paths: str | Path, options: Options | None = None) -> Analy
     options = options or Options()
     places = [Path(path) for path in paths]
     settings = load_athlete_settings(places, options)
-    members, skipped = _find_inputs(places, options)
+    members, skipped = _find_inputs(places, settings, options)
     rows, left_out = _read_rows(places, members, settings, options)
     skipped += left_out
     rows, strays = set_aside_strays(rows, _find_last_possible_day(settings, options))
@@ -167,19 +167,33 @@ def has_every_input(places: Sequence[Path], store: Store) -> bool:
 
     It does not know an input over which a process died; that is tried again the next time.
     """
-    keys = {member.key for member in find_members(places) if isinstance(member, Member)}
+    found = find_members(places, has_input=store.has_input)
+    keys = {member.key for member in found if isinstance(member, Member)}
     return keys <= store.find_by_key(keys).keys()
 
 
+def list_inputs(
+    places: Sequence[Path], settings: Settings, options: Options
+) -> list[Member | Skipped]:
+    """Return what is at `places`; a file that the store knows is not opened to see what it is."""
+    athlete = identify_athlete(places)
+    if options.store is None or not locate_store(options.store, athlete).exists():
+        return list(find_members(places, stdin=options.stdin))
+    silent = replace(options, warn=None)  # it warns where the store is read
+    with open_athlete_store(places, settings, silent) as store:
+        found = find_members(places, stdin=options.stdin, has_input=store.has_input)
+        return list(found)
+
+
 def _find_inputs(
-    places: Sequence[Path], options: Options
+    places: Sequence[Path], settings: Settings, options: Options
 ) -> tuple[list[Member], list[Skipped]]:
     """Return the inputs at `places`, and what there is no input; raise if there is nothing."""
     for place in places:
         if str(place) != "-" and not place.exists():
             hint = "Check the spelling, or drag the folder into the terminal."
             raise NothingToRead(f"no file or folder at {place}", hint)
-    found = list(find_members(places, stdin=options.stdin))
+    found = list_inputs(places, settings, options)
     if not found:
         names = ", ".join(map(str, places))
         raise NothingToRead(f"nothing to read in {names}: it is empty.", EXPORT_HINT)

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 from loadwatch.analysis import Athlete, Trend
 from loadwatch.errors import LoadwatchError, WorkersGone, describe_fault
 from loadwatch.formatting import strip_folders
-from loadwatch.ingest.sources import Member, find_members
+from loadwatch.ingest.sources import Member
 from loadwatch.ingest.stray_dates import has_strays
 from loadwatch.pipeline.athlete import (
     Options,
     analyse_athlete,
     has_every_input,
+    list_inputs,
     load_athlete_settings,
     map_in_turn,
     open_athlete_store,
@@ -126,7 +127,8 @@ def find_line(job: AthleteJob) -> FoundLine:
 
 def _find_line(path: Path, options: Options) -> FoundLine:
     settings = load_athlete_settings([path], options)
-    key = f"line|{digest_inputs([path], settings, options.system_zone)}"
+    inputs = list_inputs([path], settings, options)
+    key = f"line|{digest_inputs([path], inputs, settings, options.system_zone)}"
     with open_athlete_store([path], settings, replace(options, warn=None)) as store:
         kept = store.find_page(key)
         if kept:
@@ -135,7 +137,7 @@ def _find_line(path: Path, options: Options) -> FoundLine:
                 return FoundLine(
                     athlete_from_json(kept, _delay_analysis(path, options))
                 )
-        keys = [item.key for item in find_members([path]) if isinstance(item, Member)]
+        keys = [item.key for item in inputs if isinstance(item, Member)]
         unread = len(keys) - len(store.find_by_key(keys))
     return FoundLine(None, LINE_COST + unread)
 
@@ -171,7 +173,8 @@ def _build_line(path: Path, options: Options) -> Athlete:
     again the next time.
     """
     settings = load_athlete_settings([path], options)
-    key = f"line|{digest_inputs([path], settings, options.system_zone)}"
+    inputs = list_inputs([path], settings, options)
+    key = f"line|{digest_inputs([path], inputs, settings, options.system_zone)}"
     analysis = analyse_athlete(path, options=options)
     load = _delay_analysis(path, options)
     if options.store is None:

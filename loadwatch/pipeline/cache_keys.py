@@ -15,14 +15,14 @@ import pandas as pd
 from loadwatch.ingest.sources import (
     LOADWATCH_FILES,
     Member,
-    find_members,
     read_loadwatch_files,
 )
 from loadwatch.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from loadwatch.activity import Skipped
     from loadwatch.analysis import Analysis
     from loadwatch.settings import Settings
 
@@ -39,14 +39,19 @@ def compute_page_digest(analysis: Analysis) -> str:
     return digest.hexdigest()[:32]
 
 
-def digest_inputs(places: Sequence[Path], settings: Settings, system_zone: str) -> str:
+def digest_inputs(
+    places: Sequence[Path],
+    inputs: Iterable[Member | Skipped],
+    settings: Settings,
+    system_zone: str,
+) -> str:
     """Return a digest of all that an analysis of `places` follows from, without reading inputs.
 
-    An input counts by its name, size and time of change, as in the store; loadwatch's own files
-    count by their content.
+    Of `inputs`, those found there, each counts by its name, size and time of change, as in the
+    store; loadwatch's own files count by their content.
     """
     parts = [describe_code(), repr(settings), system_zone]
-    for item in find_members(places):
+    for item in inputs:
         if isinstance(item, Member):
             parts.append(repr((item.label, item.key)))
         else:

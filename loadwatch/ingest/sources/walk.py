@@ -27,7 +27,7 @@ from loadwatch.ingest.sources.archives import (
     walk_archive,
 )
 from loadwatch.ingest.sources.labels import clean_label, is_hidden, make_unique
-from loadwatch.ingest.sources.member import Member
+from loadwatch.ingest.sources.member import Content, Member
 from loadwatch.ingest.sources.origin import (
     InMemory,
     OnDisk,
@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 STDIN = "stdin"
 
 
+def _has_none(_key: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class _WalkState:
     """What all paths of one call share: labels given out, and files found."""
@@ -52,17 +56,26 @@ class _WalkState:
     unique_label: Callable[[str], str] = field(default_factory=make_unique)
     # (device, inode) -> label
     inodes: dict[tuple[int, int], str] = field(default_factory=dict)
+    has_input: Callable[[str], bool] = _has_none
 
 
 def find_members(
-    paths: Sequence[Path], *, stdin: bytes | None = None
+    paths: Sequence[Path],
+    *,
+    stdin: bytes | None = None,
+    has_input: Callable[[str], bool] = _has_none,
 ) -> Iterator[Member | Skipped]:
     """Yield every input below `paths` once, in an order that depends on names alone.
 
-    What cannot be read is a Skipped; a path that is not there raises NothingToRead. The path `-`
-    means `stdin`, the bytes that came by it.
+    What cannot be read is a Skipped; a path that is not there raises NothingToRead.
+
+    Parameters
+    ----------
+    stdin : the bytes that the path `-` means.
+    has_input : tells by a member's key whether it was found before; such a file is not opened to
+        see what it is.
     """
-    walk, unique_name = _WalkState(), make_unique()
+    walk, unique_name = _WalkState(has_input=has_input), make_unique()
     for path in paths:
         if str(path) == "-":
             yield from _find_stdin_members(stdin or b"", walk)
@@ -178,6 +191,13 @@ def _visit_file(
     if refusal:
         yield Skipped(walk.unique_label(refusal.source), refusal.kind, refusal.why)
         return
+    name = os.fsencode(path).decode("utf-8", "backslashreplace")
+    key = f"{name}|{about.st_size}|{about.st_mtime_ns}"
+    if walk.has_input(key):
+        label = walk.unique_label(label)
+        opener = partial(_open_anew, path, label)
+        yield Member(label, key, about.st_size, opener, opens_anywhere=True)
+        return
     try:
         with open_regular_file(path) as file:
             first = _read_first_bytes(file, label)
@@ -189,8 +209,6 @@ def _visit_file(
         yield Skipped(walk.unique_label(label), "rejected", why)
         return
     origin = OnDisk(path)
-    name = os.fsencode(path).decode("utf-8", "backslashreplace")
-    key = f"{name}|{about.st_size}|{about.st_mtime_ns}"
     zipped = find_zip(origin, first)
     if zipped:
         yield from walk_archive(Archive(zipped, key, label, prefix), walk.unique_label)
@@ -203,6 +221,19 @@ def _visit_file(
         return
     opener = partial(read_health_export if is_export else read_content, origin, label)
     yield Member(label, key, about.st_size, opener, opens_anywhere=True)
+
+
+def _open_anew(path: str, label: str) -> Content:
+    """Return the content of a file that was not looked at when it was listed."""
+    try:
+        about = os.lstat(path)
+    except OSError as error:
+        raise Unreadable(_format_os_error(error)) from None
+    for found in _visit_file(path, about, label, "", _WalkState()):
+        if isinstance(found, Member):
+            return found.open()
+        raise Unreadable(found.why)
+    raise Unreadable("it holds no file any more")  # an archive took its place
 
 
 def _read_first_bytes(file: BinaryIO, label: str) -> bytes:

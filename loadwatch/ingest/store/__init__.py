@@ -41,6 +41,7 @@ _FIND_BY_DIGEST = (
     " WHERE fingerprint = ? AND digest IN ({})"
 )
 _HAS_RESULTS = "SELECT EXISTS (SELECT 1 FROM result WHERE fingerprint = ?)"
+_HAS_INPUT = "SELECT EXISTS (SELECT 1 FROM input WHERE key = ?)"
 _FIND_PAGE = "SELECT crc, value FROM page WHERE cache_key = ?"
 _KEEP_RESULTS = "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?)"
 _KEEP_INPUTS = "INSERT OR REPLACE INTO input VALUES (?, ?, ?)"
@@ -80,6 +81,11 @@ class Store:
     def has_results(self) -> bool:
         """Return whether any content is known, as it is read by these settings."""
         found = self._run_query(_HAS_RESULTS, (self.fingerprint_id,))
+        return bool(found and found[0][0])
+
+    def has_input(self, key: str) -> bool:
+        """Return whether an input of that key was ever kept, whatever it gave."""
+        found = self._run_query(_HAS_INPUT, (key,))
         return bool(found and found[0][0])
 
     def put_result(self, key: str, digest: str, result: InputResult) -> None:

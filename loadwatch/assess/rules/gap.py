@@ -42,10 +42,8 @@ def judge_return(
 
 
 def _is_break(gaps_us: Ints, number: int, limits: Limits) -> bool:
-    """Whether a gap is long, and long for this runner: against the own gaps before it."""
+    """Whether a long gap is long for this runner: against the own gaps before it."""
     gap = gaps_us[number]
-    if gap < limits["gap_days"] * DAY_US:
-        return False
     own = gaps_us[max(number - int(limits["own_gaps"]), 0) : number]
     if not len(own):
         return True
@@ -55,7 +53,8 @@ def _is_break(gaps_us: Ints, number: int, limits: Limits) -> bool:
 def _check_runs(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
     gaps_us = np.diff(inputs.sessions.start_us)
     past = look_back(inputs.sessions, "distance_m", inputs.sessions.start_us)
-    for number in range(len(gaps_us)):
+    is_long = gaps_us >= limits["gap_days"] * DAY_US
+    for number in np.flatnonzero(is_long).tolist():
         if not _is_break(gaps_us, number, limits):
             continue
         finding = _judge_first(inputs, past, number + 1, int(gaps_us[number]), limits)

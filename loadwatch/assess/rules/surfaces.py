@@ -83,8 +83,12 @@ def pool_surfaces(
 
 def _pool_weeks(inputs: RuleInput) -> list[PooledGround]:
     """Return `pool_surfaces` of each week by itself."""
-    weeks = range(len(inputs.week_starts))
-    return [pool_surfaces(inputs.partial, i, i + 1) for i in weeks]
+    grounds = [inputs.partial[SURFACES[surface].column] for surface in KNOWN_SURFACES]
+    pooled: list[PooledGround] = []
+    for distance, *metres in zip(inputs.partial["distance_m"], *grounds, strict=True):
+        share = sum(metres) / distance if distance else 0.0
+        pooled.append((dict(zip(KNOWN_SURFACES, metres, strict=True)), share))
+    return pooled
 
 
 def _sum_hard(metres: Mapping[str, float]) -> float:

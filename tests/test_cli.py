@@ -636,5 +636,10 @@ def test_roster_since_leaves_out_who_has_nothing_since_then(call, tmp_path):
     assert f"{left_out} of 3 athletes have no activity since {last}" in errors
     # the page of who is left out stays as it is
     assert len([*(tmp_path / "out" / "athletes").iterdir()]) == 2
+    (club / "broken.zip").rename(tmp_path / "broken.zip")
+    code, printed, _ = call("roster", club, "--since", "9999-12-31", *pages)
+    assert code == 0
+    assert "Nothing new: 0" in printed
+    (tmp_path / "broken.zip").rename(club / "broken.zip")
     later = call("roster", club, "--format", "json", "--since", "2030-01-01", *store)
     assert [line["name"] for line in json.loads(later[1])["athletes"]] == ["broken"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
-from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 from rich.box import SIMPLE_HEAD
@@ -280,9 +279,10 @@ def _drop_columns(
         needed = sum(widths[i] + GAP_WIDTH for i in kept) - GAP_WIDTH
         if needed > width and table.headers[at] != wrapped:
             kept.remove(at)
-    pick = itemgetter(*kept)
-    rows = tuple(pick(row) for row in table.rows)
-    return DisplayTable(pick(table.headers), pick(table.left), rows)
+    headers = tuple(table.headers[at] for at in kept)
+    left = tuple(table.left[at] for at in kept)
+    rows = tuple(tuple(row[at] for at in kept) for row in table.rows)
+    return DisplayTable(headers, left, rows)
 
 
 def _cut_column(table: DisplayTable, header: str, width: int) -> DisplayTable:

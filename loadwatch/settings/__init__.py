@@ -10,6 +10,7 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,7 +31,6 @@ from loadwatch.settings.shoe_entries import Shoe, parse_shoe_name, parse_shoe_va
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from loadwatch.tables import LoadName, WeekdayName
 
@@ -189,7 +189,12 @@ def _parse_value(key: str, value: object, origin: str) -> object:
     try:
         return PARSERS[key](value)
     except ValueError as error:
-        raise SettingsError(origin, f"{key} = {value!r}: {error}") from None
+        raise SettingsError(origin, f"{key} = {_quote_value(value)}: {error}") from None
+
+
+def _quote_value(value: object) -> str:
+    """Return a value as an error shows it: a day as people write it."""
+    return str(value) if isinstance(value, date) else repr(value)
 
 
 def _read_overrides(
@@ -277,7 +282,9 @@ def _read_rule(
         try:
             value = parse_limit(key, given, is_share=key in known.shares)
         except ValueError as error:
-            raise SettingsError(where, f"{key} = {given!r}: {error}") from None
+            raise SettingsError(
+                where, f"{key} = {_quote_value(given)}: {error}"
+            ) from None
         yield _Entry(where, key, value, ("rules", name))
 
 

@@ -9,7 +9,9 @@ Afterwards what is on the disk must be whole, and the same command must work.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
+import importlib
 import os
 import shutil
 import subprocess
@@ -19,13 +21,19 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.faults.scenarios import SCENARIOS, SERVE_FORM, digest_inputs
+from tests.faults.scenarios import (
+    SCENARIOS,
+    SERVE_FORM,
+    TEMPORARY,
+    digest_inputs,
+)
 from tests.faults.serve_forms import send_form
 
 if TYPE_CHECKING:
     from tests.faults.scenarios import Scenario
 
 MODES = {"kill": 1, "torn": 2, "enospc": 3, "eio": 4, "eio from then on": 5}
+WEB = ("loadwatch.web.app", "loadwatch.web.site", "loadwatch.web.today")
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
@@ -67,6 +75,8 @@ def run_forked(
             for number, path in ((1, os.devnull), (2, str(log))):
                 handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
                 os.dup2(handle, number)
+            if (home / TEMPORARY).exists():  # what is temporary meets faults, too
+                tempfile.tempdir = str(home / TEMPORARY)
             sys.argv = ["loadwatch", *arguments]
             lib.fault_arm(os.fsencode(home), at, mode)
             code = run_command(arguments)
@@ -184,14 +194,13 @@ def preload() -> None:
     from loadwatch import api, cli, pipeline
     from loadwatch.exposure import row
     from loadwatch.ingest import readers
-    from loadwatch.report import as_json, charts, html, terminal
+    from loadwatch.report import as_json, charts, handout, html, terminal
 
-    try:
-        from loadwatch.web import app, site, today
-    except ImportError:  # the extra is not installed
-        return
-    assert all((app, site, today))
-    assert all((api, cli, pipeline, row, readers, as_json, charts, html, terminal))
+    assert all((api, cli, pipeline, row, readers))
+    assert all((as_json, charts, handout, html, terminal))
+    for name in ("osmium", "pyarrow.parquet", *WEB):  # what extras bring
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 if __name__ == "__main__":

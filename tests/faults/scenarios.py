@@ -6,16 +6,22 @@ import hashlib
 import shutil
 import sqlite3
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests import make_map
 from tests.faults import serve_forms
+from tests.make_gpx import write_gpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "ben"
 OWN = ("diary.csv", "tags.csv", "notes.csv", "loadwatch.toml")
+DATASETS = ("exposures", "flags", "weeks")
+TEMPORARY = "temporary"  # a folder of what is, for commands that need one
+OLD_MAP = b"an old map"
 OLD_PAGE = "<!doctype html>\nold\n"
 LINES = ["date,pain,when,site,note", "2026-11-01,1,,,ok", ""]
 
@@ -103,8 +109,61 @@ def prepare_one(home: Path, _run: Callable[..., object]) -> None:
     make_runner(home, 1)
 
 
+def prepare_map(home: Path, _run: Callable[..., object]) -> None:
+    """Make a runner with a track, a map of the street it is on, and an old small map."""
+    from tests.test_osm import as_pbf
+
+    place = home / "ben"
+    place.mkdir()
+    line = [make_map.place(metres, 0) for metres in range(-390, 390, 12)]
+    write_gpx(place / "a.gpx", line * 4, datetime(2026, 3, 2, 7, tzinfo=UTC))
+    as_pbf(make_map.write(home), home / "whole.osm.pbf")
+    (home / "small.osm.pbf").write_bytes(OLD_MAP)
+    (home / TEMPORARY).mkdir()
+
+
 def check_nothing(_home: Path, _code: int) -> str:
     return ""
+
+
+def check_map(home: Path, code: int) -> str:
+    content = (home / "small.osm.pbf").read_bytes()
+    if content != OLD_MAP and not can_be_read(home / "small.osm.pbf"):
+        return "a torn map"
+    if len([*home.glob("*.osm.pbf")]) != 2:
+        return "a map too many"
+    return check_answer(code, done=content != OLD_MAP)
+
+
+def can_be_read(path: Path) -> bool:
+    """Tell whether a map is whole, in a process without faults."""
+    import osmium
+
+    try:
+        return any(entity.is_way() for entity in osmium.FileProcessor(path))
+    except RuntimeError:
+        return False
+
+
+def check_datasets(home: Path, code: int) -> str:
+    """Every file is whole, and where all was done there is one for each athlete and dataset."""
+    import pyarrow.parquet as pq
+
+    paths = list((home / "out").rglob("*.parquet"))
+    for path in paths:
+        try:
+            pq.read_table(path, partitioning=None)
+        except (OSError, ValueError) as error:  # ArrowInvalid is a ValueError
+            return f"a torn dataset {path.parent.name}: {error}"
+    is_whole = len(paths) == 2 * len(DATASETS)
+    return "a dataset is missing, and exit 0" if code == 0 and not is_whole else ""
+
+
+def check_demo(home: Path, code: int) -> str:
+    page = home / "out" / "loadwatch-demo.html"
+    if page.exists() and not page.read_text("utf-8").rstrip().endswith("</html>"):
+        return "a torn page"
+    return check_answer(code, done=page.exists())
 
 
 def check_page(home: Path, code: int) -> str:
@@ -178,12 +237,18 @@ def check_answer(code: int, *, done: bool) -> str:
 
 
 SERVE_FORM = "serve form"
+MAP = ("ben", "--osm", "whole.osm.pbf", "-q")
 LOG = ("diary", "ben", "log", "--pain", "3", "--date", "2026-11-02")
 SCENARIOS = (
     Scenario("first run", ("weeks", "ben", "--store", "store", "-q"), prepare_first, check_nothing),
     Scenario("two files more", ("weeks", "ben", "--store", "store", "-q"), prepare_more, check_nothing),
     Scenario("foreign store", ("weeks", "ben", "--store", "store", "-q"), prepare_foreign, check_nothing),
     Scenario("report", ("report", "ben", "-o", "page.html", "--store", "store"), prepare_page, check_page),
+    Scenario("handout", ("report", "ben", "--handout", "-o", "page.html", "--no-store"), prepare_page, check_page),
+    Scenario("demo", ("demo", "-o", "out"), prepare_first, check_demo),
+    Scenario("map", ("weeks", *MAP, "--store", "store"), prepare_map, check_nothing),
+    Scenario("map cut", ("map", *MAP, "--cut", "small.osm.pbf", "--no-store"), prepare_map, check_map),
+    Scenario("parquet", ("parquet", "club", "-o", "out", "--no-store"), prepare_club, check_datasets),
     Scenario("plot", ("plot", "ben", "-o", "page.svg", "--no-store"), prepare_page, check_picture),
     Scenario("roster", ("roster", "club", "-o", "out", "--store", "store"), prepare_club, check_club),
     Scenario("diary", LOG, prepare_diary, check_diary),

@@ -10,7 +10,7 @@ pytest.importorskip("flask")
 pytest.importorskip("waitress")
 
 from loadwatch.pipeline import Options
-from loadwatch.pipeline.roster import is_roster
+from loadwatch.pipeline.roster_kind import is_roster
 from loadwatch.web.app import create_app
 from loadwatch.web.club import Club
 from tests.test_web import HOSTILE, PAGES, TOKEN, ask, send

@@ -57,7 +57,7 @@ def serve_pages(
     except ImportError:
         raise LoadwatchError(NEEDS_WEB) from None
     from loadwatch import environment
-    from loadwatch.pipeline.roster import is_roster
+    from loadwatch.pipeline.roster_kind import is_roster
     from loadwatch.web.club import Club
 
     output.make_folder(path)

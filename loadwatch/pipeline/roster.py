@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +16,8 @@ from loadwatch.pipeline.athlete import Options
 from loadwatch.pipeline.athlete_lines import collect_lines
 from loadwatch.settings import FILE as SETTINGS_FILE
 from loadwatch.settings import load as load_settings
-from loadwatch.user_csv import parse_table, shorten_list
-from loadwatch.user_files import find_file, read_file
+from loadwatch.user_csv import shorten_list
+from loadwatch.user_files import find_file
 from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:
@@ -31,16 +30,6 @@ ROSTER_HINT = "Give a folder that holds a folder or zip an athlete."
 LINKS_NAMED = 5  # of those that lead out of a roster's folder
 # suffixes of recordings of one run each, which are no whole export
 RECORDING_SUFFIXES = frozenset((".fit", ".gpx", ".tcx", ".gz"))
-INPUT_SUFFIXES = RECORDING_SUFFIXES | {".csv", ".zip", ".json", ".xml", ".xlsx", ".ods"}
-# kept beside the runs of one runner
-_OWN_FILES = (SETTINGS_FILE, "tags.csv", "diary.csv")
-# names of parts of one runner's files: years, months, vendors and what they call their folders
-_PART_NAME = re.compile(
-    r"\d{4}|^\d{1,2}$|garmin|strava|suunto|polar|coros|apple|samsung|huawei|fitbit|google|"
-    r"zepp|runalyze|runkeeper|komoot|nike|adidas|endomondo|export|activit|backup|archive|"
-    r"download|^(fit|gpx|tcx|csv|runs?|races?|routes?|courses?|treadmill|trails?|old|new)$|^di.",
-    re.IGNORECASE,
-)
 # suffixes of what loadwatch writes
 PAGE_SUFFIXES = frozenset((".html", ".htm", ".md", ".png", ".svg", ".pdf"))
 # in a folder of a roster's pages: page -> digest of all that it shows
@@ -72,40 +61,6 @@ def add_roster_settings(root: Path, options: Options) -> Options:
     if own is None:
         return options
     return replace(options, files=(*options.files, own))
-
-
-def is_roster(root: Path) -> bool:
-    """Tell whether the folder `root` looks like one of several athletes.
-
-    It holds nothing of one runner directly, and at least two folders or zips that do, of which
-    one has files of its own (loadwatch.toml, tags.csv, diary.csv) or none is called by a year or
-    a vendor: one runner's recordings are kept by year, too.
-    """
-    if not root.is_dir():
-        return False
-    notes = read_file(root, NOTES_FILE) or b""
-    if "athlete" in parse_table(notes).columns:
-        return True
-    entries = [path for path in sorted(root.iterdir()) if _may_be_athlete(path)]
-    if any(path.is_file() and path.suffix.lower() != ".zip" for path in entries):
-        return False
-    if any(find_file(root, name) for name in _OWN_FILES):
-        return False
-    athletes = [path for path in entries if path.is_file() or _holds_input(path)]
-    if len(athletes) < 2:
-        return False
-    has_own = any(find_file(path, name) for path in athletes for name in _OWN_FILES)
-    return has_own or not any(_PART_NAME.search(path.stem) for path in athletes)
-
-
-def _holds_input(folder: Path) -> bool:
-    """Tell whether a folder holds a recording, a list or an export, at any depth."""
-    return any(
-        Path(name).suffix.lower() in INPUT_SUFFIXES
-        for _, _, files in os.walk(folder)
-        for name in files
-        if not name.startswith(".")
-    )
 
 
 def _add_notes(
@@ -150,7 +105,7 @@ def _list_athlete_paths(root: Path, options: Options) -> list[Path]:
 
     A link is one only where it leads to something within `root` that is not listed itself.
     """
-    listed = [path for path in sorted(root.iterdir()) if _may_be_athlete(path)]
+    listed = [path for path in sorted(root.iterdir()) if may_be_athlete(path)]
     found = _drop_links(root, listed, options)
     if not found:
         raise NothingToRead(f"{root} is empty", ROSTER_HINT)
@@ -188,7 +143,7 @@ def _is_athlete_link(link: Path, home: Path, known: Collection[Path]) -> bool:
     return home in real.parents and real not in known
 
 
-def _may_be_athlete(path: Path) -> bool:
+def may_be_athlete(path: Path) -> bool:
     """Tell whether a path is neither hidden nor loadwatch's own, nor pages of an earlier roster."""
     if path.name.startswith(".") or path.name in LOADWATCH_FILES:
         return False

@@ -36,8 +36,8 @@ def find_sample_grounds(
 ) -> Ints:
     """Return the place in SURFACE_NAMES of the ground of each sample.
 
-    The map comes first, then the answers for other runs on the same ground. What is said of a
-    run as a whole holds everywhere where it is of one ground; of two, nobody knows which is where.
+    The map comes first, then the answers for other runs on the same ground. What is stated of
+    a run as a whole holds everywhere where it is of one ground; of two, nobody knows which is where.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The form of the diary: a day's pain, when and where, a note, and the signs that were ticked."""
+"""The form of the diary: a day's pain, when and where, a note, and the red flags that were ticked."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ def format_pace(minutes: float) -> str:
 
 
 def draw_course(records: pd.DataFrame, grounds: Ints | None = None) -> Markup | None:
-    """Return the line of a run seen from above, by ground; None without positions.
+    """Return the line of a run from above, by ground; None without positions.
 
     `grounds` are places in SURFACE_NAMES, one per sample.
     """

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("week", __name__)
 WEEK = timedelta(days=7)
-SIGNS = {sign.column: sign.says for sign in RED_FLAGS}
+RED_FLAG_TEXTS = {flag.column: flag.says for flag in RED_FLAGS}
 NEW_LINE = ""
 
 
@@ -45,7 +45,7 @@ class DiaryLine:
     when: str
     site: str
     note: str
-    ticks: list[tuple[str, str]]  # column and text of the signs that are ticked
+    ticks: list[tuple[str, str]]  # column and text of the red flags that are ticked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +143,7 @@ def _build_line(entry: Entry) -> DiaryLine:
         pain = f"{entry.pain:g}"
         parts.append(f"pain {pain} of 10")
     parts += [WHEN_LABELS[entry.when]] * bool(entry.when)
-    ticks = [(column, SIGNS[column]) for column in entry.ticks]
+    ticks = [(column, RED_FLAG_TEXTS[column]) for column in entry.ticks]
     parts += [text for text in (entry.site, entry.note) if text]
     parts += [text for _, text in ticks]
     return DiaryLine(
@@ -159,7 +159,7 @@ def _build_line(entry: Entry) -> DiaryLine:
 
 @pages.post("/weeks/<day>")
 def change_diary(day: str) -> Response:
-    """Write a day's line of the diary, or put other words in the place of one."""
+    """Write a day's line of the diary, or change one that is there."""
     site = get_site()
     target = f"/weeks/{day}"
     path = site.folder / diary.DIARY_FILE

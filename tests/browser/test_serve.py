@@ -369,36 +369,34 @@ def test_the_club_is_accessible_and_fits(browser, club, width):  # noqa: F811 - 
     page.context.close()
 
 
-def test_what_is_typed_stays_when_the_folder_changes(browser, served):  # noqa: F811
+@pytest.fixture
+def live(browser, served):  # noqa: F811 - the fixture
+    """A page of one run, whose folder is about to change."""
     shutil.copy(max(SAMPLE.glob("*.fit")), served.folder / "one.fit")
     served.read()
     page = open_page(browser, served)
-    page.fill("input[name=note]", "long sit before")
-    (served.folder / "more.csv").write_text("date,distance_km\n2026-11-16,7.7\n")
-    served.read()
-    page.wait_for_selector("text=Your folder has changed", timeout=15_000)
-    assert page.input_value("input[name=note]") == "long sit before"
+    yield page
     page.context.close()
 
 
-@pytest.mark.slow
-def test_a_changed_folder_shows_itself_where_nothing_is_typed(browser, served):  # noqa: F811
-    shutil.copy(max(SAMPLE.glob("*.fit")), served.folder / "one.fit")
-    served.read()
-    page = open_page(browser, served)
+def change_folder(served):
     (served.folder / "more.csv").write_text("date,distance_km\n2026-11-16,77.7\n")
-    page.wait_for_selector("text=77.7", timeout=20_000)
-    page.context.close()
 
 
 @pytest.mark.slow
-def test_a_plan_stays_when_the_folder_changes(browser, served):  # noqa: F811
-    shutil.copy(max(SAMPLE.glob("*.fit")), served.folder / "one.fit")
-    served.read()
-    page = open_page(browser, served)
-    page.goto(f"{served.root}plan")
-    page.fill("input[name=distance_km_3]", "9")
-    (served.folder / "more.csv").write_text("date,distance_km\n2026-11-16,7.7\n")
-    page.wait_for_selector("text=Your folder has changed", timeout=20_000)
-    assert page.input_value("input[name=distance_km_3]") == "9"
-    page.context.close()
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("", "note"), ("plan", "distance_km_3"), ("settings", "athlete.name")],
+)
+def test_what_is_typed_stays_when_the_folder_changes(live, served, path, field):
+    live.goto(f"{served.root}{path}")
+    live.fill(f"input[name='{field}']", "9")
+    change_folder(served)
+    live.wait_for_selector("text=Your folder has changed", timeout=20_000)
+    assert live.input_value(f"input[name='{field}']") == "9"
+
+
+@pytest.mark.slow
+def test_a_changed_folder_shows_itself_where_nothing_is_typed(live, served):
+    change_folder(served)
+    live.wait_for_selector("text=77.7", timeout=20_000)

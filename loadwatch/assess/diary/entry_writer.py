@@ -1,4 +1,4 @@
-"""Write a line of diary.csv: one more, or one that is there in other words."""
+"""Write a line of diary.csv: one more, or a change of one that is there."""
 
 from __future__ import annotations
 

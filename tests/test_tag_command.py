@@ -236,7 +236,7 @@ def test_the_page_asks_the_one_question_and_names_the_command(call, tag, ana, tm
     call("report", ana, "-o", page, "--no-store", "--tz", "UTC")
     text = page.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
     assert "which ground is it?" not in text
-    assert "By your tags 38 % and your answers for other runs there 62 %." in text
+    assert "by your tags (38 %) and your answers for other runs there (62 %)" in text
 
 
 def test_contradicting_answers_are_told(call, tag, ana):

@@ -214,3 +214,12 @@ def test_a_bent_tunnel_is_followed_and_a_distant_one_is_not(measure):
     aside.add_way([(-200, 100), (200, 100)], "highway=residential tunnel=yes")
     found = measure(aside, THROUGH, lost_m=(680, 1080))
     assert found == {"soft": 1.0, "tagged": 1.0}
+
+
+def test_who_leaves_the_map_is_outside_from_its_last_way_on(measure):
+    """Also in the first 150 m, where a way of the map is still near."""
+    tiny = TinyMap()
+    tiny.add_way(STREET, "highway=residential surface=asphalt")
+    found = measure(tiny, [(-480, 0), (1500, 0)])
+    assert found["outside"] == pytest.approx(1000 / 1980, abs=0.03)
+    assert found["hard"] == pytest.approx(980 / 1980, abs=0.03)

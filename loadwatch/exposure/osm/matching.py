@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from loadwatch.exposure.osm.ground import Ground
     from loadwatch.exposure.osm.tunnels import TunnelHole
-    from loadwatch.tables import Floats, Ints
+    from loadwatch.tables import Bools, Floats, Ints
 
     Bytes = NDArray[np.uint8]
 
@@ -185,8 +185,7 @@ def _classify_points(
     source = np.full(line.size, UNMATCHED, np.uint8)
     surface[on], source[on] = ground.way_class[line[on]], ground.way_source[line[on]]
     off = np.flatnonzero(~on)
-    far = off[~has_way_near(ground, latitude[off], longitude[off])]
-    source[far[~is_in_area_box(ground, latitude[far], longitude[far])]] = OUTSIDE
+    source[off[_find_outside(ground, latitude[off], longitude[off], off)]] = OUTSIDE
     area = find_areas(ground, latitude[off], longitude[off])
     inside, found = off[area >= 0], area[area >= 0]
     surface[inside], source[inside] = (
@@ -194,3 +193,21 @@ def _classify_points(
         ground.area_source[found],
     )
     return surface, source
+
+
+def _find_outside(
+    ground: Ground, latitude: Floats, longitude: Floats, number: Ints
+) -> Bools:
+    """Return which of the points off all ways are outside the map.
+
+    Those are far from every way of the map, and the others of a stretch of which most are: who
+    leaves the map is near its last ways for a while. `number` counts the points of the track.
+    """
+    is_far: Bools = ~has_way_near(ground, latitude, longitude)
+    is_far &= ~is_in_area_box(ground, latitude, longitude)
+    if not is_far.any():
+        return is_far
+    starts = np.flatnonzero(np.diff(number, prepend=-2) != 1)
+    sizes = np.diff(starts, append=number.size)
+    most = np.add.reduceat(is_far.astype(np.int64), starts) * 2 > sizes
+    return is_far | np.repeat(most, sizes)

@@ -13,6 +13,7 @@ from loadwatch.report import map_guide
 from tests import make_map
 from tests.make_gpx import write_gpx
 from tests.test_osm import as_pbf
+from tests.tiny_map import TinyMap
 
 osmium = pytest.importorskip("osmium")
 CELLS = st.lists(
@@ -88,6 +89,37 @@ def test_json_has_the_boxes_and_what_is_covered(call, runner, extract):
     with_map = ("--osm", extract, "--format", "json")
     found = json.loads(call("map", runner, "--no-store", *with_map)[1])
     assert found["covered"] == 1
+    ways = found["ways"]
+    assert plain["ways"] is None
+    assert 0 < ways["agreed_m"] <= ways["guessed_m"] <= ways["stated_m"]
+    assert ways["stated_m"] < ways["length_m"]
+
+
+def test_the_map_says_how_much_it_states_and_how_sure_the_rest_is(
+    call, runner, tmp_path
+):
+    """Four roads of 6 km: two state what roads mostly are, one another surface, one nothing."""
+    tiny = TinyMap()
+    for north, tags in (
+        (0, "surface=asphalt"),
+        (200, "surface=paved"),
+        (400, "surface=gravel"),
+        (600, "surface:forward=gravel surface:backward=gravel sidewalk=no"),
+    ):
+        tiny.add_way(
+            [(-3000, north), (0, north), (3000, north)], f"highway=unclassified {tags}"
+        )
+    osm = tiny.write(tmp_path / "tiny.osm")
+    _, out, _ = call("map", runner, "--no-store", "--osm", osm)
+    assert "Of 30 km of ways around them 80 % state their surface." in out
+    assert "that is right for 50 % of their length." in out
+    few = TinyMap()
+    few.add_way([(-3000, 0), (0, 0), (3000, 0)], "highway=unclassified surface=asphalt")
+    _, out, _ = call(
+        "map", runner, "--no-store", "--osm", few.write(tmp_path / "few.osm")
+    )
+    assert "Of 12 km of ways around them 50 % state their surface." in out
+    assert "is right for" not in out
 
 
 def test_a_map_of_another_region_is_named_at_once(call, runner, tmp_path):

@@ -19,7 +19,7 @@ class TinyMap:
     def __init__(self) -> None:
         self.nodes: dict[tuple[float, float], int] = {}
         self.rows: list[str] = []
-        self.add_way([(-3000, 1500), (3000, 1500)], "highway=residential")
+        self.add_way([(-3000, 1500), (0, 1500), (3000, 1500)], "highway=residential")
 
     def add_way(self, corners: Corners, tags: str) -> int:
         """Add a way; `tags` are "key=value" with blanks between."""

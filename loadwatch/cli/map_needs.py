@@ -10,7 +10,7 @@ import click
 from loadwatch.cli import options as opt
 from loadwatch.cli import output
 from loadwatch.cli.command_help import define_command
-from loadwatch.cli.reading import finish_reading, read_analysis
+from loadwatch.cli.reading import find_store, finish_reading, read_analysis
 
 FORMS = ("table", "json")
 BYTES_PER_MB = 1_000_000
@@ -43,7 +43,7 @@ def find_map(ctx: click.Context, /, form: str, target: Path | None, **_: Any) ->
     from loadwatch.report import map_guide
 
     analysis = read_analysis(ctx)
-    needs = find_map_needs(analysis)
+    needs = find_map_needs(analysis, find_store(ctx))
     if target is not None:
         _cut_map(ctx, analysis, target)
     if form == "json":

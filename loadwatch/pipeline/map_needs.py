@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadwatch.assess.weeks import select_runs
 from loadwatch.exposure.osm.cut import cut_extract
+from loadwatch.exposure.osm.extract import open_extract
 from loadwatch.exposure.osm.needed_area import find_needed_areas
+from loadwatch.exposure.osm.statements import MapStatements, measure_statements
 from loadwatch.ingest.zones import zone_at
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
     from loadwatch.analysis import Analysis
@@ -42,10 +43,14 @@ class MapNeeds:
     covered: (
         float  # share of the located distance inside the map given [1], NaN without one
     )
+    statements: MapStatements | None = None  # of the map given, around the runs
 
 
-def find_map_needs(analysis: Analysis) -> MapNeeds:
-    """Return which areas of a map the runs of `analysis` need."""
+def find_map_needs(analysis: Analysis, cache: Path | None = None) -> MapNeeds:
+    """Return which areas of a map the runs of `analysis` need, and what a given one states.
+
+    `cache` is the folder where what is read of the map is kept, None for nowhere.
+    """
     runs = select_runs(analysis.activities, analysis.settings)
     areas = _find_areas(runs)
     return MapNeeds(
@@ -53,7 +58,20 @@ def find_map_needs(analysis: Analysis) -> MapNeeds:
         runs=len(runs),
         located=int(runs["cells"].map(bool).sum()),
         covered=compute_covered_share(analysis),
+        statements=_measure_map(analysis, areas, cache),
     )
+
+
+def _measure_map(
+    analysis: Analysis, areas: list[NeededArea], cache: Path | None
+) -> MapStatements | None:
+    """Return how much the map given states around the runs, None without a map."""
+    settings = analysis.settings
+    cells = frozenset(cell for area in areas for cell in area.cells)
+    if not settings.osm or not cells:
+        return None
+    ground = open_extract(Path(settings.osm), cells, cache, settings.classes)
+    return measure_statements(ground)
 
 
 def compute_covered_share(analysis: Analysis) -> float:

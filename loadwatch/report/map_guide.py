@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loadwatch.exposure.osm.needed_area import Box
+    from loadwatch.exposure.osm.statements import MapStatements
     from loadwatch.formatting import Units
     from loadwatch.pipeline.map_needs import MapNeed, MapNeeds
 
 SHOWN_AREAS = 5
+FEWEST_STATED_M = 20_000.0  # of ways; of fewer no share is given
 SHOWN_NAMES, MOST_NAME = 5, 40  # of athletes, and characters of each
 # a map that covers less is called wrong
 MOST_COVERED, LITTLE_COVERED = 0.95, 0.05
@@ -56,7 +58,7 @@ def format_map_needs(needs: MapNeeds, units: Units) -> str:
         lines.append(f"and {format_count(more, 'smaller area')}.")
     coverage = describe_coverage(needs.covered)
     if coverage:
-        lines += ["", coverage]
+        lines += ["", coverage, *_describe_statements(needs.statements, units)]
     if not needs.covered >= LITTLE_COVERED:  # no map, or one of another region
         lines += ["", _describe_ways(needs)]
     return "\n".join(lines) + "\n"
@@ -101,6 +103,22 @@ def describe_coverage(covered: float) -> str:
     return f"The map covers {share} of the runs."
 
 
+def _describe_statements(statements: MapStatements | None, units: Units) -> list[str]:
+    """Return how much the map states of surfaces, and how sure what it implies is."""
+    if statements is None or not statements.length_m > 0:
+        return []
+    length = format_quantity(statements.length_m, "distance_m", units)
+    share = format_percent(statements.stated_m / statements.length_m)
+    lines = [f"Of {length} of ways around them {share} state their surface."]
+    if statements.guessed_m >= FEWEST_STATED_M:
+        right = format_percent(statements.agreed_m / statements.guessed_m)
+        lines.append(
+            f"The others are inferred from their kind: where ways state it, that is "
+            f"right for {right} of their length."
+        )
+    return lines
+
+
 def warn_of_coverage(covered: float) -> str:
     """Return a warning where a map leaves out some of the runs, else ""."""
     if math.isnan(covered) or covered >= MOST_COVERED:
@@ -131,6 +149,14 @@ def warn_of_strangers(covered: Sequence[tuple[str, float]], *, named: bool) -> s
     )
 
 
+def _record_statements(statements: MapStatements | None) -> dict[str, Any] | None:
+    """Return the lengths of the map's ways [m], None without a map."""
+    if statements is None:
+        return None
+    record: dict[str, Any] = to_plain(asdict(statements))
+    return record
+
+
 def format_map_needs_json(needs: MapNeeds) -> str:
     """Return the areas as JSON; boxes in degrees, rounded outward to 0.05."""
     areas: list[dict[str, Any]] = [to_plain(asdict(area)) for area in needs.areas]
@@ -140,6 +166,7 @@ def format_map_needs_json(needs: MapNeeds) -> str:
             "runs": needs.runs,
             "located": needs.located,
             "covered": to_plain(needs.covered),
+            "ways": _record_statements(needs.statements),
             "areas": areas,
         }
     )

@@ -135,6 +135,12 @@ def classify_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer 
     return _encode_answer(classes.get(f"highway={highway}", "unknown"), "highway")
 
 
+def guess_way(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
+    """Return what `classify_way` would, if the way did not state its surface."""
+    others = {key: value for key, value in tags.items() if "surface" not in key}
+    return classify_way(others, classes)
+
+
 def classify_area(tags: Mapping[str, str], classes: Mapping[str, str]) -> Answer | None:
     """Return surface and source of an area that people run across, None where its tags give none.
 

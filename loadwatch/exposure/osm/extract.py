@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats, Ints
 
 
-METHOD: Final = "4"  # to be raised when the same map gives other answers
+METHOD: Final = "5"  # to be raised when the same map gives other answers
 SPARE_CELLS: Final = 1  # around the visited ones, read for the runs to come
 
 
@@ -134,6 +134,7 @@ def _build_ground(ways: MapExcerpt, complete: Cells, fingerprint: str) -> Ground
     way, node, latitude, longitude, line = _split_lines(ways)
     along = _measure_along(latitude, longitude, line)
     answers = np.array(ways.answer, dtype=np.uint8).reshape(-1, 2)[way]
+    guesses = np.array(ways.guess, dtype=np.uint8).reshape(-1, 2)[way]
     per_deg, cell, start, segment = hash_segments(latitude, longitude, line)
     link, link_from, link_to = _find_links(node, line, along, way.size)
     area_class, area_source, area_start, edge = _collect_areas(ways)
@@ -144,6 +145,8 @@ def _build_ground(ways: MapExcerpt, complete: Cells, fingerprint: str) -> Ground
         way_id=np.array(ways.way_id, dtype=np.int64)[way],
         way_class=answers[:, 0],
         way_source=answers[:, 1],
+        way_guess=guesses[:, 0],
+        guess_source=guesses[:, 1],
         way_covered=np.array(ways.covered, dtype=bool)[way],
         latitude=latitude,
         longitude=longitude,

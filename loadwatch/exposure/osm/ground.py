@@ -40,6 +40,8 @@ class Ground:
     way_id: Ints  # by line
     way_class: NDArray[np.uint8]  # code of tables.SURFACES
     way_source: NDArray[np.uint8]  # code of classes.SOURCES
+    way_guess: NDArray[np.uint8]  # class and source, if it did not state its surface
+    guess_source: NDArray[np.uint8]
     way_covered: NDArray[np.bool_]  # in a tunnel, where a receiver has no signal
     latitude: Floats  # by vertex [deg]
     longitude: Floats

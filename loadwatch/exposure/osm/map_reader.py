@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from loadwatch.errors import LoadwatchError
-from loadwatch.exposure.osm.classes import AREAS, Answer, classify_area, classify_way
+from loadwatch.exposure.osm.classes import (
+    AREAS,
+    Answer,
+    classify_area,
+    classify_way,
+    guess_way,
+)
 from loadwatch.exposure.osm.ground import (
     UNITS_PER_CELL,
     cell_key,
@@ -72,6 +78,7 @@ class MapExcerpt:
     nodes: Nodes  # by id
     way_id: list[int] = field(default_factory=list)
     answer: list[Answer] = field(default_factory=list)
+    guess: list[Answer] = field(default_factory=list)  # without what a way states
     covered: list[bool] = field(default_factory=list)  # in a tunnel
     refs: list[list[int]] = field(default_factory=list)  # of each way
     area: list[Answer] = field(default_factory=list)
@@ -248,6 +255,7 @@ def _add_way(
     if answer := classify_way(tags, classes):
         result.way_id.append(ident)
         result.answer.append(answer)
+        result.guess.append(guess_way(tags, classes) or answer)
         result.covered.append(tags.get("tunnel") in TUNNELS)
         result.refs.append(refs)
     # a running track that is a line is one around a pitch

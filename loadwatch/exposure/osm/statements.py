@@ -1,0 +1,48 @@
+"""How much a map states of surfaces around a runner, and how often a guess without it is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loadwatch.exposure.osm.classes import SOURCES
+
+if TYPE_CHECKING:
+    from loadwatch.exposure.osm.ground import Ground
+    from loadwatch.tables import Floats
+
+STATED = SOURCES.index("surface")
+
+
+@dataclass(frozen=True, slots=True)
+class MapStatements:
+    """Lengths of the ways of a part of a map [m]."""
+
+    length_m: float
+    stated_m: float  # with a surface tag
+    guessed_m: float  # of these, for which other tags imply a surface, too
+    agreed_m: float  # of these, where it is the stated one
+
+
+def measure_statements(ground: Ground) -> MapStatements:
+    """Return how much of the ways states its surface, and how well it could be guessed."""
+    length_m = _measure_lines(ground)
+    is_stated = ground.way_source == STATED
+    is_guessed = is_stated & (ground.guess_source != STATED)
+    agrees = is_guessed & (ground.way_guess == ground.way_class)
+    return MapStatements(
+        float(length_m.sum()),
+        float(length_m[is_stated].sum()),
+        float(length_m[is_guessed].sum()),
+        float(length_m[agrees].sum()),
+    )
+
+
+def _measure_lines(ground: Ground) -> Floats:
+    """Return the length of each line [m]."""
+    lines = np.arange(ground.way_id.size)
+    last = np.searchsorted(ground.line, lines, side="right") - 1
+    length: Floats = ground.along_m[last]
+    return length

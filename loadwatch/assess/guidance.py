@@ -32,7 +32,7 @@ _NO_SCORE = (
 )
 _LEADS: Mapping[Suggester, str] = {
     "article": "For this change, the article suggests:",
-    "ours": "For this change, we suggest (the article does not speak of it):",
+    "ours": "For this change, we suggest (the article does not mention it):",
 }
 
 

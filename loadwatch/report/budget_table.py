@@ -154,7 +154,7 @@ def list_plan_gaps(tried: Plan) -> list[str]:
         titles.setdefault(gap.week, []).append(gap.rule)
     return [
         f"Not judged in the week of {formatting.format_day_month(week)}, since the plan or the runs "
-        f"do not tell: {formatting.join_with_and(rules)}."
+        f"do not say enough: {formatting.join_with_and(rules)}."
         for week, rules in titles.items()
     ]
 

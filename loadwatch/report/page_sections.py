@@ -202,9 +202,9 @@ def build_hills(analysis: Analysis, week: JudgedWeek) -> Section | None:
         return None
     parts = []
     if up:
-        parts.append(f"{up} of climb")
+        parts.append(f"climb {up}")
     if down:
-        parts.append(f"{down} downhill at 5 % or steeper")
+        parts.append(f"downhill at 5 % or steeper {down}")
     line = f"{_name_week(week)}: {'; '.join(parts)}."
     headers = {
         "Hills": True,

@@ -32,7 +32,7 @@ ACWR = Rule(
     lbp="no",
     not_known="Which ratio, if any, is good for a runner.",
     references=("nakaoka2021", "impellizzeri2020", "frandsen2025"),
-    article="The article does not speak of it.",
+    article="The article does not mention it.",
     caveat="Shown because other programs show it; raises nothing here.",
     basis="3; 12 LW03",
 )
@@ -64,7 +64,7 @@ MONOTONY = Rule(
     lbp="no",
     not_known="Whether even or uneven weeks suit a runner better.",
     references=("foster1998",),
-    article="The article does not speak of it.",
+    article="The article does not mention it.",
     caveat=(
         "Shown because other programs show it; no limit is known, and it raises "
         "nothing here."

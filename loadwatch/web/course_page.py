@@ -24,6 +24,7 @@ from loadwatch.web.answers import finish_write, get_home, get_site
 from loadwatch.web.ground_colours import find_role
 from loadwatch.web.route_choice import find_route, keep_uploads, list_routes
 from loadwatch.web.run_pictures import draw_course, draw_profile
+from loadwatch.web.uploads import MAX_FORM_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +82,7 @@ def show_courses() -> str:
         "course.html",
         title="Course",
         known=list(list_routes(site)),
+        most_bytes=MAX_FORM_BYTES,
         uploaded=site.routes.names,
         chosen=names,
         day=day,

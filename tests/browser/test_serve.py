@@ -160,6 +160,35 @@ def test_from_an_empty_folder_to_a_plan(page, served, tmp_path):
     )
 
 
+def let_fall(page, name, text):
+    """Let a file fall onto the page."""
+    carried = page.evaluate_handle(
+        """([name, text]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([text], name));
+            return carried;
+        }""",
+        [name, text],
+    )
+    with page.expect_navigation():
+        page.dispatch_event("body", "drop", {"dataTransfer": carried})
+
+
+def test_files_may_be_let_fall_anywhere_on_the_page(browser, served, tmp_path):  # noqa: F811
+    page = open_page(browser, served)
+    let_fall(page, "runs.csv", "date,distance_km\n2026-11-16,7.7\n")
+    assert "Copied runs.csv" in page.inner_text("main")
+    assert (served.folder / "runs.csv").exists()
+    served.read()
+    page.goto(f"{served.root}course")
+    route = write_route(tmp_path, "ring.gpx", 2, 10.0)
+    let_fall(page, route.name, route.read_text())
+    assert "ring.gpx ·" in page.inner_text("main")
+    assert not (served.folder / "ring.gpx").exists()
+    assert page.problems == []
+    page.context.close()
+
+
 @pytest.fixture
 def running(served):
     """The folder of the made-up runner, read."""

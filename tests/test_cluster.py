@@ -223,6 +223,14 @@ def test_a_cluster_that_is_not_there_or_has_no_worker_is_one_line(club, tmp_path
     assert errors == f"Error: the dask scheduler at {cluster.address} has no workers\n"
 
 
+@pytest.mark.parametrize("address", ["", "8786", "tcp://", "http://10.0.0.1:8786"])
+def test_what_is_no_address_is_one_line(club, tmp_path, address):
+    bare = ("weeks", club, "--no-store", "--cluster", address)
+    code, printed, errors = call(*bare, home=tmp_path)
+    assert (code, printed, errors.count("\n")) == (1, "", 1)
+    assert "as tcp://10.0.0.1:8786" in errors and repr(address) in errors
+
+
 def test_ctrl_c_ends_it_in_order(club, tmp_path):
     options = write_preload(tmp_path, SLOW)
     with start_cluster(tmp_path / "dask", options=options) as cluster:

@@ -715,3 +715,29 @@ def test_a_label_is_the_first_free_one_of_its_name(names):
         numbered = [name, *(f"{name} ({number})" for number in range(2, 99))]
         assert label == next(one for one in numbered if one not in given_out)
         given_out.append(label)
+
+
+def test_an_end_record_that_is_cut_short_is_a_broken_zip(tmp_path):
+    for size in range(4, zip_directory.END_RECORD.size):
+        path = tmp_path / f"{size}.zip"
+        path.write_bytes(zip_directory.END_MAGIC.ljust(size, b"x"))
+        (found,) = find_members([path])
+        assert isinstance(found, Skipped)
+        assert (found.kind, found.why) == ("rejected", zip_directory.BROKEN_ZIP)
+
+
+def test_a_file_that_was_found_before_is_not_opened_when_it_is_listed(tmp_path):
+    (tmp_path / "run.fit").write_bytes(FIT)
+    (tmp_path / "run.fit.gz").write_bytes(gzip.compress(FIT))
+    first = list(find_members([tmp_path]))
+    keys = {member.key for member in first}
+    (tmp_path / "run.fit").chmod(0)
+    again = list(find_members([tmp_path], has_input=keys.__contains__))
+    (tmp_path / "run.fit").chmod(0o600)
+    assert [one.label for one in again] == [one.label for one in first]
+    assert [one.key for one in again] == [one.key for one in first]
+    assert [one.open() for one in again] == [one.open() for one in first]
+    assert all(one.opens_anywhere for one in again)
+    (tmp_path / "run.fit").unlink()
+    with pytest.raises(Unreadable, match="cannot be read"):
+        again[0].open()

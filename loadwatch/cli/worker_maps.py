@@ -88,7 +88,7 @@ def open_maps(
     this machine are forked from starts at once where there is surely work for them: `store` is
     the folder of the stores.
     """
-    if params.get("cluster"):
+    if params.get("cluster") is not None:
         from loadwatch.pipeline.cluster import open_cluster
 
         with open_cluster(params["cluster"]) as (cluster, engine):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pkgutil
+import re
 import time
 import warnings
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.errors import LoadwatchError, WorkersGone
+from loadwatch.formatting import clean_text
 from loadwatch.pipeline.executors import (
     Engine,
     describe_versions,
@@ -23,6 +25,10 @@ from loadwatch.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+# host and port, with or without how to get there
+ADDRESS = re.compile(
+    r"((tcp|tls|ws|wss|ucx)://)?([^\s/:]+|\[[0-9a-fA-F:.]+\]):\d{1,5}/?"
+)
 CONNECT_S = 10  # until a scheduler answers and has a worker
 PATIENCE_S = 30.0  # without a worker at work: one that died may come back
 MOST_DEATHS = 3  # in a row
@@ -103,6 +109,7 @@ def open_cluster(address: str) -> Iterator[tuple[Cluster, Engine]]:
     LoadwatchError : dask is not installed, no scheduler answers, it has no worker, or a worker
         has another version of loadwatch.
     """
+    _check_address(address)
     try:
         import distributed  # noqa: PLC0415 - an extra, and slow
     except ImportError:
@@ -133,6 +140,15 @@ def open_cluster(address: str) -> Iterator[tuple[Cluster, Engine]]:
                 Exception
             ):  # a scheduler that is gone cannot be left in order
                 client.close(timeout=2)
+
+
+def _check_address(address: str) -> None:
+    """Refuse what is no address: dask would print a traceback of its own."""
+    if not ADDRESS.fullmatch(address):
+        raise LoadwatchError(
+            f"--cluster wants the address of a dask scheduler, as tcp://10.0.0.1:8786; "
+            f"{clean_text(address, 80)!r} is none"
+        )
 
 
 def _check_workers(cluster: Cluster) -> None:

@@ -89,8 +89,8 @@ def _find_directory(file: BinaryIO) -> _Directory:
     tail_start = max(0, length - _TAIL_BYTES)
     file.seek(tail_start)
     tail = file.read(_TAIL_BYTES)
-    at = tail.rfind(END_MAGIC, 0, len(tail) - END_RECORD.size + 4)
-    if at < 0:
+    last = len(tail) - END_RECORD.size  # where a whole record can begin
+    if last < 0 or (at := tail.rfind(END_MAGIC, 0, last + len(END_MAGIC))) < 0:
         raise Unreadable(BROKEN_ZIP)
     count, size, offset = END_RECORD.unpack_from(tail, at)[4:7]
     directory = _Directory(count, size, offset, tail_start + at)

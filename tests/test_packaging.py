@@ -1,6 +1,9 @@
 """What the project's files promise: packages, data, top level, commands."""
 
+import os
+import re
 import subprocess
+import sys
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -101,3 +104,33 @@ def test_both_commands_of_the_readme_are_those_that_are_tried():
     assert [line.strip() for line in ci if line.strip() in COMMANDS] == list(
         COMMANDS[::-1]
     )
+
+
+BASE = {
+    *("click", "jinja2", "matplotlib", "numpy", "pandas", "platformdirs"),
+    *("python-fitparse", "rich", "tzdata", "tzfpy", "tzlocal"),
+}
+WEB = {"flask", "waitress", "tomlkit", "werkzeug"}
+
+
+def test_the_pages_need_nothing_of_the_base_install():
+    """`serve` has an extra of its own; what runs without it imports none of that."""
+    setup = options()
+    needed = setup["options"]["install_requires"].split()
+    assert {re.split("[<>=]", name)[0] for name in needed} == BASE
+    extra = setup["options.extras_require"]["web"].split()
+    assert {re.split("[<>=]", name)[0] for name in extra} == WEB - {"werkzeug"}
+    importing = (
+        "import sys; sys.modules.update(dict.fromkeys(sys.argv[1].split()));"
+        "from loadwatch.cli import main; sys.argv[1:] = ['report', 'sample_data/ben',"
+        "'-o', '-', '--no-store', '-q']; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", importing, " ".join(WEB)],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.lstrip().startswith(b"<!doctype html>")

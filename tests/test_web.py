@@ -480,6 +480,13 @@ def test_without_the_extra_serve_says_how_to_get_it(call, tmp_path, monkeypatch)
     assert "pip install '.[web]'" in err
 
 
+def test_read_only_makes_no_folder(call, tmp_path):
+    code, _, err = call("serve", tmp_path / "none", "--read-only")
+    assert code == 1
+    assert "--read-only makes no folder" in err
+    assert not (tmp_path / "none").exists()
+
+
 def test_what_is_read_for_the_form_follows_no_link_out(folder, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text('[athlete]\nname = "secret"\n')

@@ -14,8 +14,11 @@ import pytest
 pytest.importorskip("flask")
 pytest.importorskip("waitress")
 
+from loadwatch.pipeline import Options
 from loadwatch.web import server as web_server
 from loadwatch.web import uploads
+from loadwatch.web.app import create_app
+from loadwatch.web.club import Club
 from loadwatch.web.guard import name_cookie
 from loadwatch.web.site import fingerprint_folder
 from tests.hostile import NAMES
@@ -433,3 +436,26 @@ def test_a_drop_of_too_many_files_is_refused(server):
     status, _, text = server.drop(*files)
     assert status == 413
     assert str(uploads.MAX_FILES) in text
+
+
+def test_no_address_of_a_club_answers_a_stranger(tmp_path):
+    copy_runs(tmp_path / "club" / "ana", 2)
+    copy_runs(tmp_path / "club" / "ben", 2)
+    club = Club(tmp_path / "club", Options())
+    club.refresh(at_once=True)
+    club.wait(60)
+    app = create_app(club, TOKEN)
+    headers = {"Host": "localhost:80", "Origin": "http://localhost:80"}
+    stranger = app.test_client()
+    for rule in app.url_map.iter_rules():
+        path = re.sub("<runner>", "ana", rule.rule)
+        path = re.sub("<[^>]*>", "x", path)
+        for method in rule.methods - {"OPTIONS"}:
+            answer = stranger.open(path, method=method, headers=headers)
+            assert answer.status_code == 403, (method, path)
+    member = app.test_client()
+    member.get(f"/?token={TOKEN}", headers=headers)
+    for name in ("..", "%2e%2e", "../ben", "ana%00", "-", "<b>", "x" * 5000):
+        for page in ("", "report", "files"):
+            answer = member.get(f"/runners/{name}/{page}", headers=headers)
+            assert answer.status_code in (308, 404), name

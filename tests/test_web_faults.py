@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ import pytest
 pytest.importorskip("flask")
 pytest.importorskip("waitress")
 
+from loadwatch import environment
 from loadwatch.errors import LoadwatchError
 from loadwatch.pipeline import Options
 from loadwatch.user_files import put_back
@@ -376,3 +378,40 @@ def test_the_server_has_a_port_of_its_own(folder):
     assert server.effective_host == "127.0.0.1"
     server.close()
     shutil.rmtree(folder)
+
+
+def test_a_server_that_runs_for_days_knows_the_day(folder, monkeypatch):
+    """Runs of the days after its start are no errors of a clock."""
+    day = date(2026, 11, 17)
+    monkeypatch.setattr(environment, "today_by_clock", lambda: day)
+    site = Site(folder, Options(now=day))
+    site.refresh(at_once=True)
+    site.wait(60)
+    version = site.progress.version
+    site.refresh(at_once=True)
+    site.wait(60)
+    assert site.progress.version == version
+    day = date(2026, 11, 28)
+    (folder / "more.csv").write_bytes(b"date,distance_km\n2026-11-27,7.7\n")
+    site.refresh(at_once=True)
+    site.wait(60)
+    assert site.analysis.today == date(2026, 11, 27)
+
+
+def test_pages_read_no_folder_and_judge_nothing_again(visitor, monkeypatch):
+    from loadwatch.assess import rules
+    from loadwatch.report import html
+
+    drawn = []
+    draw = html.format_report
+    monkeypatch.setattr(
+        html,
+        "format_report",
+        lambda *args, **more: drawn.append(1) or draw(*args, **more),
+    )
+    monkeypatch.setattr(rules, "judge", lambda *_: 1 / 0)
+    monkeypatch.setattr("loadwatch.web.site.analyse_athlete", lambda *_, **__: 1 / 0)
+    for path in ("/", "/report", "/report", "/runs", "/plan", "/shoes", "/settings"):
+        assert visitor.ask(path).status_code == 200
+    assert len(drawn) == 1
+    assert visitor.site.error == ""

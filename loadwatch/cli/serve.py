@@ -60,6 +60,8 @@ def serve_pages(
     from loadwatch.pipeline.roster_kind import is_roster
     from loadwatch.web.club import Club
 
+    if given["read_only"] and not path.exists():
+        raise LoadwatchError(f"{path} is not there, and --read-only makes no folder")
     output.make_folder(path)
     quiet = given["quiet"]
 

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from loadwatch import environment
 from loadwatch.analysis import Analysis
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.pipeline import analyse_athlete, with_budget, with_question
@@ -102,7 +103,7 @@ class WatchedFolder(ABC, Generic[Result]):
             if is_early:
                 return
             self._looked_s = now
-            fingerprint = fingerprint_folder(self.folder)
+            fingerprint = self._describe_state()
             if fingerprint == self._fingerprint:
                 return
             self._reader = threading.Thread(
@@ -136,13 +137,18 @@ class WatchedFolder(ABC, Generic[Result]):
                     self._reader = None
                     return
                 self._is_outdated = False
-            fingerprint = fingerprint_folder(self.folder)
+            fingerprint = self._describe_state()
+
+    def _describe_state(self) -> str:
+        """Return what an analysis follows from: the folder, and the day by the clock."""
+        today = environment.today_by_clock()
+        return f"{today} {fingerprint_folder(self.folder)}"
 
     def _read_once(self, fingerprint: str) -> None:
         """Read the folder; keep what was read before where that fails, and why."""
         self._progress = replace(self._progress, done=0, total=1)
         try:
-            self._result = self._analyse(self._options)
+            self._result = self._analyse(self._date_options())
             self.error = ""
         except NothingToRead:
             if self._has_vanished():
@@ -155,6 +161,12 @@ class WatchedFolder(ABC, Generic[Result]):
             self.error = f"loadwatch itself failed ({type(error).__name__}: {error})"
         self._fingerprint = fingerprint
         self._progress = Progress(self._progress.version + 1)
+
+    def _date_options(self) -> Options:
+        """Return the options with the day of now: a server may run for weeks."""
+        if self._options.now is None:
+            return self._options
+        return replace(self._options, now=environment.today_by_clock())
 
     def _has_vanished(self) -> bool:
         return not self.folder.exists()

@@ -429,3 +429,73 @@ def test_what_is_typed_stays_when_the_folder_changes(live, served, path, field):
 def test_a_changed_folder_shows_itself_where_nothing_is_typed(live, served):
     change_folder(served)
     live.wait_for_selector("text=77.7", timeout=20_000)
+
+
+def find_violations(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [found["id"] for found in Axe().run(page).response["violations"]]
+
+
+@BOTH
+def test_shoes_and_settings_are_forms_that_say_what_is_wrong(page, served, script):
+    for path in sorted(SAMPLE.glob("*.fit"))[-6:]:
+        shutil.copy(path, served.folder / path.name)
+    (served.folder / "loadwatch.toml").write_text("# mine\n[athlete]\nhr_max = 188\n")
+    served.read()
+    # a pair more, which a run is then given
+    page.goto(f"{served.root}shoes")
+    page.fill("input[name=name]", "Blue pair")
+    page.fill("input[name=start_km]", "far")
+    page.click("text=Write it down")
+    assert "should be a number from 0 to 20000" in page.inner_text(".wrong")
+    assert page.input_value("input[name=name]") == "Blue pair"
+    page.fill("input[name=start_km]", "120,5")
+    page.click("text=Write it down")
+    served.read()
+    page.goto(f"{served.root}shoes")
+    page.click("button:text('Retire')")
+    served.read()
+    page.goto(f"{served.root}shoes")
+    assert "Blue pair (retired)" in page.inner_text("main")
+    page.click("text=Undo: the pair Blue pair")
+    served.read()
+    page.goto(f"{served.root}shoes")
+    assert "(retired)" not in page.inner_text("tbody")
+    assert not script or find_violations(page) == []
+    # two settings that cannot be, each beside its field; then one that can
+    page.goto(f"{served.root}settings")
+    page.fill("input[name='athlete.hr_max']", "9000")
+    page.fill("input[name='weeks.tz']", "Zurich")
+    page.click("text=Write it down")
+    assert page.locator(".wrong").count() == 2
+    assert "Europe/Zurich" in page.inner_text("main")
+    assert not script or find_violations(page) == []
+    page.fill("input[name='athlete.hr_max']", "190")
+    page.fill("input[name='weeks.tz']", "Europe/Zurich")
+    page.click("text=Write it down")
+    assert "Written to loadwatch.toml" in page.inner_text("main")
+    text = (served.folder / "loadwatch.toml").read_text()
+    assert text.startswith("# mine\n[athlete]\nhr_max = 190\n")
+    assert "start_km = 120.5" in text
+    # the browser's own console names the status of a refused form
+    page.problems = [text for text in page.problems if "status of 422" not in text]
+
+
+@BOTH
+def test_a_whole_folder_is_taken_with_what_it_holds(page, served, tmp_path):
+    given = tmp_path / "watch" / "Activities"
+    given.mkdir(parents=True)
+    for path in sorted(SAMPLE.glob("*.fit"))[-2:]:
+        shutil.copy(path, given / path.name)
+    (given / "photo.jpg").write_bytes(b"no run")
+    (given / "torn.fit").write_bytes(b"\x0e\x20broken")
+    page.set_input_files("#drop-folder", tmp_path / "watch")
+    page.click("text=Copy into the folder")
+    page.wait_for_selector("text=Copied")
+    text = page.inner_text("main")
+    assert "photo.jpg was not copied" in text
+    assert "torn.fit was not read" in text
+    names = sorted(path.name for path in served.folder.glob("*"))
+    assert len(names) == 3
+    assert "torn.fit" in names

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 # places are known so far around the ways that are read, for parks that reach out
 WIDER_CELLS: Final = 3
-# an entry of libosmium's `sparse_file_array`; number 0 stands where nothing is written
+# an entry of libosmium's `sparse_file_array`; number 0 is where nothing is written
 PLACE: Final = np.dtype([("id", "<u8"), ("x", "<i4"), ("y", "<i4")])
 # where a receiver has no signal; the others are arches, arcades and drains
 TUNNELS: Final = ("yes", "avalanche_protector")

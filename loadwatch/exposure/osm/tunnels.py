@@ -26,7 +26,7 @@ PORTAL_M: Final = (
 )
 # the way through a tunnel is at most so much longer than the straight line over the hole
 MOST_DETOUR, MOST_MORE_M = 1.3, 30.0
-LEAST_SHARE: Final = 0.4  # of the hole that lies in the tunnel
+LEAST_SHARE: Final = 0.4  # of the hole that is in the tunnel
 MOST_MPS: Final = 12.0  # faster, and it was no run
 JOINS: Final = 3  # a tunnel is mapped as up to 2 ** JOINS ways
 
@@ -51,6 +51,15 @@ class _Passage:
     line_m: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Passages:
+    """All passages near a track; arrays of one length."""
+
+    portals: Floats  # of each, latitude and longitude of both [deg]
+    length_m: Floats
+    line: Ints
+
+
 def find_tunnel_holes(
     ground: Ground,
     track: tuple[Floats, Floats, Floats],
@@ -70,7 +79,7 @@ def find_tunnel_holes(
     is_run = step_m <= MOST_MPS * np.diff(time_s)
     holes = np.flatnonzero((step_m >= LEAST_HOLE_M) & is_run)
     ends = np.concatenate((holes, holes + 1))
-    passages = _join_tunnels(ground, latitude[ends], longitude[ends])
+    passages = _list_passages(_join_tunnels(ground, latitude[ends], longitude[ends]))
     for hole in holes.tolist():
         both = slice(hole, hole + 2)
         is_inside = (lines[both] >= 0) & ground.way_covered[lines[both]]
@@ -85,29 +94,31 @@ def find_tunnel_holes(
             yield TunnelHole(before, hole + 1, line)
 
 
+def _list_passages(passages: dict[tuple[Portal, Portal], _Passage]) -> _Passages:
+    """Return passages as arrays."""
+    return _Passages(
+        np.array(list(passages), np.float64).reshape(-1, 2, 2),
+        np.array([passage.length_m for passage in passages.values()], np.float64),
+        np.array([passage.line for passage in passages.values()], np.int64),
+    )
+
+
 def _find_passage(
-    passages: dict[tuple[Portal, Portal], _Passage],
-    latitude: Floats,
-    longitude: Floats,
-    reach_m: Floats,
+    passages: _Passages, latitude: Floats, longitude: Floats, reach_m: Floats
 ) -> int:
     """Return the line of the tunnel that explains a hole with the least detour, -1 for none.
 
     `reach_m` is how far from its portal each fix may be.
     """
-    if not passages:
-        return -1
-    portals = np.array(list(passages))
-    length_m = np.array([passage.length_m for passage in passages.values()])
-    away_m = _measure_away(portals, latitude, longitude)
+    length_m = passages.length_m
+    away_m = _measure_away(passages.portals, latitude, longitude)
     straight_m = float(rough_step_m(latitude, longitude)[0])
     route_m = length_m + away_m.sum(axis=1)
     fits = (away_m <= reach_m).all(axis=1) & (length_m >= LEAST_SHARE * straight_m)
     fits &= route_m <= MOST_DETOUR * straight_m + MOST_MORE_M
     if not fits.any():
         return -1
-    best = int(np.where(fits, route_m, np.inf).argmin())
-    return list(passages.values())[best].line
+    return int(passages.line[np.where(fits, route_m, np.inf).argmin()])
 
 
 def _find_begun(

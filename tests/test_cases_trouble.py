@@ -206,3 +206,122 @@ def test_words_of_a_diary_leave_an_anonymous_roster(tmp_path):
     assert done.code == 0
     for page in out.rglob("*.html"):
         assert "Jane" not in page.read_text("utf-8")
+
+
+# other inputs of the same kinds
+
+
+HUGE = "1" + "0" * 300
+COORDINATES = {
+    "beyond all numbers": ("1e308", "-1e308"),
+    "no number": ("inf", "nan"),
+    "from pole to pole": ("89.9", "-89.9"),
+    "at the pole": ("90.0", "90.0"),
+    "smaller than any": ("5e-324", "-5e-324"),
+    "of 5,000 digits": ("4" + "7" * 5000, "8"),
+}
+
+
+@pytest.mark.parametrize("kind", COORDINATES)
+def test_hostile_coordinates_cost_nothing_and_warn_nobody(kind, tmp_path):
+    points = "".join(
+        f'<trkpt lat="{COORDINATES[kind][second % 2]}" lon="{COORDINATES[kind][1]}">'
+        f"<ele>{HUGE}</ele><time>2026-03-01T07:{second // 60:02}:{second % 60:02}Z</time></trkpt>"
+        for second in range(120)
+    )
+    (tmp_path / "a.gpx").write_text(
+        f"<gpx><trk><type>running</type><trkseg>{points}</trkseg></trk></gpx>"
+    )
+    rows, skipped, done = read(tmp_path)
+    assert "Warning" not in done.err
+    assert skipped or codes_of(rows[0]) & {"gps_invalid", "gps_jump", "bad_values", "altitude_spike"}  # fmt: skip
+    assert all((row["distance_m"] or 0) < 1 for row in rows)
+
+
+ELEMENT = '{"activityId":%d,"startTimeLocal":"2020-03-01 07:00:00","distance":5.5,"duration":9}'
+LISTS = {
+    "Garmin's service": (ELEMENT, "[%s]"),
+    "Garmin's export": (ELEMENT, '[{"summarizedActivitiesExport":[%s]}]'),
+    "Strava": (
+        '{"start_date_local":"2020-03-01T07:00:00Z","distance":5,"moving_time":9,"id":%d}',
+        "[%s]",
+    ),
+}
+
+
+@pytest.mark.parametrize("vendor", LISTS)
+def test_json_of_500000_rows_is_limited(vendor, tmp_path):
+    element, whole = LISTS[vendor]
+    text = whole % ",".join(element % number for number in range(500_000))
+    (tmp_path / "a.json").write_text(text)
+    done = run_limited("activities", tmp_path, "--format", "json", "--no-store", "-j1")
+    check_cost(done, 4.0, 512)
+    assert [part["kind"] for part in done.json["skipped"]] == ["limited"]
+
+
+@pytest.mark.parametrize("part", ['{"a":1.5}', "[1.5]", "1.5"])
+def test_json_that_takes_a_multiple_of_its_bytes_is_limited(part, tmp_path):
+    count = 50_000_000 // (len(part) + 1)
+    text = f"[{','.join([part] * count)}]"
+    (tmp_path / "a.json.gz").write_bytes(gzip.compress(text.encode(), 1))
+    done = run_limited("activities", tmp_path, "--format", "json", "--no-store", "-j1")
+    check_cost(done, 4.0)
+    assert [part["kind"] for part in done.json["skipped"]] == ["limited"]
+
+
+SETTINGS = {
+    "an infinite heart rate": "[athlete]\nhr_max = 1e400",
+    "a year beyond 64 bits": f"[athlete]\nbirth_year = {HUGE}",
+    "a zone that is a file": '[weeks]\ntz = "../../../../etc/passwd"',
+    "a zone with a NUL": '[weeks]\ntz = "a\\u0000b"',
+    "a map without an end": '[surface]\nosm = "/dev/zero"',
+    "a table in a table in a table": "a = " + "{b = " * 500 + "1" + "}" * 500,
+    "a key that clears the screen": '"\\u001b[2J\\u202e" = 1',
+    "a rule that clears the screen": '[rules."\\u001b[2J"]\nlimit = 1',
+    "text of another encoding": "\ufeff[athlete]".encode("utf-16").decode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("kind", SETTINGS)
+def test_hostile_settings_are_one_clean_line(kind, tmp_path):
+    shutil.copytree(BEN, tmp_path / "ben")
+    (tmp_path / "ben" / "loadwatch.toml").write_text(SETTINGS[kind], "latin-1")
+    done = run_limited("weeks", tmp_path / "ben", "--no-store", "-j1", "-q")
+    check_cost(done)
+    assert done.code == 1
+    assert done.err.startswith("Error: ")
+    assert all(char.isprintable() or char == "\n" for char in done.err)
+
+
+DIARIES = {
+    "scores beyond all": "date,pain\n2026-11-10,1e308\n2026-11-11,nan\n2026-11-12,-5\n",
+    "days beyond the clock": "date,pain\n9999-12-31,5\n0001-01-01,5\n",
+    "one line without an end": "date,pain\n" + "x" * 900_000,
+    "quotation marks alone": "date,pain\n" + '"' * 500_001,
+    "100,000 lines": "date,pain\n" + "2026-11-10,5\n" * 100_000,
+    "50,000 columns": "date,pain," + ",".join(f"c{n}" for n in range(50_000)),
+}
+
+
+@pytest.mark.parametrize("kind", DIARIES)
+def test_a_hostile_diary_makes_no_large_page(kind, tmp_path):
+    shutil.copytree(BEN, tmp_path / "ben")
+    (tmp_path / "ben" / "diary.csv").write_text(DIARIES[kind])
+    page = tmp_path / "page.html"
+    done = run_limited("report", tmp_path / "ben", "-o", page, "--no-store", "-j1")
+    check_cost(done, 4.0)
+    assert done.code == 0
+    assert page.stat().st_size <= 300_000
+
+
+def test_totals_of_a_tcx_that_cannot_be(tmp_path):
+    laps = (
+        '<Lap StartTime="2026-03-01T07:00:00Z"><TotalTimeSeconds>1e9</TotalTimeSeconds>'
+        "<DistanceMeters>1e9</DistanceMeters></Lap>"
+    ) * 10_000
+    (tmp_path / "a.tcx").write_text(
+        '<TrainingCenterDatabase><Activities><Activity Sport="Running">'
+        f"<Id>2026-03-01T07:00:00Z</Id>{laps}</Activity></Activities></TrainingCenterDatabase>"
+    )
+    _, skipped, _ = read(tmp_path)
+    assert [part["kind"] for part in skipped] == ["rejected"]

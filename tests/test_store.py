@@ -447,6 +447,7 @@ def test_a_page_that_changed_is_not_believed(tmp_path):
         store.keep_page("s", "page")
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE page SET value = '<script>'")
+    connection.close()
     with open_store(tmp_path, "anna", "f") as store:
         assert store.find_page("s") == ""
 

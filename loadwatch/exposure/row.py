@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +12,8 @@ import numpy as np
 from loadwatch.activity import NAN, Note
 from loadwatch.exposure import elevation, load, osm, pace, surface
 from loadwatch.exposure.altimeter import guess_altimeter, name_altimeter
+from loadwatch.exposure.sample_arrays import SampleArrays, build_arrays
 from loadwatch.exposure.signature import draw_signature
-from loadwatch.geodesy import path_m
 from loadwatch.ingest import zones
 from loadwatch.ingest.readers.sports import MOVING_MPS
 from loadwatch.tables import (
@@ -66,30 +66,6 @@ INDOOR_NOTE = Note(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SampleArrays:
-    """The samples of one activity as arrays of one length; NaN where a column is missing."""
-
-    time_s: Floats
-    distance_m: Floats
-    altitude_m: Floats
-    latitude_deg: Floats
-    longitude_deg: Floats
-    cadence_spm: Floats
-    heart_rate_bpm: Floats
-    step_s: Floats  # time to the next sample, one shorter
-    speed_mps: Floats  # over each step; NaN where no distance is known
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no sample, as of a row of a list."""
-        return not self.time_s.size
-
-
-_EMPTY = np.empty(0)
-NO_SAMPLES = SampleArrays(*[_EMPTY] * len(fields(SampleArrays)))
-
-
 def build_row(
     activity: Activity, digest: str, settings: Settings, ground: Ground | None = None
 ) -> dict[str, Any]:
@@ -106,16 +82,10 @@ def build_row(
     ground : the part of the map around the activity, if there is a map.
     """
     session, records = activity.session, activity.records
-    samples = _build_arrays(records)
-    places = samples.latitude_deg, samples.longitude_deg
+    samples = build_arrays(records)
     times = _measure_times(session, samples)
     duration_s = times["duration_s"]
-    distance_m, distance_source = _choose_distance(session, records, samples)
-    zero_notes: list[Note] = []
-    is_still = distance_m == 0 and duration_s > BRIEF_S
-    if is_still and session.sport in ON_FOOT_SPORTS:
-        distance_m, distance_source = NAN, "none"
-        zero_notes = [NO_DISTANCE_NOTE]
+    distance_m, distance_source, notes = _choose_distance(activity, samples, duration_s)
     sport, sub_sport, sport_notes = pace.infer_sport(
         session, samples.time_s, samples.distance_m, (distance_m, duration_s)
     )
@@ -124,12 +94,10 @@ def build_row(
         distance_m, distance_source = NAN, "none"
         samples = replace(samples, distance_m=np.full(len(samples.time_s), NAN))
     hills, hill_notes = _hill_columns(session, samples, settings)
+    places = samples.latitude_deg, samples.longitude_deg
     zone = zones.locate_start(session, *places, settings)
-    year = zone.start_local.year if zone.start_local else 0
     metres = surface.measure_surfaces(session, records, distance_m, settings, ground)
-    notes = _first_of_each_code(
-        [*session.notes, *zero_notes, *sport_notes, *hill_notes]
-    )
+    notes = [*session.notes, *notes, *sport_notes, *hill_notes]
     return {
         "activity_id": make_activity_id(session, digest, distance_m, duration_s),
         "sport": sport,
@@ -140,11 +108,11 @@ def build_row(
         **hills,
         **_surface_columns(metres, distance_m),
         **_step_columns(session, samples, sport),
-        **_heart_columns(session, samples, settings, year),
+        **_heart_columns(session, samples, settings, zone),
         "srpe": load.session_rpe(session.rpe, duration_s),
         "effort_km": load.effort_km(distance_m, hills["ascent_m"]),
         **_dynamics_columns(session, records),
-        "notes": [str(note) for note in notes],
+        "notes": [str(note) for note in _first_of_each_code(notes)],
         **_start_columns(zone),
         **{name: getattr(session, name) for name in AS_STATED},
         "cells": sorted(osm.track_cells(*places)),
@@ -209,38 +177,6 @@ def make_activity_id(
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def _build_arrays(records: pd.DataFrame) -> SampleArrays:
-    """Return the columns of RECORDS that a row is made of, and time and speed of each step."""
-    if not len(records):
-        return NO_SAMPLES
-    index = records.index.to_numpy("datetime64[ns]").view(np.int64)
-    time = (index - index[:1]) / 1e9
-
-    def read_column(name: str) -> Floats:
-        if name in records.columns:
-            return records[name].to_numpy(np.float64)
-        return np.full(len(time), NAN)
-
-    latitude, longitude = read_column("latitude_deg"), read_column("longitude_deg")
-    distance = read_column("distance_m")
-    if not np.isfinite(distance).any() and np.isfinite(latitude).any():
-        distance = path_m(latitude, longitude)
-    step = np.diff(time)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        speed = np.where(step > 0, np.diff(distance) / step, NAN)
-    return SampleArrays(
-        time_s=time,
-        distance_m=distance,
-        altitude_m=read_column("altitude_m"),
-        latitude_deg=latitude,
-        longitude_deg=longitude,
-        cadence_spm=read_column("cadence_spm"),
-        heart_rate_bpm=read_column("heart_rate_bpm"),
-        step_s=step,
-        speed_mps=speed,
-    )
-
-
 def _measure_times(session: Session, samples: SampleArrays) -> dict[str, float]:
     """Return duration, elapsed and moving time: the session's, else from the samples [s]."""
     elapsed = moving = timer = NAN
@@ -270,6 +206,17 @@ def _measure_motion(samples: SampleArrays, elapsed_s: float) -> tuple[float, flo
 
 
 def _choose_distance(
+    activity: Activity, samples: SampleArrays, duration_s: float
+) -> tuple[float, str, list[Note]]:
+    """Return the distance [m], its source and notes: 0 m on foot are an unknown distance."""
+    distance_m, source = _find_distance(activity.session, activity.records, samples)
+    is_still = distance_m == 0 and duration_s > BRIEF_S
+    if is_still and activity.session.sport in ON_FOOT_SPORTS:
+        return NAN, "none", [NO_DISTANCE_NOTE]
+    return distance_m, source, []
+
+
+def _find_distance(
     session: Session, records: pd.DataFrame, samples: SampleArrays
 ) -> tuple[float, str]:
     """Return the distance [m] and its source: the session's, else from the samples."""
@@ -352,7 +299,7 @@ def _step_columns(
 
 
 def _heart_columns(
-    session: Session, samples: SampleArrays, settings: Settings, year: int
+    session: Session, samples: SampleArrays, settings: Settings, zone: ZonedStart
 ) -> dict[str, float]:
     """Return the mean heart rate and the loads that follow from heart rate."""
     if samples.is_empty:
@@ -360,6 +307,7 @@ def _heart_columns(
         return {"heart_rate_bpm": rate, "trimp": NAN, "edwards": NAN}
     time_s, heart_rate = samples.time_s, samples.heart_rate_bpm
     mean = _mean_or_nan(heart_rate[np.isfinite(heart_rate)])
+    year = zone.start_local.year if zone.start_local else 0
     rates = load.choose_heart_rates(settings, year)
     return {
         "heart_rate_bpm": _first_known(session.heart_rate_bpm, mean),

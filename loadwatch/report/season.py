@@ -163,10 +163,8 @@ def build_season(
         analysis.weeks, [], period, last, analysis.settings.units
     )
     judged = {week.start: week for week in levels.judge_weeks(analysis)}
-    climb, descent = (
-        _find_levels(analysis, shown, rules)
-        for rules in (shown_weeks.CLIMB, shown_weeks.DESCENT)
-    )
+    climb = _find_levels(analysis, shown, shown_weeks.CLIMB)
+    descent = _find_levels(analysis, shown, shown_weeks.DESCENT)
     amounts = {column: shown.column_values(column).tolist() for column in AMOUNTS}
     grounds = _sum_grounds(shown)
     first_panel = len(shown.starts) - SEASON_WEEKS
@@ -187,11 +185,8 @@ def build_season(
         )
         for at, start in enumerate(shown.starts)
     ]
-    return Season(
-        weeks=tuple(weeks),
-        scores=_select_scores(analysis, weeks),
-        units=analysis.settings.units,
-    )
+    scores = _select_scores(analysis, weeks)
+    return Season(weeks=tuple(weeks), scores=scores, units=analysis.settings.units)
 
 
 def _find_levels(

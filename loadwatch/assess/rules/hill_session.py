@@ -27,10 +27,10 @@ from loadwatch.assess.rules.remaining import (
 from loadwatch.assess.rules.rule_input import (
     LOOKBACK_DAYS,
     find_earliest_most,
-    look_back,
     look_back_from_end,
     session_fields,
 )
+from loadwatch.assess.rules.run_judging import compare_run, judge_each_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,34 +67,26 @@ def explain_unknown(past: Lookback, number: int) -> Note:
 
 
 def _check_runs(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
-    past = look_back(inputs.sessions, "ascent_m", inputs.sessions.start_us)
-    for i in range(len(past.runs)):
-        finding = _judge_run(inputs, past, i, limits)
-        if finding:
-            yield finding
+    judge_run = partial(_judge_run, inputs, limits)
+    return judge_each_run(inputs, "ascent_m", judge_run)
 
 
 def _judge_run(
-    inputs: RuleInput, past: Lookback, number: int, limits: Limits
+    inputs: RuleInput, limits: Limits, past: Lookback, number: int
 ) -> Finding | None:
-    """Return what a run raises or leaves unknown; unknown climbs count as in LW01."""
-    sessions, week = inputs.sessions, inputs.session_week(number)
-    least = float(sessions.known["ascent_m"][number])
-    most = float(sessions.bound["ascent_m"][number])
-    highest, bound = past.most[number], past.bound[number]
+    """Return what a run raises or leaves unknown."""
+    week = inputs.session_week(number)
     if not past.runs[number]:
         return RULE.unknown(week, explain_unknown(past, number))
     early = history.is_early(past, number, limits)
     judge = partial(judge_climb, limits=limits, early=early)
-    yardstick = max(bound, 0.0 if math.isnan(highest) else highest)
-    if math.isfinite(yardstick) and (exceeded := judge(least, yardstick)):
-        return _make_flag(inputs, past, number, exceeded, yardstick, limits)
-    if math.isnan(highest) or judge(most, highest):
-        if most > least:
-            text = "a run of this week has no ascent"
-            return RULE.unknown(week, Note("no_ascent", text))
-        if past.unknown[number]:
-            return RULE.unknown(week, explain_unknown(past, number))
+    found = compare_run(inputs.sessions, past, number, "ascent_m", judge)
+    if found.exceeded:
+        return _make_flag(inputs, past, number, found.exceeded, found.yardstick, limits)
+    if found.missing == "run":
+        return RULE.unknown(week, Note("no_ascent", _NO_ASCENT))
+    if found.missing == "past":
+        return RULE.unknown(week, explain_unknown(past, number))
     return None
 
 
@@ -156,6 +148,7 @@ def _find_remaining(
     return explain_lower(remaining, is_lower=unraised < most)
 
 
+_NO_ASCENT = "a run of this week has no ascent"
 _START = "{day}: {extent}{amount} of ascent in one run"
 _LIMIT = "the limit is {limit_times} times. Up to {quiet_up_to} this check stays quiet."
 

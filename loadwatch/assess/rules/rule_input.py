@@ -159,18 +159,7 @@ def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     start = _start_instants(table)
     order = np.argsort(start, kind="stable")
     start, week, table = start[order], week[order], table.iloc[order]
-    elapsed, duration = (
-        np.nan_to_num(table[c].to_numpy(np.float64))
-        for c in ("elapsed_s", "duration_s")
-    )
-    end = np.maximum.accumulate(
-        start + (np.maximum(elapsed, duration) * 1e6).astype(np.int64)
-    )
-    dated = table["date_only"].to_numpy(bool)
-    first = np.ones(len(start), bool)
-    near = start[1:] - end[:-1] < ONE_RUN_MINUTES * _MINUTE_US
-    first[1:] = ~near | dated[1:] | dated[:-1]
-    at = np.flatnonzero(first)
+    at = _find_first_pieces(table, start)
     local = _local_starts(table)
     offset_us = int(local[-1].astype(np.int64) - start[-1]) if len(start) else 0
     duration_s = _sum_pieces(table["duration_s"].to_numpy(np.float64), at)
@@ -197,6 +186,22 @@ def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
         planned=planned[kept].tolist(),
         offset_us=offset_us,
     )
+
+
+def _find_first_pieces(table: pd.DataFrame, start: Ints) -> Ints:
+    """Return which rows, in the order of their `start` [us], begin a run of one piece or more."""
+    elapsed, duration = (
+        np.nan_to_num(table[c].to_numpy(np.float64))
+        for c in ("elapsed_s", "duration_s")
+    )
+    end = np.maximum.accumulate(
+        start + (np.maximum(elapsed, duration) * 1e6).astype(np.int64)
+    )
+    dated = table["date_only"].to_numpy(bool)
+    first = np.ones(len(start), bool)
+    near = start[1:] - end[:-1] < ONE_RUN_MINUTES * _MINUTE_US
+    first[1:] = ~near | dated[1:] | dated[:-1]
+    return np.flatnonzero(first)
 
 
 def _is_glimpse(table: pd.DataFrame) -> NDArray[np.bool_]:

@@ -28,10 +28,10 @@ from loadwatch.assess.rules.remaining import (
 from loadwatch.assess.rules.rule_input import (
     LOOKBACK_DAYS,
     find_earliest_most,
-    look_back,
     look_back_from_end,
     session_fields,
 )
+from loadwatch.assess.rules.run_judging import compare_run, judge_each_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,39 +76,27 @@ def explain_unknown(past: Lookback, number: int) -> Note:
 
 
 def _check_runs(inputs: RuleInput, limits: Limits) -> Iterator[Finding]:
-    past = look_back(inputs.sessions, "distance_m", inputs.sessions.start_us)
-    for i in range(len(past.runs)):
-        finding = _judge_run(inputs, past, i, limits)
-        if finding:
-            yield finding
+    judge_run = partial(_judge_run, inputs, limits)
+    return judge_each_run(inputs, "distance_m", judge_run)
 
 
 def _judge_run(
-    inputs: RuleInput, past: Lookback, number: int, limits: Limits
+    inputs: RuleInput, limits: Limits, past: Lookback, number: int
 ) -> Finding | None:
-    """Return what a run raises or leaves unknown.
-
-    A run of unknown distance in the 30 days counts as the most it can have been: what is over the
-    limit by that is over it in any case. A run that is itself unknown lies between its known part
-    and the most it can have been.
-    """
-    sessions, week = inputs.sessions, inputs.session_week(number)
-    least = float(sessions.known["distance_m"][number])
-    most = float(sessions.bound["distance_m"][number])
-    longest, bound = past.most[number], past.bound[number]
-    if not past.runs[number] or not (longest > 0 or bound > 0):
+    """Return what a run raises or leaves unknown."""
+    week = inputs.session_week(number)
+    if not past.runs[number] or not (past.most[number] > 0 or past.bound[number] > 0):
         return RULE.unknown(week, explain_unknown(past, number))
     early = history.is_early(past, number, limits)
     few = past.runs[number] < limits["high_runs"]
     judge = partial(judge_distance, limits=limits, early=early, few=few)
-    yardstick = max(bound, 0.0 if math.isnan(longest) else longest)
-    if exceeded := judge(least, yardstick):
-        return _make_flag(inputs, past, number, exceeded, yardstick, limits)
-    if math.isnan(longest) or judge(most, longest):
-        if most > least:
-            return RULE.unknown(week, Note("no_distance", _NO_DISTANCE))
-        if past.unknown[number]:
-            return RULE.unknown(week, explain_unknown(past, number))
+    found = compare_run(inputs.sessions, past, number, "distance_m", judge)
+    if found.exceeded:
+        return _make_flag(inputs, past, number, found.exceeded, found.yardstick, limits)
+    if found.missing == "run":
+        return RULE.unknown(week, Note("no_distance", _NO_DISTANCE))
+    if found.missing == "past":
+        return RULE.unknown(week, explain_unknown(past, number))
     return None
 
 

@@ -87,11 +87,9 @@ def build_session(
 ) -> Session:
     """Return what a row states; `parents` are the numbers of multisport wholes."""
     texts, values = row.texts, row.values
-    surface, device_load, linked = _find_surface(texts["surface"]), NAN, ""
+    surface, device_load = _find_surface(texts["surface"]), NAN
     if traits.vendor == "garmin":
         device_load = values["load"]
-    if not texts["file"].strip().startswith(_NO_FILE):
-        linked = texts["file"].strip()[:_TEXT]
     return Session(
         format="list",
         sport=row.sport.sport,
@@ -118,12 +116,18 @@ def build_session(
         surface=surface,
         device=_name_device(texts["maker"], texts["device"]),
         shoe=_shorten(texts["shoe"]),
-        linked=linked,
+        linked=_read_file_name(texts["file"]),
         parent=texts["id"].strip() in parents,
         planned=is_planned,
         line=row.line,
         notes=tuple(_list_notes(row, surface)),
     )
+
+
+def _read_file_name(text: str) -> str:
+    """Return the file that a row names, "" where the cell says that there is none."""
+    name = text.strip()
+    return "" if name.startswith(_NO_FILE) else name[:_TEXT]
 
 
 def _shorten(text: str) -> str:

@@ -28,6 +28,7 @@ from loadwatch.ingest.readers.xml.samples import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -63,11 +64,15 @@ def build_reading(document: Document) -> Reading:
     ]
     activities = tuple(part for part in parts if isinstance(part, Activity))
     skipped = tuple(part for part in parts if isinstance(part, Skipped))
-    if activities:
-        return Reading(activities, skipped)
+    if not activities:
+        raise _explain_empty(skipped)
+    return Reading(activities, skipped)
+
+
+def _explain_empty(skipped: Sequence[Skipped]) -> NotActivity | Unreadable:
     if all(part.kind == "ignored" for part in skipped):
-        raise NotActivity("no points and no totals: nothing was recorded")
-    raise Unreadable("no points, and totals that cannot be")
+        return NotActivity("no points and no totals: nothing was recorded")
+    return Unreadable("no points, and totals that cannot be")
 
 
 def _explain_no_activity(document: Document) -> NotActivity | Unreadable:

@@ -858,3 +858,15 @@ def test_real_files_against_their_manifest(corpus):
         if "tcx" in row[at["kind"]] and math.isfinite(stated):
             assert stated == pytest.approx(float(row[at["distance_m"]]), rel=0.01), path
     assert checked > 200
+
+
+@pytest.mark.parametrize("count", [12, 300])
+def test_a_point_that_begins_within_another_one_ends_no_segment(count):
+    points = [point(k) for k in range(count)]
+    points[5] = points[5].replace("</trkpt>\n", "")  # which holds the sixth one then
+    points[8] += "</trkpt>\n"
+    (activity,) = readers.read(gpx("".join(points)), "a.gpx", Settings()).activities
+    assert len(activity.records) == count - 1
+    assert [
+        note.text for note in activity.session.notes if note.code == "truncated"
+    ] == ["1 track point(s) begin within another one"]

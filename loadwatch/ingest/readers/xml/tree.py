@@ -171,6 +171,9 @@ def _parse_markup(
                 f"the file breaks off or is damaged ({reason}); what came before is kept",
             ),
         )
+    if builder.nested:
+        text = f"{builder.nested} track point(s) begin within another one"
+        notes = (*notes, Note("truncated", text))
     if builder.long_texts:
         notes = (*notes, _make_cut_note(builder.long_texts))
     _close_nodes(builder.root, points.count)
@@ -234,6 +237,7 @@ class _TreeBuilder:
         "begin_point",
         "chars",
         "long_texts",
+        "nested",
         "node_budget",
         "point",
         "points",
@@ -256,6 +260,7 @@ class _TreeBuilder:
         self.chars: list[str] = []  # text since the last tag
         self.node_budget = MAX_NODES
         self.long_texts = 0  # cut at MAX_TEXT
+        self.nested = 0  # points that begin within another one
         outside = self.start_element, self.end_element
         self.begin_point = _make_point_handler(parser, points, self.chars, outside)
         parser.CharacterDataHandler = self.chars.append
@@ -276,8 +281,11 @@ class _TreeBuilder:
         parent.nodes.append(node)
         self.stack.append(node)
 
-    def end_element(self, _: str) -> None:
+    def end_element(self, name: str) -> None:
         """End an element outside of track points."""
+        if strip_prefix(name) == self.point:
+            self.nested += 1  # the end of the point within it was taken for its own
+            return
         node = self.stack.pop()
         node.text += self._take_text()
         node.stop = self.points.count

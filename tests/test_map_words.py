@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+import time
 
 import pytest
 
@@ -56,6 +57,24 @@ def test_a_nul_within_a_word_is_refused_wherever_it_is(write, content, packed):
     ):
         with pytest.raises(MapError, match="NUL"):
             read()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_words_after_a_thousand_groups_are_not_searched_for(write, packed):
+    path = write(make_map(GROUP * 600 + make_words(b"a\0b"), packed=packed))
+    assert describe_bad_words(path) == "a block of it does not begin with its words"
+    path = write(make_map(GROUP * (8 << 20), packed=packed))
+    begun = time.process_time()
+    assert describe_bad_words(path)
+    assert time.process_time() - begun < 1
+
+
+def test_empty_words_by_the_million_are_not_gone_through(write):
+    many = write_piece(1, b"\n\0" * 2_000_000)
+    path = write(make_map(many, packed=True))
+    begun = time.process_time()
+    assert describe_bad_words(path)
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("packed", [True, False])

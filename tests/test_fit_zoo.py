@@ -576,3 +576,16 @@ def test_records_under_another_number_are_not_lost_in_silence(number, position):
 def test_what_a_maker_adds_and_a_few_strays_are_no_loss(hidden):
     (one,) = activity(hidden).activities
     assert "left_out" not in {note.code for note in one.session.notes}
+
+
+def test_a_file_that_says_twice_what_it_is_has_foreign_bytes_in_it():
+    made = FitBuilder()
+    for second in (None, *range(60)):
+        if second in {None, 30}:
+            made.add("file_id", type="activity", manufacturer="garmin")
+        if second is not None:
+            made.add(
+                "record", timestamp=START + timedelta(seconds=second), heart_rate=120
+            )
+    (one,) = activity(close(made, 60)).activities
+    assert "2 messages say what the file is" in " ".join(map(str, one.session.notes))

@@ -1,4 +1,4 @@
-"""Messages that look like records and have another number: samples that a damaged file hides."""
+"""What a damaged file hides although its checksum is right: samples under another number."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOST_SHARE = 0.05  # of all records; fewer are not worth a note
 
 
 def find_stray_records(fit_file: FitFile) -> tuple[Note, ...]:
-    """Return a note where many messages of another kind have the fields of records.
+    """Return notes where many messages of another kind have the fields of records, and the like.
 
     One wrong bit in a definition makes them so, and a checksum made afterwards agrees. What they
     hold is not read, since their bytes may be wrong, too.
@@ -41,7 +41,17 @@ def find_stray_records(fit_file: FitFile) -> tuple[Note, ...]:
             name = profile.name_message(table.layout.number)
             text = f"{count:,} messages ({name}) have the fields of records, left out"
             notes.append(Note("left_out", text))
-    return tuple(notes)
+    return (*notes, *_check_file_ids(fit_file))
+
+
+def _check_file_ids(fit_file: FitFile) -> tuple[Note, ...]:
+    """Return a note where a file says what it is more than once: foreign bytes are in it."""
+    tables = fit_file.find_tables(profile.find_message_number("file_id"))
+    count = sum(len(table.offsets) for table in tables)
+    if count < 2:
+        return ()
+    text = f"{count:,} messages say what the file is, where one does; a part of it is damaged"
+    return (Note("truncated", text),)
 
 
 @lru_cache(maxsize=512)

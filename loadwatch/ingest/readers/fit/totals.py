@@ -29,7 +29,7 @@ RATIO, LEAST_M = 1.5, 300.0  # two distances contradict each other beyond both
 AGREE = 0.1  # two witnesses of a distance that differ by less carry each other
 SLOWEST_MPS = 0.05  # a mean below is no recording of a way
 LEAST_S = 60.0  # a timer of 0 s beside that much is no total
-LOST_S, LOST_SHARE = 20.0, 0.06  # of the timer without records: more is worth a note
+LOST_S, LOST_SHARE = 20.0, 0.05  # of the timer without records: more is worth a note
 HOLE_S, HOLE_STEPS = 10.0, 10.0  # a step between records beyond both counts as so much
 COVERED = 0.8  # of the timer: records of less are no witness of the whole
 

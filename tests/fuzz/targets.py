@@ -86,6 +86,11 @@ def make_tcx_seeds() -> list[bytes]:
     ]
 
 
+def make_apple_seeds() -> list[bytes]:
+    season = make_vendors.make_season(8)
+    return [make_vendors.make_apple_xml(season, size=size) for size in (0, 3000)]
+
+
 def make_csv_seeds() -> list[bytes]:
     names = ("strava", "german", "garmin_dashes", "utf16", "excel_date", "mixed_date")
     return [*(tables.make(name) for name in names), shorten_table(make_formats.table(), 250),
@@ -141,6 +146,7 @@ TARGETS = {
     "fit": Target(make_fit_seeds, mutators.mutate_fit, name_check(oracle.check_input, "a.fit")),
     "gpx": Target(make_gpx_seeds, mutators.mutate_xml, name_check(oracle.check_input, "a.gpx")),
     "tcx": Target(make_tcx_seeds, mutators.mutate_xml, name_check(oracle.check_input, "a.tcx")),
+    "apple": Target(make_apple_seeds, mutators.mutate_xml, name_check(oracle.check_input, "export.xml")),
     "csv": Target(make_csv_seeds, mutators.mutate_csv, name_check(oracle.check_table, "a.csv")),
     "json": Target(make_json_seeds, mutators.mutate_json, name_check(oracle.check_document, "a.json")),
     "zip": Target(make_zip_seeds, mutators.mutate_zip, name_check(oracle.check_archive, "a.zip")),

@@ -6,6 +6,7 @@ import pytest
 
 from loadwatch.assess import rules
 from loadwatch.assess.diary import RED_FLAGS
+from loadwatch.assess.rules import BY_ID, RULES, find_rules
 from loadwatch.assess.rules.model import Bound
 from loadwatch.report import rulebook
 from loadwatch.report.terminal import Terminal
@@ -88,3 +89,17 @@ def test_no_rule_points_to_a_document_that_is_not_there():
         "documentation" in rulebook.describe_rule(rule, Settings())
         for rule in rules.RULES
     )
+
+
+@pytest.mark.parametrize("wanted", ["LW02", " lw02 ", "week_jump", "WEEK_JUMP"])
+def test_a_rule_is_found_by_its_id_or_its_name(wanted):
+    assert [rule.id for rule in find_rules(wanted)] == ["LW02"]
+
+
+def test_rules_are_found_by_words_of_their_name_title_and_question():
+    assert BY_ID["LW02"] in find_rules("Week Jump")
+    rule = BY_ID["LW06"]
+    assert rule in find_rules(rule.title.upper()) and rule in find_rules(
+        rule.asks[5:20]
+    )
+    assert find_rules("") == RULES and find_rules("no such rule") == ()

@@ -158,6 +158,19 @@ def test_runs_of_which_only_the_day_is_known_stay_apart():
     assert flags == []
 
 
+def test_a_timed_run_after_one_of_which_only_the_day_is_known_is_another():
+    rows = [
+        run("2026-04-01T00:00", 5, date_only=True),
+        run("2026-04-01T00:10", 5),
+    ]
+    assert judged(*history(5), *rows, rule="LW01")[0] == []
+
+
+def test_a_hill_session_that_is_not_known_names_its_week():
+    _, unknown = judged(*history(5), run("2026-04-01", 5, ascent_m=300.0), rule="LW06")
+    assert unknown and all(isinstance(one.week, dt.date) for one in unknown)
+
+
 def test_a_run_of_unknown_distance_before_leaves_a_spike_open_and_no_spike_closed():
     # 3000 s at 5 km in 1800 s, the fastest pace before, are 8.33 km at most
     rows = [*history(5), run("2026-03-28", duration_s=3000.0)]

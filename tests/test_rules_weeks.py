@@ -329,6 +329,21 @@ def test_effort_is_info_only():
     assert str(unknown[-1].why).startswith("not_known: neither exertion nor heart rate")
 
 
+def test_effort_as_usual_is_judged_and_silent():
+    rows = weekly_runs("2026-01-07", [10] * 5, trimp=100.0, srpe=100.0)
+    flags, unknown = judged(rows, "LW12")
+    assert flags == []
+    assert dt.date(2026, 2, 2) not in {one.week for one in unknown}
+    assert {one.why.code for one in unknown} == {"too_few_weeks"}
+
+
+def test_effort_of_a_week_that_is_known_in_part_is_at_least_that():
+    rows = weekly_runs("2026-01-07", [10] * 5, trimp=[100.0] * 4 + [200.0])
+    (flag,) = judged([*rows, run("2026-02-05", 8)], "LW12")[0]
+    assert flag.extent == "at_least"
+    assert flag.says.startswith("At least 200 of effort")
+
+
 def test_support_sessions_are_missed_once_in_four_weeks():
     rows = weekly_runs("2026-01-07", [10] * 13)
     flags, unknown = judged(rows, "LW15")

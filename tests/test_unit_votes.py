@@ -1,5 +1,7 @@
 """Votes of rows on the unit of a list, by hand: `unit_inference` and `ingest.list_units`."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,7 @@ from loadwatch.ingest.readers.csv.unit_inference import (
     is_near,
     vote_cadence,
 )
+from loadwatch.settings import BY_OTHER_FILES, Settings
 
 SCATTERED = [0.5, 0.55, 0.6, 0.7, 0.75, 0.8, 0.9]  # names no unit
 
@@ -132,6 +135,76 @@ def test_steps_of_one_count_by_the_other_columns():
     assert found.evidence == "cadence x time x stride length in 3 of 3 rows"
 
 
+# --- choices and assumptions
+
+
+def infer(evidence, **settings):
+    found = unit_inference.infer_distance_unit(evidence, Settings(**settings))
+    return found.factor, found.basis, found.evidence
+
+
+BARE = make_evidence([5.0, 6.0], time_s=1800.0)  # km or miles
+METRES = make_evidence([5000.0], by_speed_m=5000.0)
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("km", KM), ("mi", MILE), ("m", 1.0)])
+def test_what_is_chosen_holds_where_nothing_contradicts_it(unit, factor):
+    chosen = infer(BARE, distance_unit=unit)
+    assert chosen == (factor, "setting", "chosen by the user")
+    by_file = {"distance_unit": "loadwatch.toml:3"}
+    chosen = infer(BARE, distance_unit=unit, origins=by_file)
+    assert chosen == (factor, "setting", "chosen by loadwatch.toml:3")
+    by_others = {"distance_unit": BY_OTHER_FILES}
+    chosen = infer(METRES, distance_unit=unit, origins=by_others)
+    assert chosen == (factor, "other files", BY_OTHER_FILES)
+
+
+def test_metres_that_the_rows_show_go_before_what_is_chosen():
+    found = 1.0, "other columns", "time x speed in 1 of 1 rows"
+    assert infer(METRES) == found
+    assert infer(METRES, distance_unit="km") == found
+    miles = make_evidence([5.0], by_speed_m=5 * MILE)
+    assert infer(miles, distance_unit="km") == (KM, "setting", "chosen by the user")
+    assert infer(miles)[0] == MILE
+
+
+def test_what_nothing_shows_is_read_as_km_with_the_option_that_changes_it():
+    found = unit_inference.infer_distance_unit(BARE, Settings())
+    assert (found.factor, found.basis) == (KM, "assumed")
+    assert found.evidence == "nothing in the list says km or miles"
+    assert found.note is not None
+    assert found.note.text == (
+        "column Distance is read as km, nothing in the list says km or miles; "
+        "--distance-unit mi if it is miles"
+    )
+    commas = replace(BARE, has_decimal_comma=True)
+    found = unit_inference.infer_distance_unit(commas, Settings())
+    assert (found.basis, found.evidence) == (
+        "decimal comma",
+        "only its decimal commas speak for km",
+    )
+
+
+def test_climbs_in_feet_go_with_miles_and_in_metres_with_km():
+    assert infer(replace(BARE, climb_unit=1.0)) == (
+        KM,
+        "whole feet",
+        "its climbs are no feet made of whole metres",
+    )
+    assert infer(replace(BARE, climb_unit=0.3048))[:2] == (MILE, "whole feet")
+
+
+def test_columns_that_contradict_each_other_are_read_as_km_and_noted():
+    evidence = replace(evidence_of_ratios([MILE] * 3), by_speed_m=np.full(3, 5.0 * KM))
+    factor, basis, text = infer(evidence)
+    assert (factor, basis) == (KM, "contradicted")
+    assert text == (
+        "column Distance: time x speed in 3 of 3 rows make km of it, cadence x time x "
+        "stride length in 3 of 3 rows make mi of it; read as km; "
+        "--distance-unit mi if it is miles"
+    )
+
+
 # --- what can be run at all
 
 
@@ -151,6 +224,7 @@ def test_steps_of_one_count_by_the_other_columns():
 def test_the_only_unit_that_can_be_run(raw, time_s, unit):
     found = unit_inference._find_only_possible(make_evidence([raw], time_s=time_s))
     assert (found and found.factor) == unit
+    assert found is None or found.basis == "possible speeds"
 
 
 def test_rides_say_nothing_of_what_can_be_run():

@@ -569,6 +569,17 @@ def test_records_under_another_number_are_not_lost_in_silence(number, position):
     assert note.text.startswith("67 messages (") and "fields of records" in note.text
 
 
+def test_records_of_a_treadmill_under_another_number_are_not_lost_in_silence():
+    made = FitBuilder()
+    made.add("file_id", type="activity", manufacturer="garmin", time_created=START)
+    for second in range(200):
+        fields = {253: (0x86, fit_time(START) + second), 3: (0x02, 120), 5: (0x86, second),
+                  13: (0x01, 20)}  # fmt: skip
+        made.raw(20 if second % 3 else 5120, fields)
+    (one,) = activity(close(made, 200, 2.0)).activities
+    assert "left_out" in {note.code for note in one.session.notes}
+
+
 @pytest.mark.parametrize(
     "hidden", [hide_records(20, every=3), hide_records(0xFF10, every=3),
                hide_records(5120, every=40)]

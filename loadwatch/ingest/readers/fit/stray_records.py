@@ -17,9 +17,9 @@ _POSITION = frozenset({(0, 0x85), (1, 0x85)})
 # altitude, heart rate, cadence, distance, speed, power, temperature, and the enhanced ones
 _OTHERS = frozenset({
     (2, 0x84), (3, 0x02), (4, 0x02), (5, 0x86), (6, 0x84), (7, 0x84), (13, 0x01),
-    (73, 0x86), (78, 0x86),
+    (32, 0x83), (73, 0x86), (78, 0x86),
 })  # fmt: skip
-_LEAST_OTHERS = 4  # so many of them make a record without a position
+_LEAST_OTHERS = 3  # so many of them make a record without a position
 _MAKERS = 0xFF00  # from here on, makers number messages as they like
 _LOST_SHARE = 0.05  # of all records; fewer are not worth a note
 

@@ -122,7 +122,7 @@ def _shuffle_parts(data: bytes, mark: bytes, draw: random.Random) -> bytes:
 def _change_digits(data: bytes, draw: random.Random) -> bytes:
     """Change single digits, which keeps a file well formed."""
     out = bytearray(data)
-    for _ in range(draw.choice((1, 3, 30))):
+    for _ in range(draw.choice((1, 3, 30)) if data else 0):
         at = draw.randrange(len(out))
         if chr(out[at]).isdigit():
             out[at] = ord(draw.choice("0123456789"))

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from loadwatch.assess.weeks import build_weeks, compute_usual, select_runs, sum_known
+from loadwatch.assess.weeks import (
+    build_weeks,
+    compute_usual,
+    mark_unnamed,
+    select_runs,
+    sum_known,
+)
 from loadwatch.settings import Settings
 from loadwatch.tables import CONTEXT, MEASURED, WEEKS, column_names
 from tests.builders import activities, run, weekly_runs
@@ -270,3 +276,34 @@ def test_a_usual_that_is_the_remainder_of_a_sum_has_no_change():
     built = table(*rows, run("2026-01-26", 5, ascent_m=100.0))
     assert week(built, "2026-01-26")["runs"] == 1
     assert np.isnan(week(built, "2026-01-26")["ascent_m_change"])
+
+
+def test_a_workout_of_no_known_kind_may_be_strength():
+    rows = [
+        run("2026-03-02", sport="training"),
+        run("2026-03-03", sport="unknown"),
+        run("2026-03-04", sport="fitness_equipment"),
+        run("2026-03-05", sport="training", sub_sport="strength_training"),
+        run("2026-03-06", 5, sport="training"),  # it went somewhere
+        run("2026-03-07"),
+        run("2026-03-08", sport="training", parent=True),
+    ]
+    found = mark_unnamed(activities(*rows))
+    assert found.dtype == bool
+    assert found.tolist() == [True, True, True, False, False, False, False]
+
+
+def test_context_is_as_of_the_last_day_of_the_week_and_in_kilometres():
+    rows = weekly_runs("2026-01-07", [10] * 8)  # Wednesdays
+    today = dt.date(2026, 3, 8)
+    before = build_weeks(activities(*rows), Settings(), today)
+    later = build_weeks(
+        activities(*rows, run("2026-02-23", 30)), Settings(), today
+    )  # the Monday after the seventh week
+    names = [one for one in column_names(CONTEXT) if one in before]
+    assert names and before[names].iloc[6].notna().any()
+    assert before[names].iloc[6].equals(later[names].iloc[6])
+    # one day of 10 km in a week: ten times the mean over the deviation
+    daily = np.array([10.0] + [0.0] * 6)
+    strain = 10 * daily.mean() / daily.std(ddof=1)
+    assert before["strain"].iloc[6] == pytest.approx(strain)

@@ -149,7 +149,7 @@ def test_dark_mode_recolours_the_pictures(browser, pages):
     assert colours[0] and colours[0].isdisjoint(colours[1])
 
 
-@pytest.mark.parametrize("name", ["ana", "hostile", "roster"])
+@pytest.mark.parametrize("name", ["ana", "pain", "hostile", "roster"])
 def test_every_cell_is_within_a_phone(browser, pages, name):
     page, _ = opened(browser, pages / f"{name}.html", 320, "light")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")

@@ -170,6 +170,7 @@ def make_folders(root, *files):
         (("ana/runs.csv", "ben.zip"), True),
         (("2025/runs.csv", "2026/runs.csv"), False),
         (("garmin/runs.csv", "strava/runs.csv"), False),
+        (("FIT_OUT/runs.csv", "tests/runs.csv"), False),
         (("ana/runs.csv", "ben/runs.csv", "runs.csv"), False),
         (("ana/runs.csv", "ben/runs.csv", "diary.csv"), False),
         (("ana/runs.csv", "ben/readme.txt"), False),

@@ -13,6 +13,7 @@ from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import build_options
 from loadwatch.errors import LoadwatchError
 
+OPENED_AS_CLUB = "Opened as a club, a runner per folder. One runner: --no-club."
 NEEDS_WEB = "serve needs flask, waitress and tomlkit: pip install '.[web]'"
 
 
@@ -74,6 +75,8 @@ def serve_pages(
     ctx.params["jobs"] = ctx.params.get("jobs") or 1
     if is_club is None:
         is_club = is_roster(path)
+        if is_club:
+            output.print_message(OPENED_AS_CLUB, quiet=quiet)
     kind = Club if is_club else Site
     run_server(
         kind(path, build_options(ctx)),

@@ -24,7 +24,7 @@ OWN_FILES: Final = tuple(sorted(set(LOADWATCH_FILES) - {NOTES_FILE}))
 _PART_NAME: Final = re.compile(
     r"\d{4}|^\d{1,2}$|garmin|strava|suunto|polar|coros|apple|samsung|huawei|fitbit|google|"
     r"zepp|runalyze|runkeeper|komoot|nike|adidas|endomondo|export|activit|backup|archive|"
-    r"download|^(fit|gpx|tcx|csv|runs?|races?|routes?|courses?|treadmill|trails?|old|new)$|^di.",
+    r"download|sample|sdk|_out$|^(data|raw|misc|tests?|examples?|watch|phone)$|^(fit|gpx|tcx|csv|runs?|races?|routes?|courses?|treadmill|trails?|old|new)$|^di.",
     re.IGNORECASE,
 )
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -27,8 +28,24 @@ def deadly(number: int) -> int:
     return number
 
 
+def die_twice(deaths: str) -> str:
+    """Die until the file `deaths` holds two lines: once in a batch, once alone."""
+    with Path(deaths).open("a+", encoding="ascii") as file:
+        file.seek(0)
+        if len(file.readlines()) < 2:
+            file.write("died\n")
+            file.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return "alive"
+
+
 def faulty(number: int) -> int:
     return 1 // number
+
+
+def test_a_worker_ended_from_outside_twice_costs_no_item(tmp_path):
+    with open_pool(1, preload=()) as spread:
+        assert list(spread(die_twice, [str(tmp_path / "deaths")])) == ["alive"]
 
 
 def test_results_come_in_order_and_few_items_are_under_way():

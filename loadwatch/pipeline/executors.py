@@ -1,7 +1,7 @@
 """One way over any `concurrent.futures.Executor`: batches, few under way, results in order.
 
 A worker that dies costs one item. The items of its batch are worked on again one by one, and the
-one over which a worker dies a second time gets the result that `on_death` gives. Which executor
+one over which two more workers die gets the result that `on_death` gives. Which executor
 it is, an `Engine` states: processes of this machine here, a cluster in `cluster.py`.
 """
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 ITEMS_PER_BATCH = 8  # items that go to a worker together
 BYTES_PER_BATCH = 4 << 20  # a batch that weighs this is full
+TRIES_ALONE = 2  # of an item whose batch lost its worker
 BATCHES_AHEAD = 2  # batches under way per worker: items carry bytes, so few
 POLL_S = 1.0  # between two looks at an engine whose result is awaited
 
@@ -154,7 +155,7 @@ def map_batches(
     workers : who does it; they serve several calls.
     function : of one item; both can be pickled, as can its result.
     items : are asked for as they are needed, never all at once.
-    on_death : gives the result of an item over which a worker died twice.
+    on_death : gives the result of an item over which a worker died each time.
     items_per_batch : how many go to a worker together, at most.
     weigh : bytes of an item, so that a batch of long files has fewer of them.
 
@@ -271,23 +272,35 @@ def _retry_one_by_one(
 ) -> list[Any]:
     """Return the results of a batch, each item in a worker by itself if need be.
 
-    Only the item over which a worker dies again gets `on_death`'s result.
+    Only an item over which each worker dies gets `on_death`'s result.
     """
     results = []
-    engine = workers.engine
-    alone = Workers(engine, limit=1)
+    alone = Workers(workers.engine, limit=1)
     try:
         for item in batch:
-            try:
-                results += _wait_for(engine, alone.submit(function, (item,)))
+            found = _try_alone(alone, function, item)
+            if found:
                 workers.deaths_in_a_row = 0
-            except engine.deaths:
-                alone.shut_down()
+                results += found
+            else:
                 _count_death(workers)
                 results.append(on_death(item))
     finally:
         alone.shut_down()
     return results
+
+
+def _try_alone(alone: Workers, function: Function, item: Any) -> list[Any]:
+    """Return the one result of an item, in a list; an empty one if its worker dies each time.
+
+    Somebody else may have ended the first worker; hardly the next one over the same item.
+    """
+    for _ in range(TRIES_ALONE):
+        try:
+            return _wait_for(alone.engine, alone.submit(function, (item,)))
+        except alone.engine.deaths:
+            alone.shut_down()
+    return []
 
 
 def _count_death(workers: Workers) -> None:

@@ -256,6 +256,8 @@ def test_a_day_that_is_over_is_refused(runner, tmp_path):
     path = write(tmp_path / "way.gpx", gpx(points(5)))
     with pytest.raises(SettingsError, match="before"):
         loadwatch.course(path, runner, date="2026-04-01")
+    with pytest.raises(SettingsError, match="9999-12-30 is after 2100-12-31"):
+        loadwatch.course(path, runner, date="9999-12-30")
 
 
 def test_a_route_takes_the_ground_that_tags_give(runner, tmp_path):

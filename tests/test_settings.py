@@ -194,6 +194,14 @@ def test_pairs_of_shoes_are_read_with_their_lines(tmp_path):
     assert rows["shoes.Old.retired"] == (True, "loadwatch.toml:4")
 
 
+def test_a_later_file_changes_only_what_it_states_of_a_pair(tmp_path):
+    (tmp_path / "own").mkdir()
+    first = _file(tmp_path, "[shoes.Old]\nretired = true\n")
+    later = _file(tmp_path / "own", "[shoes.Old]\nstart_km = 120\n")
+    read = settings.load([first, later], {}, RULES)
+    assert read.shoes["Old"] == settings.Shoe(start_km=120.0, retired=True)
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

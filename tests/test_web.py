@@ -231,6 +231,12 @@ def test_what_a_run_cannot_take_is_refused(opened, folder, data):
     assert not (folder / "tags.csv").exists()
 
 
+def test_an_effort_that_is_no_number_is_refused_in_plain_words(opened):
+    page = f"/runs/{find_id(opened[0])}"
+    send(opened[1], page, {"rpe": "much"})
+    assert "Not written: effort is 0 to 10." in ask(opened[1], page).text
+
+
 def test_a_run_that_is_not_there_is_404(opened):
     assert ask(opened[1], "/runs/nothing").status_code == 404
     answer = send(opened[1], "/ground", {"activity_id": "nothing", "surface": "soft"})

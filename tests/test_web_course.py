@@ -136,6 +136,28 @@ def test_a_route_among_the_runners_own_files_can_be_chosen(folder):
     assert "Distance 4 km" in words(page.get_data(as_text=True))
 
 
+def test_routes_of_one_name_in_two_folders_are_told_apart(folder):
+    for place, times in (("near", 1), ("far", 3)):
+        (folder / place).mkdir()
+        (folder / place / "ring.gpx").write_bytes(make_route(times, climb=40))
+    _, client = open_site(folder)
+    page = ask(client, f"/course?route=near/ring.gpx&route=far/ring.gpx&day={DAY}").text
+    near, far = re.findall(r'<section class="route">.*?</section>', page, re.DOTALL)
+    assert "1. near/ring.gpx" in near and "Distance 4 km" in words(near)
+    assert "2. far/ring.gpx" in far and "Distance 12 km" in words(far)
+    pictures = [re.findall(r'points="[^"]+"', part) for part in (near, far)]
+    assert pictures[0] and pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2101-01-01", "0001-01-01", "soon"])
+def test_a_day_that_cannot_be_is_said(opened, day):
+    page = ask(opened[1], f"/course?day={day}")
+    assert page.status_code == 200
+    plan = send(opened[1], "/plan", {"first": day, "distance_km_0": "5"})
+    assert plan.status_code == 200
+    assert 'class="note problem"' in plan.text
+
+
 @pytest.mark.parametrize(
     "name", ["../secret.gpx", "/etc/passwd", "nothing.gpx", HOSTILE, ""]
 )

@@ -300,6 +300,7 @@ def test_a_pair_is_added_retired_and_used_again(visitor, folder):
     run_page = visitor.read(f"/runs/{chosen}")
     assert '<option value="Blue pair">' not in run_page
     assert '<option value="New">' in run_page
+    assert '<option value="Blue pair">' not in visitor.read("/")
     assert "Blue pair (retired)" in visitor.read("/shoes")
     assert "Blue pair (retired)" in visitor.read("/report")
     visitor.send("/shoes", {"name": "Blue pair", "action": "use"})

@@ -32,6 +32,7 @@ from loadwatch.pipeline.route_altitude import (
     add_past_altitude,
 )
 from loadwatch.row_frame import build_frame
+from loadwatch.settings.keys import LAST_DAY
 from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS
 
 if TYPE_CHECKING:
@@ -92,12 +93,17 @@ class QuietCheck:
 class TriedRoute:
     """A route as it was measured, and what it would raise if it were run on a day."""
 
-    name: str  # of its file
+    path: Path
     day: date
     measured: Mapping[str, Any]  # ROUTE_COLUMNS; climb and grade of what has altitude
     altitude: RouteAltitude
     plan: Plan
     below: tuple[QuietCheck, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return self.path.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +142,15 @@ def try_routes(
     Raises
     ------
     NothingToRead : there is no route at a path.
-    SettingsError : `day` is before the analysis' today, or the map cannot be read.
+    SettingsError : `day` is before the analysis' today or after LAST_DAY, or the map cannot be
+        read.
     """
     day = day or analysis.today + timedelta(days=1)
     if day < analysis.today:
         why = f"{day} is before {analysis.today}; name a day to come, or set --today"
         raise SettingsError("--date", why)
+    if day > LAST_DAY:
+        raise SettingsError("--date", f"{day} is after {LAST_DAY}")
     return tuple(
         sorted(
             (_try_route(analysis, path, day, files) for path in paths), key=_rank_route
@@ -278,7 +287,7 @@ def _try_route(
         (run,), analysis.activities, analysis.settings, analysis.today
     )
     return TriedRoute(
-        name=path.name,
+        path=path,
         day=day,
         measured=route.columns,
         altitude=route.altitude,

@@ -298,7 +298,8 @@ def _read_shoe(
         raise SettingsError(where, why)
     try:
         pair = ("shoes", parse_shoe_name(name))
-        yield _Entry(where, "retired", value=False, table=pair)
+        if not content:
+            yield _Entry(where, "retired", value=False, table=pair)
         for key, given in content.items():
             where = f"{file}:{lines.get(('shoes', name, key), 1)}"
             yield _Entry(where, key, parse_shoe_value(key, given), pair)

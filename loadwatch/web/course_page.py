@@ -18,6 +18,7 @@ from loadwatch.report import route_guide
 from loadwatch.report.budget_table import list_plan, list_plan_gaps
 from loadwatch.report.pictures import tile_bar
 from loadwatch.report.season import GROUNDS
+from loadwatch.settings.keys import LAST_DAY
 from loadwatch.tables import SURFACE_COLUMNS
 from loadwatch.verdict.phrases import upper_first
 from loadwatch.web.answers import finish_write, get_home, get_site
@@ -121,43 +122,46 @@ def choose_day(analysis: Analysis, text: str) -> date:
     if not text:
         return max(analysis.today, environment.today_by_clock()) + timedelta(days=1)
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError(
             "the day is to be one of the calendar, as 2026-12-06"
         ) from None
+    if day > LAST_DAY:
+        raise ValueError(f"the day is to be at most {LAST_DAY}")
+    return day
 
 
 def _try_routes(
     site: Site, analysis: Analysis, names: Sequence[str], day: date
 ) -> tuple[list[RouteView], list[str]]:
     """Return the routes that can be read, the mildest first, and why the others cannot."""
-    paths: list[Path] = []
+    # path -> name in the form: files of two folders may share the file's name
+    found: dict[Path, str] = {}
     problems = []
     for name in names:
         try:
             path = find_route(site, name)
             read_route_records(analysis, path)
-            paths.append(path)
+            found[path] = name
         except LoadwatchError as error:
             problems.append(str(error))
-    if not paths:
+    if not found:
         return [], problems
-    tried = try_routes(analysis, paths, day, site.files)
-    by_name = {path.name: path for path in paths}
+    tried = try_routes(analysis, list(found), day, site.files)
     views = [
-        build_view(analysis, route, by_name[route.name], site.cache) for route in tried
+        build_view(analysis, route, found[route.path], site.cache) for route in tried
     ]
     return views, problems
 
 
 def build_view(
-    analysis: Analysis, route: TriedRoute, path: Path, cache: Path | None
+    analysis: Analysis, route: TriedRoute, name: str, cache: Path | None
 ) -> RouteView:
     """Return a tried route as the page lays it out."""
     units = analysis.settings.units
     return RouteView(
-        name=formatting.clean_text(route.name),
+        name=formatting.clean_text(name),
         length=route_guide.describe_length(route, units),
         grades=_draw_amounts(route_guide.list_grades(route), units),
         grounds=_draw_amounts(route_guide.list_grounds(route), units),
@@ -167,7 +171,7 @@ def build_view(
             for check in route.below
         ],
         gaps=list_plan_gaps(route.plan),
-        pictures=_draw_pictures(analysis, route, path, cache),
+        pictures=_draw_pictures(analysis, route, cache),
         key=[
             ground
             for ground in GROUNDS
@@ -196,10 +200,10 @@ def _draw_amounts(
 
 
 def _draw_pictures(
-    analysis: Analysis, route: TriedRoute, path: Path, cache: Path | None
+    analysis: Analysis, route: TriedRoute, cache: Path | None
 ) -> list[Markup]:
     """Return the line of a route by ground, and its altitude."""
-    records = read_route_records(analysis, path)
+    records = read_route_records(analysis, route.path)
     grounds = find_sample_grounds(analysis, records, route.measured, cache)
     units = analysis.settings.units
     drawn = [draw_course(records, grounds)]

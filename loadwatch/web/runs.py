@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, render_template, request
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from loadwatch.analysis import Analysis
     from loadwatch.web.site import Site
 
 pages = Blueprint("runs", __name__)
@@ -56,17 +58,14 @@ def show_run(activity_id: str) -> str:
         title="Run",
         run=run,
         pairs=pairs,
-        **_show_records(site, activity_id),
+        **_show_records(site, analysis, activity_id),
     )
 
 
-def _show_records(site: Site, activity_id: str) -> dict[str, Any]:
+def _show_records(site: Site, analysis: Analysis, activity_id: str) -> dict[str, Any]:
     """Return profile, course by ground and kilometres of a run, nothing where it has no samples."""
-    analysis = site.analysis
-    records = None
-    if analysis is not None:
-        records = read_run_records(analysis, site.folder, activity_id)
-    if analysis is None or records is None:
+    records = read_run_records(analysis, site.folder, activity_id)
+    if records is None:
         return {"course": None, "profile": None, "splits": None, "grounds": []}
     rows = analysis.activities
     row = dict(rows[rows["activity_id"] == activity_id].iloc[0])
@@ -122,7 +121,10 @@ def _read_cells(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _parse_effort(text: str) -> float:
-    effort = float(text)
+    try:
+        effort = float(text)
+    except ValueError:
+        effort = math.nan
     if not 0 <= effort <= MOST_EFFORT:
-        raise ValueError(f"effort is 0 to {MOST_EFFORT}")
+        raise ValueError(f"effort is 0 to {MOST_EFFORT}.")
     return effort

@@ -26,7 +26,6 @@ class ShoeRow:
     runs: str
     first: str
     last: str
-    start_km: str
     is_retired: bool
 
 
@@ -65,7 +64,6 @@ def _build_row(pair: dict[Hashable, Any], analysis: Analysis) -> ShoeRow:
         runs=formatting.format_number(pair["runs"]),
         first=formatting.format_short_day(pair["first"]),
         last=formatting.format_short_day(pair["last"]),
-        start_km=f"{stated.start_km:g}",
         is_retired=stated.is_retired(analysis.today),
     )
 
@@ -83,6 +81,5 @@ def _build_new_row(name: str, analysis: Analysis) -> ShoeRow:
         runs=formatting.format_number(0),
         first=NO_VALUE,
         last=NO_VALUE,
-        start_km=f"{stated.start_km:g}",
         is_retired=stated.is_retired(analysis.today),
     )

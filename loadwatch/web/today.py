@@ -21,7 +21,7 @@ from loadwatch.verdict.headline import build_verdict
 from loadwatch.web.answers import WAIT_S, finish_write, get_site, refuse_write
 from loadwatch.web.diary_form import WHEN_LABELS, read_entry
 from loadwatch.web.run_rows import list_recent_runs
-from loadwatch.web.shoe_rows import list_shoes
+from loadwatch.web.shoe_rows import list_pairs_in_use
 from loadwatch.web.uploads import (
     DROP,
     describe_copies,
@@ -61,7 +61,7 @@ def show_today() -> str:
         room_line=format_room_line(analysis),
         grounds=[SURFACES[name] for name in ASKED_GROUNDS],
         runs=list_recent_runs(analysis),
-        pairs=[pair.name for pair in list_shoes(analysis)],
+        pairs=list_pairs_in_use(analysis),
         red_flags=RED_FLAGS,
         when_labels=WHEN_LABELS,
         clock_day=environment.today_by_clock(),

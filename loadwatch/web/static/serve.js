@@ -110,7 +110,10 @@ function isTyping() {
   );
 }
 
+let lookTimer = 0; // while a reading is under way; one at a time
+
 async function look() {
+  clearTimeout(lookTimer);
   let found;
   try {
     const answer = await fetch(`${home}/state`);
@@ -121,7 +124,8 @@ async function look() {
     return;
   }
   if (found.version !== shown) {
-    if (!isTyping()) {
+    // the answer to a form would be asked for by sending the form again
+    if (!isTyping() && !("isAnswer" in document.body.dataset)) {
       location.reload();
       return;
     }
@@ -131,7 +135,7 @@ async function look() {
     state.replaceChildren(link);
   } else if (found.total) {
     state.textContent = `Reading your files: ${found.done} of ${found.total}.`;
-    setTimeout(look, READING_MS);
+    lookTimer = setTimeout(look, READING_MS);
   }
 }
 

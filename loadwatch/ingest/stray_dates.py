@@ -37,7 +37,7 @@ def set_aside_strays(
     """
     days = rows["start_local"].to_numpy("datetime64[D]")
     late = _find_late(days, last_day)
-    lone = _find_lone(np.where(late, np.datetime64("NaT"), days))
+    lone = _find_lone(np.where(late, np.datetime64("NaT", "D"), days))
     skipped = [
         Skipped(source, "rejected", f"dated {day}, {why}: {CLOCK_ERROR}")
         for mask, why in (

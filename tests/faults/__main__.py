@@ -21,12 +21,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.faults.scenarios import (
-    SCENARIOS,
-    SERVE_FORM,
-    TEMPORARY,
-    digest_inputs,
-)
+from tests.faults.scenarios import SCENARIOS, SERVE_FORM, digest_inputs
 from tests.faults.serve_forms import send_form
 
 if TYPE_CHECKING:
@@ -75,8 +70,6 @@ def run_forked(
             for number, path in ((1, os.devnull), (2, str(log))):
                 handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
                 os.dup2(handle, number)
-            if (home / TEMPORARY).exists():  # what is temporary meets faults, too
-                tempfile.tempdir = str(home / TEMPORARY)
             sys.argv = ["loadwatch", *arguments]
             lib.fault_arm(os.fsencode(home), at, mode)
             code = run_command(arguments)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "ben"
 OWN = ("diary.csv", "tags.csv", "notes.csv", "loadwatch.toml")
 DATASETS = ("exposures", "flags", "weeks")
-TEMPORARY = "temporary"  # a folder of what is, for commands that need one
 OLD_MAP = b"an old map"
 OLD_PAGE = "<!doctype html>\nold\n"
 LINES = ["date,pain,when,site,note", "2026-11-01,1,,,ok", ""]
@@ -119,7 +118,6 @@ def prepare_map(home: Path, _run: Callable[..., object]) -> None:
     write_gpx(place / "a.gpx", line * 4, datetime(2026, 3, 2, 7, tzinfo=UTC))
     as_pbf(make_map.write(home), home / "whole.osm.pbf")
     (home / "small.osm.pbf").write_bytes(OLD_MAP)
-    (home / TEMPORARY).mkdir()
 
 
 def check_nothing(_home: Path, _code: int) -> str:

@@ -197,7 +197,7 @@ def warn_of_map(ctx: click.Context, analysis: Analysis) -> None:
     """Print a warning on stderr where the map leaves out some of the runs."""
     if not analysis.settings.osm:
         return
-    from loadwatch.pipeline.map_needs import compute_covered_share
+    from loadwatch.pipeline.map_coverage import compute_covered_share
     from loadwatch.report.map_guide import warn_of_coverage
 
     warning = warn_of_coverage(compute_covered_share(analysis))

@@ -29,7 +29,7 @@ from loadwatch.pipeline.athlete import (
     open_athlete_store,
 )
 from loadwatch.pipeline.cache_keys import compute_page_digest, digest_inputs
-from loadwatch.pipeline.map_needs import compute_covered_share
+from loadwatch.pipeline.map_coverage import compute_covered_share
 from loadwatch.verdict import roster_groups
 
 if TYPE_CHECKING:

@@ -13,14 +13,13 @@ from loadwatch.exposure.osm.extract import open_extract
 from loadwatch.exposure.osm.needed_area import find_needed_areas
 from loadwatch.exposure.osm.statements import MapStatements, measure_statements
 from loadwatch.ingest.zones import zone_at
+from loadwatch.pipeline.map_coverage import compute_covered_share
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from loadwatch.analysis import Analysis
     from loadwatch.exposure.osm.needed_area import Box, NeededArea
-
-MAP_COLUMNS = ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,6 @@ def _measure_map(
         return None
     ground = open_extract(Path(settings.osm), cells, cache, settings.classes)
     return measure_statements(ground)
-
-
-def compute_covered_share(analysis: Analysis) -> float:
-    """Return the share of the distance with positions inside the map [1]; NaN without a map."""
-    runs = select_runs(analysis.activities, analysis.settings)
-    asked = runs[list(MAP_COLUMNS)].sum()
-    if not analysis.settings.osm or not asked.sum() > 0:
-        return float("nan")
-    return float(1.0 - asked["outside_m"] / asked.sum())
 
 
 def cut_map(analysis: Analysis, extract: Path) -> bytes:

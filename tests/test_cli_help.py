@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loadwatch.cli import cli, encoding, options
 from loadwatch.cli.command_help import GroupedCommand
-from loadwatch.report import terminal
+from loadwatch.report import column_fit
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 TODAY = date(2026, 11, 29)
@@ -109,7 +109,7 @@ def test_a_code_page_of_windows_keeps_minus_and_shapes():
 
 @given(st.text(min_size=1), st.integers(3, 40))
 def test_a_text_cut_in_the_middle_keeps_both_ends(text, length):
-    cut = terminal.cut_middle(text, length)
+    cut = column_fit.cut_middle(text, length)
     assert len(cut) <= length
     assert cut[0] == text[0]
     assert cut[-1] == text[-1]

@@ -126,14 +126,18 @@ class RosterAnalysis:
         for found in (named, placed):
             if len(found) == 1:
                 return found[0]
+        raise KeyError(self._explain_unknown(name, named))
+
+    def _explain_unknown(self, name: str, named: list[Athlete]) -> str:
+        """Return why a name finds no one athlete; `named` are those who are called so."""
         if named:
             places = ", ".join(repr(athlete.place) for athlete in named)
-            raise KeyError(f"{len(named)} athletes are called {name!r}: {places}")
+            return f"{len(named)} athletes are called {name!r}: {places}"
         why = f"no athlete of {self.name} is called {name!r}"
         nearest = find_nearest(name, [athlete.name for athlete in self.athletes])
         if nearest:
             why += f"; did you mean {nearest!r}?"
-        raise KeyError(why)
+        return why
 
     def _name_key(self, athlete: Athlete) -> str:
         """Return by what the athlete is found: the name, if no other one has it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rich.box import SIMPLE_HEAD
@@ -23,6 +23,13 @@ from loadwatch.report import (
     provenance,
     roster_table,
     rulebook,
+)
+from loadwatch.report.column_fit import (
+    NAME_WIDTH,
+    WRAPPED_WIDTH,
+    cut_column,
+    drop_columns,
+    measure_column,
 )
 from loadwatch.report.display_tables import DisplayTable, LevelCell
 from loadwatch.report.formats import PLAIN_WIDTH
@@ -46,9 +53,6 @@ if TYPE_CHECKING:
     from loadwatch.verdict.headline import Verdict
 
 REASON_SHARE, REASON_WIDTH = 0.36, 44  # of the width, for why an athlete is in a group
-WRAPPED_WIDTH = 16  # least width of the column whose text may break into lines
-GAP_WIDTH = 2  # between two columns
-NAME_WIDTH = 20  # a longer name is cut, so that the sentence beside it can be read
 SUMMARY_WEEKS = 8
 HELD_SPACE = "\ue000"  # rich breaks lines at a no-break space: this one stays whole
 _NO_HEADINGS: Mapping[int, str] = {}
@@ -240,10 +244,10 @@ class Terminal:
         of these numbers.
         """
         longest = max(map(len, headings.values()), default=0)
-        more = max(0, longest - _measure_column(shown, 0))
-        kept = _drop_columns(shown, wrapped or cut, self.width - more, least)
+        more = max(0, longest - measure_column(shown, 0))
+        kept = drop_columns(shown, wrapped or cut, self.width - more, least)
         if cut:
-            kept = _cut_column(kept, cut, self.width)
+            kept = cut_column(kept, cut, self.width)
         table = Table(
             box=SIMPLE_HEAD,
             pad_edge=False,
@@ -258,58 +262,6 @@ class Terminal:
                 table.add_row(Text(headings[number], style="bold"))
             table.add_row(*map(_style_cell, row))
         return table
-
-
-def _drop_columns(
-    table: DisplayTable, wrapped: str, width: int, least_wrapped: int
-) -> DisplayTable:
-    """Return `table` without the last columns that do not fit into `width`.
-
-    The others keep every digit and word. The column headed `wrapped` always stays, and
-    so does the first one, or the first two where no column is wrapped.
-    """
-    widths = []
-    for at, header in enumerate(table.headers):
-        widths.append(_measure_column(table, at))
-        if header == wrapped:
-            widths[at] = least_wrapped
-    kept = list(range(len(widths)))
-    least = 1 if wrapped else 2
-    for at in reversed(range(least, len(widths))):
-        needed = sum(widths[i] + GAP_WIDTH for i in kept) - GAP_WIDTH
-        if needed > width and table.headers[at] != wrapped:
-            kept.remove(at)
-    headers = tuple(table.headers[at] for at in kept)
-    left = tuple(table.left[at] for at in kept)
-    rows = tuple(tuple(row[at] for at in kept) for row in table.rows)
-    return DisplayTable(headers, left, rows)
-
-
-def _cut_column(table: DisplayTable, header: str, width: int) -> DisplayTable:
-    """Return `table` with the texts below `header` cut in the middle, so that it fits `width`."""
-    at = table.headers.index(header)
-    others = [i for i in range(len(table.headers)) if i != at]
-    widths = [_measure_column(table, i) + GAP_WIDTH for i in others]
-    left = max(width - sum(widths), WRAPPED_WIDTH)
-    rows = tuple(
-        (*row[:at], cut_middle(str(row[at]), left), *row[at + 1 :])
-        for row in table.rows
-    )
-    return replace(table, rows=rows)
-
-
-def cut_middle(text: str, length: int) -> str:
-    """Return a text of at most `length` characters, both ends of a longer one kept."""
-    if len(text) <= length:
-        return text
-    end = (length - 1) // 2
-    return f"{text[: length - 1 - end]}\N{HORIZONTAL ELLIPSIS}{text[-end:]}"
-
-
-def _measure_column(table: DisplayTable, at: int) -> int:
-    """Return how many characters the widest cell of a column takes, up to NAME_WIDTH."""
-    texts = [table.headers[at], *(str(row[at]) for row in table.rows)]
-    return min(max(map(len, texts)), NAME_WIDTH)
 
 
 def _add_column(table: Table, header: str, is_left: bool, *, is_wrapped: bool) -> None:

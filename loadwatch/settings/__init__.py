@@ -7,8 +7,6 @@ The command line hands options and environment over as `overrides`; files are re
 from __future__ import annotations
 
 import math
-import re
-import tomllib
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
@@ -28,6 +26,12 @@ from loadwatch.settings.keys import (
     suggest_table,
 )
 from loadwatch.settings.shoe_entries import Shoe, parse_shoe_name, parse_shoe_value
+from loadwatch.settings.toml_text import (
+    decode_text,
+    find_lines,
+    parse_toml,
+    read_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,8 +55,6 @@ __all__ = [
 FILE = "loadwatch.toml"
 # the origin of a list's unit that nobody chose: recordings of the same runs show it
 BY_OTHER_FILES = "recordings of the same runs"
-MAX_BYTES = 100_000  # of a settings file; with all classes of all ways it has 5,000
-MAX_DOTS = 100  # in one line of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,7 +139,7 @@ def load(
 
 def check_content(data: bytes, rules: Mapping[str, RuleKeys]) -> None:
     """Raise SettingsError where a settings file that holds `data` would not be taken."""
-    _build_settings(_parse_entries(Path(FILE), _decode_text(FILE, data), rules), rules)
+    _build_settings(_parse_entries(Path(FILE), decode_text(FILE, data), rules), rules)
 
 
 def _build_settings(
@@ -169,7 +171,7 @@ def _list_entries(
     """Yield what files and options set, in the order in which a later one wins."""
     for path in files:
         if path.is_file():
-            yield from _parse_entries(path, _read_text(path), rules)
+            yield from _parse_entries(path, read_text(path), rules)
     yield from _read_overrides(overrides, rules)
 
 
@@ -219,8 +221,8 @@ def _parse_entries(
     path: Path, text: str, rules: Mapping[str, RuleKeys]
 ) -> Iterator[_Entry]:
     """Yield what the settings file at `path` states, whose text is `text`."""
-    document = _parse_toml(path.name, text)
-    lines = _find_lines(text)
+    document = parse_toml(path.name, text)
+    lines = find_lines(text)
     for table, content in document.items():
         where = f"{path.name}:{lines.get((table,), 1)}"
         if table in TOP_KEYS:
@@ -313,74 +315,6 @@ def _suggest_rule(name: str, rules: Mapping[str, RuleKeys]) -> str:
         if keys.id == name.upper():
             return f" Its name here is '{known}'."
     return suggest_key(name, rules)
-
-
-def _read_text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SettingsError(path.name, str(error.strerror)) from None
-    return _decode_text(path.name, data)
-
-
-def _decode_text(file: str, data: bytes) -> str:
-    """Return the text of a settings file; SettingsError where it is none or too long."""
-    if len(data) > MAX_BYTES:
-        raise SettingsError(file, f"is larger than {MAX_BYTES // 1000} KB")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SettingsError(file, "is not UTF-8 text") from None
-
-
-def _parse_toml(file: str, text: str) -> dict[str, Any]:
-    """Return what a settings file holds; SettingsError with the line where it is no TOML.
-
-    The parser of the standard library takes time and memory that grow with the square of a
-    key's parts, and fails in its own ways on deep lists and on long numbers.
-    """
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.count(".") > MAX_DOTS:
-            raise SettingsError(f"{file}:{number}", "has too many dots for a setting")
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        where, why = _locate_toml_error(file, str(error))
-        raise SettingsError(where, why) from None
-    except RecursionError:
-        why = "holds lists or tables within each other, too deep to be read"
-        raise SettingsError(f"{file}:1", why) from None
-    except (ValueError, OverflowError):
-        why = "holds a number of more digits than can be read"
-        raise SettingsError(f"{file}:1", why) from None
-
-
-def _locate_toml_error(file: str, message: str) -> tuple[str, str]:
-    found = re.search(r" \(at line (\d{1,9}), column \d{1,9}\)$", message[:256])
-    if found is None:
-        return file, f"{message} (not valid TOML)"
-    return f"{file}:{found[1]}", f"{message[: found.start()]} (not valid TOML)"
-
-
-def _find_lines(text: str) -> dict[tuple[str, ...], int]:
-    """Return the line number of each table and key; good for messages, not for parsing."""
-    found: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        bare = line[:200].strip()
-        if bare.startswith("["):
-            table = _split_name(bare.strip("[]").split("#")[0].rstrip("] "))
-            for depth in range(1, len(table) + 1):
-                found.setdefault(table[:depth], number)
-        elif "=" in bare:
-            key = _split_name(bare.split("=", 1)[0])
-            found.setdefault((*table, *key), number)
-    return found
-
-
-def _split_name(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip(" \"'") for part in dotted.split("."))
 
 
 def list_effective(settings: Settings) -> list[tuple[str, object, str]]:

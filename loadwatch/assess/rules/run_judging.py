@@ -1,4 +1,4 @@
-"""One run against the most of the 30 days before it: what LW01 and LW06 decide alike."""
+"""One run against the most of the 30 days before it: the judgement that LW01 and LW06 share."""
 
 from __future__ import annotations
 

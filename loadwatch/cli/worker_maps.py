@@ -110,7 +110,7 @@ def open_maps(
 
 
 def _is_surely_worth_it(paths: Sequence[Path], store: Path | None) -> bool:
-    """Tell whether there are many inputs, and no store that may know them.
+    """Return whether there are many inputs, and no store that may know them.
 
     A zip is taken for many where it is large; what else may be many is not worth a look.
     """

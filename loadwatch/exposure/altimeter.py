@@ -2,8 +2,8 @@
 
 A barometer errs by some decimetres from second to second and drifts in hours. Altitude from
 satellites errs by metres over 10 to 100 s, and many watches hide that by smoothing it: a Forerunner
-310XT is calmer from second to second (0.13 m) than most barometers. So noise alone does not tell
-the two apart; the list of sensors in the file does, or else the name of the watch.
+310XT is calmer from second to second (0.13 m) than most barometers. So noise alone does not
+settle which it was; the list of sensors in the file does, or else the name of the watch.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Smoothing(NamedTuple):
 
 
 def name_altimeter(session: Session) -> Altimeter:
-    """Return what measured the altitude of an activity, "" where nothing tells."""
+    """Return what measured the altitude of an activity, "" where that is not known."""
     return session.altimeter or name_product_altimeter(session.device)
 
 
@@ -105,12 +105,12 @@ def _load_products() -> tuple[tuple[str, Altimeter], ...]:
 def _normalise_name(device: str) -> str:
     """Return the name of a device as altimeters.toml writes names."""
     plain = unicodedata.normalize("NFKD", device).casefold()
-    words: list[str] = []
-    for word in re.findall(r"[a-z0-9]+", plain):
-        # a maker's name stands before a product that begins with it: "suunto Suunto Vertical"
-        if word != "garmin" and words[-1:] != [word]:
-            words.append(word)
-    return _FORERUNNER.sub("fr", "".join(words))
+    parts: list[str] = []
+    for part in re.findall(r"[a-z0-9]+", plain):
+        # a maker's name comes before a product that begins with it: "suunto Suunto Vertical"
+        if part != "garmin" and parts[-1:] != [part]:
+            parts.append(part)
+    return _FORERUNNER.sub("fr", "".join(parts))
 
 
 def _continues_number(name: str, product: str) -> bool:

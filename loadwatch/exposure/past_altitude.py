@@ -36,9 +36,8 @@ _MOST_COMPARED: Final = 256  # runs that cross most of the route
 _SPREAD_M: Final = 8.0  # a fix counts less the farther it is
 _SPACING_M: Final = 10.0  # of the places of a route at which runs are looked for
 _BLOCK: Final = 256  # of these places at once
-_COMPARED: Final = (
-    51  # of these places, over which the difference of two runs is averaged
-)
+# of these places, over which the difference of two runs is averaged
+_COMPARED: Final = 51
 _JOIN_M: Final = 200.0  # two runs that do not overlap are joined over a gap as long
 
 

@@ -37,9 +37,8 @@ if TYPE_CHECKING:
 EQUAL_RUNS_A_DAY = 4  # of one list; more are one line written again and again
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
 ROW_VERSION = 9  # raised when a row comes to mean something else: stores are read anew
-NAMED_FORMATS = frozenset(
-    ("fit", "gpx", "tcx", "zip")
-)  # which a file's suffix can state
+# formats that a file's suffix can state
+NAMED_FORMATS = frozenset(("fit", "gpx", "tcx", "zip"))
 # what is no fault of an input: it ends the run
 INTERRUPTS = (KeyboardInterrupt, SystemExit, GeneratorExit, LoadwatchError)
 SKIP_KINDS: dict[type[Exception], Kind] = {
@@ -113,9 +112,8 @@ def fingerprint_settings(settings: Settings) -> str:
 
 def read_input(job: InputJob) -> InputResult:
     """Return the rows of one input, or the reason why it has none."""
-    result_key = (
-        ""  # none of an input that cannot be opened: perhaps it can the next time
-    )
+    # none of an input that cannot be opened: perhaps it can the next time
+    result_key = ""
     try:
         content = job.open()
         result_key = name_result(content, job.label, job.suffix)

@@ -37,7 +37,7 @@ def find_sample_grounds(
     """Return the place in SURFACE_NAMES of the ground of each sample.
 
     The map comes first, then the answers for other runs on the same ground. What is stated of
-    a run as a whole holds everywhere where it is of one ground; of two, nobody knows which is where.
+    a run as a whole holds everywhere where it is of one ground; of two, it is not known which is where.
 
     Parameters
     ----------

@@ -98,9 +98,8 @@ class KnownGround:
     """How much of the ground of the last 26 weeks is known, and by whom, as text."""
 
     head: str
-    sources: (
-        str  # "your tags (60 %) and the map extract (20 %)"; "" where nothing is known
-    )
+    # "your tags (60 %) and the map extract (20 %)"; "" where nothing is known
+    sources: str
 
 
 def describe_known(analysis: Analysis) -> KnownGround | None:

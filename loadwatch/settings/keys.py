@@ -71,15 +71,15 @@ class YearRange(NumberRange):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What takes one of some words."""
+    """What takes one of some texts."""
 
-    words: tuple[str, ...]
+    choices: tuple[str, ...]
 
     def __call__(self, value: object) -> str:
-        """Return one of the words; ValueError with the nearest for all else."""
-        if value not in self.words:
-            hint = suggest_key(str(value), self.words)
-            raise ValueError(f"should be one of {', '.join(self.words)}.{hint}")
+        """Return one of the choices; ValueError with the nearest for all else."""
+        if value not in self.choices:
+            hint = suggest_key(str(value), self.choices)
+            raise ValueError(f"should be one of {', '.join(self.choices)}.{hint}")
         return str(value)
 
 
@@ -146,9 +146,8 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "elevation": {"virtual_altitude": parse_flag},
 }
 TOP_KEYS: Mapping[str, Callable[[Any], Any]] = {"preset": Choice(tuple(PRESETS))}
-OPTION_KEYS: Mapping[str, Callable[[Any], Any]] = {
-    "today": _parse_today
-}  # of the command line alone
+# of the command line alone
+OPTION_KEYS: Mapping[str, Callable[[Any], Any]] = {"today": _parse_today}
 PARSERS: Mapping[str, Callable[[Any], Any]] = {
     key: parse
     for table in (*KEYS.values(), TOP_KEYS, OPTION_KEYS)

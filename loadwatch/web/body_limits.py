@@ -60,7 +60,7 @@ def refuse_stranger(why: str) -> Refusal:
 
 
 def refuse_size(why: str) -> Refusal:
-    """Return the refusal of a body that is too large; what to do stands in `why`."""
+    """Return the refusal of a body that is too large; `why` says what to do."""
     return Refusal(RequestEntityTooLarge(why), reads_body=True)
 
 

@@ -60,5 +60,5 @@ def read_entry(form: MultiDict[str, str], *, needs_pain: bool = True) -> Entry:
 
 
 def digest_entry(entry: Entry) -> str:
-    """Return what tells a line of the diary from what it was before."""
+    """Return a digest by which a changed line of the diary is noticed."""
     return hashlib.sha256(repr(entry).encode()).hexdigest()[:16]

@@ -75,14 +75,14 @@ class RouteShelf:
 
 
 def is_route_name(name: str) -> bool:
-    """Return whether a file is named as a route is; whether it is one, reading tells."""
+    """Return whether a file is named as a route is; whether it is one shows when it is read."""
     return Path(name.lower().removesuffix(".gz")).suffix in SUFFIXES
 
 
 def list_own_routes(analysis: Analysis, folder: Path) -> dict[str, Path]:
     """Return the routes among the runner's own files, by their names within the folder.
 
-    They were read, and left out since nobody has run them.
+    They were read, and left out since they are no recordings.
     """
     routes = {}
     for item in analysis.skipped:

@@ -96,7 +96,7 @@ def run_server(
 def open_server(
     site: WatchedFolder[Any], token: str, *, port: int = 0, read_only: bool = False
 ) -> Any:
-    """Return a server that listens at a port and runs once it is told to.
+    """Return a server that listens at a port and runs once `run` is called.
 
     Raises
     ------

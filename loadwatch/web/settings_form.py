@@ -51,7 +51,7 @@ UNITS: Final = {"ratio": "times", "share": "share, up to 1", "points": "% points
 
 
 class FieldError(SettingsError):
-    """What one field holds cannot be; `name` is the field's, `reason` stands beside it."""
+    """What one field holds cannot be; `name` is the field's, `reason` is shown beside it."""
 
     def __init__(self, field: Field, reason: str) -> None:
         super().__init__(FILE, f"{field.label}: {reason}")
@@ -108,8 +108,8 @@ def _convert_number(text: str) -> float:
 
 
 def _convert_list(text: str) -> list[str]:
-    words = [word.strip() for word in text.split(",")]
-    return [_convert_text(word) for word in words if word]
+    parts = [part.strip() for part in text.split(",")]
+    return [_convert_text(part) for part in parts if part]
 
 
 def _convert_table(text: str) -> dict[str, str]:
@@ -176,8 +176,10 @@ def _build_field(place: tuple[str, str], parse: Callable[[Any], object]) -> Fiel
 def _build_choice(
     place: tuple[str, ...], label: str, parse: Callable[[Any], object], hint: str = ""
 ) -> Field:
-    words: tuple[str, ...] = getattr(parse, "words", ())
-    return Field(place, label, parse, hint, choices=words)
+    choices: Sequence[str] = ()
+    if isinstance(parse, Choice):
+        choices = parse.choices
+    return Field(place, label, parse, hint, choices=choices)
 
 
 def _list_rule_fields(rule: Rule) -> list[Field]:
@@ -226,7 +228,7 @@ def _format_value(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return ", ".join(f"{name} = {word}" for name, word in value.items())
+        return ", ".join(f"{name} = {text}" for name, text in value.items())
     return str(value)
 
 

@@ -229,7 +229,7 @@ class Site(WatchedFolder[Analysis]):
         return self.result
 
     def _analyse(self, options: Options) -> Analysis:
-        """Return the analysis with its room and its question."""
+        """Return the analysis with its headroom and its question."""
         analysis = analyse_athlete(self.folder, options=options)
         return with_question(with_budget(analysis))
 

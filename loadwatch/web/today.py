@@ -168,5 +168,5 @@ def log_pain() -> Response:
     except LoadwatchError as error:
         return refuse_write(str(error))
     urgent = " ".join(diary.list_urgent_calls([entry]))
-    said = f"Written to {path.name}: {entry.day}, pain {entry.pain:g}. {urgent}"
-    return finish_write(said.strip())
+    message = f"Written to {path.name}: {entry.day}, pain {entry.pain:g}. {urgent}"
+    return finish_write(message.strip())

@@ -166,7 +166,8 @@ class UploadRequest(Request):
 
     def keep_uploads(self) -> tuple[list[Path], list[str]]:
         """Give all files their names; return their paths, and why others were not copied."""
-        uploads = [upload for upload in self._load_uploads() if upload.given]
+        _ = self.files  # reads the body: each file goes to an Upload as it comes
+        uploads = [upload for upload in self._uploads if upload.given]
         if len(uploads) > FEW_FILES and hasattr(os, "sync"):
             os.sync()  # at once: file by file it takes ten times as long
         else:
@@ -181,10 +182,6 @@ class UploadRequest(Request):
         if kept and self.upload_folder is not None:
             sync_folder(self.upload_folder)
         return kept, problems
-
-    def _load_uploads(self) -> list[Upload]:
-        """Read the body; return the files that came."""
-        return self._uploads if self.files is not None else []
 
     def remove_unkept(self) -> None:
         """Remove what came and was not kept: a body that was torn or refused, say."""

@@ -142,7 +142,8 @@ def _build_line(entry: Entry) -> DiaryLine:
     if not math.isnan(entry.pain):
         pain = f"{entry.pain:g}"
         parts.append(f"pain {pain} of 10")
-    parts += [WHEN_LABELS[entry.when]] * bool(entry.when)
+    if entry.when:
+        parts.append(WHEN_LABELS[entry.when])
     ticks = [(column, RED_FLAG_TEXTS[column]) for column in entry.ticks]
     parts += [text for text in (entry.site, entry.note) if text]
     parts += [text for _, text in ticks]

@@ -140,7 +140,7 @@ def change_entry(path: Path, was: Entry, new: Entry) -> None:
     or where the file has no column for what is new; LoadwatchError as for `append_entry`.
     """
     cells = dict.fromkeys(was.ticks, "") | _format_cells(new)
-    for tick in was.ticks:  # a sign that is kept is written anew
+    for tick in was.ticks:  # a red flag that is kept is written anew
         cells["note"] = cells["note"].replace(f"#{tick}", "").strip()
     user_files.edit_file(path, partial(_replace_entry, path, was, cells))
 

@@ -61,9 +61,8 @@ class Candidates:
     aside_east_m: Floats  # from the point to the way
     aside_north_m: Floats
     reach_m: float  # of the whole track
-    change_m: (
-        float  # standard deviation of the change of its distance from a way to the next
-    )
+    # standard deviation of the change of its distance from a way from one point to the next
+    change_m: float
 
 
 def find_candidates(

@@ -27,7 +27,7 @@ JUMP: Final = 8.0  # cost of changing where two ways do not meet
 MEETINGS: Final = 4  # places looked at where two ways meet more than once
 # after so many metres an error of a receiver has fallen to 1/e
 ERROR_M: Final = 75.0
-LEAST_STEP_M: Final = 10.0  # that tells anything of errors
+LEAST_STEP_M: Final = 10.0  # a shorter one says nothing of errors
 # of what the errors say, since receivers differ, and what a step costs at most by it. Beyond
 # SURE_REACH_M the nearest way is often another one, so that the reach says less
 ERROR_WEIGHT: Final = 0.5

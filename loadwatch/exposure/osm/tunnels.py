@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats, Ints
 
 LEAST_HOLE_M: Final = 30.0  # between two fixes
-PORTAL_M: Final = (
-    80.0  # from a fix to its portal: a receiver needs some seconds outside
-)
+# from a fix to its portal: a receiver needs some seconds outside
+PORTAL_M: Final = 80.0
 # the way through a tunnel is at most so much longer than the straight line over the hole
 MOST_DETOUR, MOST_MORE_M = 1.3, 30.0
 LEAST_SHARE: Final = 0.4  # of the hole that is in the tunnel

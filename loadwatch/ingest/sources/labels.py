@@ -48,7 +48,7 @@ def _is_byte_escaped(part: str) -> bool:
 
 
 def is_misleading(name: str) -> bool:
-    """Tell whether a name in an archive leads out of it, or is cut by a program at its NUL."""
+    """Return whether a name in an archive leads out of it, or is cut by a program at its NUL."""
     path = name.replace("\\", "/")
     leads_out = _FROM_A_ROOT.match(path) is not None or ".." in path.split("/")
     return leads_out or "\0" in path

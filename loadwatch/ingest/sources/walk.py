@@ -72,7 +72,7 @@ def find_members(
     Parameters
     ----------
     stdin : the bytes that the path `-` means.
-    has_input : tells by a member's key whether it was found before; such a file is not opened to
+    has_input : returns by a member's key whether it was found before; such a file is not opened to
         see what it is.
     """
     walk, unique_name = _WalkState(has_input=has_input), make_unique()

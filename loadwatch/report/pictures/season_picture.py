@@ -132,7 +132,7 @@ def _draw_axis(season: Season, frame: _Frame, top_m: float) -> list[str]:
 
 
 def _find_axis(frame: _Frame) -> float:
-    """Return where the words and numbers of an axis begin."""
+    """Return where the texts and numbers of an axis begin."""
     return frame.width - RIGHT + 12
 
 

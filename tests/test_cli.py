@@ -538,6 +538,18 @@ def test_settings_say_where_each_came_from(call, folder):
     assert rows["tz"] == ("Asia/Tokyo", "--tz")
 
 
+def test_an_end_of_file_within_loadwatch_is_no_interrupt(call, folder, monkeypatch):
+    """The command line library takes each EOFError for the end of what is typed."""
+
+    def fail(*_):
+        raise EOFError("unexpected end")
+
+    monkeypatch.setattr("loadwatch.assess.weeks.build_weeks", fail)
+    code, _, err = call("weeks", folder, "--no-store")
+    assert code == 1
+    assert "loadwatch itself failed (EOFError" in err
+
+
 def test_a_fault_of_ours_is_one_line_too(call, folder, monkeypatch):
     monkeypatch.setattr("loadwatch.assess.weeks.build_weeks", lambda *_: 1 / 0)
     code, _, err = call("weeks", folder, "--no-store")

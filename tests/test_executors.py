@@ -6,15 +6,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 
+from loadwatch.errors import WorkersGone
 from loadwatch.pipeline.executors import (
     BATCHES_AHEAD,
     ITEMS_PER_BATCH,
+    Engine,
     WorkerDied,
+    map_batches,
     open_pool,
+    open_workers,
 )
 
 
@@ -39,6 +45,26 @@ def die_twice(deaths: str) -> str:
     return "alive"
 
 
+def find_parent(_number: int) -> int:
+    return os.getppid()
+
+
+ONE = {"count_workers": lambda: 1}
+
+
+class Failing(ThreadPoolExecutor):
+    """An executor whose first submits fail as the start of a process does."""
+
+    def __init__(self, failing: list[Exception]) -> None:
+        super().__init__(1)
+        self.failing = failing
+
+    def submit(self, *args, **more):
+        if self.failing:
+            raise self.failing.pop()
+        return super().submit(*args, **more)
+
+
 def faulty(number: int) -> int:
     return 1 // number
 
@@ -46,6 +72,31 @@ def faulty(number: int) -> int:
 def test_a_worker_ended_from_outside_twice_costs_no_item(tmp_path):
     with open_pool(1, preload=()) as spread:
         assert list(spread(die_twice, [str(tmp_path / "deaths")])) == ["alive"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no process to fork from")
+def test_an_end_of_the_process_that_others_are_forked_from_costs_no_item():
+    with open_pool(2, preload=()) as each:
+        results = each(find_parent, range(200))
+        os.kill(next(results), signal.SIGKILL)
+        assert len(list(results)) == 199
+
+
+@pytest.mark.parametrize("failure", [EOFError, BrokenPipeError, BrokenProcessPool])
+def test_a_process_that_dies_while_it_starts_is_started_again(failure):
+    failing = [failure(), failure()]
+    with open_workers(Engine(start=lambda _: Failing(failing), **ONE)) as workers:
+        assert list(map_batches(workers, square, [1, 2, 3])) == [1, 4, 9]
+
+
+def test_processes_that_never_start_are_one_clear_error():
+    failing = [EOFError() for _ in range(100)]
+    with (
+        open_workers(Engine(start=lambda _: Failing(failing), **ONE)) as workers,
+        pytest.raises(WorkersGone, match="ended while they started"),
+    ):
+        list(map_batches(workers, square, [1, 2, 3]))
 
 
 def test_results_come_in_order_and_few_items_are_under_way():

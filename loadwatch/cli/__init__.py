@@ -142,19 +142,26 @@ def _run_command() -> int:
         return cli(prog_name="loadwatch", standalone_mode=False) or DONE
     except click.exceptions.Exit as error:
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as error:
+        if not isinstance(error.__cause__, EOFError):
+            return INTERRUPTED
+        return _report_fault(error.__cause__)  # click takes it for the end of the input
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the exit
         return DONE
     except click.UsageError as error:
         output.print_message(_format_usage_error(error))
         return USAGE
-    except Exception as error:  # the last guard: a fault of ours is one line too
-        if os.environ.get("LOADWATCH_DEBUG"):
-            raise
-        output.print_message(f"Error: {_describe_error(error)}")
-        return _choose_exit_code(error)
+    except Exception as error:  # noqa: BLE001 - the last guard: a fault of ours is one line too
+        return _report_fault(error)
+
+
+def _report_fault(error: Exception) -> int:
+    """Print what went wrong in one line; return the exit code."""
+    if os.environ.get("LOADWATCH_DEBUG"):
+        raise error
+    output.print_message(f"Error: {_describe_error(error)}")
+    return _choose_exit_code(error)
 
 
 def _format_usage_error(error: click.UsageError) -> str:

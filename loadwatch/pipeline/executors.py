@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 ITEMS_PER_BATCH = 8  # items that go to a worker together
 BYTES_PER_BATCH = 4 << 20  # a batch that weighs this is full
 TRIES_ALONE = 2  # of an item whose batch lost its worker
+STARTS = 5  # of an executor in a row that breaks before it takes a batch
+# a process died between two submits, or the one that they are forked from while it forked
+START_FAILURES = (BrokenExecutor, EOFError, ConnectionError)
 BATCHES_AHEAD = 2  # batches under way per worker: items carry bytes, so few
 POLL_S = 1.0  # between two looks at an engine whose result is awaited
 
@@ -86,11 +89,26 @@ class Workers:
         return self.limit or max(1, self.engine.count_workers())
 
     def submit(self, function: Function, batch: Batch) -> Future[list[Any]]:
-        """Start work on `batch`, and the executor if there is none."""
-        if self.executor is None:
-            self.executor = self.engine.start(self.count())
-        with defer_sigint():
-            return self.executor.submit(_run_batch, __version__, function, batch)
+        """Start work on `batch`, and the executor if there is none or it broke meanwhile.
+
+        Raises
+        ------
+        WorkersGone : STARTS executors in a row broke before they took the batch.
+        """
+        for _ in range(STARTS):
+            if self.executor is None:
+                self.executor = self.engine.start(self.count())
+            try:
+                with defer_sigint():
+                    return self.executor.submit(
+                        _run_batch, __version__, function, batch
+                    )
+            except START_FAILURES:
+                self.shut_down()
+        raise WorkersGone(
+            f"{STARTS} times in a row the processes that read files ended while they "
+            "started: is something ending them? What was read is kept."
+        )
 
     def shut_down(self) -> None:
         """End the executor; the next `submit` starts a new one."""
@@ -227,11 +245,7 @@ def _fill_up(
         batch = next(batches, None)
         if batch is None:
             return
-        try:
-            future = workers.submit(function, batch)
-        except BrokenExecutor:  # a process died between two submits
-            workers.shut_down()
-            future = workers.submit(function, batch)
+        future = workers.submit(function, batch)
         under_way.append(_PendingBatch(batch, future, workers.executor))
 
 

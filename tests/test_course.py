@@ -1,6 +1,7 @@
 """Tag once: what is answered for one run holds for the ground under it, cell by cell."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -364,6 +365,24 @@ def test_answers_that_agree_or_are_of_two_courses_are_no_remark():
         run("2026-03-12", 5, surface_source="tag", soft_m=5000.0),
     )
     assert describe_contradictions(rows) == ()
+
+
+def test_contradictions_of_many_runs_need_no_table_of_all_pairs():
+    """Of 1,500 answers, half of each kind; a table of their pairs has 2,250,000 places."""
+    count = 1500
+    short = straight(0, 500), straight(0, 500, 2000)
+    kinds = [
+        course_run("2026-03-02T07:30", short[0], "hard"),
+        course_run("2026-03-03T07:30", short[1], "soft"),
+    ]
+    rows = activities(*kinds).iloc[np.arange(count) % 2].reset_index(drop=True)
+    tracemalloc.start()
+    try:
+        assert describe_contradictions(rows) == ()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8_000_000  # 5.3 KB for each answer; it was 150 MB
 
 
 def test_runs_without_positions_or_distance_inherit_nothing():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,14 +12,17 @@ from loadwatch.exposure.ground_answers import format_answer
 from loadwatch.exposure.signature import (
     are_same_course,
     block_numbers,
+    sort_distinct,
     unpack_signatures,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from loadwatch.exposure.signature import Signatures
-    from loadwatch.tables import Bools, Floats
+    from loadwatch.tables import Floats, Ints
 
 APART: Final = 0.5  # of two answers for one course: more is a contradiction
 NAMED: Final = 3  # pairs
@@ -36,14 +40,11 @@ def describe_contradictions(rows: pd.DataFrame) -> tuple[str, ...]:
     rows : EXPOSURES and HIDDEN, tags applied. At most three pairs are named.
     """
     answered, shares = select_answered(rows)
-    apart = np.abs(shares[:, None, :] - shares[None, :, :]).sum(axis=2) / 2
-    pairs = np.argwhere(np.triu(apart > APART + _ROUNDING))
-    if not pairs.size:
+    if not len(answered) or np.ptp(shares, axis=0).sum() / 2 <= APART + _ROUNDING:
         return ()
     signatures = unpack_signatures(answered["signature"].tolist())
-    near = _share_blocks(signatures)
     remarks: list[str] = []
-    for one, other in pairs[near[pairs[:, 0], pairs[:, 1]]][:_CHECKED].tolist():
+    for one, other in islice(_list_apart(signatures, shares), _CHECKED):
         if are_same_course(signatures.cells_of(one), signatures.cells_of(other)):
             remarks.append(_describe_pair(answered, shares, one, other))
         if len(remarks) == NAMED:
@@ -51,18 +52,38 @@ def describe_contradictions(rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(remarks)
 
 
-def _share_blocks(signatures: Signatures) -> Bools:
-    """Return for each pair of runs whether they share many blocks of 100 m."""
-    block, run = block_numbers(signatures.cells), signatures.runs
-    distinct, number = np.unique(block, return_inverse=True)
-    every = -(-distinct.size // _MOST_BLOCKS)
+def _list_apart(signatures: Signatures, shares: Floats) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of runs whose answers differ and that share many blocks of 100 m.
+
+    Only one run at a time is held against the others, so that memory grows with their number.
+    """
+    for one, near in _list_near(signatures):
+        apart = np.abs(shares[near] - shares[one]).sum(axis=1) / 2
+        for other in near[apart > APART + _ROUNDING].tolist():
+            yield one, other
+
+
+def _list_near(signatures: Signatures) -> Iterator[tuple[int, Ints]]:
+    """Yield each run with the later runs that share half of the blocks with it.
+
+    No more than _MOST_BLOCKS are looked at, evenly chosen.
+    """
+    distinct, number = np.unique(block_numbers(signatures.cells), return_inverse=True)
+    every = max(1, -(-distinct.size // _MOST_BLOCKS))
     chosen = number % every == 0
-    crosses = np.zeros((signatures.counts.size, distinct.size // every + 1), np.float32)
-    crosses[run[chosen], number[chosen] // every] = 1.0
-    common = crosses @ crosses.T
-    most = np.maximum.outer(crosses.sum(axis=1), crosses.sum(axis=1))
-    near: Bools = common >= _ROUGHLY * most
-    return near
+    count = signatures.counts.size
+    # each block once per run, by block and by run
+    pairs = sort_distinct(number[chosen] * count + signatures.runs[chosen])
+    block, run = np.divmod(pairs, count)
+    size = np.bincount(run, minlength=count)
+    first = np.searchsorted(block, np.arange(distinct.size + 1))
+    blocks_of = np.split(block[np.argsort(run, kind="stable")], np.cumsum(size)[:-1])
+    for one, crossed in enumerate(blocks_of):
+        there = [run[first[number] : first[number + 1]] for number in crossed]
+        met = np.concatenate([np.empty(0, np.int64), *there])
+        common = np.bincount(met, minlength=count)[one + 1 :]
+        most = np.maximum(size[one + 1 :], size[one])
+        yield one, one + 1 + np.flatnonzero(common >= _ROUGHLY * most)
 
 
 def _describe_pair(rows: pd.DataFrame, shares: Floats, one: int, other: int) -> str:

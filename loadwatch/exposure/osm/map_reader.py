@@ -31,7 +31,7 @@ from loadwatch.exposure.osm.ground import (
     widen_cells,
 )
 from loadwatch.exposure.osm.map_size import describe_excess
-from loadwatch.exposure.osm.map_words import describe_bad_words
+from loadwatch.exposure.osm.string_table import describe_bad_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -112,7 +112,7 @@ def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExc
 def check_map(path: Path) -> None:
     """Raise MapError where a map unpacks beyond bounds, or libosmium would die of it."""
     try:
-        problem = describe_excess(path) or describe_bad_words(path)
+        problem = describe_excess(path) or describe_bad_strings(path)
     except OSError as error:
         raise MapError(path, f"not readable ({error.strerror})") from None
     if problem:

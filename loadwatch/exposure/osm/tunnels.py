@@ -130,12 +130,11 @@ def _find_begun(
             continue
         if lines[outside] == line:
             return line
-        portals = np.array([_find_portals(ground, line)])
-        for _ in range(2):
-            away_m = _measure_away(portals, latitude, longitude)[0, outside]
-            if away_m <= PORTAL_M:
-                return line
-            portals = portals[:, ::-1]
+        one, other = _find_portals(ground, line)
+        both_ways = np.array([(one, other), (other, one)])
+        away_m = _measure_away(both_ways, latitude, longitude)[:, outside]
+        if (away_m <= PORTAL_M).any():
+            return line
     return -1
 
 
@@ -155,12 +154,9 @@ def _join_tunnels(
         return {}
     passages: dict[tuple[Portal, Portal], _Passage] = {}
     for line in _select_near(ground, latitude, longitude).tolist():
-        first, last = np.searchsorted(ground.line, (line, line + 1)).tolist()
-        vertices = (first, last - 1)
-        one, other = (
-            (float(ground.latitude[at]), float(ground.longitude[at])) for at in vertices
-        )
-        length_m = float(ground.along_m[last - 1])
+        one, other = _find_portals(ground, line)
+        end = int(np.searchsorted(ground.line, line + 1))
+        length_m = float(ground.along_m[end - 1])
         _keep_shorter(passages, (one, other), _Passage(length_m, line, length_m))
         _keep_shorter(passages, (other, one), _Passage(length_m, line, length_m))
     for _ in range(JOINS):

@@ -9,7 +9,7 @@ import pytest
 from loadwatch.exposure.osm import MapError
 from loadwatch.exposure.osm.cut import cut_extract
 from loadwatch.exposure.osm.map_reader import read_excerpt
-from loadwatch.exposure.osm.map_words import describe_bad_words
+from loadwatch.exposure.osm.string_table import describe_bad_strings
 from tests.fuzz.mutate_pbf import Block, join_block, write_piece
 
 CELLS = frozenset([(1000, 2000)])
@@ -50,7 +50,7 @@ LONG = [b"%d" % number for number in range(5_000)]  # beyond what is looked at f
 )
 def test_a_nul_within_a_word_is_refused_wherever_it_is(write, content, packed):
     path = write(make_map(content, packed=packed))
-    assert describe_bad_words(path) == "a word in it holds a NUL byte"
+    assert describe_bad_strings(path) == "a word in it holds a NUL byte"
     for read in (
         lambda: read_excerpt(path, CELLS, {}),
         lambda: cut_extract(path, CELLS),
@@ -62,10 +62,10 @@ def test_a_nul_within_a_word_is_refused_wherever_it_is(write, content, packed):
 @pytest.mark.parametrize("packed", [True, False])
 def test_words_after_a_thousand_groups_are_not_searched_for(write, packed):
     path = write(make_map(GROUP * 600 + make_words(b"a\0b"), packed=packed))
-    assert describe_bad_words(path) == "a block of it does not begin with its words"
+    assert describe_bad_strings(path) == "a block of it does not begin with its words"
     path = write(make_map(GROUP * (8 << 20), packed=packed))
     begun = time.process_time()
-    assert describe_bad_words(path)
+    assert describe_bad_strings(path)
     assert time.process_time() - begun < 1
 
 
@@ -73,7 +73,7 @@ def test_empty_words_by_the_million_are_not_gone_through(write):
     many = write_piece(1, b"\n\0" * 2_000_000)
     path = write(make_map(many, packed=True))
     begun = time.process_time()
-    assert describe_bad_words(path)
+    assert describe_bad_strings(path)
     assert time.process_time() - begun < 2
 
 
@@ -89,7 +89,7 @@ def test_empty_words_by_the_million_are_not_gone_through(write):
     ],
 )
 def test_empty_words_and_numbers_of_nul_are_fine(write, content, packed):
-    assert describe_bad_words(write(make_map(content, packed=packed))) == ""
+    assert describe_bad_strings(write(make_map(content, packed=packed))) == ""
 
 
 @pytest.mark.parametrize(
@@ -104,4 +104,4 @@ def test_empty_words_and_numbers_of_nul_are_fine(write, content, packed):
     ],
 )
 def test_what_is_torn_or_no_map_is_left_to_its_reader(write, data):
-    assert describe_bad_words(write(data)) in {"", "a word in it holds a NUL byte"}
+    assert describe_bad_strings(write(data)) in {"", "a word in it holds a NUL byte"}

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from loadwatch.errors import LoadwatchError
 from loadwatch.formatting import clean_text
 from loadwatch.settings import FILE
+from loadwatch.settings.shoe_entries import MAX_NAME, MAX_START_KM
 from loadwatch.user_files import edit_file
 from loadwatch.web.answers import UNPROCESSABLE, finish_write, get_site, refuse_write
 from loadwatch.web.shoe_form import check_name, parse_start_km, retire_shoe, state_shoe
@@ -81,4 +82,6 @@ def _show_page(given: Mapping[str, str], errors: Mapping[str, str]) -> str:
         given=given,
         errors={name: clean_text(why) for name, why in errors.items()},
         file=FILE,
+        most_km=MAX_START_KM,
+        longest=MAX_NAME,
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import threading
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
@@ -149,6 +151,7 @@ class WatchedFolder(ABC, Generic[Result]):
         self._progress = replace(self._progress, done=0, total=1)
         try:
             self._result = self._analyse(self._date_options())
+            self._kept = {}  # what was worked out holds the result before
             self.error = ""
         except NothingToRead:
             if self._has_vanished():
@@ -240,9 +243,10 @@ def fingerprint_folder(folder: Path) -> str:
     Of a file at `folder` it is that of the file alone.
     """
     digest = hashlib.sha256()
-    if folder.is_file():
+    with suppress(OSError):  # it may vanish at any moment
         about = folder.stat()
-        digest.update(f"{about.st_size}|{about.st_mtime_ns}".encode())
+        if stat.S_ISREG(about.st_mode):
+            digest.update(f"{about.st_size}|{about.st_mtime_ns}".encode())
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +66,6 @@ def serve_pages(
         raise LoadwatchError(f"{path} is not there, and --read-only makes no folder")
     output.make_folder(path)
     quiet = given["quiet"]
-
-    def announce(address: str) -> None:
-        output.print_result(address)
-        output.print_message("Ctrl-C ends it.", quiet=quiet)
-        if not no_browser:
-            click.launch(address)
-
     ctx.params["jobs"] = ctx.params.get("jobs") or 1
     if is_club is None:
         is_club = is_roster(path)
@@ -83,6 +77,14 @@ def serve_pages(
         port=port,
         read_only=given["read_only"],
         places=environment.default_store_folder(),
-        announce=announce,
+        announce=partial(_announce, quiet=quiet, opens_browser=not no_browser),
     )
     return 0
+
+
+def _announce(address: str, *, quiet: bool, opens_browser: bool) -> None:
+    """Print the address of the pages, and open them."""
+    output.print_result(address)
+    output.print_message("Ctrl-C ends it.", quiet=quiet)
+    if opens_browser:
+        click.launch(address)

@@ -2,10 +2,8 @@
 
 import io
 import json
-import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -26,6 +24,7 @@ from loadwatch.web.settings_form import change_values, read_values
 from loadwatch.web.site import Site, fingerprint_folder
 from loadwatch.web.uploads import choose_name, copy_upload, explain_no_space
 from tests.make_gpx import write_loop_runs
+from tests.web_server import start_server
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 TOKEN = "a-token-of-a-test"
@@ -437,25 +436,9 @@ def test_an_empty_folder_asks_for_files(tmp_path):
     assert str(tmp_path) not in text
 
 
-def start_server(folder, tmp_path):
-    environment = {
-        **os.environ,
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "PYTHONUNBUFFERED": "1",
-    }
-    command = [sys.executable, "-m", "loadwatch", "serve", str(folder), "--no-browser"]
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-
-
 @pytest.mark.slow
 def test_the_server_runs_is_found_again_and_ends_clean(folder, tmp_path):
-    first = start_server(folder, tmp_path)
+    first = start_server(folder, tmp_path / "cache")
     try:
         address = first.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:")
@@ -466,7 +449,7 @@ def test_the_server_runs_is_found_again_and_ends_clean(folder, tmp_path):
                 break
             time.sleep(0.5)
         assert "Last runs" in page
-        second = start_server(folder, tmp_path)
+        second = start_server(folder, tmp_path / "cache")
         assert second.stdout.readline().strip() == address
         assert second.wait(30) == 0
         second.communicate()

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from loadwatch.web import server as web_server
 from loadwatch.web.server import find_port, find_running, open_server, run_server
 from loadwatch.web.site import Site
 from tests.web_client import TOKEN, Visitor, copy_runs
-from tests.web_server import Server
+from tests.web_server import Server, start_server
 
 LIST = b"date,distance_km\n2026-11-18,7.7\n"
 PAIN = {"pain": "3", "day": "2026-11-15"}
@@ -156,7 +155,6 @@ def test_a_write_during_a_reading_is_read_after_it(folder):
     site._analyse = analyse
     site.refresh(at_once=True)
     begun.wait(30)
-    time.sleep(0.2)
     path = folder / "diary.csv"
     site.write(path, lambda: path.write_text("date,pain\n2026-11-15,5\n"), "a line")
     may_end.set()
@@ -247,18 +245,6 @@ def test_a_server_that_writes_is_not_taken_for_one_that_is_read_only(
         run_server(Site(folder, Options()), read_only=True, **more)
     run_server(Site(folder, Options()), read_only=False, **more)
     assert said == ["http://127.0.0.1:5/"]
-
-
-def start_server(folder, cache, *options):
-    env = {**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "loadwatch", "serve", str(folder), "--no-browser"]
-    return subprocess.Popen(
-        [*command, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=env,
-    )
 
 
 @pytest.mark.slow

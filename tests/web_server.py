@@ -2,7 +2,10 @@
 
 import contextlib
 import http.client
+import os
 import socket
+import subprocess
+import sys
 import threading
 
 from loadwatch.pipeline import Options
@@ -13,6 +16,19 @@ from loadwatch.web.site import Site
 from tests.web_client import TOKEN
 
 BORDER = "a-border-between-parts"
+
+
+def start_server(folder, cache, *options):
+    """Start `loadwatch serve` of a folder as a process; its first line is the address."""
+    env = {**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "loadwatch", "serve", str(folder), "--no-browser"]
+    return subprocess.Popen(
+        [*command, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+    )
 
 
 class Server:

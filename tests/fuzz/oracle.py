@@ -132,14 +132,16 @@ def count_held(data: bytes, handed: Handed) -> tuple[int, int]:
 def check_document(data: bytes, whole: bytes, name: str) -> str:
     """Return what is wrong with the reading of a JSON document."""
     wrong = check_input(data, whole, name)
-    if wrong:
-        return wrong
+    return wrong or check_parts(data, name, count_parts(data), "records")
+
+
+def check_parts(data: bytes, name: str, parts: int, kind: str) -> str:
+    """Return how many of the parts that an input holds are gone without a note, "" for few."""
     handed = read_input(data, name)
     held = max(handed.samples, handed.parts)
-    parts = count_parts(data)
     if handed.remarks or held >= KEPT_SHARE * parts:
         return ""
-    return f"{held} of {parts} records, and no note"
+    return f"{held} of {parts} {kind}, and no note"
 
 
 def count_parts(data: bytes) -> int:
@@ -160,14 +162,7 @@ def count_parts(data: bytes) -> int:
 def check_table(data: bytes, whole: bytes, name: str) -> str:
     """Return what is wrong with the reading of a table: each row is an activity or has a reason."""
     wrong = check_input(data, whole, name)
-    if wrong:
-        return wrong
-    handed = read_input(data, name)
-    held = max(handed.samples, handed.parts)
-    rows = count_rows(data)
-    if handed.remarks or held >= KEPT_SHARE * rows:
-        return ""
-    return f"{held} of {rows} rows, and no note"
+    return wrong or check_parts(data, name, count_rows(data), "rows")
 
 
 def count_rows(data: bytes) -> int:

@@ -337,7 +337,8 @@ def test_a_plan_tells_hills_and_ground_too():
 
 
 def test_an_empty_plan_and_one_before_today():
-    assert b.try_plan((), ordinary(), Settings(), dt.date(2026, 2, 22)).flags == ()
+    empty = b.try_plan((), ordinary(), Settings(), dt.date(2026, 2, 22))
+    assert (empty.first, empty.flags) == (dt.date(2026, 2, 16), ())
     with pytest.raises(SettingsError, match="2026-02-24 is before 2026-03-01"):
         b.try_plan(b.read_plan(PLAN), ordinary(), Settings(), dt.date(2026, 3, 1))
     alone = b.try_plan(b.read_plan(PLAN), activities(), Settings(), dt.date(2026, 2, 1))

@@ -260,6 +260,59 @@ def test_a_day_that_is_over_is_refused(runner, tmp_path):
         loadwatch.course(path, runner, date="9999-12-30")
 
 
+def without_altitude(text, first, last):
+    """A GPX file whose points from the `first` to before the `last` have no altitude."""
+    head, *marks = text.split("<ele>")
+    for at in range(first, last):
+        marks[at] = marks[at].partition("</ele>")[2]
+    for at, mark in enumerate(marks):
+        head += mark if first <= at < last else f"<ele>{mark}"
+    return head
+
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("start", [None, START])
+@pytest.mark.parametrize("kept", [0.97, 0.7])
+def test_altitude_that_ends_on_the_way_is_no_flat_rest(
+    call, runner, tmp_path, start, kept
+):
+    way = points(12)
+    text = without_altitude(gpx(way, start), int(kept * len(way)), len(way))
+    path = write(tmp_path / "way.gpx", text)
+    tried = loadwatch.course(path, runner)
+    assert tried.altitude.source == "own"
+    assert tried.altitude.share == pytest.approx(kept, abs=0.02)
+    unjudged = {gap.rule for gap in tried.plan.unknown}
+    assert ("LW04" in unjudged) == (kept < 0.9)
+    _, out, _ = call("course", path, runner, "--no-store")
+    assert ("knows the altitude of" in out) == (kept == 0.7)
+
+
+def test_altitude_of_less_than_half_of_a_route_is_not_taken(tmp_path, runner):
+    far = [(place[0] + 1, *place[1:]) for place in points(12)]  # where no run was
+    for start in (None, START):
+        text = without_altitude(gpx(far, start), len(far) // 3, len(far))
+        tried = loadwatch.course(write(tmp_path / "way.gpx", text), runner)
+        assert tried.altitude.source == "missing"
+        assert math.isnan(tried.measured["ascent_m"])
+
+
+def test_a_few_points_without_altitude_are_taken_from_their_neighbours(
+    runner, tmp_path
+):
+    text = without_altitude(gpx(points(6)), 200, 210)
+    tried = loadwatch.course(write(tmp_path / "way.gpx", text), runner)
+    assert tried.altitude.share == 1.0
+
+
+def test_a_way_on_the_spot_of_a_pole_is_no_route(runner, tmp_path):
+    path = write(tmp_path / "way.gpx", gpx([(90.0, at, 9.0) for at in range(50)]))
+    with pytest.raises(NothingToRead, match="two different positions"):
+        loadwatch.course(path, runner)
+
+
 def test_a_route_takes_the_ground_that_tags_give(runner, tmp_path):
     path = write(tmp_path / "way.gpx", gpx(points(6)))
     (runner / "tags.csv").write_text("file,surface\n5-1.gpx,soft\n")

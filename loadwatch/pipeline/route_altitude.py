@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from loadwatch.exposure.elevation import measure_climb
+from loadwatch.exposure.elevation import close_steps, measure_climb
 from loadwatch.exposure.past_altitude import (
     Track,
     carry_altitude,
     choose_crossing,
 )
+from loadwatch.geodesy import path_m
+from loadwatch.ingest.readers.route import LONGEST_HOLE_M
 from loadwatch.pipeline.run_records import read_activities
 
 if TYPE_CHECKING:
@@ -45,6 +47,28 @@ class RouteAltitude:
 
 OWN: Final = RouteAltitude(source="own", share=1.0)
 MISSING: Final = RouteAltitude(source="missing", share=0.0)
+
+
+def measure_own_altitude(route: Activity) -> RouteAltitude:
+    """Return of how much of its length a route knows its altitude itself."""
+    if not {"latitude_deg", "longitude_deg", "altitude_m"} <= set(route.records):
+        return MISSING
+    line = _build_track(route)
+    placed = np.isfinite(line.latitude_deg) & np.isfinite(line.longitude_deg)
+    along_m = path_m(line.latitude_deg[placed], line.longitude_deg[placed])
+    known = np.isfinite(close_steps(line.time_s, line.altitude_m)[placed])
+    if not known.any() or not along_m[-1] > 0:
+        return MISSING
+    steps_m = np.diff(along_m[known])
+    # neighbours that both know theirs are no hole, however far apart they are
+    is_next = np.diff(np.flatnonzero(known)) == 1
+    covered_m = float(steps_m[is_next | (steps_m <= LONGEST_HOLE_M)].sum())
+    return RouteAltitude(source="own", share=round(covered_m / float(along_m[-1]), 3))
+
+
+def drop_altitude(route: Activity) -> Activity:
+    """Return a route without its altitude."""
+    return replace(route, records=route.records.assign(altitude_m=np.nan))
 
 
 def add_past_altitude(

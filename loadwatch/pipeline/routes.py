@@ -27,9 +27,12 @@ from loadwatch.exposure.row import build_row
 from loadwatch.ingest.readers.route import has_positions, read_route, redraw_line
 from loadwatch.ingest.sources import Member, find_members
 from loadwatch.pipeline.route_altitude import (
+    LEAST_SHARE,
     OWN,
     RouteAltitude,
     add_past_altitude,
+    drop_altitude,
+    measure_own_altitude,
 )
 from loadwatch.row_frame import build_frame
 from loadwatch.settings.keys import LAST_DAY
@@ -199,6 +202,11 @@ def measure_route(
     settings = analysis.settings
     activity, row = draw_route(_read_file(path, settings), settings, files.cache)
     altitude = OWN
+    if row["ascent_source"] != "device":  # a watch's total is of all of the way
+        altitude = measure_own_altitude(activity)
+    if altitude.share < LEAST_SHARE and not math.isnan(row["ascent_m"]):
+        activity = drop_altitude(activity)
+        row = _build_row(activity, settings, files.cache)
     if math.isnan(row["ascent_m"]):
         activity, altitude = add_past_altitude(
             activity, row["signature"], analysis, files.places

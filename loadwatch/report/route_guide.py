@@ -82,8 +82,8 @@ def _wrap_line(line: str, width: int) -> str:
 def _describe_measures(route: TriedRoute, units: Units) -> list[str]:
     """Return distance, climb, grade and ground of a route, a line each."""
     lines = [describe_length(route, units)]
-    if route.altitude.source != "own":
-        lines.append(describe_altitude(route.altitude))
+    if note := describe_altitude(route.altitude):
+        lines.append(note)
     if route.altitude.source != "missing":
         lines.append(f"By grade (%): {_join_amounts(list_grades(route), units)}")
     return [*lines, f"Ground: {_join_amounts(list_grounds(route), units)}"]
@@ -113,16 +113,21 @@ def list_grounds(route: TriedRoute) -> list[Amount]:
 
 
 def describe_altitude(altitude: RouteAltitude) -> str:
-    """Return where altitude that is not a route's own comes from; "" where it is."""
-    if altitude.source == "own":
-        return ""
+    """Return where altitude that is not a route's own comes from, and of how much it is known.
+
+    It is "" where the route knows its own altitude well enough for the checks on hills.
+    """
     if altitude.source == "missing":
         return NO_ALTITUDE
+    if altitude.source == "own" and altitude.is_judged:
+        return ""
     runs = f"{altitude.runs} of your runs"
     if altitude.runs == 1:
         runs = "one of your runs"
     share = format_percent(math.floor(100.0 * altitude.share) / 100.0)
     sentence = f"Altitude of {share} of the route from {runs}."
+    if altitude.source == "own":
+        sentence = f"The route knows the altitude of {share} of its length."
     if altitude.is_judged:
         return sentence
     least = format_percent(JUDGED_SHARE)

@@ -220,7 +220,7 @@ def try_plan(
     planned day before `today` is an error: it has happened.
     """
     if not plan:
-        return Plan(today, (), ())
+        return Plan(_week_start(today, settings), (), ())
     days = sorted(run.day for run in plan)
     _refuse_past(plan, today)
     until = np.datetime64(today + timedelta(days=1), "us")

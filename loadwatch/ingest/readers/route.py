@@ -32,9 +32,12 @@ PACE_MPS: Final = (
     3.0  # of a drawn line; only the window of the altitude's mean needs it
 )
 LONGEST_M: Final = 1_000_000.0  # a longer line is no route for a run
+LEAST_LENGTH_M: Final = 1.0
 FAR_M: Final = 20_000.0  # between two points: not one route
 # of the points, for the altitude of those between to be known
 LEAST_ALTITUDE_SHARE: Final = 0.5
+# of points without altitude, from the last one before to the next one after; longer: unknown
+LONGEST_HOLE_M: Final = 200.0
 MOST_APART: Final = 0.1  # of a stated distance and that of the line
 _POINTS: Final = ("trkpt", "rtept", "Trackpoint")  # of a GPX track and route, of TCX
 _SECOND_NS: Final = 1_000_000_000
@@ -115,7 +118,7 @@ def draw_line(line: Line) -> Activity:
     known &= (np.abs(latitude_deg) <= 90.0) & (np.abs(longitude_deg) <= 180.0)
     latitude, longitude = latitude_deg[known], longitude_deg[known]
     along = path_m(latitude, longitude)
-    if along.size < 2 or not along[-1] > 0:
+    if along.size < 2 or along[-1] < LEAST_LENGTH_M:
         raise NotActivity("no route: it has fewer than two different positions")
     if along[-1] > LONGEST_M or np.diff(along).max() > FAR_M:
         raise NotActivity("no route for a run: its points are too far apart")
@@ -129,11 +132,29 @@ def draw_line(line: Line) -> Activity:
     }
     height = line.altitude_m[known]
     if np.isfinite(height).mean() >= LEAST_ALTITUDE_SHARE and height.any():
-        measured = np.isfinite(height)
-        columns["altitude_m"] = np.interp(at, along[measured], height[measured])
+        columns["altitude_m"] = _interpolate_altitude(at, along, height)
     time_ns = (at / PACE_MPS * _SECOND_NS).astype(np.int64)
     session = replace(_PLAIN, distance_m=float(along[-1] * scale))
     return Activity(build_records(time_ns, columns), session)
+
+
+def _interpolate_altitude(at_m: Floats, along_m: Floats, altitude_m: Floats) -> Floats:
+    """Return the altitude at each distance, NaN within a long hole of the points' own [m].
+
+    Two neighbouring points that both know theirs are no hole, however far apart they are.
+    """
+    known = np.flatnonzero(np.isfinite(altitude_m))
+    places = along_m[known]
+    before = np.searchsorted(places, at_m, side="right") - 1
+    after = np.searchsorted(places, at_m, side="left")
+    is_inside = (before >= 0) & (after < known.size)
+    before, after = before.clip(min=0), after.clip(max=known.size - 1)
+    hole_m = places[after] - places[before]
+    hole_m[~is_inside] = np.abs(at_m - places[before])[~is_inside]
+    is_hole = (known[after] - known[before] > 1) | ~is_inside
+    altitude: Floats = np.interp(at_m, places, altitude_m[known])
+    altitude[is_hole & (hole_m > LONGEST_HOLE_M)] = np.nan
+    return altitude
 
 
 def _compare_distance(stated_m: Floats, along_m: float) -> float:

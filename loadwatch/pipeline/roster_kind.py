@@ -30,7 +30,7 @@ _PART_NAME: Final = re.compile(
 
 
 def is_roster(root: Path) -> bool:
-    """Tell whether the folder `root` looks like one of several athletes.
+    """Return whether the folder `root` looks like one of several athletes.
 
     It holds nothing of one runner directly, and at least two folders or zips that do, of which
     one has files of its own (loadwatch.toml, tags.csv, diary.csv) or none is called by a year or
@@ -52,7 +52,7 @@ def is_roster(root: Path) -> bool:
 
 
 def _is_of_one(root: Path) -> bool:
-    """Tell whether a folder directly holds recordings, lists, tags or a diary."""
+    """Return whether a folder directly holds recordings, lists, tags or a diary."""
     files = [path for path in root.iterdir() if path.is_file() and may_be_athlete(path)]
     if any(path.suffix.lower() != EXPORT_SUFFIX for path in files):
         return True
@@ -70,7 +70,7 @@ def _has_own_files(path: Path) -> bool:
 
 
 def _holds_input(folder: Path) -> bool:
-    """Tell whether a folder holds a recording, a list or an export, at any depth."""
+    """Return whether a folder holds a recording, a list or an export, at any depth."""
     return any(
         Path(name).suffix.lower() in INPUT_SUFFIXES
         for _, _, files in os.walk(folder)

@@ -183,6 +183,14 @@ def test_the_ground_of_a_run_is_a_line_of_tags(opened, folder):
     assert row["surface_source"] == "tag"
 
 
+@pytest.mark.parametrize("surface", ["moon", "", "hard 75 soft"])
+def test_what_is_no_ground_is_no_line_of_tags(opened, folder, surface):
+    site, client = opened
+    send(client, "/ground", {"activity_id": find_id(site), "surface": surface})
+    assert "Not written: " in ask(client, "/").text
+    assert not (folder / "tags.csv").exists()
+
+
 def test_a_run_takes_shoe_effort_and_plan(opened, folder):
     site, client = opened
     chosen = find_id(site)

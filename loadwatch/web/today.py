@@ -12,6 +12,7 @@ from loadwatch.assess.diary import RED_FLAGS
 from loadwatch.assess.ground_questions import find_questions
 from loadwatch.errors import LoadwatchError
 from loadwatch.exposure import tags
+from loadwatch.exposure.ground_answers import parse_answer
 from loadwatch.exposure.tag_writer import write_tags
 from loadwatch.report.budget_table import format_room_line
 from loadwatch.report.ground_question import QuestionText, describe_question
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 pages = Blueprint("today", __name__)
 MOST_QUESTIONS = 3
 ASKED_GROUNDS = ("hard", "firm", "soft", "track")
+NOT_SURE = "unknown"  # asked another time
 
 
 @pages.get("/")
@@ -127,10 +129,15 @@ def copy_files() -> Response:
 def answer_ground() -> Response:
     """Write the ground of a run; it holds for the same ground in other runs."""
     site = get_site()
-    surface = request.form.get("surface", "")
+    surface = request.form.get("surface", "").strip()
     cells = {"surface": surface, "asked": ""}
-    if surface == "unknown":
-        cells = {"surface": "", "asked": environment.today_by_clock().isoformat()}
+    try:
+        if surface == NOT_SURE:
+            cells = {"surface": "", "asked": environment.today_by_clock().isoformat()}
+        elif not parse_answer(surface):
+            return refuse_write("no ground was chosen.")
+    except ValueError as error:
+        return refuse_write(f"{error}.")
     return write_cells(site, request.form.get("activity_id", ""), cells, surface)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
 from loadwatch.ingest import health_export, readers
-from loadwatch.ingest.readers.json import huawei
+from loadwatch.ingest.readers.json import huawei, values
 from loadwatch.ingest.sources import find_members, origin
 from loadwatch.settings import Settings
 from tests import make_vendors as make
@@ -450,6 +450,26 @@ def test_huawei_reads_numbers_as_names():
 def test_huawei_within_an_object_or_days(form):
     data = form.format(make.make_huawei([Run(4)]).decode()).encode()
     assert kinds(read(data)) == [("running", "generic")]
+
+
+@pytest.mark.parametrize(
+    ("whole", "key"),
+    [
+        (make.make_huawei([Run(4), Run(101, LATER), Run(5)]), b'"startTime"'),
+        (make.make_fitbit([Run("Run"), Run("Walk", LATER)]), b'"logId"'),
+    ],
+    ids=["huawei", "fitbit"],
+)
+def test_one_bad_element_of_a_list_is_listed_and_the_others_are_read(whole, key):
+    """The file of which no element is torn is the yardstick."""
+    good = readers.read(whole, "export", Settings())
+    torn = readers.read(whole.replace(key, b'"x"', 1), "export", Settings())
+    assert [one.session.line for one in torn.activities] == [
+        one.session.line for one in good.activities[1:]
+    ]
+    (left_out,) = torn.skipped
+    assert (left_out.source, left_out.kind) == ("#1", "rejected")
+    assert left_out.why == values.UNLIKE_OTHERS
 
 
 @given(st.dictionaries(st.text(max_size=8), st.text(max_size=30), max_size=5))

@@ -18,7 +18,12 @@ from loadwatch.ingest.readers.json import (
     stream,
     suunto,
 )
-from loadwatch.ingest.readers.json.values import as_mapping, as_objects, parse_text
+from loadwatch.ingest.readers.json.values import (
+    are_mostly,
+    as_mapping,
+    as_objects,
+    parse_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,26 +105,22 @@ def _read_older_object(found: dict[str, Any]) -> Reading | None:
 
 def _read_flat_objects(objects: list[Mapping[str, Any]]) -> Reading | None:
     """Return the activities of objects that are each a move of Suunto or a line of Strava's list."""
-    if not objects:
-        return None
-    if all(map(suunto.is_move, objects)):
+    if are_mostly(objects, suunto.is_move):
         return suunto.read_moves(objects)
-    if all(map(strava.is_activity, objects)):
+    if are_mostly(objects, strava.is_activity):
         return strava.read_activities(objects)
     return None
 
 
 def _read_list(objects: list[Mapping[str, Any]]) -> Reading | None:
     """Return the activities of the objects of an array, None where they are of no known kind."""
-    if not objects:
-        return None
-    if all("activityId" in one for one in objects):
+    if are_mostly(objects, garmin.is_service):
         return garmin.read_service(objects)
-    if all(map(fitbit.is_exercise, objects)):
+    if are_mostly(objects, fitbit.is_exercise):
         return fitbit.read_exercises(objects)
     if closed_apps.is_endomondo(objects):
         return closed_apps.read_endomondo(objects)
-    if all(map(polar_sessions.is_service, objects)):
+    if are_mostly(objects, polar_sessions.is_service):
         return polar_sessions.read_service(objects)
     return _read_flat_objects(objects)
 

@@ -40,7 +40,7 @@ def is_exercise(found: Mapping[str, Any]) -> bool:
 
 def read_exercises(found: list[Mapping[str, Any]]) -> Reading:
     """Return the exercises of a list."""
-    return read_elements(found, _read_exercise)
+    return read_elements(found, is_exercise, _read_exercise)
 
 
 def _read_exercise(line: int, one: Mapping[str, Any]) -> Activity | Skipped:

@@ -59,10 +59,15 @@ def read_export(data: bytes) -> Reading:
     return _check_empty(collect_reading(made))
 
 
+def is_service(found: Mapping[str, Any]) -> bool:
+    """Return whether an object is an activity of the web service."""
+    return "activityId" in found
+
+
 def read_service(found: list[Mapping[str, Any]]) -> Reading:
     """Return the activities of an answer of the web service, in metres and seconds."""
     read_element = partial(_read_element, units=SERVICE_UNITS)
-    return _check_empty(read_elements(found, read_element))
+    return _check_empty(read_elements(found, is_service, read_element))
 
 
 def _iterate_export(data: bytes) -> Iterator[Any]:

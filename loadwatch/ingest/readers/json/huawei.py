@@ -58,21 +58,26 @@ def is_motion(found: Mapping[str, Any]) -> bool:
 
 
 def list_motions(document: Any) -> list[Mapping[str, Any]]:
-    """Return the activities of a document: a list, `data` of an object, or days that hold lists."""
+    """Return what stands where activities do: in a list, in `data` of an object, or in days.
+
+    Empty where none of it is an activity.
+    """
     if isinstance(document, dict):
         document = document.get("data", [document])
     motions: list[Mapping[str, Any]] = []
     for one in as_objects(document):
-        if is_motion(one):
-            motions.append(one)
+        if "motionPathData" in one:
+            motions += as_objects(one["motionPathData"])
         else:
-            motions += filter(is_motion, as_objects(one.get("motionPathData")))
+            motions.append(one)
+    if not any(map(is_motion, motions)):
+        return []
     return motions
 
 
 def read_motions(found: list[Mapping[str, Any]]) -> Reading:
     """Return the activities of a list."""
-    return read_elements(found, _read_motion)
+    return read_elements(found, is_motion, _read_motion)
 
 
 def _read_motion(line: int, one: Mapping[str, Any]) -> Activity | Skipped:

@@ -70,12 +70,14 @@ def read_export(found: Mapping[str, Any]) -> Reading:
     if len(exercises) == 1:
         exercises = [{**found, **exercises[0]}]
     read_exercise = partial(_read_exercise, whole=found)
-    return _check_empty(read_elements(exercises, read_exercise), len(exercises))
+    return _check_empty(read_elements(exercises, bool, read_exercise), len(exercises))
 
 
 def read_service(found: list[Mapping[str, Any]]) -> Reading:
     """Return the exercises of an answer of AccessLink."""
-    return _check_empty(read_elements(found, _read_service_exercise), len(found))
+    return _check_empty(
+        read_elements(found, is_service, _read_service_exercise), len(found)
+    )
 
 
 def _check_empty(reading: Reading, count: int) -> Reading:

@@ -38,7 +38,7 @@ def is_activity(found: Mapping[str, Any]) -> bool:
 
 def read_activities(found: list[Mapping[str, Any]]) -> Reading:
     """Return the activities of a list."""
-    return read_elements(found, _read_activity)
+    return read_elements(found, is_activity, _read_activity)
 
 
 def _read_activity(line: int, one: Mapping[str, Any]) -> Activity | Skipped:

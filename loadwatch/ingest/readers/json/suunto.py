@@ -30,7 +30,7 @@ def is_move(found: Mapping[str, Any]) -> bool:
 
 def read_moves(found: list[Mapping[str, Any]]) -> Reading:
     """Return the moves of a list; their clock is the local one."""
-    return read_elements(found, _read_move)
+    return read_elements(found, is_move, _read_move)
 
 
 def _read_move(line: int, one: Mapping[str, Any]) -> Activity | Skipped:

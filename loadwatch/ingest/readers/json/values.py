@@ -23,6 +23,7 @@ UNKNOWN_NUMBERS = (0, -1)
 MIN_EPOCH_MS, MAX_EPOCH_MS = 2.8e11, 4e12  # 1979 to 2096
 MAX_OFFSET_MIN = 18 * 60
 NO_START = "it has no start that can be read"
+UNLIKE_OTHERS = "it lacks what makes the others of its list activities"
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})")
 _ISO_DURATION = re.compile(
     r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8}(?:\.\d{1,9})?)S)?"
@@ -158,15 +159,30 @@ def first_known(*values: float) -> float:
     return next(filter(is_known, values), NAN)
 
 
+def are_mostly(
+    found: Sequence[Mapping[str, Any]], is_element: Callable[[Mapping[str, Any]], bool]
+) -> bool:
+    """Return whether half of a list's elements or more are of a kind; False for an empty list."""
+    return 0 < len(found) <= 2 * sum(map(is_element, found))
+
+
 def read_elements(
     found: Sequence[Mapping[str, Any]],
+    is_element: Callable[[Mapping[str, Any]], bool],
     read_element: Callable[[int, Mapping[str, Any]], Activity | Skipped],
 ) -> Reading:
-    """Return what each element of a list gives, numbered from 1; raise OverLimit for too many."""
+    """Return what each element of a list gives, numbered from 1; raise OverLimit for too many.
+
+    What is not of the kind of the others is skipped with a reason.
+    """
     check_list_length(len(found))
-    return collect_reading(
-        [read_element(*numbered) for numbered in enumerate(found, 1)]
-    )
+    made: list[Activity | Skipped] = []
+    for line, one in enumerate(found, 1):
+        if is_element(one):
+            made.append(read_element(line, one))
+        else:
+            made.append(Skipped(f"#{line}", "rejected", UNLIKE_OTHERS))
+    return collect_reading(made)
 
 
 def collect_reading(made: Sequence[Activity | Skipped]) -> Reading:

@@ -115,6 +115,27 @@ def test_pseudonyms_last_and_name_nobody(call, club, tmp_path):
     assert {path.parent.name for path in out.rglob("*.parquet")}.isdisjoint(names)
 
 
+def test_an_athlete_whose_name_is_a_number_stays_text(call, club, tmp_path):
+    out = tmp_path / "out"
+    (club / "ana").rename(club / "#2 跑者")
+    (club / "ben").rename(club / "2026-03-02")
+    shutil.copytree(club / "#2 跑者", club / "NaN")
+    call("parquet", club, "-o", out, "--no-store")
+    names = sorted(set(read(out, "weeks")["athlete"].astype(object)))
+    assert names == ["runner-2", "runner-2026-03-02", "runner-nan"]
+
+
+def test_who_cannot_be_read_any_more_keeps_what_was_written(call, club, tmp_path):
+    out = tmp_path / "out"
+    call("parquet", club, "-o", out, "--no-store")
+    before = read(out, "weeks")
+    for file in [*(club / "ben").rglob("*.*")]:
+        file.write_bytes(b"PK\x05\x06 no zip")
+    _, _, errors = call("parquet", club, "-o", out, "--no-store")
+    assert "Could not be read: ben: nothing could be read" in errors
+    assert read(out, "weeks").equals(before)
+
+
 def test_no_position_and_no_absolute_path(call, club, tmp_path):
     out = tmp_path / "out"
     call("parquet", club, "-o", out, "--no-store")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from loadwatch.pipeline.athlete import AthleteMap
 
 FILE = "part-0.parquet"
+NOTHING_READ = "nothing could be read"
+# what readers of partitions take for a number, a truth value or nothing
+NO_TEXT = frozenset(("nan", "inf", "infinity", "null", "none", "true", "false"))
 PSEUDONYM_LENGTH = (
     12  # hexadecimal digits: one in a million pairs among 24,000 athletes
 )
@@ -80,7 +83,7 @@ def write_datasets(
     jobs = []
     for athlete, athlete_id in zip(athletes, ids, strict=True):
         if athlete.load is None:
-            written.unread.append((athlete_id, "nothing could be read"))
+            written.unread.append((athlete_id, NOTHING_READ))
             continue
         job = DatasetJob(athlete, athlete_id, is_anonymous=bool(key))
         if _is_written(target, job):
@@ -106,6 +109,8 @@ def build_files(job: DatasetJob) -> dict[str, bytes] | str:
     try:
         assert job.athlete.load is not None
         analysis = job.athlete.load()
+        if analysis.activities.empty:  # what was written before stays
+            return NOTHING_READ
         if job.is_anonymous:
             analysis = anonymise_analysis(analysis, job.id)
         return as_parquet.build_files(analysis, job.digest)
@@ -122,12 +127,23 @@ def _build_lost(_job: DatasetJob, _map_jobs: object) -> str:
 def _make_ids(athletes: Sequence[Athlete], key: bytes) -> list[str]:
     """Return what names each athlete's partitions: by folder, or a pseudonym that lasts."""
     if not key:
-        return number_slugs([make_slug(athlete.place) for athlete in athletes])
+        return number_slugs([_make_text_id(athlete.place) for athlete in athletes])
     digests = [
         hmac.new(key, athlete.place.encode("utf-8", "backslashreplace"), hashlib.sha256)
         for athlete in athletes
     ]
     return [f"runner-{digest.hexdigest()[:PSEUDONYM_LENGTH]}" for digest in digests]
+
+
+def _make_text_id(place: str) -> str:
+    """Return what names an athlete's partition, such that every reader takes it for text.
+
+    Who reads a partition `athlete=2` or `athlete=2026-03-02` infers a whole number or a date.
+    """
+    slug = make_slug(place)
+    if slug[0].isdigit() or slug in NO_TEXT:
+        return f"runner-{slug}"
+    return slug
 
 
 def _find_path(target: Path, dataset: str, athlete_id: str) -> Path:

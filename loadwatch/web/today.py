@@ -16,6 +16,7 @@ from loadwatch.exposure.ground_answers import parse_answer
 from loadwatch.exposure.tag_writer import write_tags
 from loadwatch.report.budget_table import format_room_line
 from loadwatch.report.ground_question import QuestionText, describe_question
+from loadwatch.report.page_content import describe_age
 from loadwatch.report.season import build_season, describe_week
 from loadwatch.tables import SURFACES
 from loadwatch.verdict.headline import build_verdict
@@ -54,10 +55,12 @@ def show_today() -> str:
     analysis = site.analysis
     if analysis is None:
         return render_template("empty.html", title="Today")
+    today, verdict = environment.today_by_clock(), build_verdict(analysis)
     return render_template(
         "today.html",
         title="Today",
-        verdict=build_verdict(analysis),
+        verdict=verdict,
+        old_line=describe_age(analysis, verdict, today),
         questions=site.remember("questions", list_questions),
         week_line=site.remember("week", describe_last_week),
         room_line=format_room_line(analysis),
@@ -66,7 +69,7 @@ def show_today() -> str:
         pairs=list_pairs_in_use(analysis),
         red_flags=RED_FLAGS,
         when_labels=WHEN_LABELS,
-        clock_day=environment.today_by_clock(),
+        clock_day=today,
         latest=_list_latest_pain(analysis),
     )
 

@@ -646,8 +646,10 @@ def test_roster_since_leaves_out_who_has_nothing_since_then(call, tmp_path):
     assert {line["name"] for line in json.loads(printed)["athletes"]} == newest
     left_out = len(days) - len(newest)
     assert f"{left_out} of 3 athletes have no activity since {last}" in errors
-    # the page of who is left out stays as it is
-    assert len([*(tmp_path / "out" / "athletes").iterdir()]) == 2
+    # the page of who is left out stays as it is; the broken zip's says its reason
+    assert len([*(tmp_path / "out" / "athletes").iterdir()]) == 3
+    says = {line["name"]: line["says"] for line in json.loads(printed)["athletes"]}
+    assert says["broken"].startswith("Nothing could be read: a broken zip")
     (club / "broken.zip").rename(tmp_path / "broken.zip")
     code, printed, _ = call("roster", club, "--since", "9999-12-31", *pages)
     assert code == 0
@@ -655,3 +657,23 @@ def test_roster_since_leaves_out_who_has_nothing_since_then(call, tmp_path):
     (tmp_path / "broken.zip").rename(club / "broken.zip")
     later = call("roster", club, "--format", "json", "--since", "2030-01-01", *store)
     assert [line["name"] for line in json.loads(later[1])["athletes"]] == ["broken"]
+
+
+def test_a_period_without_weeks_is_explained(call):
+    _, _, errors = call("weeks", SAMPLE / "ana", "--from", "2040-01-01", "--no-store")
+    assert "No week between --from and --to; the weeks reach from that of" in errors
+
+
+def test_a_plan_that_cannot_be_read_is_called_by_its_name(call, tmp_path):
+    plan = tmp_path / "sunday.txt"
+    plan.write_text("hello\n1\n")
+    _, _, errors = call("budget", SAMPLE / "ana", "--plan", plan, "--no-store")
+    assert 'sunday.txt:1: unknown column "hello"' in errors
+
+
+def test_a_diary_says_what_to_do_where_there_is_no_folder(call, tmp_path):
+    file = tmp_path / "export.zip"
+    file.write_bytes(b"")
+    for path, advice in ((tmp_path / "nowhere", "make the folder"), (file, "put the")):
+        code, _, errors = call("diary", path, "log", "--pain", "2")
+        assert (code, advice in errors) == (1, True)

@@ -80,7 +80,9 @@ def _log_pain(folder: Path, given: dict[str, Any]) -> int:
     if pain is None:
         raise click.UsageError("log needs --pain, 0 to 10")
     if not folder.is_dir():
-        raise LoadwatchError(f"cannot write a diary into {folder}: it is no folder")
+        raise LoadwatchError(
+            f"cannot write a diary into {folder}: {output.explain_no_folder(folder)}"
+        )
     today = environment.today_by_clock()
     day = given["day"] or today
     if day > today:

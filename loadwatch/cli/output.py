@@ -110,6 +110,13 @@ def write_file(path: Path, content: str | bytes, inputs: Sequence[Path]) -> None
         raise LoadwatchError(f"cannot write {path}: {error.strerror}") from None
 
 
+def explain_no_folder(path: Path) -> str:
+    """Return why nothing can be written into `path`, which is no folder, and what to do."""
+    if path.exists():
+        return "it is no folder; put the export into one and give that"
+    return "it is not there; check the spelling, or make the folder first"
+
+
 def make_folder(path: Path) -> None:
     """Make a folder and those above it, where they are missing."""
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from loadwatch.errors import NothingToRead
 from loadwatch.report.formats import TABLES
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from loadwatch.analysis import Roster
     from loadwatch.cli.pages import RosterPages
 
@@ -92,7 +93,7 @@ def _select_since(roster: Roster, since: date, *, quiet: bool) -> Roster:
     chosen = [
         athlete
         for athlete in roster.athletes
-        if athlete.load is None or (athlete.last_activity or date.min) >= since
+        if athlete.last_activity is None or athlete.last_activity >= since
     ]
     left_out = len(roster.athletes) - len(chosen)
     if left_out:

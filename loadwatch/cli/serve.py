@@ -64,8 +64,10 @@ def serve_pages(
 
     if given["read_only"] and not path.exists():
         raise LoadwatchError(f"{path} is not there, and --read-only makes no folder")
-    output.make_folder(path)
     quiet = given["quiet"]
+    if not path.exists():
+        output.make_folder(path)
+        output.print_message(f"{path} was not there: made it, empty.", quiet=quiet)
     ctx.params["jobs"] = ctx.params.get("jobs") or 1
     if is_club is None:
         is_club = is_roster(path)

@@ -59,14 +59,30 @@ def _choose_period(
     A table that a person reads shows the last `most` weeks unless days or `--all` are asked for.
     """
     period = read_period(ctx)
+    if period.is_limited:
+        return period, _explain_no_week(analysis, period)
     weeks = len(analysis.weeks)
-    is_limited = period.is_limited or ctx.params["show_all"]
-    if is_limited or ctx.params["form"] != TERMINAL or weeks <= most:
+    if ctx.params["show_all"] or ctx.params["form"] != TERMINAL or weeks <= most:
         return period, ""
     from loadwatch.date_filter import Period
 
     first = analysis.weeks.index[-1].date() - timedelta(weeks=most - 1)
     return Period(first), f"The last {most} of {weeks} weeks; --all shows every one."
+
+
+def _explain_no_week(analysis: Analysis, period: Period) -> str:
+    """Return that `period` holds no week, and which weeks there are; "" where it holds one."""
+    from loadwatch.date_filter import filter_dates
+    from loadwatch.formatting import format_day
+
+    days = analysis.weeks.index
+    if not len(days) or len(filter_dates(analysis, period).weeks):
+        return ""
+    first, last = format_day(days[0]), format_day(days[-1])
+    return (
+        "No week between --from and --to; "
+        f"the weeks reach from that of {first} to that of {last}."
+    )
 
 
 @define_command(

@@ -161,8 +161,7 @@ def _write_cells(
 
     if not path.is_dir():
         raise LoadwatchError(
-            f"cannot write {tags.FILE} into {path}: it is no folder; "
-            "put the export into one and give that"
+            f"cannot write {tags.FILE} into {path}: {output.explain_no_folder(path)}"
         )
     today = analysis.settings.today or environment.today_by_clock()
     filled = _fill_answer(cells, today)

@@ -62,7 +62,9 @@ def _select_one(rows: pd.DataFrame, selection: Selection) -> list[int]:
         tag = Tag(line=0, day=day, clock=clock)
     found = sorted(find_positions(index_rows(rows), tag))
     if not found:
-        raise ValueError(f"no activity is of {name[:60]}")
+        raise ValueError(
+            f"no activity is of {name[:60]}; `loadwatch activities` lists them all"
+        )
     if len(found) > 1:
         named = [_name_activity(rows, at, selection) for at in found[:_NAMED]]
         raise ValueError(

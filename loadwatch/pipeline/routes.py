@@ -169,7 +169,7 @@ def judge_plan(analysis: Analysis, path: Path, files: RunnerFiles = NO_FILES) ->
     if not path.is_file():
         hint = "A plan is a CSV with date and distance_km."
         raise NothingToRead(f"no plan at {path}", hint)
-    planned = budget.read_plan(path.read_bytes())
+    planned = budget.read_plan(path.read_bytes(), path.name)
     return judge_planned(analysis, planned, lambda name: path.parent / name, files)
 
 

@@ -143,6 +143,18 @@ def last_run_day(analysis: Analysis) -> date | None:
     return None if pd.isna(last) else pd.Timestamp(last).date()
 
 
+def _explain_unread(analysis: Analysis) -> str:
+    """Return why no activity was read: the reason of the first file that could not be."""
+    unread = [item for item in analysis.skipped if item.kind != "ignored"]
+    if not unread:
+        return "no run was found in what was read."
+    reason = formatting.clean_text(unread[0].why, 120)
+    if len(unread) == 1:
+        return f"nothing could be read: {reason}."
+    count = formatting.format_number(len(unread))
+    return f"none of {count} files could be read; the first: {reason}."
+
+
 def _explain_no_run(analysis: Analysis) -> tuple[str, ...]:
     """Return why there is no run: none up to today, or none of the sports in the settings."""
     first = select_runs(analysis.activities, analysis.settings)["start_local"].min()
@@ -152,7 +164,7 @@ def _explain_no_run(analysis: Analysis) -> tuple[str, ...]:
         return f"no run up to {today}; the first is of {begins}.", "no run yet."
     sports = Counter(analysis.activities["sport"].tolist()).most_common()
     if not sports:
-        return ("no run was found in what was read.",)
+        return (_explain_unread(analysis),)
     names = [formatting.clean_text(sport, 40) for sport in analysis.settings.sports]
     wanted = formatting.join_with_and(names)
     found = formatting.join_with_and(

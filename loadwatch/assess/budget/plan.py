@@ -77,8 +77,10 @@ class Plan:
     unknown: tuple[Unknown, ...]
 
 
-def read_plan(data: bytes) -> tuple[PlannedRun, ...]:
+def read_plan(data: bytes, name: str = FILE) -> tuple[PlannedRun, ...]:
     """Return the planned runs of a plan.csv; SettingsError names the line that cannot be read.
+
+    `name` is the file's own, for the messages.
 
     `date` and `distance_km`, or `course`, are required; `ascent_m`, `downhill_km`, `uphill_km`, `surface`,
     `duration` (h:mm:ss), `rpe`, `shoe` and `name` are not. An empty cell is unknown, not 0.
@@ -87,17 +89,16 @@ def read_plan(data: bytes) -> tuple[PlannedRun, ...]:
     for column in table.columns:
         if column and column not in (*COLUMNS, *_IGNORED):
             hint = user_csv.suggest_nearest(column, COLUMNS)
-            raise SettingsError(f"{FILE}:1", f'unknown column "{column[:40]}", {hint}')
+            raise SettingsError(f"{name}:1", f'unknown column "{column[:40]}", {hint}')
     needed = {"date": ("date",), "distance_km": ("distance_km", "course")}
     for column, choices in needed.items():
         if not set(choices) & set(table.columns):
             why = f"no column {column}; a plan needs date and distance_km"
-            raise SettingsError(f"{FILE}:1", why)
-    return tuple(_parse_run(row) for row in table.rows)
+            raise SettingsError(f"{name}:1", why)
+    return tuple(_parse_run(row, f"{name}:{row.line}") for row in table.rows)
 
 
-def _parse_run(row: user_csv.UserRow) -> PlannedRun:
-    where = f"{FILE}:{row.line}"
+def _parse_run(row: user_csv.UserRow, where: str) -> PlannedRun:
     try:
         day, _ = user_csv.parse_date(row.cells.get("date", ""))
         numbers = {

@@ -28,6 +28,7 @@ from loadwatch.exposure.osm.classes import (
     classify_way,
     merge_classes,
 )
+from loadwatch.exposure.osm.cut import cut_extract
 from loadwatch.exposure.osm.ground import UNITS_PER_CELL
 from loadwatch.geodesy import DEGREE_M
 from loadwatch.tables import SURFACE_NAMES
@@ -548,6 +549,21 @@ def test_a_torn_pbf_is_one_line(town, here, tmp_path):
     path.write_bytes(data[: len(data) // 2])
     with pytest.raises(MapError, match="not readable"):
         open_extract(path, here, None, {})
+
+
+@pytest.mark.parametrize("latitude", ["947.05", "nan", "", "north"])
+def test_a_map_with_a_place_off_the_earth_is_refused(tmp_path, latitude):
+    path = tmp_path / "x.osm"
+    path.write_text(
+        '<osm version="0.6"><node id="1" version="1" lat="47" lon="8"/>'
+        f'<node id="2" version="1" lat="{latitude}" lon="8"/><way id="1" version="1">'
+        '<nd ref="1"/><nd ref="2"/><tag k="highway" v="path"/></way></osm>'
+    )
+    cells = track_cells(np.array([47.0]), np.array([8.0]))
+    with pytest.raises(MapError, match="not readable as an OpenStreetMap extract"):
+        open_extract(path, cells, None, {})
+    with pytest.raises(MapError, match="not readable as an OpenStreetMap extract"):
+        cut_extract(path, cells)
 
 
 def test_a_damaged_pbf_is_read_or_one_line(town, here, tmp_path):

@@ -15,6 +15,7 @@ from loadwatch.exposure.osm.map_reader import (
     copy_ways,
     filter_ways,
     import_osmium,
+    list_map_errors,
     read_nodes,
     select_ids,
     split_ids,
@@ -66,7 +67,7 @@ def cut_extract(path: Path, cells: Cells) -> bytes:
             copy_ways(osmium, path, ways)
             if _write_ways(osmium, path, ways, node_ids, small):
                 return small.read_bytes()
-    except (RuntimeError, ValueError) as error:
+    except list_map_errors(osmium) as error:
         why = f"not readable as an OpenStreetMap extract ({error})"
         raise MapError(path, why) from None
     raise MapError(path, "holds no way near these runs: it is of another region")

@@ -95,8 +95,7 @@ def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExc
         ways, relations = _read_ways(osmium, path, select_ids(nodes, cells))
     except OSError as error:
         raise MapError(path, f"not readable ({error.strerror})") from None
-    except (RuntimeError, ValueError) as error:
-        # what pyosmium raises for a torn or foreign file
+    except list_map_errors(osmium) as error:
         why = f"not readable as an OpenStreetMap extract ({error})"
         raise MapError(path, why) from None
     result = MapExcerpt(nodes)
@@ -126,6 +125,11 @@ def import_osmium() -> Any:
     except ImportError:
         raise NoOsmium from None
     return osmium
+
+
+def list_map_errors(osmium: Any) -> tuple[type[Exception], ...]:
+    """Return what pyosmium raises for a torn or foreign file, or for places off the earth."""
+    return (RuntimeError, ValueError, osmium.InvalidLocationError)
 
 
 def read_nodes(osmium: Any, path: Path, cells: Cells) -> Nodes:

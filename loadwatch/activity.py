@@ -22,6 +22,7 @@ Altimeter = Literal["barometer", "satellites", ""]
 # title, a kind of sport or a cell that somebody typed.
 NOTE_CODES: Mapping[str, str] = {
     "altitude_constant": "the altitude never changes, so it was not measured",
+    "altitude_missing": "altitude for a part of the distance only; climb and grade are of that part",
     "altitude_noisy": "the altitude is too noisy to trust single climbs",
     "altitude_spike": "altitude jumps that no runner makes",
     "archive_name": "its name in the archive leads out of it; it is a label only",

@@ -14,10 +14,10 @@ from loadwatch.exposure.elevation import (
     centred_mean,
     describe_spike,
     estimate_noise,
-    find_swings,
     measure_climb,
     totals_differ,
 )
+from loadwatch.exposure.turning_points import find_swings
 from loadwatch.tables import GRADE_COLUMNS
 from tests import ascent_table, grade_profiles
 
@@ -172,6 +172,29 @@ def test_zeros_amid_hills_are_missing_values():
     holes = hills.copy()
     holes[500:520] = 0.0
     assert run(holes).ascent_m == pytest.approx(run(hills).ascent_m, abs=0.5)
+
+
+@pytest.mark.parametrize("missing", [math.nan, 0.0], ids=["no value", "a zero"])
+@pytest.mark.parametrize("lost", [slice(0, 900), slice(700, 1600), slice(900, None)])
+def test_a_climb_of_a_part_of_the_way_says_so(lost, missing):
+    altitude = 400 + 40 * np.sin(np.arange(1800.0) / 150)
+    whole = run(altitude)
+    altitude[lost] = missing
+    part = run(altitude)
+    assert whole.notes == ()
+    assert whole.known_share == 1.0
+    assert part.known_share == pytest.approx(0.5, abs=0.01)
+    assert part.ascent_m < whole.ascent_m
+    assert part.confidence == "low"
+    (note,) = part.notes
+    assert note.code == "altitude_missing"
+    assert " % of the distance only" in note.text
+
+
+def test_a_pause_or_few_samples_without_altitude_are_not_worth_a_word():
+    altitude = np.linspace(400.0, 500.0, 1800)
+    altitude[100:250] = math.nan
+    assert run(altitude).notes == ()
 
 
 def test_zeros_at_the_sea_are_altitudes():

@@ -16,6 +16,7 @@ import numpy as np
 
 from loadwatch.activity import NAN, Note
 from loadwatch.exposure.altimeter import choose_grade_window, choose_smoothing
+from loadwatch.exposure.turning_points import find_swings
 from loadwatch.ingest.limits import CELLS
 from loadwatch.tables import GRADE_COLUMNS, GRADE_EDGES, PLAUSIBLE
 
@@ -39,6 +40,7 @@ NOISE_WINDOW_S = 31
 SPARSE_S = 20.0  # thinner than this, ascent is off by up to 18 %
 
 NOISY_M = 1.2  # of noise; single climbs are not to be trusted
+KNOWN_SHARE = 0.9  # of the distance with altitude; with less, the climb is of a part
 SPACING_M = 5.0  # of the cells of distance that get a grade
 SHORTEST_M = 25.0  # a grade needs this much distance
 # between two distances that differ: some watches write one every 10 m only
@@ -68,6 +70,8 @@ class Climb:
     noise_m: float = NAN
     spike_m: float = 0.0  # largest jump that was left out, 0 for none
     cut_m: float = 0.0  # rise and fall over all pauses and jumps, which count nothing
+    # of the distance that has altitude [1]; 1 where the distance is not known
+    known_share: float = 1.0
     confidence: str = "none"  # high, low or none
     notes: tuple[Note, ...] = ()
 
@@ -97,12 +101,13 @@ def measure_climb(
     smoothing = choose_smoothing(altimeter, noise)
     smooth = centred_mean(raw_altitude, smoothing.window_s)
     swings = find_swings(smooth, smoothing.reversal_m)
-    confidence = "high"
     notes: tuple[Note, ...] = ()
     if noise >= NOISY_M:
-        confidence = "low"
         notes = (NOISY,)
-    elif time[-1] / (time.size - 1) > SPARSE_S:
+    if profile.known_share < KNOWN_SHARE:
+        notes += (describe_part(profile.known_share),)
+    confidence = "high"
+    if notes or time[-1] / (time.size - 1) > SPARSE_S:
         confidence = "low"
     return Climb(
         ascent_m=float(swings[swings > 0].sum()),
@@ -114,9 +119,16 @@ def measure_climb(
         noise_m=noise,
         spike_m=profile.spike_m,
         cut_m=profile.cut_m,
+        known_share=profile.known_share,
         confidence=confidence,
         notes=notes,
     )
+
+
+def describe_part(known_share: float) -> Note:
+    """Return the note of a recording that has altitude for a part of its distance alone."""
+    text = f"altitude for {100 * known_share:.0f} % of the distance only; climb and grade are of that part"
+    return Note("altitude_missing", text)
 
 
 def totals_differ(device_m: float, climb: Climb) -> bool:
@@ -139,46 +151,6 @@ def describe_spike(climb: Climb, device_m: float) -> list[Note]:
     if climb.spike_m <= least_m:
         return []
     return [SPIKE]
-
-
-def find_swings(altitude_m: Floats, threshold_m: float) -> Floats:
-    """Return the signed height of each swing between turning points, in order [m].
-
-    A point is a turning point if altitude moves away from it by `threshold_m` on both sides
-    before passing it again; each swing then counts in full, so nothing is lost at a reversal.
-    Swings of the reversed profile are the same ones, reversed and negated.
-
-    Parameters
-    ----------
-    altitude_m : altitude without gaps. [m]
-    threshold_m : smallest reversal that makes a turning point. [m]
-    """
-    turns: list[float] = []
-    low, high = math.inf, -math.inf  # since the last turning point
-    direction = 0  # 1 up, -1 down, 0 not yet known
-    for height in _local_extremes(altitude_m).tolist():
-        low = min(low, height)
-        high = max(high, height)
-        if direction <= 0 and height - low >= threshold_m:
-            turns.append(low)
-            direction, high = 1, height
-        elif direction >= 0 and high - height >= threshold_m:
-            turns.append(high)
-            direction, low = -1, height
-    if direction:
-        turns.append(high if direction > 0 else low)
-    return np.diff(np.array(turns, dtype=np.float64))
-
-
-def _local_extremes(altitude_m: Floats) -> Floats:
-    """Return the local highs and lows of a profile and its two ends: where swings can turn."""
-    moved = altitude_m[np.flatnonzero(np.diff(altitude_m, prepend=NAN) != 0)]
-    if moved.size < 3:
-        return moved
-    rising = np.diff(moved) > 0
-    keep = np.ones(moved.size, dtype=bool)
-    keep[1:-1] = rising[1:] != rising[:-1]
-    return moved[keep]
 
 
 def centred_mean(values: Floats, window: int) -> Floats:
@@ -208,6 +180,7 @@ class _Profile(NamedTuple):
     distance_m: Floats
     spike_m: float = 0.0
     cut_m: float = 0.0
+    known_share: float = 1.0  # of the distance that has altitude
 
 
 def _find_usable(time_s: Floats, altitude_m: Floats) -> Ints:
@@ -253,13 +226,23 @@ def _clean_profile(time_s: Floats, altitude_m: Floats, distance_m: Floats) -> _P
     cut, gap = _is_cut(time, altitude), np.diff(time) > GAP_S
     first = altitude[0] if altitude.size else 0.0
     rise = np.diff(altitude)
+    covered_m = _cumulate_steps(np.where(gap, 0.0, np.diff(distance)))
     return _Profile(
         _cumulate_steps(np.where(gap, 1.0, np.diff(time))),
         _cumulate_steps(np.where(cut, 0.0, rise)) + first,
-        _cumulate_steps(np.where(gap, 0.0, np.diff(distance))),
+        covered_m,
         spike_m,
         float(np.abs(rise[cut]).sum()),
+        _measure_share(covered_m, distance_m),
     )
+
+
+def _measure_share(covered_m: Floats, distance_m: Floats) -> float:
+    """Return the share of a distance that is covered; 1 where the distance is not known."""
+    total_m = float(distance_m[-1] - distance_m[0])
+    if not total_m > 0:
+        return 1.0
+    return float(covered_m[-1]) / total_m
 
 
 def _cumulate_steps(steps: Floats) -> Floats:

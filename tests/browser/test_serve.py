@@ -13,6 +13,7 @@ pytest.importorskip("waitress")
 
 from waitress.server import create_server
 
+from loadwatch import environment
 from loadwatch.pipeline import Options
 from loadwatch.web.app import create_app
 from loadwatch.web.club import Club
@@ -61,8 +62,9 @@ def served(tmp_path):
 
 
 @pytest.fixture
-def club(tmp_path):
-    """A club of the two made-up runners and one of a list."""
+def club(tmp_path, monkeypatch):
+    """A club of the two made-up runners and one of a list, as on the day of the last run."""
+    monkeypatch.setattr(environment, "today_by_clock", lambda: LAST_DAY)
     root = tmp_path / "Hill Club"
     for name, runs in (("ana", 24), ("ben", 12)):
         (root / name).mkdir(parents=True)

@@ -166,7 +166,10 @@ def check_table(data: bytes, whole: bytes, name: str) -> str:
 
 
 def count_rows(data: bytes) -> int:
-    """Return how many different rows of a plain table hold as many cells as its first one has."""
+    """Return how many different rows of a plain table hold as many cells as its header has.
+
+    The header is the last row of words alone: rows above one are lost, as docs/SECURITY.md says.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -176,7 +179,13 @@ def count_rows(data: bytes) -> int:
     mark = max(",;\t", key=text.partition("\n")[0].count)
     table = csv.reader(io.StringIO(text, newline=None), delimiter=mark)
     rows = list(dict.fromkeys(tuple(row) for row in table if any(row)))
-    return sum(len(row) == len(rows[0]) for row in rows[1:])
+    words = [at for at, row in enumerate(rows) if not any(map(_has_number, row))]
+    header = max(words, default=0)
+    return sum(len(row) == len(rows[header]) for row in rows[header + 1 :])
+
+
+def _has_number(cell: str) -> bool:
+    return cell.strip()[:1].isdigit()
 
 
 def find_garbage(activity: Any, row: dict[str, Any]) -> str:

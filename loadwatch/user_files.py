@@ -110,15 +110,6 @@ def edit_file(path: Path, edit: Callable[[bytes], bytes]) -> None:
         raise LoadwatchError(_format_refusal(path, error)) from error
 
 
-def append_bytes(path: Path, build_addition: Callable[[bytes], bytes]) -> None:
-    """Add bytes to the end of the file at `path`, all of them or none.
-
-    `build_addition` takes what the file holds and returns what is to follow it. Otherwise as
-    `edit_file`.
-    """
-    edit_file(path, lambda old: old + build_addition(old))
-
-
 def put_back(path: Path, content: bytes, before: bytes | None) -> bool:
     """Give the file at `path` what it held before, where it still holds `content`.
 

@@ -16,6 +16,10 @@ OLD = b"# mine\ndate,pain\n2026-11-15,1\n"
 LINE = b"2026-11-16,2\n"
 
 
+def append_bytes(path, build_addition):
+    user_files.edit_file(path, lambda old: old + build_addition(old))
+
+
 @pytest.fixture
 def diary(tmp_path):
     path = tmp_path / "diary.csv"
@@ -34,7 +38,7 @@ def list_names(folder):
 
 def test_bytes_are_added_and_nothing_else_changes(diary):
     diary.chmod(0o640)
-    user_files.append_bytes(diary, add_line)
+    append_bytes(diary, add_line)
     assert diary.read_bytes() == OLD + LINE
     assert stat.S_IMODE(diary.stat().st_mode) == 0o640
     assert list_names(diary.parent) == ["diary.csv"]
@@ -73,7 +77,7 @@ def test_a_failing_disk_leaves_the_old_bytes_and_one_line(
 
     monkeypatch.setattr(os, call, fail)
     with pytest.raises(LoadwatchError, match=r"cannot write .*diary\.csv: "):
-        user_files.append_bytes(diary, add_line)
+        append_bytes(diary, add_line)
     monkeypatch.undo()
     assert diary.read_bytes() == OLD
     assert list_names(diary.parent) == ["diary.csv"]
@@ -88,7 +92,7 @@ def test_a_folder_that_cannot_be_synced_is_no_failure(diary, monkeypatch):
         real(handle)
 
     monkeypatch.setattr(os, "fsync", fail)
-    user_files.append_bytes(diary, add_line)
+    append_bytes(diary, add_line)
     assert diary.read_bytes() == OLD + LINE
 
 
@@ -100,14 +104,14 @@ def test_a_link_out_of_the_folder_is_neither_read_nor_written(tmp_path):
     assert user_files.find_file(folder, "diary.csv") is None
     assert user_files.read_file(folder, "diary.csv") is None
     with pytest.raises(LoadwatchError, match="a link that leads out of its folder"):
-        user_files.append_bytes(folder / "diary.csv", add_line)
+        append_bytes(folder / "diary.csv", add_line)
     assert outside.read_bytes() == OLD
 
 
 def test_a_link_within_the_folder_stays_one(diary):
     link = diary.with_name("tags.csv")
     link.symlink_to("diary.csv")
-    user_files.append_bytes(link, add_line)
+    append_bytes(link, add_line)
     assert link.is_symlink()
     assert (
         diary.read_bytes()
@@ -119,7 +123,7 @@ def test_a_link_within_the_folder_stays_one(diary):
 def test_a_folder_named_by_a_link_is_fine(diary, tmp_path_factory):
     link = tmp_path_factory.mktemp("links") / "ana"
     link.symlink_to(diary.parent)
-    user_files.append_bytes(link / "diary.csv", add_line)
+    append_bytes(link / "diary.csv", add_line)
     assert diary.read_bytes() == OLD + LINE
 
 
@@ -129,13 +133,13 @@ def test_what_is_no_regular_file_is_refused_and_does_not_block(tmp_path, make):
     make(path)
     assert user_files.read_file(tmp_path, "diary.csv") is None
     with pytest.raises(LoadwatchError, match="no regular file"):
-        user_files.append_bytes(path, add_line)
+        append_bytes(path, add_line)
 
 
 def test_a_file_beyond_the_limit_is_refused(diary, monkeypatch):
     monkeypatch.setattr(user_files, "MAX_FILE_BYTES", len(OLD) - 1)
     with pytest.raises(LoadwatchError, match="larger than"):
-        user_files.append_bytes(diary, add_line)
+        append_bytes(diary, add_line)
     assert len(user_files.read_file(diary.parent, "diary.csv")) == len(OLD)
 
 
@@ -143,13 +147,13 @@ def test_a_file_beyond_the_limit_is_refused(diary, monkeypatch):
 def test_a_read_only_file_stays_as_it_is(diary):
     diary.chmod(0o444)
     with pytest.raises(LoadwatchError, match="read-only"):
-        user_files.append_bytes(diary, add_line)
+        append_bytes(diary, add_line)
 
 
 def test_what_a_dead_process_left_is_removed(diary):
     left = diary.with_name(".diary.csv.0123abcd.loadwatch-new")
     left.write_bytes(OLD[:7])
-    user_files.append_bytes(diary, add_line)
+    append_bytes(diary, add_line)
     assert list_names(diary.parent) == ["diary.csv"]
 
 
@@ -162,7 +166,7 @@ def test_an_editor_that_writes_in_between_loses_nothing(diary):
                 file.write(foreign.pop())
         return LINE
 
-    user_files.append_bytes(diary, build)
+    append_bytes(diary, build)
     assert diary.read_bytes() == OLD + b"2026-11-14,9\n" + LINE
 
 
@@ -173,13 +177,13 @@ def test_one_that_never_stops_is_told_apart(diary):
         return LINE
 
     with pytest.raises(LoadwatchError, match="keeps changing it"):
-        user_files.append_bytes(diary, build)
+        append_bytes(diary, build)
     assert LINE not in diary.read_bytes()
 
 
 def test_without_a_lock_an_edit_is_made_all_the_same(diary, monkeypatch):
     monkeypatch.setattr(user_files, "_HAS_FOLDER_LOCKS", False)
-    user_files.append_bytes(diary, add_line)
+    append_bytes(diary, add_line)
     assert diary.read_bytes() == OLD + LINE
 
 
@@ -189,7 +193,7 @@ def test_a_lock_that_is_held_too_long_is_one_line(diary, monkeypatch):
         user_files._lock_folder(diary.parent),
         pytest.raises(LoadwatchError, match="another program is writing there"),
     ):
-        user_files.append_bytes(diary, add_line)
+        append_bytes(diary, add_line)
 
 
 def format_number(number, old):
@@ -199,7 +203,7 @@ def format_number(number, old):
 
 def append_many(path, first):
     for number in range(first, first + 10):
-        user_files.append_bytes(path, partial(format_number, number))
+        append_bytes(path, partial(format_number, number))
 
 
 def test_two_processes_lose_no_line(diary):

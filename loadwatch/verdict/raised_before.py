@@ -89,11 +89,6 @@ def list_growth(analysis: Analysis) -> tuple[str, ...]:
     return f"{then}, now {format_load(analysis, float(now))}.", f"{then}."
 
 
-def describe_growth(analysis: Analysis) -> str:
-    """Return how the usual week grew slowly in twelve weeks as a sentence; "" where it did not."""
-    return next(iter(list_growth(analysis)), "")
-
-
 def explain_quiet_rise(analysis: Analysis, start: date) -> str:
     """Return why a week over 1.25 times the usual raised nothing, as the end of a sentence."""
     planned = [

@@ -30,6 +30,7 @@ from loadwatch import tables
 from loadwatch.assess import rules
 from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
 from loadwatch.exposure import osm
+from loadwatch.exposure.osm.cut import cut_extract
 from loadwatch.exposure.row import build_row
 from loadwatch.ingest import readers
 from loadwatch.ingest.sources import Member, find_members
@@ -245,15 +246,18 @@ def list_names(data: bytes) -> set[str]:
 
 
 def check_map(data: bytes, whole: bytes, name: str) -> str:
-    """Read a map extract around its runner; the ways that are handed over are those of a map."""
+    """Read a map extract around its runner, and cut one out of it: both are those of a map."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(data)
         try:
             ground = osm.open_extract(path, MAP_CELLS, None, {})
+            wrong = find_bad_ground(ground)
+            path.write_bytes(cut_extract(path, MAP_CELLS))
+            cut = osm.open_extract(path, MAP_CELLS, None, {})
         except LoadwatchError:
             return ""
-    return find_bad_ground(ground)
+    return wrong or find_bad_ground(cut)
 
 
 def find_bad_ground(ground: Ground) -> str:

@@ -11,6 +11,7 @@ from loadwatch.exposure.osm.extract import SPARE_CELLS
 from loadwatch.exposure.osm.ground import widen_cells
 from loadwatch.exposure.osm.map_reader import (
     MapError,
+    check_ids,
     check_map,
     copy_ways,
     filter_ways,
@@ -61,7 +62,9 @@ def cut_extract(path: Path, cells: Cells) -> bytes:
     check_map(path)
     near = widen_cells(cells, SPARE_CELLS + 1)
     try:
-        node_ids = select_ids(read_nodes(osmium, path, near), near)
+        nodes = read_nodes(osmium, path, near)
+        check_ids(path, nodes[0][-1:].tolist())
+        node_ids = select_ids(nodes, near)
         with tempfile.TemporaryDirectory(prefix="loadwatch-") as folder:
             ways, small = Path(folder) / "ways.osm.pbf", Path(folder) / "cut.osm.pbf"
             copy_ways(osmium, path, ways)
@@ -80,15 +83,18 @@ def _write_ways(
     outlines = _list_outlines(osmium, ways)
     kept: set[int] = set()
     compressed = osmium.io.File(target, "pbf,add_metadata=none")
-    with osmium.BackReferenceWriter(compressed, ref_src=path, overwrite=True) as writer:
+    writer = osmium.BackReferenceWriter(compressed, ref_src=path, overwrite=True)
+    with writer.tmpdir, writer:  # an error leaves its folder to us
         for batch in split_ids(node_ids):
             for way in filter_ways(osmium, ways, batch):
                 is_needed = way.id in outlines or _is_on_foot_or_area(way.tags)
                 if is_needed and way.id not in kept:
+                    check_ids(path, [node.ref for node in way.nodes])
                     writer.add_way(way.replace(tags=_keep_tags(way.tags)))
                     kept.add(way.id)
         for item in _find_areas(osmium, ways):
             if kept.issuperset(_list_members(item)):
+                check_ids(path, [member.ref for member in item.members])
                 writer.add_relation(item.replace(tags=_keep_tags(item.tags)))
     return len(kept)
 

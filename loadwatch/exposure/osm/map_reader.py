@@ -34,7 +34,7 @@ from loadwatch.exposure.osm.map_size import describe_excess
 from loadwatch.exposure.osm.string_table import describe_bad_strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -51,6 +51,8 @@ PLACES_AT_ONCE: Final = 1_000_000
 # libosmium's set of ids takes 4 MB for each block of 2**25 ids of which it holds one
 ID_BLOCK_BITS: Final = 25
 MOST_ID_BLOCKS: Final = 80  # at a time; the ids of today's nodes spread over 400
+# the set has a table as long as its largest id: 256 KB for this one, and today's reach 2**34
+MOST_ID: Final = 1 << 40
 
 Nodes = tuple["Ints", "Ints", "Ints"]  # ids, latitudes, longitudes in the map's units
 Way = tuple[int, dict[str, str], list[int]]  # id, tags, nodes
@@ -92,6 +94,7 @@ def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExc
     check_map(path)
     try:
         nodes = read_nodes(osmium, path, widen_cells(cells, WIDER_CELLS))
+        check_ids(path, nodes[0][-1:].tolist())
         ways, relations = _read_ways(osmium, path, select_ids(nodes, cells))
     except OSError as error:
         raise MapError(path, f"not readable ({error.strerror})") from None
@@ -116,6 +119,13 @@ def check_map(path: Path) -> None:
         raise MapError(path, f"not readable ({error.strerror})") from None
     if problem:
         raise MapError(path, problem)
+
+
+def check_ids(path: Path, ids: Iterable[int]) -> None:
+    """Raise MapError where libosmium's set of ids cannot hold one of these, or not in bounds."""
+    for ident in ids:
+        if not 0 < ident <= MOST_ID:
+            raise MapError(path, f"the number {ident} in it is none of OpenStreetMap's")
 
 
 def import_osmium() -> Any:

@@ -2,17 +2,21 @@
 
 import datetime as dt
 import os
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+pytest.importorskip("playwright")
+
 from loadwatch.analysis import Roster
 from loadwatch.assess import guidance
 from loadwatch.report import html
 from loadwatch.verdict import roster_groups
 from tests import report_cases as cases
+from tests.browser.steps import expect, open_patient_page
 from tests.hostile import NAMES
 
 pytestmark = pytest.mark.browser
@@ -92,8 +96,8 @@ def pages(tmp_path_factory):
 
 def opened(browser, path, width, scheme):
     """A page, and all it asked for or printed while it loaded."""
-    page = browser.new_page(
-        viewport={"width": width, "height": 800}, color_scheme=scheme
+    page = open_patient_page(
+        browser, viewport={"width": width, "height": 800}, color_scheme=scheme
     )
     events = []
     page.on("request", lambda request: events.append(request.url))
@@ -123,7 +127,7 @@ def test_axe_finds_nothing(browser, pages, name, scheme, width):
         )
         for v in found.response["violations"]
     ]
-    page.close()
+    page.context.close()
     assert violations == []
 
 
@@ -135,7 +139,7 @@ def test_no_page_is_wider_than_the_window_and_none_speaks(browser, pages, width)
             "document.querySelectorAll('details').forEach(d => d.open = true)"
         )
         wide = page.evaluate("document.documentElement.scrollWidth")
-        page.close()
+        page.context.close()
         assert events == [] and wide <= width, path.name
 
 
@@ -145,7 +149,7 @@ def test_dark_mode_recolours_the_pictures(browser, pages):
         page, _ = opened(browser, pages / "ana.html", 1000, scheme)
         bars = "[...document.querySelectorAll('.season [class^=g-]')]"
         colours.append(set(page.evaluate(f"{bars}.map(p => getComputedStyle(p).fill)")))
-        page.close()
+        page.context.close()
     assert colours[0] and colours[0].isdisjoint(colours[1])
 
 
@@ -160,7 +164,7 @@ def test_every_cell_is_within_a_phone(browser, pages, name):
     )
     heads = "[...document.querySelectorAll('table.stack td')].map(c => getComputedStyle(c, '::before').content)"
     found = set(page.evaluate(heads))
-    page.close()
+    page.context.close()
     assert lost == 0
     assert not {"none", "normal", '""'} & found
 
@@ -169,12 +173,10 @@ def test_a_stacked_table_is_still_a_table(browser, pages):
     page, _ = opened(browser, pages / "ana.html", 320, "light")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     table = page.locator("table.many").first
-    assert table.get_by_role("columnheader").count() == 9
-    assert table.get_by_role("row").count() == 27
-    assert (
-        table.get_by_role("rowheader").count() == table.get_by_role("row").count() - 1
-    )
-    page.close()
+    expect(table.get_by_role("columnheader")).to_have_count(9)
+    expect(table.get_by_role("row")).to_have_count(27)
+    expect(table.get_by_role("rowheader")).to_have_count(26)
+    page.context.close()
 
 
 @pytest.mark.parametrize("width", [700, 840, 1000, 1400])
@@ -182,14 +184,14 @@ def test_no_cell_of_a_roster_runs_into_the_next(browser, pages, width):
     page, _ = opened(browser, pages / "roster.html", width, "light")
     over = "[...document.querySelectorAll('.roster :is(th,td)')].filter(c => c.scrollWidth > c.clientWidth + 1)"
     found = page.evaluate(f"{over}.map(c => c.textContent)")
-    page.close()
+    page.context.close()
     assert found == []
 
 
 def test_every_bar_opens_its_week_and_no_other(browser, pages):
     page, _ = opened(browser, pages / "ana.html", 1000, "light")
-    shown = "[...document.querySelectorAll('.panel')].filter(p => p.offsetHeight).map(p => p.id)"
-    assert page.evaluate(shown) == ["w-2026-11-16"]
+    shown = page.locator(".panel:visible")
+    expect(shown).to_have_id("w-2026-11-16")
     targets = page.evaluate(
         "[...document.querySelectorAll('.season a')].map(a => a.getAttribute('href'))"
     )
@@ -198,8 +200,9 @@ def test_every_bar_opens_its_week_and_no_other(browser, pages):
         link = page.locator(".season a").nth(number)
         link.focus()
         page.keyboard.press("Enter")
-        assert page.evaluate(shown) == [target.removeprefix("#")]
-    page.close()
+        expect(page).to_have_url(re.compile(f"{target}$"))
+        expect(shown).to_have_id(target.removeprefix("#"))
+    page.context.close()
 
 
 def test_every_link_within_a_page_shows_its_target(browser, pages):
@@ -211,21 +214,19 @@ def test_every_link_within_a_page_shows_its_target(browser, pages):
         )
         for target in set(targets):
             page.locator(f'a[href="{target}"]:visible').first.click()
-            height = (
-                f"document.querySelector('{target}').getBoundingClientRect().height"
-            )
-            assert page.evaluate(height) > 0, (name, target)
-        page.close()
+            expect(page).to_have_url(re.compile(f"{target}$"))
+            expect(page.locator(target), f"{target} of {name}").to_be_visible()
+        page.context.close()
 
 
 def test_the_first_screen_holds_headline_numbers_and_picture(browser, pages):
     for name in ("ana", "steady", "pain"):
-        page = browser.new_page(viewport={"width": 1000, "height": 900})
-        page.goto((pages / f"{name}.html").as_uri())
+        page, _ = opened(browser, pages / f"{name}.html", 1000, "light")
+        page.set_viewport_size({"width": 1000, "height": 900})
         for part in (".lede", ".tiles", ".season"):
             place = f"document.querySelector('{part}').getBoundingClientRect().bottom"
             assert page.evaluate(place) <= 900, (name, part)
-        page.close()
+        page.context.close()
 
 
 def test_pages_are_short(browser, pages):
@@ -234,24 +235,24 @@ def test_pages_are_short(browser, pages):
         assert len(page.evaluate("document.body.innerText").split()) <= words, name
         page.set_viewport_size({"width": 320, "height": 800})
         assert page.evaluate("document.documentElement.scrollHeight") <= height, name
-        page.close()
+        page.context.close()
 
 
 @pytest.mark.parametrize("name", ["ana", "pain", "steady", "two_weeks"])
 def test_paper_is_short_and_says_what_is_left_out(browser, pages, name):
     page, _ = opened(browser, pages / f"{name}.html", 1000, "light")
-    assert not page.get_by_text("Not printed:").is_visible()
+    expect(page.get_by_text("Not printed:")).to_be_hidden()
     page.emulate_media(media="print")
-    assert page.get_by_text("Not printed:").is_visible()
-    assert page.get_by_text("When to get help", exact=True).last.is_visible()
+    expect(page.get_by_text("Not printed:")).to_be_visible()
+    expect(page.get_by_text("When to get help", exact=True).last).to_be_visible()
     for title in (
         "The checks, how often each fired",
         "Popular load figures, for",
         "Background",
     ):
-        assert not page.get_by_text(title).first.is_visible()
+        expect(page.get_by_text(title).first).to_be_hidden()
     sheets = page.pdf(format="A4").count(b"/Type /Page\n")
-    page.close()
+    page.context.close()
     assert sheets <= 3
 
 
@@ -263,13 +264,13 @@ def test_a_handout_is_two_sides_and_nothing_is_cut(browser, pages, name):
     page.set_viewport_size({"width": 703, "height": 1000})  # A4 without its margins
     cut = "[...document.querySelectorAll('.side')].map(s => s.scrollHeight - s.clientHeight)"
     assert max(page.evaluate(cut)) <= 1
-    page.close()
+    page.context.close()
 
 
 def test_a_roster_prints_on_one_sheet(browser, pages):
     page, _ = opened(browser, pages / "roster_16.html", 1400, "light")
     sheets = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
-    page.close()
+    page.context.close()
     assert sheets == 1
 
 
@@ -280,5 +281,5 @@ def test_print_shows_what_was_folded(browser, pages):
         "document.querySelector('.exercises ol').getBoundingClientRect().height"
     )
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.close()
+    page.context.close()
     assert height > 0 and ground == "rgb(255, 255, 255)"

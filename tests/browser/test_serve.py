@@ -1,5 +1,6 @@
 """`serve` as a user has it, in Chromium: with script and without."""
 
+import re
 import shutil
 import threading
 import zipfile
@@ -10,6 +11,7 @@ import pytest
 
 pytest.importorskip("flask")
 pytest.importorskip("waitress")
+pytest.importorskip("playwright")
 
 from waitress.server import create_server
 
@@ -17,7 +19,8 @@ from loadwatch import environment
 from loadwatch.pipeline import Options
 from loadwatch.web.app import create_app
 from loadwatch.web.club import Club
-from loadwatch.web.site import Site
+from loadwatch.web.site import Site, WatchedFolder
+from tests.browser.steps import PATIENCE_S, expect, follow, open_patient_page
 from tests.browser.test_browser import browser  # noqa: F401 - a fixture
 from tests.make_gpx import write_loop_runs
 from tests.test_web_course import make_route
@@ -78,12 +81,31 @@ def club(tmp_path, monkeypatch):
     found.close()
 
 
-def open_page(browser, served, *, script=True, width=1000):  # noqa: F811 - the fixture
-    """A page that notes requests elsewhere and errors of scripts."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, java_script_enabled=script
+@pytest.fixture(autouse=True)
+def patient_site(monkeypatch):
+    """Pages wait for what is being read as long as a busy machine needs.
+
+    Otherwise a slow reading ends after its page was shown, which then shows itself again.
+    """
+    wait = WatchedFolder.wait
+
+    def wait_longer(site, seconds):
+        wait(site, max(seconds, PATIENCE_S))
+
+    monkeypatch.setattr(WatchedFolder, "wait", wait_longer)
+
+
+def open_page(browser, served, *, script=True, width=1000, is_live=False):  # noqa: F811 - the fixture
+    """A page that notes requests elsewhere and errors of scripts.
+
+    Only one that `is_live` looks every few seconds whether the folder has changed: a page that
+    reloads itself while a test looks at it has no answer.
+    """
+    page = open_patient_page(
+        browser, viewport={"width": width, "height": 900}, java_script_enabled=script
     )
-    page = context.new_page()
+    if not is_live:
+        page.add_init_script("window.setInterval = () => 0")
     page.problems = []
     page.on("request", lambda asked: check_request(page, asked.url, served.root))
     page.on("pageerror", lambda error: page.problems.append(str(error)))
@@ -127,7 +149,7 @@ def write_route(folder, name, times, climb=0.0):
 def test_from_an_empty_folder_to_a_plan(page, served, tmp_path):
     assert "This folder holds no runs yet." in page.inner_text("main")
     page.set_input_files("#drop-files", make_export(tmp_path))
-    page.click("text=Copy into the folder")
+    follow(page, "text=Copy into the folder")
     served.site.wait(90)
     page.goto(served.root)
     assert "Last runs" in page.inner_text("main")
@@ -139,23 +161,23 @@ def test_from_an_empty_folder_to_a_plan(page, served, tmp_path):
     page.check("input[name=pain][value='6']")
     page.fill("input[name=day]", "2026-11-16")
     page.fill("input[name=site]", "low back")
-    page.click(".pain button")
+    follow(page, ".pain button")
     assert "Written to diary.csv" in page.inner_text("main")
     served.read()
     page.goto(f"{served.root}report")
-    assert page.locator(".pain").count() >= 1
+    expect(page.locator(".pain").first).to_be_attached()
     # a warning sign: what to do at once, before and after it is written
     page.goto(served.root)
     page.check("input[name=pain][value='1']")
     page.fill("input[name=day]", "2026-11-17")
     page.click("text=Signs that need somebody to look")
-    assert page.locator(".call:visible").count() == 0
+    expect(page.locator(".call:visible")).to_have_count(0)
     page.check("input[value=leg_weakness]")
-    assert page.locator(".call:visible").count() == 1
-    page.click(".pain button")
+    expect(page.locator(".call:visible")).to_have_count(1)
+    follow(page, ".pain button")
     assert "You ticked" in page.inner_text("main")
     # undo
-    page.click("text=Undo: a line of diary.csv")
+    follow(page, "text=Undo: a line of diary.csv")
     assert "Undone: a line of diary.csv" in page.inner_text("main")
     assert (
         "leg_weakness" not in (served.folder / "diary.csv").read_text().splitlines()[-1]
@@ -203,20 +225,20 @@ def running(served):
 @BOTH
 def test_a_run_takes_ground_and_shoe_and_has_words_for_its_pictures(running, page):
     page.goto(f"{running.root}runs")
-    page.click("tbody a >> nth=0")
-    assert page.locator("svg.course").count() == 1
+    follow(page, "tbody a >> nth=0")
+    expect(page.locator("svg.course")).to_have_count(1)
     page.focus("summary:has-text('Length by length')")
     page.keyboard.press("Enter")
-    assert "Heart rate" in page.inner_text("table")
+    expect(page.locator("table", has_text="Heart rate")).to_be_visible()
     page.fill("input[name=surface]", "soft")
     page.fill("input[name=shoe]", "Blue pair")
-    page.click("text=Write it down")
+    follow(page, "text=Write it down")
     assert "soft" in (running.folder / "tags.csv").read_text()
     running.read()
     page.goto(running.root)
     page.click("details.day >> nth=0")
     page.select_option("details[open] select[name=rpe]", "7")
-    page.click("details[open] >> text=Write it down")
+    follow(page, "details[open] >> text=Write it down")
     assert "Written to tags.csv: rpe 7" in page.inner_text("main")
 
 
@@ -226,15 +248,15 @@ def test_a_plan_that_raises_and_one_that_does_not(running, page, script, tmp_pat
     for km, level in (("60", ".flag.high, .flag.watch"), ("4", ".flag.usual")):
         page.fill("input[name=distance_km_1]", km)
         if not script:
-            page.click("button:text('Check')")
+            follow(page, "button:text('Check')")
         page.wait_for_selector(level)
     # a route in the place of kilometres
     page.click("text=Other days, or a route file")
     page.set_input_files("input[name=routes]", write_route(tmp_path, "far.gpx", 15))
-    page.click("text=Take them")
+    follow(page, "text=Take them")
     page.fill("input[name=distance_km_1]", "")
     page.select_option("select[name=course_2]", "far.gpx")
-    page.click("button:text('Check')")
+    follow(page, "button:text('Check')")
     page.wait_for_selector(".flag.high, .flag.watch")
     assert page.input_value("input[name=distance_km_1]") == ""
 
@@ -245,14 +267,14 @@ def test_routes_are_checked_and_the_mildest_comes_first(running, page, tmp_path)
     routes = [write_route(tmp_path, "far.gpx", 15, 300.0)]
     routes.append(write_route(tmp_path, "near.gpx", 1, 5.0))
     page.set_input_files("input[name=routes]", routes)
-    page.click("text=Check")
+    follow(page, "text=Check")
     text = page.inner_text("main")
     assert text.index("1. near.gpx") < text.index("2. far.gpx")
     assert "Would stay below" in text
-    assert page.locator(".flag, .high, .watch").count() >= 1
-    assert page.locator("svg.course").count() == 2
+    expect(page.locator(".flag, .high, .watch").first).to_be_attached()
+    expect(page.locator("svg.course")).to_have_count(2)
     page.uncheck("input[value='far.gpx']")
-    page.click("text=Check")
+    follow(page, "text=Check")
     assert "far.gpx ·" not in page.inner_text("main")
 
 
@@ -261,21 +283,22 @@ def test_a_bar_of_the_report_leads_to_its_week_and_the_diary_there(running, page
     page.goto(f"{running.root}report")
     page.locator("svg a[href='#w-2026-11-09']").focus()
     page.keyboard.press("Enter")
-    page.click("#w-2026-11-09 >> text=Its runs and its diary")
+    expect(page).to_have_url(re.compile("#w-2026-11-09$"))
+    follow(page, "#w-2026-11-09 >> text=Its runs and its diary")
     assert "Week of 9 November 2026" in page.inner_text("h2 >> nth=0")
-    assert page.locator(".reason").count() >= 1
+    expect(page.locator(".reason").first).to_be_attached()
     page.click("summary:has-text('Thursday, 12 Nov')")
     page.select_option("details[open] select[name=pain]", "3")
     page.fill("details[open] input[name=note]", "long sit before")
-    page.click("details[open] >> text=Write it down")
+    follow(page, "details[open] >> text=Write it down")
     assert "pain 3 of 10; long sit before" in page.inner_text("main")
     page.click("summary:has-text('Thursday, 12 Nov')")
     page.select_option("details[open] select[name=pain]", "2")
-    page.click("details[open] >> text=Write it down")
+    follow(page, "details[open] >> text=Write it down")
     lines = (running.folder / "diary.csv").read_text().splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("2026-11-12,2,")
-    page.click("a[rel=prev]")
+    follow(page, "a[rel=prev]")
     assert "Week of 2 November 2026" in page.inner_text("h2 >> nth=0")
 
 
@@ -283,12 +306,12 @@ def test_a_bar_of_the_report_leads_to_its_week_and_the_diary_there(running, page
 def test_settings_and_shoes_are_kept(running, page):
     page.goto(f"{running.root}settings")
     page.fill("input[name='athlete.name']", "Bea")
-    page.click("text=Write it down")
+    follow(page, "text=Write it down")
     assert "Written to loadwatch.toml" in page.inner_text("main")
     page.goto(f"{running.root}shoes")
     page.fill("input[name=name]", "Blue pair")
     page.fill("input[name=start_km]", "120")
-    page.click("text=Write it down")
+    follow(page, "text=Write it down")
     running.read()
     page.goto(running.root)
     assert "Bea" in page.inner_text("h1")
@@ -301,7 +324,7 @@ def test_a_tap_answers_for_the_same_ground(page, served):
     served.read()
     page.goto(served.root)
     assert "which ground is it?" in page.inner_text("main")
-    page.click("button[value=soft]")
+    follow(page, "button[value=soft]")
     served.read()
     assert "Written to tags.csv" in page.inner_text("main")
     sources = served.site.analysis.activities["surface_source"].tolist()
@@ -310,8 +333,8 @@ def test_a_tap_answers_for_the_same_ground(page, served):
     page.goto(f"{served.root}report")
     assert "which ground is it?" not in page.inner_text("body")
     page.goto(f"{served.root}runs")
-    page.click("tbody a >> nth=3")
-    assert page.locator(".way.s-loose").count() >= 1
+    follow(page, "tbody a >> nth=3")
+    expect(page.locator(".way.s-loose").first).to_be_attached()
 
 
 @BOTH
@@ -322,23 +345,24 @@ def test_a_club_has_groups_notes_and_each_runners_pages(browser, club, script): 
     assert page.inner_text(".message").startswith("Hi ")
     page.click(".write summary >> nth=0")
     page.fill(".write[open] input[name=note]", "spoke; race on the 29th")
-    page.click(".write[open] button")
+    follow(page, ".write[open] button")
     assert "spoke; race on the 29th" in page.inner_text("main table >> nth=0")
     assert "spoke" in (club.folder / "notes.csv").read_text()
-    page.click("button:has-text('Undo')")
+    follow(page, "button:has-text('Undo')")
     assert not (club.folder / "notes.csv").exists()
     # one runner's own pages, and back
-    page.click("text=ana")
+    follow(page, "a[href='/runners/ana/']")
+    expect(page.locator("h1")).to_contain_text("ana")
     for name in PAGES[1:]:
         page.goto(f"{club.root}runners/ana/{name}")
         assert "ana" in page.inner_text("body")
     page.goto(f"{club.root}runners/ana/")
     page.check("input[name=pain][value='7']")
     page.fill("input[name=day]", "2026-11-16")
-    page.click(".pain button")
+    follow(page, ".pain button")
     assert (club.folder / "ana" / "diary.csv").exists()
     club.read()
-    page.click("nav >> text=Club")
+    follow(page, "nav >> text=Club")
     assert "Call today" in page.inner_text("main")
     assert page.problems == []
     page.context.close()
@@ -368,11 +392,11 @@ def test_pages_are_accessible_and_fit(browser, running, width, tmp_path):  # noq
         check_page(page, name, width)
     page.goto(f"{running.root}course")
     page.set_input_files("input[name=routes]", write_route(tmp_path, "a.gpx", 9, 90.0))
-    page.click("text=Check")
+    follow(page, "text=Check")
     check_page(page, "a route", width)
     page.goto(f"{running.root}plan")
     page.fill("input[name=distance_km_1]", "60")
-    page.click("button:text('Check')")
+    follow(page, "button:text('Check')")
     check_page(page, "a plan", width)
     assert page.problems == []
     page.context.close()
@@ -405,7 +429,7 @@ def live(browser, served):  # noqa: F811 - the fixture
     """A page of one run, whose folder is about to change."""
     shutil.copy(max(SAMPLE.glob("*.fit")), served.folder / "one.fit")
     served.read()
-    page = open_page(browser, served)
+    page = open_page(browser, served, is_live=True)
     yield page
     page.context.close()
 
@@ -423,14 +447,14 @@ def test_what_is_typed_stays_when_the_folder_changes(live, served, path, field):
     live.goto(f"{served.root}{path}")
     live.fill(f"input[name='{field}']", "9")
     change_folder(served)
-    live.wait_for_selector("text=Your folder has changed", timeout=20_000)
+    live.wait_for_selector("text=Your folder has changed")
     assert live.input_value(f"input[name='{field}']") == "9"
 
 
 @pytest.mark.slow
 def test_a_changed_folder_shows_itself_where_nothing_is_typed(live, served):
     change_folder(served)
-    live.wait_for_selector("text=77.7", timeout=20_000)
+    live.wait_for_selector("text=77.7")
 
 
 def find_violations(page):
@@ -449,18 +473,18 @@ def test_shoes_and_settings_are_forms_that_say_what_is_wrong(page, served, scrip
     page.goto(f"{served.root}shoes")
     page.fill("input[name=name]", "Blue pair")
     page.fill("input[name=start_km]", "far")
-    page.click("text=Write it down")
+    follow(page, "text=Write it down")
     assert "should be a number from 0 to 20000" in page.inner_text(".wrong")
     assert page.input_value("input[name=name]") == "Blue pair"
     page.fill("input[name=start_km]", "120,5")
-    page.click("text=Write it down")
+    follow(page, "text=Write it down")
     served.read()
     page.goto(f"{served.root}shoes")
-    page.click("button:text('Retire')")
+    follow(page, "button:text('Retire')")
     served.read()
     page.goto(f"{served.root}shoes")
     assert "Blue pair (retired)" in page.inner_text("main")
-    page.click("text=Undo: the pair Blue pair")
+    follow(page, "text=Undo: the pair Blue pair")
     served.read()
     page.goto(f"{served.root}shoes")
     assert "(retired)" not in page.inner_text("tbody")
@@ -469,13 +493,13 @@ def test_shoes_and_settings_are_forms_that_say_what_is_wrong(page, served, scrip
     page.goto(f"{served.root}settings")
     page.fill("input[name='athlete.hr_max']", "9000")
     page.fill("input[name='weeks.tz']", "Zurich")
-    page.click("text=Write it down")
-    assert page.locator(".wrong").count() == 2
+    follow(page, "text=Write it down")
+    expect(page.locator(".wrong")).to_have_count(2)
     assert "Europe/Zurich" in page.inner_text("main")
     assert not script or find_violations(page) == []
     page.fill("input[name='athlete.hr_max']", "190")
     page.fill("input[name='weeks.tz']", "Europe/Zurich")
-    page.click("text=Write it down")
+    follow(page, "text=Write it down")
     assert "Written to loadwatch.toml" in page.inner_text("main")
     text = (served.folder / "loadwatch.toml").read_text()
     assert text.startswith("# mine\n[athlete]\nhr_max = 190\n")
@@ -493,8 +517,8 @@ def test_a_whole_folder_is_taken_with_what_it_holds(page, served, tmp_path):
     (given / "photo.jpg").write_bytes(b"no run")
     (given / "torn.fit").write_bytes(b"\x0e\x20broken")
     page.set_input_files("#drop-folder", tmp_path / "watch")
-    page.click("text=Copy into the folder")
-    page.wait_for_selector("text=Copied")
+    follow(page, "text=Copy into the folder")
+    expect(page.get_by_text("Copied")).to_be_visible()
     text = page.inner_text("main")
     assert "photo.jpg was not copied" in text
     assert "torn.fit was not read" in text

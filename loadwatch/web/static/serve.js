@@ -64,25 +64,33 @@ async function listFiles(entry, suffixes, found) {
   }
 }
 
-// the plan answers while it is typed
+// the plan answers while it is typed; an answer to what was typed before is dropped
 const plan = document.getElementById("plan");
 if (plan) {
   let timer = 0;
+  let newest = 0;
   plan.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(async () => {
-      const data = new FormData(plan);
-      data.delete("routes"); // files go with the button
+    newest += 1;
+    timer = setTimeout(showAnswer, 400, newest);
+  });
+  async function showAnswer(number) {
+    const data = new FormData(plan);
+    data.delete("routes"); // files go with the button
+    let text;
+    try {
       const answer = await fetch(`${home}/plan`, {
         method: "POST",
         body: data,
         headers: { "X-Part": "answer" },
       });
-      if (answer.ok) {
-        document.getElementById("answer").innerHTML = await answer.text();
-      }
-    }, 400);
-  });
+      if (!answer.ok) return;
+      text = await answer.text();
+    } catch {
+      return; // the page is left, or loadwatch has ended, which is said below
+    }
+    if (number === newest) document.getElementById("answer").innerHTML = text;
+  }
 }
 
 // a message is copied with one click; without script a click selects it

@@ -70,6 +70,8 @@ def run_forked(
             for number, path in ((1, os.devnull), (2, str(log))):
                 handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
                 os.dup2(handle, number)
+            tempfile.tempdir = str(home / "tmp")  # faults reach those of libosmium, too
+            Path(tempfile.tempdir).mkdir(exist_ok=True)
             sys.argv = ["loadwatch", *arguments]
             lib.fault_arm(os.fsencode(home), at, mode)
             code = run_command(arguments)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from loadwatch.exposure.osm.classes import AREAS, HIGHWAYS
 from loadwatch.exposure.osm.extract import SPARE_CELLS
@@ -16,13 +19,16 @@ from loadwatch.exposure.osm.map_reader import (
     copy_ways,
     filter_ways,
     import_osmium,
-    list_map_errors,
+    open_writer,
+    raise_map_errors,
     read_nodes,
     select_ids,
     split_ids,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from loadwatch.exposure.osm.ground import Cells
     from loadwatch.tables import Ints
 
@@ -61,42 +67,64 @@ def cut_extract(path: Path, cells: Cells) -> bytes:
     osmium = import_osmium()
     check_map(path)
     near = widen_cells(cells, SPARE_CELLS + 1)
-    try:
+    with (
+        raise_map_errors(osmium, path),
+        tempfile.TemporaryDirectory(prefix="loadwatch-") as folder,
+    ):
         nodes = read_nodes(osmium, path, near)
         check_ids(path, nodes[0][-1:].tolist())
-        node_ids = select_ids(nodes, near)
-        with tempfile.TemporaryDirectory(prefix="loadwatch-") as folder:
-            ways, small = Path(folder) / "ways.osm.pbf", Path(folder) / "cut.osm.pbf"
-            copy_ways(osmium, path, ways)
-            if _write_ways(osmium, path, ways, node_ids, small):
-                return small.read_bytes()
-    except list_map_errors(osmium) as error:
-        why = f"not readable as an OpenStreetMap extract ({error})"
-        raise MapError(path, why) from None
+        ways, small = Path(folder) / "ways.osm.pbf", Path(folder) / "cut.osm.pbf"
+        copy_ways(osmium, path, ways)
+        kept = _choose_ways(osmium, ways, select_ids(nodes, near))
+        if kept:
+            _write_cut(osmium, path, ways, kept, small)
+            return small.read_bytes()
     raise MapError(path, "holds no way near these runs: it is of another region")
 
 
-def _write_ways(
-    osmium: Any, path: Path, ways: Path, node_ids: Ints, target: Path
-) -> int:
-    """Write ways, areas and their nodes; return the number of ways."""
+def _choose_ways(osmium: Any, ways: Path, node_ids: Ints) -> dict[int, list[int]]:
+    """Return the nodes of each way that has one of `node_ids` and is needed, by the way's id."""
     outlines = _list_outlines(osmium, ways)
-    kept: set[int] = set()
+    kept: dict[int, list[int]] = {}
+    for batch in split_ids(node_ids):
+        for way in filter_ways(osmium, ways, batch):
+            if way.id in outlines or _is_on_foot_or_area(way.tags):
+                kept[way.id] = [node.ref for node in way.nodes]
+    return kept
+
+
+def _write_cut(
+    osmium: Any, path: Path, ways: Path, kept: dict[int, list[int]], target: Path
+) -> None:
+    """Write the nodes of the ways `kept`, the ways and their areas, in the order of their ids."""
+    node_ids = np.unique(
+        np.fromiter(itertools.chain.from_iterable(kept.values()), np.int64)
+    )
     compressed = osmium.io.File(target, "pbf,add_metadata=none")
-    writer = osmium.BackReferenceWriter(compressed, ref_src=path, overwrite=True)
-    with writer.tmpdir, writer:  # an error leaves its folder to us
+    check_ids(path, kept)
+    check_ids(path, node_ids[[0, -1]].tolist())
+    with open_writer(osmium, compressed) as writer:
         for batch in split_ids(node_ids):
-            for way in filter_ways(osmium, ways, batch):
-                is_needed = way.id in outlines or _is_on_foot_or_area(way.tags)
-                if is_needed and way.id not in kept:
-                    check_ids(path, [node.ref for node in way.nodes])
-                    writer.add_way(way.replace(tags=_keep_tags(way.tags)))
-                    kept.add(way.id)
+            tracker = osmium.IdTracker()
+            for node_id in batch.tolist():
+                tracker.add_node(node_id)
+            nodes = osmium.FileProcessor(path, osmium.osm.NODE)
+            for node in nodes.with_filter(tracker.id_filter()):
+                writer.add_node(node.replace(tags={}))
+        for way in _filter_by_id(osmium, ways, kept):
+            writer.add_way(way.replace(tags=_keep_tags(way.tags)))
         for item in _find_areas(osmium, ways):
-            if kept.issuperset(_list_members(item)):
+            if kept.keys() >= set(_list_members(item)):
                 check_ids(path, [member.ref for member in item.members])
                 writer.add_relation(item.replace(tags=_keep_tags(item.tags)))
-    return len(kept)
+
+
+def _filter_by_id(osmium: Any, ways: Path, kept: Iterable[int]) -> Any:
+    """Return the ways with one of these ids."""
+    tracker = osmium.IdTracker()
+    for way_id in kept:
+        tracker.add_way(way_id)
+    return osmium.FileProcessor(ways, osmium.osm.WAY).with_filter(tracker.id_filter())
 
 
 def _find_areas(osmium: Any, ways: Path) -> Any:

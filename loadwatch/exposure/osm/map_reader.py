@@ -8,6 +8,10 @@ own lets through the ways that have a node near the runner. That takes 4.5 s and
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import errno
+import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,15 +96,10 @@ def read_excerpt(path: Path, cells: Cells, classes: Mapping[str, str]) -> MapExc
     """Return the ways and areas of the extract that have a node in `cells`."""
     osmium = import_osmium()
     check_map(path)
-    try:
+    with raise_map_errors(osmium, path):
         nodes = read_nodes(osmium, path, widen_cells(cells, WIDER_CELLS))
         check_ids(path, nodes[0][-1:].tolist())
         ways, relations = _read_ways(osmium, path, select_ids(nodes, cells))
-    except OSError as error:
-        raise MapError(path, f"not readable ({error.strerror})") from None
-    except list_map_errors(osmium) as error:
-        why = f"not readable as an OpenStreetMap extract ({error})"
-        raise MapError(path, why) from None
     result = MapExcerpt(nodes)
     for ident, tags, refs in ways:
         _add_way(ident, tags, refs, classes, result)
@@ -137,9 +136,47 @@ def import_osmium() -> Any:
     return osmium
 
 
-def list_map_errors(osmium: Any) -> tuple[type[Exception], ...]:
-    """Return what pyosmium raises for a torn or foreign file, or for places off the earth."""
-    return (RuntimeError, ValueError, osmium.InvalidLocationError)
+@contextlib.contextmanager
+def raise_map_errors(osmium: Any, path: Path) -> Iterator[None]:
+    """Turn what reading a map raises into a MapError.
+
+    pyosmium raises RuntimeError, ValueError or its own error for a torn or foreign file, for
+    places off the earth, and where a temporary file cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        why = describe_full_disk(str(error)) or f"not readable ({error.strerror})"
+        raise MapError(path, why) from None
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
+        why = f"not readable as an OpenStreetMap extract ({error})"
+        raise MapError(path, describe_full_disk(str(error)) or why) from None
+
+
+def describe_full_disk(error: str) -> str:
+    """Return what to do where an error says that a temporary file found no space, else ""."""
+    if os.strerror(errno.ENOSPC) not in error:
+        return ""
+    return (
+        "the disk for temporary files is full: reading takes two to three times the size of "
+        "the map. Free some of it, or set TMPDIR to a folder on another disk"
+    )
+
+
+@contextlib.contextmanager
+def open_writer(osmium: Any, file: Any) -> Iterator[Any]:
+    """Yield a writer of map data, and close it afterwards.
+
+    libosmium closes a writer once more where it is deleted, and ends the whole process where
+    that fails, as on a full disk. So a writer that failed is never deleted.
+    """
+    writer = osmium.SimpleWriter(file)
+    try:
+        with writer:
+            yield writer
+    except BaseException:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
+        raise
 
 
 def read_nodes(osmium: Any, path: Path, cells: Cells) -> Nodes:
@@ -226,7 +263,7 @@ def copy_ways(osmium: Any, path: Path, file: Path) -> None:
     """Write the ways and relations of a map into a .osm.pbf that is not compressed."""
     kinds = osmium.osm.WAY | osmium.osm.RELATION
     plain = osmium.io.File(file, "pbf,pbf_compression=none,add_metadata=none")
-    with osmium.SimpleWriter(plain) as writer:
+    with open_writer(osmium, plain) as writer:
         items = osmium.FileProcessor(path, kinds).handler_for_filtered(writer)
         for _ in items.with_filter(osmium.filter.EntityFilter(osmium.osm.NODE)):
             pass  # what the filter holds back goes to the writer, and that is all

@@ -1,0 +1,48 @@
+"""Where the disk for temporary files fails while a map is read, that is one line and no crash."""
+
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+
+from loadwatch.exposure.osm import map_reader
+from loadwatch.exposure.osm.map_reader import MapError
+from tests import make_map
+
+osmium = pytest.importorskip("osmium")
+
+COPY = """
+import resource, sys
+from pathlib import Path
+import osmium
+from loadwatch.exposure.osm.map_reader import MapError, copy_ways, raise_map_errors
+resource.setrlimit(resource.RLIMIT_FSIZE, (40, resource.RLIM_INFINITY))
+source, target = map(Path, sys.argv[1:])
+try:
+    with raise_map_errors(osmium, source):
+        copy_ways(osmium, source, target)
+except MapError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits of a process")
+def test_a_temporary_file_that_cannot_be_written_does_not_end_the_process(tmp_path):
+    """libosmium closes its writer again when it is deleted, and would abort the process."""
+    command = [sys.executable, "-c", COPY, make_map.write(tmp_path), tmp_path / "w.pbf"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "not readable as an OpenStreetMap extract" in done.stdout
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, OSError])
+def test_a_full_disk_for_temporary_files_says_what_to_do(tmp_path, kind):
+    words = os.strerror(errno.ENOSPC)
+    error = OSError(errno.ENOSPC, words) if kind is OSError else kind(f"x: {words}")
+    with (
+        pytest.raises(MapError, match="disk for temporary files is full.*TMPDIR"),
+        map_reader.raise_map_errors(osmium, tmp_path / "a.osm.pbf"),
+    ):
+        raise error

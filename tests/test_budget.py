@@ -231,6 +231,59 @@ def test_room_to_climb_never_comes_from_a_raised_run():
     assert (climb.left, climb.limit) == (199, 520)  # 100 m + 100 m; 1.30 x 400 m
 
 
+def test_room_to_climb_of_an_ordinary_log_needs_no_reason():
+    rows = weekly_runs("2026-01-07", [30] * 7, ascent_m=100.0)
+    climb = room("LW06", "2026-02-22", *rows)
+    # 1.30 x 100 m are 130 m, but at least 100 m more are needed
+    assert (climb.left, climb.limit, climb.why) == (199, 199, "")
+
+
+def test_room_to_climb_of_a_short_log_says_that_it_is_early():
+    # three runs and 25 days lie behind: LW06 is a note at most
+    rows = weekly_runs("2026-01-28", [10, 10, 10], ascent_m=100.0)
+    climb = room("LW06", "2026-02-15", *rows)
+    assert math.isnan(climb.left) and math.isnan(climb.limit)
+    assert climb.why == (
+        "until more days and runs lie behind, this check makes a note at most"
+    )
+
+
+def test_room_to_climb_is_unknown_beside_a_run_that_may_have_climbed_more():
+    # 100 m in 3600 s is the steepest: 7200 s are 200 m at most, 1800 s are 50 m
+    rows = weekly_runs("2026-01-07", [10] * 7, ascent_m=100.0)
+    for km, why in ((20, "a run of the 30 days before has no ascent"), (5, "")):
+        climb = room("LW06", "2026-02-22", *rows, run("2026-02-20", km))
+        assert climb.why == why
+
+
+def test_room_of_a_short_week_is_its_base_and_the_least_more():
+    # usual 8 km: half of it, 4 km, are needed; 1.30 x 8 km are 10.4 km
+    jump = room("LW02", "2026-02-15", *weekly_runs("2026-01-07", [8] * 6))
+    assert (jump.used, jump.left, jump.limit, jump.why) == (0, 11_999, 11_999, "")
+    # usual 3 km: 2 km at the least
+    jump = room("LW02", "2026-02-15", *weekly_runs("2026-01-07", [3] * 6))
+    assert (jump.left, jump.limit) == (4_999, 4_999)
+    # usual 12 km: half are 6 km, but 5 km are enough
+    jump = room("LW02", "2026-02-15", *weekly_runs("2026-01-07", [12] * 6))
+    assert (jump.left, jump.limit) == (16_999, 16_999)
+
+
+def test_room_of_a_week_takes_the_most_of_four_and_no_older_one():
+    # 39 km five weeks before are out of reach, 38 km four weeks before are not
+    rows = weekly_runs("2026-01-07", [30, 30, 30, 39, 38, 30, 30, 30])
+    jump = room("LW02", "2026-03-01", *rows)
+    assert (jump.left, jump.limit) == (49_400, 49_400)  # 1.30 x 38 km
+
+
+def test_room_of_a_week_in_progress_with_a_run_of_unknown_distance():
+    rows = weekly_runs("2026-01-07", [30] * 6)
+    lost = run("2026-02-17", duration_s=3600.0)
+    found = limits(activities(*rows, run("2026-02-16", 5), lost), dt.date(2026, 2, 17))
+    jump = next(limit for limit in found if limit.rule == "LW02")
+    assert math.isnan(jump.used) and math.isnan(jump.left)
+    assert jump.why == "a run of this week has no distance"
+
+
 def test_unknown_room_says_why():
     frame = activities(*weekly_runs("2026-01-07", [10, 10]))
     found = {

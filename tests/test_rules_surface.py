@@ -127,6 +127,92 @@ def test_shift_leaves_out_weeks_whose_ground_is_not_known():
     assert [(f.level, f.value) for f in flags] == [("high", pytest.approx(50.0))]
 
 
+def test_shift_looks_at_four_weeks_and_no_further():
+    # 75 % five weeks before is out of reach: at most 25 % in the four
+    older = mixed([18, 5, 5, 5, 5, 18], [6, 15, 15, 15, 15, 6])
+    assert [f.value for f in judged(older, "LW08")[0]] == [pytest.approx(50.0)]
+    # four weeks before it is within reach
+    within = mixed([5, 18, 5, 5, 5, 18], [15, 6, 15, 15, 15, 6])
+    assert [f.week.isoformat() for f in judged(within, "LW08")[0]] == []
+    # a week without a run among the four takes nothing away
+    rows = [row for row in older if row["start_local"].day != 21]
+    assert [f.value for f in judged(rows, "LW08")[0]] == [pytest.approx(50.0)]
+
+
+@pytest.mark.parametrize(("km", "is_raised"), [(9.0, False), (8.9, True)])
+def test_a_week_of_half_the_mean_is_a_yardstick_and_less_is_none(km, is_raised):
+    # 21, 21, 21 and 9 km are 18 km in the mean; 60 % of the 9 km are hard
+    hard, soft = [5.25, 5.25, 5.25, 0.6 * km, 18], [15.75, 15.75, 15.75, 0.4 * km, 6]
+    flags, _ = judged(mixed(hard, soft), "LW08")
+    assert [f.level for f in flags] == ["high"] * is_raised
+
+
+@pytest.mark.parametrize(("known", "is_raised"), [(14_000.0, False), (13_999.0, True)])
+def test_a_week_before_counts_from_70_percent_of_known_ground_on(known, is_raised):
+    rows = mixed([5, 5, 5], [15, 15, 15])
+    half_hard = run("2026-01-28", 20, hard_m=known * 0.6, soft_m=known * 0.4)
+    week = run("2026-02-04", 24, hard_m=18_000.0, soft_m=6_000.0)
+    # 15 points over 60 %, 50 over 25 %
+    flags, _ = judged([*rows, half_hard, week], "LW08")
+    assert [f.level for f in flags] == ["high"] * is_raised
+
+
+@pytest.mark.parametrize(("known", "is_raised"), [(14_000.0, True), (13_999.0, False)])
+def test_this_week_counts_from_70_percent_of_known_ground_on(known, is_raised):
+    week = run("2026-02-04", 20, hard_m=known)
+    rows = mixed([2, 2, 2, 2], [18, 18, 18, 18])
+    flags, unknown = judged([*rows, week], "LW08")
+    assert [f.value for f in flags] == [pytest.approx(90.0)] * is_raised
+    assert (unknown[-1].week == dt.date(2026, 2, 2)) != is_raised
+
+
+def test_the_hard_share_is_one_of_the_known_metres():
+    # 12 of 16 known km are hard, 8 km are not known: 75 %, not 50 %
+    week = run("2026-02-04", 22, hard_m=12_000.0, soft_m=4_000.0)
+    (flag,), _ = judged([*mixed([5] * 4, [15] * 4), week], "LW08")
+    assert (flag.level, flag.amount) == ("watch", 12_000.0)  # under 10 km more
+    assert flag.value == pytest.approx(50.0)
+    assert flag.says == (
+        "In the week of 2 February 2026 hard ground made up 75 % of the known distance, "
+        "at most 25 % in the four weeks before. That is 12.0 km, usually 5.0 km; "
+        "the limit is 25 points. With the other ground as it was, up to 9.9 km this "
+        "check stays quiet."
+    )
+
+
+def test_a_week_of_no_distance_knows_no_ground():
+    week = run("2026-02-04", 0.0, duration_s=2400.0)
+    rows = mixed([5] * 4, [15] * 4)
+    flags, unknown = judged([*rows, week], "LW08", "LW09")
+    assert flags == []
+    reasons = {str(u.why) for u in unknown if u.week == dt.date(2026, 2, 2)}
+    assert reasons == {
+        (
+            "no_surface: the ground is known for 0 % of the distance of this week, "
+            "70 % are needed"
+        )
+    }
+
+
+def test_firm_soft_track_and_treadmill_are_not_hard():
+    for column in ("firm_m", "soft_m", "track_m", "treadmill_m"):
+        week = run("2026-02-04", 24, **{column: 24_000.0})
+        rows = mixed([5] * 4, [15] * 4)
+        flags, unknown = judged([*rows, week], "LW08")
+        assert flags == []
+        assert dt.date(2026, 2, 2) not in {one.week for one in unknown}
+
+
+@pytest.mark.parametrize(
+    ("hard", "level", "limit"),
+    [(10.0, "watch", 25.0), (15.0, "watch", 25.0), (9.9, None, None)],
+)
+def test_unsure_ground_is_judged_by_the_limit_for_a_watch(hard, level, limit):
+    other = 20.0 - hard
+    found = surfaces.judge_unsure_shift(hard * 1000, other * 1000, 0.25, 5000.0, SHIFT)
+    assert found == (None if level is None else (level, limit))
+
+
 def test_a_move_to_road_that_stays_is_raised_once():
     flags, _ = judged(
         mixed([5, 5, 5, 5, 18, 18, 18], [15, 15, 15, 15, 6, 6, 6]), "LW08"
@@ -146,6 +232,66 @@ def test_new_ground_is_info():
     assert flags == []
     flags, _ = judged(mixed([1.1, 1, 1, 1, 6], [20, 18, 18, 18, 6]), "LW09")
     assert flags == []  # 5 % before is not new
+
+
+def test_sentence_of_new_ground():
+    (flag,), unknown = judged(mixed([0, 0, 2, 1, 5], [20, 20, 20, 20, 6]), "LW09")
+    # 3 of 83 km are 3.6 %; usual is the middle of 0, 0, 1 and 2 km
+    assert flag.value == pytest.approx(100 * 3 / 83)
+    assert (flag.amount, flag.usual, flag.limit) == (5_000.0, 500.0, 5.0)
+    assert flag.says == (
+        "5.0 km on hard ground (asphalt, concrete, paving) in the week of 2 February "
+        "2026, which made up 4 % of the known distance in the 8 weeks before."
+    )
+    assert {one.week for one in unknown} == {
+        dt.date(2026, 1, day) for day in (5, 12, 19)
+    }
+
+
+def test_ground_is_new_below_five_percent_of_the_eight_weeks_before():
+    # 4 of 80 km are 5 %
+    assert judged(mixed([4, 0, 0, 0, 6], [16, 20, 20, 20, 6]), "LW09")[0] == []
+    rows = mixed([3.9, 0, 0, 0, 6], [16.1, 20, 20, 20, 6])
+    assert len(judged(rows, "LW09")[0]) == 1
+    # eight weeks before still count, nine do not
+    for rest, is_new in ((7, False), (8, True)):
+        rows = mixed([20, *[0] * rest, 6], [0, *[20] * rest, 0])
+        assert len(judged(rows, "LW09")[0]) == is_new
+
+
+def test_two_new_kinds_of_ground_are_two_notes():
+    week = run("2026-02-04", 16, track_m=5_000.0, firm_m=6_000.0, soft_m=5_000.0)
+    flags, _ = judged([*mixed([0] * 4, [20] * 4), week], "LW09")
+    assert sorted(f.amount for f in flags) == [5_000.0, 6_000.0]
+    assert all(f.value == 0.0 for f in flags)
+
+
+def test_new_ground_is_found_where_most_of_the_week_is_not_known():
+    # 6 of 24 km are known and new; what else there was changes nothing
+    week = run("2026-02-04", 24, hard_m=6_000.0)
+    flags, unknown = judged([*mixed([0] * 4, [20] * 4), week], "LW09")
+    assert [f.amount for f in flags] == [6_000.0]
+    assert dt.date(2026, 2, 2) not in {one.week for one in unknown}
+
+
+@pytest.mark.parametrize(("known", "is_new"), [(14_000.0, True), (13_990.0, False)])
+def test_new_ground_needs_70_percent_of_known_ground_before(known, is_new):
+    before = weekly_runs("2026-01-07", [20] * 4, soft_m=known)
+    week = run("2026-02-04", 6, hard_m=6_000.0)
+    flags, unknown = judged([*before, week], "LW09")
+    assert len(flags) == is_new
+    assert (dt.date(2026, 2, 2) in {one.week for one in unknown}) != is_new
+
+
+def test_new_ground_needs_three_weeks_with_a_run_before():
+    reason = "too_few_weeks: fewer than three weeks with a run lie before"
+    two = mixed([0, 0, 6], [20, 20, 6])
+    assert {str(one.why) for one in judged(two, "LW09")[1]} == {reason}
+    three = mixed([0, 0, 0, 6], [20, 20, 20, 6])
+    assert len(judged(three, "LW09")[0]) == 1
+    # weeks without a run are none of them
+    late = [row for row in three if row["start_local"].day != 14]
+    assert judged(late, "LW09")[0] == []
 
 
 def test_new_ground_counts_in_the_week_in_progress_and_needs_a_past():

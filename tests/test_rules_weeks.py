@@ -150,6 +150,49 @@ def test_week_jump_is_unknown_after_a_week_without_a_run_and_with_too_few_weeks(
     ]
 
 
+def test_week_jump_words_for_what_cannot_be_compared():
+    _, unknown = judged(weekly_runs("2026-01-07", [30, 32, 31, 30]), "LW02")
+    few = (
+        "too_few_weeks: fewer than three of the four weeks before hold a run of known "
+        "distance"
+    )
+    assert [str(u.why) for u in unknown] == [
+        "no_week_before: the week before holds no run",
+        few,
+        few,
+    ]
+
+
+def test_a_week_before_of_no_kilometres_is_nothing_to_compare_with():
+    rows = weekly_runs("2026-01-07", [30, 30, 30, 0, 60], duration_s=7200.0)
+    flags, unknown = judged(rows, "LW02")
+    assert flags == []
+    assert str(unknown[-1].why) == (
+        "no_distance: the distance of the week before is not known"
+    )
+
+
+def test_week_jump_looks_at_four_weeks_and_no_further():
+    # 40 km five weeks before are out of reach, four weeks before they are not
+    assert raised_weeks([40, 30, 30, 30, 30, 40]) == {6: 30 * KM}
+    assert raised_weeks([30, 40, 30, 30, 30, 40]) == {}
+
+
+def test_one_and_a_half_kilometres_are_no_jump():
+    # 1.5 km more than 2 km are 75 % more, but 2 km at least are needed
+    assert raised_weeks([2, 2, 2, 2, 3.5]) == {}
+    assert raised_weeks([2, 2, 2, 2, 4]) == {5: 2 * KM}
+
+
+def test_a_jump_is_left_out_of_the_week_directly_after_it_alone():
+    # week 6 is raised over 30 km, not over 44; week 7, not raised before it, over 44
+    assert raised_weeks([30, 30, 30, 30, 44, 40, 58]) == {
+        5: 30 * KM,
+        6: 30 * KM,
+        7: 44 * KM,
+    }
+
+
 def test_vectors_week_to_week():
     # 30, 33, 40, 0, 25: changes of 10 and 21.2 %, then nothing to compare with
     for before, now, percent in ((30, 33, 10.0), (33, 40, 21.212121)):

@@ -169,7 +169,7 @@ def check_table(data: bytes, whole: bytes, name: str) -> str:
 def count_rows(data: bytes) -> int:
     """Return how many different rows of a plain table hold as many cells as its header has.
 
-    The header is the last row of words alone: rows above one are lost, as docs/SECURITY.md says.
+    The header is the last row of words alone; above it, rows of words alone are no rows of a list.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -182,7 +182,9 @@ def count_rows(data: bytes) -> int:
     rows = list(dict.fromkeys(tuple(row) for row in table if any(row)))
     words = [at for at, row in enumerate(rows) if not any(map(_has_number, row))]
     header = max(words, default=0)
-    return sum(len(row) == len(rows[header]) for row in rows[header + 1 :])
+    above = [row for at, row in enumerate(rows[:header]) if at not in words]
+    held = [*above, *rows[header + 1 :]]
+    return sum(len(row) == len(rows[header]) for row in held)
 
 
 def _has_number(cell: str) -> bool:

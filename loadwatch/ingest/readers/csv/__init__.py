@@ -8,12 +8,14 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from loadwatch.activity import Skipped
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.csv import lists, polar, splits, time_series
 from loadwatch.ingest.readers.csv.daily import WHY, is_daily
 from loadwatch.ingest.readers.csv.dates import EPOCH, parse_date
 from loadwatch.ingest.readers.csv.numbers import parse_count
 from loadwatch.ingest.readers.csv.parsed_csv import parse_csv
+from loadwatch.ingest.readers.csv.rows_above import APART
 from loadwatch.user_csv import decode_text
 
 if TYPE_CHECKING:
@@ -53,6 +55,13 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
         if session is not None:
             return polar.read(session)
     table = parse_csv(text)
+    apart = tuple(Skipped(f"#{line}", "rejected", APART) for line in table.apart)
+    reading = _read_table(table, name, settings)
+    return replace(reading, skipped=(*apart, *reading.skipped))
+
+
+def _read_table(table: ParsedCsv, name: str, settings: Settings) -> Reading:
+    """Return the activities of a table, by what its rows are."""
     if not table.rows and not table.broken:
         raise NotActivity("a list of activities without a single row")
     if is_daily(table):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity
@@ -27,6 +27,11 @@ from loadwatch.ingest.readers.csv.names import (
     load_units,
     load_vendors,
 )
+from loadwatch.ingest.readers.csv.rows_above import (
+    RowsAbove,
+    find_rows_above,
+    list_wordy_lines,
+)
 from loadwatch.ingest.readers.csv.strava_layout import find_strava_columns
 from loadwatch.ingest.readers.sports import normalize_word
 
@@ -38,6 +43,8 @@ _SEPARATORS = ",;\t|"
 _HEADER_LINES = 40  # the header is looked for in so many lines
 _SURE = 5  # columns understood in a row that leave no doubt it is the header
 _TIMES = frozenset({"timer", "moving", "elapsed"})
+_DATED = ("date", "date_utc", "instant", "day")
+_MEASURED = (*_TIMES, "distance", "second", "speed", "latitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,8 @@ class ParsedCsv:
     separator: str
     header: CsvRow
     names: frozenset[str]  # all ways to read the header's cells, normalised
-    rows: list[CsvRow]
+    rows: list[CsvRow]  # also those above the header
+    apart: tuple[int, ...]  # lines above the header that may be rows
     broken: tuple[int, ...]  # lines left out because of their quotation marks
     mended: frozenset[int]  # lines with damaged quotation marks or characters
     roles: Mapping[str, Sequence[Column]]  # as a list of activities
@@ -109,6 +117,9 @@ def parse_csv(text: str) -> ParsedCsv:
         traits = load_traits(STRAVA)
     elif not best.get_score():
         raise NotActivity(_explain_no_table(lines[:_HEADER_LINES]))
+    skip = _find_stated_separator(text)[1]
+    above = _read_rows_above(lines, skip, replace(best, roles=roles), header)
+    rows = [*above.rows, *rows]
     mended = found.mended
     if DAMAGED in text or "\0" in text:
         mended = mended.union(_list_damaged(rows))
@@ -117,12 +128,37 @@ def parse_csv(text: str) -> ParsedCsv:
         header=header,
         names=best.names,
         rows=rows,
-        broken=found.broken,
+        apart=above.apart,
+        broken=(*above.broken, *found.broken),
         mended=mended,
         roles=roles,
         series=best.series,
         traits=traits,
     )
+
+
+def _read_rows_above(
+    lines: Sequence[str], skip: int, best: _Header, header: CsvRow
+) -> RowsAbove:
+    """Return the rows above the header that look like those of its table."""
+    if best.at == skip:
+        return RowsAbove()
+    above = split_rows(lines, best.separator, skip, best.at)
+    columns = {**best.series, **best.roles}
+    return find_rows_above(
+        above,
+        header,
+        lines,
+        dated=_list_places(columns, _DATED),
+        measured=_list_places(columns, _MEASURED),
+        count_names=lambda cells: len(match_columns(cells)),
+    )
+
+
+def _list_places(columns: Roles, names: Collection[str]) -> list[int]:
+    """Return the places of the columns of some roles."""
+    held = [columns[name] for name in names if name in columns]
+    return [column.index for one in held for column in one]
 
 
 def _list_damaged(rows: Sequence[CsvRow]) -> list[int]:
@@ -183,6 +219,12 @@ def _find_header(text: str, lines: Sequence[str]) -> _Header:
     for separator in stated or _SEPARATORS:
         header = _find_header_of(lines, separator, skip)
         best = max(best, header, key=_Header.get_score)
+    if best.get_score() or len(lines) <= _HEADER_LINES:
+        return best
+    for separator in stated or _SEPARATORS:  # sorted down among the rows
+        for at, cells in list_wordy_lines(lines, separator, skip):
+            header = _read_header(separator, at, cells)
+            best = max(best, header, key=_Header.get_score)
     return best
 
 

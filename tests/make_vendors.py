@@ -313,7 +313,7 @@ def _pack(parts: dict[str, str]) -> bytes:
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, text in parts.items():
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name), text)
     return file.getvalue()
 
 

@@ -238,7 +238,7 @@ def mutate_zip(data: bytes, other: bytes, draw: random.Random) -> bytes:
                 content = mutate_bytes(content, other, draw)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                new.writestr(name, content)
+                new.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return held.getvalue()
 
 
@@ -263,9 +263,9 @@ def mutate_gzip(data: bytes, other: bytes, draw: random.Random) -> bytes:
     if kind == 0:
         return mutate_bytes(data, other, draw)
     if kind == 1:
-        return gzip.compress(data, 1)
+        return gzip.compress(data, 1, mtime=0)
     content = mutate_bytes(gzip.decompress(data), b"", draw)
-    packed = gzip.compress(content, draw.choice((0, 1, 9)))
+    packed = gzip.compress(content, draw.choice((0, 1, 9)), mtime=0)
     return packed if kind == 2 else packed + draw.choice((b"\0" * 99, packed, b"tail"))
 
 

@@ -109,7 +109,7 @@ def make_zip_seeds() -> list[bytes]:
 
 def make_gzip_seeds() -> list[bytes]:
     return [
-        gzip.compress(data)
+        gzip.compress(data, mtime=0)
         for data in (run(seconds=40), xml.make("good", "gpx"), tables.make("strava"))
     ]
 

@@ -1,6 +1,7 @@
 """A few mutants of each format on every run, and each file that was ever wrong."""
 
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,8 +44,17 @@ def test_what_was_wrong_once(path: Path):
     assert fuzz.judge(path.suffix[1:], path.read_bytes())[0] == ""
 
 
-def test_a_mutant_follows_from_its_seed():
-    assert fuzz.make_mutant("fit", 7) == fuzz.make_mutant("fit", 7)
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_mutant_follows_from_its_seed_alone(name, monkeypatch):
+    days = 40 * 86_400
+    made = [fuzz.make_mutant(name, seed) for seed in range(8)]
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() + days)
+    files = tuple(TARGETS[name].seeds())
+    assert made == [fuzz.make_mutant(name, seed, files) for seed in range(8)]
+
+
+def test_the_set_that_must_hold_has_each_format():
+    assert fuzz.SET.keys() == TARGETS.keys()
 
 
 def test_the_oracle_sees_a_fault_a_long_time_and_a_big_table(monkeypatch):

@@ -13,6 +13,7 @@ from tests.test_csv_zoo import STRAVA, row
 
 GOOD = run()
 OTHER = run(datetime(2026, 3, 4, 7, tzinfo=UTC), 500)
+PACKED = gzip.compress(GOOD, mtime=0)
 MIB = 1 << 20
 
 
@@ -35,8 +36,8 @@ def link() -> bytes:
         info = zipfile.ZipInfo("a")
         info.external_attr = 0o120777 << 16
         archive.writestr(info, "/etc")
-        archive.writestr("a/passwd.fit", GOOD)
-        archive.writestr("good.fit", OTHER)
+        archive.writestr(zipfile.ZipInfo("a/passwd.fit"), GOOD)
+        archive.writestr(zipfile.ZipInfo("good.fit"), OTHER)
     return held.getvalue()
 
 
@@ -99,9 +100,7 @@ def spoil(data: bytes, text: bytes) -> bytes:
 
 def strava() -> bytes:
     text = STRAVA + row(file="activities/1.fit.gz")
-    return pack(
-        ("activities.csv", text.encode()), ("activities/1.fit.gz", gzip.compress(GOOD))
-    )
+    return pack(("activities.csv", text.encode()), ("activities/1.fit.gz", PACKED))
 
 
 NAME = "DI_CONNECT/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part1.zip"
@@ -133,7 +132,6 @@ ZIPS = {
     "encrypted": lambda: patch(pack(("a.fit", GOOD), TWO), 6, 2, 1),
     "sfx": lambda: b"MZ" + bytes(500) + pack(("a.fit", GOOD)),
 }  # fmt: skip
-PACKED = gzip.compress(GOOD, mtime=0)
 GZIPS = {
     "good": lambda: PACKED,
     "not_gzip": lambda: GOOD,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from loadwatch.geodesy import path_m, rough_step_m, step_m
+from loadwatch.geodesy import DEGREE_M, outline_m, path_m, rough_step_m, step_m
 
 QUADRANT_M = 10_001_965.729  # from the equator to the pole, WGS 84
 
@@ -34,3 +34,31 @@ def test_path_skips_missing_fixes_and_crosses_the_date_line():
     assert path_m(np.array([0, np.nan, 0.0]), longitude).tolist() == pytest.approx(
         [0, 0, 111_319.49], abs=0.01
     )
+
+
+def test_an_outline_leaves_out_what_is_narrower_and_keeps_corners():
+    east = np.arange(0, 2000, 3.0)
+    wave = np.where(np.arange(east.size) % 2, 1.0, -1.0)  # a metre to both sides
+    corner = np.minimum(east, 1000.0)
+    north = np.maximum(east - 1000.0, 0.0)
+    shrink = np.cos(np.radians(50.0))
+
+    def measure(aside):
+        latitude = 50.0 + (north + aside) / DEGREE_M
+        longitude = 179.99 + corner / DEGREE_M / shrink  # over the date line
+        turned = (longitude + 180.0) % 360.0 - 180.0
+        return outline_m(latitude, turned, 2.5), path_m(latitude, turned)[-1]
+
+    still, path = measure(0.0)
+    assert still == pytest.approx(path, rel=2e-4)
+    waved, path = measure(wave)
+    assert path > 1.05 * still
+    assert waved == pytest.approx(still, rel=0.002)
+
+
+def test_an_outline_of_many_positions_is_that_of_its_parts():
+    latitude = np.linspace(50.0, 50.5, 5001)
+    assert outline_m(latitude, np.zeros(5001), 2.0) == pytest.approx(
+        step_m(np.array([50.0, 50.5]), np.zeros(2))[0], rel=1e-4
+    )
+    assert outline_m(latitude[:1], np.zeros(1), 2.0) == 0.0

@@ -7,24 +7,23 @@ picture, and as what a notebook shows. Everything is computed as on the command 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadwatch import pipeline
 from loadwatch.api.athlete_analysis import AthleteAnalysis
+from loadwatch.api.frames import ORIGIN, parse_day
 from loadwatch.api.roster_analysis import RosterAnalysis
 from loadwatch.environment import local_options
-from loadwatch.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from loadwatch.pipeline import Options
     from loadwatch.pipeline.routes import TriedRoute
 
 __all__ = ["AthleteAnalysis", "RosterAnalysis", "analyse", "course", "roster"]
-ORIGIN = "Python"  # where a setting given here came from
 
 
 def analyse(
@@ -74,7 +73,8 @@ def roster(
     silent is decided by the day of this machine's clock, unless `today` names another.
     """
     options = _merge_options(options, settings, today=today, tz=tz, osm=osm)
-    return RosterAnalysis(pipeline.analyse_roster(folder, options=options))
+    found = pipeline.analyse_roster(folder, options=options)
+    return RosterAnalysis(found, Path(folder))
 
 
 def course(
@@ -105,17 +105,10 @@ def course(
     NothingToRead : there is no route at `route`, or nothing at `paths`.
     SettingsError : `date` is before today, or a setting is wrong.
     """
-    from loadwatch.pipeline.routes import RunnerFiles, try_routes  # noqa: PLC0415 - few plan
-
     analysis = analyse(
         *paths, today=today, tz=tz, osm=osm, settings=settings, options=options
     )
-    day = date
-    if isinstance(day, str):
-        day = _parse_day(day)
-    files = RunnerFiles(places=tuple(Path(path) for path in paths))
-    (tried,) = try_routes(analysis.data, [Path(route)], day, files)
-    return tried
+    return analysis.course(route, date)
 
 
 def _merge_options(
@@ -127,21 +120,12 @@ def _merge_options(
         if value is not None:
             overrides[key] = value
     if isinstance(overrides.get("today"), str):
-        overrides["today"] = _parse_day(overrides["today"])
+        overrides["today"] = parse_day(overrides["today"])
     if "osm" in overrides:
         overrides["osm"] = str(overrides["osm"])
     options = options or local_options()
     merged = {key: (value, ORIGIN) for key, value in overrides.items()}
     return replace(options, overrides={**options.overrides, **merged})
-
-
-def _parse_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(
-            ORIGIN, f"today = {text!r}: should be a date, as 2026-11-17"
-        ) from None
 
 
 def _flatten_settings(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from loadwatch.api.frames import (
     copy_shoes,
     format_html,
     list_public_names,
+    parse_day,
     parse_week,
 )
 from loadwatch.date_filter import ALL_DAYS, Period, filter_dates
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.diary.answer import Answer
     from loadwatch.assess.rules import Flag, Unknown
+    from loadwatch.pipeline.routes import TriedRoute
     from loadwatch.settings import Settings
 
 SHOWN_WEEKS = 8  # in a notebook, below the headline
@@ -186,6 +188,26 @@ class AthleteAnalysis:
         limits = pipeline.with_budget(self._data).limits
         rows = [build_limit_row(limit) for limit in limits]
         return parse_week(pd.DataFrame(rows, columns=list(LIMIT_COLUMNS)))
+
+    def course(self, route: str | Path, date: date | str | None = None) -> TriedRoute:
+        """Return what a route measures and would raise if it were run on a day.
+
+        Parameters
+        ----------
+        route : path of a GPX (with or without times), TCX or FIT file.
+        date : the day of the run, a date or "2026-11-30"; by default the one after today.
+
+        Raises
+        ------
+        NothingToRead : there is no route at `route`.
+        SettingsError : `date` is before today.
+        """
+        from loadwatch.pipeline.routes import RunnerFiles, try_routes  # noqa: PLC0415 - few plan
+
+        day = parse_day(date) if isinstance(date, str) else date
+        files = RunnerFiles(places=self._places)
+        (tried,) = try_routes(self._data, [Path(route)], day, files)
+        return tried
 
     def plot(
         self, *measures: str, start: date | None = None, end: date | None = None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from loadwatch.assess.rules import flag_row
+from loadwatch.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.budget import Headroom
 
+ORIGIN = "Python"  # where a setting given here came from
 FLAG_COLUMNS = (
     *("week", "rule", "name", "level", "value", "limit", "amount", "usual", "unit"),
     *("activity_id", "source", "says", "evidence", "fired_26w", "held_against"),
@@ -68,3 +71,13 @@ def list_public_names(kind: type) -> list[str]:
 def format_html(title: str, table: pd.DataFrame) -> str:
     """Return a bold line and a table as HTML, everything escaped."""
     return f"<p><b>{html.escape(title)}</b></p>{table.to_html(index=False, border=0)}"
+
+
+def parse_day(text: str) -> date:
+    """Return the day that "2026-11-17" names; SettingsError for another text."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            ORIGIN, f"today = {text!r}: should be a date, as 2026-11-17"
+        ) from None

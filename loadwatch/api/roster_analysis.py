@@ -16,6 +16,7 @@ from loadwatch.verdict import roster_groups
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+    from pathlib import Path
 
     from loadwatch.analysis import Athlete, Roster
 
@@ -29,9 +30,10 @@ ATHLETE_COLUMNS = (
 class RosterAnalysis:
     """A folder of athletes, in groups; `roster["Ana"]` is one of them."""
 
-    def __init__(self, data: Roster) -> None:
-        """Hold `data`, which stays as it is."""
+    def __init__(self, data: Roster, folder: Path) -> None:
+        """Hold `data`, which stays as it is, and the folder where it was read."""
         self._data = data
+        self._folder = folder
         self._read: dict[str, AthleteAnalysis] = {}
 
     @property
@@ -117,7 +119,7 @@ class RosterAnalysis:
         if analysis is None:
             what = f"nothing of {name} could be read: {athlete.says.rstrip('.')}"
             raise NothingToRead(what, f"It is {athlete.place} in {self.name}.")
-        return AthleteAnalysis(analysis)
+        return AthleteAnalysis(analysis, [self._folder / athlete.place])
 
     def _find_athlete(self, name: str) -> Athlete:
         """Return the only athlete of a name, else that of a folder or export."""

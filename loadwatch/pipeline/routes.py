@@ -24,7 +24,14 @@ from loadwatch.errors import (
 from loadwatch.exposure import osm
 from loadwatch.exposure.course import inherit_answers, select_answered
 from loadwatch.exposure.row import build_row
-from loadwatch.ingest.readers.route import has_positions, read_route, redraw_line
+from loadwatch.ingest.readers.route import (
+    PLAIN_HABITS,
+    Line,
+    draw_line,
+    has_positions,
+    read_route,
+    trace_line,
+)
 from loadwatch.ingest.sources import Member, find_members
 from loadwatch.pipeline.route_altitude import (
     LEAST_SHARE,
@@ -34,6 +41,7 @@ from loadwatch.pipeline.route_altitude import (
     drop_altitude,
     measure_own_altitude,
 )
+from loadwatch.pipeline.runner_habits import RunnerHabits
 from loadwatch.row_frame import build_frame
 from loadwatch.settings.keys import LAST_DAY
 from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS
@@ -44,6 +52,7 @@ if TYPE_CHECKING:
     from loadwatch.activity import Activity
     from loadwatch.analysis import Analysis
     from loadwatch.assess.budget import Plan, PlannedRun
+    from loadwatch.ingest.readers.route import Habits
     from loadwatch.settings import Settings
 
 # what a route settles of the run on it: columns of EXPOSURES
@@ -154,11 +163,12 @@ def try_routes(
         raise SettingsError("--date", why)
     if day > LAST_DAY:
         raise SettingsError("--date", f"{day} is after {LAST_DAY}")
-    return tuple(
-        sorted(
-            (_try_route(analysis, path, day, files) for path in paths), key=_rank_route
-        )
+    habits = RunnerHabits(analysis, files.places)
+    routes = (
+        _try_route(analysis, measure_route(analysis, path, files, habits), path, day)
+        for path in paths
     )
+    return tuple(sorted(routes, key=_rank_route))
 
 
 def judge_plan(analysis: Analysis, path: Path, files: RunnerFiles = NO_FILES) -> Plan:
@@ -183,8 +193,9 @@ def judge_planned(
 
     `find_route` gives the file that the name of a course means.
     """
+    habits = RunnerHabits(analysis, files.places)
     routes = {
-        name: measure_route(analysis, find_route(name), files).judged
+        name: measure_route(analysis, find_route(name), files, habits).judged
         for name in dict.fromkeys(run.course for run in planned if run.course)
     }
     measured = tuple(
@@ -196,11 +207,23 @@ def judge_planned(
 
 
 def measure_route(
-    analysis: Analysis, path: Path, files: RunnerFiles = NO_FILES
+    analysis: Analysis,
+    path: Path,
+    files: RunnerFiles = NO_FILES,
+    habits: RunnerHabits | None = None,
 ) -> MeasuredRoute:
-    """Return the route at `path`, measured by the map and the runner's own answers and runs."""
+    """Return the route at `path`, measured by the map and the runner's own answers and runs.
+
+    `habits` are the runner's, where they were looked for already.
+    """
     settings = analysis.settings
-    activity, row = draw_route(_read_file(path, settings), settings, files.cache)
+    habits = habits or RunnerHabits(analysis, files.places)
+    try:
+        activity, row = draw_route(
+            _read_file(path, settings), settings, files.cache, habits.find
+        )
+    except NotActivity as error:
+        raise NothingToRead(f"{path.name}: {error.why}", _HOW) from None
     altitude = OWN
     if row["ascent_source"] != "device":  # a watch's total is of all of the way
         altitude = measure_own_altitude(activity)
@@ -223,18 +246,30 @@ def read_route_records(analysis: Analysis, path: Path) -> pd.DataFrame:
 
     Their times are made up where it is no recording.
     """
-    return _read_file(path, analysis.settings).records
+    route = _read_file(path, analysis.settings)
+    if isinstance(route, Line):
+        route = draw_line(route)
+    return route.records
 
 
 def draw_route(
-    activity: Activity, settings: Settings, cache: Path | None = None
+    route: Activity | Line,
+    settings: Settings,
+    cache: Path | None = None,
+    find_habits: Callable[[], Habits] = lambda: PLAIN_HABITS,
 ) -> tuple[Activity, dict[str, Any]]:
-    """Return a route and its exposure row; drawn anew where its times are no runner's."""
-    row = _build_row(activity, settings, cache)
-    if math.isnan(row["distance_m"]) and has_positions(activity):
-        activity = redraw_line(activity)
-        row = _build_row(activity, settings, cache)
-    return activity, row
+    """Return a route and its exposure row; drawn anew where its times are no runner's.
+
+    `find_habits` is asked for a line alone. Raises NotActivity where there is no line to draw.
+    """
+    if isinstance(route, Line):
+        activity = draw_line(route, find_habits())
+        return activity, _build_row(activity, settings, cache)
+    row = _build_row(route, settings, cache)
+    if math.isnan(row["distance_m"]) and has_positions(route):
+        route = draw_line(trace_line(route), find_habits())
+        row = _build_row(route, settings, cache)
+    return route, row
 
 
 def _build_row(
@@ -246,7 +281,7 @@ def _build_row(
     return build_row(activity, "", settings, ground)
 
 
-def _read_file(path: Path, settings: Settings) -> Activity:
+def _read_file(path: Path, settings: Settings) -> Activity | Line:
     """Return the one route in the file at `path`; NothingToRead says what is wrong."""
     if not path.is_file():
         raise NothingToRead(f"no route at {path}", _HOW)
@@ -287,9 +322,8 @@ def _inherit_ground(activities: pd.DataFrame, row: dict[str, Any]) -> dict[str, 
 
 
 def _try_route(
-    analysis: Analysis, path: Path, day: date, files: RunnerFiles
+    analysis: Analysis, route: MeasuredRoute, path: Path, day: date
 ) -> TriedRoute:
-    route = measure_route(analysis, path, files)
     run = budget.PlannedRun(day=day, measured=route.judged)
     plan = budget.try_plan(
         (run,), analysis.activities, analysis.settings, analysis.today

@@ -1,10 +1,11 @@
 """A route to follow as an activity: a recording as it is, else a line at an even pace.
 
-    read_route(data, name, settings) -> Activity
+    read_route(data, name, settings) -> Activity | Line
+    draw_line(line, habits) -> Activity
 
 A planner's GPX, a FIT course and a TCX course hold positions, mostly altitudes, and times that
-are missing or made up. Such a line is drawn anew with a sample every 10 m at 3 m/s, so that
-distance, climb, grade and ground are measured as those of any run are.
+are missing or made up. Such a line is drawn anew with a sample every 10 m at the pace of its
+runner, so that distance, climb, grade and ground are measured as those of any run are.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 
 from loadwatch.activity import Activity, Session
 from loadwatch.errors import NotActivity, Unreadable
-from loadwatch.geodesy import path_m
+from loadwatch.geodesy import outline_m, path_m
 from loadwatch.ingest.readers import fit, read, xml
 from loadwatch.ingest.readers.fit.records import read_samples
 from loadwatch.ingest.readers.frames import build_records
@@ -25,23 +26,23 @@ from loadwatch.tables import ON_FOOT_SPORTS
 
 if TYPE_CHECKING:
     from loadwatch.settings import Settings
-    from loadwatch.tables import Floats
+    from loadwatch.tables import Bools, Floats
 
 SPACING_M: Final = 10.0  # between two samples of a drawn line
-PACE_MPS: Final = (
-    3.0  # of a drawn line; only the window of the altitude's mean needs it
-)
+# a line is counted without bends that are narrower: they are errors of a receiver
+ASIDE_M: Final = 2.0
 LONGEST_M: Final = 1_000_000.0  # a longer line is no route for a run
 LEAST_LENGTH_M: Final = 1.0
 FAR_M: Final = 20_000.0  # between two points: not one route
-# of the points, for the altitude of those between to be known
-LEAST_ALTITUDE_SHARE: Final = 0.5
 # of points without altitude, from the last one before to the next one after; longer: unknown
 LONGEST_HOLE_M: Final = 200.0
-MOST_APART: Final = 0.1  # of a stated distance and that of the line
+# of a stated distance and that of the line; one as good as equal was summed from its points
+MOST_APART: Final = 0.1
+SUMMED_APART: Final = 0.001
 _POINTS: Final = ("trkpt", "rtept", "Trackpoint")  # of a GPX track and route, of TCX
 _SECOND_NS: Final = 1_000_000_000
 _PLAIN: Final = Session(format="gpx", sport="running")
+_COLUMNS: Final = ("latitude_deg", "longitude_deg", "altitude_m", "distance_m")
 
 
 class Line(NamedTuple):
@@ -51,12 +52,25 @@ class Line(NamedTuple):
     longitude_deg: Floats
     altitude_m: Floats
     distance_m: Floats  # as the file states it, from the first point
+    device: str = ""  # that measured the altitude, as far as the file names one
 
 
-def read_route(data: bytes, name: str, settings: Settings) -> Activity:
+class Habits(NamedTuple):
+    """How the runs of a runner compare with the lines that they are run on."""
+
+    # of runs; a mean of the altitude over some seconds is one over so many metres
+    pace_mps: float = 2.5
+    # the distance that the runner's device counts on a line, over its length (`outline_m`)
+    counted: float = 1.0
+
+
+PLAIN_HABITS: Final = Habits()
+
+
+def read_route(data: bytes, name: str, settings: Settings) -> Activity | Line:
     """Return the route that a GPX, TCX or FIT file holds.
 
-    A single recording with positions is returned as it was recorded.
+    A single recording with positions is returned as it was recorded, all else as a line.
 
     Raises
     ------
@@ -70,7 +84,9 @@ def read_route(data: bytes, name: str, settings: Settings) -> Activity:
         recorded = ()
     if len(recorded) == 1 and has_positions(recorded[0]):
         return _put_on_foot(recorded[0])
-    return draw_line(_read_line(data))
+    line = _read_line(data)
+    measure_steps(line)
+    return line
 
 
 def has_positions(activity: Activity) -> bool:
@@ -82,15 +98,15 @@ def has_positions(activity: Activity) -> bool:
     return int(places.notna().sum()) > 1
 
 
-def redraw_line(activity: Activity) -> Activity:
-    """Return the route of a recording whose times cannot be those of a runner."""
+def trace_line(activity: Activity) -> Line:
+    """Return the line of a recording whose times cannot be those of a runner."""
     records = activity.records
     unknown = np.full(len(records), np.nan)
     columns = {
         name: records[name].to_numpy(np.float64) if name in records else unknown
-        for name in Line._fields
+        for name in _COLUMNS
     }
-    return draw_line(Line(**columns))
+    return Line(**columns, device=activity.session.device)
 
 
 def _put_on_foot(activity: Activity) -> Activity:
@@ -103,11 +119,40 @@ def _put_on_foot(activity: Activity) -> Activity:
     return replace(activity, session=session)
 
 
-def draw_line(line: Line) -> Activity:
+def draw_line(line: Line, habits: Habits = PLAIN_HABITS) -> Activity:
     """Return a line through positions as an activity at an even pace.
 
     Points without a position are left out. A distance that the file states is taken where it is
-    near that of the line.
+    near that of the line; else it is what the runner's device would count on the line.
+
+    Raises
+    ------
+    NotActivity : there are fewer than two different positions, or they are far apart.
+    """
+    known, along = measure_steps(line)
+    latitude, longitude = line.latitude_deg[known], line.longitude_deg[known]
+    ticks = np.linspace(0.0, along[-1], int(np.ceil(along[-1] / SPACING_M)) + 1)
+    at = np.union1d(ticks, along)
+    scale = _compare_distance(line.distance_m[known], float(along[-1]))
+    if scale is None:
+        length_m = outline_m(latitude, longitude, ASIDE_M)
+        scale = length_m / float(along[-1]) * habits.counted
+    turned = np.interp(at, along, np.unwrap(longitude, period=360.0))
+    columns = {
+        "latitude_deg": np.interp(at, along, latitude),
+        "longitude_deg": (turned + 180.0) % 360.0 - 180.0,
+        "distance_m": at * scale,
+    }
+    height = line.altitude_m[known]
+    if np.isfinite(height).any() and np.nan_to_num(height).any():
+        columns["altitude_m"] = _interpolate_altitude(at, along, height)
+    time_ns = (at / habits.pace_mps * _SECOND_NS).astype(np.int64)
+    session = replace(_PLAIN, distance_m=float(along[-1] * scale), device=line.device)
+    return Activity(build_records(time_ns, columns), session)
+
+
+def measure_steps(line: Line) -> tuple[Bools, Floats]:
+    """Return which points of a line have a position, and how far each of these is along it [m].
 
     Raises
     ------
@@ -116,26 +161,12 @@ def draw_line(line: Line) -> Activity:
     latitude_deg, longitude_deg = line.latitude_deg, line.longitude_deg
     known = np.isfinite(latitude_deg) & np.isfinite(longitude_deg)
     known &= (np.abs(latitude_deg) <= 90.0) & (np.abs(longitude_deg) <= 180.0)
-    latitude, longitude = latitude_deg[known], longitude_deg[known]
-    along = path_m(latitude, longitude)
+    along = path_m(latitude_deg[known], longitude_deg[known])
     if along.size < 2 or along[-1] < LEAST_LENGTH_M:
         raise NotActivity("no route: it has fewer than two different positions")
     if along[-1] > LONGEST_M or np.diff(along).max() > FAR_M:
         raise NotActivity("no route for a run: its points are too far apart")
-    ticks = np.linspace(0.0, along[-1], int(np.ceil(along[-1] / SPACING_M)) + 1)
-    at = np.union1d(ticks, along)
-    scale = _compare_distance(line.distance_m[known], float(along[-1]))
-    columns = {
-        "latitude_deg": np.interp(at, along, latitude),
-        "longitude_deg": np.interp(at, along, longitude),
-        "distance_m": at * scale,
-    }
-    height = line.altitude_m[known]
-    if np.isfinite(height).mean() >= LEAST_ALTITUDE_SHARE and height.any():
-        columns["altitude_m"] = _interpolate_altitude(at, along, height)
-    time_ns = (at / PACE_MPS * _SECOND_NS).astype(np.int64)
-    session = replace(_PLAIN, distance_m=float(along[-1] * scale))
-    return Activity(build_records(time_ns, columns), session)
+    return known, along
 
 
 def _interpolate_altitude(at_m: Floats, along_m: Floats, altitude_m: Floats) -> Floats:
@@ -157,14 +188,17 @@ def _interpolate_altitude(at_m: Floats, along_m: Floats, altitude_m: Floats) -> 
     return altitude
 
 
-def _compare_distance(stated_m: Floats, along_m: float) -> float:
-    """Return the stated distance over that of the line, 1 where it cannot be right."""
+def _compare_distance(stated_m: Floats, along_m: float) -> float | None:
+    """Return the stated distance over that of the line; None where it cannot be right.
+
+    Nor is one taken that the reader of the file summed from the points.
+    """
     known = stated_m[np.isfinite(stated_m)]
     if known.size != stated_m.size or (np.diff(known) < 0).any():
-        return 1.0
+        return None
     ratio = float(known[-1] - known[0]) / along_m
-    if abs(ratio - 1.0) > MOST_APART:
-        return 1.0
+    if not SUMMED_APART < abs(ratio - 1.0) <= MOST_APART:
+        return None
     return ratio
 
 
@@ -182,7 +216,9 @@ def _read_line(data: bytes) -> Line:
                 "several tracks in one file; a route is a file of its own"
             )
         batch = document.points.as_batch()
-        return Line(*map(batch.get_column, Line._fields))
+        device = document.root.attributes.get("creator", "")
+        columns = {name: batch.get_column(name) for name in _COLUMNS}
+        return Line(**columns, device=device)
     raise NotActivity("no route: it has no positions")
 
 
@@ -193,5 +229,6 @@ def _read_fit_line(data: bytes) -> Line:
         if "latitude_deg" not in columns or "longitude_deg" not in columns:
             continue
         unknown = np.full(columns["latitude_deg"].size, np.nan)
-        return Line(*(columns.get(name, unknown) for name in Line._fields))
+        values = {name: columns.get(name, unknown) for name in _COLUMNS}
+        return Line(**values, device="")
     raise NotActivity("no route: it has no positions")

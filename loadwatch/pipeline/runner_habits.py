@@ -1,0 +1,90 @@
+"""How a runner's own runs compare with lines on the ground: for routes that nobody has run yet."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from loadwatch.assess.weeks import select_runs
+from loadwatch.geodesy import outline_m
+from loadwatch.ingest.readers.route import ASIDE_M, PLAIN_HABITS, Habits
+from loadwatch.pipeline.run_records import read_activities
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from loadwatch.activity import Activity
+    from loadwatch.analysis import Analysis
+    from loadwatch.tables import Floats
+
+MOST_RUNS: Final = 8  # that are read again, the newest
+LEAST_RUNS: Final = 3  # fewer tell of a runner's device no more than chance
+LEAST_M: Final = 1_500.0  # a shorter run errs by more than devices differ
+# a device that differs by more has lost its way, or counts a belt or another's steps
+MOST_APART: Final = 0.05
+_PACES_MPS: Final = (1.0, 5.0)  # of runs, slowest and fastest
+_MEASURED: Final = ("device", "records", "gps")  # sources of a distance
+
+
+class RunnerHabits:
+    """Pace and counted distance of a runner's newest runs, looked for once, when first asked."""
+
+    def __init__(self, analysis: Analysis, places: Sequence[Path]) -> None:
+        """Hold whose runs they are, and where the runner's data are."""
+        self._analysis = analysis
+        self._places = tuple(places)
+
+    def find(self) -> Habits:
+        """Return the habits of the runner; those of no one where too few runs are known."""
+        return self._habits
+
+    @cached_property
+    def _habits(self) -> Habits:
+        rows = _select_newest(self._analysis)
+        if len(rows) < LEAST_RUNS:
+            return PLAIN_HABITS
+        pace = float((rows["distance_m"] / rows["duration_s"]).median())
+        return Habits(
+            pace_mps=float(np.clip(pace, *_PACES_MPS)),
+            counted=self._measure_counted(rows),
+        )
+
+    def _measure_counted(self, rows: pd.DataFrame) -> float:
+        """Return the median of the counted distance of runs over the length of their lines."""
+        counted = dict(zip(rows["activity_id"], rows["distance_m"], strict=True))
+        found = read_activities(self._analysis, self._places, list(counted))
+        ratios = [
+            counted[name] / _measure_outline(activity)
+            for name, activity in found.items()
+        ]
+        usual = [ratio for ratio in ratios if abs(ratio - 1.0) <= MOST_APART]
+        if len(usual) < LEAST_RUNS:
+            return PLAIN_HABITS.counted
+        return float(np.median(usual))
+
+
+def _select_newest(analysis: Analysis) -> pd.DataFrame:
+    """Return the newest runs with a line and a measured distance, up to the analysis' today."""
+    runs = select_runs(analysis.activities, analysis.settings)
+    end = pd.Timestamp(analysis.today) + pd.Timedelta(days=1)
+    is_usable = (runs["signature"] != "") & runs["distance_source"].isin(_MEASURED)
+    is_usable &= (runs["distance_m"] >= LEAST_M) & (runs["duration_s"] > 0)
+    chosen = runs[is_usable & (runs["start_local"] < end)]
+    return chosen.sort_values("start_local", kind="stable").tail(MOST_RUNS)
+
+
+def _measure_outline(activity: Activity) -> float:
+    """Return the length of the line of a run, infinite where it has none [m]."""
+    records = activity.records
+    if not {"latitude_deg", "longitude_deg"} <= set(records):
+        return np.inf
+    latitude: Floats = records["latitude_deg"].to_numpy(np.float64)
+    longitude: Floats = records["longitude_deg"].to_numpy(np.float64)
+    known = np.isfinite(latitude) & np.isfinite(longitude)
+    if known.sum() < 2:
+        return np.inf
+    return outline_m(latitude[known], longitude[known], ASIDE_M) or np.inf

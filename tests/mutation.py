@@ -134,9 +134,9 @@ class Judge:
 
     def run_tests(self, items: list[pytest.Item]) -> str:
         """Run tests until one fails, and return its name; "" where none does."""
-        for item in items:
+        for item, following in zip(items, [*items[1:], None], strict=True):
             signal.setitimer(signal.ITIMER_PROF, CPU_S)
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
                 return item.nodeid
             if time.process_time() > MOST_S:

@@ -225,6 +225,26 @@ def test_room_never_comes_from_a_raised_week():
     assert (climb.left, climb.limit) == (374, 440)
 
 
+def test_room_to_climb_in_the_week_after_a_raised_one():
+    # the raised 400 m are no yardstick, usual stays 100 m: at least 100 m more
+    rows = weekly_runs("2026-01-07", [30] * 7, ascent_m=[100.0] * 6 + [400.0])
+    climb = room("LW04", "2026-02-22", *rows)
+    assert (climb.left, climb.limit, climb.why) == (199, 199, "")
+
+
+def test_room_to_climb_says_what_is_missing():
+    rows = weekly_runs("2026-01-07", [30] * 6, ascent_m=100.0)
+    found = limits(activities(*rows, run("2026-02-16", 5)), dt.date(2026, 2, 17))
+    climb = next(limit for limit in found if limit.rule == "LW04")
+    assert math.isnan(climb.used) and math.isnan(climb.left)
+    assert climb.why == "a run of this week has no altitude"
+    bare = room("LW05", "2026-02-15", *rows)
+    assert bare.why == (
+        "fewer than three of the four weeks before hold a run and know how steep they "
+        "were"
+    )
+
+
 def test_room_to_climb_never_comes_from_a_raised_run():
     rows = weekly_runs("2026-01-07", [30] * 7, ascent_m=[100.0] * 6 + [400.0])
     climb = room("LW06", "2026-02-22", *rows)

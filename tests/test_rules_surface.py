@@ -180,6 +180,15 @@ def test_the_hard_share_is_one_of_the_known_metres():
     )
 
 
+def test_the_sentence_names_the_largest_share_before():
+    rows = mixed([12, 5, 5, 5, 27], [8, 15, 15, 15, 3])
+    (flag,), _ = judged(rows, "LW08")
+    assert flag.says.startswith(
+        "In the week of 2 February 2026 hard ground made up 90 % of the known distance, "
+        "at most 60 % in the four weeks before. That is 27.0 km, usually 5.0 km; "
+    )
+
+
 def test_a_week_of_no_distance_knows_no_ground():
     week = run("2026-02-04", 0.0, duration_s=2400.0)
     rows = mixed([5] * 4, [15] * 4)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from loadwatch.activity import Note
 from loadwatch.ingest import list_units
 from loadwatch.ingest.readers.csv import unit_inference
 from loadwatch.ingest.readers.csv.unit_decision import KM, MILE
@@ -19,6 +20,7 @@ from loadwatch.ingest.readers.csv.unit_inference import (
     vote_cadence,
 )
 from loadwatch.settings import BY_OTHER_FILES, Settings
+from tests.builders import activities, run
 
 SCATTERED = [0.5, 0.55, 0.6, 0.7, 0.75, 0.8, 0.9]  # names no unit
 
@@ -266,3 +268,220 @@ def test_the_ratio_that_recordings_agree_on(ratios, ratio):
 def test_only_a_day_with_one_run_names_it():
     days, places = np.array([3, 3, 4, 5, 5, 5]), np.array([0, 1, 2, 3])
     assert list_units._find_single(days, places) == {4: 2, 5: 3}
+
+
+DOUBT = ["distance_unit: read as km"]
+
+
+def listed(start, metres, name="log.csv", **more):
+    """A row of a list, as it was read; 30 minutes."""
+    columns = {"duration_s": 1800.0, "format": "list", "member": name} | more
+    return run(start, metres / 1000, **columns)
+
+
+def recorded(start, metres=5000.0, **more):
+    """A recording; 30 minutes."""
+    return run(start, metres / 1000, **{"duration_s": 1800.0} | more)
+
+
+def find_units(*rows):
+    return list_units.find_list_units(activities(*rows))
+
+
+@pytest.mark.parametrize(
+    ("metres", "unit"),
+    [
+        (5000.0, None),  # read rightly
+        (5000.0 / MI_BY_KM, "mi"),  # miles that were read as km
+        (5000.0 * MI_BY_KM, "km"),  # km that were read as miles
+        (5_000_000.0, "m"),  # metres that were read as km
+        (5000.0 * MILE, "m"),  # metres that were read as miles
+        (5.0, "km"),  # km that were read as metres
+        (5000.0 / MILE, "mi"),  # miles that were read as metres
+        (4000.0, None),  # no unit makes 5 km of 4
+    ],
+)
+def test_a_recording_names_the_unit_of_a_list(metres, unit):
+    found = find_units(listed("2026-01-05", metres), recorded("2026-01-05"))
+    assert found == ({} if unit is None else {"log.csv": unit})
+
+
+def test_a_recording_confirms_what_was_only_assumed():
+    rows = [recorded("2026-01-05"), recorded("2026-01-07")]
+    doubtful = listed("2026-01-05", 5000, notes=DOUBT)
+    assert find_units(doubtful, *rows) == {"log.csv": "km"}
+    # one doubtful row makes the list doubtful; another list is none of its business
+    sure = listed("2026-01-07", 5000)
+    assert find_units(doubtful, sure, *rows) == {"log.csv": "km"}
+    other = listed("2026-01-07", 5000, "other.csv")
+    assert find_units(doubtful, other, *rows) == {"log.csv": "km"}
+    noted = listed("2026-01-05", 5000, notes=["clock: odd"])
+    assert find_units(noted, *rows) == {}
+
+
+def test_each_list_has_its_own_unit():
+    rows = [recorded("2026-01-05"), recorded("2026-01-07")]
+    found = find_units(
+        listed("2026-01-05", 5000 / MI_BY_KM, "old.csv"),
+        listed("2026-01-07", 5_000_000, "new.csv"),
+        *rows,
+    )
+    assert found == {"old.csv": "mi", "new.csv": "m"}
+
+
+def test_lists_or_recordings_alone_name_nothing():
+    assert find_units(listed("2026-01-05", 3107)) == {}
+    assert find_units(recorded("2026-01-05")) == {}
+    twice = listed("2026-01-05", 3107, "a.csv"), listed("2026-01-05", 5000, "b.csv")
+    assert find_units(*twice) == {}
+
+
+IN_MILES = 5000 / MI_BY_KM
+EVENING = "2026-01-05T18:00"  # a second recording of the day, so that days do not pair
+
+
+@pytest.mark.parametrize(
+    ("start", "more", "is_same"),
+    [
+        ("2026-01-05T08:02", {}, True),  # 120 s later
+        ("2026-01-05T07:58", {}, True),
+        ("2026-01-05T08:02:01", {}, False),
+        ("2026-01-05T08:00", {"duration_s": 1748.0}, True),  # within 3 % of 1800 s
+        ("2026-01-05T08:00", {"duration_s": 1745.0}, False),
+        # another clock, the same local time
+        ("2026-01-05T08:00", {"start_utc": "2026-01-05T03:00Z"}, True),
+        # another local time, the same instant
+        ("2026-01-05T03:00", {"start_utc": "2026-01-05T08:00Z"}, True),
+        ("2026-01-05T03:00", {"start_utc": "2026-01-05T03:00Z"}, False),
+    ],
+)
+def test_the_same_run_is_one_of_the_same_start_and_time(start, more, is_same):
+    row = listed(start, IN_MILES, **more)
+    rows = [recorded("2026-01-05T08:00"), recorded(EVENING, duration_s=9000.0)]
+    assert find_units(row, *rows) == ({"log.csv": "mi"} if is_same else {})
+
+
+@pytest.mark.parametrize(
+    ("more", "is_same"),
+    [
+        ({}, True),
+        ({"duration_s": 1700.0}, False),
+        ({"sport": "walking"}, True),  # on foot, too
+        ({"sport": "cycling"}, False),
+        ({"sport": "unknown"}, True),
+    ],
+)
+def test_the_only_run_of_a_day_is_the_same_run(more, is_same):
+    row = listed("2026-01-05T00:00", IN_MILES, date_only=True, **more)
+    assert find_units(row, recorded(EVENING)) == ({"log.csv": "mi"} if is_same else {})
+
+
+def test_two_runs_of_a_day_are_not_told_apart():
+    row = listed("2026-01-05T00:00", IN_MILES, date_only=True)
+    morning = recorded("2026-01-05T08:00")
+    assert find_units(row, morning, recorded(EVENING)) == {}
+    again = listed("2026-01-05T00:00", 4000, date_only=True)
+    assert find_units(row, again, recorded(EVENING)) == {}
+    # a ride beside the run is none of them
+    ride = recorded("2026-01-05T08:00", 30_000, sport="cycling")
+    assert find_units(row, ride, recorded(EVENING)) == {"log.csv": "mi"}
+
+
+def test_a_row_of_no_distance_names_nothing_and_hinders_nothing():
+    bare = listed("2026-01-05T08:00", 0.0), listed("2026-01-07T08:00", np.nan)
+    rows = [recorded(f"2026-01-{day:02}T08:00") for day in (5, 7, 9)]
+    assert find_units(*bare, *rows) == {}
+    row = listed("2026-01-09T08:00", IN_MILES)
+    assert find_units(*bare, row, *rows) == {"log.csv": "mi"}
+    lost = recorded("2026-01-11T08:00", np.nan), listed("2026-01-11T08:00", 4000.0)
+    assert find_units(*bare, row, *rows, *lost) == {"log.csv": "mi"}
+
+
+def test_a_recording_counts_once_for_a_list():
+    # two rows of 4 km within two minutes of one recording weigh as one: 1 of 5, not 2
+    rows = [recorded(f"2026-01-{day:02}T08:00") for day in (5, 7, 9, 11, 13)]
+    right = [listed(f"2026-01-{day:02}T08:00", IN_MILES) for day in (5, 7)]
+    wrong = [
+        listed("2026-01-09T08:00", 4000.0),
+        listed("2026-01-09T08:01", 4100.0),
+        listed("2026-01-11T08:00", 4200.0),
+        listed("2026-01-13T08:00", 3700.0),
+    ]
+    assert find_units(*rows, *right, *wrong) == {"log.csv": "mi"}  # 2 of 5, not of 6
+
+
+# --- witnesses of the columns ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("by_speed", "unit"),
+    [
+        ([5 * KM, 5 * KM], KM),
+        ([5 * MILE, 5 * MILE], MILE),
+        ([5 * KM, 5 * 1300.0], KM),  # half of the rows
+        ([5 * KM, 5 * 1300.0, 5 * 1300.0], None),
+        ([5 * 1079.0], KM),
+        ([5 * 1081.0], None),
+    ],
+)
+def test_time_times_speed_names_a_unit_by_half_of_the_rows(by_speed, unit):
+    evidence = make_evidence([5.0] * len(by_speed), by_speed_m=by_speed)
+    found = infer(evidence)
+    agreed = sum(metres / 5 != 1300.0 for metres in by_speed)
+    counted = f"time x speed in {agreed} of {len(by_speed)} rows"
+    if unit is None:
+        assert found[:2] == (KM, "assumed")
+    else:
+        assert found == (unit, "other columns", counted)
+
+
+def test_steps_times_stride_count_where_cadence_is_missing_alone():
+    # 5000 strides of 1.55 m are 5 miles within 18 %, and no 5 km
+    steps = {"steps": 5000.0, "stride_m": 1.55}
+    found = infer(make_evidence([5.0, 5.0], **steps))
+    assert found == (MILE, "other columns", "steps x stride length in 2 of 2 rows")
+    # with a cadence that names km the steps are not asked
+    cadence = {"cadence": 160.0, "time_s": 5000 / (160 / 60 * 1.55)}
+    found = infer(make_evidence([5.0, 5.0], **steps, **cadence))
+    assert found == (
+        KM,
+        "other columns",
+        "cadence x time x stride length in 2 of 2 rows",
+    )
+
+
+def test_what_can_be_run_goes_before_climbs_and_both_behind_the_columns():
+    metres = make_evidence([5000.0], time_s=1500.0)
+    found = infer(replace(metres, climb_unit=0.3048))
+    assert found == (1.0, "possible speeds", "no other unit can be run")
+    by_speed = replace(BARE, by_speed_m=np.array([5.0, 6.0]) * KM)
+    assert infer(replace(by_speed, climb_unit=0.3048))[:2] == (KM, "other columns")
+
+
+# --- a unit that the header states ----------------------------------------------------
+
+
+def check(evidence, factor):
+    stated = unit_inference.UnitDecision(factor, "header", "the heading")
+    return stated, unit_inference.check_stated_unit(evidence, stated)
+
+
+def test_a_heading_that_the_rows_contradict_holds_and_is_noted():
+    _, found = check(evidence_of_ratios([MILE] * 3), KM)
+    assert (found.factor, found.basis) == (KM, "contradicted")
+    assert found.evidence == (
+        "column Distance is headed km, yet cadence x time x stride length in 3 of 3 "
+        "rows make mi of it; read as km"
+    )
+    assert found.note == Note("distance_unit", found.evidence)
+    _, found = check(evidence_of_ratios([KM] * 3), MILE)
+    assert found.evidence.endswith("rows make km of it; read as mi")
+
+
+@pytest.mark.parametrize(
+    ("ratios", "factor"),
+    [([KM] * 3, KM), ([300.0] * 3, KM), ([1.0] * 3, KM), ([MILE] * 3, 1.0)],
+)
+def test_a_heading_holds_where_rows_agree_or_say_nothing_of_miles(ratios, factor):
+    stated, found = check(evidence_of_ratios(ratios), factor)
+    assert found is stated

@@ -10,8 +10,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from loadwatch.assess.weeks import (
+    build_calendar,
     build_weeks,
     compute_usual,
+    count_unnamed,
+    mark_support,
     mark_unnamed,
     select_runs,
     sum_known,
@@ -149,6 +152,130 @@ def test_a_run_of_unknown_distance_is_weighed_by_its_time():
     assert np.isnan(only["distance_m"].iloc[0])
 
 
+@pytest.mark.parametrize(
+    ("km", "lost", "is_known"),
+    [
+        # an hour at 10 km/h is a tenth of 100 km
+        (90.0, {"duration_s": 3600.0}, True),
+        (89.9, {"duration_s": 3600.0}, False),
+        # without a time it is 5 km, a tenth of 50
+        (45.0, {}, True),
+        (44.9, {}, False),
+    ],
+)
+def test_what_a_run_of_unknown_distance_weighs(km, lost, is_known):
+    built = table(run("2026-01-05", km), run("2026-01-06", **lost))
+    assert built["distance_m"].notna().tolist() == [is_known]
+    assert built["longest_m"].notna().tolist() == [is_known]
+    if is_known:
+        assert built["distance_m"].iloc[0] == built["longest_m"].iloc[0] == km * KM
+
+
+def test_a_week_that_is_known_in_part_has_its_own_part_and_no_other():
+    frame = activities(
+        run("2026-01-05", 10, ascent_m=90.0, trimp=50.0),
+        run("2026-01-06", 10),
+        run("2026-01-12", 8, ascent_m=20.0, trimp=30.0),
+        run("2026-01-26", 6, ascent_m=10.0, trimp=20.0),  # tomorrow
+    )
+    found = sum_known(frame, Settings(load="trimp"), dt.date(2026, 1, 25))
+    assert found["distance_m"].tolist() == [20 * KM, 8 * KM, 0.0]
+    assert found["ascent_m"].tolist() == [90.0, 20.0, 0.0]
+    assert found["longest_ascent_m"].tolist() == [90.0, 20.0, 0.0]
+    assert found["load"].tolist() == [50.0, 30.0, 0.0]
+
+
+def test_what_lies_after_today_is_in_no_week():
+    # Wednesday; the week of 12 January holds only what is to come
+    frame = activities(
+        run("2026-01-05", 10),
+        run("2026-01-07", sport="yoga"),
+        run("2026-01-08", sport="training"),
+        run("2026-01-15", 10),
+        run("2026-01-15", sport="yoga"),
+        run("2026-01-16", sport="training"),
+    )
+    today = dt.date(2026, 1, 14)
+    built = build_weeks(frame, Settings(), today)
+    assert built["runs"].tolist() == [1, 0]
+    assert built["support_sessions"].tolist() == [1, 0]
+    assert built["recorded"].tolist() == [True, False]
+    assert built["complete"].tolist() == [True, False]
+    calendar = build_calendar(frame, Settings(), today)
+    assert count_unnamed(frame, calendar).tolist() == [1, 0]
+
+
+def test_a_week_is_complete_on_its_own_last_day():
+    rows = [run("2026-01-05", 10)]
+    for day, is_complete in ((10, False), (11, True), (12, True)):
+        built = table(*rows, today=dt.date(2026, 1, day))
+        assert bool(built["complete"].iloc[0]) == is_complete
+    assert len(table(*rows, today=dt.date(2026, 1, 11))) == 1
+    assert len(table(*rows, today=dt.date(2026, 1, 12))) == 2
+
+
+def test_a_usual_of_nothing_has_no_change():
+    built = table(*weekly_runs("2026-01-07", [10] * 5, ascent_m=[0.0] * 4 + [100.0]))
+    last = built.iloc[-1]
+    assert (last["ascent_m"], last["ascent_m_usual"]) == (100.0, 0.0)
+    assert np.isnan(last["ascent_m_change"])
+
+
+def test_a_usual_takes_the_four_weeks_before_and_no_older_one():
+    built = table(*weekly_runs("2026-01-07", [90, 10, 20, 40, 30, 50]))
+    last = built.iloc[-1]
+    assert last["distance_m_usual"] == 25 * KM  # the middle of 10, 20, 30 and 40
+    assert last["distance_m_change"] == 1.0
+    built = table(*weekly_runs("2026-01-07", [90, None, 20, 40, 30, 50]))
+    assert built.iloc[-1]["distance_m_usual"] == 30 * KM  # of 20, 30 and 40
+
+
+def test_each_kind_of_support_counts_once_and_no_parent():
+    rows = [
+        run("2026-03-02", sport="strength_training"),
+        run("2026-03-03", sport="pilates"),
+        run("2026-03-04", sport="yoga", sub_sport="yoga"),
+        run("2026-03-05", sport="training", sub_sport="pilates"),
+        run("2026-03-06", sport="training", sub_sport="cardio_training"),
+        run("2026-03-07", sport="yoga", parent=True),
+        run("2026-03-08", 5),
+    ]
+    found = mark_support(activities(*rows))
+    assert found.tolist() == [True, True, True, True, False, False, False]
+
+
+def test_a_workout_of_no_metres_is_one_without_a_kind():
+    rows = [
+        run("2026-03-02", 0.0, sport="training"),
+        run("2026-03-03", 0.001, sport="training"),
+        run("2026-03-04", sport="training", sub_sport="cardio_training"),
+    ]
+    assert mark_unnamed(activities(*rows)).tolist() == [True, False, False]
+
+
+def test_a_day_with_a_run_of_unknown_distance_leaves_its_context_unknown():
+    rows = [
+        run((dt.date(2026, 1, 5) + dt.timedelta(days=i)).isoformat(), 5 + i % 2)
+        for i in range(28)
+    ]
+    rows.append(run("2026-01-14T18:00", duration_s=1800.0))  # in the second week
+    built = table(*rows)
+    assert built["monotony"].notna().tolist() == [True, False, True, True]
+    # 5 and 6 km in turn: 38 and 39 km in seven days
+    assert built["strain"].iloc[0] == pytest.approx(
+        38 * np.mean([5, 6] * 3 + [5]) / np.std([5, 6] * 3 + [5], ddof=1)
+    )
+
+
+def test_context_of_a_week_in_progress_is_as_of_today():
+    rows = weekly_runs("2026-01-05", [10] * 5)  # Mondays, the last on 2 February
+    built = table(*rows, today=dt.date(2026, 2, 4))
+    # ten kilometres on the Monday, seven days up to Wednesday
+    daily = np.array([10.0] + [0.0] * 6)
+    assert built["monotony"].iloc[-1] == pytest.approx(daily.mean() / daily.std(ddof=1))
+    assert built["load_7d"].iloc[-1] < built["load_7d"].iloc[-2] + 10 / 7
+
+
 def test_a_run_of_zero_metres_without_altitude_knows_no_ascent():
     assert np.isnan(table(run("2026-01-05", 0.0))["ascent_m"].iloc[0])
 
@@ -161,6 +288,8 @@ def test_a_run_of_zero_metres_without_altitude_knows_no_ascent():
         ("sun", "2026-01-11"),
         ("sat", "2026-01-10"),
         ("thu", "2026-01-08"),
+        ("wed", "2026-01-07"),
+        ("fri", "2026-01-09"),
     ],
 )
 def test_week_start(start, first):

@@ -37,7 +37,7 @@ _LEAST_AGREED = 0.4  # share of rows
 _LEAD = 4  # times the votes of the next unit
 _SLOWEST_POSSIBLE, _FASTEST_POSSIBLE = 0.5, 7.0  # m/s, by median
 LEGS = 120.0  # 1/min; no runner takes fewer steps, so a smaller cadence counts strides
-_OTHER = {KM: MILE, MILE: KM}
+_OPTION_FOR_MILES = "--distance-unit mi if it is miles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _weigh_witnesses(evidence: DistanceEvidence) -> UnitDecision | None:
         return UnitDecision(first.factor, first.basis, first.evidence)
     text = (
         f"column {evidence.column}: {_format_witness(first)}, {_format_witness(others[0])}; "
-        f"read as km; {_format_option(KM)}"
+        f"read as km; {_OPTION_FOR_MILES}"
     )
     note = Note("distance_unit", text)
     return UnitDecision(KM, "contradicted", text, note)
@@ -176,19 +176,13 @@ def _format_witness(witness: Witness) -> str:
     return f"{witness.evidence} make {UNIT_NAMES[witness.factor]} of it"
 
 
-def _format_option(factor: float) -> str:
-    """Return how the user says that the unit is the other one."""
-    other = UNIT_NAMES[_OTHER[factor]]
-    return f"--distance-unit {other} if it is {'miles' if other == 'mi' else 'km'}"
-
-
 def _assume_km(evidence: DistanceEvidence) -> UnitDecision:
     basis: Basis = "assumed"
     why = "nothing in the list says km or miles"
     if evidence.has_decimal_comma:
         basis = "decimal comma"
         why = "only its decimal commas speak for km"
-    text = f"column {evidence.column} is read as km, {why}; {_format_option(KM)}"
+    text = f"column {evidence.column} is read as km, {why}; {_OPTION_FOR_MILES}"
     return UnitDecision(KM, basis, why, Note("distance_unit", text))
 
 

@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -53,6 +54,17 @@ def golden(request: pytest.FixtureRequest):
         assert text == path.read_text(encoding="utf-8")
 
     return hold
+
+
+@pytest.fixture
+def interruptible():
+    """Let the processes that a test starts end by SIGINT.
+
+    A shell that starts pytest in its background lets it ignore SIGINT, which children inherit.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).parents[1]
-START_S = 60.0
+START_S = 180.0  # of any process, on a busy machine
 
 
 class DaskCluster:
@@ -42,6 +42,13 @@ class DaskCluster:
         )
         self.workers.append(worker)
         return worker
+
+    def wait_for_workers(self) -> None:
+        """Return once every worker is known to the scheduler."""
+        from distributed import Client
+
+        with Client(self.address, timeout=START_S, set_as_default=False) as client:
+            client.wait_for_workers(len(self.workers), timeout=START_S)
 
     def _start(
         self, name: str, *options: str, environment: Mapping[str, str] | None = None
@@ -94,6 +101,8 @@ def start_cluster(
     try:
         for _ in range(workers):
             cluster.add_worker(*options, environment=environment)
+        if workers:
+            cluster.wait_for_workers()
         yield cluster
     finally:
         cluster.stop()

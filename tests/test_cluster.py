@@ -23,7 +23,7 @@ pytestmark = [
         importlib.util.find_spec("distributed") is None, reason="no dask here"
     ),
 ]
-LONGEST_S = 180  # of one command, on a busy machine
+LONGEST_S = 600  # of one command, on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -78,16 +78,21 @@ def read_pages(folder: Path) -> dict[str, bytes]:
     }
 
 
-# What a worker runs before it begins: it takes a while over each file, and dies over one.
-SLOW = """
+# What a worker runs before it begins: it waits in its second runner until it may go on, and
+# dies over one file.
+HELD = """
 import time
+from pathlib import Path
 from loadwatch.ingest import readers
 if not hasattr(readers, "read_at_once"):  # dask loads it more than once
     readers.read_at_once = readers.read
-def read_slowly(data, label, settings):
-    time.sleep(0.05)
+    readers.count = 0
+def read_and_wait(data, label, settings):
+    readers.count += 1
+    while readers.count > MOST and not Path(GO).exists():
+        time.sleep(0.05)
     return readers.read_at_once(data, label, settings)
-readers.read = read_slowly
+readers.read = read_and_wait
 """
 DEADLY = """
 import os, signal
@@ -102,6 +107,16 @@ readers.read = read_and_die
 """
 
 
+MOST = 90  # files, of 60 of each runner
+
+
+def write_held(folder: Path) -> tuple[tuple[str, str], Path]:
+    """Return the option of a worker that stops midway, and the file that lets it go on."""
+    go = folder / "go"
+    text = HELD.replace("MOST", str(MOST)).replace("GO", repr(str(go)))
+    return write_preload(folder, text), go
+
+
 def write_preload(folder: Path, text: str) -> tuple[str, str]:
     """Return the option of a worker that runs `text` before it begins."""
     path = folder / "preload.py"
@@ -110,7 +125,7 @@ def write_preload(folder: Path, text: str) -> tuple[str, str]:
 
 
 def wait_until_busy(process: subprocess.Popen[str], store: Path) -> None:
-    """Return once a run has kept what some files gave, which is in the middle of it."""
+    """Return once a run has kept what a runner's files gave, which is in the middle of it."""
     end_s = time.monotonic() + LONGEST_S
     while time.monotonic() < end_s and process.poll() is None:
         kept = (path.stat().st_size for path in store.glob("*.sqlite*"))
@@ -153,23 +168,25 @@ def test_a_worker_killed_in_the_middle_costs_nothing(club, tmp_path, nanny):
     command = ("roster", club, "--format", "json")
     whole = call(*command, "--no-store", home=tmp_path)
     store = tmp_path / "store"
-    options = (nanny, *write_preload(tmp_path, SLOW))
-    with start_cluster(tmp_path / "dask", options=options) as cluster:
+    held, go = write_held(tmp_path)
+    with start_cluster(tmp_path / "dask", options=(nanny, *held)) as cluster:
         there = ("--store", store, "--cluster", cluster.address)
         run = start(*command, *there, home=tmp_path)
         wait_until_busy(run, store)
         os.killpg(cluster.workers[0].pid, signal.SIGKILL)
+        go.touch()
         assert finish(run) == whole
 
 
 def test_a_scheduler_killed_in_the_middle_is_one_clear_line(club, tmp_path):
     place, store = club, tmp_path / "store"
-    options = write_preload(tmp_path, SLOW)
+    options, go = write_held(tmp_path)
     with start_cluster(tmp_path / "dask", options=options) as cluster:
         command = ("roster", place, "--format", "json", "--store", store)
         run = start(*command, "--cluster", cluster.address, home=tmp_path)
         wait_until_busy(run, store)
         cluster.scheduler.kill()
+        go.touch()
         code, printed, errors = finish(run)
     assert (code, printed) == (1, "")
     gone = f"Error: the dask scheduler at {cluster.address} went away. "
@@ -231,13 +248,15 @@ def test_what_is_no_address_is_one_line(club, tmp_path, address):
     assert "as tcp://10.0.0.1:8786" in errors and repr(address) in errors
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_it_in_order(club, tmp_path):
-    options = write_preload(tmp_path, SLOW)
+    options, go = write_held(tmp_path)
     with start_cluster(tmp_path / "dask", options=options) as cluster:
         command = ("roster", club, "--store", tmp_path / "store")
         run = start(*command, "--cluster", cluster.address, home=tmp_path)
         wait_until_busy(run, tmp_path / "store")
         run.send_signal(signal.SIGINT)
+        go.touch()
         code, printed, errors = finish(run)
     assert (code, printed, errors.strip()) == (130, "", "")
 

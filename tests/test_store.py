@@ -389,7 +389,7 @@ def _process(folder: Path, who: str, rounds: int) -> subprocess.Popen[bytes]:
 def test_eight_processes_at_once_lose_nothing(tmp_path):
     crew = [_process(tmp_path, str(who), 10) for who in range(8)]
     for process in crew:
-        process.communicate(timeout=100)
+        process.communicate(timeout=300)
     assert [process.returncode for process in crew] == [0] * 8
     keys = [
         f"{who}-{turn}-{k}" for who in range(8) for turn in range(10) for k in range(20)

@@ -24,7 +24,7 @@ from loadwatch.web.settings_form import change_values, read_values
 from loadwatch.web.site import Site, fingerprint_folder
 from loadwatch.web.uploads import choose_name, copy_upload, explain_no_space
 from tests.make_gpx import write_loop_runs
-from tests.web_server import start_server
+from tests.web_server import LONGEST_S, start_server
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 TOKEN = "a-token-of-a-test"
@@ -445,25 +445,25 @@ def test_an_empty_folder_asks_for_files(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("interruptible")
 def test_the_server_runs_is_found_again_and_ends_clean(folder, tmp_path):
     first = start_server(folder, tmp_path / "cache")
     try:
         address = first.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:")
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        for _ in range(60):
-            page = opener.open(address, timeout=20).read().decode()
-            if "Last runs" in page:
-                break
-            time.sleep(0.5)
+        page = ""
+        end_s = time.monotonic() + LONGEST_S
+        while "Last runs" not in page and time.monotonic() < end_s:
+            page = opener.open(address, timeout=LONGEST_S).read().decode()
         assert "Last runs" in page
         second = start_server(folder, tmp_path / "cache")
         assert second.stdout.readline().strip() == address
-        assert second.wait(30) == 0
+        assert second.wait(LONGEST_S) == 0
         second.communicate()
     finally:
         first.send_signal(signal.SIGINT)
-        _, err = first.communicate(timeout=30)
+        _, err = first.communicate(timeout=LONGEST_S)
     assert first.returncode == 0
     assert "Traceback" not in err
     assert address.partition("token=")[2] not in err

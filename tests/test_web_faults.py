@@ -26,7 +26,7 @@ from loadwatch.web import server as web_server
 from loadwatch.web.server import find_port, find_running, open_server, run_server
 from loadwatch.web.site import Site
 from tests.web_client import TOKEN, Visitor, copy_runs
-from tests.web_server import Server, start_server
+from tests.web_server import LONGEST_S, Server, start_server
 
 LIST = b"date,distance_km\n2026-11-18,7.7\n"
 PAIN = {"pain": "3", "day": "2026-11-15"}
@@ -149,12 +149,12 @@ def test_a_write_during_a_reading_is_read_after_it(folder):
 
     def analyse(options):
         begun.set()
-        may_end.wait(30)
+        may_end.wait(LONGEST_S)
         return original(options)
 
     site._analyse = analyse
     site.refresh(at_once=True)
-    begun.wait(30)
+    assert begun.wait(LONGEST_S)
     path = folder / "diary.csv"
     site.write(path, lambda: path.write_text("date,pain\n2026-11-15,5\n"), "a line")
     may_end.set()
@@ -172,7 +172,7 @@ def test_two_servers_of_one_folder_lose_nothing(folder):
         for tab in tabs:
             tab.start()
         for tab in tabs:
-            tab.join(120)
+            tab.join(LONGEST_S)
         lines = (folder / "diary.csv").read_text().splitlines()
         assert len(lines) == len(set(lines)) == 1 + 4 * 4
         # the token of one opens nothing of the other, and both cookies fit in one browser
@@ -253,7 +253,7 @@ def test_a_killed_server_leaves_no_half_upload_and_starts_again(folder, tmp_path
     first = start_server(folder, tmp_path / "cache")
     address = first.stdout.readline().strip()
     port, token = address.removeprefix("http://127.0.0.1:").split("/?token=")
-    line = http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)
+    line = http.client.HTTPConnection("127.0.0.1", int(port), timeout=LONGEST_S)
     line.putrequest("POST", "/drop")
     line.putheader("Cookie", f"loadwatch_token_{port}={token}")
     line.putheader("Origin", f"http://127.0.0.1:{port}")
@@ -278,7 +278,7 @@ def test_a_killed_server_leaves_no_half_upload_and_starts_again(folder, tmp_path
         assert again != address
     finally:
         second.terminate()
-        _, err = second.communicate(timeout=30)
+        _, err = second.communicate(timeout=LONGEST_S)
     assert second.returncode == 0
     assert "Traceback" not in err
     visitor = Visitor(folder)

@@ -16,6 +16,7 @@ from loadwatch.web.site import Site
 from tests.web_client import TOKEN
 
 BORDER = "a-border-between-parts"
+LONGEST_S = 120  # of one answer or one end of a process, on a busy machine
 
 
 def start_server(folder, cache, *options):
@@ -57,12 +58,12 @@ class Server:
 
     def close(self):
         self._server.close()
-        self._thread.join(10)
+        self._thread.join(LONGEST_S)
 
     def ask(self, method, path, body=None, **headers):
         """Return (status, headers, text) of a request; None as a header leaves that out."""
         sent = {**self.own, **headers}
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_S)
         with contextlib.closing(line):
             line.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in sent.items():
@@ -91,7 +92,7 @@ class Server:
         return self.ask("POST", "/drop", body, Content_Type=kind, **headers)
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=LONGEST_S)
 
     def talk(self, data):
         """Send bytes; return all that comes back until the server closes or is quiet."""
@@ -102,7 +103,7 @@ class Server:
 
 def read_all(line):
     found = b""
-    line.settimeout(5)
+    line.settimeout(LONGEST_S)
     with contextlib.suppress(TimeoutError, ConnectionResetError):
         while piece := line.recv(65_536):
             found += piece

@@ -30,7 +30,8 @@ ADDRESS = re.compile(
     r"((tcp|tls|ws|wss|ucx)://)?([^\s/:]+|\[[0-9a-fA-F:.]+\]):\d{1,5}/?"
 )
 CONNECT_S = 10  # until a scheduler answers and has a worker
-PATIENCE_S = 30.0  # without a worker at work: one that died may come back
+ANSWER_S = 30  # of a scheduler that has much to do
+PATIENCE_S = 60.0  # without a worker at work: one that died may come back
 MOST_DEATHS = 3  # in a row
 LEAST_MIB = 300  # of a worker: Python, pandas and the longest of usual files
 ENTRIES_COMPARED = 200  # of a folder
@@ -72,7 +73,7 @@ class Cluster:
         with suppress(OSError, TimeoutError):
             identity = self.client.scheduler.identity
             info = is_connected and self.client.sync(
-                identity, callback_timeout=CONNECT_S
+                identity, callback_timeout=ANSWER_S
             )
         if not info:
             raise WorkersGone(f"the dask scheduler at {self.address} went away. {KEPT}")

@@ -423,10 +423,23 @@ def send_form(server, path, form):
     return text
 
 
-def test_a_form_of_a_million_fields_is_refused(server):
-    status, _, text = server.send("/pain", "a=1&" * 1_000_000)
+@pytest.mark.parametrize("path", ["/pain", "/settings", "/shoes", "/runs/x"])
+@pytest.mark.parametrize("body", ["a=1&" * 1_000_000, "note=" + "x" * 300_000])
+def test_a_form_of_too_much_text_is_refused_by_its_own_limit(server, path, body):
+    status, _, text = server.send(path, body)
     assert status == 413
-    assert "4 GB" in text
+    assert "200 kB of text" in text
+    assert "4 GB" not in text
+
+
+def test_routes_that_are_too_large_are_refused_by_their_own_limit(server, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_FORM_BYTES", 2_000_000)
+    kind = "multipart/form-data; boundary=b"
+    for path in ("/course", "/plan"):
+        status, _, text = server.ask("POST", path, b"x" * 3_000_000, Content_Type=kind)
+        assert status == 413
+        assert "2 MB at once" in text
+        assert "4 GB" not in text
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """A club served: groups, each runner's own pages, notes, and what holds the runners apart."""
 
 import shutil
+import threading
 import zipfile
 from pathlib import Path
 
@@ -152,6 +153,61 @@ def test_two_of_one_name_are_noted_by_their_folders(opened, club):
     site.wait(60)
     noted = [one.place for one in site.result.athletes if one.note == "knee"]
     assert noted == ["second"]
+
+
+def read_anew(site, client):
+    """Let a runner's folder be looked at now; return the first day of its weeks, and the page."""
+    ana = site.find_site("ana")
+    ana.refresh(at_once=True)
+    ana.wait(60)
+    return ana.analysis.settings.week_start, read(client, "/runners/ana/")
+
+
+def test_settings_of_the_club_that_change_are_those_of_a_runners_pages(opened, club):
+    site, client = opened
+    assert read_anew(site, client)[0] == "mon"
+    version = site.find_site("ana").progress.version
+    read_anew(site, client)
+    assert site.find_site("ana").progress.version == version
+    settings = club / "loadwatch.toml"
+    settings.write_text('[weeks]\nweek_start = "sun"\n')
+    assert read_anew(site, client)[0] == "sun"
+    settings.write_text("[weeks]\nweek_start = 5\n")
+    assert "week_start" in read_anew(site, client)[1]
+    settings.unlink()
+    assert read_anew(site, client)[0] == "mon"
+
+
+def test_a_runner_of_a_club_that_is_first_read_is_told_to_wait(club, monkeypatch):
+    may_end = threading.Event()
+    original = Club._analyse
+
+    def analyse(site, options):
+        may_end.wait(120)
+        return original(site, options)
+
+    monkeypatch.setattr(Club, "_analyse", analyse)
+    site = Club(club, Options())
+    client = create_app(site, TOKEN).test_client()
+    ask(client, f"/?token={TOKEN}")
+    try:
+        for path in ("/runners/ana/", "/runners/nobody/plan", "/runners/ana/state"):
+            answer = ask(client, path)
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"] == "3"
+        text = ask(client, "/runners/ana/").get_data(as_text=True)
+        assert "Reading your runners" in text
+        assert 'data-home=""' in text
+        assert "refresh" in text
+        answer = send(client, "/runners/ana/pain", {"pain": "2", "day": "2026-11-16"})
+        assert answer.status_code == 503
+        assert "Nothing was written" in answer.get_data(as_text=True)
+    finally:
+        may_end.set()
+    site.wait(90)
+    assert not (club / "ana" / "diary.csv").exists()
+    assert "Ana" in read(client, "/runners/ana/")
+    assert ask(client, "/runners/nobody/").status_code == 404
 
 
 def make_folders(root, *files):

@@ -72,6 +72,28 @@ def change_tags(
         raise SettingsError(FILE, str(error)) from None
 
 
+def count_again(path: Path, key: str) -> None:
+    """Let the run count again that lines of the tags.csv at `path` leave out.
+
+    `key` is the run as the lines name it, `Tag.key`. Raises SettingsError where no line leaves
+    it out, LoadwatchError where the file cannot be written.
+    """
+    user_files.edit_file(path, partial(clear_exclusion, key=key))
+
+
+def clear_exclusion(data: bytes, *, key: str) -> bytes:
+    """Return `data`, the bytes of a tags.csv, whose lines on the run `key` leave nothing out."""
+    numbers = [
+        tag.line for tag in read_tags(data).tags if tag.exclude and tag.key == key
+    ]
+    if not numbers:
+        raise SettingsError(FILE, "no line of it leaves this run out any more")
+    try:
+        return user_csv.change_rows(data, {at: {"exclude": ""} for at in numbers})
+    except ValueError as error:
+        raise SettingsError(FILE, str(error)) from None
+
+
 def _list_filled(lines: Sequence[Mapping[str, str]]) -> list[str]:
     """Return the columns that some of the lines fill, each once."""
     filled = [name for line in lines for name, text in line.items() if text]

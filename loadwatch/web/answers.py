@@ -20,6 +20,10 @@ FIRST_WAIT_S = 1.0  # for the first reading, which a warm store ends by then
 WAIT_S = 4.0  # for the analysis after a write, before the page is shown
 
 
+class ClubIsRead(Exception):
+    """A runner of a club is asked for before the club was read for the first time."""
+
+
 def get_home() -> str:
     """Return what the addresses of the folder's pages begin with: "", or "/runners/NAME"."""
     runner = g.get("runner", "")
@@ -40,6 +44,8 @@ def get_folder() -> WatchedFolder[Any]:
         return folder
     site = folder.find_site(runner)
     if site is None:
+        if folder.result is None and folder.is_reading:
+            raise ClubIsRead
         abort(404)
     site.refresh()
     if site.progress.version == 0:

@@ -36,9 +36,22 @@ from loadwatch.web import (
     today,
     week_page,
 )
-from loadwatch.web.answers import finish_write, get_folder, get_home, refuse_write
+from loadwatch.web.answers import (
+    ClubIsRead,
+    finish_write,
+    get_folder,
+    get_home,
+    refuse_write,
+)
 from loadwatch.web.club import Club
-from loadwatch.web.uploads import MAX_BODY_BYTES, MAX_FILES, SUFFIXES, UploadRequest
+from loadwatch.web.uploads import (
+    MAX_BODY_BYTES,
+    MAX_FILES,
+    MAX_TEXT_BYTES,
+    SUFFIXES,
+    UploadRequest,
+    choose_limit,
+)
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -58,10 +71,6 @@ MENU = (
 )
 
 
-TOO_LARGE = (
-    "That is more than loadwatch takes from a browser "
-    f"(4 GB, or {MAX_FILES} files, at once). Put the files into the folder by hand.\n"
-)
 SHOW_ALL = "Start it with LOADWATCH_DEBUG=1 to see all of it where it was started."
 
 # of every folder, a club's own and each runner's: how far reading is, and the way back
@@ -90,7 +99,7 @@ def create_app(
         SITE=site,
         SECRET_KEY=secrets.token_bytes(32),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        MAX_FORM_MEMORY_SIZE=200_000,
+        MAX_FORM_MEMORY_SIZE=MAX_TEXT_BYTES,
         MAX_FORM_PARTS=MAX_FILES + 100,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_NAME="loadwatch_said",
@@ -109,6 +118,7 @@ def create_app(
         app.register_blueprint(common, name="runner_common", url_prefix=prefix)
     for pages in ATHLETE_PAGES:
         app.register_blueprint(pages, url_prefix=prefix)
+    app.register_error_handler(ClubIsRead, _show_reading)
     app.register_error_handler(404, _show_not_found)
     app.register_error_handler(413, _show_too_large)
     app.register_error_handler(LoadwatchError, _show_problem)
@@ -186,12 +196,19 @@ def undo_write() -> BaseResponse:
         return refuse_write(str(error))
 
 
+def _show_reading(_: Exception) -> tuple[str, int, dict[str, str]]:
+    """Show that the runners are read for the first time; the page then shows itself again."""
+    g.runner = ""  # nobody is known yet
+    page = render_template("reading.html", title="Club")
+    return page, 503, {"Retry-After": "3"}
+
+
 def _show_not_found(_: Exception) -> tuple[str, int]:
     return "There is no such page.\n", 404
 
 
 def _show_too_large(_: Exception) -> tuple[str, int]:
-    return TOO_LARGE, 413
+    return choose_limit(request.path, request.content_type or "").why, 413
 
 
 def _show_problem(error: Exception) -> tuple[str, int]:

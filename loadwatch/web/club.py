@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from loadwatch.analysis import Roster
 from loadwatch.pipeline import analyse_roster
-from loadwatch.pipeline.roster import add_roster_settings
 from loadwatch.report.slugs import make_slug, number_slugs
 from loadwatch.web.site import Site, WatchedFolder
 
@@ -40,8 +39,11 @@ class Club(WatchedFolder[Roster]):
             return None
         with self._sites_lock:
             if slug not in self._sites:
-                options = add_roster_settings(self.folder, self._options_of_sites)
-                self._sites[slug] = Site(self.folder / athlete.place, options)
+                self._sites[slug] = Site(
+                    self.folder / athlete.place,
+                    self._options_of_sites,
+                    club=self.folder,
+                )
             return self._sites[slug]
 
     def find_athlete(self, slug: str) -> Athlete | None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 pages = Blueprint("runs", __name__)
 SHOWN_RUNS = 200
 MOST_EFFORT = 10
+COUNTED_AGAIN = "The run counts no longer; the page Files can let it count again"
 YES_CELLS = {"yes": "yes", "no": ""}  # anything else leaves a cell as it is
 
 
@@ -96,8 +97,10 @@ def change_run(activity_id: str) -> Response:
     if not cells:
         return refuse_write("nothing was filled in.", target)
     says = ", ".join(f"{name} {text}" for name, text in cells.items() if text)
-    if cells.get("exclude") == "yes" and target != "/":
-        target = "/runs"
+    if cells.get("exclude") == "yes":
+        says += f". {COUNTED_AGAIN}"
+        if target != "/":
+            target = "/runs"
     return write_cells(get_site(), activity_id, cells, says, target)
 
 

@@ -20,7 +20,7 @@ from werkzeug.http import parse_cookie
 
 from loadwatch.errors import LoadwatchError
 from loadwatch.user_files import write_file
-from loadwatch.web.app import TOO_LARGE, create_app
+from loadwatch.web.app import create_app
 from loadwatch.web.body_limits import (
     MAX_DISCARDED_BYTES,
     check_bodies,
@@ -28,13 +28,7 @@ from loadwatch.web.body_limits import (
     refuse_stranger,
 )
 from loadwatch.web.guard import find_stranger, name_cookie
-from loadwatch.web.uploads import (
-    DROP,
-    MAX_BODY_BYTES,
-    MAX_FORM_BYTES,
-    MAX_TEXT_BYTES,
-    explain_no_space,
-)
+from loadwatch.web.uploads import choose_limit, explain_no_space
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +39,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 THREADS = 8
-ASK_S = 2.0  # for an answer of a server that is there already
+ASK_S = 10.0  # for an answer of a server that is there already
 MAX_CONNECTIONS = 300
 IDLE_S = 30  # a connection on which nothing whole comes is closed
 CLEANUP_S = 10
@@ -145,13 +139,9 @@ def _check_body(
     if why:
         return refuse_stranger(why)
     size = int(headers.get("CONTENT_LENGTH", "0"))
-    most = MAX_FORM_BYTES
-    if path.endswith(DROP):
-        most = MAX_BODY_BYTES
-    elif "urlencoded" in headers.get("CONTENT_TYPE", ""):
-        most = MAX_TEXT_BYTES
-    if size > most:
-        return refuse_size(TOO_LARGE)
+    limit = choose_limit(path, headers.get("CONTENT_TYPE", ""))
+    if size > limit.most_bytes:
+        return refuse_size(limit.why)
     why = explain_no_space(folder, size)
     return refuse_size(why) if why else None
 

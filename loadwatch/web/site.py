@@ -16,6 +16,7 @@ from loadwatch import environment
 from loadwatch.analysis import Analysis
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.pipeline import analyse_athlete, with_budget, with_question
+from loadwatch.pipeline.roster import add_roster_settings
 from loadwatch.pipeline.routes import RunnerFiles
 from loadwatch.user_files import put_back, read_file
 from loadwatch.web.route_shelf import RouteShelf
@@ -142,15 +143,16 @@ class WatchedFolder(ABC, Generic[Result]):
             fingerprint = self._describe_state()
 
     def _describe_state(self) -> str:
-        """Return what an analysis follows from: the folder, and the day by the clock."""
+        """Return what an analysis follows from: folder, settings files, the day by the clock."""
         today = environment.today_by_clock()
-        return f"{today} {fingerprint_folder(self.folder)}"
+        places = (self.folder, *self._choose_options().files)
+        return " ".join([str(today), *map(fingerprint_folder, places)])
 
     def _read_once(self, fingerprint: str) -> None:
         """Read the folder; keep what was read before where that fails, and why."""
         self._progress = replace(self._progress, done=0, total=1)
         try:
-            self._result = self._analyse(self._date_options())
+            self._result = self._analyse(self._choose_options())
             self._kept = {}  # what was worked out holds the result before
             self.error = ""
         except NothingToRead:
@@ -165,7 +167,7 @@ class WatchedFolder(ABC, Generic[Result]):
         self._fingerprint = fingerprint
         self._progress = Progress(self._progress.version + 1)
 
-    def _date_options(self) -> Options:
+    def _choose_options(self) -> Options:
         """Return the options with the day of now: a server may run for weeks."""
         if self._options.now is None:
             return self._options
@@ -219,9 +221,12 @@ class WatchedFolder(ABC, Generic[Result]):
 class Site(WatchedFolder[Analysis]):
     """One athlete's folder or export."""
 
-    def __init__(self, folder: Path, options: Options) -> None:
-        """Hold the folder; nothing is read before the first `refresh`."""
+    def __init__(
+        self, folder: Path, options: Options, *, club: Path | None = None
+    ) -> None:
+        """Hold the folder, and that of the club it is in; the first `refresh` reads it."""
         super().__init__(folder, options)
+        self._club = club
         self.routes = RouteShelf()
         self.cache = options.store  # of what is read of a map
         self.files = RunnerFiles(places=(folder,), cache=options.store)
@@ -230,6 +235,13 @@ class Site(WatchedFolder[Analysis]):
     def analysis(self) -> Analysis | None:
         """The newest analysis, None before the first and of an empty folder."""
         return self.result
+
+    def _choose_options(self) -> Options:
+        """Return the options of now, with the club's settings as they are now."""
+        options = super()._choose_options()
+        if self._club is None:
+            return options
+        return add_roster_settings(self._club, options)
 
     def _analyse(self, options: Options) -> Analysis:
         """Return the analysis with its headroom and its question."""

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 import unicodedata
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from flask import Request
@@ -34,7 +35,7 @@ MAX_BODY_BYTES = 4 * 1024**3
 MAX_FORM_BYTES = 64_000_000  # of every other form; a route to try is the largest
 MAX_FILES = 5000  # in one drop
 DROP = "/drop"  # the end of the address that takes files
-MAX_TEXT_BYTES = 1_000_000  # of a form without files
+MAX_TEXT_BYTES = 200_000  # of a form's fields without files
 FEW_FILES = 20  # that are brought to the disk one by one
 LEFTOVER_S = 600  # nothing is written for that long to a part of an upload under way
 _CHUNK = 1 << 20
@@ -251,6 +252,35 @@ def _move_to_new_name(part: Path, folder: Path, name: str) -> Path:
                 continue
             part.replace(target)
         return target
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """The most bytes of a form, and what to do with more."""
+
+    most_bytes: int
+    why: str
+
+
+def choose_limit(path: str, content_type: str) -> BodyLimit:
+    """Return the limit of a form by its address and its header Content-Type."""
+    if path.endswith(DROP):
+        return BodyLimit(
+            MAX_BODY_BYTES,
+            f"That is more than loadwatch takes from a browser (4 GB, or {MAX_FILES} "
+            "files, at once). Put the files into the folder by hand.\n",
+        )
+    if "multipart" in content_type:
+        return BodyLimit(
+            MAX_FORM_BYTES,
+            f"Route files of more than {MAX_FORM_BYTES // 1_000_000} MB at once are not "
+            "taken. Try fewer of them.\n",
+        )
+    return BodyLimit(
+        MAX_TEXT_BYTES,
+        f"A form with more than {MAX_TEXT_BYTES // 1000} kB of text is not taken, and "
+        "nothing was written. Go back and write less.\n",
+    )
 
 
 def explain_no_space(folder: Path, size: int) -> str:

@@ -5,6 +5,8 @@ finds the old page, or none. So a click that leads elsewhere is `follow`, and wh
 out by itself is asked for with `expect`, which tries again until it holds.
 """
 
+from pathlib import Path
+
 from playwright.sync_api import Browser, Page, expect
 
 PATIENCE_S = 90  # no test is slower where all is well
@@ -22,3 +24,21 @@ def follow(page: Page, selector: str) -> None:
     """Click what leads to another page, or sends a form; return when that page is there."""
     with page.expect_navigation():
         page.click(selector)
+
+
+def drop_files(page: Page, *paths: Path) -> None:
+    """Let files and folders of the disk fall onto the page, as the browser does it for a hand.
+
+    A script of a page could make files to drop, but no folder.
+    """
+    session = page.context.new_cdp_session(page)
+    dragged = {"items": [], "files": [str(path) for path in paths]}
+    place = {"x": 200, "y": 200, "data": {**dragged, "dragOperationsMask": 1}}
+    for step in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": step, **place})
+
+
+def drag_onto(page: Page, *paths: Path) -> None:
+    """Let files fall onto the page; return when the page that answers is there."""
+    with page.expect_navigation():
+        drop_files(page, *paths)

@@ -20,7 +20,14 @@ from loadwatch.pipeline import Options
 from loadwatch.web.app import create_app
 from loadwatch.web.club import Club
 from loadwatch.web.site import Site, WatchedFolder
-from tests.browser.steps import PATIENCE_S, expect, follow, open_patient_page
+from tests.browser.steps import (
+    PATIENCE_S,
+    drag_onto,
+    drop_files,
+    expect,
+    follow,
+    open_patient_page,
+)
 from tests.browser.test_browser import browser  # noqa: F401 - a fixture
 from tests.make_gpx import write_loop_runs
 from tests.test_web_course import make_route
@@ -213,6 +220,49 @@ def test_files_may_be_let_fall_anywhere_on_the_page(browser, served, tmp_path): 
     page.context.close()
 
 
+def test_a_folder_that_falls_onto_the_page_is_taken_with_what_it_holds(
+    browser,  # noqa: F811 - the fixture
+    served,
+    tmp_path,
+):
+    watch = tmp_path / "watch"
+    (watch / "2026" / "deep er" / "ünï").mkdir(parents=True)
+    (watch / "empty").mkdir()
+    many = watch / "2025"
+    many.mkdir()
+    for number in range(130):  # a browser lists a hundred at a time
+        (many / f"{number}.csv").write_text(f"date,distance_km\n2025-01-01,{number}\n")
+    for path in sorted(SAMPLE.glob("*.fit"))[-2:]:
+        shutil.copy(path, watch / "2026" / "deep er" / "ünï" / path.name)
+    (watch / "photo.jpg").write_bytes(b"no run")
+    (watch / "RUN.CSV").write_text("date,distance_km\n2026-11-16,7.7\n")
+    (tmp_path / "one.csv").write_text("date,distance_km\n2026-11-17,8.8\n")
+    page = open_page(browser, served)
+    drag_onto(page, watch, tmp_path / "one.csv")
+    assert "and 131 more" in page.inner_text("main")
+    names = {path.name for path in served.folder.iterdir()}
+    assert len(names) == 134
+    assert {"RUN.CSV", "one.csv", "0.csv", "129.csv"} <= names
+    assert "photo.jpg" not in names
+    assert page.problems == []
+    page.context.close()
+
+
+def test_a_folder_without_a_run_that_falls_onto_the_page_is_said(
+    browser,  # noqa: F811 - the fixture
+    served,
+    tmp_path,
+):
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.jpg").write_bytes(b"no run")
+    page = open_page(browser, served)
+    drop_files(page, tmp_path / "pictures")
+    expect(page.locator("#state")).to_contain_text("holds no file that can be read")
+    assert list(served.folder.iterdir()) == []
+    assert page.problems == []
+    page.context.close()
+
+
 @pytest.fixture
 def running(served):
     """The folder of the made-up runner, read."""
@@ -316,6 +366,22 @@ def test_settings_and_shoes_are_kept(running, page):
     page.goto(running.root)
     assert "Bea" in page.inner_text("h1")
     assert "Blue pair" in (running.folder / "loadwatch.toml").read_text()
+
+
+@BOTH
+def test_a_run_is_left_out_and_counts_again(running, page):
+    page.goto(f"{running.root}runs")
+    expect(page.locator("tbody tr")).to_have_count(24)
+    follow(page, "tbody a >> nth=2")
+    follow(page, "text=Leave this run out")
+    assert "Files can let it count again" in page.inner_text("main")
+    expect(page.locator("tbody tr")).to_have_count(23)
+    follow(page, "nav >> text=Files")
+    follow(page, "button:has-text('Count it again')")
+    assert "counts again" in page.inner_text("main")
+    expect(page.get_by_text("Runs you left out")).to_have_count(0)
+    page.goto(f"{running.root}runs")
+    expect(page.locator("tbody tr")).to_have_count(24)
 
 
 @BOTH

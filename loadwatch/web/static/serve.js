@@ -3,6 +3,7 @@
 
 const LOOK_MS = 5000;
 const READING_MS = 1000;
+const NOTHING_TO_READ = "What was dropped holds no file that can be read here.";
 const home = document.body.dataset.home; // of one runner of a club
 const drop = document.getElementById("drop");
 const state = document.getElementById("state");
@@ -30,7 +31,10 @@ if (drop) {
       files.length = 0;
       for (const entry of entries) await listFiles(entry, suffixes, files);
     }
-    if (!files.length) return;
+    if (!files.length) {
+      if (entries.length) state.textContent = NOTHING_TO_READ;
+      return;
+    }
     const box = new DataTransfer();
     for (const file of files) box.items.add(file);
     field.files = box.files;

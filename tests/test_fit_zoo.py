@@ -560,7 +560,7 @@ def hide_records(number: int, *, every: int, position: bool = True) -> bytes:
     return close(made, 200, 600.0)
 
 
-@pytest.mark.parametrize("number", [5120, 21, 532, 28_180])
+@pytest.mark.parametrize("number", [5120, 21, 532, 28_180, 0xFF14])
 @pytest.mark.parametrize("position", [True, False])
 def test_records_under_another_number_are_not_lost_in_silence(number, position):
     (one,) = activity(hide_records(number, every=3, position=position)).activities

@@ -46,6 +46,7 @@ class FitFile:
     header: bytes
     by_message: Mapping[int, tuple[MessageTable, ...]]  # `tables` by message number
     defined: int  # layouts that the file defines, with data or without
+    doubled: bool  # whether one of them has a field twice, which none should
 
     def find_tables(self, number: int) -> tuple[MessageTable, ...]:
         """Return the tables of one message by its global message number."""
@@ -113,8 +114,16 @@ def _decode_file(data: bytes, start: int) -> tuple[FitFile, int]:
         by_message[number] = (*by_message.get(number, ()), table)
     problems = (scan.problem, _check_header(header), problem)
     stated = tuple(one for one in problems if one)
-    defined = len({one.content for one in scan.definitions})
-    return FitFile(tables, stated, header, by_message, defined), next_start
+    contents = {one.content for one in scan.definitions}
+    doubled = any(map(_has_field_twice, contents))
+    made = FitFile(tables, stated, header, by_message, len(contents), doubled)
+    return made, next_start
+
+
+def _has_field_twice(content: bytes) -> bool:
+    """Return whether a definition, from its architecture byte on, has a field number twice."""
+    count = content[3]
+    return len(set(content[4 : 4 + 3 * count : 3])) < count
 
 
 def _check_header(header: bytes) -> Note | None:

@@ -1,9 +1,14 @@
-"""What a damaged file hides although its checksum is right: samples under another number."""
+"""What a damaged file hides although its checksum is right: samples that vanished.
+
+They are under another number, or bytes were read as messages that are none.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from loadwatch.activity import Note
 from loadwatch.ingest.readers.fit import profile
@@ -21,7 +26,10 @@ _OTHERS = frozenset({
 })  # fmt: skip
 _LEAST_OTHERS = 3  # so many of them make a record without a position
 _MAKERS = 0xFF00  # from here on, makers number messages as they like
+_RECORD = 20  # number of the record message
 _LOST_SHARE = 0.05  # of all records; fewer are not worth a note
+# of all messages; a watch gives all its records the compressed timestamp header, or none
+_FEW_COMPRESSED = 0.1
 
 
 def find_stray_records(fit_file: FitFile) -> tuple[Note, ...]:
@@ -41,7 +49,30 @@ def find_stray_records(fit_file: FitFile) -> tuple[Note, ...]:
             name = profile.name_message(table.layout.number)
             text = f"{count:,} messages ({name}) have the fields of records, left out"
             notes.append(Note("left_out", text))
-    return (*notes, *_check_file_ids(fit_file))
+    notes += _check_file_ids(fit_file)
+    return (*notes, *_check_compressed(fit_file), *_check_definitions(fit_file))
+
+
+def _check_compressed(fit_file: FitFile) -> tuple[Note, ...]:
+    """Return a note where few messages have a compressed timestamp header: they are none."""
+    held = [one.timestamps for one in fit_file.tables if one.timestamps is not None]
+    count = sum(np.count_nonzero(~np.isnan(times)) for times in held)
+    total = sum(len(table.offsets) for table in fit_file.tables)
+    if not 0 < count <= _FEW_COMPRESSED * total:
+        return ()
+    text = f"{count:,} of {total:,} messages state their time in another way; a part of the file is damaged"
+    return (Note("truncated", text),)
+
+
+def _check_definitions(fit_file: FitFile) -> tuple[Note, ...]:
+    """Return a note where a definition has a field twice: what it was read from is none."""
+    if not fit_file.doubled:
+        return ()
+    return (
+        Note(
+            "truncated", "a definition has a field twice; a part of the file is damaged"
+        ),
+    )
 
 
 def _check_file_ids(fit_file: FitFile) -> tuple[Note, ...]:
@@ -56,8 +87,12 @@ def _check_file_ids(fit_file: FitFile) -> tuple[Note, ...]:
 
 @lru_cache(maxsize=512)
 def _has_record_fields(layout: MessageLayout) -> bool:
-    """Return whether a layout has the fields of a record, and none of its own kind."""
+    """Return whether a layout has the fields of a record, and none of its own kind.
+
+    A maker's own message has them as well; it counts where one byte of its number makes a record.
+    """
     fields = {(one.key, one.base_type) for one in layout.fields}
-    if layout.number >= _MAKERS or _TIMESTAMP not in fields:
+    is_own = layout.number >= _MAKERS and layout.number & 0xFF != _RECORD
+    if is_own or _TIMESTAMP not in fields:
         return False
     return fields >= _POSITION or len(_OTHERS & fields) >= _LEAST_OTHERS

@@ -1,0 +1,48 @@
+"""Bytes that are read as messages and are none: a damage whose checksum was made afterwards."""
+
+import pytest
+
+from loadwatch.ingest.readers import read
+from loadwatch.settings import Settings
+from tests.make_fit import START, FitBuilder, fit_time
+from tests.test_fit_zoo import close, compressed
+
+SECONDS = 200
+
+
+def make_run(*foreign: bytes, at: int = 100) -> bytes:
+    """Return a run with a sample per second, and foreign bytes in it after `at` seconds."""
+    made = FitBuilder()
+    made.add("file_id", type="activity", manufacturer="garmin", time_created=START)
+    for second in range(SECONDS):
+        fields = {253: (0x86, fit_time(START) + second), 5: (0x86, 300 * second)}
+        made.raw(20, fields)
+        if second == at:
+            made.define(3, 49, [(0, 2, 0x84), (1, 1, 0x02)])
+            made.body += b"".join(foreign)
+    return close(made, SECONDS, 600.0)
+
+
+def list_notes(data: bytes) -> str:
+    (one,) = read(data, "a.fit", Settings()).activities
+    return "; ".join(str(note.text) for note in one.session.notes)
+
+
+@pytest.mark.parametrize("count", [1, 5, 20])
+@pytest.mark.parametrize("header", [0xFF, 0xE0, 0xF7])
+def test_a_few_messages_of_another_way_of_time_are_noted(count, header):
+    text = list_notes(make_run(*[bytes([header, 1, 2, 3])] * count))
+    assert f"{count} of {SECONDS + count + 2} messages state their time" in text
+
+
+def test_files_that_write_time_in_one_way_have_no_note():
+    assert list_notes(make_run(b"\3\1\2\3")) == ""
+    assert "state their time" not in list_notes(compressed())
+    assert "state their time" not in list_notes(compressed(reference=False))
+
+
+def test_a_definition_with_a_field_twice_is_noted():
+    define = bytes([0x44, 0, 0, 23, 0, 2])
+    twice, once = bytes([3, 4, 0x8C, 3, 1, 0]), bytes([3, 4, 0x8C, 4, 1, 0])
+    assert "has a field twice" in list_notes(make_run(define + twice))
+    assert list_notes(make_run(define + once)) == ""

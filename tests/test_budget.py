@@ -190,6 +190,17 @@ def test_room_never_comes_from_a_raised_run():
     assert room("LW01", "2026-02-15", *short).left == 5_999
 
 
+def test_room_for_a_run_of_an_ordinary_and_of_a_short_log():
+    spike = room("LW01", "2026-02-15", *weekly_runs("2026-01-07", [20] * 6))
+    # 1.10 x 20 km are named, 1.13 x 20 km are within the watch's error
+    assert (spike.left, spike.limit, spike.why) == (22_000, 22_600, "")
+    spike = room("LW01", "2026-01-25", *weekly_runs("2026-01-07", [20] * 3))
+    assert math.isnan(spike.left) and math.isnan(spike.limit)
+    assert spike.why == (
+        "until more days and runs lie behind, this check makes a note at most"
+    )
+
+
 def test_only_raised_runs_leave_no_figure():
     rows = weekly_runs("2026-01-07", [10] * 6)  # the last on 11 February
     both = [run("2026-03-05", 15), run("2026-03-12", 40)]

@@ -41,6 +41,50 @@ def weeks(kms, **more):
     return weekly_runs("2026-01-07", kms, **more)
 
 
+# --- LW01, LW06 ----------------------------------------------------------------------
+
+
+def test_sentence_of_a_run_of_nearly_double_the_longest():
+    rows = [*weeks([10] * 6), run("2026-02-16", 19.5)]
+    (flag,), _ = judged(rows, "LW01")
+    assert flag.says == (
+        "Monday 16 February 2026: 19.5 km in one run, 95 % more than the longest of the "
+        "30 days before (10.0 km); the limit is 10 %, 13 % with the watch's error. Up to "
+        "11.3 km this check stays quiet."
+    )
+    own = {"rules": {"session_spike": {"watch": 1.8, "guard": 1.9}}}
+    assert "the limit is 80 %, 90 % with the watch's error" in (
+        judged(rows, "LW01", **own)[0][0].says
+    )
+
+
+def test_sentence_of_a_first_run_after_one_of_unknown_distance():
+    # 1000 s at 7 m/s are the most that the first can have been
+    lost = run("2026-01-05", duration_s=1000.0)
+    (flag,), _ = judged([lost, run("2026-01-07", 10)], "LW01")
+    assert flag.says == (
+        "Wednesday 7 January 2026: 10.0 km in one run, at least 43 % more than the "
+        "longest of the 2 days that the files reach back (at most 7.0 km); it says "
+        "little until 30 days and 4 runs lie behind."
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "others", "level"),
+    [
+        ("2026-01-05", (6, 7, 8), "watch"),  # 30 days and four runs behind
+        ("2026-01-06", (7, 8, 9), "info"),  # 29 days
+        ("2026-01-05", (6, 7), "info"),  # three runs
+    ],
+)
+def test_the_history_that_a_run_needs(first, others, level):
+    rows = [run(first, 5, ascent_m=50.0)]
+    rows += [run(f"2026-01-{day:02}", 5, ascent_m=50.0) for day in others]
+    rows.append(run("2026-02-04", 9, ascent_m=500.0))
+    for rule in ("LW01", "LW06"):
+        assert [f.level for f in judged(rows, rule)[0]] == [level]
+
+
 # --- LW04, LW05 ----------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from loadwatch.assess.rules import (
@@ -403,3 +404,19 @@ def test_silence_by_unsure_answers_is_worded_as_theirs():
     }
     sure = frame.assign(surface_confidence="high")
     assert inherited_ground.list_unsure_weeks(sure, weeks, chosen) == set()
+
+
+def test_runs_of_no_day_and_after_today_are_in_no_unsure_week():
+    rows = inherited([5], [15], "high")
+    low = {"inherited_m": 90_000.0, "surface_confidence": "low", "hard_m": 90_000.0}
+    undated = run("2026-01-08", 90, **low) | {
+        "start_local": pd.NaT,
+        "start_utc": pd.NaT,
+    }
+    frame = activities(*rows, undated, run("2025-12-30", 90, **low))
+    weeks = build_weeks(activities(*rows), Settings(), dt.date(2026, 1, 11))
+    assert inherited_ground.list_unsure_weeks(frame, weeks, Settings()) == set()
+    sunday = activities(*rows, run("2026-01-11T23:00", 90, **low))
+    assert inherited_ground.list_unsure_weeks(sunday, weeks, Settings()) == {
+        dt.date(2026, 1, 5)
+    }

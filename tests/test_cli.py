@@ -568,6 +568,7 @@ def test_a_store_that_cannot_be_used_is_named_once_and_costs_nothing(
     store = ("--store", tmp_path / "taken")
     code, out, err = call("weeks", folder, *store)
     assert (code, err.count("The store cannot be used")) == (0, 1)
+    assert str(tmp_path) not in err
     assert out == call("weeks", folder, "--no-store")[1]
     assert "store" not in call("weeks", folder, *store, "-q")[2]
     runners = ("roster", folder.parent, *store, "-o", tmp_path / "pages")

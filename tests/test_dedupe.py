@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadwatch.activity import Note
+from loadwatch.ingest import dedupe
 from loadwatch.ingest.dedupe import drop_duplicate_runs
 from tests.builders import activities, run
 
@@ -529,3 +530,37 @@ def test_the_cells_of_a_run_come_from_the_row_that_has_positions():
     kept = one(fit(), gpx(signature="cells"))
     assert (kept["format"], kept["signature"]) == ("fit", "cells")
     assert one(fit(signature="own"), gpx(signature="cells"))["signature"] == "own"
+
+
+@pytest.mark.parametrize("is_equal", [True, False])
+def test_a_start_that_thousands_share_costs_no_square(is_equal, monkeypatch):
+    """Equal ones are one; of others the nearest are compared, as nobody starts so often."""
+    pairs_found = []
+    real = dedupe.pairs.find_certain_pairs
+
+    def count_pairs(*given):
+        for pair in real(*given):
+            pairs_found.append(1)
+            yield pair
+
+    monkeypatch.setattr(dedupe.pairs, "find_certain_pairs", count_pairs)
+    number = 2000
+    rows = [
+        listed(line=line, km=5.0 if is_equal else 5.0 + line / 2, zone_sure=True)
+        for line in range(2, number + 2)
+    ]
+    rows += [listed("2026-05-03T07:00:00", line=number + 2, zone_sure=True)]
+    found = drop_duplicate_runs(activities(*rows))
+    assert len(found.rows) + len(found.duplicates) == number + 1
+    assert len(pairs_found) <= number * dedupe.pairs.MOST_AT_ONCE
+    if is_equal:
+        assert len(found.rows) == 2
+        assert not pairs_found
+
+
+def test_the_richest_of_a_crowd_is_kept():
+    rows = [fit(source=f"a.fit#{name}") for name in range(60)]
+    rows[33]["heart_rate_bpm"] = 150.0
+    found = drop_duplicate_runs(activities(*rows))
+    assert found.rows["source"].tolist() == ["a.fit#33"]
+    assert len(found.duplicates) == 59

@@ -600,3 +600,11 @@ def test_a_file_that_says_twice_what_it_is_has_foreign_bytes_in_it():
             )
     (one,) = activity(close(made, 60)).activities
     assert "2 messages say what the file is" in " ".join(map(str, one.session.notes))
+
+
+def test_a_clock_that_jumps_by_years_at_every_second_sample():
+    """Half of the steps are jumps: the other half says how far samples are apart."""
+    made = shifted(lambda s: s + s % 2 * 500_000_000, session={})
+    one = activity(made).activities[0]
+    assert (one.records.index[-1] - one.records.index[0]).total_seconds() <= 1300
+    assert one.session.elapsed_s is None or 0 < one.session.elapsed_s <= 1300

@@ -46,3 +46,11 @@ def test_a_full_disk_for_temporary_files_says_what_to_do(tmp_path, kind):
         map_reader.raise_map_errors(osmium, tmp_path / "a.osm.pbf"),
     ):
         raise error
+
+
+def test_an_error_names_no_folder_of_this_machine(tmp_path):
+    path = tmp_path / "a.fit"
+    path.write_bytes(b"no map")
+    with pytest.raises(MapError, match="not readable as") as caught:
+        map_reader.read_excerpt(path, frozenset({(0, 0)}), {})
+    assert str(tmp_path) not in str(caught.value)

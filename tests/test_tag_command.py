@@ -133,6 +133,13 @@ def test_what_cannot_be_meant_is_a_usage_error_and_writes_nothing(
     assert not (ana / "tags.csv").exists()
 
 
+def test_a_hostile_name_of_a_shoe_is_printed_harmlessly(tag):
+    code, out, err = tag("--from", "2026-01-01", "--shoe", "a\u202eb\x1b[31m")
+    assert code == 0
+    assert "\u202e" not in out + err
+    assert "\x1b" not in out + err
+
+
 def test_a_file_that_is_there_keeps_its_form_its_comments_and_foreign_cells(tag, ana):
     before = "\ufeff# mine\r\nStart;Weather;Shoe\r\n3.3.2026;rain; Red \r\n2026-03-20;sun;\r\n"
     (ana / "tags.csv").write_bytes(before.encode("utf-8"))

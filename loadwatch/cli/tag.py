@@ -178,7 +178,8 @@ def _tag_selected(ctx: click.Context, path: Path, cells: Mapping[str, str]) -> i
     _write_cells(path, analysis, positions, cells)
     runs = formatting.format_count(len(positions), "run", "runs")
     written = ", ".join(f"{name} {text}" for name, text in cells.items())
-    output.print_result(f"Tagged {runs} in {path / tags.FILE}: {written}")
+    done = f"Tagged {runs} in {path / tags.FILE}: {written}"
+    output.print_result(formatting.clean_lines(done))
     if len(positions) == 1:
         name = _name_row(analysis, positions[0])
         output.print_message(name, quiet=ctx.params["quiet"])

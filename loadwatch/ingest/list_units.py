@@ -88,7 +88,7 @@ def _pair_starts(arrays: pairs.RunArrays, is_list: Bools) -> Iterator[tuple[int,
     """Yield a row of a list and a recording of the same start, or the only ones of a day."""
     reach = np.full(len(arrays.utc_s), pairs.START_S)
     for clock_s in (arrays.utc_s, arrays.local_s):
-        for left, right in pairs.pair_within_reach(clock_s, reach):
+        for left, right in pairs.pair_within_reach(clock_s, reach, pairs.MOST_A_DAY):
             is_pair = is_list[left] != is_list[right]
             is_pair &= pairs.durations_agree(arrays, left, right)
             yield from zip(left[is_pair].tolist(), right[is_pair].tolist(), strict=True)

@@ -149,8 +149,9 @@ def raise_map_errors(osmium: Any, path: Path) -> Iterator[None]:
         why = describe_full_disk(str(error)) or f"not readable ({error.strerror})"
         raise MapError(path, why) from None
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        why = f"not readable as an OpenStreetMap extract ({error})"
-        raise MapError(path, describe_full_disk(str(error)) or why) from None
+        text = str(error).replace(str(path), path.name)
+        why = f"not readable as an OpenStreetMap extract ({text})"
+        raise MapError(path, describe_full_disk(text) or why) from None
 
 
 def describe_full_disk(error: str) -> str:

@@ -20,7 +20,7 @@ from loadwatch.ingest.dedupe.merge import merge_rows
 from loadwatch.ingest.dedupe.parts import WHY, join_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -100,7 +100,8 @@ def drop_duplicate_runs(rows: pd.DataFrame) -> DedupedRows:
         members={row: {int(arrays.member[row])} for row in order},
     )
     _join_copies(rows, order, groups)
-    _join_certain(rows, order, groups, arrays)
+    is_settled = _join_crowds(order, groups, arrays)
+    _join_certain(rows, order, groups, arrays, is_settled)
     _join_inferred(rows, order, groups, arrays)
     kept = _sort_rows(merge_rows(rows, _add_whole_of_parts(rows, groups)))
     duplicates = _list_duplicates(rows, groups, parts)
@@ -187,13 +188,41 @@ def _join_copies(rows: pd.DataFrame, order: Sequence[int], groups: _RunGroups) -
             groups.join_row(row, kept, why)
 
 
+def _join_crowds(order: Sequence[int], groups: _RunGroups, arrays: RunArrays) -> Bools:
+    """Join rows of one input that agree in all, where more share a start than anybody's do.
+
+    Return which rows were joined: pairs of all of them would cost the square of their number.
+    """
+    is_joined = np.zeros(len(order), dtype=bool)
+    is_crowded = pairs.find_crowded_rows(arrays)
+    if not is_crowded.any():
+        return is_joined
+    lengths = np.nan_to_num(np.stack((*arrays.lengths_s, arrays.distance_m)), nan=-1.0)
+    others = np.stack((arrays.utc_s, arrays.member, arrays.sport))
+    keys = list(zip(*lengths.tolist(), *others.tolist(), strict=True))
+    is_compared = is_crowded & np.any(lengths >= 0, axis=0)
+    first: dict[tuple[float, ...], int] = {}
+    for row in order:
+        if not is_compared[row]:
+            continue
+        kept = first.setdefault(keys[row], groups.kept_of[row])
+        is_joined[row] = kept != row
+        if groups.kept_of[row] == row != kept:
+            groups.join_row(row, kept, "same start, duration and distance")
+    return is_joined
+
+
 def _join_certain(
-    rows: pd.DataFrame, order: Sequence[int], groups: _RunGroups, arrays: RunArrays
+    rows: pd.DataFrame,
+    order: Sequence[int],
+    groups: _RunGroups,
+    arrays: RunArrays,
+    is_settled: Bools,
 ) -> None:
     """Join each list row to its own file, and rows that are certainly one run, richest first."""
-    paired = _group_by_row(pairs.find_certain_pairs(arrays))
     linked = find_linked_rows(rows)
     place = {row: at for at, row in enumerate(order)}
+    paired = _group_by_poorer(pairs.find_certain_pairs(arrays, is_settled), place)
     source = rows["source"].tolist()
     for row in order:
         if groups.kept_of[row] != row:
@@ -206,8 +235,7 @@ def _join_certain(
             nearest = min(differences)[-1]
             groups.join_row(row, groups.kept_of[nearest], "its own file is here")
             continue
-        richer = [item for item in paired.get(row, []) if place[item[0]] < place[row]]
-        found = _list_candidates(row, richer, groups, source)
+        found = _list_candidates(row, paired.get(row, []), groups, source)
         if found:
             _, kept, why = min(found)
             groups.join_row(row, kept, why)
@@ -253,12 +281,16 @@ def _pair_order(pair: Pair, source: Sequence[str]) -> tuple[float, str, str]:
     return pair.apart_s, first, second
 
 
-def _group_by_row(found: Iterable[Pair]) -> dict[int, list[tuple[int, Pair]]]:
-    """Return for each row the other row of each of its pairs, and the pair."""
+def _group_by_poorer(
+    found: Iterable[Pair], place: Mapping[int, int]
+) -> dict[int, list[tuple[int, Pair]]]:
+    """Return for the poorer row of each pair the richer one, and the pair."""
     paired: dict[int, list[tuple[int, Pair]]] = defaultdict(list)
     for pair in found:
-        paired[pair.left].append((pair.right, pair))
-        paired[pair.right].append((pair.left, pair))
+        richer, poorer = pair.left, pair.right
+        if place[poorer] < place[richer]:
+            richer, poorer = poorer, richer
+        paired[poorer].append((richer, pair))
     return paired
 
 

@@ -26,6 +26,7 @@ MAX_EXTENT_S = 48 * 3600.0  # a watch left running for longer overlaps everythin
 PAUSED_RATIO = 2.0
 PAIRS_PER_CHUNK = 1_000_000
 MOST_A_DAY = 300  # rows of one day, of all inputs; more are no person's
+MOST_AT_ONCE = 40  # rows that start while one lasts; the nearest of more are compared
 PART_RATIO = 1.1  # metres of a part over those of the whole, by two devices
 # a longer recording on foot that is slower on average has a broken clock or was left on
 LONG_S, SLOWEST_MPS = 6 * 3600.0, 0.3
@@ -108,14 +109,21 @@ def _number_sports(sport: pd.Series[str]) -> Ints:
     return pd.factorize(stated)[0].astype(np.int64)
 
 
-def find_certain_pairs(arrays: RunArrays) -> Iterator[Pair]:
+def find_crowded_rows(arrays: RunArrays) -> Bools:
+    """Return which rows share their start with more than MOST_AT_ONCE others, as nobody's do."""
+    _, place, count = np.unique(arrays.utc_s, return_inverse=True, return_counts=True)
+    return np.asarray((count > MOST_AT_ONCE)[place] & ~np.isnan(arrays.utc_s))
+
+
+def find_certain_pairs(arrays: RunArrays, is_settled: Bools) -> Iterator[Pair]:
     """Yield pairs of the same start and length, and pairs that overlap.
 
-    Local clocks are compared only where a zone is not sure.
+    Local clocks are compared only where a zone is not sure. Rows that are settled have no pair.
     """
     reach = np.maximum(arrays.extent_s, START_S)
-    for clock_s, is_local in ((arrays.utc_s, False), (arrays.local_s, True)):
-        for left, right in pair_within_reach(clock_s, reach):
+    for each_s, is_local in ((arrays.utc_s, False), (arrays.local_s, True)):
+        clock_s = np.where(is_settled, np.nan, each_s)
+        for left, right in pair_within_reach(clock_s, reach, MOST_AT_ONCE):
             if is_local:
                 is_open = ~_both_sure(arrays, left, right)
                 is_open &= arrays.member[left] != arrays.member[right]
@@ -162,7 +170,7 @@ def find_shifted_pairs(arrays: RunArrays) -> Iterator[Pair]:
     """Yield pairs that agree but for whole quarters of an hour, where a zone is not sure."""
     why = "same duration and distance, on a clock of another zone"
     reach = np.full(len(arrays.utc_s), MAX_SHIFT_S + START_S)
-    for left, right in pair_within_reach(arrays.utc_s, reach):
+    for left, right in pair_within_reach(arrays.utc_s, reach, MOST_A_DAY):
         is_open = arrays.member[left] != arrays.member[right]
         is_open &= arrays.recorder[left] != arrays.recorder[right]
         is_open &= ~_both_sure(arrays, left, right)
@@ -178,7 +186,7 @@ def find_shifted_pairs(arrays: RunArrays) -> Iterator[Pair]:
 def find_same_day_pairs(arrays: RunArrays) -> Iterator[Pair]:
     """Yield pairs of equal date and distance of which one knows no hour."""
     day = np.where(_is_day_to_compare(arrays), arrays.day, np.nan).astype(np.float64)
-    for left, right in pair_within_reach(day, np.full(len(day), 0.5)):
+    for left, right in pair_within_reach(day, np.full(len(day), 0.5), MOST_A_DAY):
         one, other = arrays.distance_m[left], arrays.distance_m[right]
         is_same = arrays.member[left] != arrays.member[right]
         is_same &= _is_same_sport(arrays, left, right)
@@ -202,19 +210,23 @@ def _is_day_to_compare(arrays: RunArrays) -> Bools:
     return np.asarray(is_day[place])
 
 
-def pair_within_reach(clock: Floats, reach: Floats) -> Iterator[tuple[Ints, Ints]]:
+def pair_within_reach(
+    clock: Floats, reach: Floats, most: int
+) -> Iterator[tuple[Ints, Ints]]:
     """Yield all pairs whose later start is within the earlier one's reach, in chunks.
 
     Parameters
     ----------
     clock : start of each row, NaN where unknown.
     reach : how far after its start another row is compared with a row; in the unit of `clock`.
+    most : rows that a row is compared with, the next ones; so that pairs grow with the rows.
     """
     order = np.argsort(clock, kind="stable")
     order = order[~np.isnan(clock[order])]
     starts = clock[order]
     first = np.arange(len(order)) + 1
     count = np.searchsorted(starts, starts + reach[order], side="right") - first
+    count = np.minimum(count, most)
     chunk = np.cumsum(count) // PAIRS_PER_CHUNK
     for number in np.unique(chunk[count > 0]):
         at = np.flatnonzero((chunk == number) & (count > 0))

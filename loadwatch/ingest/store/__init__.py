@@ -185,7 +185,7 @@ class Store:
     def _handle_error(self, error: Exception) -> None:
         """Go on without the store; begin it anew if it is damaged."""
         self.close()
-        self.trouble = UNUSABLE.format(error=error)
+        self.trouble = _describe_trouble(error)
         if not self.path or not database.is_damage(error):
             return
         try:
@@ -193,9 +193,17 @@ class Store:
                 self.path, self.fingerprint
             )
         except (*database.STORE_ERRORS, OSError) as again:
-            self.trouble = UNUSABLE.format(error=again)
+            self.trouble = _describe_trouble(again)
         else:
             self.trouble = DAMAGED
+
+
+def _describe_trouble(error: Exception) -> str:
+    """Return why nothing is kept, without the folders of this machine."""
+    text = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        text = error.strerror
+    return UNUSABLE.format(error=text)
 
 
 @contextmanager
@@ -214,7 +222,7 @@ def open_store(folder: Path | None, athlete: str, fingerprint: str) -> Iterator[
                 store.path, fingerprint
             )
         except (*database.STORE_ERRORS, OSError) as error:
-            store.trouble = UNUSABLE.format(error=error)
+            store.trouble = _describe_trouble(error)
     try:
         yield store
         store.flush()

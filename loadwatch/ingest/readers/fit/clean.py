@@ -138,7 +138,7 @@ def _align_parts(
         if stated:
             notes += (Note("clock", "the records are of another day than the summary"),)
     if not all(is_right):
-        time_s = _move_parts(time_s, parts, is_right)
+        time_s = _move_parts(time_s, parts, is_right, slack_s)
         count = sum(
             stop - first
             for (first, stop), right in zip(parts, is_right, strict=True)
@@ -155,13 +155,17 @@ def _align_parts(
 
 
 def _move_parts(
-    time_s: Floats, parts: list[tuple[int, int]], is_right: list[bool]
+    time_s: Floats, parts: list[tuple[int, int]], is_right: list[bool], slack_s: float
 ) -> Floats:
     """Return times where a part with a wrong clock follows the part before it.
 
     The parts before the first right one lead up to it.
     """
-    step = float(np.median(np.abs(_diff_neighbours(time_s))))
+    steps = np.abs(_diff_neighbours(time_s))
+    steps = steps[steps <= slack_s]
+    step = 1.0  # where each sample is of another day than the one before
+    if steps.size:
+        step = float(np.median(steps))
     moved = time_s.copy()
     anchor = is_right.index(True)
     for index in range(anchor + 1, len(parts)):

@@ -18,7 +18,8 @@ import resource
 import sys
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ from loadwatch.tables import SURFACE_NAMES
 from tests.parallel_ways import (
     FAR_M,
     GAPS_M,
+    ParallelRoute,
     find_parallel_routes,
     find_verge_routes,
     measure_distance,
@@ -42,6 +44,11 @@ ROUTES = {"heidelberg": 45, "dreieich": 15}
 BOX = {"heidelberg": (49.33, 8.57, 49.47, 8.80), "dreieich": (49.99, 8.69, 50.02, 8.74)}
 SIGMAS_M = (2.0, 4.0, 6.0, 8.0)
 TAU_S, WHITE_M = 25.0, 0.4
+SHORT, SHORT_EACH = 50, 800  # points of a short run, and of a run for each
+STATED = (np.nan, 0.5, 1.0, 2.0)  # by a device, of its error
+RAYLEIGH_68 = (
+    1.51  # radius that holds 68 % of errors, in standard deviations to one side
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +287,60 @@ def print_parallel(extracts: list[Ground]) -> None:
             print(f"ways {gap[0]:.0f}-{gap[1]:.0f} m apart, {label}:", *shares)
 
 
+def cut_short(runs: list[Route]) -> Iterator[Route]:
+    """Yield parts of 150 m of each run: too short for the errors of a track to be measured."""
+    for run in runs:
+        for first in range(0, run.latitude.size - SHORT + 1, SHORT_EACH):
+            part = slice(first, first + SHORT)
+            yield replace(
+                run,
+                latitude=run.latitude[part],
+                longitude=run.longitude[part],
+                surface=run.surface[part],
+            )
+
+
+def cut_turn(run: ParallelRoute) -> ParallelRoute:
+    """Return the 150 m about the turn from one way to the one beside it."""
+    middle = run.latitude.size // 2
+    part = slice(max(0, middle - SHORT // 2), middle + SHORT // 2)
+    return replace(
+        run,
+        latitude=run.latitude[part],
+        longitude=run.longitude[part],
+        surface=run.surface[part],
+    )
+
+
+def count_right(ground: Ground, runs: list[Route], stated: float) -> np.ndarray:
+    """Return the points right and all points of runs whose device states `stated` of its error."""
+    found = np.zeros(2, int)
+    for number, run in enumerate(runs):
+        for sigma in SIGMAS_M:
+            seed = number * 10 + int(sigma)
+            places = noisy(run.latitude, run.longitude, sigma, seed)
+            times = np.arange(float(run.latitude.size))
+            radius_m = stated * RAYLEIGH_68 * np.hypot(sigma, WHITE_M)
+            got = match_track(ground, *places, times, radius_m).surface
+            found += (got == run.surface).sum(), got.size
+    return found
+
+
+def print_stated(short: dict[str, list[tuple[Ground, list[Route]]]]) -> None:
+    """Print how often short runs find the right surface by the error that a device states."""
+    for label, parts in short.items():
+        for held in (False, True):
+            shares = []
+            for stated in STATED:
+                found = np.zeros(2, int)
+                for ground, runs in parts:
+                    chosen = [run for run in runs if run.held_out is held]
+                    found += count_right(ground, chosen, stated)
+                shares.append(f"{found[0] / max(found[1], 1):6.1%}")
+            name = "set aside" if held else "for choosing"
+            print(f"150 m, {label}, {name}; stated none, half, right, twice:", *shares)
+
+
 def off_network(ground: Ground, lines: list) -> tuple[int, int, int]:
     """Return of the points far from any way: all, those given a way's class, those given an area's."""
     points = by_way = by_area = 0
@@ -300,6 +361,7 @@ def main(where: Path) -> None:
     """Print the figures of both extracts together, routes for choosing and routes set aside apart."""
     tables = {held: defaultdict(list) for held in (False, True)}
     off, beside, extracts = np.zeros(3, int), np.zeros(3, int), []
+    short = defaultdict(list)
     metres, cpu, points = 0.0, 0.0, 0
     for name in ROUTES:
         ground, ways = whole(where / f"{name}.osm.pbf")
@@ -312,6 +374,7 @@ def main(where: Path) -> None:
             ).items():
                 result[sigma] += rows
         extracts.append(ground)
+        short["any way"].append((ground, list(cut_short(runs))))
         off += off_network(ground, beelines(name, ground))
         beside += off_network(ground, find_verge_routes(ground))
         for run in runs:
@@ -333,6 +396,10 @@ def main(where: Path) -> None:
         flat = [row for rows in result.values() for row in rows]
         print(f"  all: {sum(row[0] for row in flat) / sum(row[1] for row in flat):.2%}")
     print_parallel(extracts)
+    for ground, gap in itertools.product(extracts, GAPS_M):
+        turns = list(map(cut_turn, find_parallel_routes(ground, gap)))
+        short[f"ways {gap[0]:.0f}-{gap[1]:.0f} m apart"].append((ground, turns))
+    print_stated(short)
     print(
         f"24 to 34 m beside a street: {beside[1] / beside[0]:.1%} of {beside[0]} points"
     )

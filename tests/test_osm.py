@@ -1,6 +1,7 @@
 """Maps: classes of tags, reading (.osm by hand, .osm.pbf by pyosmium's writer), matching, the cache."""
 
 import gzip
+import math
 import os
 import struct
 import sys
@@ -306,6 +307,40 @@ def test_an_error_that_lasts_is_no_change_between_ways_side_by_side(tmp_path):
         matched = match_track(ground, *places, np.arange(expected.size * 1.0))
         right.append((matched.way_id == expected).mean())
     assert np.mean(right) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("stated_m", "least"), [(math.nan, 0.0), (1.5, 0.9), (3.0, 0.9), (6.0, 0.6)]
+)
+def test_a_short_run_has_the_errors_that_its_device_states(tmp_path, stated_m, least):
+    """60 m out on the street and back on the path 10 m beside it, with errors of 2 m to a side."""
+    east = np.arange(-90.0, -20.0, 3.0)
+    latitude, longitude = make_map.place(
+        np.append(east, east[::-1]), np.repeat([0.0, 10.0], east.size)
+    )
+    expected = np.repeat([910, 911], east.size)
+    file = write_two_ways(tmp_path, 10.0)
+    ground = osm.open_extract(file, track_cells(latitude, longitude), None, {})
+    right = []
+    for seed in range(20):
+        places = make_traces.noisy(latitude, longitude, 2.0, seed)
+        time_s = np.arange(expected.size * 1.0)
+        matched = match_track(ground, *places, time_s, stated_m)
+        right.append((matched.way_id == expected).mean())
+    assert np.mean(right) >= least
+    if math.isnan(stated_m):
+        assert np.mean(right) < 0.85
+
+
+def test_a_long_run_has_the_errors_that_it_shows(tmp_path):
+    latitude, longitude, expected = run_out_and_back(6.0)
+    file = write_two_ways(tmp_path, 6.0)
+    ground = osm.open_extract(file, track_cells(latitude, longitude), None, {})
+    places = make_traces.noisy(latitude, longitude, 2.0, 1)
+    time_s = np.arange(expected.size * 1.0)
+    plain = match_track(ground, *places, time_s)
+    stated = match_track(ground, *places, time_s, 40.0)
+    assert (plain.way_id == stated.way_id).all()
 
 
 def test_far_from_every_way_is_outside_and_near_one_is_not(ground):

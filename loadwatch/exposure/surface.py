@@ -105,7 +105,8 @@ def match_samples(records: pd.DataFrame, ground: Ground) -> tuple[Floats, TrackM
     index = records.index.to_numpy("datetime64[ns]").view(np.int64)
     time_s = (index - index[:1]) / 1e9
     fixes = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
-    match = osm.match_track(ground, latitude, longitude, time_s)
+    stated_m = _find_stated_error(records)
+    match = osm.match_track(ground, latitude, longitude, time_s, stated_m)
     nearest = np.where(
         match.source == NOWHERE, _nearest_fix(fixes, time_s), np.arange(time_s.size)
     )
@@ -117,6 +118,23 @@ def match_samples(records: pd.DataFrame, ground: Ground) -> tuple[Floats, TrackM
     if total > 0:
         return step / total, filled
     return step * 0, filled
+
+
+def _find_stated_error(records: pd.DataFrame) -> float:
+    """Return the usual error of the positions by the device's own estimate, NaN for none [m].
+
+    It is taken for the radius around a fix that holds the true place in 68 of 100 cases. Android
+    defines it so (`Location.getAccuracy`), and Apple's root mean square error in the plane
+    (`horizontalAccuracy`) is one of 63 to 68 %. What FIT's `gps_accuracy` means is written
+    nowhere, and makers differ: the matcher allows for twice and half of it.
+    """
+    if "position_error_m" not in records:
+        return NAN
+    error_m = records["position_error_m"].to_numpy(np.float64)
+    known = error_m[error_m > 0]
+    if not known.size:
+        return NAN
+    return float(np.median(known))
 
 
 def _nearest_fix(fixes: Ints, time_s: Floats) -> Ints:

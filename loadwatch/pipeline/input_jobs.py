@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 EQUAL_RUNS_A_DAY = 4  # of one list; more are one line written again and again
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
-ROW_VERSION = 9  # raised when a row comes to mean something else: stores are read anew
+ROW_VERSION = 10  # raised when a row comes to mean something else: stores are read anew
 # formats that a file's suffix can state
 NAMED_FORMATS = frozenset(("fit", "gpx", "tcx", "zip"))
 # what is no fault of an input: it ends the run

@@ -26,6 +26,11 @@ REACH_QUANTILE: Final = 0.75
 LEAST_REACH_M, MOST_REACH_M = 1.0, 8.0
 PARALLEL: Final = 0.9  # cosine of the angle between a track and a way along it
 FEWEST_PARALLEL: Final = 20  # points; fewer say nothing of a track
+# three of four errors to one side, of a device that states a radius for 68 % of its fixes:
+# 1.150 times the standard deviation to one side, which is the radius over 1.510 (Rayleigh).
+# A runner keeps about VERGE_M from the middle of a way as well
+STATED_SHARE: Final = 1.150 / 1.510
+VERGE_M: Final = 2.0
 # a way farther off than DOUBT_M costs more, by the square of each BEYOND_M
 DOUBT_M, BEYOND_M = 16.5, 3.5
 HEADING: Final = 5.0  # cost of running square to a way
@@ -66,13 +71,25 @@ class Candidates:
 
 
 def find_candidates(
-    ground: Ground, latitude: Floats, longitude: Floats, heading: tuple[Floats, Floats]
+    ground: Ground,
+    latitude: Floats,
+    longitude: Floats,
+    heading: tuple[Floats, Floats],
+    stated_m: float = math.nan,
 ) -> Candidates:
-    """Return the cheapest candidates of each point, one segment per way."""
+    """Return the cheapest candidates of each point, one segment per way.
+
+    Parameters
+    ----------
+    latitude, longitude : of the points of a thinned track. [deg]
+    heading : unit vectors of travel, east and north.
+    stated_m : radius that holds 68 % of the fixes by the device's own estimate, NaN where it
+        states none. [m]
+    """
     near = measure_segments(ground, latitude, longitude)
     line = ground.line[near.segment].astype(np.int64)
     along = _measure_parallel(near, heading)
-    reach_m, change_m = _measure_errors(near, along)
+    reach_m, change_m = _measure_errors(near, along, stated_m)
     # 1, but 0 at rest: then no way is better for its course
     moves = np.hypot(*heading)[near.point]
     cost = _find_cost(near.apart_m2, reach_m) + HEADING * (moves - along)
@@ -136,17 +153,19 @@ def _measure_parallel(near: NearSegments, heading: tuple[Floats, Floats]) -> Flo
     return cosine
 
 
-def _measure_errors(near: NearSegments, along: Floats) -> tuple[float, float]:
+def _measure_errors(
+    near: NearSegments, along: Floats, stated_m: float
+) -> tuple[float, float]:
     """Return the reach of a track, and how much its distance from ways changes by point [m].
 
     Ways along the track alone count; `along` is the cosine of the angle between track and way
-    of each pair. The reach is infinite for a track of few points beside ways.
+    of each pair. A track of few points beside ways has the reach that its device states.
     """
     beside = np.flatnonzero(along >= PARALLEL)
     point = near.point[beside]
     starts = np.flatnonzero(np.diff(point, prepend=-1))
     if starts.size < FEWEST_PARALLEL:
-        return math.inf, 0.0
+        return _expect_errors(stated_m)
     apart_m2 = near.apart_m2[beside]
     nearest_m2 = np.minimum.reduceat(apart_m2, starts)
     is_nearest = apart_m2 == np.repeat(nearest_m2, np.diff(starts, append=point.size))
@@ -158,6 +177,19 @@ def _measure_errors(near: NearSegments, along: Floats) -> tuple[float, float]:
         math.sqrt(float(np.quantile(nearest_m2, REACH_QUANTILE))),
         float(np.median(change_m)),
     )
+
+
+def _expect_errors(stated_m: float) -> tuple[float, float]:
+    """Return what `_measure_errors` does by the radius that a device states; NaN for none [m].
+
+    How its errors follow each other is not known. So a step changes them by as much as they are,
+    as white noise does: then a radius that is twice or half of the true one does no harm
+    (`python -m tests.make_traces`).
+    """
+    if math.isnan(stated_m):
+        return math.inf, 0.0
+    reach_m = math.hypot(STATED_SHARE * stated_m, VERGE_M)
+    return reach_m, reach_m
 
 
 def _find_cost(apart_m2: Floats, reach_m: float) -> Floats:

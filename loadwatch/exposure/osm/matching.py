@@ -12,6 +12,7 @@ pavements of a road, or the verge from its road.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -53,7 +54,11 @@ class TrackMatch:
 
 
 def match_track(
-    ground: Ground, latitude: Floats, longitude: Floats, time_s: Floats
+    ground: Ground,
+    latitude: Floats,
+    longitude: Floats,
+    time_s: Floats,
+    stated_m: float = math.nan,
 ) -> TrackMatch:
     """Return class, source and way of each point of a track.
 
@@ -63,6 +68,8 @@ def match_track(
     ----------
     latitude, longitude : places in order of time, NaN where unknown. [deg]
     time_s : time of each point. [s]
+    stated_m : radius that holds 68 % of the places by the device's own estimate. It counts where
+        the track is too short for its errors to be measured; NaN where it is not known. [m]
     """
     result = TrackMatch(
         np.full(latitude.size, UNKNOWN, np.uint8),
@@ -75,7 +82,7 @@ def match_track(
     lat, lon = latitude[known], longitude[known]
     kept, nearest, breaks = _thin_track(lat, lon, time_s[known])
     lat, lon = lat[kept], lon[kept]
-    line = _find_lines(ground, lat, lon, breaks)
+    line = _find_lines(ground, lat, lon, breaks, stated_m)
     surface, source = _classify_points(ground, lat, lon, line)
     result.surface[known] = surface[nearest]
     result.source[known] = source[nearest]
@@ -133,11 +140,16 @@ def _thin_track(
 
 
 def _find_lines(
-    ground: Ground, latitude: Floats, longitude: Floats, anew: NDArray[np.bool_]
+    ground: Ground,
+    latitude: Floats,
+    longitude: Floats,
+    anew: NDArray[np.bool_],
+    stated_m: float,
 ) -> Ints:
     """Return the line under each point of a thinned track, -1 for none."""
     east, north = _step_metres(latitude, longitude)
-    near = find_candidates(ground, latitude, longitude, _heading_vectors(east, north))
+    heading = _heading_vectors(east, north)
+    near = find_candidates(ground, latitude, longitude, heading, stated_m)
     steps = find_transition_costs(ground, near, np.hypot(east, north))
     steps[anew[1:]] = 0.0
     cost = np.concatenate((near.cost, np.full((latitude.size, 1), OFF)), axis=1)

@@ -30,6 +30,7 @@ _RECORD_FIELDS = (
     "stance_time",
     "stance_time_balance",
     "vertical_oscillation",
+    "gps_accuracy",
 )
 # column of RECORDS <- fields, the preferred one first
 _COLUMNS = (
@@ -41,6 +42,7 @@ _COLUMNS = (
     ("stance_time_ms", ("stance_time",)),
     ("stance_balance_pct", ("stance_time_balance",)),
     ("vertical_oscillation_mm", ("vertical_oscillation",)),
+    ("position_error_m", ("gps_accuracy",)),
 )
 _POSITIONS = (("latitude_deg", "position_lat"), ("longitude_deg", "position_long"))
 _DEGREES = 180 / 2**31  # semicircles to degrees

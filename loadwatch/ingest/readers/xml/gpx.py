@@ -21,6 +21,7 @@ from loadwatch.ingest.readers.xml.positions import clean_path
 from loadwatch.ingest.readers.xml.samples import (
     NO_POINTS,
     merge_cadence,
+    read_position_error,
     select_samples,
 )
 from loadwatch.tables import UNKNOWN_SPORT
@@ -176,6 +177,7 @@ def _build_activity(
     holes = _find_pauses(samples)
     totals = _keep_possible(totals, samples)
     columns, notes, has_times = _build_columns(samples, holes, stated.sport, totals)
+    columns = read_position_error(columns, root.attributes.get("creator", ""))
     if samples.us.size == 1:
         notes += (Note("one_point", "the file holds a single point"),)
     session = Session(

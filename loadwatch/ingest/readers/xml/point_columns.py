@@ -50,6 +50,12 @@ COLUMNS = {
     "Speed": "speed_mps",
     "distance": "distance_m",
     "DistanceMeters": "distance_m",
+    # Apple, OpenTracks, and others on Android
+    "hAcc": "position_error_m",
+    "accuracy_horizontal": "position_error_m",
+    "accuracy": "position_error_m",
+    "horaccur": "position_error_m",
+    "hdop": "hdop",
 }
 
 

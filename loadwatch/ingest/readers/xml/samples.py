@@ -31,6 +31,7 @@ FIRST_US = 631_152_000 * US  # 1990: no watch wrote files before
 LAST_US = 2_082_758_400 * US  # 2036: a date beyond it is a broken clock
 IMPOSSIBLE_DATES = "the dates are impossible, so the day is unknown"
 NO_POINTS = Note("no_records", "the file holds totals alone, without a point")
+ERROR_AS_HDOP = ("OsmAnd", "Locus")  # creators of GPX files
 LEG_SPM = 120.0  # a median cadence below counts one leg only
 STEPPING_SPORTS = ON_FOOT_SPORTS | {UNKNOWN_SPORT}  # whose cadence counts steps
 
@@ -209,6 +210,22 @@ def _clean_columns(
             Note("decimal_comma", f"{batch.commas:,} number(s) written with a comma"),
         )
     return columns, notes
+
+
+def read_position_error(columns: dict[str, Floats], creator: str) -> dict[str, Floats]:
+    """Return `columns` with the error of the positions that the device states, if it states one.
+
+    `hdop` is by its name a number without unit, from which no error follows without the receiver.
+    OsmAnd and Locus write Android's radius in metres there (github.com/osmandapp/OsmAnd/issues/3445).
+    """
+    read = dict(columns)
+    dilution = read.pop("hdop", None)
+    if dilution is not None and creator.startswith(ERROR_AS_HDOP):
+        read.setdefault("position_error_m", dilution)
+    if "position_error_m" in read:
+        error_m = read["position_error_m"]
+        read["position_error_m"] = np.where(error_m > 0, error_m, np.nan)
+    return read
 
 
 def merge_cadence(columns: Mapping[str, Floats], sport: str) -> dict[str, Floats]:

@@ -24,6 +24,7 @@ from loadwatch.ingest.readers.xml.positions import clean_path
 from loadwatch.ingest.readers.xml.samples import (
     NO_POINTS,
     merge_cadence,
+    read_position_error,
     select_samples,
 )
 
@@ -213,7 +214,7 @@ def _build_columns(
 
     `is_whole` is false where the points cover less time than the laps: then these count.
     """
-    columns = merge_cadence(samples.columns, sport)
+    columns = read_position_error(merge_cadence(samples.columns, sport), "")
     path = clean_path(
         samples.time_s,
         samples.get_column("latitude_deg"),

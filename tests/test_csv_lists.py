@@ -891,3 +891,9 @@ def test_a_climb_below_zero_is_unknown():
     session = one(strava() + RUN.replace(",30.5,31.0,", ",30.5,-0.3,"))
     assert session.ascent_m == 30.5
     assert math.isnan(session.descent_m)
+
+
+@pytest.mark.parametrize("name", ["heart_rate", "Heart Rate", "Herzfrequenz", "pulse"])
+def test_a_column_of_heart_rates_is_read_without_the_word_average(name):
+    text = f"date,distance_km,duration,{name}\n2026-03-02,5,0:30:00,151\n"
+    assert one(text).heart_rate_bpm == 151

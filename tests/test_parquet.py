@@ -87,7 +87,7 @@ def test_nothing_new_is_not_written_again_and_who_left_is_removed(call, club, tm
     assert "of 0 athletes" in again and "2 unchanged" in again
     assert times == {path: path.stat().st_mtime_ns for path in out.rglob("*.parquet")}
     (out / "weeks" / "athlete=ana" / "part-0.parquet").write_bytes(b"torn")
-    assert "of 1 athletes" in call("parquet", club, "-o", out, *store)[2]
+    assert "of 1 athlete to" in call("parquet", club, "-o", out, *store)[2]
     (club / "ben").rename(tmp_path / "ben")
     assert "1 dropped" in call("parquet", club, "-o", out, *store)[2]
     assert {path.parent.name for path in out.rglob("*.parquet")} == {"athlete=ana"}
@@ -123,6 +123,20 @@ def test_an_athlete_whose_name_is_a_number_stays_text(call, club, tmp_path):
     call("parquet", club, "-o", out, "--no-store")
     names = sorted(set(read(out, "weeks")["athlete"].astype(object)))
     assert names == ["runner-2", "runner-2026-03-02", "runner-nan"]
+
+
+def test_a_name_of_other_letters_stays_the_same_whoever_comes(call, club, tmp_path):
+    out = tmp_path / "out"
+    (club / "ben").rename(club / "日本")
+    call("parquet", club, "-o", out, "--no-store")
+    before = {path.name for path in (out / "weeks").iterdir()}
+    shutil.copytree(club / "日本", club / "中国")
+    call("parquet", club, "-o", out, "--no-store")
+    after = {path.name for path in (out / "weeks").iterdir()}
+    assert before < after
+    assert all(
+        re.fullmatch(r"athlete=(ana|runner-[0-9a-f]{8})", name) for name in after
+    )
 
 
 def test_who_cannot_be_read_any_more_keeps_what_was_written(call, club, tmp_path):

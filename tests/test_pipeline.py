@@ -422,7 +422,7 @@ def test_a_map_tells_the_surface_and_once_is_enough(tmp_path):
     again = analysed(place, **with_map).activities.set_index("source")
     assert again.loc["street.fit", "soft_m"] == pytest.approx(720, abs=15)
     assert sorted(read) == ["sea.fit", "street.fit"]  # only what the map can change
-    with pytest.raises(SettingsError, match="--osm: no map extract at"):
+    with pytest.raises(SettingsError, match="--osm: no map extract at .*loadwatch map"):
         analysed(place, overrides={"osm": (str(tmp_path / "no.osm"), "--osm")})
 
 
@@ -527,3 +527,12 @@ def test_a_line_is_not_kept_while_an_input_was_lost(tmp_path, monkeypatch):
     assert (
         fresh.last_activity is not None
     )  # tried again, and not answered by the line of the accident
+
+
+def test_an_athlete_called_like_a_page_is_an_athlete(tmp_path):
+    for name in ("index.html", "b.pdf"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.fit").write_bytes(short(FIRST))
+    (tmp_path / "page.html").write_text("an earlier page")
+    names = {athlete.name for athlete in pipeline.analyse_roster(tmp_path).athletes}
+    assert names == {"index.html", "b.pdf"}

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadwatch.assess import rules, weeks
-from loadwatch.assess.shoes import build_pairs, describe_rotation, find_worn_flags
+from loadwatch.assess.shoes import (
+    build_pairs,
+    describe_rotation,
+    find_worn_flags,
+    unify_names,
+)
 from loadwatch.settings import Settings, Shoe
 from loadwatch.tables import SURFACE_COLUMNS
 from tests.builders import activities, run
@@ -125,3 +130,16 @@ def test_a_retired_pair_is_not_judged():
         assert find_worn_flags([], table, TODAY) == []
     later = Shoe(start_km=795, retired=dt.date(2026, 4, 1))
     assert len(judge_shoes(some(), Blue=later)) == 2
+
+
+def test_names_that_differ_only_in_case_are_one_pair():
+    names = ["Blue Pair", "blue pair", "blue pair ", "Red", "RED", "", "Red"]
+    rows = activities(
+        *(run(f"2026-03-0{at + 1}", 5, shoe=name) for at, name in enumerate(names))
+    )
+    found = unify_names(rows, ())["shoe"].tolist()
+    assert found == ["Blue Pair"] * 3 + ["Red", "Red", "", "Red"]
+    stated = unify_names(rows, ("blue pair", "RED", "Red"))["shoe"].tolist()
+    assert stated == ["blue pair"] * 3 + ["Red", "RED", "", "Red"]
+    assert unify_names(rows.iloc[3:4], ()) is not None
+    assert unify_names(rows, ("Blue Pair",))["shoe"].tolist()[1] == "Blue Pair"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from loadwatch.settings import Shoe
 from loadwatch.tables import SURFACE_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from loadwatch.assess.rules import Flag
@@ -20,6 +21,26 @@ if TYPE_CHECKING:
 ROTATION_WEEKS = 8
 IN_USE_DAYS = 28  # since its last run a pair is worn
 COLUMNS = ["shoe", "distance_m", *SURFACE_COLUMNS, "runs", "first", "last"]
+
+
+def unify_names(activities: pd.DataFrame, stated: Sequence[str]) -> pd.DataFrame:
+    """Return EXPOSURES in which names of shoes that differ only in case are one name.
+
+    It is the one that the settings state, else the one of most runs. Two pairs that the
+    settings state stay two.
+    """
+    counts = Counter(filter(None, activities["shoe"].tolist()))
+    spelling = {name.strip().casefold(): name for name in reversed(stated)}
+    for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        spelling.setdefault(name.strip().casefold(), name)
+    changed = {
+        name: spelling[name.strip().casefold()]
+        for name in counts
+        if name not in stated and spelling[name.strip().casefold()] != name
+    }
+    if not changed:
+        return activities
+    return activities.assign(shoe=activities["shoe"].replace(changed))
 
 
 def build_pairs(

@@ -13,6 +13,7 @@ from loadwatch.cli import output
 from loadwatch.cli.command_help import define_command
 from loadwatch.cli.reading import build_options, warn_of_roster_map
 from loadwatch.errors import LoadwatchError, NothingToRead
+from loadwatch.formatting import format_count
 
 if TYPE_CHECKING:
     from loadwatch.cli.datasets import Written
@@ -74,7 +75,8 @@ def write_parquet(
 
 def _describe_written(written: Written, target: Path) -> str:
     """Return what was written, in one sentence per kind, and who could not be read."""
-    text = f"Wrote exposures, weeks and flags of {written.new} athletes to {target}"
+    athletes = format_count(written.new, "athlete", "athletes")
+    text = f"Wrote exposures, weeks and flags of {athletes} to {target}"
     if written.unchanged:
         text += f", {written.unchanged} unchanged"
     if written.dropped:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadwatch.activity import Skipped
 from loadwatch.errors import (
-    LoadwatchError,
     NotActivity,
     NothingToRead,
     OverLimit,
@@ -23,9 +21,11 @@ from loadwatch.ingest.sources import find_members
 from loadwatch.inspect.contents import describe_contents
 from loadwatch.inspect.ground_summary import describe_ground
 from loadwatch.inspect.reading_summary import summarize_reading
+from loadwatch.settings import find_extract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from loadwatch.activity import Activity
     from loadwatch.ingest.sources import Member
@@ -160,11 +160,7 @@ def _open_map(
     records = activity.records
     if not settings.osm or "latitude_deg" not in records.columns:
         return None
-    extract = Path(settings.osm)
-    if not extract.is_file():
-        raise LoadwatchError(
-            f"no map extract at {settings.osm}; README says where one comes from"
-        )
+    extract = find_extract(settings)
     latitude, longitude = (
         records[name].to_numpy() for name in ("latitude_deg", "longitude_deg")
     )

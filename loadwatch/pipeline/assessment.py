@@ -49,6 +49,7 @@ def assess_rows(
     """
     single = dedupe.drop_duplicate_runs(rows)
     activities, left_out, remarks = _apply_tags(places, single.rows)
+    activities = shoes.unify_names(activities, tuple(settings.shoes))
     today = settings.today or _find_last_day(activities)
     table = weeks.build_weeks(activities, settings, today)
     week = table.index[-1].date() if len(table) else today

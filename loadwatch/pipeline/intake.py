@@ -9,14 +9,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from loadwatch.activity import Note, Skipped
-from loadwatch.errors import OverLimit, SettingsError, Unreadable
+from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.sources import Content
 from loadwatch.pipeline.input_jobs import (
     InputJob,
@@ -27,11 +26,12 @@ from loadwatch.pipeline.input_jobs import (
     read_input,
 )
 from loadwatch.row_frame import FrameBuilder
-from loadwatch.settings import BY_OTHER_FILES
+from loadwatch.settings import BY_OTHER_FILES, find_extract
 from loadwatch.tables import EXPOSURES, HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from loadwatch.ingest.sources import Member
     from loadwatch.ingest.store import InputResult, Store
@@ -278,10 +278,7 @@ def match_map(
     `cache` is the folder where the parsed extract is kept, None to keep nothing; `opens_there`
     is that of `read_members`.
     """
-    extract = Path(settings.osm)
-    if not extract.is_file():
-        origin = settings.origins.get("osm", "osm")
-        raise SettingsError(origin, f"no map extract at {settings.osm}")
+    extract = find_extract(settings)
     visited = read.rows["cells"].map(bool).to_numpy(bool)
     cells = {
         (int(row), int(column)) for run in read.rows["cells"] for row, column in run

@@ -147,7 +147,7 @@ def may_be_athlete(path: Path) -> bool:
     """Tell whether a path is neither hidden nor loadwatch's own, nor pages of an earlier roster."""
     if path.name.startswith(".") or path.name in LOADWATCH_FILES:
         return False
-    if path.suffix.lower() in PAGE_SUFFIXES:
+    if path.suffix.lower() in PAGE_SUFFIXES and not path.is_dir():
         return False
     return not _holds_pages_alone(path)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -43,11 +42,13 @@ from loadwatch.pipeline.route_altitude import (
 )
 from loadwatch.pipeline.runner_habits import RunnerHabits
 from loadwatch.row_frame import build_frame
+from loadwatch.settings import find_extract
 from loadwatch.settings.keys import LAST_DAY
 from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from loadwatch.activity import Activity
     from loadwatch.analysis import Analysis
@@ -300,10 +301,7 @@ def open_ground(
     """Return the part of the map around some RECORDS with positions, None without a map."""
     if not settings.osm:
         return None
-    extract = Path(settings.osm)
-    if not extract.is_file():
-        origin = settings.origins.get("osm", "osm")
-        raise SettingsError(origin, f"no map extract at {settings.osm}")
+    extract = find_extract(settings)
     cells = osm.track_cells(
         records["latitude_deg"].to_numpy(np.float64),
         records["longitude_deg"].to_numpy(np.float64),

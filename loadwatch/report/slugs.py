@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Athlete
 
 SLUG_LENGTH = 60
+DIGEST_LENGTH = 8  # hexadecimal digits
 _NO_LETTERS = re.compile(r"[^0-9a-z]+")
 # names that Windows keeps for devices
 RESERVED = frozenset(
@@ -26,13 +28,19 @@ RESERVED = frozenset(
 
 
 def make_slug(name: str) -> str:
-    """Return `name` as the name of a file: ASCII letters and digits, hyphens between."""
+    """Return `name` as the name of a file: ASCII letters and digits, hyphens between.
+
+    A name of other letters alone gets a digest, which stays the same whoever comes or goes.
+    """
     decomposed = unicodedata.normalize("NFKD", name)
     plain = decomposed.encode("ascii", "ignore").decode().lower()
     parts = _NO_LETTERS.sub(" ", plain[: 4 * SLUG_LENGTH]).split()
     slug = "-".join(parts)[:SLUG_LENGTH].strip("-")
     if slug in RESERVED:
         return f"{slug}-runner"
+    if not slug and any(map(str.isalnum, name)):
+        data = unicodedata.normalize("NFC", name).encode("utf-8", "backslashreplace")
+        return f"runner-{hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]}"
     return slug or "runner"
 
 

@@ -338,3 +338,16 @@ def list_effective(settings: Settings) -> list[tuple[str, object, str]]:
         (name, value, settings.origins.get(name, "default"))
         for name, value in values.items()
     ]
+
+
+def find_extract(settings: Settings) -> Path:
+    """Return where the map extract of the settings is; SettingsError where there is none."""
+    path = Path(settings.osm)
+    if path.is_file():
+        return path
+    origin = settings.origins.get("osm", "osm")
+    raise SettingsError(
+        origin,
+        f"no map extract at {settings.osm}: check the path, or ask `loadwatch map` "
+        "which extract the runs need and where it is to be had",
+    )

@@ -174,6 +174,12 @@ def suggest_nearest(word: str, known: Iterable[str]) -> str:
     return f"it can be {listed}"
 
 
+def check_year(year: int) -> None:
+    """Raise ValueError for a year of which no runner of today writes."""
+    if not 1970 <= year <= 2200:  # no watch recorded a run outside these
+        raise ValueError(f"the year {year} cannot be right")
+
+
 def parse_date(text: str) -> tuple[date, datetime | None]:
     """Return the day that a cell holds and, where it also has a time, the wall clock.
 
@@ -190,8 +196,7 @@ def parse_date(text: str) -> tuple[date, datetime | None]:
         raise ValueError(
             f'"{iso[:40]}" is not a date; write it as 2026-11-16 or 2026-11-16 07:30'
         ) from None
-    if not 1970 <= clock.year <= 2200:  # no watch recorded a run outside these
-        raise ValueError(f"the year {clock.year} cannot be right")
+    check_year(clock.year)
     # the local wall clock counts; an offset adds nothing
     clock = clock.replace(tzinfo=None)
     if not _HAS_TIME.search(iso):

@@ -221,7 +221,7 @@ def test_a_body_of_unknown_length_is_not_taken(server):
 def test_an_upload_that_is_too_large_is_read_to_its_end_and_kept_nowhere(
     server, monkeypatch
 ):
-    monkeypatch.setattr(web_server, "MAX_BODY_BYTES", 1_000_000)
+    monkeypatch.setattr(uploads, "MAX_BODY_BYTES", 1_000_000)
     status, _, text = server.drop(("run.fit", b"x" * 3_000_000))
     assert status == 413
     assert "by hand" in text

@@ -13,7 +13,7 @@ pytest.importorskip("waitress")
 from loadwatch.pipeline import Options
 from loadwatch.pipeline.roster_kind import is_roster
 from loadwatch.web.app import create_app
-from loadwatch.web.club import Club
+from loadwatch.web.club import Club, name_places
 from tests.test_web import HOSTILE, PAGES, TOKEN, ask, send
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
@@ -153,6 +153,46 @@ def test_two_of_one_name_are_noted_by_their_folders(opened, club):
     site.wait(60)
     noted = [one.place for one in site.result.athletes if one.note == "knee"]
     assert noted == ["second"]
+
+
+def test_runners_whose_names_give_one_address_are_never_mixed_up(opened, club):
+    site, client = opened
+    for name in ("b b", "b.b"):
+        make_folders(club, f"{name}/runs.csv")
+    site.refresh(at_once=True)
+    site.wait(60)
+    assert site.find_site("b-b").folder.name == "b b"
+    assert site.find_site("b-b-2").folder.name == "b.b"
+    shutil.rmtree(club / "b b")
+    site.refresh(at_once=True)
+    site.wait(60)
+    assert site.find_site("b-b").folder.name == "b.b"
+    assert site.find_site("b-b-2") is None
+    send(client, "/runners/b-b/pain", {"pain": "2", "day": "2026-11-16"})
+    assert (club / "b.b" / "diary.csv").exists()
+    answer = ask(client, "/runners/b-b-2/")
+    assert answer.status_code == 404
+    assert 'href="/">Back' in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("name", ["new\nline", "tab\there", "caf\udce9", "\u202egnp"])
+def test_a_runner_of_an_odd_name_has_pages_and_takes_a_note(opened, club, name):
+    site, client = opened
+    make_folders(club, f"{name}/runs.csv")
+    (club / "notes.csv").write_text("date,athlete,note\n2026-11-01,Zoë,well\n")
+    site.refresh(at_once=True)
+    site.wait(60)
+    (slug,) = [
+        slug for place, slug in name_places(site.result).items() if place == name
+    ]
+    send(client, f"/note/{slug}", {"note": "knee"})
+    site.wait(60)
+    assert {one.place: one.note for one in site.result.athletes}[name] == "knee"
+    assert "Zoë" in (club / "notes.csv").read_text()
+    for path in ("", *PAGES[1:]):
+        text = read(client, f"/runners/{slug}/{path.lstrip('/')}")
+        assert "\u202e" not in text
+    assert "\u202e" not in read(client, "/")
 
 
 def read_anew(site, client):

@@ -36,7 +36,21 @@ class RosterNotes:
 
 def fold_name(name: str) -> str:
     """Return a name as notes are matched by it: without case and outer space."""
-    return name.strip().casefold()
+    return spell_name(name).casefold()
+
+
+def spell_name(name: str) -> str:
+    """Return a name as a line of text can hold it: what is invisible is written out."""
+    name = name.strip()
+    if name.isprintable():
+        return name
+    return "".join(map(_spell_character, name))
+
+
+def _spell_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def read_notes(folder: Path) -> RosterNotes:
@@ -74,7 +88,8 @@ def append_note(path: Path, note: RosterNote) -> None:
     be written.
     """
     day = note.day.isoformat() if note.day else ""
-    cells = dict(zip(COLUMNS, (day, note.athlete, note.text), strict=True))
+    values = (day, spell_name(note.athlete), note.text)
+    cells = dict(zip(COLUMNS, values, strict=True))
 
     def edit(old: bytes) -> bytes:
         try:

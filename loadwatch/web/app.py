@@ -71,6 +71,7 @@ MENU = (
 )
 
 
+LONGEST_PROBLEM = 500  # characters of why a folder was not read
 SHOW_ALL = "Start it with LOADWATCH_DEBUG=1 to see all of it where it was started."
 
 # of every folder, a club's own and each runner's: how far reading is, and the way back
@@ -120,6 +121,7 @@ def create_app(
         app.register_blueprint(pages, url_prefix=prefix)
     app.register_error_handler(ClubIsRead, _show_reading)
     app.register_error_handler(404, _show_not_found)
+    app.register_error_handler(405, _show_no_form)
     app.register_error_handler(413, _show_too_large)
     app.register_error_handler(LoadwatchError, _show_problem)
     app.register_error_handler(500, _show_failure)
@@ -134,7 +136,17 @@ def _prepare_templates(app: Flask) -> None:
     report = PackageLoader("loadwatch.report", "templates")
     app.jinja_loader = ChoiceLoader([own, report] if own else [report])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(bind_units=bind_units, link_dois=link_dois)
+    app.jinja_env.filters.update(
+        bind_units=bind_units,
+        clean_problem=_clean_problem,
+        clean_text=clean_text,
+        link_dois=link_dois,
+    )
+
+
+def _clean_problem(text: str) -> str:
+    """Return why a folder was not read as text that a page may show."""
+    return clean_text(text, LONGEST_PROBLEM)
 
 
 def _note_runner(_: str | None, values: dict[str, Any] | None) -> None:
@@ -191,7 +203,7 @@ def send_state() -> dict[str, Any]:
 def undo_write() -> BaseResponse:
     """Take the last write back."""
     try:
-        return finish_write(get_folder().undo())
+        return finish_write(get_folder().undo(request.form.get("change", "")))
     except LoadwatchError as error:
         return refuse_write(str(error))
 
@@ -204,7 +216,19 @@ def _show_reading(_: Exception) -> tuple[str, int, dict[str, str]]:
 
 
 def _show_not_found(_: Exception) -> tuple[str, int]:
-    return "There is no such page.\n", 404
+    """Show that nothing is at an address, with the way back."""
+    return _show_wrong_address("There is no such page.", 404)
+
+
+def _show_no_form(_: Exception) -> tuple[str, int]:
+    """Show that an address takes a form alone, as after going back to one that was refused."""
+    return _show_wrong_address("This address takes a form. Nothing was written.", 405)
+
+
+def _show_wrong_address(problem: str, status: int) -> tuple[str, int]:
+    g.runner = ""  # there may be none of that name
+    page = render_template("problem.html", title="Problem", problem=problem)
+    return page, status
 
 
 def _show_too_large(_: Exception) -> tuple[str, int]:

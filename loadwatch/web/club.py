@@ -38,13 +38,14 @@ class Club(WatchedFolder[Roster]):
         if athlete is None:
             return None
         with self._sites_lock:
-            if slug not in self._sites:
-                self._sites[slug] = Site(
+            # by folder: its address may be another's once runners come and go
+            if athlete.place not in self._sites:
+                self._sites[athlete.place] = Site(
                     self.folder / athlete.place,
                     self._options_of_sites,
                     club=self.folder,
                 )
-            return self._sites[slug]
+            return self._sites[athlete.place]
 
     def find_athlete(self, slug: str) -> Athlete | None:
         """Return the athlete called `slug`, None where the club has none."""

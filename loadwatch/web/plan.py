@@ -12,7 +12,7 @@ from flask import Blueprint, render_template, request
 from loadwatch import formatting
 from loadwatch.assess import budget
 from loadwatch.assess.rules import is_raised
-from loadwatch.errors import LoadwatchError
+from loadwatch.errors import LoadwatchError, SettingsError
 from loadwatch.pipeline.routes import judge_planned
 from loadwatch.report import budget_table
 from loadwatch.tables import KNOWN_SURFACES
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from loadwatch.analysis import Analysis
-    from loadwatch.assess.budget import Plan
+    from loadwatch.assess.budget import Plan, PlannedRun
     from loadwatch.web.site import Site
 
 pages = Blueprint("plan", __name__)
@@ -51,7 +51,7 @@ def show_plan() -> str:
         problems.append(str(error))
     values = {
         "title": "Plan",
-        "days": [(day, f"{day:%a} {day.day} {day:%b}") for day in days],
+        "days": [(day, _name_day(day)) for day in days],
         "given": request.form,
         "problems": [formatting.clean_text(problem) for problem in problems],
         "grounds": KNOWN_SURFACES,
@@ -76,19 +76,32 @@ def _judge_days(
     site: Site, analysis: Analysis, days: Sequence[date], form: Mapping[str, str]
 ) -> Plan | None:
     """Return what the planned days would raise, as `budget --plan` has it; None without any."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("date", *FIELDS))
+    planned: list[PlannedRun] = []
     for at, day in enumerate(days):
         cells = {name: form.get(f"{name}_{at}", "").strip() for name in FIELDS}
         if any(cells[name] for name in NEEDED):
-            writer.writerow((day.isoformat(), *cells.values()))
-    planned = budget.read_plan(out.getvalue().encode())
+            planned += _read_day(day, cells)
     if not planned:
         return None
     return judge_planned(
         analysis, planned, lambda name: find_route(site, name), site.files
     )
+
+
+def _read_day(day: date, cells: Mapping[str, str]) -> tuple[PlannedRun, ...]:
+    """Return the run of a day as a plan.csv would have it; LoadwatchError names the day."""
+    out = io.StringIO()
+    csv.writer(out).writerows(
+        (("date", *cells), (day.isoformat(), *cells.values())),
+    )
+    try:
+        return budget.read_plan(out.getvalue().encode())
+    except SettingsError as error:
+        raise LoadwatchError(f"{_name_day(day)}: {error.why}") from None
+
+
+def _name_day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def _describe_plan(tried: Plan | None, analysis: Analysis) -> dict[str, object]:

@@ -31,6 +31,10 @@ Result = TypeVar("Result")
 Part = TypeVar("Part")
 LOOK_AGAIN_S = 2.0  # a folder is looked at no more often
 MOST_UNDO = 20
+OTHER_CHANGE = (
+    "another page has written or taken back something meanwhile; "
+    "look at what Undo says now"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Change:
     before: bytes | None  # None: the file was not there
     after: bytes
     says: str
+    number: int = 0  # of the writes since the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class WatchedFolder(ABC, Generic[Result]):
         self._looked_s = -LOOK_AGAIN_S
         self._progress = Progress()
         self._changes: list[Change] = []
+        self._count_changes = 0
         self._lock = threading.Lock()
         self._reader: threading.Thread | None = None
         self._is_outdated = False  # changed while it was being read
@@ -191,7 +197,9 @@ class WatchedFolder(ABC, Generic[Result]):
             write()
             after = read_file(path.parent, path.name)
             if after is not None and after != before:
-                self._changes.append(Change(path, before, after, says))
+                self._count_changes += 1
+                number = self._count_changes
+                self._changes.append(Change(path, before, after, says, number))
                 del self._changes[:-MOST_UNDO]
         self.refresh(at_once=True)
 
@@ -200,16 +208,19 @@ class WatchedFolder(ABC, Generic[Result]):
         """The newest write that can be undone."""
         return self._changes[-1] if self._changes else None
 
-    def undo(self) -> str:
+    def undo(self, number: str = "") -> str:
         """Take the last write back; return what was done.
 
-        A file that has changed since is left as it is. LoadwatchError where the disk refuses; it
-        can be tried again then.
+        `number` is that of the write which the reader's page shows, "" for the last. A file that
+        has changed since is left as it is. LoadwatchError where the disk refuses, which can be
+        tried again then, and where another tab has written or taken back something meanwhile.
         """
         with self._lock:
             if not self._changes:
                 return "Nothing to undo."
             change = self._changes[-1]
+            if number not in ("", str(change.number)):
+                raise LoadwatchError(OTHER_CHANGE)
             is_back = put_back(change.path, change.after, change.before)
             self._changes.pop()
         if not is_back:

@@ -37,8 +37,13 @@ def build_entry(
 ) -> Entry:
     """Return a new entry.
 
-    SettingsError lists the red flags there are where one of `red_flags` is none.
+    SettingsError lists the red flags there are where one of `red_flags` is none, and refuses a day
+    that would not be read again.
     """
+    try:
+        user_csv.check_year(day.year)
+    except ValueError as error:
+        raise SettingsError("date", str(error)) from None
     ticks = []
     for name in red_flags:
         tick = name.strip().lower().replace("-", "_").replace(" ", "_")
@@ -47,7 +52,7 @@ def build_entry(
             raise SettingsError("red flag", f'"{tick[:40]}" is not known: {known}')
         ticks.append(tick)
     return Entry(
-        day=day, pain=pain, when=when, site=site, note=note, ticks=tuple(ticks)
+        day=day, pain=pain + 0.0, when=when, site=site, note=note, ticks=tuple(ticks)
     )
 
 

@@ -20,15 +20,20 @@ ROWS_PER_PART = 512  # kept as plain values, until there are so many
 
 @dataclass(slots=True)
 class FrameBuilder:
-    """Collects rows one by one for a frame, kept by column: a fifth of what plain values take."""
+    """Collects rows for a frame, kept by column: a fifth of what plain values take."""
 
     tables: tuple[Table, ...]
     parts: list[pd.DataFrame] = field(default_factory=list)
     pending: list[Mapping[str, Any]] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)  # of each pending row
 
-    def add_row(self, row: Mapping[str, Any]) -> None:
-        """Add a row of plain values, as `build_frame` takes them."""
-        self.pending.append(row)
+    def add_rows(self, rows: Sequence[Mapping[str, Any]], member: str) -> None:
+        """Add the rows that the input `member` gave: plain values, as `build_frame` takes them.
+
+        A row's `source` is its input, and what `suffix` names of that.
+        """
+        self.pending += rows
+        self.members += [member] * len(rows)
         if len(self.pending) >= ROWS_PER_PART:
             self._close_part()
 
@@ -44,8 +49,17 @@ class FrameBuilder:
         return pd.concat(parts, ignore_index=True)
 
     def _close_part(self) -> None:
+        import pandas as pd  # noqa: PLC0415 - as above
+
         rows, self.pending = self.pending, []
-        self.parts.append(build_frame(rows, *self.tables))
+        members, self.members = self.members, []
+        sources = [
+            member + row["suffix"] for member, row in zip(members, rows, strict=True)
+        ]
+        part = build_frame(rows, *self.tables)
+        part["member"] = pd.Series(members, dtype=object)
+        part["source"] = pd.Series(_replace_surrogates(sources), dtype=object)
+        self.parts.append(part)
 
 
 def build_frame(rows: Sequence[Mapping[str, Any]], *tables: Table) -> pd.DataFrame:

@@ -53,16 +53,26 @@ def test_a_frame_without_rows_has_the_same_columns_and_types():
     assert none.dtypes.to_dict() == one.dtypes.to_dict()
 
 
-def test_rows_that_come_one_by_one_make_the_same_frame():
+def test_rows_that_come_input_by_input_make_the_same_frame():
+    named = [c for c in (*EXPOSURES, *HIDDEN) if c.name in {"member", "source"}]
+    kinds = (*KINDS, *named)
     rows = [
         {"km": k / 3, "name": f"run {k % 7}", "cells": [[k % 5, 1]], "ok": k % 2 == 0}
         for k in range(2 * ROWS_PER_PART + 1)
     ]
     for count in (0, 1, ROWS_PER_PART, len(rows)):
-        builder = FrameBuilder((KINDS,))
-        for row in rows[:count]:
-            builder.add_row(row)
-        whole = build_frame(rows[:count], KINDS)
+        builder = FrameBuilder((kinds,))
+        for at in range(0, count, 100):  # a list of 100 lines each
+            lines = [{**row, "suffix": f"#{k}"} for k, row in enumerate(rows[at:count])]
+            builder.add_rows(lines[:100], f"{at}.csv")
+        whole = build_frame(
+            [
+                {**row, "member": f"{at}.csv", "source": f"{at}.csv#{k - at}"}
+                for k, row in enumerate(rows[:count])
+                for at in (k // 100 * 100,)
+            ],
+            kinds,
+        )
         pd.testing.assert_frame_equal(builder.build(), whole, check_exact=True)
 
 

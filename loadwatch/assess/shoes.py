@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from loadwatch.settings import Shoe
@@ -58,22 +59,30 @@ def build_pairs(
     # most runners name none, and grouping takes long even then
     if not any(activities["shoe"].tolist()):
         return pd.DataFrame(columns=COLUMNS)
-    named = activities["shoe"].fillna("").str.strip()
+    names = [str(shoe or "").strip() for shoe in activities["shoe"].tolist()]
+    is_named = np.array([bool(name) for name in names])
     counted = (
-        activities["sport"].isin(sports)
-        & ~activities["parent"].astype(bool)
-        & named.ne("")
+        activities["sport"].isin(sports).to_numpy()
+        & ~activities["parent"].to_numpy(bool)
+        & is_named
     )
-    worn = activities[counted]
-    worn = worn.assign(shoe=named[worn.index], day=worn["start_local"].dt.date)
-    groups = worn.groupby("shoe", sort=True)
+    worn = activities.loc[counted, ["distance_m", *SURFACE_COLUMNS, "start_local"]]
+    groups = worn.groupby(np.array(names, object)[counted], sort=True)
     table = groups[["distance_m", *SURFACE_COLUMNS]].sum(min_count=1)
     table["distance_m"] += [
         (stated or {}).get(str(name), Shoe()).start_km * 1000.0 for name in table.index
     ]
     table["runs"] = groups.size()
-    table["first"], table["last"] = groups["day"].min(), groups["day"].max()
-    return table.sort_values("distance_m", ascending=False, kind="stable").reset_index()
+    for name, day in (
+        ("first", groups["start_local"].min()),
+        ("last", groups["start_local"].max()),
+    ):
+        table[name] = day.dt.date
+    table.index.name = "shoe"
+    ordered: pd.DataFrame = table.sort_values(
+        "distance_m", ascending=False, kind="stable"
+    )
+    return ordered.reset_index()
 
 
 def find_worn_flags(

@@ -22,7 +22,7 @@ from loadwatch.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -84,14 +84,20 @@ def build_calendar(
     )
 
 
-def select_runs(activities: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Return the rows that count as runs: a sport of `settings.sports`, no multisport parent."""
-    sport = activities["sport"].to_numpy(object)
-    counts = np.isin(sport.astype(str), settings.sports) & ~activities[
-        "parent"
-    ].to_numpy(bool)
-    table: pd.DataFrame = activities.loc[counts]
-    return table
+def mark_runs(activities: pd.DataFrame, settings: Settings) -> Bools:
+    """Return which rows count as runs: a sport of `settings.sports`, no multisport parent."""
+    sports = set(settings.sports)
+    is_run = [sport in sports for sport in activities["sport"].tolist()]
+    counts: Bools = np.array(is_run, bool) & ~activities["parent"].to_numpy(bool)
+    return counts
+
+
+def select_runs(
+    activities: pd.DataFrame, settings: Settings, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return the rows that count as runs (`mark_runs`), of all columns or of some."""
+    table = activities if columns is None else activities[list(columns)]
+    return table.take(np.flatnonzero(mark_runs(activities, settings)))
 
 
 def _weigh_runs(table: pd.DataFrame) -> Floats:
@@ -151,7 +157,7 @@ def _place_runs(
     activities: pd.DataFrame, settings: Settings, today: date
 ) -> tuple[Calendar, pd.DataFrame, Ints]:
     cal = build_calendar(activities, settings, today)
-    table = select_runs(activities, settings)
+    table = select_runs(activities, settings, ("start_local", *MEASURES))
     week = cal.number_weeks(table["start_local"].to_numpy("datetime64[us]"))
     return cal, table[week >= 0], week[week >= 0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,12 @@ PRELOADED = ("loadwatch.pipeline.input_jobs", "loadwatch.exposure.row")
 
 @dataclass(frozen=True, slots=True)
 class _Spread:
-    """An engine, and from how much work on it is asked; each map has workers of its own."""
+    """An engine, and from how much work on it is asked; each map has workers of its own.
 
-    engine: Engine
+    `make_engine` is called where there is that much work: a run from the store has none.
+    """
+
+    make_engine: Callable[[], Engine]
     least_inputs: int
     least_cost: int
 
@@ -50,7 +54,7 @@ class _Spread:
         """Tell whether jobs keep the workers busy; one large athlete is read by its inputs."""
         if not self.least_cost:
             return True
-        share = sum(costs) / self.engine.count_workers()
+        share = sum(costs) / self.make_engine().count_workers()
         is_balanced = max(costs, default=0) <= LARGEST_SHARE * share
         return sum(costs) >= self.least_cost and is_balanced
 
@@ -58,7 +62,7 @@ class _Spread:
         from loadwatch.pipeline.executors import map_batches, open_workers
         from loadwatch.pipeline.input_jobs import build_lost_result, measure_job
 
-        with open_workers(self.engine) as workers:
+        with open_workers(self.make_engine()) as workers:
             yield from map_batches(
                 workers, function, items, on_death=build_lost_result, weigh=measure_job
             )
@@ -68,7 +72,7 @@ class _Spread:
     ) -> Iterator[Any]:
         from loadwatch.pipeline.executors import map_batches, open_workers
 
-        with open_workers(self.engine) as workers:
+        with open_workers(self.make_engine()) as workers:
             yield from map_batches(
                 workers,
                 function,
@@ -92,7 +96,7 @@ def open_maps(
         from loadwatch.pipeline.cluster import open_cluster
 
         with open_cluster(params["cluster"]) as (cluster, engine):
-            spread = _Spread(engine, least_inputs=1, least_cost=0)
+            spread = _Spread(lambda: engine, least_inputs=1, least_cost=0)
             yield {**_list_maps(spread), "can_share": cluster.can_share}
         return
     jobs = params.get("jobs") or min(MOST_JOBS, os.cpu_count() or 1)
@@ -103,10 +107,14 @@ def open_maps(
         from loadwatch.processes import start_early
 
         start_early(PRELOADED)
+    make_engine = partial(_make_local_engine, jobs)
+    yield _list_maps(_Spread(make_engine, WORTH_A_POOL, WORTH_A_POOL_OF_ATHLETES))
+
+
+def _make_local_engine(jobs: int) -> Engine:
     from loadwatch.pipeline.executors import make_local_engine
 
-    engine = make_local_engine(jobs, PRELOADED)
-    yield _list_maps(_Spread(engine, WORTH_A_POOL, WORTH_A_POOL_OF_ATHLETES))
+    return make_local_engine(jobs, PRELOADED)
 
 
 def _is_surely_worth_it(paths: Sequence[Path], store: Path | None) -> bool:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -40,8 +40,7 @@ CLOCK_SLACK = timedelta(seconds=2)  # between the two clocks of a watch
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-]\d{1,2})(?::?([0-5]\d))?")
 
 
-@dataclass(frozen=True, slots=True)
-class ZonedStart:
+class ZonedStart(NamedTuple):
     """A start and its zone; what is not known (yet) is None or ""."""
 
     start_utc: datetime | None = None
@@ -242,8 +241,14 @@ def _format_start(start: ZonedStart, date_only: bool) -> str:
     if date_only:
         return local.date().isoformat()
     if start.zone:
-        local = local.replace(tzinfo=timezone(local.replace(tzinfo=UTC) - utc))
+        local = local.replace(tzinfo=_fix_offset(local.replace(tzinfo=UTC) - utc))
     return local.isoformat(timespec="seconds")
+
+
+@lru_cache(maxsize=256)
+def _fix_offset(offset: timedelta) -> timezone:
+    """Return the zone of one offset; an athlete's runs share a few of them."""
+    return timezone(offset)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -293,7 +298,7 @@ def _settle_start(
 
 
 def _rename_zone(start: ZonedStart, name: str) -> ZonedStart:
-    return start if name == start.zone else replace(start, zone=name)
+    return start if name == start.zone else start._replace(zone=name)
 
 
 def _choose_zone(

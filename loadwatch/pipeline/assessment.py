@@ -83,7 +83,11 @@ def with_budget(analysis: Analysis) -> Analysis:
     from loadwatch.assess import budget  # noqa: PLC0415 - the weekly table does without it
 
     limits = budget.compute_budget(
-        analysis.activities, analysis.weeks, analysis.settings, analysis.today
+        analysis.activities,
+        analysis.weeks,
+        analysis.settings,
+        analysis.today,
+        analysis.flags,
     )
     return replace(analysis, limits=limits)
 

@@ -105,4 +105,15 @@ def _describe_table(table: pd.DataFrame) -> Iterator[bytes | str]:
         if column.dtype.kind == "M":
             yield column.to_numpy("M8[us]").tobytes()
         else:
-            yield repr(column.tolist())
+            yield from _describe_cells(column.tolist())
+
+
+def _describe_cells(cells: list[object]) -> Iterator[bytes | str]:
+    """Yield what distinguishes the cells of a column: of texts, their lengths and themselves."""
+    try:
+        text = "".join(cells)  # type: ignore[arg-type]  # TypeError where one is no text
+    except TypeError:
+        yield repr(cells)
+    else:
+        yield repr(list(map(len, cells)))  # type: ignore[arg-type]  # as above
+        yield text

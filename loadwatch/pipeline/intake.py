@@ -93,10 +93,8 @@ class _Intake:
     def take_result(self, place: int, result: InputResult) -> None:
         """Take what the input at `place` gave."""
         label = self.members[place].label
-        for row in result.rows:
-            source = label + row["suffix"]
-            self.frame.add_row({**row, "member": label, "source": source})
-            self.places.append(place)
+        self.frame.add_rows(result.rows, label)
+        self.places += [place] * len(result.rows)
         if result.skipped:
             self.left_out[label] = result.skipped
         self.done += 1

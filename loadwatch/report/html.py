@@ -16,6 +16,7 @@ from loadwatch.date_filter import ALL_DAYS
 from loadwatch.formatting import bind_units
 from loadwatch.report import page_content, palette, roster_rows
 from loadwatch.report.slugs import make_slugs
+from loadwatch.report.template_cache import TemplateCache
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import headline, roster_groups
 from loadwatch.verdict.phrases import upper_first
@@ -36,6 +37,13 @@ STYLES = {
     "print": "print",
     "handout": "handout",
     "roster_style": "roster",
+}
+# what compiled templates depend on beside their source
+COMPILED_BY: dict[str, Any] = {
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+    "optimized": False,  # it takes longer than it saves in a page
 }
 # id of each part of an athlete's page, its name in the bar at the top, and what has to be there
 JUMPS = (
@@ -70,11 +78,9 @@ def _load_templates() -> jinja2.Environment:
         loader=jinja2.PackageLoader("loadwatch.report", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        optimized=False,  # a page is drawn once per process: compiling has to be quick
         auto_reload=False,
+        bytecode_cache=TemplateCache(COMPILED_BY),
+        **COMPILED_BY,
     )
     env.filters["bind_units"] = bind_units
     env.filters["link_dois"] = link_dois

@@ -250,7 +250,7 @@ def _group_runs(
     """Return the runs of each week, by its first day: the cells of RUN_COLUMNS of each run."""
     if not weeks:
         return {}
-    runs = select_runs(analysis.activities, analysis.settings)
+    runs = select_runs(analysis.activities, analysis.settings, RUN_COLUMNS)
     columns = [runs[name].tolist() for name in RUN_COLUMNS]
     first = weeks[0].start
     grouped: dict[date, list[RunRow]] = {}

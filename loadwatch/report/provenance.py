@@ -162,7 +162,8 @@ def compute_map_shares(analysis: Analysis) -> list[tuple[str, float]]:
 
     Empty where no map was used.
     """
-    runs = select_runs(analysis.activities, analysis.settings)
+    columns = ("distance_m", "surface_source", *MAP_ANSWERS.values())
+    runs = select_runs(analysis.activities, analysis.settings, columns)
     distance = float(runs["distance_m"].sum())
     if not distance > 0 or not (runs["surface_source"] == "map").any():
         return []

@@ -73,7 +73,8 @@ def times_limit(flag: Flag) -> float:
 
 def week_starts(weeks: pd.DataFrame) -> list[date]:
     """Return the first day of each week of the table."""
-    return [start.date() for start in pd.DatetimeIndex(weeks.index)]
+    starts: list[date] = weeks.index.to_numpy("datetime64[D]").tolist()
+    return starts
 
 
 def read_cell(weeks: pd.DataFrame, start: date, column: str) -> float:

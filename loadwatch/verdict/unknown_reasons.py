@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from loadwatch import formatting
-from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, select_runs
+from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, mark_runs
 from loadwatch.tables import LOAD_METHODS, ON_FOOT_SPORTS
 from loadwatch.verdict import levels
 from loadwatch.verdict.phrases import format_load
@@ -133,7 +133,8 @@ def _explain_last_weeks(
 
 def _run_days(analysis: Analysis) -> pd.Series[pd.Timestamp]:
     """Return the local days of the runs up to today, those that are summed."""
-    days = select_runs(analysis.activities, analysis.settings)["start_local"]
+    is_run = mark_runs(analysis.activities, analysis.settings)
+    days = analysis.activities["start_local"][is_run]
     return days[days < pd.Timestamp(analysis.today) + pd.Timedelta(days=1)]
 
 
@@ -157,7 +158,8 @@ def _explain_unread(analysis: Analysis) -> str:
 
 def _explain_no_run(analysis: Analysis) -> tuple[str, ...]:
     """Return why there is no run: none up to today, or none of the sports in the settings."""
-    first = select_runs(analysis.activities, analysis.settings)["start_local"].min()
+    is_run = mark_runs(analysis.activities, analysis.settings)
+    first = analysis.activities["start_local"][is_run].min()
     if not pd.isna(first):
         today = formatting.format_day(analysis.today)
         begins = formatting.format_day(first)

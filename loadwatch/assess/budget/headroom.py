@@ -56,11 +56,16 @@ class Headroom:
 
 
 def compute_budget(
-    activities: pd.DataFrame, weeks: pd.DataFrame, settings: Settings, today: date
+    activities: pd.DataFrame,
+    weeks: pd.DataFrame,
+    settings: Settings,
+    today: date,
+    flags: Sequence[Finding] | None = None,
 ) -> tuple[Headroom, ...]:
     """Return what each rule leaves this week, and next week if nothing more is run in this one.
 
     The rules themselves are asked, metre by metre (`rules.remaining`): no limit is written twice.
+    `flags` is what `rules.judge` raised of the same activities and weeks, where that is known.
     """
     if weeks.empty:
         return ()
@@ -71,14 +76,17 @@ def compute_budget(
     this_input = build_rule_input(known, weeks, settings, today)
     next_input = build_rule_input(known, later, settings, next_week)
     return (
-        *_find_all(this_input, settings),
+        *_find_all(this_input, settings, flags),
         *_find_all(next_input, settings),
     )
 
 
-def _find_all(inputs: RuleInput, settings: Settings) -> Iterator[Headroom]:
-    """Yield what each rule leaves in the last week of `inputs`."""
-    found = collect_findings(inputs, settings)
+def _find_all(
+    inputs: RuleInput, settings: Settings, found: Sequence[Finding] | None = None
+) -> Iterator[Headroom]:
+    """Yield what each rule leaves in the last week of `inputs`, whose flags are `found`."""
+    if found is None:
+        found = collect_findings(inputs, settings)
     for rule in RULES:
         if rule.budget is not None and is_enabled(rule, settings):
             yield _find_headroom(rule, rule.budget, inputs, settings, found)

@@ -28,6 +28,11 @@ SHORT_M, SHORT_S = 500.0, 300.0  # a recording under both is no run to compare w
 GLIMPSE_S = 60.0  # a run of unknown distance shorter than this is left out
 FASTEST_MPS = 7.0  # of a run of unknown distance, where no earlier run tells
 PACE_LEAST_S = 600.0  # a run shorter than this shows no pace
+# what sessions are made of
+SESSION_COLUMNS = (
+    *("activity_id", "source", "start_utc", "start_local", "date_only", "planned"),
+    *("duration_s", "elapsed_s", "distance_m", "ascent_m"),
+)
 _HIGHEST_RATE = {"distance_m": FASTEST_MPS, "ascent_m": math.inf}  # [m/s]
 _MINUTE_US = 60_000_000
 DAY_US = 24 * 60 * _MINUTE_US
@@ -119,10 +124,10 @@ def build_rule_input(
 
     `weeks` is `weeks.build_weeks` of the same activities, settings and day.
     """
-    table = weekly.select_runs(activities, settings)
     calendar = weekly.build_calendar(activities, settings, today)
-    number = calendar.number_weeks(_local_starts(table))
-    placed, number = table.iloc[np.flatnonzero(number >= 0)], number[number >= 0]
+    number = calendar.number_weeks(_local_starts(activities))
+    at = np.flatnonzero(weekly.mark_runs(activities, settings) & (number >= 0))
+    placed, number = activities.take(at), number[at]
     part = weekly.sum_known(activities, settings, today)
     return RuleInput(
         week_starts=weeks.index.to_numpy("datetime64[D]").tolist(),
@@ -155,10 +160,10 @@ def _start_instants(table: pd.DataFrame) -> Ints:
 
 def _merge_sessions(table: pd.DataFrame, week: Ints) -> Sessions:
     kept_rows = np.flatnonzero(~_is_glimpse(table))
-    table, week = table.iloc[kept_rows], week[kept_rows]
+    table, week = table[list(SESSION_COLUMNS)].take(kept_rows), week[kept_rows]
     start = _start_instants(table)
     order = np.argsort(start, kind="stable")
-    start, week, table = start[order], week[order], table.iloc[order]
+    start, week, table = start[order], week[order], table.take(order)
     at = _find_first_pieces(table, start)
     local = _local_starts(table)
     offset_us = int(local[-1].astype(np.int64) - start[-1]) if len(start) else 0

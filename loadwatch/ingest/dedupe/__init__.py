@@ -115,8 +115,8 @@ def _add_whole_of_parts(rows: pd.DataFrame, groups: _RunGroups) -> dict[int, lis
     activity, and its sport is theirs.
     """
     takes_from = {kept: list(group) for kept, group in groups.rows.items()}
-    has_parts = rows["linked"].str.contains(FILE_SEPARATOR, regex=False).to_numpy()
-    if not has_parts.any():
+    has_parts = [FILE_SEPARATOR in names for names in rows["linked"].tolist()]
+    if not any(has_parts):
         return takes_from
     for row, files in find_linked_rows(rows).items():
         kept_files = {groups.kept_of[file] for file in files}

@@ -307,6 +307,16 @@ def test_a_few_points_without_altitude_are_taken_from_their_neighbours(
     assert tried.altitude.share == 1.0
 
 
+def test_points_at_0_0_before_the_first_fix_are_left_out(runner, tmp_path):
+    way = points(6)
+    text = gpx([(0.0, 0.0, 0.0)] * 3 + way, point="rtept")
+    tried = loadwatch.course(write(tmp_path / "way.gpx", text), runner)
+    plain = loadwatch.course(
+        write(tmp_path / "plain.gpx", gpx(way, point="rtept")), runner
+    )
+    assert tried.measured["distance_m"] == pytest.approx(plain.measured["distance_m"])
+
+
 def test_a_way_on_the_spot_of_a_pole_is_no_route(runner, tmp_path):
     path = write(tmp_path / "way.gpx", gpx([(90.0, at, 9.0) for at in range(50)]))
     with pytest.raises(NothingToRead, match="two different positions"):

@@ -870,3 +870,28 @@ def test_a_point_that_begins_within_another_one_ends_no_segment(count):
     assert [
         note.text for note in activity.session.notes if note.code == "truncated"
     ] == ["1 track point(s) begin within another one"]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (
+            "Run &#55357;&#56832;!",
+            "Run \U0001f600!",
+        ),  # an emoji in halves, by JavaScript
+        ("Run &#xD83D;&#xDE00;!", "Run \U0001f600!"),
+        ("Run &#x7;&#x1b;[31m", "Run \ufffd\ufffd[31m"),
+        ("Run &#xD83D;", "Run \ufffd"),
+        ("Run \x0b\x1b&#65;&#66;", "Run AB"),
+        ("Run &#99999999;", "Run \ufffd"),
+    ],
+)
+def test_a_name_of_characters_that_xml_forbids_costs_no_point(written, name):
+    text = HEAD + (
+        f'<gpx version="1.1" creator="x"><trk><name>{written}</name><type>running</type>'
+        f"<trkseg>{''.join(point(k) for k in range(100))}</trkseg></trk></gpx>"
+    )
+    (activity,) = readers.read(text.encode(), "a.gpx", Settings()).activities
+    assert len(activity.records) == 100
+    assert activity.session.name == name
+    assert any(note.code == "text" for note in activity.session.notes)

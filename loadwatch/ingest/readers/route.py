@@ -122,7 +122,7 @@ def _put_on_foot(activity: Activity) -> Activity:
 def draw_line(line: Line, habits: Habits = PLAIN_HABITS) -> Activity:
     """Return a line through positions as an activity at an even pace.
 
-    Points without a position are left out. A distance that the file states is taken where it is
+    Points without a position, or at 0/0, are left out. A distance that the file states is taken where it is
     near that of the line; else it is what the runner's device would count on the line.
 
     Raises
@@ -161,6 +161,7 @@ def measure_steps(line: Line) -> tuple[Bools, Floats]:
     latitude_deg, longitude_deg = line.latitude_deg, line.longitude_deg
     known = np.isfinite(latitude_deg) & np.isfinite(longitude_deg)
     known &= (np.abs(latitude_deg) <= 90.0) & (np.abs(longitude_deg) <= 180.0)
+    known &= (latitude_deg != 0.0) | (longitude_deg != 0.0)  # before the first fix
     along = path_m(latitude_deg[known], longitude_deg[known])
     if along.size < 2 or along[-1] < LEAST_LENGTH_M:
         raise NotActivity("no route: it has fewer than two different positions")

@@ -13,6 +13,11 @@ from xml.parsers import expat
 from loadwatch.activity import Note
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.readers.xml import point_pattern
+from loadwatch.ingest.readers.xml.bad_characters import (
+    INVALID_TOKEN,
+    is_bad_character,
+    replace_bad_characters,
+)
 from loadwatch.ingest.readers.xml.point_columns import Batch, Points, build_batch
 
 if TYPE_CHECKING:
@@ -29,7 +34,6 @@ MAX_POINT = 1 << 20  # bytes of one track point
 CHUNK = 1 << 18
 BLANKS = b" \t\r\n"
 UTF8_BOM = b"\xef\xbb\xbf"
-INVALID_TOKEN = 4  # expat's code for bytes that are no character
 DOCTYPE = (
     "an XML file with a DOCTYPE, which no watch writes; "
     "refused, since such files can be made to explode"
@@ -93,30 +97,39 @@ def parse(data: bytes, point: str) -> Document:
 
     A file that breaks off keeps what came before, with a note; raises Unreadable or OverLimit.
     """
-    text = strip_preamble(data)
-    try:
-        return _parse_encoded(text, point, "")
-    except _WrongEncodingError:
-        repaired = text.decode("utf-8", "replace").encode()
-        document = _parse_encoded(repaired, point, "utf-8")
-        note = Note(
-            "encoding",
-            "the text is not in the encoding it declares; unreadable letters are replaced",
-        )
-        return replace(document, notes=(note, *document.notes))
+    text, encoding, is_repaired = strip_preamble(data), "", False
+    notes: tuple[Note, ...] = ()
+    while True:  # each fault of the whole text is mended once
+        try:
+            document = _parse_encoded(text, point, encoding, is_repaired=is_repaired)
+        except _BadCharacterError:
+            text, is_repaired = replace_bad_characters(text), True
+            notes += (Note("text", "characters that XML does not allow are left out"),)
+        except _WrongEncodingError:
+            text, encoding = text.decode("utf-8", "replace").encode(), "utf-8"
+            why = "the text is not in the encoding it declares; unreadable letters are replaced"
+            notes += (Note("encoding", why),)
+        else:
+            return replace(document, notes=(*notes, *document.notes))
 
 
 class _WrongEncodingError(Exception):
     """The bytes are not UTF-8 though they should be."""
 
 
-def _parse_encoded(data: bytes, point: str, encoding: str) -> Document:
+class _BadCharacterError(Exception):
+    """A character is not allowed in XML, and can be replaced."""
+
+
+def _parse_encoded(
+    data: bytes, point: str, encoding: str, *, is_repaired: bool = False
+) -> Document:
     """Return the tree of `data`, its points by the pattern of one of them where they have one."""
     remains, batches = _extract_points(data, point)
-    document = _parse_markup(remains, point, encoding, batches)
+    document = _parse_markup(remains, point, encoding, batches, is_repaired=is_repaired)
     if batches and not document.notes:
         # a marker was no element: the points were in a comment
-        return _parse_markup(data, point, encoding, [])
+        return _parse_markup(data, point, encoding, [], is_repaired=is_repaired)
     return document
 
 
@@ -147,7 +160,7 @@ def _split_streaks(window: point_pattern.PointWindow) -> Iterator[Batch]:
 
 
 def _parse_markup(
-    data: bytes, point: str, encoding: str, batches: list[Batch]
+    data: bytes, point: str, encoding: str, batches: list[Batch], *, is_repaired: bool
 ) -> Document:
     """Return the tree of `data`; each marker takes the last of `batches` as its points."""
     points = Points()
@@ -160,8 +173,7 @@ def _parse_markup(
     try:
         _feed_chunks(parser, data, points)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        if not encoding and _is_wrong_encoding(error, data):
-            raise _WrongEncodingError from error
+        _raise_repairable(error, data, encoding, is_repaired=is_repaired)
         reason = _describe_error(error)
         if not builder.root.nodes:
             raise Unreadable(f"an XML file that cannot be parsed ({reason})") from error
@@ -181,6 +193,16 @@ def _parse_markup(
         raise Unreadable("an XML file without content")
     points.flush_rows()
     return Document(builder.root.nodes[0], points, notes)
+
+
+def _raise_repairable(
+    error: Exception, data: bytes, encoding: str, *, is_repaired: bool
+) -> None:
+    """Raise what is wrong with the bytes where `parse` can mend it."""
+    if not encoding and _is_wrong_encoding(error, data):
+        raise _WrongEncodingError from error
+    if not is_repaired and is_bad_character(error, data):
+        raise _BadCharacterError from error
 
 
 def _make_cut_note(count: int) -> Note:

@@ -34,6 +34,12 @@ def test_a_header_far_below_is_found(place):
     assert skipped == {}
 
 
+@pytest.mark.parametrize("rows", [25_001, 300_000])
+def test_a_header_below_more_rows_than_a_list_has_is_not_looked_for(rows):
+    with pytest.raises(NotActivity):
+        read_lines(*ROWS[:1] * rows, HEADER)
+
+
 def test_lines_of_the_file_stay_those_of_the_rows():
     reading = read("\n".join([ROWS[4], HEADER, ROWS[6]]).encode(), "a.csv", Settings())
     lines = {a.session.line: a.session.distance_m for a in reading.activities}

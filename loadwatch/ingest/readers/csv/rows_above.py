@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from loadwatch.ingest.limits import LIST_ROWS
 from loadwatch.ingest.readers.csv.dates import parse_date
 
 if TYPE_CHECKING:
@@ -105,9 +106,12 @@ def _find_first_line(lines: Sequence[str], header_line: int) -> int:
 def list_wordy_lines(
     lines: Sequence[str], separator: str, skip: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield place and cells of the first lines from `skip` on that hold words alone."""
+    """Yield place and cells of the first lines from `skip` on that hold words alone.
+
+    Lines beyond those that a list may have are not looked at.
+    """
     found = 0
-    for at in range(skip, len(lines)):
+    for at in range(skip, min(len(lines), skip + LIST_ROWS + 1)):
         cells = [cell.strip().strip('"') for cell in lines[at].split(separator)]
         if len(cells) < 2 or any(map(is_number, cells)):
             continue

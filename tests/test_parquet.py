@@ -139,6 +139,19 @@ def test_a_name_of_other_letters_stays_the_same_whoever_comes(call, club, tmp_pa
     )
 
 
+def test_who_cannot_be_read_is_named_with_the_reason(call, club, tmp_path):
+    (club / "ben" / "loadwatch.toml").write_text("[weeks\n")
+    (club / "cut.zip").write_bytes(b"PK\x03\x04cut")
+    _, _, errors = call("parquet", club, "-o", tmp_path / "out", "--no-store")
+    assert "Could not be read: ben: loadwatch.toml:1: Expected" in errors
+    assert "Could not be read: cut-zip: nothing could be read: a broken zip" in errors
+    hidden = ("-o", tmp_path / "hidden", "--anonymise", "--no-store")
+    _, _, errors = call("parquet", club, *hidden)
+    reasons = [line for line in errors.splitlines() if line.startswith("Could not")]
+    assert len(reasons) == 3
+    assert all(line.endswith(": nothing could be read") for line in reasons)
+
+
 def test_who_cannot_be_read_any_more_keeps_what_was_written(call, club, tmp_path):
     out = tmp_path / "out"
     call("parquet", club, "-o", out, "--no-store")
@@ -146,7 +159,7 @@ def test_who_cannot_be_read_any_more_keeps_what_was_written(call, club, tmp_path
     for file in [*(club / "ben").rglob("*.*")]:
         file.write_bytes(b"PK\x05\x06 no zip")
     _, _, errors = call("parquet", club, "-o", out, "--no-store")
-    assert "Could not be read: ben: nothing could be read" in errors
+    assert "Could not be read: ben: loadwatch.toml:1: Expected" in errors
     assert read(out, "weeks").equals(before)
 
 

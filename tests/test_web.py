@@ -470,6 +470,14 @@ def test_the_server_runs_is_found_again_and_ends_clean(folder, tmp_path):
     assert not list((tmp_path / "cache").rglob("serve-*.json"))
 
 
+def test_serve_shows_a_folder_and_no_stdin(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call("serve", "-", "--no-browser")
+    assert (code, out) == (2, "")
+    assert "serve shows a folder" in err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_the_extra_serve_says_how_to_get_it(call, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "loadwatch.web.server", None)
     code, _, err = call("serve", tmp_path)

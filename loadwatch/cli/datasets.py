@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.cli import output
 from loadwatch.errors import WorkersGone, describe_fault
+from loadwatch.formatting import clean_text
 from loadwatch.report import as_parquet
 from loadwatch.report.slugs import make_slug, number_slugs
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FILE = "part-0.parquet"
 NOTHING_READ = "nothing could be read"
+LONGEST_REASON = 200  # characters
 # what readers of partitions take for a number, a truth value or nothing
 NO_TEXT = frozenset(("nan", "inf", "infinity", "null", "none", "true", "false"))
 PSEUDONYM_LENGTH = (
@@ -83,7 +85,8 @@ def write_datasets(
     jobs = []
     for athlete, athlete_id in zip(athletes, ids, strict=True):
         if athlete.load is None:
-            written.unread.append((athlete_id, NOTHING_READ))
+            why = _find_reason(athlete, is_anonymous=bool(key))
+            written.unread.append((athlete_id, why))
             continue
         job = DatasetJob(athlete, athlete_id, is_anonymous=bool(key))
         if _is_written(target, job):
@@ -102,6 +105,14 @@ def write_datasets(
     return written
 
 
+def _find_reason(athlete: Athlete, *, is_anonymous: bool) -> str:
+    """Return why nothing of an athlete could be read; of a pseudonym no word that may name one."""
+    why = clean_text(athlete.says, LONGEST_REASON)
+    if is_anonymous or not why:
+        return NOTHING_READ
+    return f"{why[0].lower()}{why[1:]}"
+
+
 def build_files(job: DatasetJob) -> dict[str, bytes] | str:
     """Return an athlete's files by dataset, or why there are none."""
     from loadwatch.anonymize import anonymise_analysis
@@ -110,7 +121,7 @@ def build_files(job: DatasetJob) -> dict[str, bytes] | str:
         assert job.athlete.load is not None
         analysis = job.athlete.load()
         if analysis.activities.empty:  # what was written before stays
-            return NOTHING_READ
+            return _find_reason(job.athlete, is_anonymous=job.is_anonymous)
         if job.is_anonymous:
             analysis = anonymise_analysis(analysis, job.id)
         return as_parquet.build_files(analysis, job.digest)

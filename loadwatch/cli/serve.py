@@ -62,6 +62,8 @@ def serve_pages(
     from loadwatch.pipeline.roster_kind import is_roster
     from loadwatch.web.club import Club
 
+    if str(path) == "-":
+        raise click.UsageError("serve shows a folder; it reads nothing from stdin")
     if given["read_only"] and not path.exists():
         raise LoadwatchError(f"{path} is not there, and --read-only makes no folder")
     quiet = given["quiet"]

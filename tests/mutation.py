@@ -2,12 +2,14 @@
 
     mutmut run "loadwatch.assess.rules.history*"
     cd mutants; python -m tests.mutation RESULTS.jsonl --seed 1 --minutes 60
+    python -m tests.mutation RESULTS.jsonl --again
     python -m tests.mutation RESULTS.jsonl --survivors
 
 The first writes `mutants/` and which test calls which function. `mutmut run` would do all of
 this by itself, but collects the tests anew for each mutant. Mutants are judged in a random order,
 so that whatever was judged is a sample of every module in proportion to its size. What is in
-RESULTS.jsonl already is not judged again, so that a run may be stopped and go on.
+RESULTS.jsonl already is not judged again, so that a run may be stopped and go on. `--again` lets
+those that survived a few seconds of tests have all their tests.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import ast
 import difflib
 import gc
 import json
+import math
 import os
 import random
 import re
@@ -34,12 +37,11 @@ ROOT = Path(__file__).parents[1]
 STATS = ROOT / "mutmut-stats.json"
 MUTANT = re.compile(r"^\s*def (x\S*__mutmut_\d+)\(", re.MULTILINE)
 CPU_S = 4  # of one test; more is an endless loop
-MOST_S = (
-    6  # CPU of the tests of one mutant, the likely ones first; then it has survived
-)
+# CPU of the tests of one mutant, the likely ones first; then it has survived
+MOST_S = 6.0
 UNCOUNTED_S = 0.1  # taken for a test that mutmut has not counted
 LATE = -signal.SIGPROF  # exit code
-KILLED = "killed by "
+KILLED, SURVIVED = "killed by ", "survived"
 
 
 def list_mutants() -> list[str]:
@@ -78,7 +80,9 @@ def find_module(name: str) -> str:
 class Judge:
     """A plugin of pytest that runs the collected tests once for each mutant."""
 
-    def __init__(self, results: Path, names: list[str], seconds: float) -> None:
+    def __init__(
+        self, results: Path, names: list[str], *, seconds: float, again: bool
+    ) -> None:
         stats = json.loads(STATS.read_text("utf-8"))
         self.tests = stats["tests_by_mangled_function_name"]
         self.took = stats["duration_by_test"]
@@ -86,6 +90,10 @@ class Judge:
         self.seconds = seconds
         done = read_results(results)
         self.names = [name for name in names if name not in done]
+        self.most_s = MOST_S
+        if again:
+            survived = (name for name in names if done.get(name) == SURVIVED)
+            self.names, self.most_s = list(survived), math.inf
         self.kills = Counter(verdict.removeprefix(KILLED) for verdict in done.values())
         self.failed = False
 
@@ -130,7 +138,7 @@ class Judge:
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if code:
             killer = "time" if code == LATE else "an abort"
-        return f"{KILLED}{killer}" if killer else "survived"
+        return f"{KILLED}{killer}" if killer else SURVIVED
 
     def run_tests(self, items: list[pytest.Item]) -> str:
         """Run tests until one fails, and return its name; "" where none does."""
@@ -139,7 +147,7 @@ class Judge:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
                 return item.nodeid
-            if time.process_time() > MOST_S:
+            if time.process_time() > self.most_s:
                 break
         return ""
 
@@ -187,6 +195,7 @@ def main() -> int:
     parser.add_argument("results", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--survivors", action="store_true")
     given = parser.parse_args()
     if given.survivors:
@@ -200,7 +209,12 @@ def main() -> int:
         *options["pytest_add_cli_args_test_selection"].split("\n"),
     ]
     names = order_mutants(list_mutants(), given.seed)
-    judge = Judge(given.results.absolute(), names, 60.0 * given.minutes)
+    judge = Judge(
+        given.results.absolute(),
+        names,
+        seconds=60.0 * given.minutes,
+        again=given.again,
+    )
     return pytest.main(["-q", *filter(None, arguments)], plugins=[judge])
 
 

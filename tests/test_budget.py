@@ -14,7 +14,7 @@ from loadwatch.assess.rules import judge
 from loadwatch.assess.rules.remaining import RAISED
 from loadwatch.assess.weeks import build_weeks
 from loadwatch.errors import SettingsError
-from loadwatch.settings import Settings
+from loadwatch.settings import Settings, Shoe
 from tests.builders import activities, run, weekly_runs
 
 COLUMN = {"longest_m": "distance_m", "longest_ascent_m": "ascent_m"}
@@ -201,6 +201,16 @@ def test_room_for_a_run_of_an_ordinary_and_of_a_short_log():
     )
 
 
+def test_a_run_that_is_only_mentioned_is_no_raised_run():
+    # 11.2 km after 10 km are at the threshold, and a pair of shoes has passed 500 km
+    rows = weekly_runs("2026-01-07", [10] * 6)
+    last = run("2026-02-14", 11.2, shoe="Blue")
+    chosen = {"shoes": {"Blue": Shoe(start_km=795.0)}}
+    found = limits(activities(*rows, last), dt.date(2026, 2, 15), **chosen)
+    spike = [limit for limit in found if limit.rule == "LW01"][-1]
+    assert (spike.left, spike.why) == (12_320, "")  # 1.10 x 11.2 km
+
+
 def test_only_raised_runs_leave_no_figure():
     rows = weekly_runs("2026-01-07", [10] * 6)  # the last on 11 February
     both = [run("2026-03-05", 15), run("2026-03-12", 40)]
@@ -260,6 +270,9 @@ def test_room_to_climb_never_comes_from_a_raised_run():
     rows = weekly_runs("2026-01-07", [30] * 7, ascent_m=[100.0] * 6 + [400.0])
     climb = room("LW06", "2026-02-22", *rows)
     assert (climb.left, climb.limit) == (199, 520)  # 100 m + 100 m; 1.30 x 400 m
+    assert climb.why == (
+        "counted from runs that were not raised; the check itself allows more"
+    )
 
 
 def test_room_to_climb_of_an_ordinary_log_needs_no_reason():

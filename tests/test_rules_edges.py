@@ -7,7 +7,8 @@ import datetime as dt
 
 import pytest
 
-from loadwatch.assess.rules import BY_ID, judge, limits_in_force
+from loadwatch.assess.rules import BY_ID, Exceeded, judge, limits_in_force
+from loadwatch.assess.rules.events import assign_events
 from loadwatch.assess.rules.hill_week import compute_percentile, judge_steepness
 from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings, Shoe
@@ -124,6 +125,62 @@ def test_sentence_of_a_large_change_downhill():
     )
 
 
+# --- a week in progress, and events ---------------------------------------------------
+
+
+def test_what_is_quiet_in_a_week_in_progress_is_not_judged_yet():
+    rows = weeks([20] * 5, ascent_m=100.0, downhill_m=1000.0, trimp=100.0)
+    for rule in ("LW02", "LW04", "LW05", "LW12"):
+        found = reasons(rows, rule, today=dt.date(2026, 2, 5))
+        assert found[4] == "not_over: the week is not over"
+    # the check of runs is not about the week
+    assert 4 not in reasons(rows, "LW01", today=dt.date(2026, 2, 5))
+
+
+def flag_of(rule, run_id="", week=MONDAY):
+    return BY_ID[rule].flag(week, Exceeded("watch", 1.0), activity_id=run_id)
+
+
+def events_of(*flags):
+    return [flag.event for flag in assign_events(flags)]
+
+
+def test_what_shares_a_run_or_a_kind_is_one_event_and_so_onwards():
+    # the run joins its distance to its climb, and these the week's kilometres and hills
+    joined = [
+        flag_of("LW01", "x"),
+        flag_of("LW02"),
+        flag_of("LW04"),
+        flag_of("LW06", "x"),
+    ]
+    for flags in (joined, joined[::-1], [joined[1], joined[2], joined[0], joined[3]]):
+        assert events_of(*flags) == ["2026-01-05/x"] * 4
+    # without the run's climb, distance and hills are two
+    assert events_of(*joined[:3]) == [
+        "2026-01-05/x",
+        "2026-01-05/x",
+        "2026-01-05/hills",
+    ]
+    assert events_of(joined[1], joined[2]) == [
+        "2026-01-05/distance",
+        "2026-01-05/hills",
+    ]
+
+
+def test_an_event_is_of_one_week_and_named_by_its_best_evidence():
+    later = MONDAY + dt.timedelta(days=7)
+    assert events_of(flag_of("LW02"), flag_of("LW02", week=later)) == [
+        "2026-01-05/distance",
+        "2026-01-12/distance",
+    ]
+    # LW11 is of grade E, LW01 of grade B: its run names the event
+    both = flag_of("LW11", "first"), flag_of("LW01", "second")
+    assert events_of(*both) == ["2026-01-05/second"] * 2
+    # shoes, and a hilly week, are events of their own; several changes are none
+    others = flag_of("LW14", "x"), flag_of("LW07"), flag_of("LW10")
+    assert events_of(*others) == ["2026-01-05/x", "2026-01-05/LW07", ""]
+
+
 # --- LW07 ----------------------------------------------------------------------------
 
 
@@ -182,6 +239,15 @@ def test_a_hilly_week_is_held_against_the_26_weeks_before_it():
         last = len(kms) - 1
         assert (last in raised(rows, "LW07")) == is_judged
         assert (last in reasons(rows, "LW07")) != is_judged
+
+
+def test_a_climb_beside_its_limit_has_the_decimals_that_tell_them_apart():
+    rows = weeks([20] * 13, ascent_m=[100.0] * 12 + [200.8])
+    (flag,), _ = judged(rows, "LW07")
+    assert flag.says == (
+        "10 m/km of climb in the week of 30 March 2026, where 5 m/km is the middle of "
+        "the 12 weeks it is compared with; the limit is 10.00 m/km."
+    )
 
 
 @pytest.mark.parametrize(

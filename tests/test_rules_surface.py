@@ -420,3 +420,19 @@ def test_runs_of_no_day_and_after_today_are_in_no_unsure_week():
     assert inherited_ground.list_unsure_weeks(sunday, weeks, Settings()) == {
         dt.date(2026, 1, 5)
     }
+
+
+def test_eight_weeks_of_unknown_distance_know_no_ground():
+    lost = [
+        run(
+            (dt.date(2026, 1, 7) + dt.timedelta(weeks=i)).isoformat(), duration_s=3600.0
+        )
+        for i in range(4)
+    ]
+    week = run("2026-02-04", 6, hard_m=6_000.0)
+    flags, unknown = judged([*lost, week], "LW09")
+    assert flags == []
+    assert str(unknown[-1].why) == (
+        "no_surface: the ground is known for 0 % of the distance of the 8 weeks before, "
+        "70 % are needed"
+    )

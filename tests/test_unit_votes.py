@@ -193,7 +193,11 @@ def test_climbs_in_feet_go_with_miles_and_in_metres_with_km():
         "whole feet",
         "its climbs are no feet made of whole metres",
     )
-    assert infer(replace(BARE, climb_unit=0.3048))[:2] == (MILE, "whole feet")
+    assert infer(replace(BARE, climb_unit=0.3048)) == (
+        MILE,
+        "whole feet",
+        "its climbs are feet made of whole metres",
+    )
 
 
 def test_columns_that_contradict_each_other_are_read_as_km_and_noted():

@@ -13,6 +13,7 @@ WGS84_A_M: Final = 6_378_137.0  # semi-major axis, NIMA TR8350.2
 WGS84_E2: Final = 0.00669437999014  # eccentricity squared, ibid.
 # a degree of a great circle on a sphere of the mean radius: within 0.6 % of the ellipsoid
 DEGREE_M: Final = 111_195.0
+MOST_NORTH_DEG: Final = 85.0  # nearer to a pole no plane holds a line by its degrees
 BLOCK: Final = 1_000  # positions of a line whose bends are looked for at once
 
 
@@ -59,13 +60,15 @@ def outline_m(latitude_deg: Floats, longitude_deg: Floats, aside_m: float) -> fl
     The errors of a receiver make a line longer, the more so the closer its fixes are
     (doi:10.1080/13658816.2015.1086924). Such bends are taken out as
     Douglas and Peucker do (doi:10.3138/FM57-6770-U75U-7727): corners stay, and a line of few
-    points, as planners draw it, keeps its length.
+    points, as planners draw it, keeps its length. So does one near a pole.
 
     Parameters
     ----------
     latitude_deg, longitude_deg : positions in order, none unknown.
     aside_m : how far a position is from the line through its neighbours, to count. [m]
     """
+    if np.abs(latitude_deg).max(initial=0.0) > MOST_NORTH_DEG:
+        return float(step_m(latitude_deg, longitude_deg).sum())
     kept = _find_bends(latitude_deg, longitude_deg, aside_m)
     return float(step_m(latitude_deg[kept], longitude_deg[kept]).sum())
 

@@ -13,8 +13,8 @@ from loadwatch import pipeline
 from loadwatch.exposure.past_altitude import Track, carry_altitude
 from loadwatch.geodesy import DEGREE_M
 from loadwatch.ingest.readers.route import read_route
+from loadwatch.pipeline.drawn_routes import draw_route
 from loadwatch.pipeline.route_altitude import add_past_altitude
-from loadwatch.pipeline.routes import draw_route
 from loadwatch.settings import Settings
 from tests.test_route import STEP_M, gpx, hills, write
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from loadwatch.cli.course import split_paths
 from loadwatch.errors import NotActivity, NothingToRead, SettingsError
 from loadwatch.geodesy import DEGREE_M
 from loadwatch.ingest.readers.route import read_route
-from loadwatch.pipeline.routes import draw_route
+from loadwatch.pipeline.drawn_routes import draw_route, read_route_records
+from loadwatch.report.budget_table import describe_nothing_raised
 from loadwatch.settings import Settings
 from tests import make_map
 from tests.make_fit import FitBuilder
@@ -248,7 +250,7 @@ def test_the_table_is_conditional_and_has_no_place(call, runner, tmp_path):
     (route,) = json.loads(out)["routes"]
     assert set(route) == {
         *("route", "date", "altitude", "altitude_share", "altitude_runs"),
-        *("measured", "flags", "unknown", "below"),
+        *("notes", "measured", "flags", "unknown", "below"),
     }
 
 
@@ -384,3 +386,102 @@ def test_a_plan_of_neither_distance_nor_course_is_refused(runner, tmp_path):
     plan.write_text("date,course,distance_km\n2026-04-15,,\n")
     with pytest.raises(SettingsError, match="distance_km"):
         loadwatch.analyse(runner).budget(plan)
+
+
+def test_checks_that_are_not_judged_have_words(call, runner, tmp_path):
+    path = write(tmp_path / "way.gpx", gpx(points(6)))
+    _, out, _ = call("course", path, runner, "--no-store")
+    text = " ".join(out.split())
+    assert "Not judged in the week of" in text
+    assert "A week with much more hard ground (LW08)" in text
+
+
+def test_nothing_raised_beside_a_note_is_beyond_it(runner, tmp_path):
+    tried = loadwatch.course(write(tmp_path / "s.gpx", gpx(points(5))), runner)
+    assert describe_nothing_raised(tried.plan, "plain") == "plain"
+    long = loadwatch.course(write(tmp_path / "l.gpx", gpx(points(14))), runner)
+    assert describe_nothing_raised(long.plan, "plain") == ""
+    notes = [replace(flag, level="info") for flag in long.plan.flags]
+    noted = replace(long.plan, flags=tuple(notes))
+    assert describe_nothing_raised(noted, "plain").startswith("Beyond what is noted")
+
+
+def test_a_route_alone_asks_for_the_runners_data(call, tmp_path):
+    path = write(tmp_path / "one.gpx", gpx(points(5)))
+    code, _, err = call("course", path)
+    assert code == 2
+    assert (
+        "name the runner's data behind the route: loadwatch course one.gpx me/" in err
+    )
+
+
+def broken_line(kind):
+    way = points(6)
+    if kind == "hole":
+        return gpx(way[:100] + [(lat + 0.04, *rest) for lat, *rest in way[100:]])
+    whole = {"gpx": gpx, "tcx": tcx, "fit": fit_course}[kind](way)
+    return whole[: len(whole) // 2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("gpx", "truncated"),
+        ("tcx", "truncated"),
+        ("fit", "truncated"),
+        ("hole", "gps_gap"),
+    ],
+)
+def test_a_route_that_breaks_off_or_jumps_says_so(call, runner, tmp_path, kind, code):
+    suffix = {"hole": "gpx"}.get(kind, kind)
+    path = write(tmp_path / f"way.{suffix}", broken_line(kind))
+    tried = loadwatch.course(path, runner)
+    assert code in {note.code for note in tried.notes}
+    _, out, _ = call("course", path, runner, "--no-store")
+    assert "The route: " in out
+    _, out, _ = call("course", path, runner, "--no-store", "--format", "json")
+    (route,) = json.loads(out)["routes"]
+    assert route["notes"]
+
+
+def test_a_whole_route_has_no_note(runner, tmp_path):
+    tried = loadwatch.course(write(tmp_path / "way.gpx", gpx(points(6))), runner)
+    assert tried.notes == ()
+
+
+def test_a_fix_at_zero_degrees_is_left_out(runner, tmp_path):
+    way = points(6)
+    way[200:200] = [(0.0, 0.0, 0.0)]
+    tried = loadwatch.course(write(tmp_path / "way.gpx", gpx(way)), runner)
+    assert tried.measured["distance_m"] == pytest.approx(5968, rel=0.001)
+
+
+@pytest.mark.parametrize("latitude", [89.999, -89.999])
+def test_a_way_around_a_pole_has_its_length(runner, tmp_path, latitude):
+    way = [(latitude, (at * 7.2 + 100.0) % 360.0 - 180.0, 5.0) for at in range(51)]
+    tried = loadwatch.course(write(tmp_path / "way.gpx", gpx(way)), runner)
+    assert tried.measured["distance_m"] == pytest.approx(702, abs=5)
+
+
+def test_times_of_minutes_between_points_are_no_recording(runner, tmp_path):
+    way = points(6)[::5]
+    text = "".join(
+        f'<trkpt lat="{lat:.7f}" lon="{lon:.7f}"><ele>{height:.2f}</ele>'
+        f"<time>{START + timedelta(minutes=10 * at):%Y-%m-%dT%H:%M:%SZ}</time></trkpt>"
+        for at, (lat, lon, height) in enumerate(way)
+    )
+    text = f'<gpx version="1.1"><trk><trkseg>{text}</trkseg></trk></gpx>'
+    tried = loadwatch.course(write(tmp_path / "way.gpx", text), runner)
+    assert tried.altitude.source == "own"
+    assert tried.measured["ascent_m"] == pytest.approx(120, rel=0.05)
+
+
+def test_a_way_over_the_date_line_stays_on_its_side(runner, tmp_path):
+    way = [
+        (10.0, (179.99 + at * STEP_M / DEGREE_M) % 360.0, hills(at * STEP_M))
+        for at in range(300)
+    ]
+    way = [(lat, lon - 360.0 * (lon > 180.0), height) for lat, lon, height in way]
+    path = write(tmp_path / "way.gpx", gpx(way))
+    records = read_route_records(loadwatch.analyse(runner).data, path)
+    assert (records["longitude_deg"].abs() > 179.9).all()

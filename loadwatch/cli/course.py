@@ -65,6 +65,11 @@ def split_paths(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], tuple[Path, 
     count = 0
     while count < len(paths) - 1 and _is_route(paths[count]):
         count += 1
+    if not count and len(paths) == 1 and _is_route(paths[0]):
+        raise click.UsageError(
+            "name the runner's data behind the route: "
+            f"loadwatch course {paths[0].name} me/"
+        )
     if not count:
         raise click.UsageError(
             "name a route (.gpx, .tcx or .fit) first, then the runner's data: "

@@ -10,30 +10,25 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from loadwatch.activity import Note
 from loadwatch.assess import budget
 from loadwatch.assess.rules import RULES, is_enabled, is_raised
 from loadwatch.assess.weeks import build_weeks
 from loadwatch.errors import (
     NotActivity,
     NothingToRead,
-    OverLimit,
     SettingsError,
-    Unreadable,
 )
-from loadwatch.exposure import osm
 from loadwatch.exposure.course import inherit_answers, select_answered
-from loadwatch.exposure.row import build_row
-from loadwatch.ingest.readers.route import (
-    PLAIN_HABITS,
-    Line,
-    draw_line,
-    has_positions,
-    read_route,
-    trace_line,
+from loadwatch.pipeline.drawn_routes import (
+    HOW,
+    build_route_row,
+    draw_route,
+    read_route_file,
 )
-from loadwatch.ingest.sources import Member, find_members
 from loadwatch.pipeline.route_altitude import (
     LEAST_SHARE,
+    MISSING,
     OWN,
     RouteAltitude,
     add_past_altitude,
@@ -42,7 +37,6 @@ from loadwatch.pipeline.route_altitude import (
 )
 from loadwatch.pipeline.runner_habits import RunnerHabits
 from loadwatch.row_frame import build_frame
-from loadwatch.settings import find_extract
 from loadwatch.settings.keys import LAST_DAY
 from loadwatch.tables import EXPOSURES, GRADE_COLUMNS, HIDDEN, SURFACE_COLUMNS
 
@@ -50,11 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from loadwatch.activity import Activity
     from loadwatch.analysis import Analysis
     from loadwatch.assess.budget import Plan, PlannedRun
-    from loadwatch.ingest.readers.route import Habits
-    from loadwatch.settings import Settings
 
 # what a route settles of the run on it: columns of EXPOSURES
 ROUTE_COLUMNS: Final = (
@@ -67,7 +58,8 @@ _HILL_COLUMNS: Final = (
     *("ascent_m", "descent_m", "uphill_m", "downhill_m"),
     *GRADE_COLUMNS,
 )
-_HOW: Final = "A route is a GPX, TCX or FIT file with positions."
+# of notes that hold for a way, whoever runs it
+WAY_CODES: Final = ("truncated", "gps_gap", "gps_jump", "gps_invalid", "altitude_noisy")
 # of rules that the route of a run to come can raise
 _JUDGED_KINDS: Final = ("run", "week")
 _JUDGED_TOPICS: Final = ("load", "up", "down", "surface")
@@ -110,6 +102,7 @@ class TriedRoute:
     day: date
     measured: Mapping[str, Any]  # ROUTE_COLUMNS; climb and grade of what has altitude
     altitude: RouteAltitude
+    notes: tuple[Note, ...]  # what is wrong with the route
     plan: Plan
     below: tuple[QuietCheck, ...]
 
@@ -125,6 +118,7 @@ class MeasuredRoute:
 
     columns: Mapping[str, Any]  # ROUTE_COLUMNS
     altitude: RouteAltitude
+    notes: tuple[Note, ...] = ()
 
     @property
     def judged(self) -> Mapping[str, Any]:
@@ -221,92 +215,35 @@ def measure_route(
     habits = habits or RunnerHabits(analysis, files.places)
     try:
         activity, row = draw_route(
-            _read_file(path, settings), settings, files.cache, habits.find
+            read_route_file(path, settings), settings, files.cache, habits.find
         )
     except NotActivity as error:
-        raise NothingToRead(f"{path.name}: {error.why}", _HOW) from None
+        raise NothingToRead(f"{path.name}: {error.why}", HOW) from None
     altitude = OWN
     if row["ascent_source"] != "device":  # a watch's total is of all of the way
         altitude = measure_own_altitude(activity)
     if altitude.share < LEAST_SHARE and not math.isnan(row["ascent_m"]):
         activity = drop_altitude(activity)
-        row = _build_row(activity, settings, files.cache)
+        row = build_route_row(activity, settings, files.cache)
     if math.isnan(row["ascent_m"]):
         activity, altitude = add_past_altitude(
             activity, row["signature"], analysis, files.places
         )
     if altitude.runs:
-        row = _build_row(activity, settings, files.cache)
+        row = build_route_row(activity, settings, files.cache)
+        if math.isnan(row["ascent_m"]):
+            altitude = MISSING
     return MeasuredRoute(
-        columns=_inherit_ground(analysis.activities, row), altitude=altitude
+        columns=_inherit_ground(analysis.activities, row),
+        altitude=altitude,
+        notes=_select_notes(row["notes"]),
     )
 
 
-def read_route_records(analysis: Analysis, path: Path) -> pd.DataFrame:
-    """Return the RECORDS of the route at `path`, for a picture of it.
-
-    Their times are made up where it is no recording.
-    """
-    route = _read_file(path, analysis.settings)
-    if isinstance(route, Line):
-        route = draw_line(route)
-    return route.records
-
-
-def draw_route(
-    route: Activity | Line,
-    settings: Settings,
-    cache: Path | None = None,
-    find_habits: Callable[[], Habits] = lambda: PLAIN_HABITS,
-) -> tuple[Activity, dict[str, Any]]:
-    """Return a route and its exposure row; drawn anew where its times are no runner's.
-
-    `find_habits` is asked for a line alone. Raises NotActivity where there is no line to draw.
-    """
-    if isinstance(route, Line):
-        activity = draw_line(route, find_habits())
-        return activity, _build_row(activity, settings, cache)
-    row = _build_row(route, settings, cache)
-    if math.isnan(row["distance_m"]) and has_positions(route):
-        route = draw_line(trace_line(route), find_habits())
-        row = _build_row(route, settings, cache)
-    return route, row
-
-
-def _build_row(
-    activity: Activity, settings: Settings, cache: Path | None
-) -> dict[str, Any]:
-    ground = None
-    if has_positions(activity):
-        ground = open_ground(activity.records, settings, cache)
-    return build_row(activity, "", settings, ground)
-
-
-def _read_file(path: Path, settings: Settings) -> Activity | Line:
-    """Return the one route in the file at `path`; NothingToRead says what is wrong."""
-    if not path.is_file():
-        raise NothingToRead(f"no route at {path}", _HOW)
-    members = [one for one in find_members([path]) if isinstance(one, Member)]
-    if len(members) != 1:
-        raise NothingToRead(f"{path.name} is not one route", _HOW)
-    try:
-        return read_route(members[0].read(), path.name, settings)
-    except (NotActivity, OverLimit, Unreadable) as error:
-        raise NothingToRead(f"{path.name}: {error.why}", _HOW) from None
-
-
-def open_ground(
-    records: pd.DataFrame, settings: Settings, cache: Path | None = None
-) -> osm.Ground | None:
-    """Return the part of the map around some RECORDS with positions, None without a map."""
-    if not settings.osm:
-        return None
-    extract = find_extract(settings)
-    cells = osm.track_cells(
-        records["latitude_deg"].to_numpy(np.float64),
-        records["longitude_deg"].to_numpy(np.float64),
-    )
-    return osm.open_extract(extract, cells, cache, settings.classes)
+def _select_notes(lines: Sequence[str]) -> tuple[Note, ...]:
+    """Return those notes of a row that hold for its way, too."""
+    notes = [Note.from_string(line) for line in lines]
+    return tuple(note for note in notes if note.code in WAY_CODES)
 
 
 def _inherit_ground(activities: pd.DataFrame, row: dict[str, Any]) -> dict[str, Any]:
@@ -331,6 +268,7 @@ def _try_route(
         day=day,
         measured=route.columns,
         altitude=route.altitude,
+        notes=route.notes,
         plan=plan,
         below=_list_quiet(analysis, run, plan),
     )

@@ -25,7 +25,7 @@ MOST_RUNS: Final = 8  # that are read again, the newest
 LEAST_RUNS: Final = 3  # fewer tell of a runner's device no more than chance
 LEAST_M: Final = 1_500.0  # a shorter run errs by more than devices differ
 # a device that differs by more has lost its way, or counts a belt or another's steps
-MOST_APART: Final = 0.05
+MOST_APART: Final = 0.10
 _PACES_MPS: Final = (1.0, 5.0)  # of runs, slowest and fastest
 _MEASURED: Final = ("device", "records", "gps")  # sources of a distance
 

@@ -9,7 +9,7 @@ import numpy as np
 from loadwatch.exposure.course import find_cell_grounds, learn_answers
 from loadwatch.exposure.signature import number_cells
 from loadwatch.exposure.surface import KNOWN_CODES, POSITIONS, match_samples
-from loadwatch.pipeline.routes import open_ground
+from loadwatch.pipeline.drawn_routes import open_ground
 from loadwatch.tables import SURFACE_COLUMNS, SURFACE_NAMES
 
 if TYPE_CHECKING:

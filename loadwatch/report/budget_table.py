@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.assess import budget
-from loadwatch.assess.rules import BY_ID
+from loadwatch.assess.rules import BY_ID, is_raised
 from loadwatch.assess.rules.flag_text import format_rounded_down
 from loadwatch.assess.rules.remaining import RAISED
 from loadwatch.report import display_tables
@@ -33,6 +33,10 @@ NOTE = (
 )
 PLAN_RAISES_NOTHING = (
     "The plan would raise no check that could be judged. That is no promise."
+)
+BEYOND_NOTES = (
+    "Beyond what is noted, no check that could be judged would be raised. "
+    "That is no promise."
 )
 SHOWN_WEEKS = 2
 # in the one sentence of a page
@@ -147,15 +151,27 @@ def list_plan(tried: Plan, units: formatting.Units) -> list[tuple[FlagLevel, str
     return lines
 
 
+def describe_nothing_raised(tried: Plan, plain: str) -> str:
+    """Return that a plan or route would raise no check, "" where it would raise one.
+
+    `plain` is the sentence where it would not give a note either.
+    """
+    if any(is_raised(flag) for flag in tried.flags):
+        return ""
+    if tried.flags:
+        return BEYOND_NOTES
+    return plain
+
+
 def list_plan_gaps(tried: Plan) -> list[str]:
     """Return what of a plan could not be judged, one line per week."""
     titles: dict[date, list[str]] = {}
     for gap in tried.unknown:
-        titles.setdefault(gap.week, []).append(gap.rule)
+        titles.setdefault(gap.week, []).append(f"{BY_ID[gap.rule].title} ({gap.rule})")
     return [
         f"Not judged in the week of {formatting.format_day_month(week)}, since the plan or the runs "
-        f"do not say enough: {formatting.join_with_and(rules)}."
-        for week, rules in titles.items()
+        f"do not say enough: {formatting.join_with_and(checks)}."
+        for week, checks in titles.items()
     ]
 
 

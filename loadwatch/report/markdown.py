@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from loadwatch import formatting
-from loadwatch.assess.rules import is_raised
 from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import (
     budget_table,
@@ -100,8 +99,10 @@ def format_plan(tried: Plan, units: formatting.Units = "metric") -> str:
         f"{LEVELS[level].shape} {line}"
         for level, line in budget_table.list_plan(tried, units)
     ]
-    if not any(is_raised(flag) for flag in tried.flags):
-        lines.append(budget_table.PLAN_RAISES_NOTHING)
+    nothing = budget_table.describe_nothing_raised(
+        tried, budget_table.PLAN_RAISES_NOTHING
+    )
+    lines += filter(None, [nothing])
     return _format_list([*lines, *budget_table.list_plan_gaps(tried)])
 
 

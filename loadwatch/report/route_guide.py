@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from loadwatch.assess import budget
-from loadwatch.assess.rules import BY_ID, is_raised
+from loadwatch.assess.rules import BY_ID
 from loadwatch.formatting import (
     bind_units,
     clean_text,
@@ -19,7 +19,11 @@ from loadwatch.formatting import (
 )
 from loadwatch.pipeline.route_altitude import JUDGED_SHARE
 from loadwatch.report.as_json import SCHEMA, build_flag_rows, format_document, to_record
-from loadwatch.report.budget_table import list_plan, list_plan_gaps
+from loadwatch.report.budget_table import (
+    describe_nothing_raised,
+    list_plan,
+    list_plan_gaps,
+)
 from loadwatch.tables import GRADE_COLUMNS, LEVELS, SURFACES
 
 if TYPE_CHECKING:
@@ -82,6 +86,7 @@ def _wrap_line(line: str, width: int) -> str:
 def _describe_measures(route: TriedRoute, units: Units) -> list[str]:
     """Return distance, climb, grade and ground of a route, a line each."""
     lines = [describe_length(route, units)]
+    lines += list_notes(route)
     if note := describe_altitude(route.altitude):
         lines.append(note)
     if route.altitude.source != "missing":
@@ -98,6 +103,11 @@ def describe_length(route: TriedRoute, units: Units) -> str:
     climb = format_quantity(measured["ascent_m"], "ascent_m", units)
     descent = format_quantity(measured["descent_m"], "descent_m", units)
     return f"{line}, climb {climb}, descent {descent}"
+
+
+def list_notes(route: TriedRoute) -> list[str]:
+    """Return what is wrong with a route, a sentence each."""
+    return [f"The route: {clean_text(note.text)}." for note in route.notes]
 
 
 def list_grades(route: TriedRoute) -> list[Amount]:
@@ -156,8 +166,7 @@ def _describe_verdict(route: TriedRoute, units: Units) -> list[str]:
     lines = [
         f"{LEVELS[level].shape} {line}" for level, line in list_plan(route.plan, units)
     ]
-    if not any(is_raised(flag) for flag in route.plan.flags):
-        lines.append(RAISES_NOTHING)
+    lines += filter(None, [describe_nothing_raised(route.plan, RAISES_NOTHING)])
     if route.below:
         checks = [describe_quiet(check, units) for check in route.below]
         lines.append(f"Would stay below: {join_with_and(checks)}.")
@@ -191,6 +200,7 @@ def _build_route(route: TriedRoute) -> dict[str, Any]:
         "altitude": route.altitude.source,
         "altitude_share": route.altitude.share,
         "altitude_runs": route.altitude.runs,
+        "notes": [str(note) for note in route.notes],
         "measured": to_record(dict(route.measured)),
         "flags": build_flag_rows(route.plan),
         "unknown": unknown,

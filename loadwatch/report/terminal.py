@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from loadwatch import formatting
-from loadwatch.assess.rules import is_raised
 from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import (
     budget_table,
@@ -122,8 +121,11 @@ class Terminal:
             lines.append(
                 Text(f"{shown.shape} ", style=shown.style).append(line, "default")
             )
-        if not any(is_raised(flag) for flag in tried.flags):
-            lines.append(Text(budget_table.PLAN_RAISES_NOTHING))
+        nothing = budget_table.describe_nothing_raised(
+            tried, budget_table.PLAN_RAISES_NOTHING
+        )
+        if nothing:
+            lines.append(Text(nothing))
         gaps = [Text(line, style="dim") for line in budget_table.list_plan_gaps(tried)]
         return self._render([*lines, *gaps])
 

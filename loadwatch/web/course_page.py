@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, flash, redirect, render_template, request
 
 from loadwatch import environment, formatting
-from loadwatch.assess.rules import is_raised
 from loadwatch.errors import LoadwatchError
-from loadwatch.pipeline.routes import read_route_records, try_routes
+from loadwatch.pipeline.drawn_routes import read_route_records
+from loadwatch.pipeline.routes import try_routes
 from loadwatch.pipeline.sample_grounds import find_sample_grounds
-from loadwatch.report import route_guide
+from loadwatch.report import budget_table, route_guide
 from loadwatch.report.budget_table import list_plan, list_plan_gaps
 from loadwatch.report.pictures import tile_bar
 from loadwatch.report.season import GROUNDS
@@ -59,8 +59,9 @@ class RouteView:
     gaps: list[str]
     pictures: list[Markup]
     key: list[Ground]
+    notes: list[str]
     altitude_note: str
-    raises_nothing: bool
+    nothing: str  # what stands where no check would be raised
 
 
 @pages.get(PAGE)
@@ -92,7 +93,6 @@ def show_courses() -> str:
         routes=routes,
         problems=[formatting.clean_text(problem) for problem in problems],
         note=route_guide.NOTE,
-        nothing=route_guide.RAISES_NOTHING,
     )
 
 
@@ -177,8 +177,11 @@ def build_view(
             for ground in GROUNDS
             if any(route.measured[column] > 0 for column in ground.columns)
         ],
+        notes=route_guide.list_notes(route),
         altitude_note=route_guide.describe_altitude(route.altitude),
-        raises_nothing=not any(is_raised(flag) for flag in route.plan.flags),
+        nothing=budget_table.describe_nothing_raised(
+            route.plan, route_guide.RAISES_NOTHING
+        ),
     )
 
 

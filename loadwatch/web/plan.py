@@ -11,7 +11,6 @@ from flask import Blueprint, render_template, request
 
 from loadwatch import formatting
 from loadwatch.assess import budget
-from loadwatch.assess.rules import is_raised
 from loadwatch.errors import LoadwatchError, SettingsError
 from loadwatch.pipeline.routes import judge_planned
 from loadwatch.report import budget_table
@@ -108,9 +107,9 @@ def _describe_plan(tried: Plan | None, analysis: Analysis) -> dict[str, object]:
     """Return the lines of an answer; none where nothing is planned."""
     if tried is None:
         return {"lines": [], "gaps": [], "quiet": ""}
-    quiet = ""
-    if not any(is_raised(flag) for flag in tried.flags):
-        quiet = budget_table.PLAN_RAISES_NOTHING
+    quiet = budget_table.describe_nothing_raised(
+        tried, budget_table.PLAN_RAISES_NOTHING
+    )
     return {
         "lines": budget_table.list_plan(tried, analysis.settings.units),
         "gaps": budget_table.list_plan_gaps(tried),

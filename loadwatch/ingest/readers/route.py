@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from loadwatch.activity import Activity, Session
+from loadwatch.activity import Activity, Note, Session
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.geodesy import outline_m, path_m
 from loadwatch.ingest.readers import fit, read, xml
@@ -40,6 +40,10 @@ LONGEST_HOLE_M: Final = 200.0
 MOST_APART: Final = 0.1
 SUMMED_APART: Final = 0.001
 _POINTS: Final = ("trkpt", "rtept", "Trackpoint")  # of a GPX track and route, of TCX
+# a step so long, and so much of the route, may be a hole of it
+LONG_STEP_M: Final = 1_000.0
+LONG_STEP_SHARE: Final = 0.1
+GAP_TEXT: Final = "two of its points are {:.1f} km apart, which counts as straight"
 _SECOND_NS: Final = 1_000_000_000
 _PLAIN: Final = Session(format="gpx", sport="running")
 _COLUMNS: Final = ("latitude_deg", "longitude_deg", "altitude_m", "distance_m")
@@ -53,6 +57,7 @@ class Line(NamedTuple):
     altitude_m: Floats
     distance_m: Floats  # as the file states it, from the first point
     device: str = ""  # that measured the altitude, as far as the file names one
+    notes: tuple[Note, ...] = ()  # what is wrong with the file
 
 
 class Habits(NamedTuple):
@@ -106,7 +111,7 @@ def trace_line(activity: Activity) -> Line:
         name: records[name].to_numpy(np.float64) if name in records else unknown
         for name in _COLUMNS
     }
-    return Line(**columns, device=activity.session.device)
+    return Line(**columns, device=activity.session.device, notes=activity.session.notes)
 
 
 def _put_on_foot(activity: Activity) -> Activity:
@@ -147,7 +152,13 @@ def draw_line(line: Line, habits: Habits = PLAIN_HABITS) -> Activity:
     if np.isfinite(height).any() and np.nan_to_num(height).any():
         columns["altitude_m"] = _interpolate_altitude(at, along, height)
     time_ns = (at / habits.pace_mps * _SECOND_NS).astype(np.int64)
-    session = replace(_PLAIN, distance_m=float(along[-1] * scale), device=line.device)
+    longest_m = float(np.diff(along).max())
+    notes = line.notes
+    if longest_m > max(LONG_STEP_M, LONG_STEP_SHARE * float(along[-1])):
+        notes += (Note("gps_gap", GAP_TEXT.format(longest_m / 1000.0)),)
+    session = replace(
+        _PLAIN, distance_m=float(along[-1] * scale), device=line.device, notes=notes
+    )
     return Activity(build_records(time_ns, columns), session)
 
 
@@ -219,7 +230,7 @@ def _read_line(data: bytes) -> Line:
         batch = document.points.as_batch()
         device = document.root.attributes.get("creator", "")
         columns = {name: batch.get_column(name) for name in _COLUMNS}
-        return Line(**columns, device=device)
+        return Line(**columns, device=device, notes=document.notes)
     raise NotActivity("no route: it has no positions")
 
 
@@ -231,5 +242,5 @@ def _read_fit_line(data: bytes) -> Line:
             continue
         unknown = np.full(columns["latitude_deg"].size, np.nan)
         values = {name: columns.get(name, unknown) for name in _COLUMNS}
-        return Line(**values, device="")
+        return Line(**values, device="", notes=fit_file.problems)
     raise NotActivity("no route: it has no positions")

@@ -15,14 +15,30 @@ WGS84_E2: Final = 0.00669437999014  # eccentricity squared, ibid.
 DEGREE_M: Final = 111_195.0
 MOST_NORTH_DEG: Final = 85.0  # nearer to a pole no plane holds a line by its degrees
 BLOCK: Final = 1_000  # positions of a line whose bends are looked for at once
+STEPS_AT_ONCE: Final = 100_000  # of a line that is measured
 
 
 def step_m(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
     """Return the distance from each position to the next, one value less than positions [m].
 
     Straight pieces on the WGS 84 ellipsoid by its two radii of curvature at their middle
-    latitude: below 0.01 % off for pieces of up to 10 km.
+    latitude: below 0.01 % off for pieces of up to 10 km. Long lines are measured in blocks,
+    so that what is worked out on the way takes no memory beyond theirs.
     """
+    count = len(latitude_deg)
+    if count <= STEPS_AT_ONCE:
+        return _measure_block(latitude_deg, longitude_deg)
+    steps = np.empty(count - 1)
+    for at in range(0, count - 1, STEPS_AT_ONCE):
+        block = slice(at, at + STEPS_AT_ONCE + 1)
+        steps[at : at + STEPS_AT_ONCE] = _measure_block(
+            latitude_deg[block], longitude_deg[block]
+        )
+    return steps
+
+
+def _measure_block(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
+    """Return what `step_m` does, for positions that are measured at once."""
     lat, lon = np.radians(latitude_deg), np.radians(longitude_deg)
     middle = (lat[1:] + lat[:-1]) / 2
     root = 1 - WGS84_E2 * np.sin(middle) ** 2

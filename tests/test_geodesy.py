@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from loadwatch import geodesy
 from loadwatch.geodesy import DEGREE_M, outline_m, path_m, rough_step_m, step_m
 
 QUADRANT_M = 10_001_965.729  # from the equator to the pole, WGS 84
@@ -62,3 +63,12 @@ def test_an_outline_of_many_positions_is_that_of_its_parts():
         step_m(np.array([50.0, 50.5]), np.zeros(2))[0], rel=1e-4
     )
     assert outline_m(latitude[:1], np.zeros(1), 2.0) == 0.0
+
+
+@pytest.mark.parametrize("count", [2, 10, 11, 12, 21, 25])
+def test_a_long_line_is_measured_in_blocks(count, monkeypatch):
+    latitude = 47 + np.linspace(0, 0.1, count) ** 2
+    longitude = np.linspace(179.9, 180.1, count)
+    whole = geodesy.step_m(latitude, longitude)
+    monkeypatch.setattr(geodesy, "STEPS_AT_ONCE", 10)
+    assert geodesy.step_m(latitude, longitude).tolist() == whole.tolist()

@@ -15,6 +15,7 @@ from loadwatch.ingest.readers.xml import (
     iso_times,
     point_pattern,
     positions,
+    samples,
     tree,
 )
 from loadwatch.settings import Settings
@@ -895,3 +896,26 @@ def test_a_name_of_characters_that_xml_forbids_costs_no_point(written, name):
     assert len(activity.records) == 100
     assert activity.session.name == name
     assert any(note.code == "text" for note in activity.session.notes)
+
+
+def test_a_recording_of_too_many_points_is_limited(monkeypatch):
+    monkeypatch.setattr(samples, "POINTS", 150)
+    track = "<trk><trkseg>%s</trkseg></trk>"
+    near = track % "".join(point(k) for k in range(100))
+    later = (track % "".join(point(k) for k in range(100))).replace(
+        "2026-03", "2026-04"
+    )
+    one = track % "".join(point(k) for k in range(151))
+    with pytest.raises(OverLimit, match="a recording of more than 150 points"):
+        readers.read(f"{HEAD}<gpx>{one}</gpx>".encode(), "a.gpx", Settings())
+    two = readers.read(f"{HEAD}<gpx>{near}{later}</gpx>".encode(), "a.gpx", Settings())
+    assert [len(each.records) for each in two.activities] == [100, 100]
+
+
+def test_a_window_of_points_is_made_when_it_is_asked_for():
+    """The texts of all windows at once take four times the file."""
+    data = "".join(point(k) for k in range(20)).encode()
+    pattern = point_pattern.learn_pattern(data, "trkpt")
+    windows = point_pattern.split_points(data, "trkpt", pattern)
+    assert iter(windows) is windows
+    assert sum(sum(window.streaks) for window in windows) == 20

@@ -22,6 +22,7 @@ FOLDER_DEPTH = 32
 NAME_CHARS = 200  # of one part of a label
 STREAM_BYTES = MIB  # read at a time of what is streamed
 CELLS = 1_000_000  # seconds, or pieces of the way, that one activity is cut into
+POINTS = 1_000_000  # of one recording as XML: eleven days at one a second
 LIST_ROWS = 25_000  # of one list: three a day for twenty years
 JSON_BYTES = 64 * MIB  # of a JSON file that is read as a whole
 JSON_ELEMENT_CHARS = 4 * MIB  # of one activity of a list that is read piece by piece

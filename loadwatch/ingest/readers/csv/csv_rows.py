@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_FIELD = 1 << 20  # characters in one cell
 MAX_COLUMNS = 512
-MAX_ROWS = 1_000_000
+MAX_ROWS = 600_000  # seven days at one a second; more takes over 512 MB
 DAMAGED = "\ufffd"  # in the place of a character that could not be read
 BROKEN_QUOTE = "its quotation marks do not fit together; one is opened and never closed"
 _RETRIES = 8  # how many times over a file may be read again because of broken quotes

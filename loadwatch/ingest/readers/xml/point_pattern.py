@@ -70,19 +70,23 @@ def _choose_samples(data: bytes, point: str) -> Iterator[bytes]:
             yield sample
 
 
-def split_points(data: bytes, point: str, pattern: PointPattern) -> list[PointWindow]:
-    """Return the points of `data` that have this layout, window by window, and what remains of it."""
+def split_points(
+    data: bytes, point: str, pattern: PointPattern
+) -> Iterator[PointWindow]:
+    """Yield the points of `data` that have this layout, window by window, and what remains of it.
+
+    The texts of a window take several times its bytes: one is held at a time.
+    """
     closing = f"</{point}>".encode()
-    windows, at = [], 0
+    at = 0
     while at < len(data):
         stop = at + WINDOW
         if stop < len(data):
             cut = data.rfind(closing, at, stop)
             if cut >= 0:
                 stop = cut + len(closing)
-        windows.append(_split_window(data[at:stop], pattern))
+        yield _split_window(data[at:stop], pattern)
         at = stop
-    return windows
 
 
 def _split_window(data: bytes, pattern: PointPattern) -> PointWindow:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from loadwatch.activity import Note
+from loadwatch.errors import OverLimit
+from loadwatch.ingest.limits import POINTS
 from loadwatch.ingest.readers.frames import build_records
 from loadwatch.ingest.readers.plausible import limit_columns
 from loadwatch.ingest.readers.point_times import US, Evidence, repair_times
@@ -100,6 +102,9 @@ class _Timed(NamedTuple):
 
 def select_samples(points: Points, stretches: Sequence[tuple[int, int]]) -> Samples:
     """Return the points of some stretches of a file (each from its first up to, not including, its last)."""
+    count = sum(stop - first for first, stop in stretches)
+    if count > POINTS:
+        raise OverLimit(f"a recording of more than {POINTS:,} points")
     places = [np.empty(0, np.int64)]
     places += [np.arange(first, stop) for first, stop in stretches]
     ours = np.concatenate(places)

@@ -201,6 +201,17 @@ def test_room_for_a_run_of_an_ordinary_and_of_a_short_log():
     )
 
 
+def test_room_beside_a_run_that_was_at_most_as_long_as_the_longest():
+    # 10 km in an hour before: an hour is 10 km at most, a second more is 3 m more
+    rows = weekly_runs("2026-01-07", [10] * 6)
+    for seconds, why in (
+        (3600.0, ""),
+        (3601.0, "a run of the 30 days before has no distance"),
+    ):
+        lost = run("2026-02-13", duration_s=seconds)
+        assert room("LW01", "2026-02-15", *rows, lost).why == why
+
+
 def test_a_run_that_is_only_mentioned_is_no_raised_run():
     # 11.2 km after 10 km are at the threshold, and a pair of shoes has passed 500 km
     rows = weekly_runs("2026-01-07", [10] * 6)

@@ -10,6 +10,7 @@ import pytest
 from loadwatch.assess.rules import BY_ID, Exceeded, judge, limits_in_force
 from loadwatch.assess.rules.events import assign_events
 from loadwatch.assess.rules.hill_week import compute_percentile, judge_steepness
+from loadwatch.assess.rules.planned import drop_planned_runs, find_planned_weeks
 from loadwatch.assess.weeks import build_weeks
 from loadwatch.settings import Settings, Shoe
 from tests.builders import activities, run, weekly_runs
@@ -135,6 +136,19 @@ def test_what_is_quiet_in_a_week_in_progress_is_not_judged_yet():
         assert found[4] == "not_over: the week is not over"
     # the check of runs is not about the week
     assert 4 not in reasons(rows, "LW01", today=dt.date(2026, 2, 5))
+
+
+def test_the_planned_runs_of_a_week_are_those_of_its_seven_days():
+    days = ("2026-01-11", "2026-01-12", "2026-01-14", "2026-01-18", "2026-01-19")
+    rows = [run(f"{day}T23:59", 10, planned=day != "2026-01-14") for day in days]
+    kept = drop_planned_runs(activities(*rows), dt.date(2026, 1, 12))
+    assert [str(start.date()) for start in kept["start_local"]] == [
+        "2026-01-11",
+        "2026-01-14",
+        "2026-01-19",
+    ]
+    found = find_planned_weeks(activities(*rows), Settings())
+    assert found == {MONDAY + dt.timedelta(days=7 * i) for i in range(3)}
 
 
 def flag_of(rule, run_id="", week=MONDAY):

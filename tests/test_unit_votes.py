@@ -233,6 +233,13 @@ def test_the_only_unit_that_can_be_run(raw, time_s, unit):
     assert found is None or found.basis == "possible speeds"
 
 
+def test_rows_without_distance_or_time_say_nothing_of_what_can_be_run():
+    found = infer(make_evidence([0.0, 0.0, 5000.0], time_s=1500.0))
+    assert found == (1.0, "possible speeds", "no other unit can be run")
+    found = infer(make_evidence([5.0, 5.0, 5000.0], time_s=[0.0, np.nan, 1500.0]))
+    assert found[:2] == (1.0, "possible speeds")
+
+
 def test_rides_say_nothing_of_what_can_be_run():
     evidence = make_evidence([5000.0], time_s=1500.0, sports=["cycling"])
     assert unit_inference._find_only_possible(evidence) is None
@@ -399,6 +406,13 @@ def test_a_row_of_no_distance_names_nothing_and_hinders_nothing():
     assert find_units(*bare, row, *rows) == {"log.csv": "mi"}
     lost = recorded("2026-01-11T08:00", np.nan), listed("2026-01-11T08:00", 4000.0)
     assert find_units(*bare, row, *rows, *lost) == {"log.csv": "mi"}
+    # recordings of no metres leave 2 of 5 what they are, which is 40 %
+    odd = [listed(f"2026-01-{day}T08:00", 4000.0 + day) for day in (13, 15, 17)]
+    measured = [recorded(f"2026-01-{day}T08:00") for day in (13, 15, 17)]
+    still = recorded("2026-01-19T08:00", 0.0), listed("2026-01-19T08:00", 4000.0)
+    second = listed("2026-01-07T08:01", IN_MILES)
+    found = find_units(row, second, *rows, *odd, *measured, *still)
+    assert found == {"log.csv": "mi"}
 
 
 def test_a_recording_counts_once_for_a_list():

@@ -212,6 +212,22 @@ def test_room_beside_a_run_that_was_at_most_as_long_as_the_longest():
         assert room("LW01", "2026-02-15", *rows, lost).why == why
 
 
+def test_room_of_this_week_counts_its_own_runs():
+    # 10.9 km on the Monday are the longest that was not raised
+    rows = weekly_runs("2026-01-07", [10] * 6)
+    frame = activities(*rows, run("2026-02-16", 10.9))
+    found = limits(frame, dt.date(2026, 2, 17))
+    spike = next(limit for limit in found if limit.rule == "LW01")
+    assert (spike.used, spike.left) == (10_900, 11_990)
+
+
+def test_what_was_run_is_named_where_a_limit_is_not():
+    rows = weekly_runs("2026-01-07", [10, 5], ascent_m=40.0)
+    found = limits(activities(*rows), dt.date(2026, 1, 14))
+    used = {limit.rule: limit.used for limit in found if limit.week.day == 12}
+    assert (used["LW01"], used["LW02"], used["LW04"]) == (5000, 5000, 40)
+
+
 def test_a_run_that_is_only_mentioned_is_no_raised_run():
     # 11.2 km after 10 km are at the threshold, and a pair of shoes has passed 500 km
     rows = weekly_runs("2026-01-07", [10] * 6)

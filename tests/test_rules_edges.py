@@ -499,6 +499,16 @@ def test_workouts_before_the_four_weeks_are_not_theirs():
     assert [f.remark != "" for f in flags] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("day", "is_counted"),
+    [("2026-01-04", False), ("2026-01-05", True), ("2026-02-01", True)],
+)
+def test_a_session_counts_in_any_of_the_four_weeks(day, is_counted):
+    rows = weekly_runs("2025-12-31", [10] * 5)
+    flags, _ = judged([*rows, run(day, sport="yoga")], "LW15")
+    assert (dt.date(2026, 1, 26) in {f.week for f in flags}) != is_counted
+
+
 def test_one_session_of_three_is_one_session():
     done = run("2026-01-15", sport="yoga")
     asked = {"rules": {"support_sessions": {"info": 3}}}

@@ -90,6 +90,7 @@ def evidence_of_ratios(ratios, cadence=160.0):
         ([KM * 1.029, KM / 1.029], KM, 1.0, 2),
         ([KM, KM, 300.0, 350.0, 400.0], KM, 1.0, 2),  # 40 %
         ([KM] * 4 + [MILE], KM, 1.0, 4),  # four times as many
+        ([KM] * 4 + [KM / 2] * 2, KM, 1.0, 4),  # the same unit by the other count
     ],
 )
 def test_cadence_names_a_unit(ratios, unit, legs, agreed):
@@ -223,6 +224,12 @@ def test_columns_that_contradict_each_other_are_read_as_km_and_noted():
         (26.0, 5200.0, KM),  # 8 m/s by miles
         (1.0, 3000.0, MILE),  # 0.33 m/s by km
         (150_000.0, 40_000.0, None),
+        (200.0, 100.0, 1.0),  # the least distance and more
+        (199.0, 100.0, None),
+        (100.0, 20_000.0, KM),  # the largest and less
+        (101.0, 20_000.0, None),
+        (5000.0, 10_000.0, 1.0),  # half a metre a second and more
+        (7.0, 1000.0, KM),  # seven and less
         (0.0, 1500.0, None),
         (5000.0, 0.0, None),
     ],

@@ -72,6 +72,7 @@ def test_every_week_is_there_and_empty_ones_are_told_apart():
         "2026-01-19",
         "2026-01-26",
     ]
+    assert built.index.name == "week"
     assert built["runs"].tolist() == [1, 0, 0, 1]
     assert built["recorded"].tolist() == [
         True,

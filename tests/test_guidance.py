@@ -166,7 +166,7 @@ def test_the_six_exercises_are_the_articles_in_its_order_and_more_is_called_ours
     for drill in drills.values():
         assert drill.by == "ours" or not drill.heading.endswith("(ours)")
         for part in (drill.easier, drill.harder, drill.sets):
-            assert part.mark.endswith("(ours)") == (part.by == "ours")
+            assert part.mark.endswith("(ours).") == (part.by == "ours")
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from loadwatch.analysis import Roster
 from loadwatch.assess import guidance
 from loadwatch.pipeline import with_budget
 from loadwatch.report import html, page_weeks, season
-from loadwatch.verdict import roster_groups
+from loadwatch.verdict import event_lines, roster_groups
 from tests import report_cases as cases
 
 TODAY = dt.date(2026, 11, 22)
-HEADLINE, SENTENCE, CARD = 18, 20, 25  # words at most
+HEADLINE, SENTENCE, CARD, ANYWHERE = 18, 20, 25, 30  # words at most
 # idioms that are correct and yet read twice; whole words
 BANNED = (
     "told",
@@ -125,6 +125,40 @@ def test_a_reason_has_twenty_five_words_before_its_why(athletes):
         lines += [line.text for line in page_weeks.list_raised(weeks, one)]
         for line in lines:
             assert len(words(line)) <= CARD, line
+
+
+def test_no_sentence_of_handout_roster_or_page_has_over_thirty_words(
+    documents, athletes
+):
+    import html5lib
+
+    texts = [
+        roster_groups.summarize_athlete(one, TODAY).says for one in athletes.values()
+    ]
+    handouts = [
+        html5lib.parse(html.format_handout(one), namespaceHTMLElements=False)
+        for one in athletes.values()
+    ]
+    for document in (*documents.values(), *handouts):
+        texts += [text_of(e) for tag in ("p", "li") for e in document.iter(tag)]
+    for text in texts:
+        for sentence in re.split(r"(?<=[.?!])\s+", text):
+            assert len(words(sentence)) <= ANYWHERE, sentence
+
+
+def test_all_that_one_run_raised_comes_in_sentences_of_thirty_words():
+    parts = [
+        "Saturday: longest run 153 km, 5.4 times as long as any in the 30 days before",
+        "155 km in a week, 88 % more than the four weeks before",
+        "steep downhill 46.1 km, 3.8 times your usual",
+        "climb 5,711 m, 3.2 times your usual",
+        "one run climbed 5,625 m, 3.9 times the 30 days before",
+    ]
+    text = event_lines.join_parts(parts)
+    assert re.split("; |[.] ", text.lower()) == [part.lower() for part in parts]
+    for sentence in re.split(r"(?<=[.]) ", f"Week of 10 June 2021: {text}."):
+        assert len(words(sentence)) <= ANYWHERE
+    assert ". 155 km in a week" in text and ". Climb 5,711 m" in text
 
 
 def test_no_banned_word_is_in_sight(documents, athletes):

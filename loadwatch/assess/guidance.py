@@ -64,7 +64,7 @@ class ExercisePart:
     def mark(self) -> str:
         """The text, marked where it is not the article's."""
         if self.by == "ours":
-            return f"{self.text} (ours)"
+            return f"{self.text.removesuffix('.')} (ours)."
         return self.text
 
 

@@ -206,8 +206,8 @@ def format_event(event: Event, analysis: Analysis) -> str:
     sentence = format_sentence(lead, analysis.settings.units)
     if lead.planned:
         sentence = f"{PLANNED}: {sentence}"
-    if parts := event_lines.format_parts(event, analysis.settings.units):
-        sentence = f"{sentence} With it: {parts}."
+    if parts := event_lines.list_parts(event, analysis.settings.units):
+        sentence = f"{sentence} With it: {event_lines.join_parts(parts)}."
     return formatting.clean_text(sentence)
 
 

@@ -127,7 +127,7 @@ def _join_events(events: Sequence[Event], analysis: Analysis) -> str:
             for part in event.parts
         ]
         lines += [_format_lead(event, analysis), *parts]
-    return _join_within(lines, "; ")
+    return _join_within(lines)
 
 
 def _format_lead(event: Event, analysis: Analysis) -> str:
@@ -137,14 +137,14 @@ def _format_lead(event: Event, analysis: Analysis) -> str:
     return text
 
 
-def _join_within(parts: Sequence[str], separator: str, words: int = LINE_WORDS) -> str:
+def _join_within(parts: Sequence[str], words: int = LINE_WORDS) -> str:
     """Return the first of `parts` that `words` have place for, and how many others."""
     line = upper_first(parts[0])
-    for at, part in enumerate(parts[1:], 1):
-        longer = f"{line}{separator}{part}"
+    for at in range(1, len(parts)):
+        longer = upper_first(event_lines.join_parts(parts[: at + 1]))
         if len(longer.split()) > words - 3:
             more = formatting.spell_number(len(parts) - at)
-            return bind_units(f"{line}{separator}and {more} more")
+            return bind_units(f"{line}; and {more} more")
         line = longer
     return bind_units(line)
 
@@ -161,7 +161,7 @@ def build_reason(event: Event, analysis: Analysis, words: int = LINE_WORDS) -> R
         level = "info"
     return Reason(
         level=level,
-        line=f"{_join_within([lead, *parts], '; ', words)}.",
+        line=f"{_join_within([lead, *parts], words)}.",
         why=tuple(bind_units(text) for text in _list_sentences(event, analysis)),
     )
 

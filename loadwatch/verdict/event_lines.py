@@ -12,12 +12,14 @@ from loadwatch.verdict import levels
 from loadwatch.verdict.phrases import format_brief_phrase, lower_first, upper_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from loadwatch.assess.rules import Flag
     from loadwatch.formatting import Units
     from loadwatch.tables import FlagLevel
+
+SENTENCE_WORDS = 23  # of phrases on one event; more begin a new sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,28 @@ def _order_key(event: Event) -> tuple[bool, int, str, float, date]:
     return joins, level, event.lead.evidence, -times, event.week
 
 
-def format_parts(event: Event, units: Units) -> str:
-    """Return what else belongs to the event; "" where nothing does."""
+def list_parts(event: Event, units: Units) -> list[str]:
+    """Return what else belongs to the event, a phrase per flag."""
     parts = [format_brief_phrase(flag, units) for flag in event.parts]
-    return "; ".join(map(mark_planned, map(lower_first, parts), event.parts))
+    return list(map(mark_planned, map(lower_first, parts), event.parts))
+
+
+def join_parts(parts: Sequence[str]) -> str:
+    """Return phrases on one event, joined by semicolons.
+
+    A phrase that would make a sentence longer than SENTENCE_WORDS begins a new one.
+    """
+    text, words = "", 0
+    for part in parts:
+        count = len(part.split())
+        words += count
+        if not text:
+            text = part
+        elif words <= SENTENCE_WORDS:
+            text = f"{text}; {part}"
+        else:
+            text, words = f"{text}. {upper_first(part)}", count
+    return text
 
 
 def mark_planned(text: str, flag: Flag) -> str:
@@ -102,7 +122,4 @@ def format_event(event: Event, units: Units) -> str:
     line = upper_first(lead)
     if event.lead.day is not None:
         line = f"{event.lead.day:%A}: {lead}"
-    parts = format_parts(event, units)
-    if parts:
-        return f"{line}; {parts}"
-    return line
+    return join_parts([line, *list_parts(event, units)])

@@ -98,6 +98,31 @@ def test_an_address_of_a_form_that_is_looked_at_leads_back(visitor, path):
     assert 'href="/">Back' in text
 
 
+@pytest.mark.parametrize("kind", ["a folder", "a link that leads out", "too large"])
+@pytest.mark.parametrize("name", ["tags.csv", "diary.csv", "loadwatch.toml"])
+def test_a_refusal_names_no_folder_of_the_computer(visitor, tmp_path, name, kind):
+    path = visitor.site.folder / name
+    if kind == "a folder":
+        path.mkdir()
+    elif kind == "too large":
+        path.write_bytes(b"# mine\n" * 1_000_000)
+    else:
+        path.symlink_to("/etc/passwd")
+    chosen = visitor.site.analysis.activities["activity_id"].iloc[0]
+    refused = 0
+    for address, form in (
+        ("/pain", PAIN),
+        (f"/runs/{chosen}", {"rpe": "3"}),
+        ("/settings", {"athlete.name": "Bea"}),
+        ("/shoes", {"name": "Blue pair", "action": "add"}),
+    ):
+        text = visitor.send(address, form).get_data(as_text=True) + visitor.read("/")
+        assert str(tmp_path) not in text
+        assert str(tmp_path.parent) not in text
+        refused += name in text and "Written to" not in text
+    assert refused
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "0226-11-15", "1900-01-01"])
 def test_pain_of_a_day_that_would_not_be_read_again_is_refused(visitor, day):
     visitor.send("/pain", {**PAIN, "day": day})

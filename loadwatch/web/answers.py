@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, flash, g, redirect
 
-from loadwatch.formatting import clean_text
+from loadwatch.formatting import clean_text, strip_folders
 from loadwatch.web.club import Club
 from loadwatch.web.site import Site
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 UNPROCESSABLE = 422  # a form comes back with what is wrong beside its fields
 FIRST_WAIT_S = 1.0  # for the first reading, which a warm store ends by then
+LONGEST_PROBLEM = 500  # characters
 WAIT_S = 4.0  # for the analysis after a write, before the page is shown
 
 
@@ -79,7 +80,12 @@ def finish_write(
     return redirect(get_home() + target, 303)
 
 
+def clean_problem(why: object) -> str:
+    """Return why something failed as a page may show it: no folder of this computer is in it."""
+    return clean_text(strip_folders(str(why)), LONGEST_PROBLEM)
+
+
 def refuse_write(why: str, target: str = "/") -> BaseResponse:
     """Return to a page of the folder with why nothing was written."""
-    flash(clean_text(f"Not written: {why}"), "error")
+    flash(clean_problem(f"Not written: {why}"), "error")
     return redirect(get_home() + target, 303)

@@ -38,6 +38,7 @@ from loadwatch.web import (
 )
 from loadwatch.web.answers import (
     ClubIsRead,
+    clean_problem,
     finish_write,
     get_folder,
     get_home,
@@ -71,7 +72,6 @@ MENU = (
 )
 
 
-LONGEST_PROBLEM = 500  # characters of why a folder was not read
 SHOW_ALL = "Start it with LOADWATCH_DEBUG=1 to see all of it where it was started."
 
 # of every folder, a club's own and each runner's: how far reading is, and the way back
@@ -138,15 +138,10 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         bind_units=bind_units,
-        clean_problem=_clean_problem,
+        clean_problem=clean_problem,
         clean_text=clean_text,
         link_dois=link_dois,
     )
-
-
-def _clean_problem(text: str) -> str:
-    """Return why a folder was not read as text that a page may show."""
-    return clean_text(text, LONGEST_PROBLEM)
 
 
 def _note_runner(_: str | None, values: dict[str, Any] | None) -> None:
@@ -237,7 +232,7 @@ def _show_too_large(_: Exception) -> tuple[str, int]:
 
 def _show_problem(error: Exception) -> tuple[str, int]:
     """Show what a page could not do, with the way back."""
-    text = clean_text(str(error))
+    text = clean_problem(error)
     return render_template("problem.html", title="Problem", problem=text), 409
 
 

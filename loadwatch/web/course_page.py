@@ -21,7 +21,7 @@ from loadwatch.report.season import GROUNDS
 from loadwatch.settings.keys import LAST_DAY
 from loadwatch.tables import SURFACE_COLUMNS
 from loadwatch.verdict.phrases import upper_first
-from loadwatch.web.answers import finish_write, get_home, get_site
+from loadwatch.web.answers import clean_problem, finish_write, get_home, get_site
 from loadwatch.web.ground_colours import find_role
 from loadwatch.web.route_choice import find_route, keep_uploads, list_routes
 from loadwatch.web.run_pictures import draw_course, draw_profile
@@ -91,7 +91,7 @@ def show_courses() -> str:
         first_day=analysis.today,
         day_text=formatting.format_day(day),
         routes=routes,
-        problems=[formatting.clean_text(problem) for problem in problems],
+        problems=[clean_problem(problem) for problem in problems],
         note=route_guide.NOTE,
     )
 
@@ -101,7 +101,7 @@ def check_courses() -> Response:
     """Keep what was uploaded for this session, and show it with the routes that were ticked."""
     kept, problems = keep_uploads(get_site(), request.files.getlist("routes"))
     for problem in problems:
-        flash(formatting.clean_text(problem), "error")
+        flash(clean_problem(problem), "error")
     names = [*kept, *request.form.getlist("route")][:MOST_CHECKED]
     if not names and not problems:
         flash("Choose a route: a GPX, TCX or FIT file.", "error")

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from loadwatch import formatting
 from loadwatch.assess import budget
 from loadwatch.errors import LoadwatchError, SettingsError
 from loadwatch.pipeline.routes import judge_planned
 from loadwatch.report import budget_table
 from loadwatch.tables import KNOWN_SURFACES
-from loadwatch.web.answers import get_site
+from loadwatch.web.answers import clean_problem, get_site
 from loadwatch.web.course_page import choose_day
 from loadwatch.web.route_choice import find_route, keep_uploads, list_routes
 
@@ -52,7 +51,7 @@ def show_plan() -> str:
         "title": "Plan",
         "days": [(day, _name_day(day)) for day in days],
         "given": request.form,
-        "problems": [formatting.clean_text(problem) for problem in problems],
+        "problems": [clean_problem(problem) for problem in problems],
         "grounds": KNOWN_SURFACES,
         "routes": list(list_routes(site)),
         **_describe_plan(tried, analysis),

@@ -10,7 +10,13 @@ from loadwatch.errors import LoadwatchError
 from loadwatch.formatting import clean_text
 from loadwatch.settings import FILE
 from loadwatch.user_files import edit_file, read_file
-from loadwatch.web.answers import UNPROCESSABLE, finish_write, get_site, refuse_write
+from loadwatch.web.answers import (
+    UNPROCESSABLE,
+    clean_problem,
+    finish_write,
+    get_site,
+    refuse_write,
+)
 from loadwatch.web.settings_form import (
     FieldError,
     change_values,
@@ -91,7 +97,7 @@ def _show_form(
         values=values,
         was=was,
         errors={name: clean_text(why) for name, why in errors.items()},
-        problem=clean_text(problem),
+        problem=clean_problem(problem),
         is_readable=is_readable,
         file=FILE,
     )

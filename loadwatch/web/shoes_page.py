@@ -12,7 +12,13 @@ from loadwatch.formatting import clean_text
 from loadwatch.settings import FILE
 from loadwatch.settings.shoe_entries import MAX_NAME, MAX_START_KM
 from loadwatch.user_files import edit_file
-from loadwatch.web.answers import UNPROCESSABLE, finish_write, get_site, refuse_write
+from loadwatch.web.answers import (
+    UNPROCESSABLE,
+    clean_problem,
+    finish_write,
+    get_site,
+    refuse_write,
+)
 from loadwatch.web.shoe_form import check_name, parse_start_km, retire_shoe, state_shoe
 from loadwatch.web.shoe_rows import list_shoes
 
@@ -66,7 +72,7 @@ def change_shoe() -> Response | tuple[str, int]:
     try:
         site.write(path, lambda: edit_file(path, edits[action]), f"the pair {shown}")
     except LoadwatchError as error:
-        return _show_page(form, {"name": str(error)}), UNPROCESSABLE
+        return _show_page(form, {"name": clean_problem(error)}), UNPROCESSABLE
     return finish_write(WRITTEN[action].format(shown), PAGE)
 
 

@@ -51,6 +51,8 @@ class Analysis:
         (dates).
     question : the run whose ground would make most else known, once `pipeline.with_question` has
         looked for it; None where enough is known.
+    map_right : share of the ways around the runs that state their surface, for which their kind
+        implies it rightly [1], once `pipeline.with_map_right` has measured it; else NaN.
     remarks : one line each: tags that fit no run, estimated heart rates and the like.
     """
 
@@ -69,6 +71,7 @@ class Analysis:
     advice: tuple[Advice, ...] = ()
     shoes: pd.DataFrame | None = None
     question: GroundQuestion | None = None
+    map_right: float = math.nan
     remarks: tuple[str, ...] = ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,20 @@ def find_map_needs(analysis: Analysis, cache: Path | None = None) -> MapNeeds:
         covered=compute_covered_share(analysis),
         statements=_measure_map(analysis, areas, cache),
     )
+
+
+def with_map_right(analysis: Analysis, cache: Path | None = None) -> Analysis:
+    """Return `analysis` with how sure what the map implies is around its runs.
+
+    `cache` is the folder where what is read of the map is kept, None for nowhere.
+    """
+    runs = select_runs(analysis.activities, analysis.settings)
+    if not runs["inferred_m"].sum() > 0:
+        return analysis
+    statements = _measure_map(analysis, _find_areas(runs), cache)
+    if statements is None:
+        return analysis
+    return replace(analysis, map_right=statements.right_share)
 
 
 def _measure_map(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,7 @@ SOURCE_LABELS: Final = {
 }
 SHIFT_RULE: Final = "LW08"
 _LEAST: Final = 0.0005  # a smaller share is not named
+_LEAST_INFERRED: Final = 0.05  # of the distance; less is not worth a sentence
 
 
 def compute_source_shares(analysis: Analysis) -> list[tuple[str, float]]:
@@ -42,11 +44,16 @@ def compute_source_shares(analysis: Analysis) -> list[tuple[str, float]]:
 
 def compute_recent_shares(analysis: Analysis) -> list[tuple[str, float]]:
     """Return who knows the ground of the last 26 weeks, and the share of each [1]."""
+    return _share_by_source(_select_recent(analysis))
+
+
+def _select_recent(analysis: Analysis) -> pd.DataFrame:
+    """Return the runs of the last 26 weeks."""
     runs = select_runs(analysis.activities, analysis.settings)
     end = pd.Timestamp(analysis.today) + pd.Timedelta(days=1)
     start = end - pd.Timedelta(days=RECENT_DAYS)
     local = runs["start_local"]
-    return _share_by_source(runs[(local >= start) & (local < end)])
+    return runs[(local >= start) & (local < end)]
 
 
 def _share_by_source(runs: pd.DataFrame) -> list[tuple[str, float]]:
@@ -100,6 +107,8 @@ class KnownGround:
     head: str
     # "your tags (60 %) and the map extract (20 %)"; "" where nothing is known
     sources: str
+    # how much of it the map infers, and how sure that is; "" where it infers little
+    confidence: str = ""
 
 
 def describe_known(analysis: Analysis) -> KnownGround | None:
@@ -111,13 +120,32 @@ def describe_known(analysis: Analysis) -> KnownGround | None:
     head = (
         f"The ground is known for {_format_whole(known)} of the last 26 weeks' distance"
     )
+    confidence = _describe_confidence(analysis)
     if len(shares) <= 1:
-        return KnownGround(head, "".join(shares))
+        return KnownGround(head, "".join(shares), confidence)
     parts = [
         f"{label} ({formatting.format_percent(share)})"
         for label, share in shares.items()
     ]
-    return KnownGround(head, formatting.join_with_and(parts))
+    return KnownGround(head, formatting.join_with_and(parts), confidence)
+
+
+def _describe_confidence(analysis: Analysis) -> str:
+    """Return how sure the map is of the ground of the last 26 weeks, "" where it infers little."""
+    runs = _select_recent(analysis)
+    inferred = float(_sum_column(runs, "inferred_m").sum())
+    distance = float(np.nansum(runs["distance_m"].to_numpy(np.float64)))
+    if not inferred > _LEAST_INFERRED * distance:
+        return ""
+    share = formatting.format_percent(inferred / distance)
+    sentence = f"The map infers {share} from the kind of way"
+    if math.isnan(analysis.map_right):
+        return f"{sentence}."
+    right = formatting.format_percent(analysis.map_right)
+    return (
+        f"{sentence}; around your runs that is right for {right} of the ways "
+        "that state their surface."
+    )
 
 
 def _format_whole(share: float) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from loadwatch.pipeline.map_needs import MapNeed, MapNeeds
 
 SHOWN_AREAS = 5
-FEWEST_STATED_M = 20_000.0  # of ways; of fewer no share is given
 SHOWN_NAMES, MOST_NAME = 5, 40  # of athletes, and characters of each
 # a map that covers less is called wrong
 MOST_COVERED, LITTLE_COVERED = 0.95, 0.05
@@ -110,8 +109,8 @@ def _describe_statements(statements: MapStatements | None, units: Units) -> list
     length = format_quantity(statements.length_m, "distance_m", units)
     share = format_percent(statements.stated_m / statements.length_m)
     lines = [f"Of {length} of ways around them {share} state their surface."]
-    if statements.guessed_m >= FEWEST_STATED_M:
-        right = format_percent(statements.agreed_m / statements.guessed_m)
+    if not math.isnan(statements.right_share):
+        right = format_percent(statements.right_share)
         lines.append(
             f"The others are inferred from their kind: where ways state it, that is "
             f"right for {right} of their length."

@@ -16,6 +16,7 @@ from loadwatch import environment
 from loadwatch.analysis import Analysis
 from loadwatch.errors import LoadwatchError, NothingToRead
 from loadwatch.pipeline import analyse_athlete, with_budget, with_question
+from loadwatch.pipeline.map_needs import with_map_right
 from loadwatch.pipeline.roster import add_roster_settings
 from loadwatch.pipeline.routes import RunnerFiles
 from loadwatch.user_files import put_back, read_file
@@ -257,7 +258,8 @@ class Site(WatchedFolder[Analysis]):
     def _analyse(self, options: Options) -> Analysis:
         """Return the analysis with its headroom and its question."""
         analysis = analyse_athlete(self.folder, options=options)
-        return with_question(with_budget(analysis))
+        analysis = with_question(with_budget(analysis))
+        return with_map_right(analysis, options.store)
 
 
 def fingerprint_folder(folder: Path) -> str:

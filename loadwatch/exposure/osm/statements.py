@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats
 
 STATED = SOURCES.index("surface")
+FEWEST_M = 20_000.0  # of ways; of fewer no share is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,13 @@ class MapStatements:
     stated_m: float  # with a surface tag
     guessed_m: float  # of these, for which other tags imply a surface, too
     agreed_m: float  # of these, where it is the stated one
+
+    @property
+    def right_share(self) -> float:
+        """How often what the kind of a way implies is what it states [1]; NaN of too few ways."""
+        if self.guessed_m < FEWEST_M:
+            return math.nan
+        return self.agreed_m / self.guessed_m
 
 
 def measure_statements(ground: Ground) -> MapStatements:

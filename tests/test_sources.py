@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from loadwatch.activity import Note, Skipped
 from loadwatch.errors import NothingToRead, OverLimit, Unreadable
 from loadwatch.ingest import limits
-from loadwatch.ingest.sources import Member, find_members, zip_directory
+from loadwatch.ingest.sources import Member, find_members, origin, zip_directory
 from loadwatch.ingest.sources.gzip_stream import unpack_gzip
 from loadwatch.ingest.sources.labels import clean_label, is_hidden, make_unique
 
@@ -741,3 +742,20 @@ def test_a_file_that_was_found_before_is_not_opened_when_it_is_listed(tmp_path):
     (tmp_path / "run.fit").unlink()
     with pytest.raises(Unreadable, match="cannot be read"):
         again[0].open()
+
+
+def test_what_one_read_gave_is_not_copied():
+    whole = bytes(1000)
+    reads = iter((whole, b""))
+    file = SimpleNamespace(read=lambda _size: next(reads))
+    assert origin._read_up_to(file, 2000) is whole
+
+
+def test_reads_that_give_less_than_asked_for_are_put_together():
+    class Slow(io.BytesIO):
+        def read(self, size=-1):
+            return super().read(min(size, 3))
+
+    assert origin._read_up_to(Slow(b"0123456789"), 8) == b"01234567"
+    assert origin._read_up_to(Slow(b"0123"), 8) == b"0123"
+    assert origin._read_up_to(Slow(b""), 8) == b""

@@ -223,11 +223,16 @@ def _read_file(path: str) -> bytes:
 
 
 def _read_up_to(file: BinaryIO, size: int) -> bytes:
-    """Return up to `size` bytes; an unbuffered read may give fewer at a time."""
+    """Return up to `size` bytes; an unbuffered read may give fewer at a time.
+
+    What one read gave is returned as it is: to join it with nothing would copy it.
+    """
+    chunks: list[bytes] = []
+    missing = size
     try:
-        chunks = [file.read(size)]
-        while chunks[-1] and (missing := size - sum(map(len, chunks))):
-            chunks.append(file.read(missing))
+        while missing and (chunk := file.read(missing)):
+            chunks.append(chunk)
+            missing -= len(chunk)
     except OSError as error:
         raise Unreadable(f"cannot be read ({error.strerror})") from error
     return b"".join(chunks)

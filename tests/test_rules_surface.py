@@ -70,6 +70,7 @@ def test_surface_shift_vector():
         (10.0, 10.0, 0.25, 5.0, "watch"),
         (9.9, 9.9, 0.25, 5.0, None),  # less than 5 km more
         (14.0, 15.0, 0.25, 5.0, None),  # 23 points
+        (19.96, 20.04, 0.25, 5.0, None),  # 24.9 points
         (15.0, 5.0, 0.25, 5.0, "high"),
         (14.9, 4.9, 0.25, 5.0, "watch"),  # less than 10 km more
         (0.0, 0.0, 0.0, 0.0, None),

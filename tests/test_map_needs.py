@@ -196,3 +196,12 @@ def test_a_warning_grows_with_what_is_missing(covered, words):
     text = map_guide.warn_of_coverage(covered)
     assert words in text
     assert bool(text) == bool(words)
+
+
+@pytest.mark.parametrize(
+    "cell", [(8999, 100), (-9000, 100), (1000, 17999), (1, -18000)]
+)
+def test_no_box_leaves_the_globe(cell):
+    (area,) = find_needed_areas([([cell], 1000.0)])
+    assert -180.0 <= area.box.west < area.box.east <= 180.0
+    assert -90.0 <= area.box.south < area.box.north <= 90.0

@@ -21,7 +21,7 @@ BLOCK_CELLS: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box of the map [degrees], rounded outward to 0.05."""
+    """A box of the map [degrees], rounded outward to 0.05, within the globe."""
 
     west: float
     south: float
@@ -125,10 +125,10 @@ def _enclose_cells(cells: Iterable[Cell]) -> Box:
     """Return the box around cells, with a cell to spare, rounded outward."""
     rows, columns = zip(*cells, strict=True)
     return Box(
-        west=_round_down(min(columns) - 1),
-        south=_round_down(min(rows) - 1),
-        east=_round_up(max(columns) + 2),
-        north=_round_up(max(rows) + 2),
+        west=max(_round_down(min(columns) - 1), -180.0),
+        south=max(_round_down(min(rows) - 1), -90.0),
+        east=min(_round_up(max(columns) + 2), 180.0),
+        north=min(_round_up(max(rows) + 2), 90.0),
     )
 
 

@@ -10,8 +10,10 @@ import pytest
 from loadwatch.analysis import Roster
 from loadwatch.assess import guidance
 from loadwatch.pipeline import with_budget
-from loadwatch.report import html, page_weeks, season
+from loadwatch.report import html, page_tiles, page_weeks, season
+from loadwatch.report.known_ground import KnownGround
 from loadwatch.verdict import event_lines, roster_groups
+from loadwatch.verdict.headline import build_verdict
 from tests import report_cases as cases
 
 TODAY = dt.date(2026, 11, 22)
@@ -110,6 +112,34 @@ def test_there_are_four_tiles_at_most_and_each_says_what_it_is_compared_with(doc
         for tile in tiles:
             (line,) = by_class(tile, "line")
             assert re.search("usual|in 30 days|logged before", text_of(line)), name
+
+
+def test_a_tile_of_one_run_is_named_so():
+    rows = [row for number in range(20) for row in cases.week(number, 40.0)]
+    last = cases.week(20, 40.0)
+    for row, climb in zip(last, (20.0, 20.0, 20.0, 420.0), strict=True):
+        row["ascent_m"] = climb
+    one = cases.analysis([*rows, *last])
+    tiles = page_tiles.build_tiles(one, build_verdict(one))
+    names = {tile.key: (tile.name, tile.number) for tile in tiles}
+    assert names["climb"] == ("Climb in one run", "420")
+    one = cases.steady()
+    tiles = page_tiles.build_tiles(one, build_verdict(one))
+    assert "Climb" in {tile.name for tile in tiles}
+
+
+def test_who_knows_the_ground_is_two_sentences_where_one_is_long():
+    head = "The ground is known for all of the last 26 weeks' distance"
+    short = KnownGround(head, "your tags")
+    assert short.format_text() == f"{head}, by your tags."
+    assert KnownGround(head, "").format_text() == f"{head}."
+    sources = (
+        "your tags (10 %), the watch's or list's label (20 %), the map extract (30 %) "
+        "and your answers for other runs there (40 %)"
+    )
+    long = KnownGround(head, sources).format_text()
+    assert long == f"{head}. Known by {sources}."
+    assert max(len(words(part)) for part in sentences(long)) <= ANYWHERE
 
 
 def test_a_reason_has_twenty_five_words_before_its_why(athletes):

@@ -34,6 +34,7 @@ SOURCE_LABELS: Final = {
 SHIFT_RULE: Final = "LW08"
 _LEAST: Final = 0.0005  # a smaller share is not named
 _LEAST_INFERRED: Final = 0.05  # of the distance; less is not worth a sentence
+_MOST_WORDS: Final = 30  # of a sentence of the page
 
 
 def compute_source_shares(analysis: Analysis) -> list[tuple[str, float]]:
@@ -109,6 +110,13 @@ class KnownGround:
     sources: str
     # how much of it the map infers, and how sure that is; "" where it infers little
     confidence: str = ""
+
+    def format_text(self) -> str:
+        """Return head and sources as one sentence, as two where that has over 30 words."""
+        sentence = ", by ".join(filter(None, (self.head, self.sources)))
+        if len(sentence.split()) > _MOST_WORDS:
+            return f"{self.head}. Known by {self.sources}."
+        return f"{sentence}."
 
 
 def describe_known(analysis: Analysis) -> KnownGround | None:

@@ -90,8 +90,7 @@ def build_ground(analysis: Analysis, week: JudgedWeek) -> Section | None:
     known = known_ground.describe_known(analysis)
     parts = [known_ground.describe_silence(analysis)]
     if known is not None:
-        sentence = ", by ".join(filter(None, (known.head, known.sources)))
-        parts = [f"{sentence}.", known.confidence, *parts]
+        parts = [known.format_text(), known.confidence, *parts]
     return Section(
         line=bind_units(" ".join(filter(None, parts))),
         table=_build_ground_table(analysis, week),

@@ -45,6 +45,7 @@ class TileKind:
     column: str
     rules: tuple[str, ...]
     most: str = ""  # names what a single run is compared with
+    run_name: str = ""  # names the amount of a single run; "" where `name` does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,14 @@ KINDS = (
     TileKind(
         "longest", "Longest run", "longest_m", _LONGEST_ONLY, "the longest in 30 days"
     ),
-    TileKind("climb", "Climb", "ascent_m", shown_weeks.CLIMB, "the most in 30 days"),
+    TileKind(
+        "climb",
+        "Climb",
+        "ascent_m",
+        shown_weeks.CLIMB,
+        "the most in 30 days",
+        "Climb in one run",
+    ),
     TileKind("downhill", "Steep downhill", "downhill_m", shown_weeks.DESCENT),
 )
 
@@ -153,7 +161,7 @@ def _build_tile(
     number, unit = _split_amount(amount, kind.column, analysis)
     return Tile(
         key=kind.key,
-        name=kind.name,
+        name=_name_tile(kind, compared),
         level=level,
         number=number,
         unit=unit,
@@ -161,6 +169,13 @@ def _build_tile(
         line=formatting.bind_units(line),
         anchor=anchor,
     )
+
+
+def _name_tile(kind: TileKind, compared: str) -> str:
+    """Return the name of a tile, of one run where that is what is compared."""
+    if compared and kind.run_name:
+        return kind.run_name
+    return kind.name
 
 
 def _name_other_week(week: JudgedWeek) -> str:

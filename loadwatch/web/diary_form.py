@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.diary import Entry
 
 WHEN_LABELS: Final = {
-    "": "not said",
+    "": "not given",
     "before": "before a run",
     "during": "during a run",
     "after": "after a run",

@@ -18,6 +18,7 @@ from loadwatch.report.page_weeks import build_panels
 from loadwatch.report.season import build_season, describe_week
 from loadwatch.user_files import read_file
 from loadwatch.verdict.levels import week_starts
+from loadwatch.verdict.phrases import upper_first
 from loadwatch.web.answers import finish_write, get_site, refuse_write
 from loadwatch.web.diary_form import WHEN_LABELS, digest_entry, read_entry
 from loadwatch.web.run_rows import list_recent_runs
@@ -83,7 +84,7 @@ def show_week(day: str) -> str:
         "week.html",
         title="Week",
         panel=panel,
-        line=describe_week(season.weeks[-1], season).partition(": ")[2],
+        line=upper_first(describe_week(season.weeks[-1], season).partition(": ")[2]),
         runs=runs[::-1],
         days=list_days(read_entries(site), start),
         when_labels=WHEN_LABELS,

@@ -881,10 +881,9 @@ def test_a_point_that_begins_within_another_one_ends_no_segment(count):
             "Run \U0001f600!",
         ),  # an emoji in halves, by JavaScript
         ("Run &#xD83D;&#xDE00;!", "Run \U0001f600!"),
-        ("Run &#x7;&#x1b;[31m", "Run \ufffd\ufffd[31m"),
-        ("Run &#xD83D;", "Run \ufffd"),
+        ("&#65;&#55357;&#56832;&#x1F600;", "A\U0001f600\U0001f600"),
+        ("&#xD800;&#xDC00;&#56319;&#57343;", "\U00010000\U0010ffff"),
         ("Run \x0b\x1b&#65;&#66;", "Run AB"),
-        ("Run &#99999999;", "Run \ufffd"),
     ],
 )
 def test_a_name_of_characters_that_xml_forbids_costs_no_point(written, name):
@@ -919,3 +918,16 @@ def test_a_window_of_points_is_made_when_it_is_asked_for():
     windows = point_pattern.split_points(data, "trkpt", pattern)
     assert iter(windows) is windows
     assert sum(sum(window.streaks) for window in windows) == 20
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#27;", "&#xD83D;", "&#56832;&#55357;", "&#56320;&#56320;", "&#0;"]
+)
+def test_a_reference_to_no_character_ends_the_file(reference):
+    """As XML 1.0 has it (section 4.1, "Legal Character")."""
+    text = (
+        HEAD
+        + f'<gpx version="1.1" creator="x"><trk><name>{reference}</name></trk></gpx>'
+    )
+    with pytest.raises(LoadwatchError, match="breaks off before its first point"):
+        readers.read(text.encode(), "a.gpx", Settings())

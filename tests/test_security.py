@@ -11,8 +11,12 @@ FORBIDDEN = {
     *("pickle", "cPickle", "marshal", "shelve", "joblib", "dill", "cloudpickle"),
     *("socket", "http", "urllib", "ftplib", "smtplib", "requests", "ssl"),
 }
-# `serve` asks 127.0.0.1 whether a server of the folder is there already, and nobody else
-ALLOWED = {PACKAGE / "web" / "server.py": {"http"}}
+# `serve` asks 127.0.0.1 whether a server of the folder is there already, and nobody else;
+# compiled templates are read from where Python itself reads the bytecode of these modules
+ALLOWED = {
+    PACKAGE / "web" / "server.py": {"http"},
+    PACKAGE / "report" / "template_cache.py": {"marshal"},
+}
 CALLS = {"eval", "exec", "compile", "__import__", "read_pickle", "to_pickle"}
 
 

@@ -13,7 +13,7 @@ WGS84_A_M: Final = 6_378_137.0  # semi-major axis, NIMA TR8350.2
 WGS84_E2: Final = 0.00669437999014  # eccentricity squared, ibid.
 # a degree of a great circle on a sphere of the mean radius: within 0.6 % of the ellipsoid
 DEGREE_M: Final = 111_195.0
-MOST_NORTH_DEG: Final = 85.0  # nearer to a pole no plane holds a line by its degrees
+MAX_LATITUDE_DEG: Final = 85.0  # nearer to a pole no plane holds a line by its degrees
 BLOCK: Final = 1_000  # positions of a line whose bends are looked for at once
 STEPS_AT_ONCE: Final = 100_000  # of a line that is measured
 
@@ -83,7 +83,7 @@ def outline_m(latitude_deg: Floats, longitude_deg: Floats, aside_m: float) -> fl
     latitude_deg, longitude_deg : positions in order, none unknown.
     aside_m : how far a position is from the line through its neighbours, to count. [m]
     """
-    if np.abs(latitude_deg).max(initial=0.0) > MOST_NORTH_DEG:
+    if np.abs(latitude_deg).max(initial=0.0) > MAX_LATITUDE_DEG:
         return float(step_m(latitude_deg, longitude_deg).sum())
     kept = _find_bends(latitude_deg, longitude_deg, aside_m)
     return float(step_m(latitude_deg[kept], longitude_deg[kept]).sum())

@@ -22,7 +22,7 @@ from loadwatch.settings import Settings
 
 ON_FOOT = {"running", "walking", "hiking"}
 INDOOR = {"treadmill", "indoor_running", "indoor_walking", "virtual_activity"}
-LEAST_M = 50.0
+MIN_M = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def cases(corpus: Path) -> list[Case]:
         if (
             session.sport not in ON_FOOT
             or session.sub_sport in INDOOR
-            or not session.ascent_m >= LEAST_M
+            or not session.ascent_m >= MIN_M
         ):
             continue
         time, altitude, distance = samples(activity)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules import Flag
 
 LISTS = "csv-"  # a folder of lists: each of its folders is a log
-LEAST_WEEKS = 9  # with runs: two months
+MIN_WEEKS = 9  # with runs: two months
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def list_logs(corpus: Path) -> list[Path]:
 
 
 # all logs together
-POOL_LEAST = 12  # complete weeks with runs that a log must hold
+MIN_POOL_WEEKS = 12  # complete weeks with runs that a log must hold
 POOL_DROPPED = 5  # of them: the first, in which little can be judged
 MANY = 0.40  # of a log's weeks: more asks for a reason
 ANY, TWO_WEEKS, HIGH = "any", "two weeks", "high"
@@ -87,7 +87,7 @@ class PooledLog:
 def count_log(name: str, answer: dict[str, Any]) -> PooledLog | None:
     """Return one log from the answer of `weeks --format json`; None where it is too short."""
     held = [row for row in answer["weeks"] if row["runs"] and row["complete"]]
-    if len(held) < POOL_LEAST:
+    if len(held) < MIN_POOL_WEEKS:
         return None
     counted = [date.fromisoformat(row["week"]) for row in held[POOL_DROPPED:]]
     raised: dict[str, set[date]] = {ANY: set(), HIGH: set()}
@@ -207,12 +207,12 @@ def print_by_rule(corpus: Path, names: list[str], store: Path | None = None) -> 
         if names and name not in names:
             continue
         analysis = analyse_athlete(path, options=Options(store=store))
-        if int((analysis.weeks["runs"] > 0).sum()) >= LEAST_WEEKS:
+        if int((analysis.weeks["runs"] > 0).sum()) >= MIN_WEEKS:
             print(format_table(name, analysis), end="\n\n", flush=True)
         else:
             short.append(name)
     print(
-        f"Too short, fewer than {LEAST_WEEKS} weeks with runs: {', '.join(short) or 'none'}"
+        f"Too short, fewer than {MIN_WEEKS} weeks with runs: {', '.join(short) or 'none'}"
     )
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-_MOST_BYTES = 3 << 30
-_MOST_CPU_S = 60
+_MAX_BYTES = 3 << 30
+_MAX_CPU_S = 60
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def run_limited(*arguments, cwd=None, stdin=b"", **environment) -> Finished:
             check=False,
             timeout=300,
         )
-        cost = {"cpu_s": _MOST_CPU_S, "peak_mib": _MOST_BYTES >> 20}
+        cost = {"cpu_s": _MAX_CPU_S, "peak_mib": _MAX_BYTES >> 20}
         if report.exists():
             cost = json.loads(report.read_text())
     out, err = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
@@ -80,8 +80,8 @@ def _main() -> None:
     import resource
     import time
 
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_CPU_S, _MOST_CPU_S + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_MAX_CPU_S, _MAX_CPU_S + 1))
     names = (
         "cli",
         "api",

@@ -38,7 +38,7 @@ STATS = ROOT / "mutmut-stats.json"
 MUTANT = re.compile(r"^\s*def (x\S*__mutmut_\d+)\(", re.MULTILINE)
 CPU_S = 4  # of one test; more is an endless loop
 # CPU of the tests of one mutant, the likely ones first; then it has survived
-MOST_S = 6.0
+MAX_S = 6.0
 UNCOUNTED_S = 0.1  # taken for a test that mutmut has not counted
 LATE = -signal.SIGPROF  # exit code
 KILLED, SURVIVED = "killed by ", "survived"
@@ -90,7 +90,7 @@ class Judge:
         self.seconds = seconds
         done = read_results(results)
         self.names = [name for name in names if name not in done]
-        self.most_s = MOST_S
+        self.most_s = MAX_S
         if again:
             survived = (name for name in names if done.get(name) == SURVIVED)
             self.names, self.most_s = list(survived), math.inf

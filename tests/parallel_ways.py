@@ -16,12 +16,12 @@ from loadwatch.geodesy import DEGREE_M
 from loadwatch.tables import SURFACE_NAMES
 
 GAPS_M = ((4.0, 8.0), (8.0, 12.0))
-LEAST_M = 120.0
+MIN_M = 120.0
 STEP_M = 3.0
 PARALLEL = 0.95  # cosine
 TORN_M = 6.0  # the other way goes on where its next place is nearer
 ASIDE_M = (24.0, 34.0)  # beside a street
-LEAST_ASIDE_M, MOST_ASIDE = 200.0, 200  # of its street, and runs an extract
+MIN_ASIDE_M, MAX_ASIDE = 200.0, 200  # of its street, and runs an extract
 FAR_M = 20.0  # a place farther than this from any way is on none
 GROUNDS = [SURFACE_NAMES.index(name) for name in ("hard", "firm", "soft")]
 
@@ -94,7 +94,7 @@ class _Line:
     def _split_parts(
         self, near: NearSegments, pairs: np.ndarray, other: int
     ) -> Iterator[tuple]:
-        if pairs.size < LEAST_M / STEP_M:
+        if pairs.size < MIN_M / STEP_M:
             return
         point = near.point[pairs]
         shrink = np.cos(np.radians(self.latitude[point])) * DEGREE_M
@@ -103,7 +103,7 @@ class _Line:
         step_m = np.hypot(np.diff(north) * DEGREE_M, np.diff(east) * shrink[1:])
         torn = np.flatnonzero((np.diff(point) != 1) | (step_m > TORN_M)) + 1
         for part in np.split(np.arange(point.size), torn):
-            if part.size * STEP_M < LEAST_M:
+            if part.size * STEP_M < MIN_M:
                 continue
             out = point[part]
             yield (
@@ -116,7 +116,7 @@ class _Line:
 def find_verge_routes(ground: Ground) -> list[tuple[np.ndarray, ...]]:
     """Return places 24 to 34 m beside hard ways, and which of them are far from every way."""
     dice = np.random.default_rng(5)
-    lines = [line for line in _list_lines(ground, LEAST_ASIDE_M) if line.surface == 0]
+    lines = [line for line in _list_lines(ground, MIN_ASIDE_M) if line.surface == 0]
     found = []
     for number in dice.permutation(len(lines)):
         aside_m = dice.uniform(*ASIDE_M) * dice.choice((-1, 1))
@@ -124,7 +124,7 @@ def find_verge_routes(ground: Ground) -> list[tuple[np.ndarray, ...]]:
         is_far = measure_distance(ground, latitude, longitude) > FAR_M
         if is_far.mean() > 0.8:
             found.append((latitude, longitude, is_far))
-    return found[:MOST_ASIDE]
+    return found[:MAX_ASIDE]
 
 
 def measure_distance(
@@ -137,7 +137,7 @@ def measure_distance(
     return nearest
 
 
-def _list_lines(ground: Ground, least_m: float = LEAST_M) -> Iterator[_Line]:
+def _list_lines(ground: Ground, least_m: float = MIN_M) -> Iterator[_Line]:
     bounds = np.searchsorted(ground.line, np.arange(ground.way_id.size + 1))
     for number, (first, end) in enumerate(itertools.pairwise(bounds.tolist())):
         along = ground.along_m[first:end]

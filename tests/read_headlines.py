@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Analysis
 
-LEAST_WEEKS = 52  # from the first week to the last
-LEAST_WITH_RUNS = 26
+MIN_WEEKS = 52  # from the first week to the last
+MIN_WITH_RUNS = 26
 MONDAYS = 26
 
 
@@ -61,7 +61,7 @@ def read_long_logs(
             continue
         analysis = analyse_athlete(path, options=Options(store=None))
         with_runs = int((analysis.weeks["runs"] > 0).sum())
-        if len(analysis.weeks) >= LEAST_WEEKS and with_runs >= LEAST_WITH_RUNS:
+        if len(analysis.weeks) >= MIN_WEEKS and with_runs >= MIN_WITH_RUNS:
             yield name, analysis
 
 

@@ -26,7 +26,7 @@ from loadwatch.settings import Settings
 from loadwatch.tables import SURFACE_COLUMNS, SURFACE_NAMES
 from tests import tag_athletes
 
-LEAST_RUNS = 30
+MIN_RUNS = 30
 ASKED = (1, 3, 5, 10)
 KNOWN_WEEK = 0.7
 STORE = Path(os.environ.get("LOADWATCH_STORE", "/tmp/loadwatch-tag-table"))
@@ -93,7 +93,7 @@ def print_logs(data: Path) -> None:
         except Exception as error:  # noqa: BLE001 - a folder of odd files is no log
             print(f"{folder.name}: {error}".splitlines()[0], file=sys.stderr)
             continue
-        if (runs["signature"] != "").sum() < LEAST_RUNS:
+        if (runs["signature"] != "").sum() < MIN_RUNS:
             continue
         before = time.process_time()
         known = list(ask(forget_ground(runs)))

@@ -206,7 +206,7 @@ def test_a_short_log_fills_its_picture(count):
         assert figure.axes[-1].get_xlim() == (-0.6, count - 0.4)
     calendar = drawn(analysis, "year")
     assert calendar.get_size_inches()[0] == 0.9 + year_calendar.DAY_IN * max(
-        count, year_calendar.LEAST_COLUMNS
+        count, year_calendar.MIN_COLUMNS
     )
 
 

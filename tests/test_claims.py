@@ -50,7 +50,7 @@ METHOD = {"LW05": {"50"}}  # metres over which a grade is fitted
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 DOI = re.compile(r"10\.\d{4,}/\S+")
 BANNED = r"\b(told|stands|lies|nobody)\b|high risk"
-MOST_WORDS = 30
+MAX_WORDS = 30
 
 
 def find_numbers(text):
@@ -130,7 +130,7 @@ def test_the_articles_view_is_called_the_articles():
 @pytest.mark.parametrize("text", tuple(all_texts()))
 def test_texts_are_short_and_plain(text):
     for sentence in re.split(r"(?<=[.!?])\s", text):
-        assert len(sentence.split()) <= MOST_WORDS, sentence
+        assert len(sentence.split()) <= MAX_WORDS, sentence
     assert not re.search(BANNED, text, re.IGNORECASE)
 
 

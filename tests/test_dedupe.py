@@ -552,7 +552,7 @@ def test_a_start_that_thousands_share_costs_no_square(is_equal, monkeypatch):
     rows += [listed("2026-05-03T07:00:00", line=number + 2, zone_sure=True)]
     found = drop_duplicate_runs(activities(*rows))
     assert len(found.rows) + len(found.duplicates) == number + 1
-    assert len(pairs_found) <= number * dedupe.pairs.MOST_AT_ONCE
+    assert len(pairs_found) <= number * dedupe.pairs.MAX_ROWS_AT_ONCE
     if is_equal:
         assert len(found.rows) == 2
         assert not pairs_found

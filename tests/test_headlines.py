@@ -14,7 +14,7 @@ from loadwatch.assess.rules import RULES, Exceeded
 from loadwatch.settings import Settings
 from loadwatch.tables import RAISED_LEVELS
 from loadwatch.verdict import headline, raised_before
-from loadwatch.verdict.phrases import MOST_WORDS, count_words, fit_clauses
+from loadwatch.verdict.phrases import MAX_WORDS, count_words, fit_clauses
 from tests import read_headlines
 from tests import report_cases as cases
 from tests.builders import run, weekly_runs
@@ -27,7 +27,7 @@ def check_headline(analysis):
     """What holds for any headline; its words."""
     found = headline.build_verdict(analysis)
     text = f"{found.word}: {found.sentence}"
-    assert count_words(text) <= MOST_WORDS, text
+    assert count_words(text) <= MAX_WORDS, text
     words = {word.strip(".,:;()").lower() for word in text.split()}
     assert not BANNED & words, text
     assert text.endswith(".") and ".." not in text and "nan" not in words, text
@@ -188,7 +188,7 @@ def test_a_sign_of_the_diary_comes_first_and_fits(sign, pain, call, tmp_path):
     call("report", tmp_path, "-o", page, "--no-store", "--tz", "UTC")
     says = json.loads(page.read_text())["verdict"]["says"]
     assert sign.says.partition(",")[0] in says
-    assert count_words(f"{headline.RED_FLAG_WORDS[sign.urgency]} {says}") <= MOST_WORDS
+    assert count_words(f"{headline.RED_FLAG_WORDS[sign.urgency]} {says}") <= MAX_WORDS
 
 
 def test_pain_leaves_every_headline_short(call, tmp_path):
@@ -206,7 +206,7 @@ def test_pain_leaves_every_headline_short(call, tmp_path):
         call("report", folder, "-o", page, "--no-store", "--today", "2026-05-13")
         says = json.loads(page.read_text())["verdict"]["says"]
         assert "Pain 4 of 10 on 12 May." in says
-        assert count_words(f"Not enough data: {says}") <= MOST_WORDS, says
+        assert count_words(f"Not enough data: {says}") <= MAX_WORDS, says
 
 
 def test_clauses_are_as_long_as_there_is_place():

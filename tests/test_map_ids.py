@@ -9,11 +9,11 @@ from osmium.osm import mutable
 
 from loadwatch.exposure.osm import MapError
 from loadwatch.exposure.osm.cut import cut_extract
-from loadwatch.exposure.osm.map_reader import MOST_ID, read_excerpt
+from loadwatch.exposure.osm.map_reader import MAX_ID, read_excerpt
 
 CELLS = frozenset([(1000, 2000)])
 FAR = 1 << 56
-MOST_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def _limit_memory():
     before = resource.getrlimit(resource.RLIMIT_AS)
     text = Path("/proc/self/statm").read_text("ascii")
     held = int(text.split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (held + MOST_BYTES, before[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (held + MAX_BYTES, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_AS, before)
 
@@ -46,7 +46,7 @@ def write(tmp_path):
 
 
 def test_numbers_up_to_the_bound_are_read(write):
-    numbers = (1, 1 << 36, MOST_ID)
+    numbers = (1, 1 << 36, MAX_ID)
     path = write(numbers, numbers)
     assert read_excerpt(path, CELLS, {}).refs == [list(numbers)]
     path.write_bytes(cut_extract(path, CELLS))

@@ -486,7 +486,7 @@ def test_nodes_of_distant_numbers_are_looked_up_in_batches(
     town, here, tmp_path, monkeypatch
 ):
     path = spread_ids(town, tmp_path / "spread.osm.pbf", 1 << 23)
-    monkeypatch.setattr(map_reader, "MOST_ID_BLOCKS", 2)
+    monkeypatch.setattr(map_reader, "MAX_ID_BLOCKS", 2)
     batches = list(map_reader.split_ids(np.array([1, 2, 1 << 25, 1 << 26, 1 << 27])))
     assert [batch.tolist() for batch in batches] == [
         [1, 2, 1 << 25],

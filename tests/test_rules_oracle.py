@@ -20,7 +20,7 @@ from tests.fired_table import list_logs
 
 MONDAY = dt.datetime.fromisoformat("2026-01-05T07:00")
 ONE_DAY = dt.timedelta(days=1)
-LEAST_RUNS = 20  # of a real log that is looked at
+MIN_RUNS = 20  # of a real log that is looked at
 LOGS = 20  # at least
 
 
@@ -89,7 +89,7 @@ def logs(corpus):
     read = []
     for path in list_logs(corpus):
         analysis = analyse_athlete(path, options=Options(store=None))
-        if len(analysis.activities) >= LEAST_RUNS:
+        if len(analysis.activities) >= MIN_RUNS:
             read.append((path.name, analysis))
     assert len(read) >= LOGS
     return read

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("flask")
 pytest.importorskip("waitress")
 
-from loadwatch.web.route_shelf import MOST_ROUTES, RouteShelf
+from loadwatch.web.route_shelf import MAX_ROUTES, RouteShelf
 from loadwatch.web.site import fingerprint_folder
 from tests.make_gpx import list_square, write_loop_runs
 from tests.test_web import HOSTILE, ORIGIN, ask, open_site, send
@@ -203,9 +203,9 @@ def test_without_a_route_the_page_asks_for_one(opened):
 
 def test_routes_are_bounded(tmp_path):
     shelf = RouteShelf()
-    for _ in range(MOST_ROUTES):
+    for _ in range(MAX_ROUTES):
         shelf.add_route("a.gpx", io.BytesIO(b"x"))
-    assert len(set(shelf.names)) == MOST_ROUTES
+    assert len(set(shelf.names)) == MAX_ROUTES
     with pytest.raises(Exception, match="forget some"):
         shelf.add_route("a.gpx", io.BytesIO(b"x"))
 

@@ -38,10 +38,10 @@ RECENT_DAYS: Final = 26 * 7
 OLD_WEIGHT: Final = 0.25
 LENGTH_POWER: Final = 0.3
 ENOUGH_KNOWN: Final = 0.9  # of the last 26 weeks: no question is open then
-LEAST_GAIN: Final = 0.02  # of the last 26 weeks, by one more answer
-_MOST_RUNS: Final = 4000  # the newest, by which a question is chosen: memory is bounded
-_LEAST_M: Final = 500.0  # that an answer must settle to be worth a question
-_MOST_TRIED: Final = 5  # questions, for one that adds to the last 26 weeks
+MIN_GAIN: Final = 0.02  # of the last 26 weeks, by one more answer
+_MAX_RUNS: Final = 4000  # the newest, by which a question is chosen: memory is bounded
+_MIN_M: Final = 500.0  # that an answer must settle to be worth a question
+_MAX_TRIED: Final = 5  # questions, for one that adds to the last 26 weeks
 _COMPARED: Final = (
     64  # runs whose neighbours are looked at, the best by their own cells
 )
@@ -163,7 +163,7 @@ def find_questions(
         if run is None:
             break
         question = _describe_run(demand, run)
-        if question.settles_m < _LEAST_M:
+        if question.settles_m < _MIN_M:
             break
         unknown_m = max(unknown_m - question.recent_m, 0.0)
         known_after = 1.0 - unknown_m / recent_m
@@ -183,7 +183,7 @@ def find_one_question(
     It is the first whose answer adds 2 % of the last 26 weeks; after a move most of what is
     unknown may lie where nobody runs any more.
     """
-    for most in (1, _MOST_TRIED):
+    for most in (1, _MAX_TRIED):
         found = find_questions(activities, settings, today, most)
         question = choose_question(found)
         if question or len(found.questions) < most:
@@ -197,7 +197,7 @@ def choose_question(found: GroundQuestions) -> GroundQuestion | None:
         return None
     for question in found.questions:
         gain = question.recent_m / found.recent_m
-        if gain >= LEAST_GAIN:
+        if gain >= MIN_GAIN:
             return replace(question, known_after=found.known_share + gain)
     return None
 
@@ -208,7 +208,7 @@ def _build_demand(
     """Return the metres that nobody knows, None where no run has cells."""
     has_cells = (runs["signature"] != "").to_numpy()
     rows = runs[has_cells].sort_values("start_local", kind="stable")
-    rows = rows.iloc[-_MOST_RUNS:].reset_index(drop=True)
+    rows = rows.iloc[-_MAX_RUNS:].reset_index(drop=True)
     if rows.empty:
         return None
     signatures = unpack_signatures(rows["signature"].tolist())

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from loadwatch.settings import Settings
 
-MOST_NAMED = 3  # sports; the others are counted together
+MAX_NAMED = 3  # sports; the others are counted together
 
 
 def describe_unsummed(activities: pd.DataFrame, settings: Settings) -> str:
@@ -23,7 +23,7 @@ def describe_unsummed(activities: pd.DataFrame, settings: Settings) -> str:
         return ""
     counts = other["sport"].value_counts()
     parts = []
-    for sport in counts.index[:MOST_NAMED]:
+    for sport in counts.index[:MAX_NAMED]:
         rows = other[other["sport"] == sport]
         metres = float(rows["distance_m"].sum())
         part = f"{_format_sport(sport)} {_format_times(len(rows))}"
@@ -31,7 +31,7 @@ def describe_unsummed(activities: pd.DataFrame, settings: Settings) -> str:
             amount = formatting.format_quantity(metres, "distance_m", settings.units)
             part = f"{part} ({amount})"
         parts.append(part)
-    rest = int(counts.iloc[MOST_NAMED:].sum())
+    rest = int(counts.iloc[MAX_NAMED:].sum())
     if rest:
         parts.append(f"other sports {_format_times(rest)}")
     return f"Read, but not counted: {formatting.join_with_and(parts)}."

@@ -39,7 +39,7 @@ KNOWN_SHARE = 0.9  # of a week's distance, for its sum to be known
 # a run of unknown distance: by its time at 10 km/h, else 5 km
 GUESS_MPS, GUESS_M = 10.0 / 3.6, 5000.0
 USUAL_WEEKS = 4  # looked back on
-USUAL_LEAST = 3  # of them with a run and the column known
+MIN_USUAL_WEEKS = 3  # of them with a run and the column known
 NOTHING = 1e-9  # of any unit: less is the remainder of a sum, and no divisor
 _WEEKDAY_NUMBER = {name: number for number, name in enumerate(WEEKDAYS)}
 _EPOCH_WEEKDAY = _WEEKDAY_NUMBER["thu"]  # of 1970-01-01
@@ -180,7 +180,7 @@ def compute_usual(values: Floats, counted: Bools) -> Floats:
     middle = np.where(
         count == USUAL_WEEKS, (window[..., 1] + window[..., 2]) / 2, window[..., 1]
     )
-    return np.asarray(np.where(count >= USUAL_LEAST, middle, np.nan), np.float64)
+    return np.asarray(np.where(count >= MIN_USUAL_WEEKS, middle, np.nan), np.float64)
 
 
 def _sum_daily_km(table: pd.DataFrame, cal: Calendar) -> Floats:

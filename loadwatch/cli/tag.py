@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.assess.ground_questions import GroundQuestion
 
-MOST_LISTED = 10  # courses without an answer
-MOST_ASKED = 20  # at one sitting
+MAX_LISTED = 10  # courses without an answer
+MAX_ASKED = 20  # at one sitting
 UNKNOWN = "unknown"  # "I do not know": asked again after 26 weeks
 
 
@@ -227,7 +227,7 @@ def _list_unknown(ctx: click.Context, form: str) -> int:
 
     analysis = _read_runs(ctx)
     found = find_questions(
-        analysis.activities, analysis.settings, analysis.today, MOST_LISTED
+        analysis.activities, analysis.settings, analysis.today, MAX_LISTED
     )
     if form == "json":
         records = ground_question.build_question_records(found)
@@ -253,7 +253,7 @@ def _ask_questions(ctx: click.Context, path: Path) -> int:
     """Ask for the ground of the most useful runs until enough is known or the runner stops."""
     from loadwatch.assess.ground_questions import find_one_question
 
-    for number in range(MOST_ASKED):
+    for number in range(MAX_ASKED):
         analysis = read_analysis(ctx)
         if not number:
             warn_of_map(ctx, analysis)

@@ -19,7 +19,7 @@ WORTH_A_POOL = 100  # fresh inputs; fewer are read sooner than processes start
 WORTH_A_POOL_OF_ATHLETES = 400  # the same counted by the cost of jobs
 LARGEST_SHARE = 1.5  # a worker's share of the cost that one job may be
 LARGE_BYTES = 10 << 20  # of a zip: a hundred recordings or more
-MOST_JOBS = 8  # more workers wait for the disk
+MAX_JOBS = 8  # more workers wait for the disk
 PRELOADED = ("loadwatch.pipeline.input_jobs", "loadwatch.exposure.row")
 
 
@@ -99,7 +99,7 @@ def open_maps(
             spread = _Spread(lambda: engine, least_inputs=1, least_cost=0)
             yield {**_list_maps(spread), "can_share": cluster.can_share}
         return
-    jobs = params.get("jobs") or min(MOST_JOBS, os.cpu_count() or 1)
+    jobs = params.get("jobs") or min(MAX_JOBS, os.cpu_count() or 1)
     if jobs == 1:
         yield {}
         return

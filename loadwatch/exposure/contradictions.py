@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 APART: Final = 0.5  # of two answers for one course: more is a contradiction
 NAMED: Final = 3  # pairs
 _CHECKED: Final = 500  # pairs of answers that differ, whether they are of one course
-_MOST_BLOCKS: Final = 1000  # by which courses are compared roughly
+_MAX_BLOCKS: Final = 1000  # by which courses are compared roughly
 _ROUGHLY: Final = 0.5  # of the blocks of two runs of one course are common at least
 _ROUNDING: Final = 1e-9
 
@@ -66,10 +66,10 @@ def _list_apart(signatures: Signatures, shares: Floats) -> Iterator[tuple[int, i
 def _list_near(signatures: Signatures) -> Iterator[tuple[int, Ints]]:
     """Yield each run with the later runs that share half of the blocks with it.
 
-    No more than _MOST_BLOCKS are looked at, evenly chosen.
+    No more than _MAX_BLOCKS are looked at, evenly chosen.
     """
     distinct, number = np.unique(block_numbers(signatures.cells), return_inverse=True)
-    every = max(1, -(-distinct.size // _MOST_BLOCKS))
+    every = max(1, -(-distinct.size // _MAX_BLOCKS))
     chosen = number % every == 0
     count = signatures.counts.size
     # each block once per run, by block and by run

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "course"  # of `surface_source`
 TRACK: Final = "track"
-LEAST_TRACK_M: Final = 800.0  # of a run, for its metres on a track to count
+MIN_TRACK_M: Final = 800.0  # of a run, for its metres on a track to count
 HIGH_CONFIDENCE: Final = 0.8  # mean of the largest share of each metre's ground
 RUNS_PER_PART: Final = 256  # unpacked at once
 # a whole number of metres is kept, so a run's cells may miss its distance by so much
@@ -237,7 +237,7 @@ def _put_track(answers: Answers, signatures: Signatures, shares: Floats) -> None
     means = answers.track_shares[None, :]
     track = _look_up(answers.track_cells, means, signatures.cells)[0]
     on_track = _sum_metres(signatures, track)
-    counts = on_track >= LEAST_TRACK_M - _ROUNDING_M
+    counts = on_track >= MIN_TRACK_M - _ROUNDING_M
     track = np.where(counts[signatures.runs], track, 0.0)
     shares *= 1.0 - track
     shares[_TRACK_AT] = track

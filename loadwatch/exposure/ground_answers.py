@@ -15,7 +15,7 @@ EXAMPLE: Final = "hard 75 soft 25"
 _PART: Final = re.compile(r"([^\W\d_]+)|(\d+(?:[.,]\d+)?)\s*%?")
 _BETWEEN: Final = re.compile(r"[\s,;/+&:=]*")
 _WHOLE, _TOLERANCE = 100.0, 1.0  # per cent, and how far shares may add up beside it
-_LEAST: Final = 1e-9  # a smaller share is none
+_MIN_SHARE: Final = 1e-9  # a smaller share is none
 
 
 def parse_answer(text: str) -> dict[str, float]:
@@ -82,7 +82,7 @@ def _check_pairs(text: str, parts: list[str | float], numbers: list[float]) -> N
 def format_answer(shares: Mapping[str, float]) -> str:
     """Return shares by surface as `parse_answer` reads them, the largest first."""
     named = sorted(
-        (name for name, share in shares.items() if share > _LEAST),
+        (name for name, share in shares.items() if share > _MIN_SHARE),
         key=lambda name: -shares[name],
     )
     if len(named) == 1:

@@ -23,7 +23,7 @@ RECORD_KM = (0.4, 1.0, 5.0, 10.0, 21.1, 42.2, 100.0, 320.0)
 RECORD_MPS = (9.3, 7.6, 6.62, 6.37, 6.13, 5.84, 4.6, 3.7)
 IMPOSSIBLE_MPS = 12.0  # faster than any sprint
 IMPOSSIBLE_RIDE_MPS = 40.0  # faster than any ride, on average
-LEAST_M = 400.0  # a shorter way may be a jump of the receiver
+MIN_M = 400.0  # a shorter way may be a jump of the receiver
 
 
 def infer_sport(
@@ -82,7 +82,7 @@ def is_impossible(sport: str, distance_m: float, duration_s: float) -> bool:
     top_mps = IMPOSSIBLE_MPS
     if sport == "cycling":
         top_mps = IMPOSSIBLE_RIDE_MPS
-    return distance_m > LEAST_M and top_mps * duration_s < distance_m
+    return distance_m > MIN_M and top_mps * duration_s < distance_m
 
 
 def check_pace(sport: str, distance_m: float, duration_s: float) -> list[Note]:

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from loadwatch.tables import Bools, Floats
 
 GROUPS: Final = 3  # of runs that are read again for one route
-MOST_RUNS: Final = 8  # of one group
+MAX_RUNS: Final = 8  # of one group
 NEAR_M: Final = 25.0  # from a place of the route to a fix
-_LEAST_GAIN: Final = 0.01  # of the route's cells, for one more run to be read
+_MIN_GAIN: Final = 0.01  # of the route's cells, for one more run to be read
 _LESS_SURE: Final = 0.7  # weight of a run whose altitude is noisy or by satellites
-_MOST_COMPARED: Final = 256  # runs that cross most of the route
+_MAX_COMPARED: Final = 256  # runs that cross most of the route
 _SPREAD_M: Final = 8.0  # a fix counts less the farther it is
 _SPACING_M: Final = 10.0  # of the places of a route at which runs are looked for
 _BLOCK: Final = 256  # of these places at once
@@ -81,7 +81,7 @@ def choose_crossing(signature: str, rows: pd.DataFrame) -> list[list[int]]:
     weights = _weigh_runs(rows.iloc[places])
     near = are_among(signatures.cells, widen_cells(route))
     metres = np.bincount(signatures.runs[near], minlength=places.size) * weights
-    order = np.argsort(-metres, kind="stable")[:_MOST_COMPARED]
+    order = np.argsort(-metres, kind="stable")[:_MAX_COMPARED]
     order = order[metres[order] > 0]
     crossed = np.array(
         [are_among(route, widen_cells(signatures.cells_of(int(run)))) for run in order],
@@ -111,10 +111,10 @@ def _cover_cells(crossed: Bools, weights: Floats) -> list[int]:
     """
     chosen: list[int] = []
     left = np.ones(crossed.shape[1], dtype=bool)
-    while len(chosen) < min(MOST_RUNS, len(crossed)):
+    while len(chosen) < min(MAX_RUNS, len(crossed)):
         gains = (crossed & left).sum(axis=1)
         best = int(np.argmax(gains * weights))
-        if gains[best] < max(1.0, _LEAST_GAIN * left.size):
+        if gains[best] < max(1.0, _MIN_GAIN * left.size):
             break
         chosen.append(best)
         left &= ~crossed[best]

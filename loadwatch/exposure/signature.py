@@ -35,7 +35,7 @@ CELL_M: Final = 25.0
 HOLE_M: Final = 150.0  # a longer step between two fixes is not drawn
 PIECE_M: Final = CELL_M / 4  # of a step, each of which lies in one cell
 # a device's distance may be so much longer than the line through its fixes
-MOST_STRETCH: Final = 1.5
+MAX_STRETCH: Final = 1.5
 NEIGHBOURS: Final = tuple(
     (row, column) for row in (-1, 0, 1) for column in (-1, 0, 1) if row or column
 )
@@ -47,7 +47,7 @@ _BELT_ROWS: Final = 2048
 _ROWS_PER_DEG: Final = DEGREE_M / CELL_M
 _FAR: Final = 9  # code of a move to a cell that is no neighbour
 _UNIT_M: Final = 2.0  # of the metres that are kept
-_MOST: Final = 0xFFFF  # units in one cell
+_MAX_UNITS: Final = 0xFFFF  # units in one cell
 _RAW: Final = -15  # deflate without head and checksum: the store has its own
 _HEAD: Final = struct.Struct("<BIIii")  # shape, cells, far moves, first row and column
 SHAPES: Final = ("run", "loop", "out and back")
@@ -174,7 +174,7 @@ def _measure_stretch(
     placed = float(np.maximum(np.diff(at_fixes), 0.0)[drawn].sum())
     if not whole > 0:
         return 0.0
-    return min(distance_m * placed / whole / on_line, MOST_STRETCH)
+    return min(distance_m * placed / whole / on_line, MAX_STRETCH)
 
 
 def _split_steps(
@@ -269,7 +269,7 @@ def _pack(cells: Ints, metres: Floats, shape: int) -> str:
     far = np.column_stack((north[is_far], east[is_far])).astype("<i4")
     # rounded sums, so that no rounding adds up
     whole = np.diff(np.rint(np.cumsum(metres) / _UNIT_M), prepend=0.0)
-    whole = np.minimum(whole, _MOST).astype("<u2")
+    whole = np.minimum(whole, _MAX_UNITS).astype("<u2")
     head = _HEAD.pack(shape, cells.size, len(far), int(row[0]), int(column[0]))
     low, high = (whole & 0xFF).astype(np.uint8), (whole >> 8).astype(np.uint8)
     parts = (head, moves, far, low, high)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KM, MILE = 1000.0, 1609.344
 TOLERANCE = 0.03  # of a distance, between a list and a recording
-LEAST_AGREED, LEAD = 0.4, 4  # share of the runs that both hold; times the next unit
+MIN_AGREED, LEAD = 0.4, 4  # share of the runs that both hold; times the next unit
 UNIT_CODE = "distance_unit"  # of the note on a unit that nothing decides
 # metres by the recording over metres by the list -> the unit that the list is in
 UNITS_BY_RATIO = {
@@ -88,7 +88,9 @@ def _pair_starts(arrays: pairs.RunArrays, is_list: Bools) -> Iterator[tuple[int,
     """Yield a row of a list and a recording of the same start, or the only ones of a day."""
     reach = np.full(len(arrays.utc_s), pairs.START_S)
     for clock_s in (arrays.utc_s, arrays.local_s):
-        for left, right in pairs.pair_within_reach(clock_s, reach, pairs.MOST_A_DAY):
+        for left, right in pairs.pair_within_reach(
+            clock_s, reach, pairs.MAX_ROWS_PER_DAY
+        ):
             is_pair = is_list[left] != is_list[right]
             is_pair &= pairs.durations_agree(arrays, left, right)
             yield from zip(left[is_pair].tolist(), right[is_pair].tolist(), strict=True)
@@ -126,6 +128,6 @@ def _vote_ratio(ratios: Floats) -> float | None:
     }
     best, *others = sorted(votes, key=votes.__getitem__, reverse=True)
     most, second = votes[best], votes[others[0]]
-    if not most or most < LEAST_AGREED * len(ratios) or most < LEAD * second:
+    if not most or most < MIN_AGREED * len(ratios) or most < LEAD * second:
         return None
     return best

@@ -32,8 +32,8 @@ ADDRESS = re.compile(
 CONNECT_S = 10  # until a scheduler answers and has a worker
 ANSWER_S = 30  # of a scheduler that has much to do
 PATIENCE_S = 60.0  # without a worker at work: one that died may come back
-MOST_DEATHS = 3  # in a row
-LEAST_MIB = 300  # of a worker: Python, pandas and the longest of usual files
+MAX_DEATHS = 3  # in a row
+MIN_MIB = 300  # of a worker: Python, pandas and the longest of usual files
 ENTRIES_COMPARED = 200  # of a folder
 KEPT = "What was read is kept; run the command again to go on."
 
@@ -132,7 +132,7 @@ def open_cluster(address: str) -> Iterator[tuple[Cluster, Engine]]:
                 count_workers=cluster.count_threads,
                 deaths=(distributed.KilledWorker,),
                 check=cluster.check,
-                most_deaths=MOST_DEATHS,
+                most_deaths=MAX_DEATHS,
                 tries_again=True,
             )
             yield cluster, engine
@@ -171,10 +171,10 @@ def _check_workers(cluster: Cluster) -> None:
         raise LoadwatchError(describe_versions(__version__, others))
     cluster.check()
     memory_mib = cluster.least_memory >> 20
-    if 0 < memory_mib < LEAST_MIB:
+    if 0 < memory_mib < MIN_MIB:
         raise LoadwatchError(
             f"a worker at {cluster.address} has {memory_mib} MiB of memory; "
-            f"it needs {LEAST_MIB} MiB: dask worker --memory-limit"
+            f"it needs {MIN_MIB} MiB: dask worker --memory-limit"
         )
 
 

@@ -17,7 +17,7 @@ EXPORT_SUFFIX: Final = ".zip"
 INPUT_SUFFIXES: Final = RECORDING_SUFFIXES | {
     *(".csv", EXPORT_SUFFIX, ".json", ".xml", ".xlsx", ".ods")
 }
-LEAST_ATHLETES: Final = 2
+MIN_ATHLETES: Final = 2
 # kept beside the runs of one runner
 OWN_FILES: Final = tuple(sorted(set(LOADWATCH_FILES) - {NOTES_FILE}))
 # names of parts of one runner's files: years, months, vendors and what they call their folders
@@ -44,7 +44,7 @@ def is_roster(root: Path) -> bool:
     if _is_of_one(root):
         return False
     athletes = _list_athletes(root)
-    if len(athletes) < LEAST_ATHLETES:
+    if len(athletes) < MIN_ATHLETES:
         return False
     if any(_has_own_files(path) for path in athletes):
         return True

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from loadwatch.exposure.past_altitude import CarriedAltitude
 
 AltitudeSource = Literal["own", "past runs", "missing"]
-LEAST_SHARE: Final = 0.5  # of the route with altitude, for its climb to be shown
+MIN_SHARE: Final = 0.5  # of the route with altitude, for its climb to be shown
 JUDGED_SHARE: Final = 0.9  # for its climb to be judged
 _SAME_SHARE: Final = 0.95  # of what the best group of runs knows
 
@@ -88,7 +88,7 @@ def add_past_altitude(
         carry_altitude(line.latitude_deg, line.longitude_deg, runs)
         for runs in _read_groups(signature, analysis, places)
     ]
-    if not carried or carried[0].share < LEAST_SHARE:
+    if not carried or carried[0].share < MIN_SHARE:
         return route, MISSING
     middle = _choose_middle(line, carried)
     records = route.records.assign(altitude_m=middle.altitude_m)

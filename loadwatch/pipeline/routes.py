@@ -27,7 +27,7 @@ from loadwatch.pipeline.drawn_routes import (
     read_route_file,
 )
 from loadwatch.pipeline.route_altitude import (
-    LEAST_SHARE,
+    MIN_SHARE,
     MISSING,
     OWN,
     RouteAltitude,
@@ -222,7 +222,7 @@ def measure_route(
     altitude = OWN
     if row["ascent_source"] != "device":  # a watch's total is of all of the way
         altitude = measure_own_altitude(activity)
-    if altitude.share < LEAST_SHARE and not math.isnan(row["ascent_m"]):
+    if altitude.share < MIN_SHARE and not math.isnan(row["ascent_m"]):
         activity = drop_altitude(activity)
         row = build_route_row(activity, settings, files.cache)
     if math.isnan(row["ascent_m"]):

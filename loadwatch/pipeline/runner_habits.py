@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.tables import Floats
 
-MOST_RUNS: Final = 8  # that are read again, the newest
-LEAST_RUNS: Final = 3  # fewer tell of a runner's device no more than chance
-LEAST_M: Final = 1_500.0  # a shorter run errs by more than devices differ
+MAX_RUNS: Final = 8  # that are read again, the newest
+MIN_RUNS: Final = 3  # fewer tell of a runner's device no more than chance
+MIN_M: Final = 1_500.0  # a shorter run errs by more than devices differ
 # a device that differs by more has lost its way, or counts a belt or another's steps
-MOST_APART: Final = 0.10
+MAX_APART: Final = 0.10
 _PACES_MPS: Final = (1.0, 5.0)  # of runs, slowest and fastest
 _MEASURED: Final = ("device", "records", "gps")  # sources of a distance
 
@@ -45,7 +45,7 @@ class RunnerHabits:
     @cached_property
     def _habits(self) -> Habits:
         rows = _select_newest(self._analysis)
-        if len(rows) < LEAST_RUNS:
+        if len(rows) < MIN_RUNS:
             return PLAIN_HABITS
         pace = float((rows["distance_m"] / rows["duration_s"]).median())
         return Habits(
@@ -61,8 +61,8 @@ class RunnerHabits:
             counted[name] / _measure_outline(activity)
             for name, activity in found.items()
         ]
-        usual = [ratio for ratio in ratios if abs(ratio - 1.0) <= MOST_APART]
-        if len(usual) < LEAST_RUNS:
+        usual = [ratio for ratio in ratios if abs(ratio - 1.0) <= MAX_APART]
+        if len(usual) < MIN_RUNS:
             return PLAIN_HABITS.counted
         return float(np.median(usual))
 
@@ -72,9 +72,9 @@ def _select_newest(analysis: Analysis) -> pd.DataFrame:
     runs = select_runs(analysis.activities, analysis.settings)
     end = pd.Timestamp(analysis.today) + pd.Timedelta(days=1)
     is_usable = (runs["signature"] != "") & runs["distance_source"].isin(_MEASURED)
-    is_usable &= (runs["distance_m"] >= LEAST_M) & (runs["duration_s"] > 0)
+    is_usable &= (runs["distance_m"] >= MIN_M) & (runs["duration_s"] > 0)
     chosen = runs[is_usable & (runs["start_local"] < end)]
-    return chosen.sort_values("start_local", kind="stable").tail(MOST_RUNS)
+    return chosen.sort_values("start_local", kind="stable").tail(MAX_RUNS)
 
 
 def _measure_outline(activity: Activity) -> float:

@@ -32,9 +32,9 @@ SOURCE_LABELS: Final = {
     "none": "unknown",
 }
 SHIFT_RULE: Final = "LW08"
-_LEAST: Final = 0.0005  # a smaller share is not named
-_LEAST_INFERRED: Final = 0.05  # of the distance; less is not worth a sentence
-_MOST_WORDS: Final = 30  # of a sentence of the page
+_MIN_SHARE: Final = 0.0005  # a smaller share is not named
+_MIN_INFERRED: Final = 0.05  # of the distance; less is not worth a sentence
+_MAX_WORDS: Final = 30  # of a sentence of the page
 
 
 def compute_source_shares(analysis: Analysis) -> list[tuple[str, float]]:
@@ -66,7 +66,7 @@ def _share_by_source(runs: pd.DataFrame) -> list[tuple[str, float]]:
     return [
         (SOURCE_LABELS[source], metres[source] / distance)
         for source in SOURCE_LABELS
-        if metres[source] / distance > _LEAST
+        if metres[source] / distance > _MIN_SHARE
     ]
 
 
@@ -114,7 +114,7 @@ class KnownGround:
     def format_text(self) -> str:
         """Return head and sources as one sentence, as two where that has over 30 words."""
         sentence = ", by ".join(filter(None, (self.head, self.sources)))
-        if len(sentence.split()) > _MOST_WORDS:
+        if len(sentence.split()) > _MAX_WORDS:
             return f"{self.head}. Known by {self.sources}."
         return f"{sentence}."
 
@@ -143,7 +143,7 @@ def _describe_confidence(analysis: Analysis) -> str:
     runs = _select_recent(analysis)
     inferred = float(_sum_column(runs, "inferred_m").sum())
     distance = float(np.nansum(runs["distance_m"].to_numpy(np.float64)))
-    if not inferred > _LEAST_INFERRED * distance:
+    if not inferred > _MIN_INFERRED * distance:
         return ""
     share = formatting.format_percent(inferred / distance)
     sentence = f"The map infers {share} from the kind of way"
@@ -158,9 +158,9 @@ def _describe_confidence(analysis: Analysis) -> str:
 
 def _format_whole(share: float) -> str:
     """Return a share as a sentence names it: "all", "none" or "85 %"."""
-    if share > 1.0 - _LEAST:
+    if share > 1.0 - _MIN_SHARE:
         return "all"
-    if share < _LEAST:
+    if share < _MIN_SHARE:
         return "none"
     return formatting.format_percent(share)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from loadwatch.pipeline.map_needs import MapNeed, MapNeeds
 
 SHOWN_AREAS = 5
-SHOWN_NAMES, MOST_NAME = 5, 40  # of athletes, and characters of each
+SHOWN_NAMES, MAX_NAME = 5, 40  # of athletes, and characters of each
 # a map that covers less is called wrong
 MOST_COVERED, LITTLE_COVERED = 0.95, 0.05
 SLICE = "https://slice.openstreetmap.us/"
@@ -138,7 +138,7 @@ def warn_of_strangers(covered: Sequence[tuple[str, float]], *, named: bool) -> s
         return ""
     listed = format_count(len(names), "athlete")
     if named:
-        shown = ", ".join(clean_text(name, MOST_NAME) for name in names[:SHOWN_NAMES])
+        shown = ", ".join(clean_text(name, MAX_NAME) for name in names[:SHOWN_NAMES])
         if len(names) > SHOWN_NAMES:
             shown += ", …"
         listed += f" ({shown})"

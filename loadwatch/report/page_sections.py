@@ -12,7 +12,7 @@ from loadwatch.assess import guidance
 from loadwatch.assess.diary.sentences import format_latest
 from loadwatch.formatting import bind_units
 from loadwatch.report import display_tables, known_ground
-from loadwatch.report.page_tiles import LEAST_CLIMB, LEAST_DOWNHILL, format_change
+from loadwatch.report.page_tiles import MIN_CLIMB, MIN_DOWNHILL, format_change
 from loadwatch.report.pictures import tile_bar
 from loadwatch.report.season import GROUNDS
 from loadwatch.tables import SURFACES
@@ -39,7 +39,7 @@ HILLS: Mapping[str, str] = {
     "longest_ascent_m": "Largest climb of one run",
 }
 SHARE_WEEKS = 12
-LEAST_HILLS = {"ascent_m": LEAST_CLIMB, "downhill_m": LEAST_DOWNHILL}
+MIN_HILLS = {"ascent_m": MIN_CLIMB, "downhill_m": MIN_DOWNHILL}
 PAIN_SINCE = timedelta(weeks=4)
 # true whatever was raised: in one fold of the page
 BACKGROUND = frozenset(("look", "cannot_see", "support", "warm_up"))
@@ -221,7 +221,7 @@ def _format_beside_usual(column: str, analysis: Analysis, week: JudgedWeek) -> s
     units = analysis.settings.units
     amount = levels.read_cell(analysis.weeks, week.start, column)
     usual = levels.read_cell(analysis.weeks, week.start, f"{column}_usual")
-    least = LEAST_HILLS[column]
+    least = MIN_HILLS[column]
     if not math.isfinite(amount) or not (amount >= least or usual >= least):
         return ""
     text = formatting.format_quantity(amount, column, units)

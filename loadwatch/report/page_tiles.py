@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from loadwatch.verdict.headline import Verdict
     from loadwatch.verdict.levels import JudgedWeek
 
-MOST_TILES = 4
+MAX_TILES = 4
 KNOWN_SHARE = 0.7  # of a week's distance on known ground, for a tile of hard ground
 TWICE = 2.0  # from here on a change is given in times
 SAME = 0.005  # a smaller change reads as none
 PAIN_DAYS = 7
 PAIN_BEFORE = timedelta(weeks=12)
-MOST_PAIN = 10.0
+MAX_PAIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ KINDS = (
 )
 
 _TILE_RULES = frozenset(rule for kind in KINDS for rule in kind.rules)
-LEAST_CLIMB = 50.0  # metres, of the week or the usual one, for a tile of hills
-LEAST_DOWNHILL = 500.0
+MIN_CLIMB = 50.0  # metres, of the week or the usual one, for a tile of hills
+MIN_DOWNHILL = 500.0
 
 
 def find_reported_week(found: Verdict) -> JudgedWeek | None:
@@ -115,7 +115,7 @@ def build_tiles(analysis: Analysis, found: Verdict) -> list[Tile]:
     ]
     if pain := build_pain_tile(analysis):
         tiles.append(pain)
-    kept = sorted(tiles, key=_rank_tile)[:MOST_TILES]
+    kept = sorted(tiles, key=_rank_tile)[:MAX_TILES]
     return [tile for tile in tiles if tile in kept]
 
 
@@ -204,9 +204,9 @@ def _is_worth_showing(
         return True
     amount = levels.read_cell(analysis.weeks, week.start, kind.column)
     if kind.key == "climb":
-        return amount >= LEAST_CLIMB or usual >= LEAST_CLIMB
+        return amount >= MIN_CLIMB or usual >= MIN_CLIMB
     if kind.key == "downhill":
-        return amount >= LEAST_DOWNHILL or usual >= LEAST_DOWNHILL
+        return amount >= MIN_DOWNHILL or usual >= MIN_DOWNHILL
     if not (amount > 0 or usual > 0):
         return False
     distance = levels.read_cell(analysis.weeks, week.start, "distance_m")
@@ -292,7 +292,7 @@ def build_pain_tile(analysis: Analysis) -> Tile | None:
     worst, day = max(recent)
     before = [score for score, _ in _select_scores(scores, since - PAIN_BEFORE, since)]
     level = ""
-    if worst >= MOST_PAIN / 2:
+    if worst >= MAX_PAIN / 2:
         level = "high"
     return Tile(
         key="pain",
@@ -300,7 +300,7 @@ def build_pain_tile(analysis: Analysis) -> Tile | None:
         level=level,
         number=f"{worst:g}",
         unit="of 10",
-        bar=tile_bar.draw_tile_bar(worst, _find_median(before), level, MOST_PAIN),
+        bar=tile_bar.draw_tile_bar(worst, _find_median(before), level, MAX_PAIN),
         line=_describe_pain(day, before),
         anchor="",
     )

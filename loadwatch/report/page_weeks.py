@@ -37,7 +37,7 @@ LINE_WORDS = 25  # of a reason, before its evidence
 RAISED_WEEKS = 8
 PRINTED_PANELS = 3  # of the raised weeks: paper has three sheets
 PLAIN_SHARE = 0.98  # of a run on one ground: it is named alone
-LEAST_SHARE = 0.005  # a smaller one is not named
+MIN_SHARE = 0.005  # a smaller one is not named
 SHOE_LENGTH = 24
 RUN_COLUMNS = (
     "start_local",
@@ -386,5 +386,5 @@ def _name_ground(grounds: Sequence[float]) -> str:
     return ", ".join(
         f"{name}\N{NO-BREAK SPACE}{bind_units(formatting.format_percent(share))}"
         for name, share in shares
-        if share >= LEAST_SHARE
+        if share >= MIN_SHARE
     )

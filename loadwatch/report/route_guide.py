@@ -39,7 +39,7 @@ NOTE = (
     "Each route is tried alone, beside what is run already. The mildest comes first: what "
     "would raise least, then the shortest with its climb."
 )
-LEAST_SHOWN_M = 0.5  # of a ground or grade
+MIN_SHOWN_M = 0.5  # of a ground or grade
 GRADES = ("-15 or less", "-15 to -10", "-10 to -5", "-5 to 5", "5 to 10", "10 to 15")
 GRADE_NAMES = dict(zip(GRADE_COLUMNS, (*GRADES, "15 or more"), strict=True))
 INDENT = "   "
@@ -149,7 +149,7 @@ def _list_amounts(route: TriedRoute, names: dict[str, str]) -> list[Amount]:
     return [
         Amount(column, name, route.measured[column])
         for column, name in names.items()
-        if route.measured[column] > LEAST_SHOWN_M
+        if route.measured[column] > MIN_SHOWN_M
     ]
 
 

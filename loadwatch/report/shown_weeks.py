@@ -10,7 +10,7 @@ import pandas as pd
 
 from loadwatch import formatting
 from loadwatch.assess.rules import RULES, is_raised
-from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS
+from loadwatch.assess.weeks import MIN_USUAL_WEEKS, USUAL_WEEKS
 from loadwatch.date_filter import ALL_DAYS
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def compute_usual_range(
     values = weeks[list(dict.fromkeys(columns))].astype("float64")
     with_runs = (weeks["runs"] > 0).to_numpy()[:, None]
     before = values.where(values.notna() & with_runs).shift(1)
-    window = before.rolling(USUAL_WEEKS, min_periods=USUAL_LEAST)
+    window = before.rolling(USUAL_WEEKS, min_periods=MIN_USUAL_WEEKS)
     return window.min(), window.max()
 
 

@@ -21,7 +21,7 @@ from loadwatch.tables import LEVELS, RAISED_LEVELS
 from loadwatch.verdict import levels, raised_before, unknown_reasons
 from loadwatch.verdict.event_lines import list_events
 from loadwatch.verdict.phrases import (
-    MOST_WORDS,
+    MAX_WORDS,
     Timing,
     count_words,
     fit_clauses,
@@ -79,7 +79,7 @@ def build_verdict(analysis: Analysis) -> Verdict:
         state = "high"
     is_beginner = unknown_reasons.is_beginner(analysis, weeks)
     word = _find_word(analysis, state, is_beginner=is_beginner)
-    most = MOST_WORDS - count_words(word)
+    most = MAX_WORDS - count_words(word)
     sentence = _build_sentence(analysis, state, weeks, events, most)
     counts = _format_counts(analysis, state, raised, weeks, unjudged)
     return Verdict(

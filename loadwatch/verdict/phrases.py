@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.model import RuleUnit, Topic
     from loadwatch.formatting import Units
 
-MOST_WORDS = 18  # of the first sentence, with the word of its state: read at a glance
+MAX_WORDS = 18  # of the first sentence, with the word of its state: read at a glance
 
 
 class Timing(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from loadwatch import formatting
-from loadwatch.assess.weeks import USUAL_LEAST, USUAL_WEEKS, mark_runs
+from loadwatch.assess.weeks import MIN_USUAL_WEEKS, USUAL_WEEKS, mark_runs
 from loadwatch.tables import LOAD_METHODS, ON_FOOT_SPORTS
 from loadwatch.verdict import levels
 from loadwatch.verdict.phrases import format_load
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
     from loadwatch.verdict.levels import JudgedWeek
 
-MOST_SPORTS = 2  # named where no run was found
+MAX_SPORTS = 2  # named where no run was found
 SAME_YEAR_DAYS = 270  # a day nearer than that needs no year
 
 
@@ -34,7 +34,7 @@ def count_running_weeks(analysis: Analysis) -> int:
 def is_beginner(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> bool:
     """Return whether so few weeks hold a run, the last ones among them, that none is usual yet."""
     running = count_running_weeks(analysis)
-    return 0 < running <= USUAL_LEAST and any(week.runs for week in weeks)
+    return 0 < running <= MIN_USUAL_WEEKS and any(week.runs for week in weeks)
 
 
 def list_unknown_reasons(
@@ -87,7 +87,7 @@ def _find_first_compared(analysis: Analysis, weeks: tuple[JudgedWeek, ...]) -> s
     if newest.complete:
         number += 1
     held += [True] * USUAL_WEEKS * 2
-    while sum(held[max(number - USUAL_WEEKS, 0) : number]) < USUAL_LEAST:
+    while sum(held[max(number - USUAL_WEEKS, 0) : number]) < MIN_USUAL_WEEKS:
         number += 1
     ahead = number - (len(analysis.weeks) - 1)
     if not ahead:
@@ -172,7 +172,7 @@ def _explain_no_run(analysis: Analysis) -> tuple[str, ...]:
     found = formatting.join_with_and(
         [
             f"{formatting.format_number(count)} of {sport.replace('_', ' ')}"
-            for sport, count in sports[:MOST_SPORTS]
+            for sport, count in sports[:MAX_SPORTS]
         ]
     )
     reason = f"no {wanted} found, but {found}"

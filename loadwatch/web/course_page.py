@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("course", __name__)
 PAGE = "/course"
-MOST_CHECKED = 10
+MAX_CHECKED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def show_courses() -> str:
     analysis = site.analysis
     if analysis is None:
         return render_template("empty.html", title="Course")
-    names = request.args.getlist("route")[:MOST_CHECKED]
+    names = request.args.getlist("route")[:MAX_CHECKED]
     routes: list[RouteView] = []
     problems: list[str] = []
     day = choose_day(analysis, "")
@@ -102,7 +102,7 @@ def check_courses() -> Response:
     kept, problems = keep_uploads(get_site(), request.files.getlist("routes"))
     for problem in problems:
         flash(clean_problem(problem), "error")
-    names = [*kept, *request.form.getlist("route")][:MOST_CHECKED]
+    names = [*kept, *request.form.getlist("route")][:MAX_CHECKED]
     if not names and not problems:
         flash("Choose a route: a GPX, TCX or FIT file.", "error")
     pairs = [("route", name) for name in dict.fromkeys(names)]

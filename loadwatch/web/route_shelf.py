@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from loadwatch.analysis import Analysis
 
 SUFFIXES: Final = (".gpx", ".tcx", ".fit")
-MOST_ROUTES: Final = 40
+MAX_ROUTES: Final = 40
 MAX_ROUTE_BYTES: Final = 30_000_000
 _COURSE_WORDS: Final = ("route", "course", "no times")
 
@@ -51,9 +51,9 @@ class RouteShelf:
             raise LoadwatchError(f"{name} is larger than {limit} MB: no route")
         stream.seek(0)
         with self._lock:
-            if len(self._paths) >= MOST_ROUTES:
+            if len(self._paths) >= MAX_ROUTES:
                 raise LoadwatchError(
-                    f"more than {MOST_ROUTES} routes; forget some first"
+                    f"more than {MAX_ROUTES} routes; forget some first"
                 )
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="loadwatch-routes-"))

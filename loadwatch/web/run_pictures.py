@@ -30,14 +30,14 @@ WIDTH: Final = 720.0
 PANEL: Final = 110.0
 LEFT: Final = 92.0
 TOP: Final = 32.0
-MOST_POINTS: Final = 600
+MAX_POINTS: Final = 600
 SMOOTH_S: Final = 30
-LEAST_RECORDS: Final = 3
-LEAST_SPEED: Final = 0.8  # m/s; slower, and a pace means nothing
+MIN_RECORDS: Final = 3
+MIN_SPEED: Final = 0.8  # m/s; slower, and a pace means nothing
 COURSE_WIDTH, COURSE_HEIGHT = 560.0, 300.0
 MEASURES: Final = ("Pace", "Altitude", "Heart rate")
 TICKS: Final = (1, 2, 5, 10, 20, 50, 100)
-MOST_TICKS: Final = 12
+MAX_TICKS: Final = 12
 EDGE: Final = 10.0
 
 
@@ -88,7 +88,7 @@ def draw_profile(
 
 def _draw_axis(far: float, symbol: str, top: float) -> list[str]:
     """Return the marks of the distance below the last panel."""
-    step = next((one for one in TICKS if far / one <= MOST_TICKS), TICKS[-1])
+    step = next((one for one in TICKS if far / one <= MAX_TICKS), TICKS[-1])
     parts = []
     for at in range(int(far / step) + 1):
         x = LEFT + (WIDTH - LEFT - EDGE) * at * step / far
@@ -120,7 +120,7 @@ def measure_distance(records: pd.DataFrame) -> Floats:
 def measure_speed(records: pd.DataFrame, distance_m: Floats) -> Floats:
     """Return the speed [m/s], by the device, else by distance and time."""
     speed = read_column(records, "speed_mps")
-    if np.isfinite(speed).any() or len(records) < LEAST_RECORDS:
+    if np.isfinite(speed).any() or len(records) < MIN_RECORDS:
         return speed
     seconds = records.index.to_numpy("datetime64[ms]").astype(np.float64) / 1000.0
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -135,7 +135,7 @@ def _list_panels(
     length, height = (choose_unit(name, units) for name in ("distance_m", "ascent_m"))
     speed = measure_speed(records, distance_m)
     pace = np.where(
-        speed >= LEAST_SPEED, length.size / np.maximum(speed, LEAST_SPEED), np.nan
+        speed >= MIN_SPEED, length.size / np.maximum(speed, MIN_SPEED), np.nan
     )
     altitude = read_column(records, "altitude_m")
     heart = read_column(records, "heart_rate_bpm")
@@ -179,7 +179,7 @@ def _draw_panel(panel: _Panel, distance_km: Floats, top: float) -> list[str]:
     """Return the line of one measure, its name, and its least and most."""
     low, high = np.nanpercentile(panel.samples, (1, 99))
     reach = max(float(high - low), 1e-9)
-    step = max(len(panel.samples) // MOST_POINTS, 1)
+    step = max(len(panel.samples) // MAX_POINTS, 1)
     far = max(float(distance_km.max()), 1e-9)
     points = []
     for km, value in zip(distance_km[::step], panel.samples[::step], strict=True):
@@ -224,7 +224,7 @@ def draw_course(records: pd.DataFrame, grounds: Ints | None = None) -> Markup | 
     known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
     if known.size < 2:
         return None
-    step = max(known.size // MOST_POINTS, 1)
+    step = max(known.size // MAX_POINTS, 1)
     kept = np.append(known[:-1:step], known[-1])
     line = _place_points(latitude[kept], longitude[kept])
     roles = ["blank"] * kept.size

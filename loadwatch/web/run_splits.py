@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from loadwatch.report.display_tables import DisplayTable, Row
     from loadwatch.tables import Floats, Ints
 
-MOST_SPLITS: Final = 250
-LEAST_PART: Final = 0.05  # of a length; a shorter rest is no split
+MAX_SPLITS: Final = 250
+MIN_PART: Final = 0.05  # of a length; a shorter rest is no split
 MINUTE_S: Final = 60.0
 
 
@@ -33,7 +33,7 @@ def build_splits(
     """
     length = formatting.choose_unit("distance_m", units)
     along = measure_distance(records) / length.size
-    if along.size < 2 or not np.nanmax(along) > LEAST_PART:
+    if along.size < 2 or not np.nanmax(along) > MIN_PART:
         return None
     edges = _list_edges(float(np.nanmax(along)))
     at = np.searchsorted(along, edges)
@@ -52,9 +52,9 @@ def build_splits(
 
 def _list_edges(far: float) -> Floats:
     """Return the ends of the splits, from 0 on; the last may be shorter."""
-    whole = min(int(far), MOST_SPLITS)
+    whole = min(int(far), MAX_SPLITS)
     edges = np.arange(whole + 1, dtype=np.float64)
-    if far - whole > LEAST_PART and whole < MOST_SPLITS:
+    if far - whole > MIN_PART and whole < MAX_SPLITS:
         edges = np.append(edges, far)
     return edges
 
@@ -62,7 +62,7 @@ def _list_edges(far: float) -> Floats:
 def _list_paces(records: pd.DataFrame, edges: Floats, along: Floats) -> list[str]:
     seconds = records.index.to_numpy("datetime64[ms]").astype(np.float64) / 1000.0
     times = np.interp(edges, along, seconds)
-    minutes = np.diff(times) / MINUTE_S / np.maximum(np.diff(edges), LEAST_PART)
+    minutes = np.diff(times) / MINUTE_S / np.maximum(np.diff(edges), MIN_PART)
     return [format_pace(one) for one in minutes.tolist()]
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("runs", __name__)
 SHOWN_RUNS = 200
-MOST_EFFORT = 10
+MAX_EFFORT = 10
 COUNTED_AGAIN = "The run counts no longer; the page Files can let it count again"
 YES_CELLS = {"yes": "yes", "no": ""}  # anything else leaves a cell as it is
 
@@ -128,6 +128,6 @@ def _parse_effort(text: str) -> float:
         effort = float(text)
     except ValueError:
         effort = math.nan
-    if not 0 <= effort <= MOST_EFFORT:
-        raise ValueError(f"effort is 0 to {MOST_EFFORT}.")
+    if not 0 <= effort <= MAX_EFFORT:
+        raise ValueError(f"effort is 0 to {MAX_EFFORT}.")
     return effort

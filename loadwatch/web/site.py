@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Part = TypeVar("Part")
 LOOK_AGAIN_S = 2.0  # a folder is looked at no more often
-MOST_UNDO = 20
+MAX_UNDO = 20
 OTHER_CHANGE = (
     "another page has written or taken back something meanwhile; "
     "look at what Undo says now"
@@ -201,7 +201,7 @@ class WatchedFolder(ABC, Generic[Result]):
                 self._count_changes += 1
                 number = self._count_changes
                 self._changes.append(Change(path, before, after, says, number))
-                del self._changes[:-MOST_UNDO]
+                del self._changes[:-MAX_UNDO]
         self.refresh(at_once=True)
 
     @property

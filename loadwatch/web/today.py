@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from loadwatch.web.uploads import UploadRequest
 
 pages = Blueprint("today", __name__)
-MOST_QUESTIONS = 3
+MAX_QUESTIONS = 3
 ASKED_GROUNDS = ("hard", "firm", "soft", "track")
 NOT_SURE = "unknown"  # asked another time
 
@@ -82,13 +82,13 @@ def list_questions(analysis: Analysis) -> list[tuple[str, QuestionText]]:
     if analysis.question is None:
         return []
     found = find_questions(
-        analysis.activities, analysis.settings, analysis.today, MOST_QUESTIONS
+        analysis.activities, analysis.settings, analysis.today, MAX_QUESTIONS
     )
     first = analysis.question
     others = [one for one in found.questions if one.activity_id != first.activity_id]
     return [
         (one.activity_id, describe_question(one, analysis))
-        for one in [first, *others][:MOST_QUESTIONS]
+        for one in [first, *others][:MAX_QUESTIONS]
     ]
 
 

@@ -38,10 +38,10 @@ SET = {
     "toml": 7_000,
 }
 CPU_S = 5.0
-MOST_BYTES = 512 << 20
-MOST_SHOWN = 20  # bad ones of a kind
+MAX_BYTES = 512 << 20
+MAX_SHOWN = 20  # bad ones of a kind
 EVERY = 10_000  # mutants until a line of progress
-MOST_FILES = 24  # of a folder that serve as good ones
+MAX_FILES = 24  # of a folder that serve as good ones
 M_ARENA_MAX = -8  # of glibc's malloc.h
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
@@ -64,7 +64,7 @@ def limit_threads() -> None:
 def limit_memory() -> None:
     """Let this process grow by 512 MB from now on, so that more is a MemoryError."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    most = pages * resource.getpagesize() + MOST_BYTES
+    most = pages * resource.getpagesize() + MAX_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
@@ -151,7 +151,7 @@ def fuzz(given: argparse.Namespace, name: str, seconds: float) -> Figures:
         if wrong:
             kind = wrong.partition(":")[0]
             figures.bad[kind] += 1
-            if figures.bad[kind] <= MOST_SHOWN:
+            if figures.bad[kind] <= MAX_SHOWN:
                 where = keep(name, data) if given.keep else ""
                 print(f"  {name} {seed}: {wrong} {where}", flush=True)
         if figures.count % EVERY == 0:
@@ -185,7 +185,7 @@ def read_files(folder: Path | None, name: str) -> tuple[bytes, ...]:
         path for path in sorted(folder.rglob(f"*.{name}"))
         if path.is_file() and 150 < path.stat().st_size < 30_000
     ]  # fmt: skip
-    chosen = found[:: max(1, len(found) // MOST_FILES)][:MOST_FILES]
+    chosen = found[:: max(1, len(found) // MAX_FILES)][:MAX_FILES]
     return tuple(path.read_bytes() for path in chosen)
 
 

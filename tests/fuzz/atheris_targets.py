@@ -17,7 +17,7 @@ from pathlib import Path
 
 USAGE = "python -m tests.fuzz.atheris_targets NAME [SECONDS]; NAME is one of {}"
 LONGEST = 60_000  # bytes of an input
-MOST_MB = 1500  # of memory, that of libFuzzer's own tables among it
+MAX_MB = 1500  # of memory, that of libFuzzer's own tables among it
 
 
 class Wrong(Exception):
@@ -60,7 +60,7 @@ def main(given: list[str]) -> int:
     options = [
         f"-max_len={LONGEST}",
         "-timeout=60",
-        f"-rss_limit_mb={MOST_MB}",
+        f"-rss_limit_mb={MAX_MB}",
         folder,
     ]
     atheris.Setup([sys.argv[0], *options], test_one)

@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tests.fuzz.mutators import MOST_BYTES, mutate_bytes
+from tests.fuzz.mutators import MAX_BYTES, mutate_bytes
 
 if TYPE_CHECKING:
     import random
@@ -21,7 +21,7 @@ KINDS = (b"OSMHeader", b"OSMData", b"OSMDatum", b"")
 # as varints: 0, 1, -1 in zigzag, 2**31, 2**32, 2**63, the most, and one that never ends
 NUMBERS = (b"\x00", b"\x01", b"\x80\x80\x80\x80\x08", b"\x80\x80\x80\x80\x10",
            b"\x80" * 9 + b"\x01", b"\xff" * 9 + b"\x01", b"\xff" * 12)  # fmt: skip
-MOST_CONTENT = 1 << 20
+MAX_CONTENT = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def mutate_pbf(data: bytes, other: bytes, draw: random.Random) -> bytes:
             blocks += split_blocks(other)
         else:
             blocks[at] = mutate_block(blocks[at], kind, draw)
-    return b"".join(map(join_block, blocks))[:MOST_BYTES]
+    return b"".join(map(join_block, blocks))[:MAX_BYTES]
 
 
 def mutate_block(block: Block, kind: int, draw: random.Random) -> Block:
@@ -104,7 +104,7 @@ def split_blocks(data: bytes) -> Iterator[Block]:
         if isinstance(raw, bytes):
             yield Block(kind, raw, packed=False)
         elif isinstance(packed, bytes):
-            content = zlib.decompressobj().decompress(packed, MOST_CONTENT)
+            content = zlib.decompressobj().decompress(packed, MAX_CONTENT)
             yield Block(kind, content, packed=True)
 
 

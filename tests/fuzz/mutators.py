@@ -30,7 +30,7 @@ NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 TIME = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z?")
 ELEMENT = re.compile(rb"<(\w+)[^<>]*>[^<]*</\1>")
 TAG = re.compile(rb"</?[\w:]+[^<>]*>")
-MOST_BYTES = 300_000
+MAX_BYTES = 300_000
 
 
 def encode(text: str) -> bytes:
@@ -59,7 +59,7 @@ def mutate_bytes(data: bytes, other: bytes, draw: random.Random) -> bytes:
         elif other:
             start = draw.randrange(len(other))
             out[at : at + length] = other[start : start + length]
-    return bytes(out[:MOST_BYTES])
+    return bytes(out[:MAX_BYTES])
 
 
 def _replace_some(
@@ -99,7 +99,7 @@ def mutate_xml(data: bytes, other: bytes, draw: random.Random) -> bytes:
             data = _change_digits(data, draw)
         else:
             data = mutate_bytes(data, other, draw)
-    return data[:MOST_BYTES]
+    return data[:MAX_BYTES]
 
 
 def _shuffle_parts(data: bytes, mark: bytes, draw: random.Random) -> bytes:
@@ -156,7 +156,7 @@ def mutate_csv(data: bytes, other: bytes, draw: random.Random) -> bytes:
             joined = mutate_bytes(_change_digits(joined, draw), other, draw)
             rows = [line.split(mark) for line in joined.split(b"\n")]
     mark = draw.choice((mark, mark, mark, b",", b";"))
-    return b"\n".join(mark.join(row) for row in rows)[:MOST_BYTES]
+    return b"\n".join(mark.join(row) for row in rows)[:MAX_BYTES]
 
 
 def mutate_json(data: bytes, other: bytes, draw: random.Random) -> bytes:
@@ -169,7 +169,7 @@ def mutate_json(data: bytes, other: bytes, draw: random.Random) -> bytes:
         return mutate_bytes(data, other, draw)
     for _ in range(draw.choice((1, 1, 2, 4))):
         document = _mutate_value(document, draw, 0)
-    return json.dumps(document).encode()[:MOST_BYTES]
+    return json.dumps(document).encode()[:MAX_BYTES]
 
 
 def _mutate_value(value: Any, draw: random.Random, depth: int) -> Any:

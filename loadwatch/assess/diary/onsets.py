@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 STRATUM_DAYS = 28
 WASH_OUT_DAYS = 7  # after an onset, in which a further line is the same episode
-_MOST_STEPS = 25
+_MAX_STEPS = 25
 _NEAR = 1e-6  # [1/km]
 # [1/km]; a few onsets may fit perfectly, for which no slope would be large enough
-_MOST_SLOPE = 1.0
-_LEAST_INFORMATION = 1e-9  # [km^2]
+_MAX_SLOPE = 1.0
+_MIN_INFORMATION = 1e-9  # [km^2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,12 @@ def fit_distance_slope(sets: Sequence[MatchedSet]) -> float:
     left out, so that what goes with both is put down to the kilometres.
     """
     slope = 0.0
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         score, information = _sum_likelihood(sets, slope)
-        if information < _LEAST_INFORMATION:
+        if information < _MIN_INFORMATION:
             break
         step = score / information
-        slope = min(max(slope + step, -_MOST_SLOPE), _MOST_SLOPE)
+        slope = min(max(slope + step, -_MAX_SLOPE), _MAX_SLOPE)
         if abs(step) < _NEAR:
             break
     return slope

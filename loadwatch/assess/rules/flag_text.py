@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch import formatting
 from loadwatch.activity import NAN
-from loadwatch.assess.rules.model import OFTEN, OFTEN_LEAST
+from loadwatch.assess.rules.model import MIN_FIRED_WEEKS, OFTEN
 from loadwatch.formatting import format_number
 from loadwatch.tables import WEEKDAYS
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from loadwatch.formatting import Units
 
 WEEKDAY_TITLES = tuple(WEEKDAYS.values())
-MOST_DECIMALS = 3
+MAX_DECIMALS = 3
 MANY = 2.0  # times: from here on a change is given in times, not in percent
 # amounts of these units are shown in the unit of a column
 _COLUMNS: Mapping[RuleUnit, str] = {"m": "distance_m", "m_up": "ascent_m"}
@@ -51,7 +51,7 @@ def format_distinct(value: float, other: float, decimals: int = 0) -> str:
     while (
         format_number(value, decimals) == format_number(other, decimals)
         and value != other
-        and decimals < MOST_DECIMALS
+        and decimals < MAX_DECIMALS
     ):
         decimals += 1
     return format_number(value, decimals)
@@ -65,7 +65,7 @@ def format_quantity(
     text = _format_amount(unit, value, units, decimals)
     while (
         value != beside
-        and decimals < MOST_DECIMALS
+        and decimals < MAX_DECIMALS
         and text == _format_amount(unit, beside, units, decimals)
     ):
         decimals += 1
@@ -83,7 +83,7 @@ def format_rounded_down(
         rounded = math.floor(value / step + 1e-9) * step
         text = _format_amount(unit, rounded, units, decimals)
         other = _format_amount(unit, beside, units, decimals)
-        if text != other or decimals >= MOST_DECIMALS:
+        if text != other or decimals >= MAX_DECIMALS:
             return text
         decimals += 1
     return _format_amount(unit, value, units, decimals)
@@ -174,7 +174,7 @@ FIELDS: Mapping[str, Callable[[_Filling], str]] = {
 
 def format_often(flag: Flag) -> str:
     """Return the remark on a rule that fires in over a fifth of the weeks with runs, else ""."""
-    if flag.fired_26w < OFTEN_LEAST or flag.fired_26w <= OFTEN * flag.run_weeks:
+    if flag.fired_26w < MIN_FIRED_WEEKS or flag.fired_26w <= OFTEN * flag.run_weeks:
         return ""
     return (
         f"This check fired in {flag.fired_26w} of the {flag.run_weeks} weeks with "

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
     from loadwatch.tables import Bools, Ints
 
-MOST_SHARE: Final = 0.5  # of the known metres of a week, inherited with low confidence
+UNSURE_SHARE: Final = (
+    0.5  # of the known metres of a week, inherited with low confidence
+)
 
 
 def find_unsure_weeks(runs: pd.DataFrame, week: Ints, count: int) -> Bools:
@@ -34,7 +36,7 @@ def find_unsure_weeks(runs: pd.DataFrame, week: Ints, count: int) -> Bools:
     is_low = (runs["surface_confidence"] == "low").to_numpy()
     inherited = np.nan_to_num(runs["inherited_m"].to_numpy(np.float64))
     unsure = np.bincount(week, np.where(is_low, inherited, 0.0), count)
-    most = MOST_SHARE * np.bincount(week, known, count)
+    most = UNSURE_SHARE * np.bincount(week, known, count)
     return np.asarray((unsure > most) & (unsure > 0))
 
 

@@ -42,7 +42,7 @@ TOLERANCE = 1e-9  # 11.0 / 10.0 - 1 is above 0.10 in binary fractions
 TOLERANCE_M = 1e-6  # the same for sums of metres
 FIRED_WEEKS = 26  # looked back on for how often a rule fires
 OFTEN = 0.2  # of those weeks that hold a run; above it a flag is marked as frequent
-OFTEN_LEAST = 3  # weeks fired, so that the second flag of a short log is no habit
+MIN_FIRED_WEEKS = 3  # weeks fired, so that the second flag of a short log is no habit
 
 
 class Exceeded(NamedTuple):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Judge = Callable[[float], Exceeded | None]
 
-MOST_M = 10_000_000
+MAX_M = 10_000_000
 RUN_RULES = ("LW01", "LW06", "LW11")  # that judge a run's distance or climb
 EARLY = "until more days and runs lie behind, this check makes a note at most"
 RAISED = "already raised this week"
@@ -42,7 +42,7 @@ class Remaining:
     why: str = ""  # why nothing is known, or that the rule is raised already
 
 
-def find_largest_quiet(judge: Judge, most: int = MOST_M) -> float:
+def find_largest_quiet(judge: Judge, most: int = MAX_M) -> float:
     """Return the largest whole metre that the rule does not raise; infinity where none raises it.
 
     It asks the rule itself, so that a limit is in one place. A rule raised at 0 gives -1.

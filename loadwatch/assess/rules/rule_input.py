@@ -27,7 +27,7 @@ ONE_RUN_MINUTES = 30  # less between the end of one and the start of the next: o
 SHORT_M, SHORT_S = 500.0, 300.0  # a recording under both is no run to compare with
 GLIMPSE_S = 60.0  # a run of unknown distance shorter than this is left out
 FASTEST_MPS = 7.0  # of a run of unknown distance, where no earlier run tells
-PACE_LEAST_S = 600.0  # a run shorter than this shows no pace
+MIN_PACED_S = 600.0  # a run shorter than this shows no pace
 # what sessions are made of
 SESSION_COLUMNS = (
     *("activity_id", "source", "start_utc", "start_local", "date_only", "planned"),
@@ -236,7 +236,7 @@ def _bound_sessions(
     duration = table["duration_s"].to_numpy(np.float64)
     unknown_s = _sum_pieces(np.where(lacking, duration, 0.0), at)
     has_gap = _sum_pieces(lacking.astype(np.float64), at) > 0
-    shows_rate = ~has_gap & (duration_s >= PACE_LEAST_S)
+    shows_rate = ~has_gap & (duration_s >= MIN_PACED_S)
     if column == "distance_m":
         shows_rate &= known > 0
     rate = np.where(shows_rate, known / np.where(shows_rate, duration_s, 1.0), -1.0)

@@ -19,11 +19,11 @@ KEPT: Final = 5  # candidates of a point
 # of the distance from a point to its way, by the track itself: wide, as errors of a receiver
 # last for many points, and narrow where the track keeps near its ways, so that one of two ways
 # side by side wins
-LEAST_SIGMA_M, SIGMA_M = 5.0, 14.0
+MIN_SIGMA_M, SIGMA_M = 5.0, 14.0
 SIGMA_SHARE: Final = 1.5  # of the reach
 # the reach of a track is the distance that three of four points keep from a parallel way
 REACH_QUANTILE: Final = 0.75
-LEAST_REACH_M, MOST_REACH_M = 1.0, 8.0
+MIN_REACH_M, MAX_REACH_M = 1.0, 8.0
 PARALLEL: Final = 0.9  # cosine of the angle between a track and a way along it
 FEWEST_PARALLEL: Final = 20  # points; fewer say nothing of a track
 # three of four errors to one side, of a device that states a radius for 68 % of its fixes:
@@ -194,7 +194,7 @@ def _expect_errors(stated_m: float) -> tuple[float, float]:
 
 def _find_cost(apart_m2: Floats, reach_m: float) -> Floats:
     """Return the cost of being so far from a way in a track of this reach."""
-    sigma_m = min(max(SIGMA_SHARE * reach_m, LEAST_SIGMA_M), SIGMA_M)
+    sigma_m = min(max(SIGMA_SHARE * reach_m, MIN_SIGMA_M), SIGMA_M)
     beyond = np.maximum(np.sqrt(apart_m2) - DOUBT_M, 0.0) / BEYOND_M
     cost: Floats = apart_m2 * (0.5 / sigma_m**2) + beyond * beyond
     return cost

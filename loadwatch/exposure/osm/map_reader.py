@@ -54,9 +54,9 @@ TUNNELS: Final = ("yes", "avalanche_protector")
 PLACES_AT_ONCE: Final = 1_000_000
 # libosmium's set of ids takes 4 MB for each block of 2**25 ids of which it holds one
 ID_BLOCK_BITS: Final = 25
-MOST_ID_BLOCKS: Final = 80  # at a time; the ids of today's nodes spread over 400
+MAX_ID_BLOCKS: Final = 80  # at a time; the ids of today's nodes spread over 400
 # the set has a table as long as its largest id: 256 KB for this one, and today's reach 2**34
-MOST_ID: Final = 1 << 40
+MAX_ID: Final = 1 << 40
 
 Nodes = tuple["Ints", "Ints", "Ints"]  # ids, latitudes, longitudes in the map's units
 Way = tuple[int, dict[str, str], list[int]]  # id, tags, nodes
@@ -123,7 +123,7 @@ def check_map(path: Path) -> None:
 def check_ids(path: Path, ids: Iterable[int]) -> None:
     """Raise MapError where libosmium's set of ids cannot hold one of these, or not in bounds."""
     for ident in ids:
-        if not 0 < ident <= MOST_ID:
+        if not 0 < ident <= MAX_ID:
             raise MapError(path, f"the number {ident} in it is none of OpenStreetMap's")
 
 
@@ -292,8 +292,8 @@ def split_ids(node_ids: Ints) -> Iterator[Ints]:
     """Yield sorted ids in batches of which libosmium's set takes at most 0.32 GB."""
     block = node_ids >> ID_BLOCK_BITS
     number = np.cumsum(np.diff(block, prepend=block[:1]) > 0)
-    for batch in range(0, int(number[-1]) + 1 if number.size else 0, MOST_ID_BLOCKS):
-        yield node_ids[(number >= batch) & (number < batch + MOST_ID_BLOCKS)]
+    for batch in range(0, int(number[-1]) + 1 if number.size else 0, MAX_ID_BLOCKS):
+        yield node_ids[(number >= batch) & (number < batch + MAX_ID_BLOCKS)]
 
 
 def _add_way(

@@ -21,7 +21,7 @@ _STRINGS = (
     1  # field of a block: its strings, each a piece of bytes in the field 1 again
 )
 _BLOCK_BYTES = 32 * MIB  # of a block at most, by the format
-_MOST_STRINGS = 200_000  # of a block; maps have some thousand
+_MAX_STRINGS = 200_000  # of a block; maps have some thousand
 _PEEK_BYTES = 1024  # of a block, in which it states how long its table of strings is
 
 
@@ -81,6 +81,6 @@ def _holds_nul(table: bytes) -> bool:
     if table.count(0) == table.startswith(b"\n\0"):
         return False
     for number, (start, stop) in enumerate(list_pieces(table, 1)):
-        if number >= _MOST_STRINGS or 0 in table[start:stop]:
+        if number >= _MAX_STRINGS or 0 in table[start:stop]:
             return True
     return False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loadwatch.exposure.osm.candidates import KEPT, LEAST_REACH_M, MOST_REACH_M
+from loadwatch.exposure.osm.candidates import KEPT, MAX_REACH_M, MIN_REACH_M
 
 if TYPE_CHECKING:
     from loadwatch.exposure.osm.candidates import Candidates
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 LEAVE: Final = 10.0  # cost of going from a way to off, or back
 ROUTE_M: Final = 8.0  # scale of route distance against straight distance
-SAME_MOST: Final = 4.0  # what a detour on one way costs at most
+MAX_SAME: Final = 4.0  # what a detour on one way costs at most
 CHANGE: Final = 2.0  # cost of changing at a crossing
 JUMP: Final = 8.0  # cost of changing where two ways do not meet
 MEETINGS: Final = 4  # places looked at where two ways meet more than once
 # after so many metres an error of a receiver has fallen to 1/e
 ERROR_M: Final = 75.0
-LEAST_STEP_M: Final = 10.0  # a shorter one says nothing of errors
+MIN_STEP_M: Final = 10.0  # a shorter one says nothing of errors
 # of what the errors say, since receivers differ, and what a step costs at most by it. Beyond
 # SURE_REACH_M the nearest way is often another one, so that the reach says less
 ERROR_WEIGHT: Final = 0.5
 SURE_REACH_M: Final = 5.0
-ERROR_MOST: Final = 10.0
+MAX_ERROR_COST: Final = 10.0
 
 
 def find_transition_costs(
@@ -52,7 +52,7 @@ def find_transition_costs(
     gone = straight_m[step]
     same = line_1 == line_2
     route = _distance_on_line(ground, line_1, along_1 - along_2)
-    cost = np.minimum(np.abs(route - gone) / ROUTE_M, SAME_MOST)
+    cost = np.minimum(np.abs(route - gone) / ROUTE_M, MAX_SAME)
     other = np.flatnonzero(~same)
     met = _distance_over_meeting(
         ground, line_1[other], line_2[other], along_1[other], along_2[other]
@@ -70,14 +70,14 @@ def _find_error_costs(near: Candidates, straight_m: Floats) -> Floats:
     along the track, whose standard deviation is the reach of the track. A step costs less
     where the steps of the track are wider, as those of white noise are.
     """
-    kept = np.exp(-np.maximum(straight_m, LEAST_STEP_M) / ERROR_M)[:, None, None]
-    sigma_m = min(max(near.reach_m, LEAST_REACH_M), MOST_REACH_M)
-    weight = ERROR_WEIGHT * min(1.0, SURE_REACH_M / max(near.reach_m, LEAST_REACH_M))
+    kept = np.exp(-np.maximum(straight_m, MIN_STEP_M) / ERROR_M)[:, None, None]
+    sigma_m = min(max(near.reach_m, MIN_REACH_M), MAX_REACH_M)
+    weight = ERROR_WEIGHT * min(1.0, SURE_REACH_M / max(near.reach_m, MIN_REACH_M))
     square_m2 = np.zeros((straight_m.size, KEPT, KEPT))
     for aside in (near.aside_east_m, near.aside_north_m):
         square_m2 += (aside[1:, None, :] - kept * aside[:-1, :, None]) ** 2
     step_m2 = np.maximum(sigma_m**2 * (1.0 - kept * kept), near.change_m**2)
-    cost: Floats = np.minimum(square_m2 * (weight / 2.0 / step_m2), ERROR_MOST)
+    cost: Floats = np.minimum(square_m2 * (weight / 2.0 / step_m2), MAX_ERROR_COST)
     return cost
 
 

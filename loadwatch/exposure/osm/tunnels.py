@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from loadwatch.exposure.osm.ground import Ground
     from loadwatch.tables import Floats, Ints
 
-LEAST_HOLE_M: Final = 30.0  # between two fixes
+MIN_HOLE_M: Final = 30.0  # between two fixes
 # from a fix to its portal: a receiver needs some seconds outside
 PORTAL_M: Final = 80.0
 # the way through a tunnel is at most so much longer than the straight line over the hole
-MOST_DETOUR, MOST_MORE_M = 1.3, 30.0
-LEAST_SHARE: Final = 0.4  # of the hole that is in the tunnel
-MOST_MPS: Final = 12.0  # faster, and it was no run
+MAX_DETOUR, MAX_MORE_M = 1.3, 30.0
+MIN_SHARE: Final = 0.4  # of the hole that is in the tunnel
+MAX_MPS: Final = 12.0  # faster, and it was no run
 JOINS: Final = 3  # a tunnel is mapped as up to 2 ** JOINS ways
 
 Portal = tuple[float, float]  # latitude and longitude
@@ -75,8 +75,8 @@ def find_tunnel_holes(
     if not ground.way_covered.any() or latitude.size < 2:
         return
     step_m = rough_step_m(latitude, longitude)
-    is_run = step_m <= MOST_MPS * np.diff(time_s)
-    holes = np.flatnonzero((step_m >= LEAST_HOLE_M) & is_run)
+    is_run = step_m <= MAX_MPS * np.diff(time_s)
+    holes = np.flatnonzero((step_m >= MIN_HOLE_M) & is_run)
     ends = np.concatenate((holes, holes + 1))
     passages = _list_passages(_join_tunnels(ground, latitude[ends], longitude[ends]))
     for hole in holes.tolist():
@@ -113,8 +113,8 @@ def _find_passage(
     away_m = _measure_away(passages.portals, latitude, longitude)
     straight_m = float(rough_step_m(latitude, longitude)[0])
     route_m = length_m + away_m.sum(axis=1)
-    fits = (away_m <= reach_m).all(axis=1) & (length_m >= LEAST_SHARE * straight_m)
-    fits &= route_m <= MOST_DETOUR * straight_m + MOST_MORE_M
+    fits = (away_m <= reach_m).all(axis=1) & (length_m >= MIN_SHARE * straight_m)
+    fits &= route_m <= MAX_DETOUR * straight_m + MAX_MORE_M
     if not fits.any():
         return -1
     return int(passages.line[np.where(fits, route_m, np.inf).argmin()])

@@ -25,8 +25,10 @@ MAX_EXTENT_S = 48 * 3600.0  # a watch left running for longer overlaps everythin
 # elapsed over timer: above it, the end of the recording is not the end of the run
 PAUSED_RATIO = 2.0
 PAIRS_PER_CHUNK = 1_000_000
-MOST_A_DAY = 300  # rows of one day, of all inputs; more are no person's
-MOST_AT_ONCE = 40  # rows that start while one lasts; the nearest of more are compared
+MAX_ROWS_PER_DAY = 300  # rows of one day, of all inputs; more are no person's
+MAX_ROWS_AT_ONCE = (
+    40  # rows that start while one lasts; the nearest of more are compared
+)
 PART_RATIO = 1.1  # metres of a part over those of the whole, by two devices
 # a longer recording on foot that is slower on average has a broken clock or was left on
 LONG_S, SLOWEST_MPS = 6 * 3600.0, 0.3
@@ -110,9 +112,9 @@ def _number_sports(sport: pd.Series[str]) -> Ints:
 
 
 def find_crowded_rows(arrays: RunArrays) -> Bools:
-    """Return which rows share their start with more than MOST_AT_ONCE others, as nobody's do."""
+    """Return which rows share their start with more than MAX_ROWS_AT_ONCE others, as nobody's do."""
     _, place, count = np.unique(arrays.utc_s, return_inverse=True, return_counts=True)
-    return np.asarray((count > MOST_AT_ONCE)[place] & ~np.isnan(arrays.utc_s))
+    return np.asarray((count > MAX_ROWS_AT_ONCE)[place] & ~np.isnan(arrays.utc_s))
 
 
 def find_certain_pairs(arrays: RunArrays, is_settled: Bools) -> Iterator[Pair]:
@@ -123,7 +125,7 @@ def find_certain_pairs(arrays: RunArrays, is_settled: Bools) -> Iterator[Pair]:
     reach = np.maximum(arrays.extent_s, START_S)
     for each_s, is_local in ((arrays.utc_s, False), (arrays.local_s, True)):
         clock_s = np.where(is_settled, np.nan, each_s)
-        for left, right in pair_within_reach(clock_s, reach, MOST_AT_ONCE):
+        for left, right in pair_within_reach(clock_s, reach, MAX_ROWS_AT_ONCE):
             if is_local:
                 is_open = ~_both_sure(arrays, left, right)
                 is_open &= arrays.member[left] != arrays.member[right]
@@ -170,7 +172,7 @@ def find_shifted_pairs(arrays: RunArrays) -> Iterator[Pair]:
     """Yield pairs that agree but for whole quarters of an hour, where a zone is not sure."""
     why = "same duration and distance, on a clock of another zone"
     reach = np.full(len(arrays.utc_s), MAX_SHIFT_S + START_S)
-    for left, right in pair_within_reach(arrays.utc_s, reach, MOST_A_DAY):
+    for left, right in pair_within_reach(arrays.utc_s, reach, MAX_ROWS_PER_DAY):
         is_open = arrays.member[left] != arrays.member[right]
         is_open &= arrays.recorder[left] != arrays.recorder[right]
         is_open &= ~_both_sure(arrays, left, right)
@@ -186,7 +188,7 @@ def find_shifted_pairs(arrays: RunArrays) -> Iterator[Pair]:
 def find_same_day_pairs(arrays: RunArrays) -> Iterator[Pair]:
     """Yield pairs of equal date and distance of which one knows no hour."""
     day = np.where(_is_day_to_compare(arrays), arrays.day, np.nan).astype(np.float64)
-    for left, right in pair_within_reach(day, np.full(len(day), 0.5), MOST_A_DAY):
+    for left, right in pair_within_reach(day, np.full(len(day), 0.5), MAX_ROWS_PER_DAY):
         one, other = arrays.distance_m[left], arrays.distance_m[right]
         is_same = arrays.member[left] != arrays.member[right]
         is_same &= _is_same_sport(arrays, left, right)
@@ -206,7 +208,7 @@ def _is_day_to_compare(arrays: RunArrays) -> Bools:
     is_other = arrays.member != arrays.member[first[place]]
     has_several = np.zeros(len(days), bool)
     has_several[place[is_other]] = True
-    is_day = has_several & (count <= MOST_A_DAY) & (days >= 0)
+    is_day = has_several & (count <= MAX_ROWS_PER_DAY) & (days >= 0)
     return np.asarray(is_day[place])
 
 

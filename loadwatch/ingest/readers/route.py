@@ -32,12 +32,12 @@ SPACING_M: Final = 10.0  # between two samples of a drawn line
 # a line is counted without bends that are narrower: they are errors of a receiver
 ASIDE_M: Final = 2.0
 LONGEST_M: Final = 1_000_000.0  # a longer line is no route for a run
-LEAST_LENGTH_M: Final = 1.0
+MIN_LENGTH_M: Final = 1.0
 FAR_M: Final = 20_000.0  # between two points: not one route
 # of points without altitude, from the last one before to the next one after; longer: unknown
 LONGEST_HOLE_M: Final = 200.0
 # of a stated distance and that of the line; one as good as equal was summed from its points
-MOST_APART: Final = 0.1
+MAX_APART: Final = 0.1
 SUMMED_APART: Final = 0.001
 _POINTS: Final = ("trkpt", "rtept", "Trackpoint")  # of a GPX track and route, of TCX
 # a step so long, and so much of the route, may be a hole of it
@@ -174,7 +174,7 @@ def measure_steps(line: Line) -> tuple[Bools, Floats]:
     known &= (np.abs(latitude_deg) <= 90.0) & (np.abs(longitude_deg) <= 180.0)
     known &= (latitude_deg != 0.0) | (longitude_deg != 0.0)  # before the first fix
     along = path_m(latitude_deg[known], longitude_deg[known])
-    if along.size < 2 or along[-1] < LEAST_LENGTH_M:
+    if along.size < 2 or along[-1] < MIN_LENGTH_M:
         raise NotActivity("no route: it has fewer than two different positions")
     if along[-1] > LONGEST_M or np.diff(along).max() > FAR_M:
         raise NotActivity("no route for a run: its points are too far apart")
@@ -209,7 +209,7 @@ def _compare_distance(stated_m: Floats, along_m: float) -> float | None:
     if known.size != stated_m.size or (np.diff(known) < 0).any():
         return None
     ratio = float(known[-1] - known[0]) / along_m
-    if not SUMMED_APART < abs(ratio - 1.0) <= MOST_APART:
+    if not SUMMED_APART < abs(ratio - 1.0) <= MAX_APART:
         return None
     return ratio
 

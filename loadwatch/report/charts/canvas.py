@@ -27,7 +27,7 @@ BARE_IN = 0.04  # top margin of a picture without a headline
 FONT = "DejaVu Sans"
 SMALL, NORMAL = 9.0, 10.0
 WEEK_IN = 0.62  # width of a week in a short log
-LEAST_IN = 4.0  # width of the picture of the shortest log
+MIN_IN = 4.0  # width of the picture of the shortest log
 LONG = 150  # weeks from which on only the outlines of the years are visible
 QUARTERS = 60  # weeks from which on the axis names quarters
 LABELS = 9  # dates below an axis, about
@@ -78,7 +78,7 @@ def create_figure(
 
 def compute_width_in(weeks: int) -> float:
     """Return how wide a picture of so many weeks is: no wider than its bars fill [inch]."""
-    return min(max(LEFT_IN + RIGHT_IN + WEEK_IN * weeks, LEAST_IN), WIDTH_IN)
+    return min(max(LEFT_IN + RIGHT_IN + WEEK_IN * weeks, MIN_IN), WIDTH_IN)
 
 
 def measure_inner_pt(figure: Figure) -> tuple[float, float]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CLIMB_IN = 2.3
 OUTLINE = 1.2  # of the week in progress [pt]
-LEAST_HEIGHT = 1.0  # up to which neither amount is named, in the unit of the picture
+MIN_HEIGHT = 1.0  # up to which neither amount is named, in the unit of the picture
 
 
 def draw_climb(
@@ -134,7 +134,7 @@ def _draw_descent_bars(
 def _label_heights(axes: Axes, ends: tuple[float, float], symbol: str) -> None:
     """Name one round amount up and one down, as far out as each goes."""
     down, up = ends
-    if max(down, up) <= LEAST_HEIGHT:
+    if max(down, up) <= MIN_HEIGHT:
         axes.set_yticks([up / 2, -down / 2], ["up", "down"])
         return
     up, down = _round_down(up), _round_down(down)

@@ -24,7 +24,7 @@ MARK_PT = 12.0  # of height for a shape above its bar
 AMOUNT_PT = 11.0  # of height for an amount above the shape
 OFFSET_PT = 7.0  # from the end of a bar to the middle of its shape
 SIZE_PT, DENSE_SIZE_PT = 6.5, 4.0
-LEAST_SHARE = 0.018  # of the axis, for a gap to be named in words: a week of a year
+MIN_SHARE = 0.018  # of the axis, for a gap to be named in words: a week of a year
 REACH = 0.09  # of the axis, that an amount may take beside its bar
 EDGE = 0.03  # of the axis, within which an amount begins or ends at its bar
 WORD_PT = 46.0  # of width for "no files" on a line
@@ -212,7 +212,7 @@ def write_gap_label(
         return
     first, last = max(gaps, key=lambda gap: (gap[1] - gap[0], gap[1]))
     share = (last - first + 1) / len(where)
-    if share < LEAST_SHARE:
+    if share < MIN_SHARE:
         return
     width_pt, _ = canvas.measure_inner_pt(_get_figure(axes))
     rotation = 0

@@ -25,7 +25,7 @@ SHADES = (0.3, 0.5, 0.75, 1.0)  # of the quarters of the days with a run
 INNER_IN = canvas.WIDTH_IN - canvas.LEFT_IN - canvas.RIGHT_IN
 DAY_IN = INNER_IN / shown_weeks.YEAR_WEEKS  # side of a day
 SQUARE = 0.84  # side of its square, of the side of a day
-LEAST_COLUMNS = 8
+MIN_COLUMNS = 8
 NAMED_ROWS = (0, 2, 4, 6)
 
 
@@ -43,7 +43,7 @@ def draw_year(
     week, weekday = np.divmod(np.arange(len(distance), dtype=np.float64), 7)
     is_recorded = recorded[np.minimum(week.astype(np.int64), len(recorded) - 1)]
     shade = shown_weeks.choose_shades(distance)
-    columns = max(len(starts), LEAST_COLUMNS)
+    columns = max(len(starts), MIN_COLUMNS)
     with canvas.use_style(palette):
         width_in = canvas.LEFT_IN + canvas.RIGHT_IN + DAY_IN * columns
         height_in = canvas.BARE_IN + 7.2 * DAY_IN + canvas.BOTTOM_IN

@@ -21,10 +21,10 @@ BAR_SHARE, HILL_SHARE = 0.8, 0.5  # of a slot
 TOP = 30.0  # for a shape and its amount above the highest bar
 BARS, DATES, GAP = 128.0, 18.0, 8.0  # heights
 CLIMB, DESCENT, PAIN = 30.0, 24.0, 36.0
-LEAST_WIDTH = 240.0
+MIN_WIDTH = 240.0
 LABELS = 7  # dates below the axis, about
 TICKS = (1.0, 2.0, 2.5, 5.0, 10.0)
-MOST_PAIN = 10.0
+MAX_PAIN = 10.0
 DOT = 2.4
 AMOUNT_SLOT = 20.0  # a narrower slot has no place for an amount
 
@@ -90,7 +90,7 @@ def _measure_frame(season: Season) -> _Frame:
     if season.scores:
         pain = height + PAIN
         height = pain + GAP
-    width = max(LEFT + RIGHT + slot * len(season.weeks), LEAST_WIDTH)
+    width = max(LEFT + RIGHT + slot * len(season.weeks), MIN_WIDTH)
     return _Frame(slot, bars, hills, pain, width, height)
 
 
@@ -267,7 +267,7 @@ def _draw_pain(season: Season, frame: _Frame) -> list[str]:
     ]
     for day, score in season.scores:
         x = _find_day(season, frame, day)
-        y = frame.pain - (frame.pain - top) * score / MOST_PAIN
+        y = frame.pain - (frame.pain - top) * score / MAX_PAIN
         role = "pain"
         if not score > 0:
             role = "painless"

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from loadwatch.tables import Floats
 
 YEAR_CELLS = 53
-MOST_YEARS = 20
+MAX_YEARS = 20
 CELL, INNER = 14.0, 11.5  # pitch and side of a week's cell
 YEAR_LEFT, TOTAL = 44.0, 84.0
 DAY, DAY_INNER = 15.0, 12.5
 DAY_LEFT, DAY_BOTTOM = 36.0, 18.0
 LINE_HEIGHT, LINE_BOTTOM, LINE_RIGHT = 110.0, 18.0, 150.0
-LEAST_DAY_COLUMNS = 12
+MIN_DAY_COLUMNS = 12
 NAMED_ROWS = (0, 2, 4, 6)
-LEAST_MONTH = 3  # columns between the names of two months
+MIN_MONTH = 3  # columns between the names of two months
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def list_years(weeks: pd.DataFrame) -> list[YearRow]:
         by_year.setdefault(start.year, []).append((metres, start))
     return [
         YearRow(year, *map(tuple, zip(*by_year[year], strict=True)))
-        for year in sorted(by_year, reverse=True)[:MOST_YEARS]
+        for year in sorted(by_year, reverse=True)[:MAX_YEARS]
     ]
 
 
@@ -175,7 +175,7 @@ def draw_days(
     last_week = levels.week_starts(weeks)[-1]
     today = min(analysis.today, last_week + timedelta(days=6))
     starts, distance, with_run = shown_weeks.sum_days(runs, weeks, today)
-    columns = max(len(starts), LEAST_DAY_COLUMNS)
+    columns = max(len(starts), MIN_DAY_COLUMNS)
     parts = _label_days(starts)
     parts += _draw_day_cells(starts[0], distance, with_run, analysis, raised)
     return svg.Picture(
@@ -194,10 +194,10 @@ def _label_days(starts: Sequence[date]) -> list[str]:
         day = starts[0] + timedelta(days=row)
         place = DAY_LEFT - 6, DAY * row + 10
         parts.append(svg.draw_text(place, f"{day:%a}", "label", "end"))
-    named = -LEAST_MONTH
+    named = -MIN_MONTH
     for at, start in enumerate(starts):
         is_new = at == 0 or start.month != starts[at - 1].month
-        if is_new and at - named >= LEAST_MONTH:
+        if is_new and at - named >= MIN_MONTH:
             place = DAY_LEFT + DAY * at, 7 * DAY + 12
             name = formatting.MONTHS[start.month - 1][:3]
             parts.append(svg.draw_text(place, name, "label"))

@@ -38,9 +38,9 @@ _CLOCK_OR_DURATION = frozenset(
 # what coaches call both the name and the kind of a session; other names are names
 _NAME_OR_SPORT = frozenset({"workout", "session", "sessions"})
 _KIND_WEIGHT = 0.6  # of a kind of run, where a sport counts 1
-_LEAST_KNOWN = 0.5  # share of cells that makes a column one of sports
+_MIN_KNOWN = 0.5  # share of cells that makes a column one of sports
 _NO_WORD = re.compile(r"\d|://|@")
-_MOST_NAMED = 3  # columns that a note names
+_MAX_NAMED = 3  # columns that a note names
 _LONGEST_WORD = 30  # characters; longer cells are somebody's remarks
 _AFTERNOON = re.compile(r"[pP]\.?[mM]\.?$")
 _LONG_S = 4 * 3600.0  # a list whose median "time" is longer holds times of day
@@ -155,7 +155,7 @@ def _score_sports(cells: Sequence[str]) -> float:
         elif sports.find_run_kind(word, with_repeats=False) is not None:
             kinds += count
     size = sum(words.values())
-    if named + kinds < _LEAST_KNOWN * size:
+    if named + kinds < _MIN_KNOWN * size:
         return 0.0
     return (named + _KIND_WEIGHT * kinds) / size
 
@@ -185,7 +185,7 @@ def _find_unread_numbers(
         for index in _list_unread(roles, columns)
         if _is_numbers(columns[index])
     ]
-    return tuple(found[:_MOST_NAMED])
+    return tuple(found[:_MAX_NAMED])
 
 
 def _list_unread(roles: Roles, columns: Sequence[Sequence[str]]) -> list[int]:

@@ -20,7 +20,7 @@ APART: Final = (
     "it is above the header and apart from it; "
     "move it below the header if it belongs to this table"
 )
-_MOST_HEADERS = 200  # rows without a number that may be a header far below
+_MAX_HEADERS = 200  # rows without a number that may be a header far below
 _FEWEST_NAMES = 2  # columns understood in a row that heads a table of its own
 
 
@@ -117,5 +117,5 @@ def list_wordy_lines(
             continue
         yield at, cells
         found += 1
-        if found == _MOST_HEADERS:
+        if found == _MAX_HEADERS:
             return

@@ -34,7 +34,7 @@ _PARTS_OF_DATE = {
     "m": re.compile(r"month|monat|mois|mes|mês|mese|maand|måned|månad"),
     "d": re.compile(r"day|day of month|tag|jour|día|dia|giorno|dag"),
 }
-_MOST = 59  # minutes beside hours, seconds beside minutes
+_MAX_PART = 59  # minutes beside hours, seconds beside minutes
 
 
 def join_split_columns(
@@ -68,7 +68,7 @@ def _are_times(rows: Sequence[CsvRow], parts: Mapping[str, int]) -> bool:
     """Whether the smaller parts never reach what is one of the larger part."""
     smaller = [part for part in "hms" if part in parts][1:]
     return all(
-        not parse_number(row.cells[parts[part]]) > _MOST
+        not parse_number(row.cells[parts[part]]) > _MAX_PART
         for part in smaller
         for row in rows
     )

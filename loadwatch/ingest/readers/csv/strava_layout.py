@@ -32,7 +32,7 @@ _SAMPLE = 400  # rows that are looked at
 _FIRST = ("id", "date_utc", "name", "type", "", "elapsed")  # of the columns, in order
 # columns by their place beside the distance in metres
 _AROUND = {"moving": -1, "speed": 2, "ascent": 3, "descent": 4}
-_LEAST = 0.5  # share of rows that must agree
+_MIN_AGREED = 0.5  # share of rows that must agree
 _SPEED_TOLERANCE = 1.15
 
 
@@ -79,7 +79,7 @@ def _find_metres(columns: Sequence[Sequence[str]], file: int) -> int:
     for at in range(file + 1, len(columns)):
         ratios = compute_ratios(_parse(columns[at]), eye)
         agreed = max(count_near(ratios, unit) for unit in (KM, MILE))
-        if ratios.size and agreed > _LEAST * ratios.size:
+        if ratios.size and agreed > _MIN_AGREED * ratios.size:
             return at
     return 0
 
@@ -98,7 +98,7 @@ def _are_speeds(
         return bool(by_time.size)
     ratio = (_parse(columns[metres])[known] / moving[known]) / speed[known]
     agreed = np.abs(np.log(ratio)) < np.log(_SPEED_TOLERANCE)
-    return bool(agreed.mean() > _LEAST)
+    return bool(agreed.mean() > _MIN_AGREED)
 
 
 def _parse(cells: Sequence[str]) -> Floats:

@@ -33,7 +33,7 @@ _SHORTEST_M, _LONGEST_M = 200.0, 100_000.0  # the median distance is between the
 _TOLERANCE = 1.08  # of a ratio that is to name a unit
 _EXACT = 1.03  # where a list computed one column from the others
 _LOOSE = 1.18  # the same where stride and cadence are rounded means
-_LEAST_AGREED = 0.4  # share of rows
+_MIN_AGREED = 0.4  # share of rows
 _LEAD = 4  # times the votes of the next unit
 _SLOWEST_POSSIBLE, _FASTEST_POSSIBLE = 0.5, 7.0  # m/s, by median
 LEGS = 120.0  # 1/min; no runner takes fewer steps, so a smaller cadence counts strides
@@ -239,7 +239,7 @@ def vote_cadence(evidence: DistanceEvidence) -> CadenceVote | None:
     (unit, legs), *others = sorted(votes, key=votes.__getitem__, reverse=True)
     most = votes[unit, legs]
     second = max(votes[other] for other in others if other[0] != unit)
-    if not most or most < _LEAST_AGREED * ratios.size or most < _LEAD * second:
+    if not most or most < _MIN_AGREED * ratios.size or most < _LEAD * second:
         return None
     return CadenceVote(unit, legs, most, ratios.size)
 

@@ -51,7 +51,7 @@ _WIDENED = {"enhanced_speed": 0xFFFF / 1000, "enhanced_altitude": 0xFFFF / 5 - 5
 _TIMER = 0  # event
 _START = 0  # event type
 _STOPS = (1, 4, 8, 9)  # event types stop, stop_all, stop_disable, stop_disable_all
-_LEAST_PAUSE_S = 10.0  # a gap between samples up to this is none
+_MIN_PAUSE_S = 10.0  # a gap between samples up to this is none
 
 
 class TimerEvents(NamedTuple):
@@ -164,7 +164,7 @@ def compute_timer_s(time_s: Floats, events: TimerEvents) -> float:
     if (events.direction > 0).any():
         return last - first - _sum_pauses(events, first, last)
     step = np.diff(time_s)
-    is_pause = step > max(_LEAST_PAUSE_S, 5 * float(np.median(step)))
+    is_pause = step > max(_MIN_PAUSE_S, 5 * float(np.median(step)))
     return last - first - float(step[is_pause].sum())
 
 

@@ -24,7 +24,7 @@ _OTHERS = frozenset({
     (2, 0x84), (3, 0x02), (4, 0x02), (5, 0x86), (6, 0x84), (7, 0x84), (13, 0x01),
     (32, 0x83), (73, 0x86), (78, 0x86),
 })  # fmt: skip
-_LEAST_OTHERS = 3  # so many of them make a record without a position
+_MIN_OTHERS = 3  # so many of them make a record without a position
 _MAKERS = 0xFF00  # from here on, makers number messages as they like
 _RECORD = 20  # number of the record message
 _LOST_SHARE = 0.05  # of all records; fewer are not worth a note
@@ -95,4 +95,4 @@ def _has_record_fields(layout: MessageLayout) -> bool:
     is_own = layout.number >= _MAKERS and layout.number & 0xFF != _RECORD
     if is_own or _TIMESTAMP not in fields:
         return False
-    return fields >= _POSITION or len(_OTHERS & fields) >= _LEAST_OTHERS
+    return fields >= _POSITION or len(_OTHERS & fields) >= _MIN_OTHERS

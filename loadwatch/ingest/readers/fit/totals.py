@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from loadwatch.ingest.readers.fit.session import SessionMessage
     from loadwatch.tables import Floats
 
-RATIO, LEAST_M = 1.5, 300.0  # two distances contradict each other beyond both
+RATIO, MIN_M = 1.5, 300.0  # two distances contradict each other beyond both
 AGREE = 0.1  # two witnesses of a distance that differ by less carry each other
 SLOWEST_MPS = 0.05  # a mean below is no recording of a way
-LEAST_S = 60.0  # a timer of 0 s beside that much is no total
+MIN_S = 60.0  # a timer of 0 s beside that much is no total
 LOST_S, LOST_SHARE = 20.0, 0.05  # of the timer without records: more is worth a note
 HOLE_S, HOLE_STEPS = 10.0, 10.0  # a step between records beyond both counts as so much
 COVERED = 0.8  # of the timer: records of less are no witness of the whole
@@ -153,7 +153,7 @@ def _is_possible(metres: float, longest_s: float, sport: str) -> bool:
 def contradict(one: float, other: float) -> bool:
     """Return whether two distances [m] cannot be of one activity; unknown ones never do."""
     least, most = min(one, other), max(one, other)
-    return most - least > LEAST_M and most > RATIO * least
+    return most - least > MIN_M and most > RATIO * least
 
 
 def _list_distances(
@@ -167,7 +167,7 @@ def _list_distances(
     found["positions"] = _measure_path(columns)
     speed = columns.get("speed_mps")
     if speed is not None and len(speed) > 1:
-        step = np.minimum(np.diff(samples.time_s), LEAST_S)
+        step = np.minimum(np.diff(samples.time_s), MIN_S)
         found["speeds"] = float(np.nansum(speed[1:] * step))
     return found
 
@@ -230,7 +230,7 @@ def _check_timer(
         candidates.append(("records", compute_timer_s(samples.time_s, events)))
     candidates.append(("elapsed time", elapsed_s))
     for source, found_s in candidates:
-        if found_s > 0 and not found_s > 1.05 * longest_s + LEAST_S:
+        if found_s > 0 and not found_s > 1.05 * longest_s + MIN_S:
             stated = "no timer"
             if not math.isnan(timer_s):
                 stated = f"a timer of {timer_s:,.0f} s"
@@ -256,8 +256,8 @@ def _is_timer_wrong(
     if math.isnan(timer_s):
         return extent_s == 0 and longest_s > 0
     if timer_s < 1:
-        return longest_s > LEAST_S
-    if extent_s > 0 and timer_s > 1.5 * longest_s + LEAST_S:
+        return longest_s > MIN_S
+    if extent_s > 0 and timer_s > 1.5 * longest_s + MIN_S:
         return extent_s > 0.5 * longest_s
     distance = message["total_distance"]
     top = choose_top_speed(sport)
@@ -268,7 +268,7 @@ def _is_timer_wrong(
 def _check_elapsed(message: SessionMessage, samples: FitSamples) -> SessionMessage:
     """Return the session without an elapsed time that its timer and records contradict."""
     timer_s, elapsed_s = message["total_timer_time"], message["total_elapsed_time"]
-    is_short = elapsed_s < timer_s / 1.05 - LEAST_S
+    is_short = elapsed_s < timer_s / 1.05 - MIN_S
     if not is_short or _measure_extent(samples) < 0.95 * timer_s:
         return message
     text = f"the elapsed time of {elapsed_s:,.0f} s is shorter than the timer, left out"

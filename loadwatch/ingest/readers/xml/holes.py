@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_S = 2 * 3600.0  # nobody's phone sleeps longer within a run
 LIKE_REST = (0.5, 1.5)  # a speed over a hole within so much of the usual one
-LEAST_M = 200.0  # a shorter way over a hole is not worth a word
+MIN_M = 200.0  # a shorter way over a hole is not worth a word
 
 
 class Holes(NamedTuple):
@@ -86,7 +86,7 @@ def _note_way(seconds: Floats, metres: Floats, is_run: Bools) -> tuple[Note, ...
     parts = []
     for mask, outcome in ((is_run, "counts straight"), (~is_run, "does not count")):
         way_m = float(np.nansum(metres[mask]))
-        if way_m > LEAST_M:
+        if way_m > MIN_M:
             hours = float(seconds[mask].sum()) / 3600
             parts.append(
                 f"nothing was recorded for {hours:.1f} h; the way of "

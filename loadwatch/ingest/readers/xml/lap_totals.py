@@ -26,7 +26,7 @@ SLOWEST_MPS = 0.05  # a mean below is no recording of a way
 TOO_LONG, SLACK_S = 1.05, 60.0  # laps longer than the points by both overlap
 NEAR_S = 10.0  # two times within so much, or a tenth, are the same
 WHOLE = 0.02  # a lap within so much of the sum of all others is that sum
-LEAST_LAPS = 3  # to recognise totals that run on
+MIN_LAPS = 3  # to recognise totals that run on
 
 
 class LapTotals(NamedTuple):
@@ -56,7 +56,7 @@ def drop_repeated(laps: list[Node]) -> tuple[list[Node], Notes]:
 
 def _drop_whole(laps: list[Node]) -> list[Node]:
     """Return laps without one that sums up all others from their first start on."""
-    if len(laps) < LEAST_LAPS:
+    if len(laps) < MIN_LAPS:
         return laps
     times, _ = _read_totals(laps, "TotalTimeSeconds")
     metres, _ = _read_totals(laps, "DistanceMeters")
@@ -136,7 +136,7 @@ def _sum_known(values: Iterable[float]) -> float:
 
 def _runs_on(starts: list[float], times: list[float]) -> bool:
     """Return whether each lap states the time since the first lap's start."""
-    if len(starts) < LEAST_LAPS:
+    if len(starts) < MIN_LAPS:
         return False
     for start, time in zip(starts[1:], times[:-1], strict=True):
         since = start - starts[0]

@@ -35,7 +35,7 @@ LOST_SHARE, CUT_SHARE = 0.5, 0.2
 LONGEST_STEP_M, LONGEST_WAY_M = 1_000.0, 200_000.0
 FASTEST_MPS = 40.0
 # a remedy that changes the way by less, and by less than this share, is not worth a word
-LEAST_LOST_M, LEAST_LOST_SHARE = 20.0, 0.01
+MIN_LOST_M, MIN_LOST_SHARE = 20.0, 0.01
 KEPT_FIXES = 10  # a stretch this long after a jump is where the runner is, not a slip
 
 
@@ -145,7 +145,7 @@ def _is_off_globe(latitude_deg: Floats, longitude_deg: Floats) -> Bools:
 def _changes_way(whole_m: float, steps: Floats) -> bool:
     """Return whether the metres kept are so much fewer than those along all fixes."""
     kept = float(np.nansum(steps))
-    return whole_m - kept > max(LEAST_LOST_M, LEAST_LOST_SHARE * kept)
+    return whole_m - kept > max(MIN_LOST_M, MIN_LOST_SHARE * kept)
 
 
 def _jump_note(slips: int, jumps: int) -> Note:

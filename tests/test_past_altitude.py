@@ -180,10 +180,11 @@ def test_a_file_that_is_gone_is_no_altitude(me):
     add_runs(me, way(6))
     analysis = pipeline.analyse_athlete(me)
     data = gpx(way(6), altitude=False).encode()
-    route, row = draw_route(read_route(data, "way.gpx", Settings()), Settings())
+    drawn = draw_route(read_route(data, "way.gpx", Settings()), Settings())
     (me / "0.gpx").unlink()
-    same, altitude = add_past_altitude(route, row["signature"], analysis, [me])
-    assert same is route
+    signature = drawn.row["signature"]
+    same, altitude = add_past_altitude(drawn.activity, signature, analysis, [me])
+    assert same is drawn.activity
     assert altitude.source == "missing"
 
 

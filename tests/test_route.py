@@ -56,13 +56,22 @@ def gpx(places, start=None, *, altitude=True, point="trkpt"):
     )
 
 
-def tcx(places):
-    """A TCX course: its points have times, as planners make them up."""
+def tcx(places, counted=None):
+    """A TCX course: its points have times, as planners make them up.
+
+    It states its distance where `counted` is given, as so many times that of its way.
+    """
+
+    def distance(at):
+        if counted is None:
+            return ""
+        return f"<DistanceMeters>{STEP_M * at * counted:.2f}</DistanceMeters>"
+
     marks = "".join(
         f"<Trackpoint><Time>2010-01-01T00:00:{at % 60:02d}Z</Time><Position>"
         f"<LatitudeDegrees>{lat:.7f}</LatitudeDegrees>"
         f"<LongitudeDegrees>{lon:.7f}</LongitudeDegrees></Position>"
-        f"<AltitudeMeters>{height:.2f}</AltitudeMeters></Trackpoint>"
+        f"<AltitudeMeters>{height:.2f}</AltitudeMeters>{distance(at)}</Trackpoint>"
         for at, (lat, lon, height) in enumerate(places)
     )
     return (
@@ -88,8 +97,7 @@ def fit_course(places):
 def measure(data):
     if isinstance(data, str):
         data = data.encode()
-    _, row = draw_route(read_route(data, "route", Settings()), Settings())
-    return row
+    return draw_route(read_route(data, "route", Settings()), Settings()).row
 
 
 @pytest.fixture
@@ -249,7 +257,8 @@ def test_the_table_is_conditional_and_has_no_place(call, runner, tmp_path):
     assert not {"latitude", "longitude", "20.0", "cells"} & set(out.split('"'))
     (route,) = json.loads(out)["routes"]
     assert set(route) == {
-        *("route", "date", "altitude", "altitude_share", "altitude_runs"),
+        *("route", "date", "distance_spread"),
+        *("altitude", "altitude_share", "altitude_runs"),
         *("notes", "measured", "flags", "unknown", "below"),
     }
 

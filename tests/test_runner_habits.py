@@ -1,5 +1,7 @@
 """A route without times against the same way run: as the runner's own device counts it."""
 
+import json
+import math
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -7,19 +9,29 @@ import pytest
 
 import loadwatch
 from loadwatch.errors import NothingToRead
-from tests.test_route import gpx, hills, measure, points, write
+from tests.test_route import gpx, hills, measure, points, tcx, write
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 SECONDS = 5  # between two points
 
 
-def tcx_run(places, start, counted):
-    """A recording whose device counts `counted` times the length of its way."""
+def tcx_run(places, start, counted, late=0):
+    """A recording whose device counts `counted` times the length of its way.
+
+    Its first `late` points have no position yet.
+    """
+
+    def place(at, lat, lon):
+        if at < late:
+            return ""
+        return (
+            f"<Position><LatitudeDegrees>{lat:.7f}</LatitudeDegrees>"
+            f"<LongitudeDegrees>{lon:.7f}</LongitudeDegrees></Position>"
+        )
+
     marks = "".join(
         f"<Trackpoint><Time>{start + timedelta(seconds=SECONDS * at):%Y-%m-%dT%H:%M:%SZ}</Time>"
-        f"<Position><LatitudeDegrees>{lat:.7f}</LatitudeDegrees>"
-        f"<LongitudeDegrees>{lon:.7f}</LongitudeDegrees></Position>"
-        f"<AltitudeMeters>{height:.2f}</AltitudeMeters>"
+        f"{place(at, lat, lon)}<AltitudeMeters>{height:.2f}</AltitudeMeters>"
         f"<DistanceMeters>{12 * at * counted:.2f}</DistanceMeters></Trackpoint>"
         for at, (lat, lon, height) in enumerate(places)
     )
@@ -34,11 +46,11 @@ def tcx_run(places, start, counted):
     )
 
 
-def add_runs(place, counted, runs=5):
+def add_runs(place, counted, runs=5, late=0):
     place.mkdir(exist_ok=True)
     for number in range(runs):
         start = START + timedelta(days=2 * number)
-        write(place / f"{number}.tcx", tcx_run(points(8), start, counted))
+        write(place / f"{number}.tcx", tcx_run(points(8), start, counted, late))
     return place
 
 
@@ -47,6 +59,43 @@ def test_a_route_is_as_long_as_the_runners_device_counts(tmp_path, counted):
     me = add_runs(tmp_path / "me", counted)
     tried = loadwatch.course(write(tmp_path / "way.gpx", gpx(points(6))), me)
     assert tried.measured["distance_m"] == pytest.approx(6000 * counted, rel=0.002)
+
+
+def test_metres_before_the_first_fix_make_no_route_longer(tmp_path):
+    """A watch that counts steps until it has a fix, here for 480 of 8,000 m in each run."""
+    me = add_runs(tmp_path / "me", 1.0, late=40)
+    rows = loadwatch.analyse(me).activities
+    assert set(rows["distance_m"].round()) == {7992.0}
+    tried = loadwatch.course(write(tmp_path / "way.gpx", gpx(points(6))), me)
+    assert tried.measured["distance_m"] == pytest.approx(6000, rel=0.002)
+
+
+def test_a_route_says_how_far_the_runners_device_may_count_otherwise(tmp_path, call):
+    me = add_runs(tmp_path / "me", 1.0, runs=5)
+    way = write(tmp_path / "way.gpx", gpx(points(6)))
+    assert loadwatch.course(way, me).distance_spread < 0.002
+    assert "give or take" not in call("course", way, me, "--no-store")[1]
+    other = START + timedelta(days=20)
+    write(me / "9.tcx", tcx_run(points(8), other, 1.04))
+    assert loadwatch.course(way, me).distance_spread == pytest.approx(0.04, abs=0.002)
+    _, shown, _ = call("course", way, me, "--no-store")
+    assert "Distance 6 km (give or take 4 %), climb" in shown
+    _, out, _ = call("course", way, me, "--no-store", "--format", "json")
+    spread = json.loads(out)["routes"][0]["distance_spread"]
+    assert spread == pytest.approx(0.04, abs=0.002)
+
+
+def test_a_stated_distance_and_a_runner_without_runs_have_no_spread(tmp_path, call):
+    me = add_runs(tmp_path / "me", 1.0, runs=2)
+    way = write(tmp_path / "way.gpx", gpx(points(6)))
+    assert math.isnan(loadwatch.course(way, me).distance_spread)
+    _, out, _ = call("course", way, me, "--no-store", "--format", "json")
+    assert json.loads(out)["routes"][0]["distance_spread"] is None
+    add_runs(tmp_path / "me", 1.0, runs=5)
+    run = write(tmp_path / "run.tcx", tcx_run(points(6), START, 1.02))
+    assert math.isnan(loadwatch.course(run, me).distance_spread)
+    stated = write(tmp_path / "stated.tcx", tcx(points(6), counted=1.02))
+    assert math.isnan(loadwatch.course(stated, me).distance_spread)
 
 
 @pytest.mark.parametrize(("counted", "runs"), [(0.98, 2), (0.7, 5)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from loadwatch.ingest.readers.route import (
     draw_line,
     has_positions,
     read_route,
+    states_distance,
     trace_line,
 )
 from loadwatch.ingest.sources import Member, find_members
@@ -41,6 +42,15 @@ HOW: Final = "A route is a GPX, TCX or FIT file with positions."
 LONGEST_STEP_S: Final = 60.0  # usual one of a recording; with a longer one it is none
 
 
+class DrawnRoute(NamedTuple):
+    """A route as an activity, and what is measured of it."""
+
+    activity: Activity
+    row: dict[str, Any]  # of EXPOSURES and HIDDEN
+    # of the distance: how far the runner's device may count otherwise; NaN where not known [1]
+    distance_spread: float = math.nan
+
+
 def read_route_records(analysis: Analysis, path: Path) -> pd.DataFrame:
     """Return the RECORDS of the route at `path`, for a picture of it.
 
@@ -57,20 +67,23 @@ def draw_route(
     settings: Settings,
     cache: Path | None = None,
     find_habits: Callable[[], Habits] = lambda: PLAIN_HABITS,
-) -> tuple[Activity, dict[str, Any]]:
+) -> DrawnRoute:
     """Return a route and its exposure row; drawn anew where its times are no runner's.
 
     `find_habits` is asked for a line alone. Raises NotActivity where there is no line to draw.
     """
-    if isinstance(route, Line):
-        activity = draw_line(route, find_habits())
-        return activity, build_route_row(activity, settings, cache)
-    row = build_route_row(route, settings, cache)
-    is_timed = not math.isnan(row["distance_m"]) and has_close_times(route)
-    if not is_timed and has_positions(route):
-        route = draw_line(trace_line(route), find_habits())
+    if not isinstance(route, Line):
         row = build_route_row(route, settings, cache)
-    return route, row
+        is_timed = not math.isnan(row["distance_m"]) and has_close_times(route)
+        if is_timed or not has_positions(route):
+            return DrawnRoute(route, row)
+        route = trace_line(route)
+    habits = find_habits()
+    activity = draw_line(route, habits)
+    row = build_route_row(activity, settings, cache)
+    if states_distance(route):
+        return DrawnRoute(activity, row)
+    return DrawnRoute(activity, row, habits.spread)
 
 
 def has_close_times(route: Activity) -> bool:

@@ -102,6 +102,8 @@ class TriedRoute:
     day: date
     measured: Mapping[str, Any]  # ROUTE_COLUMNS; climb and grade of what has altitude
     altitude: RouteAltitude
+    # of the distance: how far the runner's device may count otherwise; NaN where not known [1]
+    distance_spread: float
     notes: tuple[Note, ...]  # what is wrong with the route
     plan: Plan
     below: tuple[QuietCheck, ...]
@@ -118,6 +120,7 @@ class MeasuredRoute:
 
     columns: Mapping[str, Any]  # ROUTE_COLUMNS
     altitude: RouteAltitude
+    distance_spread: float = math.nan  # as of TriedRoute
     notes: tuple[Note, ...] = ()
 
     @property
@@ -214,7 +217,7 @@ def measure_route(
     settings = analysis.settings
     habits = habits or RunnerHabits(analysis, files.places)
     try:
-        activity, row = draw_route(
+        activity, row, spread = draw_route(
             read_route_file(path, settings), settings, files.cache, habits.find
         )
     except NotActivity as error:
@@ -236,6 +239,7 @@ def measure_route(
     return MeasuredRoute(
         columns=_inherit_ground(analysis.activities, row),
         altitude=altitude,
+        distance_spread=spread,
         notes=_select_notes(row["notes"]),
     )
 
@@ -268,6 +272,7 @@ def _try_route(
         day=day,
         measured=route.columns,
         altitude=route.altitude,
+        distance_spread=route.distance_spread,
         notes=route.notes,
         plan=plan,
         below=_list_quiet(analysis, run, plan),

@@ -48,23 +48,25 @@ class RunnerHabits:
         if len(rows) < MIN_RUNS:
             return PLAIN_HABITS
         pace = float((rows["distance_m"] / rows["duration_s"]).median())
-        return Habits(
-            pace_mps=float(np.clip(pace, *_PACES_MPS)),
-            counted=self._measure_counted(rows),
-        )
+        habits = Habits(pace_mps=float(np.clip(pace, *_PACES_MPS)))
+        ratios = self._measure_ratios(rows)
+        if ratios.size < MIN_RUNS:
+            return habits
+        counted = float(np.median(ratios))
+        spread = float(np.abs(ratios / counted - 1.0).max())
+        return habits._replace(counted=counted, spread=spread)
 
-    def _measure_counted(self, rows: pd.DataFrame) -> float:
-        """Return the median of the counted distance of runs over the length of their lines."""
-        counted = dict(zip(rows["activity_id"], rows["distance_m"], strict=True))
-        found = read_activities(self._analysis, self._places, list(counted))
-        ratios = [
-            counted[name] / _measure_outline(activity)
-            for name, activity in found.items()
-        ]
-        usual = [ratio for ratio in ratios if abs(ratio - 1.0) <= MAX_APART]
-        if len(usual) < MIN_RUNS:
-            return PLAIN_HABITS.counted
-        return float(np.median(usual))
+    def _measure_ratios(self, rows: pd.DataFrame) -> Floats:
+        """Return the counted distance of each run over the length of its line, if believable."""
+        distance_m = dict(zip(rows["activity_id"], rows["distance_m"], strict=True))
+        found = read_activities(self._analysis, self._places, list(distance_m))
+        ratios = np.array(
+            [
+                distance_m[name] * _measure_share(run.records) / _measure_outline(run)
+                for name, run in found.items()
+            ]
+        )
+        return ratios[np.abs(ratios - 1.0) <= MAX_APART]
 
 
 def _select_newest(analysis: Analysis) -> pd.DataFrame:
@@ -75,6 +77,22 @@ def _select_newest(analysis: Analysis) -> pd.DataFrame:
     is_usable &= (runs["distance_m"] >= MIN_M) & (runs["duration_s"] > 0)
     chosen = runs[is_usable & (runs["start_local"] < end)]
     return chosen.sort_values("start_local", kind="stable").tail(MAX_RUNS)
+
+
+def _measure_share(records: pd.DataFrame) -> float:
+    """Return the share of its distance that a device counted between first and last fix [1].
+
+    A watch counts steps until it has a fix, for minutes at times; no line is there for these.
+    """
+    if not {"latitude_deg", "longitude_deg", "distance_m"} <= set(records):
+        return 1.0
+    is_placed = records["latitude_deg"].notna() & records["longitude_deg"].notna()
+    distance_m = records["distance_m"].interpolate(limit_area="inside")
+    whole_m = distance_m.max() - distance_m.min()
+    placed_m = distance_m[is_placed]
+    if not whole_m > 0:
+        return 1.0
+    return float((placed_m.max() - placed_m.min()) / whole_m)
 
 
 def _measure_outline(activity: Activity) -> float:

@@ -40,6 +40,7 @@ NOTE = (
     "would raise least, then the shortest with its climb."
 )
 MIN_SHOWN_M = 0.5  # of a ground or grade
+MIN_SPREAD = 0.01  # of a distance; a smaller one is not worth a word
 GRADES = ("-15 or less", "-15 to -10", "-10 to -5", "-5 to 5", "5 to 10", "10 to 15")
 GRADE_NAMES = dict(zip(GRADE_COLUMNS, (*GRADES, "15 or more"), strict=True))
 INDENT = "   "
@@ -98,6 +99,8 @@ def describe_length(route: TriedRoute, units: Units) -> str:
     """Return the distance of a route, with climb and descent where its altitude is known."""
     measured = route.measured
     line = f"Distance {format_quantity(measured['distance_m'], 'distance_m', units)}"
+    if route.distance_spread >= MIN_SPREAD:
+        line += f" (give or take {format_percent(route.distance_spread)})"
     if route.altitude.source == "missing":
         return line
     climb = format_quantity(measured["ascent_m"], "ascent_m", units)
@@ -197,6 +200,7 @@ def _build_route(route: TriedRoute) -> dict[str, Any]:
     return {
         "route": clean_text(route.name),
         "date": route.day.isoformat(),
+        **to_record({"distance_spread": route.distance_spread}),
         "altitude": route.altitude.source,
         "altitude_share": route.altitude.share,
         "altitude_runs": route.altitude.runs,

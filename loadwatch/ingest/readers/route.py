@@ -67,6 +67,8 @@ class Habits(NamedTuple):
     pace_mps: float = 2.5
     # the distance that the runner's device counts on a line, over its length (`outline_m`)
     counted: float = 1.0
+    # how far that ratio is from `counted` in the run that differs most, as a share of it
+    spread: float = float("nan")
 
 
 PLAIN_HABITS: Final = Habits()
@@ -160,6 +162,12 @@ def draw_line(line: Line, habits: Habits = PLAIN_HABITS) -> Activity:
         _PLAIN, distance_m=float(along[-1] * scale), device=line.device, notes=notes
     )
     return Activity(build_records(time_ns, columns), session)
+
+
+def states_distance(line: Line) -> bool:
+    """Return whether a file states the distance of its line, and near what that is."""
+    known, along = measure_steps(line)
+    return _compare_distance(line.distance_m[known], float(along[-1])) is not None
 
 
 def measure_steps(line: Line) -> tuple[Bools, Floats]:

@@ -33,7 +33,7 @@ NEAR = timedelta(minutes=2)
 _IGNORED_COLUMNS = ("date", "note", "comment", "notes", "comments", "")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "x": True}
 _NO = {"no": False, "n": False, "false": False, "0": False, "": False}
-_MAX_RPE = 10.0
+MAX_RPE = 10.0
 _MAP = ("tagged_m", "inferred_m", "unmatched_m", "outside_m")
 
 
@@ -119,7 +119,7 @@ def _read_rpe(row: user_csv.UserRow) -> float:
         rpe = float(word)
     except ValueError:
         rpe = math.nan
-    if not 0 <= rpe <= _MAX_RPE:
+    if not 0 <= rpe <= MAX_RPE:
         raise _line_error(row.line, f'rpe "{word[:40]}" is not an effort from 0 to 10')
     return rpe
 

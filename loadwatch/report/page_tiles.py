@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loadwatch import formatting
+from loadwatch.assess.diary.entries import MAX_PAIN
 from loadwatch.assess.rules import is_raised
 from loadwatch.report import shown_weeks
 from loadwatch.report.pictures import tile_bar
@@ -33,7 +34,6 @@ TWICE = 2.0  # from here on a change is given in times
 SAME = 0.005  # a smaller change reads as none
 PAIN_DAYS = 7
 PAIN_BEFORE = timedelta(weeks=12)
-MAX_PAIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)

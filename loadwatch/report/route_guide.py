@@ -44,7 +44,6 @@ MIN_SPREAD = 0.01  # of a distance; a smaller one is not worth a word
 GRADES = ("-15 or less", "-15 to -10", "-10 to -5", "-5 to 5", "5 to 10", "10 to 15")
 GRADE_NAMES = dict(zip(GRADE_COLUMNS, (*GRADES, "15 or more"), strict=True))
 INDENT = "   "
-PLAIN_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,7 @@ class Amount:
     metres: float
 
 
-def format_routes(
-    routes: Sequence[TriedRoute], units: Units, width: int = PLAIN_WIDTH
-) -> str:
+def format_routes(routes: Sequence[TriedRoute], units: Units, width: int) -> str:
     """Return routes in their order, each with what it measures and would raise.
 
     `width` is that of a line, in characters.

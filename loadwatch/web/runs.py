@@ -9,6 +9,7 @@ from flask import Blueprint, abort, render_template, request
 
 from loadwatch.errors import LoadwatchError
 from loadwatch.exposure.ground_answers import parse_answer
+from loadwatch.exposure.tags import MAX_RPE
 from loadwatch.pipeline.run_records import read_run_records
 from loadwatch.pipeline.sample_grounds import find_sample_grounds
 from loadwatch.web.answers import get_site, refuse_write
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 pages = Blueprint("runs", __name__)
 SHOWN_RUNS = 200
-MAX_EFFORT = 10
 COUNTED_AGAIN = "The run counts no longer; the page Files can let it count again"
 YES_CELLS = {"yes": "yes", "no": ""}  # anything else leaves a cell as it is
 
@@ -128,6 +128,6 @@ def _parse_effort(text: str) -> float:
         effort = float(text)
     except ValueError:
         effort = math.nan
-    if not 0 <= effort <= MAX_EFFORT:
-        raise ValueError(f"effort is 0 to {MAX_EFFORT}.")
+    if not 0 <= effort <= MAX_RPE:
+        raise ValueError(f"effort is 0 to {MAX_RPE:g}.")
     return effort

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from loadwatch import formatting
+from loadwatch.assess.diary.entries import MAX_PAIN
 from loadwatch.report.pictures import svg
 from loadwatch.report.season import GROUNDS, describe_week
 from loadwatch.tables import LEVELS
@@ -24,7 +25,6 @@ CLIMB, DESCENT, PAIN = 30.0, 24.0, 36.0
 MIN_WIDTH = 240.0
 LABELS = 7  # dates below the axis, about
 TICKS = (1.0, 2.0, 2.5, 5.0, 10.0)
-MAX_PAIN = 10.0
 DOT = 2.4
 AMOUNT_SLOT = 20.0  # a narrower slot has no place for an amount
 

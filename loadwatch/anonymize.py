@@ -75,7 +75,7 @@ def anonymise_roster(roster: Roster) -> Roster:
 
 
 def is_anonymous(roster: Roster) -> bool:
-    """Tell whether a roster's names were replaced already."""
+    """Return whether a roster's names were replaced already."""
     names = {athlete.name for athlete in roster.athletes}
     return roster.name == ROSTER_NAME and names == set(_list_names(roster))
 

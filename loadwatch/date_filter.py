@@ -46,7 +46,7 @@ def filter_dates(analysis: Analysis, period: Period) -> Analysis:
     reaches_period = _select_days(last_days.to_numpy("M8[D]"), Period(period.start))
     reaches_period &= _select_days(first_days.to_numpy("M8[D]"), Period(end=period.end))
     weeks = analysis.weeks[reaches_period]
-    starts = {stamp.date() for stamp in first_days[reaches_period]}
+    starts = {first_day.date() for first_day in first_days[reaches_period]}
     return replace(
         analysis,
         activities=analysis.activities[_select_days(days, period)],

@@ -162,7 +162,7 @@ def _find_path(target: Path, dataset: str, athlete_id: str) -> Path:
 
 
 def _is_written(target: Path, job: DatasetJob) -> bool:
-    """Tell whether all files of an athlete are there as they would be written."""
+    """Return whether all files of an athlete are there as they would be written."""
     paths = [_find_path(target, name, job.id) for name in as_parquet.COLUMNS]
     return all(as_parquet.read_digest(path) == job.digest for path in paths)
 

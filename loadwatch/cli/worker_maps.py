@@ -51,7 +51,7 @@ class _Spread:
         return self._map_athletes(function, jobs, after_death)
 
     def _is_worth_it(self, costs: Sequence[int]) -> bool:
-        """Tell whether jobs keep the workers busy; one large athlete is read by its inputs."""
+        """Return whether jobs keep the workers busy; one large athlete is read by its inputs."""
         if not self.least_cost:
             return True
         share = sum(costs) / self.make_engine().count_workers()

@@ -163,7 +163,7 @@ def open_athlete_store(
 
 
 def has_every_input(places: Sequence[Path], store: Store) -> bool:
-    """Tell whether `store` knows what each input gave.
+    """Return whether `store` knows what each input gave.
 
     It does not know an input over which a process died; that is tried again the next time.
     """

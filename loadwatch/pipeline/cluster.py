@@ -84,7 +84,7 @@ class Cluster:
         return [worker.get("status", "") for worker in workers]
 
     def can_share(self, paths: Sequence[Path], store: Path | None) -> bool:
-        """Tell whether each worker finds at `paths`, and in the folder `store`, what is here."""
+        """Return whether each worker finds at `paths`, and in the folder `store`, what is here."""
         if store is None:
             return self._see_alike(paths)
         try:
@@ -189,7 +189,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def describe_paths(paths: Sequence[str]) -> list[object]:
-    """Return what tells each path from another of that name on another machine."""
+    """Return what distinguishes each path from one of that name on another machine."""
     return [_describe_path(path) for path in paths]
 
 

@@ -144,7 +144,7 @@ def _is_athlete_link(link: Path, home: Path, known: Collection[Path]) -> bool:
 
 
 def may_be_athlete(path: Path) -> bool:
-    """Tell whether a path is neither hidden nor loadwatch's own, nor pages of an earlier roster."""
+    """Return whether a path is neither hidden nor loadwatch's own, nor pages of an earlier roster."""
     if path.name.startswith(".") or path.name in LOADWATCH_FILES:
         return False
     if path.suffix.lower() in PAGE_SUFFIXES and not path.is_dir():
@@ -153,7 +153,7 @@ def may_be_athlete(path: Path) -> bool:
 
 
 def _holds_pages_alone(path: Path) -> bool:
-    """Tell whether a folder holds pages and nothing else, as a roster's does.
+    """Return whether a folder holds pages and nothing else, as a roster's does.
 
     What it holds decides, not a file of ours in it: that would hide whatever lies beside.
     """

@@ -120,7 +120,7 @@ def select_weeks(
         is_shown &= np.asarray(first_days <= pd.Timestamp(period.end))
     at = np.flatnonzero(is_shown)[-last:]
     table = weeks.iloc[at]
-    starts = tuple(stamp.date() for stamp in pd.DatetimeIndex(table.index))
+    starts = tuple(first_day.date() for first_day in pd.DatetimeIndex(table.index))
     return ShownWeeks(starts, table, low.iloc[at], high.iloc[at], units)
 
 

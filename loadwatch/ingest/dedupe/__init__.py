@@ -76,7 +76,7 @@ class _RunGroups:
         self.members[kept] |= self.members.pop(row)
 
     def share_input(self, kept: int, row: int) -> bool:
-        """Tell whether the rows of two runs have an input in common."""
+        """Return whether the rows of two runs have an input in common."""
         return not self.members[kept].isdisjoint(self.members[row])
 
 

@@ -85,7 +85,7 @@ def _take_sport(first: dict[str, Any], others: list[dict[str, Any]]) -> dict[str
 
 
 def _states_sport(row: dict[str, Any]) -> bool:
-    """Tell whether the row's file states its sport: it is neither unknown nor inferred."""
+    """Return whether the row's file states its sport: it is neither unknown nor inferred."""
     is_inferred = any(note.code == INFERRED for note in row["notes"])
     return row["sport"] != UNKNOWN_SPORT and not is_inferred
 

@@ -43,7 +43,7 @@ def _replace_control(char: str) -> str:
 
 
 def _is_byte_escaped(part: str) -> bool:
-    """Tell whether each surrogate in a name is a byte that the file system could not decode."""
+    """Return whether each surrogate in a name is a byte that the file system could not decode."""
     return all(not "\ud800" <= c <= "\udfff" or "\udc80" <= c <= "\udcff" for c in part)
 
 
@@ -55,7 +55,7 @@ def is_misleading(name: str) -> bool:
 
 
 def is_hidden(label: str) -> bool:
-    """Tell whether a member is hidden, or a file that an operating system leaves behind."""
+    """Return whether a member is hidden, or a file that an operating system leaves behind."""
     parts = label.split("/")
     return any(part.startswith(".") or part.lower() in _SYSTEM_FILES for part in parts)
 

@@ -46,7 +46,7 @@ class ZipEntry:
 
     @property
     def is_folder(self) -> bool:
-        """Tell whether the entry is a folder."""
+        """Return whether the entry is a folder."""
         return self.name.endswith("/")
 
 

@@ -117,7 +117,7 @@ def recreate_store(path: Path, fingerprint: str) -> tuple[sqlite3.Connection, in
 
 
 def is_damage(error: Exception) -> bool:
-    """Tell whether the file is at fault, not its place (locked, full, read-only).
+    """Return whether the file is at fault, not its place (locked, full, read-only).
 
     A code of sqlite that is none of the place's is damage, and so is every error that Python's
     own module raises while it reads: text that is no UTF-8, a number out of range.

@@ -93,7 +93,7 @@ def write_datasets(
             written.unchanged += 1
         else:
             jobs.append(job)
-    results = map_athletes(build_files, jobs, _build_lost)
+    results = map_athletes(build_files, jobs, _explain_lost_files)
     for job, result in zip(jobs, results, strict=True):
         if isinstance(result, str):
             written.unread.append((job.id, result))
@@ -131,7 +131,7 @@ def build_files(job: DatasetJob) -> dict[str, bytes] | str:
         return describe_fault(error)
 
 
-def _build_lost(_job: DatasetJob, _map_jobs: object) -> str:
+def _explain_lost_files(_job: DatasetJob, _map_jobs: object) -> str:
     return "the process that wrote it died"
 
 

@@ -82,7 +82,7 @@ def write_pages(roster: Roster, pages: RosterPages) -> tuple[Roster, int]:
     athletes = list(roster_groups.sort_athletes(roster.athletes))
     digests, jobs = _list_jobs(athletes, pages.folder, before)
     drawn = 0
-    drawings = pages.map_athletes(draw_page, jobs, _lose_page)
+    drawings = pages.map_athletes(draw_page, jobs, _explain_lost_page)
     for job, drawing in zip(jobs, drawings, strict=True):
         if isinstance(drawing, str):
             pages.write_file(job.path, drawing)
@@ -140,7 +140,7 @@ def draw_page(job: PageJob) -> str | Exception:
         return error
 
 
-def _lose_page(_job: PageJob, _map_jobs: object) -> Exception:
+def _explain_lost_page(_job: PageJob, _map_jobs: object) -> Exception:
     return LoadwatchError("the process that drew the page died")
 
 

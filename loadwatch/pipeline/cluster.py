@@ -86,15 +86,15 @@ class Cluster:
     def can_share(self, paths: Sequence[Path], store: Path | None) -> bool:
         """Return whether each worker finds at `paths`, and in the folder `store`, what is here."""
         if store is None:
-            return self._see_alike(paths)
+            return self._has_same_paths(paths)
         try:
             store.mkdir(mode=0o700, parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=store, prefix=".probe-") as probe:
-                return self._see_alike([*paths, Path(probe.name)])
+                return self._has_same_paths([*paths, Path(probe.name)])
         except OSError:
             return False
 
-    def _see_alike(self, paths: Sequence[Path]) -> bool:
+    def _has_same_paths(self, paths: Sequence[Path]) -> bool:
         texts = [str(path.absolute()) for path in paths]
         here = describe_paths(texts)
         there = self.client.run(describe_paths, texts, on_error="return")

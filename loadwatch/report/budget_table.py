@@ -175,7 +175,7 @@ def list_plan_gaps(tried: Plan) -> list[str]:
     ]
 
 
-def format_room_line(analysis: Analysis) -> str:
+def format_headroom_line(analysis: Analysis) -> str:
     """Return how much next week can hold before a check is raised, in one sentence; "" for none."""
     weeks = sorted({limit.week for limit in analysis.limits})
     if not weeks:

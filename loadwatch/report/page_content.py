@@ -268,7 +268,7 @@ def _build_budget(analysis: Analysis) -> dict[str, Any]:
     if budget_table.has_limits(analysis):
         table = budget_table.build_table(analysis)
     return {
-        "room_line": budget_table.format_room_line(analysis),
+        "room_line": budget_table.format_headroom_line(analysis),
         "room": table,
         "room_note": budget_table.NOTE,
         "room_why": budget_table.list_reasons(analysis),

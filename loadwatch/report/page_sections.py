@@ -279,10 +279,10 @@ def list_urgent(analysis: Analysis) -> list[UrgentSign]:
     ]
 
 
-def _quote_sign(says: str, day: date | None) -> str:
+def _quote_sign(text: str, day: date | None) -> str:
     if day is None:
-        return says
-    return f"{says}, since {formatting.format_day(day)}"
+        return text
+    return f"{text}, since {formatting.format_day(day)}"
 
 
 def build_diary(analysis: Analysis) -> dict[str, Any] | None:

@@ -72,11 +72,11 @@ def get_club() -> Club:
 
 
 def finish_write(
-    says: str, target: str = "/", *, wait_s: float = WAIT_S
+    sentence: str, target: str = "/", *, wait_s: float = WAIT_S
 ) -> BaseResponse:
     """Return to a page of the folder after a write, with the new analysis if it is ready soon."""
     get_folder().wait(wait_s)
-    flash(clean_text(says))
+    flash(clean_text(sentence))
     return redirect(get_home() + target, 303)
 
 

@@ -166,7 +166,7 @@ def _list_common_values() -> dict[str, Any]:
         "menu": menu,
         "levels": LEVELS,
         "read_only": current_app.config["READ_ONLY"] or not site.is_writable,
-        "said": get_flashed_messages(with_categories=True),
+        "messages": get_flashed_messages(with_categories=True),
         "upload_suffixes": ",".join(SUFFIXES),
         "upload_limit": MAX_BODY_BYTES,
         "version": __version__,

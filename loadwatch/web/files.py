@@ -63,12 +63,12 @@ def count_run() -> Response:
     site = get_site()
     key = request.form.get("run", "")
     path = site.folder / tags.FILE
-    says = f"{clean_text(key, LONGEST_KEY)} counts again"
+    description = f"{clean_text(key, LONGEST_KEY)} counts again"
     try:
-        site.write(path, lambda: count_again(path, key), says)
+        site.write(path, lambda: count_again(path, key), description)
     except LoadwatchError as error:
         return refuse_write(str(error), "/files")
-    return finish_write(f"Written to {tags.FILE}: {says}.", "/files")
+    return finish_write(f"Written to {tags.FILE}: {description}.", "/files")
 
 
 def list_excluded(folder: Path) -> list[tuple[str, str]]:

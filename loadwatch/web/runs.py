@@ -96,12 +96,12 @@ def change_run(activity_id: str) -> Response:
         return refuse_write(str(error), target)
     if not cells:
         return refuse_write("nothing was filled in.", target)
-    says = ", ".join(f"{name} {text}" for name, text in cells.items() if text)
+    description = ", ".join(f"{name} {text}" for name, text in cells.items() if text)
     if cells.get("exclude") == "yes":
-        says += f". {COUNTED_AGAIN}"
+        description += f". {COUNTED_AGAIN}"
         if target != "/":
             target = "/runs"
-    return write_cells(get_site(), activity_id, cells, says, target)
+    return write_cells(get_site(), activity_id, cells, description, target)
 
 
 def _read_cells(form: Mapping[str, str]) -> dict[str, str]:

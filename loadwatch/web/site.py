@@ -45,7 +45,7 @@ class Change:
     path: Path
     before: bytes | None  # None: the file was not there
     after: bytes
-    says: str
+    description: str
     number: int = 0  # of the writes since the start
 
 
@@ -186,7 +186,7 @@ class WatchedFolder(ABC, Generic[Result]):
     def _note_progress(self, done: int, total: int) -> None:
         self._progress = replace(self._progress, done=done, total=max(total, 1))
 
-    def write(self, path: Path, write: Callable[[], object], says: str) -> None:
+    def write(self, path: Path, write: Callable[[], object], description: str) -> None:
         """Call `write`, which changes the file at `path`, so that it can be undone.
 
         LoadwatchError where there is no folder to write to, and as `write` raises it.
@@ -200,7 +200,7 @@ class WatchedFolder(ABC, Generic[Result]):
             if after is not None and after != before:
                 self._count_changes += 1
                 number = self._count_changes
-                self._changes.append(Change(path, before, after, says, number))
+                self._changes.append(Change(path, before, after, description, number))
                 del self._changes[:-MAX_UNDO]
         self.refresh(at_once=True)
 
@@ -227,7 +227,7 @@ class WatchedFolder(ABC, Generic[Result]):
         if not is_back:
             return f"{change.path.name} has changed since, and stays as it is."
         self.refresh(at_once=True)
-        return f"Undone: {change.says}"
+        return f"Undone: {change.description}"
 
 
 class Site(WatchedFolder[Analysis]):

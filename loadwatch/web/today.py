@@ -14,7 +14,7 @@ from loadwatch.errors import LoadwatchError
 from loadwatch.exposure import tags
 from loadwatch.exposure.ground_answers import parse_answer
 from loadwatch.exposure.tag_writer import write_tags
-from loadwatch.report.budget_table import format_room_line
+from loadwatch.report.budget_table import format_headroom_line
 from loadwatch.report.ground_question import QuestionText, describe_question
 from loadwatch.report.page_content import describe_age
 from loadwatch.report.season import build_season, describe_week
@@ -63,7 +63,7 @@ def show_today() -> str:
         old_line=describe_age(analysis, verdict, today),
         questions=site.remember("questions", list_questions),
         week_line=site.remember("week", describe_last_week),
-        room_line=format_room_line(analysis),
+        room_line=format_headroom_line(analysis),
         grounds=[SURFACES[name] for name in ASKED_GROUNDS],
         runs=list_recent_runs(analysis),
         pairs=list_pairs_in_use(analysis),
@@ -124,8 +124,8 @@ def copy_files() -> Response:
     site.wait(WAIT_S)
     if not site.is_reading:
         problems += list_unread(copied, site.analysis)
-    says = " ".join((describe_copies(copied), join_problems(problems)))
-    return finish_write(says.strip(), wait_s=0.0)
+    sentence = " ".join((describe_copies(copied), join_problems(problems)))
+    return finish_write(sentence.strip(), wait_s=0.0)
 
 
 @pages.post("/ground")
@@ -145,7 +145,11 @@ def answer_ground() -> Response:
 
 
 def write_cells(
-    site: Site, activity_id: str, cells: dict[str, str], says: str, target: str = "/"
+    site: Site,
+    activity_id: str,
+    cells: dict[str, str],
+    description: str,
+    target: str = "/",
 ) -> Response:
     """Write cells of tags.csv for one run."""
     analysis = site.analysis
@@ -162,7 +166,7 @@ def write_cells(
         site.write(path, write, f"a line of {tags.FILE}")
     except LoadwatchError as error:
         return refuse_write(str(error), target)
-    return finish_write(f"Written to {tags.FILE}: {says}.", target)
+    return finish_write(f"Written to {tags.FILE}: {description}.", target)
 
 
 @pages.post("/pain")

@@ -54,6 +54,20 @@ def test_help_brings_in_neither_pandas_nor_matplotlib(command):
     assert out.endswith("[]\n")
 
 
+def test_python_looks_for_no_cycles_while_it_ends():
+    program = (
+        "import atexit, gc, sys\n"
+        "atexit.register(lambda: print(len(gc.get_objects())))\n"
+        "from loadwatch import cli\n"
+        "sys.argv = ['loadwatch', 'rules', 'LW01']\n"
+        "cli.main()\n"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    assert int(out.splitlines()[-1]) < 1000
+
+
 def test_a_misspelt_command_is_usage_and_names_the_nearest(call):
     code, out, err = call("week", "x")
     assert (code, out) == (2, "")

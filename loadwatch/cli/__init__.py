@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import io
@@ -39,7 +40,7 @@ from loadwatch.errors import LoadwatchError, SettingsError, describe_fault
 from loadwatch.version import __version__
 
 # a run is short and its tables have few cycles: to look for them often costs a tenth
-CYCLES = 100_000
+CYCLES = 200_000  # more new objects than pandas and the page of eleven years make
 TYPED = ("-", "LOADWATCH_")  # how the place of a setting begins that was typed
 # on a terminal, where no command is given
 FIRST_STEPS = """\
@@ -103,6 +104,7 @@ for command in COMMANDS:
 def main() -> NoReturn:
     """Run the command line and exit with its code; never with a traceback."""
     gc.set_threshold(CYCLES, 50, 50)
+    atexit.register(gc.freeze)  # else Python looks for cycles twice before it ends
     _replace_closed_streams()
     _silence_libraries()
     for stream in (sys.stdout, sys.stderr):

@@ -38,6 +38,7 @@ _HAS_TIME = re.compile(r"\d[T ]\d")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # ends of a line and other control characters, which would split the line of a row
 _LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,7 @@ def append_rows(
         lost = [name for name, text in cells.items() if text and name not in columns]
         if lost:
             raise ValueError(f"the first line lacks the column {lost[0]}")
-        values = [cells.get(column, "") for column in columns]
+        values = [_clean_cell(cells.get(column, "")) for column in columns]
         lines.append(_format_line(values, delimiter, end))
     return _join_lines(data, "".join(lines))
 
@@ -244,8 +245,8 @@ def append_rows(
 def add_columns(data: bytes, names: Sequence[str]) -> bytes:
     """Return `data` with those of the columns `names` that its first line lacks at its end.
 
-    Rows stay as they are: a cell that a row does not have is empty. A file without a first
-    line gets one.
+    Rows stay as they are: a cell that a row does not have is empty. What rows hold beyond the
+    first line stays without a column, as it was. A file without a first line gets one.
     """
     columns = parse_table(data).columns
     missing = [name for name in names if name not in columns]
@@ -253,6 +254,7 @@ def add_columns(data: bytes, names: Sequence[str]) -> bytes:
         return data
     if not columns:
         return _join_lines(data, _format_line(missing, ",", "\n"))
+    missing = [""] * (_count_cells(data) - len(columns)) + missing
     delimiter = detect_delimiter(data)
     lines = _split_exact(data)
     at = next(number for number, line in enumerate(lines) if _holds_cells(line))
@@ -260,6 +262,16 @@ def add_columns(data: bytes, names: Sequence[str]) -> bytes:
     end = lines[at][len(bare) :]
     lines[at] = f"{bare}{delimiter}{_format_line(missing, delimiter, end)}"
     return _encode_exact(data, lines)
+
+
+def _count_cells(data: bytes) -> int:
+    """Return how many cells the longest line has, up to the last one that holds anything."""
+    count = 0
+    for _, cells in _split_cells(_clean_lines(data)):
+        while cells and not cells[-1]:
+            cells.pop()
+        count = max(count, len(cells))
+    return count
 
 
 def change_rows(data: bytes, changes: Mapping[int, Mapping[str, str]]) -> bytes:
@@ -284,9 +296,14 @@ def change_rows(data: bytes, changes: Mapping[int, Mapping[str, str]]) -> bytes:
         values = _split_line(_CONTROL.sub(" ", old), delimiter)
         values += [""] * (len(table.columns) - len(values))
         for name, text in cells.items():
-            values[_find_column(table.columns, name)] = text
+            values[_find_column(table.columns, name)] = _clean_cell(text)
         lines[number - 1] = _format_line(values, delimiter, end)
     return _encode_exact(data, lines)
+
+
+def _clean_cell(text: str) -> str:
+    """Return a new cell without halves of characters, which no encoding has."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _find_column(columns: Sequence[str], name: str) -> int:
@@ -323,7 +340,10 @@ def _join_lines(data: bytes, line: str) -> bytes:
     text = decode_text(data)
     if text and not text.endswith(("\n", "\r")):
         line = _find_line_end(data) + line
-    return data + line.encode(detect_encoding(data), errors="replace")
+    try:
+        return data + line.encode(detect_encoding(data))
+    except UnicodeEncodeError:
+        return _encode_exact(data, [*_split_exact(data), line])
 
 
 def _split_exact(data: bytes) -> list[str]:
@@ -349,7 +369,8 @@ def _split_exact(data: bytes) -> list[str]:
 def _encode_exact(data: bytes, lines: Sequence[str]) -> bytes:
     """Return `lines` in the encoding of `data`, behind its byte order mark if it has one.
 
-    A character that the encoding does not have becomes a question mark.
+    Where they hold a character that the encoding does not have, all of them become UTF-8 with a
+    byte order mark, by which spreadsheets know it.
     """
     encoding = detect_encoding(data)
     text = "".join(lines)
@@ -360,4 +381,4 @@ def _encode_exact(data: bytes, lines: Sequence[str]) -> bytes:
     try:
         return mark + text.encode(encoding, errors="surrogateescape")
     except UnicodeEncodeError:
-        return mark + text.encode(encoding, errors="replace")
+        return codecs.BOM_UTF8 + text.encode(errors="surrogateescape")

@@ -268,3 +268,87 @@ def test_the_anonymous_page_of_a_roster_asks_without_the_clock(call, ana, tmp_pa
 
 def test_a_course_run_is_a_row_like_any_other():
     assert course_run("2026-03-02", HOME)["signature"]
+
+
+@pytest.mark.parametrize("rpe", ["nan", "10.5", "-1", "inf", "hard", ""])
+def test_an_effort_that_could_not_be_read_back_is_not_written(tag, ana, rpe):
+    code, _, err = tag("--date", "2026-03-03", f"--rpe={rpe}")
+    assert code == 2
+    assert "is not an effort from 0 to 10" in err
+    assert not (ana / "tags.csv").exists()
+
+
+def test_an_effort_may_have_a_comma(tag, ana):
+    assert tag("--date", "2026-03-03", "--rpe", "5,5")[0] == 0
+    assert (ana / "tags.csv").read_text() == HEAD + "2026-03-03 07:30,,,,5.5,,,\n"
+
+
+@pytest.mark.parametrize("shoe", ["", "  ", "\t\n", "\x00"])
+def test_a_blank_name_is_no_pair_of_shoes(tag, ana, shoe):
+    code, _, err = tag("--date", "2026-03-03", "--shoe", shoe)
+    assert code == 2
+    assert "name the pair of shoes" in err
+    assert not (ana / "tags.csv").exists()
+
+
+def test_options_that_contradict_each_other_write_nothing(tag, ana):
+    for options in (("--from", "2026-03-01"), ("--match", "Easy")):
+        code, _, err = tag("--date", "2026-03-03", *options, "--surface", "soft")
+        assert code == 2
+        assert "give one kind of them" in err
+    code, _, err = tag("--list-unknown", "--surface", "soft")
+    assert code == 2
+    assert "--list-unknown writes nothing: leave it out, or --surface" in err
+    assert not (ana / "tags.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "content", ["2026-03-03 07:30,,hard,,,,,\n", "PK\x03\x04\x00\x00\n", "surface\n"]
+)
+def test_a_file_whose_first_line_names_no_run_is_left_as_it_is(tag, ana, content):
+    (ana / "tags.csv").write_text(content)
+    code, _, err = tag("--date", "2026-03-10", "--surface", "soft")
+    assert code == 1
+    assert "the first line names the columns, among them start or file" in err
+    assert (ana / "tags.csv").read_text() == content
+
+
+def test_a_note_beyond_the_columns_is_no_cell_of_a_new_column(call, tag, ana):
+    before = "start,surface\n2026-03-03 07:30,hard,my note\n"
+    (ana / "tags.csv").write_text(before)
+    assert tag("--date", "2026-03-10", "--surface", "unknown")[0] == 0
+    assert "hard,my note\n" in (ana / "tags.csv").read_text()
+    assert tag("--date", "2026-03-03", "--surface", "unknown")[0] == 0
+    assert "2026-03-03 07:30,,my note,2" in (ana / "tags.csv").read_text()
+    assert call("weeks", ana, "--no-store")[0] == 0
+
+
+def test_a_file_with_blanks_around_its_name_is_tagged_once(call, tag, ana):
+    (ana / " lead .csv").write_text("date,distance_km\n2026-03-26,5\n")
+    for _ in range(2):
+        assert tag("--file", " lead .csv#2", "--surface", "soft")[0] == 0
+    assert (ana / "tags.csv").read_text() == HEAD + ",lead .csv#2,soft,,,,,\n"
+    assert "changes nothing" not in call("weeks", ana, "--no-store")[2]
+    assert rows(call, ana)[" "]["surface_source"] == "tag"
+
+
+def test_a_name_that_an_old_encoding_lacks_makes_the_file_utf_8(call, tag, ana):
+    old = HEAD + "2026-03-03 07:30,,hard,S\xfc\xdf,,,,\n"
+    (ana / "tags.csv").write_bytes(old.encode("cp1252"))
+    for day in ("2026-03-03", "2026-03-10"):
+        assert tag("--date", day, "--shoe", "\N{HIKING BOOT}")[0] == 0
+    text = (ana / "tags.csv").read_text("utf-8")
+    assert text.startswith("\ufeffstart,file")
+    assert text.count("\N{HIKING BOOT}") == 2
+    (ana / "tags.csv").write_bytes(old.encode("cp1252"))
+    assert tag("--date", "2026-03-10", "--shoe", "\N{HIKING BOOT}")[0] == 0
+    assert "S\xfc\xdf" in (ana / "tags.csv").read_text("utf-8")
+
+
+def test_bytes_that_are_no_text_do_not_change_the_encoding_of_the_file(tag, ana):
+    (ana / "tags.csv").write_text(
+        HEAD + "2026-03-03 07:30,,hard,S\xfc\xdf,,,,\n", "utf-8"
+    )
+    for day in ("2026-03-03", "2026-03-10"):
+        assert tag("--date", day, "--shoe", "boot\udcff", "--rpe", "3")[0] == 0
+    assert (ana / "tags.csv").read_text("utf-8").count("boot\ufffd,3") == 2

@@ -110,8 +110,9 @@ def test_a_cell_without_a_column_is_refused_unless_it_is_empty():
 
 
 def test_columns_are_added_to_the_first_line_alone():
+    """The cell "extra" beyond the first line does not become one of the new column."""
     data = add_columns(FOREIGN, ["surface", "shoe"])
-    assert data == FOREIGN.replace(b";weather\r\n", b";weather;surface\r\n")
+    assert data == FOREIGN.replace(b";weather\r\n", b";weather;;surface\r\n")
     assert add_columns(data, ["surface"]) == data
     assert add_columns(b"", ["start"]) == b"start\n"
 

@@ -49,6 +49,37 @@ class Answer(click.ParamType[str]):
         return format_answer(shares)
 
 
+class Effort(click.ParamType[float]):
+    """A perceived exertion as tags.csv takes it."""
+
+    name = "effort"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the exertion, from 0 to 10."""
+        from loadwatch.exposure.tags import parse_rpe
+
+        try:
+            return parse_rpe(value)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+class ShoeName(click.ParamType[str]):
+    """The name of a pair of shoes: no blank one, which would be read as none."""
+
+    name = "name"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the name without the blanks around it."""
+        if not any(char.isprintable() and not char.isspace() for char in value):
+            self.fail("name the pair of shoes.", param, ctx)
+        return value.strip()
+
+
 @define_command(
     "tag",
     "Say what you know of runs: ground, shoe, effort.",
@@ -78,8 +109,8 @@ class Answer(click.ParamType[str]):
     metavar="GROUND",
     help='hard, firm, soft, track, treadmill; two as "hard 75 soft 25"; unknown.',
 )
-@click.option("--shoe", metavar="NAME", help="Pair of shoes.")
-@click.option("--rpe", type=click.FloatRange(0, 10), help="Effort, 0 to 10.")
+@click.option("--shoe", type=ShoeName(), metavar="NAME", help="Pair of shoes.")
+@click.option("--rpe", type=Effort(), metavar="NUMBER", help="Effort, 0 to 10.")
 @click.option("--planned", is_flag=True, help="A race or a planned build.")
 @click.option("--exclude", is_flag=True, help="Leave these runs out.")
 @click.option(
@@ -102,6 +133,10 @@ def tag_runs(ctx: click.Context, /, path: Path, form: str, **given: Any) -> int:
     has_selection = any(
         given[name] for name in ("day", "file", "start", "end", "match")
     )
+    if given["list_unknown"] and cells:
+        raise click.UsageError(
+            f"--list-unknown writes nothing: leave it out, or --{next(iter(cells))}."
+        )
     if given["list_unknown"] or not (cells or has_selection):
         if given["list_unknown"] or not _is_conversation():
             return _list_unknown(ctx, form)

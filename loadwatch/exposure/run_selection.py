@@ -10,7 +10,7 @@ import pandas as pd
 
 from loadwatch import user_csv
 from loadwatch.exposure.signature import are_same_course, unpack_signatures
-from loadwatch.exposure.tags import Tag, find_positions, index_rows
+from loadwatch.exposure.tags import Tag, clean_file, find_positions, index_rows
 
 if TYPE_CHECKING:
     from datetime import date
@@ -55,8 +55,13 @@ def select_positions(rows: pd.DataFrame, selection: Selection) -> list[int]:
 def _select_one(rows: pd.DataFrame, selection: Selection) -> list[int]:
     if selection.day and selection.file:
         raise ValueError("give --date or --file, one of the two")
+    if selection.start or selection.end or selection.text:
+        raise ValueError(
+            "--date and --file choose one run, --from, --to and --match several: "
+            "give one kind of them"
+        )
     name = selection.day or selection.file
-    tag = Tag(line=0, file=selection.file.replace("\\", "/").removeprefix("./"))
+    tag = Tag(line=0, file=clean_file(selection.file))
     if selection.day:
         day, clock = user_csv.parse_date(selection.day)
         tag = Tag(line=0, day=day, clock=clock)

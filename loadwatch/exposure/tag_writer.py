@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from loadwatch import user_csv, user_files
 from loadwatch.errors import SettingsError
-from loadwatch.exposure.tags import FILE, Tag, find_row, index_rows, read_tags
+from loadwatch.exposure.tags import (
+    FILE,
+    Tag,
+    clean_file,
+    find_row,
+    index_rows,
+    read_tags,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,7 +142,7 @@ def _name_run(rows: pd.DataFrame, index: RunIndex, position: int) -> dict[str, s
             day, clock = user_csv.parse_date(text)
             if find_row(index, Tag(line=0, day=day, clock=clock))[0] == position:
                 return {"start": text}
-    source = str(row["source"])
+    source = clean_file(str(row["source"]))
     if find_row(index, Tag(line=0, file=source))[0] == position:
         return {"file": source}
     raise SettingsError(FILE, f"{source} cannot be named apart from other runs")

@@ -92,7 +92,7 @@ def _read_choice(row: user_csv.UserRow, column: str, choices: tuple[str, ...]) -
     """Return a cell that holds one of `choices` or nothing."""
     word = row.cells.get(column, "").lower()
     if word and word not in choices:
-        hint = user_csv.suggest_nearest(word, choices)
+        hint = user_csv.suggest_nearest(word, filter(None, choices))
         raise _line_error(row.line, f'{column} "{word[:40]}" is not known: {hint}')
     return word
 
@@ -110,18 +110,26 @@ def _read_planned(row: user_csv.UserRow) -> bool | None:
     return _read_answer(row, "planned")
 
 
-def _read_rpe(row: user_csv.UserRow) -> float:
-    """Return the perceived exertion from 0 to 10, NaN for an empty cell."""
-    word = row.cells.get("rpe", "").replace(",", ".")
-    if not word:
-        return math.nan
+def parse_rpe(text: str) -> float:
+    """Return the perceived exertion that a text states; ValueError where it is not 0 to 10."""
     try:
-        rpe = float(word)
+        rpe = float(text.replace(",", "."))
     except ValueError:
         rpe = math.nan
     if not 0 <= rpe <= MAX_RPE:
-        raise _line_error(row.line, f'rpe "{word[:40]}" is not an effort from 0 to 10')
+        raise ValueError(f'rpe "{text[:40]}" is not an effort from 0 to 10')
     return rpe
+
+
+def _read_rpe(row: user_csv.UserRow) -> float:
+    """Return the perceived exertion of a cell, NaN for an empty one."""
+    text = row.cells.get("rpe", "")
+    if not text:
+        return math.nan
+    try:
+        return parse_rpe(text)
+    except ValueError as error:
+        raise _line_error(row.line, str(error)) from None
 
 
 def _read_ground(row: user_csv.UserRow) -> dict[str, float]:
@@ -143,9 +151,14 @@ def _read_asked(row: user_csv.UserRow) -> date | None:
         raise _line_error(row.line, str(error)) from None
 
 
+def clean_file(text: str) -> str:
+    """Return the name of a file as `RunIndex.by_path` has it, however it is written."""
+    return text.strip().replace("\\", "/").removeprefix("./").strip("/")
+
+
 def _parse_tag(row: user_csv.UserRow) -> Tag:
     """Return the tag of one line; SettingsError names the line and what is right."""
-    file = row.cells.get("file", "").replace("\\", "/").removeprefix("./").strip("/")
+    file = clean_file(row.cells.get("file", ""))
     start = row.cells.get("start", "") or row.cells.get("date", "")
     if bool(file) == bool(start):
         raise _line_error(row.line, "give the run's start or its file, one of the two")
@@ -177,7 +190,7 @@ def read_tags(data: bytes) -> Tags:
     table = user_csv.parse_table(data)
     if table.is_cut:
         raise SettingsError(FILE, f"has more than {user_csv.MAX_LINES:,} lines")
-    if not table.rows:
+    if not table.columns:
         return Tags()
     _check_columns(table.columns)
     return Tags(tuple(_parse_tag(row) for row in table.rows))
@@ -214,11 +227,14 @@ def index_rows(rows: pd.DataFrame) -> RunIndex:
 
 
 def _list_path_ends(source: str) -> set[str]:
-    """Return the ways to name a source: 1.fit.gz, 1.fit, b/1.fit ... of a/b/1.fit.gz."""
+    """Return the ways to name a source: 1.fit.gz, 1.fit, b/1.fit ... of a/b/1.fit.gz.
+
+    Blanks around a name do not count, as they do not in a cell.
+    """
     ends = set()
     for name in (source, source.removesuffix(".gz")):
         parts = name.split("/")
-        ends |= {"/".join(parts[at:]) for at in range(len(parts))}
+        ends |= {"/".join(parts[at:]).strip() for at in range(len(parts))}
     return ends
 
 

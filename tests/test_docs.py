@@ -232,8 +232,8 @@ def test_the_files_of_ones_own_are_read(tmp_path):
 def desk(tmp_path_factory):
     """A folder as the reader has it: sample_data, an export, an own folder, a map, a club."""
     from tests import make_map
-    from tests.test_osm import as_pbf
     from tests.test_route import gpx, points
+    from tests.town_map import as_pbf
 
     place = tmp_path_factory.mktemp("desk")
     shutil.copytree(ROOT / "sample_data", place / "sample_data")

@@ -13,7 +13,7 @@ from loadwatch.pipeline.map_needs import with_map_right
 from loadwatch.report.known_ground import describe_known
 from tests import make_map
 from tests.make_gpx import write_gpx
-from tests.test_osm import as_pbf
+from tests.town_map import as_pbf
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from loadwatch.exposure.osm.needed_area import find_needed_areas
 from loadwatch.report import map_guide
 from tests import make_map
 from tests.make_gpx import write_gpx
-from tests.test_osm import as_pbf
 from tests.tiny_map import TinyMap
+from tests.town_map import as_pbf
 
 osmium = pytest.importorskip("osmium")
 CELLS = st.lists(

@@ -103,7 +103,7 @@ def home(tmp_path_factory):
 @pytest.fixture
 def street_map(home, tmp_path):
     pytest.importorskip("osmium")
-    from tests.test_osm import as_pbf
+    from tests.town_map import as_pbf
 
     return as_pbf(find_routes(home) / "street.osm", tmp_path / "street.osm.pbf")
 

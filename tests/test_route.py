@@ -17,7 +17,7 @@ from loadwatch.report.budget_table import describe_nothing_raised
 from loadwatch.settings import Settings
 from tests import make_map
 from tests.make_fit import FitBuilder
-from tests.test_osm import as_pbf
+from tests.town_map import as_pbf
 
 STEP_M, STEP_S = 12, 4
 NEXT_DAY = date(2026, 4, 13)

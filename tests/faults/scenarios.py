@@ -110,7 +110,7 @@ def prepare_one(home: Path, _run: Callable[..., object]) -> None:
 
 def prepare_map(home: Path, _run: Callable[..., object]) -> None:
     """Make a runner with a track, a map of the street it is on, and an old small map."""
-    from tests.test_osm import as_pbf
+    from tests.town_map import as_pbf
 
     place = home / "ben"
     place.mkdir()

@@ -122,26 +122,52 @@ def test_a_store_changes_nothing_and_a_second_run_reads_nothing(home, tmp_path):
 
 LIGHT = """
 import sys
-from pathlib import Path
 from loadwatch import cli
-sys.argv = ["loadwatch", "weeks", sys.argv[1], "--store", sys.argv[2], "--format", "json"]
+unwanted = sys.argv.pop(1).split()
 try:
     cli.main()
 except SystemExit as done:
-    heavy = ("ingest.readers", "exposure.row", "exposure.osm", "exposure.elevation", "assess.budget", "assess.diary.answer", "report.charts.canvas")
-    names = [*(f"loadwatch.{name}" for name in heavy), "fitparse", "tzfpy", "matplotlib", "jinja2", "rich"]
-    print(done.code, [name for name in names if name in sys.modules], file=sys.stderr)
+    print(done.code, [name for name in unwanted if name in sys.modules], file=sys.stderr)
 """
+# what reads files and maps, and what neither a table nor a page shows
+UNWANTED = (
+    *("ingest.readers", "exposure.row", "exposure.osm", "exposure.elevation"),
+    *("assess.diary.answer", "pipeline.executors", "pipeline.map_needs"),
+    *("report.charts", "report.handout", "inspect", "web"),
+)
+LIBRARIES = ("fitparse", "tzfpy", "osmium", "matplotlib", "flask", "multiprocessing")
+OF_PAGES = ("loadwatch.assess.budget", "loadwatch.report.html", "jinja2")
 
 
-def test_the_weeks_of_known_files_bring_in_no_reader_and_no_picture(home, tmp_path):
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        (("weeks", "--format", "json"), (*OF_PAGES, "rich")),
+        (("flags",), OF_PAGES[1:]),
+        (("report", "-q", "-o", "page.html"), ("rich",)),
+    ],
+)
+def test_known_files_bring_in_no_reader_no_map_and_no_chart(
+    home, tmp_path, command, more
+):
     analysed(home, store=tmp_path / "store")
-    command = [sys.executable, "-c", LIGHT, str(home), str(tmp_path / "store")]
-    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "TZ": "UTC"}
-    said = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    ).stderr
-    assert said.endswith("0 []\n")
+    unwanted = [*(f"loadwatch.{name}" for name in UNWANTED), *LIBRARIES, *more]
+    arguments = [" ".join(unwanted), *command, str(home)]
+    store = ["--store", str(tmp_path / "store")]
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT, *arguments, *store],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "XDG_CONFIG_HOME": str(tmp_path),
+            "TZ": "UTC",
+            "PYTHONPATH": str(ROOT),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr.endswith("0 []\n")
 
 
 def test_fresh_rows_are_as_they_come_back_from_a_store(home, tmp_path):

@@ -166,10 +166,14 @@ def load_or_draw_page(
     with open_athlete_store(places, analysis.settings, Options(store=store)) as kept:
         page = kept.find_page(key)
         if not page:
-            from loadwatch.pipeline.map_needs import with_map_right
             from loadwatch.report import html
 
-            whole = with_map_right(with_question(with_budget(analysis)), store)
+            whole = with_question(with_budget(analysis))
+            if analysis.settings.osm:
+                # reading maps is much to import for the many who have none
+                from loadwatch.pipeline.map_needs import with_map_right
+
+                whole = with_map_right(whole, store)
             page = html.format_report(whole, period, now=now)
             kept.keep_page(key, page)
     return page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,9 +22,13 @@ _HIGHEST_M = 9000.0  # nobody runs above: the number is in feet
 _SMALLEST = 10  # smaller numbers are in metres and in feet alike
 _FEWEST = 8  # different numbers that show whether they were metres
 _MOST_FEET, _FEWEST_FEET = 0.95, 0.6  # share of numbers that are whole metres in feet
-# every whole number of feet that a whole number of metres can become
-_WHOLE_FEET = frozenset(round(metres / FOOT) for metres in range(20_000))
 _HEIGHTS = ("ascent", "descent", "highest", "lowest")
+
+
+@cache
+def _list_whole_feet() -> frozenset[int]:
+    """Return every whole number of feet that a whole number of metres can become."""
+    return frozenset(round(metres / FOOT) for metres in range(20_000))
 
 
 def detect_climb_unit(
@@ -38,7 +43,7 @@ def detect_climb_unit(
     found = set(climbs[(climbs > _SMALLEST) & (climbs % 1 == 0)].tolist())
     if len(found) < _FEWEST:
         return None
-    share = len(found & _WHOLE_FEET) / len(found)
+    share = len(found & _list_whole_feet()) / len(found)
     if share >= _MOST_FEET:
         return FOOT
     if share < _FEWEST_FEET and columns.traits.whole_climbs:

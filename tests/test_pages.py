@@ -13,7 +13,17 @@ from loadwatch.analysis import Athlete, Roster
 from loadwatch.assess import guidance, rules
 from loadwatch.assess.budget import Headroom
 from loadwatch.date_filter import Period
-from loadwatch.report import html, page_content
+from loadwatch.pipeline import with_budget
+from loadwatch.report import (
+    budget_table,
+    html,
+    markdown,
+    page_content,
+    page_sections,
+    season,
+)
+from loadwatch.report.pictures import season_picture
+from loadwatch.report.terminal import Terminal
 from loadwatch.settings import Settings
 from loadwatch.verdict import headline, roster_groups
 from tests import report_cases as cases
@@ -325,6 +335,72 @@ def test_red_flags_of_a_diary_stand_above_everything(ana):
     assert roster_groups.summarize_athlete(known, TODAY).group == "call"
     page = html.format_report(known)
     assert page.index(f"Tell them: “{sign.says}, since") < page.index('class="season"')
+
+
+def red():
+    from loadwatch.assess.diary.answer import Answer
+    from loadwatch.assess.diary.red_flags import RED_FLAGS, tick_red_flag
+
+    sign = tick_red_flag(RED_FLAGS[0].column, TODAY)
+    answer = Answer(state="red_flags", says=sign.says, red_flags=(sign,))
+    return with_budget(replace(cases.ana(), diary=answer))
+
+
+def test_a_page_with_a_sign_to_act_on_offers_no_exercise_and_no_room():
+    one = red()
+    page, handout = html.format_report(one), html.format_handout(one)
+    for text in (page, handout):
+        assert "Tell them: “" in text and "When to get help" in text
+        assert "Single-leg bridge" not in text and "the article suggests" not in text
+    assert budget_table.SIGN_FIRST in page and "This week and next" not in page
+    assert page_content.HELP_FIRST in page
+    assert handout.count('<section class="side">') == 2
+    assert "What was found and agreed" in handout
+    quiet = html.format_report(with_budget(cases.ana()))
+    assert "Single-leg bridge" in quiet and "Tell them" not in quiet
+
+
+def test_the_terminal_and_markdown_say_whom_to_call_first():
+    one = red()
+    (sign,) = page_sections.list_urgent(one)
+    for text in (
+        Terminal(1000).format_verdict(one),
+        Terminal(1000).format_budget(one),
+    ):
+        assert sign.call in text
+    text = markdown.format_report(one)
+    assert markdown.escape_line(sign.call) in text
+    assert "## What to do" not in text and "## Room" not in text
+
+
+def test_no_room_is_named_for_weeks_that_are_over():
+    one = with_budget(cases.ana())
+    last_week = max(limit.week for limit in one.limits)
+    ends = last_week + dt.timedelta(days=6)
+    assert "This week and next" in html.format_report(one, now=ends)
+    page = html.format_report(one, now=ends + dt.timedelta(days=1))
+    assert budget_table.OVER in page and "This week and next" not in page
+    back = replace(one, today=one.today - dt.timedelta(weeks=3))
+    assert page_content.find_clock_day(back, ends) is None
+
+
+def test_the_hills_axis_names_the_most_up_and_the_most_down():
+    one = cases.ana()
+    weeks = season.build_season(one)
+    up = max(week.ascent_m for week in weeks.weeks if week.ascent_m > 0)
+    down = max(week.descent_m for week in weeks.weeks if week.descent_m > 0)
+    drawn = season_picture.draw_season(weeks).render()
+    assert f"\N{UPWARDS ARROW} {weeks.format_height(up)}<" in drawn
+    assert f"\N{DOWNWARDS ARROW} {weeks.format_height(down)}<" in drawn
+
+
+def test_an_old_page_that_speaks_of_this_week_says_which_it_is():
+    one = cases.steady()
+    found = headline.build_verdict(one)
+    now = one.today + dt.timedelta(weeks=20)
+    line = page_content.describe_age(one, found, now)
+    name = "last week" if "last week" in found.sentence else "this week"
+    assert name in found.sentence and f"“{name}” here" in line
 
 
 def test_numbers_follow_period_and_units(ana):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from loadwatch import formatting
@@ -14,6 +15,7 @@ from loadwatch.report import display_tables
 from loadwatch.tables import LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.event_lines import format_event, list_events
+from loadwatch.verdict.headline import has_red_flag
 from loadwatch.verdict.phrases import upper_first
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ BEYOND_NOTES = (
     "Beyond what is noted, no check that could be judged would be raised. "
     "That is no promise."
 )
+NOT_GIVEN = "How much you can run before a check would be raised is not given"
+OVER = f"{NOT_GIVEN}: the weeks after your last run are over."
+SIGN_FIRST = f"{NOT_GIVEN} while a sign in your diary needs somebody to look at it."
 SHOWN_WEEKS = 2
 # in the one sentence of a page
 _NAMED = {"distance_m": "in all", "longest_m": "in one run", "ascent_m": "of climb"}
@@ -175,11 +180,41 @@ def list_plan_gaps(tried: Plan) -> list[str]:
     ]
 
 
-def format_headroom_line(analysis: Analysis) -> str:
-    """Return how much next week can hold before a check is raised, in one sentence; "" for none."""
+def explain_no_headroom(analysis: Analysis, now: date | None) -> str:
+    """Return why a page gives no figures of the budget; "" where it does.
+
+    A sign to act on comes first, and figures of past weeks are no figures for a plan.
+
+    Parameters
+    ----------
+    analysis : with its limits.
+    now : the day by the clock; None where pages do not look at it.
+    """
+    if has_red_flag(analysis):
+        return SIGN_FIRST
+    if now is None or not analysis.limits:
+        return ""
+    last_week = max(limit.week for limit in analysis.limits)
+    if now >= last_week + timedelta(days=7):
+        return OVER
+    return ""
+
+
+def has_figures(analysis: Analysis, now: date | None) -> bool:
+    """Return whether a page shows the budget as a table; `now` is the day by the clock."""
+    return has_limits(analysis) and not explain_no_headroom(analysis, now)
+
+
+def format_headroom_line(analysis: Analysis, now: date | None = None) -> str:
+    """Return how much next week can hold before a check is raised, in one sentence; "" for none.
+
+    `now` is the day by the clock; where figures do not hold then, the sentence says why.
+    """
     weeks = sorted({limit.week for limit in analysis.limits})
     if not weeks:
         return ""
+    if reason := explain_no_headroom(analysis, now):
+        return reason
     units = analysis.settings.units
     parts = []
     for limit in analysis.limits:
@@ -190,7 +225,8 @@ def format_headroom_line(analysis: Analysis) -> str:
             parts.append(f"{amount} {_NAMED[limit.measure]}")
     if not parts:
         return "No limit can be worked out for next week."
+    week = formatting.format_day_month(weeks[-1])
     return (
-        f"Next week, before a check would be raised: {formatting.join_with_and(parts)}. "
-        "Not a target."
+        f"Week of {week}, before a check would be raised: "
+        f"{formatting.join_with_and(parts)}. Not a target."
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from loadwatch.assess import guidance
 from loadwatch.date_filter import ALL_DAYS
-from loadwatch.report import page_content, page_weeks, season
+from loadwatch.report import page_content, page_sections, page_weeks, season
 from loadwatch.report.pictures import season_picture
 from loadwatch.report.pictures.exercises import draw_exercise
 from loadwatch.verdict import headline
@@ -43,12 +43,14 @@ def build_handout(
 ) -> dict[str, Any]:
     """Return everything that the two sides lay out; `now` is the day by the clock."""
     found = headline.build_verdict(analysis)
+    urgent = page_sections.list_urgent(analysis)
     red_flags = guidance.build_red_flags(analysis.diary)
     return {
         "as_of": page_content.describe_day(analysis, now),
         "found": found,
+        "urgent": urgent,
         **_build_weeks(analysis, period),
-        "exercises": list_exercises(),
+        "exercises": [] if urgent else list_exercises(),
         "stop": guidance.stop_rule(),
         "days": DAYS,
         "signs": red_flags.lists,

@@ -51,10 +51,14 @@ def compute_recent_shares(analysis: Analysis) -> list[tuple[str, float]]:
 def _select_recent(analysis: Analysis) -> pd.DataFrame:
     """Return the runs of the last 26 weeks."""
     runs = select_runs(analysis.activities, analysis.settings)
-    end = pd.Timestamp(analysis.today) + pd.Timedelta(days=1)
-    start = end - pd.Timedelta(days=RECENT_DAYS)
+    start = _find_recent_start(analysis)
     local = runs["start_local"]
-    return runs[(local >= start) & (local < end)]
+    return runs[(local >= start) & (local < start + pd.Timedelta(days=RECENT_DAYS))]
+
+
+def _find_recent_start(analysis: Analysis) -> pd.Timestamp:
+    """Return the first of the last 26 weeks' days."""
+    return pd.Timestamp(analysis.today) - pd.Timedelta(days=RECENT_DAYS - 1)
 
 
 def _share_by_source(runs: pd.DataFrame) -> list[tuple[str, float]]:
@@ -125,9 +129,10 @@ def describe_known(analysis: Analysis) -> KnownGround | None:
     if not shares:
         return None
     known = 1.0 - shares.pop(SOURCE_LABELS["none"], 0.0)
-    head = (
-        f"The ground is known for {_format_whole(known)} of the last 26 weeks' distance"
-    )
+    of_what = "the last 26 weeks' distance"
+    if analysis.weeks.index[0] >= _find_recent_start(analysis):
+        of_what = "your distance so far"
+    head = f"The ground is known for {_format_whole(known)} of {of_what}"
     confidence = _describe_confidence(analysis)
     if len(shares) <= 1:
         return KnownGround(head, "".join(shares), confidence)

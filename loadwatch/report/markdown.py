@@ -10,6 +10,7 @@ from loadwatch.date_filter import ALL_DAYS, filter_dates
 from loadwatch.report import (
     budget_table,
     display_tables,
+    page_sections,
     provenance,
     roster_table,
     rulebook,
@@ -17,7 +18,8 @@ from loadwatch.report import (
 from loadwatch.report.glossary import HEADERS
 from loadwatch.settings import Settings
 from loadwatch.tables import LEVELS
-from loadwatch.verdict.headline import build_verdict
+from loadwatch.verdict.headline import build_verdict, has_red_flag
+from loadwatch.verdict.phrases import upper_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -131,9 +133,9 @@ def format_report(analysis: Analysis, period: Period = ALL_DAYS) -> str:
     if len(shown.weeks):
         surfaces = format_table(display_tables.build_surfaces(shown))
         parts.append(f"## Where you ran\n\n{surfaces}")
-    if budget_table.has_limits(analysis):
+    if budget_table.has_figures(analysis, None):
         parts.append(f"## Room before a check is raised\n\n{format_budget(analysis)}")
-    if analysis.advice:
+    if analysis.advice and not has_red_flag(analysis):
         parts.append(f"## What to do\n\n{_format_advice(analysis)}")
     basis = [
         provenance.describe_reading(analysis),
@@ -152,9 +154,14 @@ def _format_head(analysis: Analysis, verdict: Verdict) -> str:
         f"{LEVELS[event.level].shape} {display_tables.format_event(event, analysis)}"
         for event in verdict.events
     ]
+    urgent = [
+        f"**{upper_first(escape_line(sign.say))}.** {escape_line(sign.call)}\n"
+        for sign in page_sections.list_urgent(analysis)
+    ]
     parts = [
         f"# {escape_line(analysis.name[: formatting.NAME_LENGTH])}\n",
         f"**{level.shape} {verdict.word}:** {escape_line(verdict.sentence)}\n",
+        *urgent,
         f"{escape_line(verdict.counts)}\n",
         _format_list(lines),
     ]

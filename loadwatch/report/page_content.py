@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from loadwatch import formatting
 from loadwatch.assess import guidance
 from loadwatch.assess.guidance import SuggestionBox
@@ -28,6 +30,7 @@ from loadwatch.report.pictures.exercises import draw_exercise
 from loadwatch.report.rulebook import list_checks, list_references
 from loadwatch.tables import LEVELS, RAISED_LEVELS
 from loadwatch.verdict import levels, unknown_reasons
+from loadwatch.verdict.headline import has_red_flag
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,6 +45,10 @@ LONGEST_PRINTED = 12
 OLD_DAYS = 14  # since the last run
 LONGEST_DOUBTS = 5  # lines at the top; all of them are among the data problems
 FIRST_WEEKS = 5  # with runs, up to which somebody has just begun
+HELP_FIRST = (
+    "First have the sign at the top of the page looked at. Exercises and advice on "
+    "training are left out while it is ticked in your diary."
+)
 BEGINNER_LEAD = "For the first weeks, the article suggests:"
 BEGINNER_VERBS = (
     "build up in small steps",
@@ -84,10 +91,11 @@ def build_page(
         "box": build_box(analysis, found),
         **_build_weeks(analysis, period),
         **_build_sections(analysis, found),
-        **_build_budget(analysis),
+        **_build_budget(analysis, find_clock_day(analysis, now)),
         "gaps": provenance.list_gaps(found.unjudged),
         "checks": list_checks(analysis),
         "references": list_references(),
+        "help_first": HELP_FIRST,
         "advice": advice,
         "background": background,
         "drawings": draw_exercises(),
@@ -110,7 +118,10 @@ def describe_day(analysis: Analysis, now: date | None) -> str:
     if last_run == today:
         notes.append("last run")
     elif last_run is not None:
-        age = formatting.format_age((today - last_run).days)
+        days = (today - last_run).days
+        age = formatting.format_age(days)
+        if days == 1:
+            age = "the day"
         notes.append(f"last run {formatting.format_day_month(last_run)}, {age} before")
     if now is not None and now > today:
         age = formatting.format_age((now - today).days)
@@ -123,14 +134,29 @@ def describe_day(analysis: Analysis, now: date | None) -> str:
 def describe_age(analysis: Analysis, found: Verdict, now: date | None) -> str:
     """Return that the last run is long ago, and which week "last week" then is; "" elsewhere."""
     last_run = unknown_reasons.last_run_day(analysis)
+    now = find_clock_day(analysis, now)
     if now is None or last_run is None or (now - last_run).days <= OLD_DAYS:
         return ""
-    newest = select_runs(analysis.activities, analysis.settings)["start_local"].max()
-    if (newest.date() - analysis.today).days > OLD_DAYS:
-        return ""  # a look back: the runner did run later
     age = formatting.format_age((now - last_run).days)
-    week = formatting.format_day(found.weeks[0].start)
-    return f"No run for {age}: “last week” here is the week of {week}."
+    name, named = "last week", found.weeks[0]
+    if name not in found.sentence and "this week" in found.sentence:
+        name, named = "this week", found.weeks[-1]
+    week = formatting.format_day(named.start)
+    return f"No run for {age}: “{name}” here is the week of {week}."
+
+
+def find_clock_day(analysis: Analysis, now: date | None) -> date | None:
+    """Return the day by the clock; None where `now` is None or the page looks back.
+
+    A page looks back where the runner did run later.
+    """
+    if now is None:
+        return None
+    runs = select_runs(analysis.activities, analysis.settings, ("start_local",))
+    later = runs["start_local"].max() - pd.Timestamp(analysis.today)
+    if later >= pd.Timedelta(days=OLD_DAYS + 1):
+        return None
+    return now
 
 
 def describe_tiles(analysis: Analysis, found: Verdict) -> str:
@@ -152,8 +178,10 @@ def describe_tiles(analysis: Analysis, found: Verdict) -> str:
 def build_box(analysis: Analysis, found: Verdict) -> SuggestionBox | None:
     """Return what the article suggests for the largest change; None where there is none.
 
-    Whoever has just begun gets what holds for beginners.
+    Whoever has just begun gets what holds for beginners, and nobody with a sign to act on.
     """
+    if has_red_flag(analysis):
+        return None
     for event in found.events:
         if event.is_raised and (box := guidance.build_suggestions(event.flags)):
             return box
@@ -263,12 +291,13 @@ def draw_exercises() -> dict[str, Any]:
     }
 
 
-def _build_budget(analysis: Analysis) -> dict[str, Any]:
+def _build_budget(analysis: Analysis, now: date | None) -> dict[str, Any]:
+    """Return the budget in a line and as a table; `now` is the day by the clock."""
     table = None
-    if budget_table.has_limits(analysis):
+    if budget_table.has_figures(analysis, now):
         table = budget_table.build_table(analysis)
     return {
-        "room_line": budget_table.format_headroom_line(analysis),
+        "room_line": budget_table.format_headroom_line(analysis, now),
         "room": table,
         "room_note": budget_table.NOTE,
         "room_why": budget_table.list_reasons(analysis),

@@ -334,10 +334,13 @@ def _list_advice(analysis: Analysis) -> list[Advice]:
 def build_advice(analysis: Analysis) -> tuple[list[AdviceText], list[AdviceText]]:
     """Return the texts for what was raised, exercises and help; and the background.
 
-    When to get help is open where there is pain, unless the box at the top says it already.
+    When to get help is open where there is pain, unless the box at the top says it already: then
+    it is all there is, for exercises are not for somebody with a sign to act on.
     """
-    has_box = bool(list_urgent(analysis))
-    opens_help = is_in_pain(analysis) and not has_box
+    if list_urgent(analysis):
+        help_text = guidance.build_red_flags(analysis.diary)
+        return [AdviceText(help_text, is_open=False, is_printed=True)], []
+    opens_help = is_in_pain(analysis)
     texts = [
         AdviceText(
             item,

@@ -111,7 +111,7 @@ def count_raised(season: Season) -> str:
     if not raised and not any(week.usual_m > 0 for week in weeks):
         return f"{upper_first(count)} so far: too few to compare yet."
     if not raised:
-        return f"Nothing was raised in {count}. That is no clearance."
+        return f"Nothing was raised in {count}. That does not mean that all is well."
     return (
         f"Something was raised in {formatting.spell_number(raised)} of your last "
         f"{count}: compare this one with those."

@@ -277,7 +277,7 @@ def describe_no_flags(analysis: Analysis) -> str:
     sentences = ["No flag in these weeks."]
     if unjudged := len({gap.rule for gap in analysis.unknown}):
         checks = formatting.format_count(unjudged, "check")
-        sentences.append(f"{checks} could not be judged in every week.")
+        sentences.append(f"{checks} could not be judged in some weeks.")
     if known_ground.find_quiet_week(analysis):
         sentences.append("Your answers show no move to harder ground.")
-    return " ".join((*sentences, "Nothing raised is no clearance."))
+    return " ".join((*sentences, "Nothing raised does not mean that all is well."))

@@ -69,6 +69,7 @@ class Terminal:
         found = build_verdict(analysis)
         parts: list[RenderableType] = [
             _style_headline(found),
+            *_style_urgent(analysis),
             Text(found.counts, style="dim"),
             Text(),
         ]
@@ -105,13 +106,16 @@ class Terminal:
     def format_budget(self, analysis: Analysis) -> str:
         """Return the most of this week and the next that raises nothing."""
         reasons = budget_table.list_reasons(analysis)
+        urgent = _style_urgent(analysis)
         if not budget_table.has_limits(analysis):
-            return self._render(map(Text, (budget_table.NOTHING, *reasons)))
+            lines = map(Text, (budget_table.NOTHING, *reasons))
+            return self._render([*urgent, *lines])
         table = self._fit_table(
             budget_table.build_table(analysis, with_rules=True), "Measure"
         )
         below = (*reasons, budget_table.NOTE)
-        return self._render([table, *(Text(line, style="dim") for line in below)])
+        notes = [Text(line, style="dim") for line in below]
+        return self._render([*urgent, table, *notes])
 
     def format_plan(self, tried: Plan, units: formatting.Units = "metric") -> str:
         """Return what a planned week would raise, and what could not be judged in it."""
@@ -193,10 +197,7 @@ class Terminal:
     def format_diary(self, analysis: Analysis) -> str:
         """Return the answer of the runner's own diary, red flags first."""
         answer = page_sections.build_diary(analysis)
-        parts: list[RenderableType] = [
-            Text(f"{upper_first(sign.say)}. {sign.call}", style=LEVELS["high"].style)
-            for sign in page_sections.list_urgent(analysis)
-        ]
+        parts: list[RenderableType] = [*_style_urgent(analysis)]
         if answer is not None:
             key = "latest" if parts else "says"  # the signs are the answer
             parts.append(Text(answer[key], style="bold"))
@@ -307,6 +308,14 @@ def _style_headline(verdict: Verdict) -> Text:
     level = LEVELS[verdict.state]
     text = Text(f"{level.shape} {verdict.word}: ", style=level.style)
     return text.append(formatting.clean_text(verdict.sentence), style="bold")
+
+
+def _style_urgent(analysis: Analysis) -> list[Text]:
+    """Return a line per sign to act on: what to say, and whom to call."""
+    return [
+        Text(f"{upper_first(sign.say)}. {sign.call}", style=LEVELS["high"].style)
+        for sign in page_sections.list_urgent(analysis)
+    ]
 
 
 def _style_events(verdict: Verdict, analysis: Analysis) -> list[Text]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadwatch.assess.rules import is_raised
 from loadwatch.assess.rules.events import evidence_order
+from loadwatch.assess.rules.pain import RED_FLAGS
 from loadwatch.tables import FLAG_LEVELS
 from loadwatch.verdict import levels
 from loadwatch.verdict.phrases import format_brief_phrase, lower_first, upper_first
@@ -52,7 +53,9 @@ class Event:
 
 
 def list_events(flags: Iterable[Flag]) -> tuple[Event, ...]:
-    """Return the events of `flags`: by level, evidence, how far over; joining ones last.
+    """Return the events of `flags`: signs to act on, then by level, evidence, how far over.
+
+    Joining ones come last.
 
     Of several flags of one rule and event the largest is kept. A flag that only joins others is
     an entry of its own.
@@ -78,11 +81,12 @@ def _build_event(week: date, flags: list[Flag]) -> Event:
     return Event(week, level, tuple(ordered))
 
 
-def _order_key(event: Event) -> tuple[bool, int, str, float, date]:
+def _order_key(event: Event) -> tuple[bool, bool, int, str, float, date]:
     times = max(map(levels.times_limit, event.flags))
     joins = levels.is_compound(event.lead)
     level = levels.ORDER.index(event.level)
-    return joins, level, event.lead.evidence, -times, event.week
+    is_sign = event.lead.rule == RED_FLAGS.id
+    return joins, not is_sign, level, event.lead.evidence, -times, event.week
 
 
 def list_parts(event: Event, units: Units) -> list[str]:

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 VerdictState = Literal["high", "watch", "more", "usual", "less", "unknown"]
 PROMISE = "A flag is a reason to look and to talk; it does not predict an injury."
 NO_PROMISE = (
-    "Nothing raised is no clearance: pain that worries you is reason enough to ask."
+    "Nothing raised does not mean that all is well: pain that worries you is reason "
+    "enough to ask."
 )
 BEGINNING = (
     "Until then nothing is compared: pain that worries you is reason enough to ask."

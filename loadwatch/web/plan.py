@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
+from loadwatch import environment
 from loadwatch.assess import budget
 from loadwatch.errors import LoadwatchError, SettingsError
 from loadwatch.pipeline.routes import judge_planned
 from loadwatch.report import budget_table
+from loadwatch.report.page_content import find_clock_day
+from loadwatch.report.page_sections import list_urgent
 from loadwatch.tables import KNOWN_SURFACES
 from loadwatch.web.answers import clean_problem, get_site
 from loadwatch.web.course_page import choose_day
@@ -58,10 +61,17 @@ def show_plan() -> str:
     }
     if request.headers.get("X-Part") == "answer":
         return render_template("plan_answer.html", **values)
+    now = find_clock_day(analysis, environment.today_by_clock())
     room = None
-    if budget_table.has_limits(analysis):
+    if budget_table.has_figures(analysis, now):
         room = budget_table.build_table(analysis)
-    return render_template("plan.html", room=room, **values)
+    return render_template(
+        "plan.html",
+        urgent=list_urgent(analysis),
+        room=room,
+        no_room=budget_table.explain_no_headroom(analysis, now),
+        **values,
+    )
 
 
 def _list_days(analysis: Analysis, first: str) -> list[date]:

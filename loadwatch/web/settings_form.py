@@ -21,24 +21,33 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 200  # characters of a text
 ON, OFF = "yes", "no"
-# table and key of the file -> label and unit or hint
+FROM_LIST: Final = "worked out from the list"
+# table and key of the file -> label, unit or hint, and what holds where the field is empty
 LABELS: Final = {
-    ("athlete", "name"): ("Name on the page", ""),
-    ("athlete", "birth_year"): ("Year of birth", "year"),
-    ("athlete", "sex"): ("Sex, for load by heart rate", "f or m"),
-    ("athlete", "hr_rest"): ("Heart rate at rest", "beats a minute"),
-    ("athlete", "hr_max"): ("Highest heart rate", "beats a minute"),
-    ("weeks", "week_start"): ("First day of the week", ""),
-    ("weeks", "tz"): ("Time zone", "as Europe/Zurich"),
-    ("weeks", "load"): ("What counts as load", ""),
-    ("weeks", "sports"): ("Sports that are summed", "with commas"),
-    ("surface", "default_surface"): ("Ground where nothing else says", ""),
-    ("surface", "osm"): ("Map extract in the folder", "as region.osm.pbf"),
-    ("surface", "classes"): ("Ground of map values", "as ground = firm, with commas"),
-    ("lists", "distance_unit"): ("Distances of lists that do not say", ""),
-    ("lists", "elevation_unit"): ("Climbs of lists that do not say", ""),
-    ("lists", "date_order"): ("Dates of lists that do not say", "d day, m month"),
-    ("elevation", "virtual_altitude"): ("Count climbs of treadmill runs", ""),
+    ("athlete", "name"): ("Name on the page", "", "the folder's"),
+    ("athlete", "birth_year"): ("Year of birth", "", ""),
+    ("athlete", "sex"): ("Sex, for load by heart rate", "f or m", "not given"),
+    ("athlete", "hr_rest"): ("Heart rate at rest", "beats a minute", ""),
+    ("athlete", "hr_max"): ("Highest heart rate", "beats a minute", ""),
+    ("weeks", "week_start"): ("First day of the week", "", "usual: mon"),
+    ("weeks", "tz"): ("Time zone", "such as Europe/Zurich", "this computer's"),
+    ("weeks", "load"): ("What counts as load", "", "usual: distance"),
+    ("weeks", "sports"): ("Sports that are summed", "with commas", "running"),
+    ("surface", "default_surface"): ("Ground where no file names it", "", "unknown"),
+    ("surface", "osm"): ("Map extract in the folder", "such as region.osm.pbf", ""),
+    ("surface", "classes"): (
+        "Ground by the map's own word",
+        "such as grass = soft, pebbles = firm",
+        "",
+    ),
+    ("lists", "distance_unit"): ("Unit of distances without one", "", FROM_LIST),
+    ("lists", "elevation_unit"): ("Unit of climbs without one", "", FROM_LIST),
+    ("lists", "date_order"): (
+        "Order of day (d) and month (m)",
+        "of dates such as 3/4/2026",
+        FROM_LIST,
+    ),
+    ("elevation", "virtual_altitude"): ("Count climbs of treadmill runs", "", "no"),
 }
 PARTS: Final = {
     "athlete": "You",
@@ -146,7 +155,9 @@ def list_parts() -> Mapping[str, tuple[Field, ...]]:
             _build_field((table, key), parse) for key, parse in KEYS[table].items()
         )
     presets = TOP_KEYS["preset"]
-    parts["Limits"] = (_build_choice(("preset",), "Set of limits", presets),)
+    parts["Limits"] = (
+        _build_choice(("preset",), "Set of limits", presets, "usual: default"),
+    )
     stated = rules.list_setting_keys()
     for rule in RULES:
         if rule.name in stated:
@@ -161,32 +172,44 @@ def map_fields() -> Mapping[str, Field]:
 
 
 def _build_field(place: tuple[str, str], parse: Callable[[Any], object]) -> Field:
-    label, hint = LABELS[place]
+    label, hint, usual = LABELS[place]
     if isinstance(parse, Choice):
-        return _build_choice(place, label, parse, hint)
+        return _build_choice(place, label, parse, usual, hint)
     if isinstance(parse, NumberRange):
         limits = f"{parse.low:g} to {parse.high:g}"
-        return Field(place, label, parse, f"{hint}, {limits}", "number")
+        hint = ", ".join(filter(None, (hint, limits)))
+        return Field(place, label, parse, hint, "number")
     if parse is parse_flag:
-        return Field(place, label, parse, hint, "flag", (ON, OFF))
+        return Field(place, label, parse, hint, "flag", (ON, OFF), usual)
     kinds = {"sports": "list", "classes": "table"}
-    return Field(place, label, parse, hint, kinds.get(place[1], "text"))
+    kind = kinds.get(place[1], "text")
+    return Field(place, label, parse, hint, kind, usual=usual)
 
 
 def _build_choice(
-    place: tuple[str, ...], label: str, parse: Callable[[Any], object], hint: str = ""
+    place: tuple[str, ...],
+    label: str,
+    parse: Callable[[Any], object],
+    usual: str,
+    hint: str = "",
 ) -> Field:
     choices: Sequence[str] = ()
     if isinstance(parse, Choice):
         choices = parse.choices
-    return Field(place, label, parse, hint, choices=choices)
+    return Field(place, label, parse, hint, choices=choices, usual=usual)
 
 
 def _list_rule_fields(rule: Rule) -> list[Field]:
     """Return whether a check is made, and each of its limits."""
     place = ("rules", rule.name)
     made = Field(
-        (*place, "enabled"), "Make this check", parse_flag, "", "flag", (ON, OFF), ON
+        (*place, "enabled"),
+        "Make this check",
+        parse_flag,
+        "",
+        "flag",
+        (ON, OFF),
+        f"usual: {ON}",
     )
     return [made, *(_build_limit(place, bound) for bound in rule.limits)]
 

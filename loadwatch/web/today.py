@@ -16,7 +16,8 @@ from loadwatch.exposure.ground_answers import parse_answer
 from loadwatch.exposure.tag_writer import write_tags
 from loadwatch.report.budget_table import format_headroom_line
 from loadwatch.report.ground_question import QuestionText, describe_question
-from loadwatch.report.page_content import describe_age
+from loadwatch.report.page_content import describe_age, find_clock_day
+from loadwatch.report.page_sections import list_urgent
 from loadwatch.report.season import build_season, describe_week
 from loadwatch.tables import SURFACES
 from loadwatch.verdict.headline import build_verdict
@@ -61,9 +62,10 @@ def show_today() -> str:
         title="Today",
         verdict=verdict,
         old_line=describe_age(analysis, verdict, today),
+        urgent=list_urgent(analysis),
         questions=site.remember("questions", list_questions),
         week_line=site.remember("week", describe_last_week),
-        room_line=format_headroom_line(analysis),
+        room_line=format_headroom_line(analysis, find_clock_day(analysis, today)),
         grounds=[SURFACES[name] for name in ASKED_GROUNDS],
         runs=list_recent_runs(analysis),
         pairs=list_pairs_in_use(analysis),

@@ -83,7 +83,7 @@ def explain_daily_gates(
     if filled < least_filled:
         return (
             f"{counted}. {format_percent(filled)} of days have a score, "
-            f"{format_percent(least_filled)} are needed, days without pain as 0"
+            f"{format_percent(least_filled)} are needed, and a 0 on days without pain"
         )
     return ""
 

@@ -65,14 +65,14 @@ LINK = Rule(
 RED_FLAGS = Rule(
     id="LW18",
     name="red_flags",
-    title="Signs that belong before a doctor or physiotherapist",
+    title="Signs that need a doctor or physiotherapist",
     kind="diary",
     measure="signs ticked in the diary",
     asks="Was a sign ticked in the diary that someone should look at in person?",
     templates={
         "high": (
             "Your diary names {signs} on {day}. Please have this looked at in person; "
-            "it comes before everything else on this page."
+            "it comes before everything else."
         ),
     },
     topic="pain",

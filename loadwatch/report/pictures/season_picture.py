@@ -13,15 +13,17 @@ from loadwatch.report.season import GROUNDS, describe_week
 from loadwatch.tables import LEVELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loadwatch.report.season import Season, SeasonWeek
 
 # the axis is at the right: a phone shows the newest weeks first
-LEFT, RIGHT, INNER = 6.0, 68.0, 832.0
+LEFT, RIGHT, INNER = 6.0, 76.0, 824.0
 WIDEST_SLOT = 56.0  # of a week in a short log
 BAR_SHARE, HILL_SHARE = 0.8, 0.5  # of a slot
 TOP = 30.0  # for a shape and its amount above the highest bar
 BARS, DATES, GAP = 128.0, 18.0, 8.0  # heights
-CLIMB, DESCENT, PAIN = 30.0, 24.0, 36.0
+CLIMB, DESCENT, PAIN = 27.0, 27.0, 36.0
 MIN_WIDTH = 240.0
 LABELS = 7  # dates below the axis, about
 TICKS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -44,11 +46,13 @@ def draw_season(season: Season) -> svg.Picture:
     """Return the picture; each bar with a panel is a link to it."""
     frame = _measure_frame(season)
     top_m = _find_top(season)
-    most_m = max((_find_most_height(week) for week in season.weeks), default=0.0)
+    most_up = _find_most([week.ascent_m for week in season.weeks])
+    most_down = _find_most([week.descent_m for week in season.weeks])
+    most_m = max(most_up, most_down)
     parts = [
         *_draw_axis(season, frame, top_m),
         *_draw_dates(season, frame),
-        *_draw_hill_labels(season, frame, most_m),
+        *_draw_hill_labels(season, frame, most_up, most_down),
     ]
     for at, week in enumerate(season.weeks):
         shapes = _draw_week(week, season, frame, at, top_m, most_m)
@@ -98,12 +102,12 @@ def _find_top(season: Season) -> float:
     """Return the largest amount that the axis has to hold [m]."""
     amounts = [week.distance_m for week in season.weeks]
     amounts += [week.usual_m for week in season.weeks]
-    return max((metres for metres in amounts if metres > 0), default=1000.0)
+    return _find_most(amounts) or 1000.0
 
 
-def _find_most_height(week: SeasonWeek) -> float:
-    heights = (week.ascent_m, week.descent_m)
-    return max((metres for metres in heights if metres > 0), default=0.0)
+def _find_most(amounts: Sequence[float]) -> float:
+    """Return the largest of `amounts`, some of which may be NaN; 0 without any above it."""
+    return max((amount for amount in amounts if amount > 0), default=0.0)
 
 
 def choose_step(top: float, most: int = 4) -> float:
@@ -150,18 +154,22 @@ def _draw_dates(season: Season, frame: _Frame) -> list[str]:
     return parts
 
 
-def _draw_hill_labels(season: Season, frame: _Frame, most_m: float) -> list[str]:
+def _draw_hill_labels(
+    season: Season, frame: _Frame, most_up: float, most_down: float
+) -> list[str]:
+    """Return the line between up and down, and the largest of each at its side."""
     if not season.has_hills:
         return []
     ends = (LEFT, frame.hills), (frame.width - RIGHT, frame.hills)
-    most = season.format_height(most_m)
     x = _find_axis(frame)
-    return [
-        svg.draw_line(*ends, "rule"),
-        svg.draw_text((x, frame.hills - 18), most, "label"),
-        svg.draw_text((x, frame.hills - 4), "up", "label"),
-        svg.draw_text((x, frame.hills + 13), "down", "label"),
-    ]
+    parts = [svg.draw_line(*ends, "rule")]
+    if most_up > 0:
+        up = f"\N{UPWARDS ARROW} {season.format_height(most_up)}"
+        parts.append(svg.draw_text((x, frame.hills - 9), up, "label"))
+    if most_down > 0:
+        down = f"\N{DOWNWARDS ARROW} {season.format_height(most_down)}"
+        parts.append(svg.draw_text((x, frame.hills + 17), down, "label"))
+    return parts
 
 
 def _find_middle(frame: _Frame, at: int) -> float:

@@ -279,6 +279,24 @@ def test_compressed_speed_and_distance():
     assert np.isnan(frame.distance_m.iloc[4])
 
 
+def test_a_signalling_nan_is_unknown():
+    """0x7FA00000 as float32; a warning of numpy's would fail this test."""
+    made = FitBuilder()
+    made.raw(20, {253: (0x86, fit_time(START)), 6: (0x88, b"\x00\x00\xa0\x7f")})
+    columns = only(made, 20)
+    assert np.isnan(columns[6].first).all()
+
+
+def test_a_full_timestamp_beyond_32_bits_is_none():
+    """A float of 1e300 in its place: the next compressed one counts on from the one before."""
+    made = FitBuilder()
+    made.raw(20, {253: (0x86, fit_time(START))})
+    made.raw(20, {253: (0x89, 1e300)})
+    made.add("record", heart_rate=100, offset=(fit_time(START) + 5) & 31)
+    tables = fit.decode(made.bytes()).files[0].find_tables(20)
+    assert tables[-1].timestamps.tolist() == [fit_time(START) + 5]
+
+
 def test_running_dynamics():
     more = {
         "stance_time": 250.5,

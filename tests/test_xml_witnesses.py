@@ -462,3 +462,23 @@ def test_run_faster_than_any_runner_is_noted(step_s, code):
     assert one["sport"] == "running"
     assert codes(one) <= code
     assert bool(codes(one)) == bool(code)
+
+
+@pytest.mark.parametrize("latitude", ["-1e308", "91"])
+def test_a_position_that_cannot_be_is_no_evidence_of_the_order(latitude):
+    """No point is lost but that position; numpy's warnings are failures of this suite."""
+    times = even_times()
+    times[100], times[101] = times[101], times[100]
+    data = gpx(times).replace(b'lat="47.0002698"', f'lat="{latitude}"'.encode(), 1)
+    (activity,) = readers.read(data, "a.gpx", Settings()).activities
+    assert len(activity.records) == 181
+    assert activity.records.latitude_deg.isna().sum() == 1
+    assert {note.code for note in activity.session.notes} >= {"gps_invalid"}
+
+
+def test_a_distance_that_cannot_be_is_no_evidence_of_the_order():
+    us = np.array([0, 2, 1, 3]) * US
+    unknown = np.full(4, np.nan)
+    metres = np.array([0, 20, -1e308, 1e308])
+    found = repair_times(us, lambda: Evidence(unknown, unknown, metres))
+    assert found.at.tolist() == [0, 2, 1, 3]

@@ -16,6 +16,7 @@ import resource
 import signal
 import sys
 import time
+import warnings
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -76,6 +77,9 @@ def judge(name: str, data: bytes, whole: bytes = b"") -> tuple[str, float]:
     begun = time.process_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, 2 * CPU_S)
     try:
+        warnings.simplefilter(
+            "error", RuntimeWarning
+        )  # numpy's, of numbers that are none
         wrong = TARGETS[name].check(data, whole)
         wrong = wrong and f"garbage: {wrong}"
     except OutOfTime:

@@ -14,6 +14,7 @@ import numpy as np
 
 from loadwatch.activity import Note
 from loadwatch.geodesy import path_m
+from loadwatch.tables import PLAUSIBLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,15 +54,23 @@ class Evidence(NamedTuple):
 
     def measure_way(self, order: Ints) -> float:
         """Return the length of the way through the points in an order [m], NaN if unknown."""
-        distance = self.distance_m[order]
-        distance = distance[np.isfinite(distance)]
         latitude, longitude = self.latitude_deg[order], self.longitude_deg[order]
-        is_known = np.isfinite(latitude) & np.isfinite(longitude)
+        is_known = _can_be("latitude_deg", latitude)
+        is_known &= _can_be("longitude_deg", longitude)
         if is_known.sum() >= 2:
             return float(path_m(latitude[is_known], longitude[is_known])[-1])
+        distance = self.distance_m[order]
+        distance = distance[_can_be("distance_m", distance)]
         if distance.size >= 2:
             return float(np.abs(np.diff(distance)).sum())
         return np.nan
+
+
+def _can_be(name: str, values: Floats) -> Bools:
+    """Return which values of a column of RECORDS are within `tables.PLAUSIBLE`."""
+    bounds = PLAUSIBLE[name]
+    can_be: Bools = (values >= bounds.low) & (values <= bounds.high)
+    return can_be
 
 
 def note_days(us: Ints) -> tuple[Note, ...]:

@@ -85,7 +85,8 @@ def _scale_values(block: FieldBlock, raw: NDArray[Any]) -> Floats:
     if block.base_type == STRING:
         return np.full(raw.shape, np.nan)
     # with each column in one piece, what follows is quicker
-    value: Floats = raw.astype(np.float64, order="F")
+    with np.errstate(invalid="ignore"):  # a signalling NaN is unknown like any other
+        value: Floats = raw.astype(np.float64, order="F")
     if block.scale is not None:
         value /= block.scale
     if block.offset is not None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TIMESTAMP = 253  # the field number in every message
 _COMPRESSED = 0x80
+_MAX_TIMESTAMP = 0xFFFF_FFFE  # 0xFFFFFFFF is the unknown one
 
 
 def fill_timestamps(
@@ -63,9 +64,10 @@ def _unroll_counter(
     """Return the time of each message under a compressed timestamp header, NaN for the others.
 
     All arrays hold one value per message in file order; `full` holds the full timestamps in FIT
-    time, NaN where a message has none. Before the first full timestamp the time starts at zero.
+    time, NaN where a message has none; what 32 bits cannot hold is none. Before the first full
+    timestamp the time starts at zero.
     """
-    is_full = ~np.isnan(full)
+    is_full = (full >= 0) & (full <= _MAX_TIMESTAMP)
     base = np.where(is_full, full, 0)
     timed = np.flatnonzero(is_full | is_compressed)
     counter = np.where(

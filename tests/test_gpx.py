@@ -272,6 +272,8 @@ def test_cdata_and_a_huge_name():
 
 
 # ---- GPS that slips
+
+
 def test_points_without_a_segment_are_read():
     whole = gpx(run())
     bare = whole.replace(b"<trkseg>", b"").replace(b"</trkseg>", b"")
@@ -344,6 +346,8 @@ def test_positions_in_any_disorder_give_a_path_that_never_falls(count, data):
 
 
 # ---- real files
+
+
 @pytest.mark.slow
 @pytest.mark.corpus
 def test_real_files_against_their_manifest(corpus):

@@ -19,6 +19,8 @@ from tests.source_files import FIT, kinds, listed, put, zipped
 
 
 # ---- folders
+
+
 def test_a_folder_is_read_in_order_of_names_and_own_files_are_told_apart(tmp_path):
     for name in (
         "b.fit",
@@ -158,6 +160,8 @@ def test_keys_change_with_the_file_and_only_then(tmp_path):
 
 
 # ---- stdin
+
+
 def test_stdin_is_a_file_a_gzip_or_a_zip():
     assert listed(Path("-"), stdin=FIT) == {"stdin": FIT}
     assert listed(Path("-"), stdin=gzip.compress(FIT)) == {"stdin": FIT}

@@ -17,7 +17,6 @@ from loadwatch.ingest.sources import Member, find_members, origin
 from loadwatch.ingest.sources.labels import clean_label, is_hidden, make_unique
 from tests.source_files import FIT, kinds, listed, put, zipped
 
-
 # ---- folders
 
 

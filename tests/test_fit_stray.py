@@ -5,7 +5,7 @@ import pytest
 from loadwatch.ingest.readers import read
 from loadwatch.settings import Settings
 from tests.make_fit import START, FitBuilder, fit_time
-from tests.test_fit_zoo import close, compressed
+from tests.odd_fit import close, compressed
 
 SECONDS = 200
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from tests import make_formats
 from tests.hostile import NAMES
 from tests.make_fit import run
-from tests.test_fit_zoo import CASES, GOOD, compressed, named
+from tests.odd_fit import CASES, GOOD, compressed, named
 
 HOSTILE = {
     "script": NAMES["script"],

@@ -1,4 +1,4 @@
-"""The command line and its contract (DESIGN.md section 4): codes, streams, files, words."""
+"""The command line and what scripts may rely on: codes, streams, files, words."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Expected numbers: SCIENCE sections 3 and 4 (Williams 2017's athlete 1, Foster 1998), 6 digits."""
+"""Expected numbers: those of Williams 2017's athlete 1 and of Foster 1998, 6 digits."""
 
 import csv
 

@@ -1,4 +1,4 @@
-"""The same run twice. Each expectation follows from DESIGN's limits: 120 s, 3 %, 80 %, 1 %, 14 h."""
+"""The same run twice. Each expectation follows from the limits there: 120 s, 3 %, 80 %, 1 %, 14 h."""
 
 import numpy as np
 import pandas as pd

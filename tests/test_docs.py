@@ -27,7 +27,6 @@ from loadwatch.settings.shoe_entries import SHOE_KEYS
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-# DESIGN's list of what belongs there
 EXPECTED_DOCS = {
     *("runner", "coach", "physiotherapists", "method", "rules", "ground", "faq"),
     *("reference", "python", "speed", "development"),

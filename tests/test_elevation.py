@@ -38,7 +38,7 @@ def same(one, other, tolerance):
 
 
 def test_the_published_zigzag():
-    # SCIENCE.md 6.3: threshold 3 m, gain 11, loss 16; the raw sums would be 14 and 19
+    # threshold 3 m: gain 11, loss 16; the raw sums would be 14 and 19
     altitude = np.array([100, 101, 100, 101, 100, 110, 109, 111, 95], dtype=float)
     turns = find_swings(altitude, 3.0)
     assert turns[turns > 0].sum() == 11

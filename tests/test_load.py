@@ -1,4 +1,4 @@
-"""Expected numbers: SCIENCE section 5 and 9 (computed there from the published formulas), unless noted."""
+"""Expected numbers: computed by hand from the published formulas, unless noted."""
 
 import math
 
@@ -117,9 +117,7 @@ def test_women_weigh_more_at_any_heart_rate_up_to_the_maximum(heart, minutes):
     men, women = (
         banister_trimp(time, values, HeartRates(60.0, 200.0, sex)) for sex in ("m", "f")
     )
-    assert (
-        0 < men < women
-    )  # the curves cross at 1.18 of the reserve (SCIENCE section 5)
+    assert 0 < men < women  # the curves cross at 1.18 of the reserve
 
 
 def test_steps_of_a_kilometre():

@@ -11,7 +11,7 @@ import pytest
 from setuptools import find_namespace_packages
 
 ROOT = Path(__file__).parents[1]
-# DESIGN: what may lie at the top of the checkout
+# what may lie at the top of the checkout
 TOP_LEVEL = {
     ".ci",
     ".gitignore",

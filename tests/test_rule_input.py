@@ -1,6 +1,6 @@
 """What the rules look at: runs joined, what they can have been at most, and what lies before them.
 
-DESIGN.md, section 3 "Rules": two runs less than 30 minutes apart count as one; a run of unknown
+As docs/method.md has it, two runs less than 30 minutes apart count as one; a run of unknown
 distance is taken at the fastest pace of earlier runs of ten minutes or more. Numbers by hand.
 """
 

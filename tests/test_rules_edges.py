@@ -1,6 +1,6 @@
 """The edges of the rules, and each reason why a check could not be judged, word for word.
 
-Limits by DESIGN.md, section 3 "Rules", and SCIENCE.md, section 12; the numbers by hand.
+Limits as in docs/rules.md; the numbers by hand.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Settings: layers, and one clear line for each mistake (DESIGN section 4, UX section 6)."""
+"""Settings: layers, and one clear line for each mistake."""
 
 from datetime import date
 from pathlib import Path

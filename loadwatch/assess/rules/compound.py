@@ -108,6 +108,5 @@ RULE = Rule(
         "ground or too little support."
     ),
     caveat=("It adds nothing of its own: other checks were raised in the same week."),
-    basis="2; 12 LW10",
     combine=_combine_weeks,
 )

@@ -34,7 +34,6 @@ ACWR = Rule(
     references=("nakaoka2021", "impellizzeri2020", "frandsen2025"),
     article="The article does not mention it.",
     caveat="Shown because other programs show it; raises nothing here.",
-    basis="3; 12 LW03",
 )
 
 MONOTONY = Rule(
@@ -69,5 +68,4 @@ MONOTONY = Rule(
         "Shown because other programs show it; no limit is known, and it raises "
         "nothing here."
     ),
-    basis="4; 12 LW13",
 )

@@ -113,6 +113,5 @@ RULE = Rule(
         "Heart rate also rises with heat, illness, caffeine and short sleep: it is "
         "effort, not load on the back."
     ),
-    basis="5; 12 LW12",
     check=_check_weeks,
 )

@@ -213,6 +213,5 @@ RULE = Rule(
     references=("ours",),
     article="Suddenly running more can bring on trouble.",
     caveat="A break in the files may be a watch left at home.",
-    basis="12 LW11",
     check=_check_runs,
 )

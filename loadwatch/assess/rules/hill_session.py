@@ -227,6 +227,5 @@ RULE = Rule(
         "Ascent differs more between devices than distance does: compare only within "
         "one device."
     ),
-    basis="6.3; 12 LW06",
     check=_check_runs,
 )

@@ -153,6 +153,5 @@ RULE = Rule(
         "Ascent differs more between devices than distance does: compare only within "
         "one device."
     ),
-    basis="6.3; 12 LW07",
     check=_check_weeks,
 )

@@ -159,7 +159,6 @@ class Rule:
     not_known: str  # what the evidence leaves open
     article: str  # what the physiotherapist's article says of it, in our words
     caveat: str
-    basis: str  # sections of SCIENCE.md that carry it
     check: CheckFunction | None = None
     # judged after all others, by what they found
     combine: Callable[[RuleInput, Limits, FoundChanges], Iterable[Finding]] | None = (

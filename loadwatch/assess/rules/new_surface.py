@@ -152,6 +152,5 @@ RULE = Rule(
     references=("article", "mitchell2025", "ferro2023", "ferris1999"),
     article=ARTICLE,
     caveat="Only ground that a label, a tag or a map names is counted.",
-    basis="7; 12 LW09",
     check=_check_weeks,
 )

@@ -59,7 +59,6 @@ LINK = Rule(
         "People write more when sore and run less when sore; both are shown beside "
         "the answer. Pain that goes with the kilometres is not put down to a jump."
     ),
-    basis="10; 12 LW17",
 )
 
 RED_FLAGS = Rule(
@@ -98,7 +97,6 @@ RED_FLAGS = Rule(
         "weight loss, changed sensation, bladder or bowel trouble."
     ),
     caveat="The list is short on purpose and finds nothing by itself.",
-    basis="11; 12 LW18",
 )
 
 

@@ -252,6 +252,5 @@ RULE = Rule(
         "crude count about 2 in 1,000 runs were followed by an overuse injury, "
         "about 4 in 1,000 after a small step. Nearly all runs go well."
     ),
-    basis="1; 12 LW01",
     check=_check_runs,
 )

@@ -133,6 +133,5 @@ RULE = Rule(
         "Only runs that name their pair are counted. Regularly is not often: of 258 "
         "runners, changing shoes every 0 to 3 months went with injury."
     ),
-    basis="8; 12 LW14",
     check=_check_shoes,
 )

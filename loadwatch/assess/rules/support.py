@@ -118,6 +118,5 @@ RULE = Rule(
         "exercises, yoga or Pilates help."
     ),
     caveat="Only sessions that a watch or list holds are counted.",
-    basis="8; 12 LW15",
     check=_check_weeks,
 )

@@ -305,6 +305,5 @@ SHIFT = Rule(
         "Only ground that a label, a tag (also of another run there) or a map names "
         "is counted; no ground weighs more than another."
     ),
-    basis="7; 12 LW08",
     check=_check_shift,
 )

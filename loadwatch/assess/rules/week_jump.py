@@ -218,6 +218,5 @@ RULE = Rule(
         "around every third session. The most of four weeks and the least distance "
         "keep this check quieter; it is never a large change."
     ),
-    basis="2; 12 LW02",
     check=_check_weeks,
 )

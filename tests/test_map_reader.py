@@ -201,6 +201,24 @@ def test_a_map_with_a_place_off_the_earth_is_refused(tmp_path, latitude):
         cut_extract(path, cells)
 
 
+@pytest.mark.parametrize(
+    ("name", "cut", "advice"),
+    [
+        ("torn.osm.pbf", slice(0, -100), "cut short or damaged, so fetch it again"),
+        ("empty.osm.pbf", slice(0, 0), "cut short or damaged, so fetch it again"),
+        ("whole.zip", slice(None), "its name has to end in .osm.pbf, .osm or .osm.gz"),
+    ],
+)
+def test_a_map_that_cannot_be_read_says_what_to_do(
+    town, here, tmp_path, name, cut, advice
+):
+    whole = tmp_path / "whole.osm.pbf"
+    whole.write_bytes(cut_extract(town, here))
+    (tmp_path / name).write_bytes(whole.read_bytes()[cut])
+    with pytest.raises(MapError, match=advice):
+        open_extract(tmp_path / name, here, None, {})
+
+
 def test_a_damaged_pbf_is_read_or_one_line(town, here, tmp_path):
     whole = tmp_path / "whole.osm.pbf"
     with osmium.SimpleWriter(

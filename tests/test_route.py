@@ -162,7 +162,8 @@ def test_times_that_no_runner_has_are_left_aside():
         ('<gpx version="1.1"></gpx>', "no positions"),
         (gpx(points(1)[:1]), "fewer than two"),
         (gpx([(10.0, 20.0, 1.0), (11.0, 20.0, 1.0)]), "too far apart"),
-        ("date,distance_km\n2026-04-13,8\n", "GPX, TCX or FIT"),
+        (gpx([(10 + at / 100, 20.0, 1.0) for at in range(950)]), "longer than 1,000"),
+        ("date,distance_km\n2026-04-13,8\n", "not a GPX, TCX or FIT"),
     ],
 )
 def test_what_is_no_route_is_said(tmp_path, runner, content, why):
@@ -171,10 +172,30 @@ def test_what_is_no_route_is_said(tmp_path, runner, content, why):
         loadwatch.course(path, runner)
 
 
-def test_several_tracks_are_no_route():
-    two = gpx(points(2)).replace("</gpx>", "") + gpx(points(2)).partition(">")[2]
-    with pytest.raises(NotActivity, match="several tracks"):
+@pytest.mark.parametrize(
+    ("one", "tag"),
+    [
+        (gpx(points(2)), "trk"),
+        (gpx(points(2), point="rtept"), "rte"),
+        (tcx(points(2)), "Course"),
+    ],
+    ids=["tracks", "routes", "courses"],
+)
+def test_several_tracks_or_routes_are_no_route(one, tag):
+    first = one.index(f"<{tag}>")
+    end = one.index(f"</{tag}>") + len(f"</{tag}>")
+    two = one[:end] + one[first:end] + one[end:]
+    with pytest.raises(NotActivity, match="several tracks or routes"):
         read_route(two.encode(), "two", Settings())
+
+
+def test_points_without_a_time_are_part_of_a_route_that_was_recorded(runner, tmp_path):
+    """The first two fifths were planned, the rest was run: both are the way."""
+    text = gpx(points(6), datetime(2026, 4, 1, 10, tzinfo=UTC))
+    planned = text.replace("<time>", "<!--", 200).replace("</time>", "-->", 200)
+    tried = loadwatch.course(write(tmp_path / "way.gpx", planned), runner)
+    assert tried.measured["distance_m"] == pytest.approx(5968, rel=0.002)
+    assert tried.measured["ascent_m"] == pytest.approx(120, rel=0.03)
 
 
 @pytest.mark.parametrize("kilometres", [3, 9, 25])

@@ -67,3 +67,15 @@ def test_a_distance_that_falls_is_unknown():
     lines = ["time,distance_m", "2026-06-01T16:00:00Z,900", "2026-06-01T16:05:00Z,100"]
     row, _ = read("\n".join(lines).encode())
     assert row["distance_source"] == "none"
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("far", [1e308, -1e308])
+def test_positions_off_the_globe_show_no_order_of_samples(far):
+    samples = [
+        {"SECS": COUNT - at, "LAT": far if at % 3 == 0 else 10 + at / 30_000, "LON": 20}
+        for at in range(COUNT)
+    ]
+    ride = {"STARTTIME": "2026/06/01 16:00:00 UTC ", "SAMPLES": samples}
+    row, _ = read(json.dumps({"RIDE": ride | {"TAGS": {"Sport": "Run"}}}).encode())
+    assert row["duration_s"] == COUNT - 1

@@ -1,5 +1,7 @@
 """XML that is hostile or broken: what is refused, within which limits, and why."""
 
+from datetime import timedelta
+
 import pytest
 
 from loadwatch.errors import LoadwatchError, NotActivity, OverLimit, Unreadable
@@ -8,7 +10,9 @@ from loadwatch.ingest.readers.xml import tree
 from loadwatch.settings import Settings
 from tests.make_xml import (
     HEAD,
+    START,
     activity_of,
+    codes,
     gpx,
     join_tracks,
     lap,
@@ -139,3 +143,30 @@ def test_a_reference_to_no_character_ends_the_file(reference):
     )
     with pytest.raises(LoadwatchError, match="breaks off before its first point"):
         readers.read(text.encode(), "a.gpx", Settings())
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("number", ["1e308", "-1e308", "1e200", "inf", "nan"])
+@pytest.mark.parametrize(
+    "name", ["lat", "lon", "ele", "hr", "cad", "speed", "distance"]
+)
+def test_numbers_without_bounds_warn_of_nothing(name, number):
+    """Also where the clock steps back, so that the way decides about the order of points."""
+    values = {"lat": "10", "lon": "20", "ele": "5", "hr": "140", "cad": "80"}
+    values |= {"speed": "3", "distance": "3"}
+    marks = []
+    for at in range(300):
+        own = dict(values, lat=f"{10 + at / 30_000:.6f}", distance=str(3 * at))
+        if at % 3 == 0:
+            own[name] = number
+        clock = START + timedelta(seconds=at + 50 * (at // 20 % 2))
+        inner = "".join(f"<{key}>{own[key]}</{key}>" for key in list(values)[3:])
+        marks.append(
+            f'<trkpt lat="{own["lat"]}" lon="{own["lon"]}"><ele>{own["ele"]}</ele>'
+            f"<time>{clock:%Y-%m-%dT%H:%M:%SZ}</time><extensions>{inner}</extensions>"
+            "</trkpt>"
+        )
+    activity = only(gpx("".join(marks)))
+    assert len(activity.records)
+    if name in ("hr", "cad", "speed", "distance"):
+        assert "bad_values" in codes(activity)

@@ -95,7 +95,7 @@ def write_file(path: Path, content: str | bytes, inputs: Sequence[Path]) -> None
     if find_input(path, inputs):
         raise LoadwatchError(
             f"cannot write {path}: it is an input, and those are never changed; "
-            "name another file with -o"
+            "name another file"
         )
     try:
         if _is_stream(path):

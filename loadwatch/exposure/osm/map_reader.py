@@ -58,6 +58,17 @@ MAX_ID_BLOCKS: Final = 80  # at a time; the ids of today's nodes spread over 400
 # the set has a table as long as its largest id: 256 KB for this one, and today's reach 2**34
 MAX_ID: Final = 1 << 40
 
+# of libosmium's errors -> what to do
+_DAMAGED: Final = "it is cut short or damaged, so fetch it again"
+_ADVICE: Final = {
+    "unexpected EOF": _DAMAGED,
+    "failed to uncompress": _DAMAGED,
+    "blob contains no data": _DAMAGED,
+    "XML parsing error": _DAMAGED,
+    "invalid BlobHeader": "it is of another kind than its name says, or damaged",
+    "detect file format": "its name has to end in .osm.pbf, .osm or .osm.gz",
+}
+
 Nodes = tuple["Ints", "Ints", "Ints"]  # ids, latitudes, longitudes in the map's units
 Way = tuple[int, dict[str, str], list[int]]  # id, tags, nodes
 Relation = tuple[dict[str, str], list[int]]  # tags, ways
@@ -150,8 +161,17 @@ def raise_map_errors(osmium: Any, path: Path) -> Iterator[None]:
         raise MapError(path, why) from None
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         text = str(error).replace(str(path), path.name)
-        why = f"not readable as an OpenStreetMap extract ({text})"
-        raise MapError(path, describe_full_disk(text) or why) from None
+        why = describe_full_disk(text) or _describe_unreadable(text)
+        raise MapError(path, why) from None
+
+
+def _describe_unreadable(error: str) -> str:
+    """Return that libosmium cannot read a map, and what to do where its error is known."""
+    sentence = "not readable as an OpenStreetMap extract"
+    for words, advice in _ADVICE.items():
+        if words in error:
+            return f"{sentence}: {advice} ({error})"
+    return f"{sentence} ({error})"
 
 
 def describe_full_disk(error: str) -> str:

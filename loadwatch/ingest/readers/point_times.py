@@ -134,7 +134,8 @@ def _is_copy(us: Ints, evidence: Evidence, order: Ints) -> Bools:
     is_copy[1:] = np.diff(us[order]) == 0
     for column in evidence:
         values = column[order]
-        is_same = (values[1:] == values[:-1]) | np.isnan(values[1:] + values[:-1])
+        is_unknown = np.isnan(values[1:]) | np.isnan(values[:-1])
+        is_same = (values[1:] == values[:-1]) | is_unknown
         is_copy[1:] &= is_same
     return is_copy
 

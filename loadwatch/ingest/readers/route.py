@@ -39,7 +39,12 @@ LONGEST_HOLE_M: Final = 200.0
 # of a stated distance and that of the line; one as good as equal was summed from its points
 MAX_APART: Final = 0.1
 SUMMED_APART: Final = 0.001
-_POINTS: Final = ("trkpt", "rtept", "Trackpoint")  # of a GPX track and route, of TCX
+# points of a GPX track and route and of TCX -> what holds those of one route
+_POINTS: Final = {
+    "trkpt": ("trk",),
+    "rtept": ("rte",),
+    "Trackpoint": ("Course", "Activity"),
+}
 # a step so long, and so much of the route, may be a hole of it
 LONG_STEP_M: Final = 1_000.0
 LONG_STEP_SHARE: Final = 0.1
@@ -77,23 +82,30 @@ PLAIN_HABITS: Final = Habits()
 def read_route(data: bytes, name: str, settings: Settings) -> Activity | Line:
     """Return the route that a GPX, TCX or FIT file holds.
 
-    A single recording with positions is returned as it was recorded, all else as a line.
+    A single recording with positions is returned as it was recorded, all else as a line; so is
+    a recording of which points lack their time, since it would lose their part of the way.
 
     Raises
     ------
     Unreadable, NotActivity, OverLimit : there is no route in `data`; `why` says what is.
     """
     if not fit.sniff(data) and not xml.sniff(data[:4096]):
-        raise Unreadable("a route is a GPX, TCX or FIT file")
+        raise Unreadable("not a GPX, TCX or FIT file")
     try:
         recorded = read(data, name, settings).activities
     except (NotActivity, Unreadable):
         recorded = ()
-    if len(recorded) == 1 and has_positions(recorded[0]):
+    if len(recorded) == 1 and _is_whole(recorded[0]):
         return _put_on_foot(recorded[0])
     line = _read_line(data)
     measure_steps(line)
     return line
+
+
+def _is_whole(activity: Activity) -> bool:
+    """Return whether a recording has positions, and none was left out for want of a time."""
+    codes = {note.code for note in activity.session.notes}
+    return has_positions(activity) and "no_time" not in codes
 
 
 def has_positions(activity: Activity) -> bool:
@@ -184,8 +196,11 @@ def measure_steps(line: Line) -> tuple[Bools, Floats]:
     along = path_m(latitude_deg[known], longitude_deg[known])
     if along.size < 2 or along[-1] < MIN_LENGTH_M:
         raise NotActivity("no route: it has fewer than two different positions")
-    if along[-1] > LONGEST_M or np.diff(along).max() > FAR_M:
+    if np.diff(along).max() > FAR_M:
         raise NotActivity("no route for a run: its points are too far apart")
+    if along[-1] > LONGEST_M:
+        km = LONGEST_M / 1000.0
+        raise NotActivity(f"no route for a run: it is longer than {km:,.0f} km")
     return known, along
 
 
@@ -226,14 +241,14 @@ def _read_line(data: bytes) -> Line:
     """Return the positions and altitudes of a file that holds no recording."""
     if fit.sniff(data):
         return _read_fit_line(data)
-    for point in _POINTS:
+    for point, holders in _POINTS.items():
         document = parse(data, point)
         if not document.points.count:
             continue
-        tracks = list(document.root.find_all("trk"))
+        tracks = [node for name in holders for node in document.root.find_all(name)]
         if sum(track.stop > track.first for track in tracks) > 1:
             raise NotActivity(
-                "several tracks in one file; a route is a file of its own"
+                "several tracks or routes in one file; a route is a file of its own"
             )
         batch = document.points.as_batch()
         device = document.root.attributes.get("creator", "")

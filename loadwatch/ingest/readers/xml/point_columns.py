@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 BATCH = 8_192  # points held as text before they become numbers
 MAX_KEYS = 200  # different elements within track points
 MAX_NUMBER_CHARS = 63
+MAX_NUMBER = (
+    1e30  # a larger one is none: no device measures it, and sums of it overflow
+)
 TIMES = frozenset({"time", "Time"})
 # raises TypeError for None, which is how gaps are noticed
 _FLOAT: Callable[[Any], float] = float
@@ -173,14 +176,14 @@ def _parse_floats(texts: Texts) -> tuple[Floats, int, int]:
         decoded = [_decode_text(text) for text in texts]
         commas = sum(text.count(",") == 1 for text in decoded)
         values = np.array([parse_number(text) for text in decoded])
-    is_finite = np.isfinite(values)
-    if is_finite.all():
+    is_number = np.abs(values) < MAX_NUMBER
+    if is_number.all():
         return values, 0, commas
     bad = 0
-    for i in np.flatnonzero(~is_finite).tolist():
+    for i in np.flatnonzero(~is_number).tolist():
         if _decode_text(texts[i]).strip():
             bad += 1
-    return np.where(is_finite, values, np.nan), bad, commas
+    return np.where(is_number, values, np.nan), bad, commas
 
 
 def _decode_text(text: Text) -> str:

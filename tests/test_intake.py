@@ -65,6 +65,23 @@ def test_each_error_of_a_reader_is_a_reason(monkeypatch, error):
     assert input_jobs.read_input(job(b"")).skipped == (Skipped("", kind, error.why),)
 
 
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Tags.csv", "tags.csv"),
+        ("tags.csv.txt", "tags.csv"),
+        ("sub/diary.csv", "diary.csv"),
+        ("LOADWATCH.TOML", "loadwatch.toml"),
+        ("my tags.csv", ""),
+    ],
+)
+def test_a_file_that_is_nearly_an_own_one_is_called_by_its_right_name(label, name):
+    result = input_jobs.read_input(job(b"start,surface\n2026-03-02,soft\n", label))
+    (left_out,) = result.skipped
+    assert left_out.kind == ("rejected" if name else "ignored")
+    assert (f"call it {name} " in left_out.why) == bool(name)
+
+
 def read_as(monkeypatch, *skipped: Skipped, activities: int = 0):
     sessions = [Session(format="gpx", start_utc=datetime(2026, 1, 1, tzinfo=UTC), part=i + 1) for i in range(activities)]  # fmt: skip
     reading = Reading(tuple(Activity(EMPTY_RECORDS, one) for one in sessions), skipped)

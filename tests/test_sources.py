@@ -54,6 +54,41 @@ def test_a_folder_is_read_in_order_of_names_and_own_files_are_told_apart(tmp_pat
     assert found["diary.csv"].why == "loadwatch's own file"
 
 
+def make_own_pipe(place: Path) -> None:
+    os.mkfifo(place / "tags.csv")
+
+
+def make_own_folder(place: Path) -> None:
+    (place / "tags.csv").mkdir()
+
+
+def make_own_link(place: Path) -> None:
+    outside = place.parent / "outside.csv"
+    outside.write_text("start,surface\n2026-03-02,soft\n")
+    (place / "tags.csv").symlink_to(outside)
+
+
+@pytest.mark.parametrize(
+    ("make", "label", "why"),
+    [
+        (make_own_pipe, "tags.csv", "a pipe"),
+        (make_own_folder, "tags.csv/", "a folder"),
+        (make_own_link, "tags.csv", "put the file itself there"),
+    ],
+)
+def test_what_is_no_file_in_the_place_of_an_own_one_is_listed(
+    tmp_path, make, label, why
+):
+    place = tmp_path / "me"
+    place.mkdir()
+    (place / "a.fit").write_bytes(FIT)
+    make(place)
+    left_out = listed(place)[label]
+    assert isinstance(left_out, Skipped)
+    assert left_out.kind == "rejected"
+    assert why in left_out.why
+
+
 def test_pipes_sockets_links_and_twins_are_listed_and_never_opened(tmp_path):
     root = tmp_path / "runs"
     put(root, "a.fit", FIT)

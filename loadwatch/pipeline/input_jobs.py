@@ -21,6 +21,7 @@ from loadwatch.errors import (
     Unreadable,
     describe_fault,
 )
+from loadwatch.ingest.sources import find_own_name
 from loadwatch.ingest.store import InputResult
 from loadwatch.version import __version__
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 EQUAL_RUNS_A_DAY = 4  # of one list; more are one line written again and again
 REASONS_NAMED = 3  # parts of one file left out whose reasons its note gives
-ROW_VERSION = 10  # raised when a row comes to mean something else: stores are read anew
+ROW_VERSION = 11  # raised when a row comes to mean something else: stores are read anew
 # formats that a file's suffix can state
 NAMED_FORMATS = frozenset(("fit", "gpx", "tcx", "zip"))
 # what is no fault of an input: it ends the run
@@ -119,11 +120,24 @@ def read_input(job: InputJob) -> InputResult:
         result_key = name_result(content, job.label, job.suffix)
         return _read_rows(job, content, result_key)
     except (Unreadable, NotActivity, OverLimit) as error:
-        return build_failed_result(result_key, error)
+        return build_failed_result(result_key, _explain_own_file(job.label, error))
     except BaseException as error:  # a Rust library raises no Exception where it panics
         if isinstance(error, INTERRUPTS):
             raise
         return build_faulty_result(error)
+
+
+def _explain_own_file(
+    label: str, error: Unreadable | NotActivity | OverLimit
+) -> Unreadable | NotActivity | OverLimit:
+    """Return why a file gives nothing, with its right name where it may be one of loadwatch's own."""
+    own_name = find_own_name(label)
+    if not own_name or not isinstance(error, NotActivity):
+        return error
+    return Unreadable(
+        f"{error.why}; if it is loadwatch's own file, "
+        f"call it {own_name} and put it directly into the runner's folder"
+    )
 
 
 def _read_rows(job: InputJob, content: Content, result_key: str) -> InputResult:

@@ -6,6 +6,7 @@ from loadwatch.ingest.sources.member import Content, Member
 from loadwatch.ingest.sources.own_files import (
     LOADWATCH_FILE_REASON,
     LOADWATCH_FILES,
+    find_own_name,
     read_loadwatch_files,
 )
 from loadwatch.ingest.sources.same_file import find_input
@@ -18,5 +19,6 @@ __all__ = [
     "Member",
     "find_input",
     "find_members",
+    "find_own_name",
     "read_loadwatch_files",
 ]

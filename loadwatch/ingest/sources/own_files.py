@@ -14,6 +14,18 @@ LOADWATCH_FILES = frozenset(
     {"loadwatch.toml", "diary.csv", "tags.csv", "plan.csv", "notes.csv"}
 )
 LOADWATCH_FILE_REASON = "loadwatch's own file"  # why such a file is no input
+FOLDER_REASON = "a folder; loadwatch's own file of this name cannot be read"
+LINK_REASON = "a link that leads out of the folder; put the file itself there"
+
+
+def find_own_name(label: str) -> str:
+    """Return the name of the own file that a file called `label` may be meant to be, else "".
+
+    That is one in other letters (Tags.csv), with a second suffix (tags.csv.txt), or below the
+    folder, where own files are not looked for.
+    """
+    name = label.rpartition("/")[2].casefold().removesuffix(".txt")
+    return name if name in LOADWATCH_FILES else ""
 
 
 def read_loadwatch_files(places: Sequence[Path], name: str) -> Iterator[bytes]:

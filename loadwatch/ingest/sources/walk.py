@@ -35,7 +35,12 @@ from loadwatch.ingest.sources.origin import (
     read_content,
     read_health_export,
 )
-from loadwatch.ingest.sources.own_files import LOADWATCH_FILE_REASON, LOADWATCH_FILES
+from loadwatch.ingest.sources.own_files import (
+    FOLDER_REASON,
+    LINK_REASON,
+    LOADWATCH_FILE_REASON,
+    LOADWATCH_FILES,
+)
 from loadwatch.ingest.sources.zip_directory import END_MAGIC, END_RECORD, ZIP_MAGICS
 
 if TYPE_CHECKING:
@@ -43,6 +48,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 STDIN = "stdin"
+_LINK_OUT = "a link that leads out of the folder; name that path itself to read it"
 
 
 def _has_none(_key: str) -> bool:
@@ -127,7 +133,11 @@ def _walk_folder(
             below = f"{inside}/{entry.name}" if inside else entry.name
             if not entry.is_dir(follow_symlinks=False):
                 yield from _visit_entry(entry, root, below, prefix, walk)
-            elif depth < FOLDER_DEPTH:
+                continue
+            if below in LOADWATCH_FILES:
+                label = walk.unique_label(f"{prefix}{below}/")
+                yield Skipped(label, "rejected", FOLDER_REASON)
+            if depth < FOLDER_DEPTH:
                 folders.append((entry.path, below, depth + 1))
             else:
                 label = walk.unique_label(f"{prefix}{clean_label(below)}/")
@@ -154,19 +164,27 @@ def _visit_entry(
     is_own = below in LOADWATCH_FILES
     if entry.is_symlink():
         link = _skip_link(entry.path, root, walk.unique_label(label))
-        if is_own and link.kind == "ignored":
-            link = replace(link, why=LOADWATCH_FILE_REASON)
-        yield link
-    elif is_own:
+        yield _explain_own_link(link) if is_own else link
+        return
+    try:
+        about = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        why = _format_os_error(error)
+        yield Skipped(walk.unique_label(label), "rejected", why)
+        return
+    if is_own and stat.S_ISREG(about.st_mode):
         yield Skipped(walk.unique_label(label), "ignored", LOADWATCH_FILE_REASON)
-    else:
-        try:
-            about = entry.stat(follow_symlinks=False)
-        except OSError as error:
-            why = _format_os_error(error)
-            yield Skipped(walk.unique_label(label), "rejected", why)
-            return
-        yield from _visit_file(entry.path, about, label, f"{label}/", walk)
+        return
+    yield from _visit_file(entry.path, about, label, f"{label}/", walk)
+
+
+def _explain_own_link(link: Skipped) -> Skipped:
+    """Return a link in the place of an own file with what follows from that."""
+    if link.kind == "ignored":
+        return replace(link, why=LOADWATCH_FILE_REASON)
+    if link.why == _LINK_OUT:
+        return replace(link, why=LINK_REASON)
+    return link
 
 
 def _skip_link(path: str, root: str, label: str) -> Skipped:
@@ -176,8 +194,7 @@ def _skip_link(path: str, root: str, label: str) -> Skipped:
         return Skipped(label, "rejected", "a link that leads nowhere")
     if os.path.commonpath([root, real]) == root:
         return Skipped(label, "ignored", "a link to what is read anyway")
-    why = "a link that leads out of the folder; name that path itself to read it"
-    return Skipped(label, "rejected", why)
+    return Skipped(label, "rejected", _LINK_OUT)
 
 
 def _visit_file(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from loadwatch.activity import Skipped
 from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.ingest.readers.csv import lists, polar, splits, time_series
+from loadwatch.ingest.readers.csv.cell_text import fold_text
 from loadwatch.ingest.readers.csv.daily import WHY, is_daily
 from loadwatch.ingest.readers.csv.dates import EPOCH, parse_date
 from loadwatch.ingest.readers.csv.numbers import parse_count
@@ -49,7 +50,7 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     """
     if not data.strip(_BLANK):
         raise Unreadable("the file is empty")
-    text = decode_text(data)
+    text = fold_text(decode_text(data))
     if polar.SIGNATURE in text[: polar.HEAD].casefold():
         session = polar.split_session(text)
         if session is not None:

@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING
 
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.csv import numbers
+from loadwatch.ingest.readers.csv.cell_roles import (
+    counts_steps,
+    find_distance,
+    find_durations,
+)
 from loadwatch.ingest.readers.csv.dates import parse_clock
 from loadwatch.ingest.readers.csv.header_names import clean_header
+from loadwatch.ingest.readers.csv.list_columns import TIMES
 from loadwatch.ingest.readers.csv.names import (
     load_sum_words,
     load_surfaces,
@@ -23,6 +29,7 @@ from loadwatch.ingest.readers.csv.names import (
     load_weekdays,
 )
 from loadwatch.ingest.readers.csv.parsed_csv import Column, match_columns
+from loadwatch.ingest.readers.csv.unit_decision import KM, MILE
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
@@ -45,6 +52,9 @@ _LONGEST_WORD = 30  # characters; longer cells are somebody's remarks
 _AFTERNOON = re.compile(r"[pP]\.?[mM]\.?$")
 _LONG_S = 4 * 3600.0  # a list whose median "time" is longer holds times of day
 _WORD = re.compile(r"[^\W\d_]+")
+# roles that say how far and how long, so that nothing is to be found out
+_DISTANCES = ("distance", "planned_distance")
+_DURATIONS = (*TIMES, "planned_time", "pace", "speed")
 
 
 def is_sum(cells: Sequence[str]) -> bool:
@@ -80,8 +90,10 @@ def choose_roles(table: ParsedCsv, rows: Sequence[CsvRow]) -> ChosenRoles:
     columns = list(zip(*(row.cells for row in rows), strict=True))
     unread = ""
     if not table.traits.vendor:
+        _add_unnamed_columns(roles, header, columns)
         _separate_clock(roles, header, columns)
         _drop_false_units(roles, columns)
+        _add_unit_column(roles, columns)
         found = _find_type_column(roles, header, columns)
         if found is not None:
             roles["type"] = [Column(found, None)]
@@ -93,6 +105,30 @@ def choose_roles(table: ParsedCsv, rows: Sequence[CsvRow]) -> ChosenRoles:
     if "distance" not in roles:
         numbers_of = _find_unread_numbers(roles, header, columns)
     return ChosenRoles(roles, unread, numbers_of)
+
+
+def _add_unnamed_columns(
+    roles: Roles, header: Sequence[str], columns: Sequence[Sequence[str]]
+) -> None:
+    """Add distances that only the unit in their heading shows, and durations that only cells show."""
+    if counts_steps(roles):
+        return
+    taken = _list_taken(roles)
+    if roles.keys().isdisjoint(_DISTANCES):
+        headings = ["" if at in taken else cell for at, cell in enumerate(header)]
+        found = find_distance(headings, columns)
+        if found is not None:
+            roles["distance"] = [Column(*found)]
+    if roles.keys().isdisjoint(_DURATIONS):
+        cells = [() if at in taken else cells for at, cells in enumerate(columns)]
+        place = find_durations(cells)
+        if place is not None:
+            roles["timer"] = [Column(place, None)]
+
+
+def _list_taken(roles: Roles) -> set[int]:
+    """Return the places of all columns that have a role."""
+    return {column.index for held in roles.values() for column in held}
 
 
 def _is_called_sport(roles: Roles, header: Sequence[str], place: int) -> bool:
@@ -189,7 +225,7 @@ def _find_unread_numbers(
 
 
 def _list_unread(roles: Roles, columns: Sequence[Sequence[str]]) -> list[int]:
-    taken = {column.index for held in roles.values() for column in held}
+    taken = _list_taken(roles)
     return [index for index in range(len(columns)) if index not in taken]
 
 
@@ -226,6 +262,18 @@ def _drop_false_units(roles: Roles, columns: Sequence[Sequence[str]]) -> None:
             words = _count_words(columns[roles[role][0].index])
             if not any(word.casefold() in load_units() for word in words):
                 del roles[role]
+
+
+def _add_unit_column(roles: Roles, columns: Sequence[Sequence[str]]) -> None:
+    """Add a column each of whose words is km or miles, whatever it is called."""
+    if "distance_unit" in roles or "distance" not in roles:
+        return
+    for index in _list_unread(roles, columns):
+        words = map(str.casefold, _count_words(columns[index]))
+        units = {load_units().get(word) for word in words}
+        if units and units <= {KM, MILE}:
+            roles["distance_unit"] = [Column(index, None)]
+            return
 
 
 # --- time of day ---------------------------------------------------------------------

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from loadwatch.ingest.readers.csv.date_text import LONGEST, clean_date
 from loadwatch.ingest.readers.csv.names import load_months, load_offsets
 from loadwatch.ingest.readers.sports import normalize_word
 
@@ -28,7 +30,7 @@ _ORDERS: Mapping[tuple[bool, bool], DateOrder] = {
     (False, True): "mdy",
     (True, True): "",
 }
-_LONGEST = 64  # characters of a date that are looked at
+_LONGEST_ZONE = 40
 
 # what goes before the hour in the east of Asia
 _HALVES = {
@@ -47,7 +49,10 @@ _CLOCK = (
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
     rf"(?:[:.](?P<second>\d{{2}})(?:[.,](?P<fraction>\d{{1,9}}))?)?{_HALF})?"
 )
-_ZONE = r"(?: ?Uhr| ?h)?(?: ?(?P<zone>Z|[+-]\d{2}:?\d{2}| [A-Z]{3,4}|UTC|GMT))?"
+_ZONE = (
+    r"(?: ?Uhr| ?h)?"
+    r"(?: ?(?P<zone>Z|[+-]\d{2}:?\d{2}| [A-Z]{3,4}|UTC|GMT| [A-Z][a-z]+/[A-Za-z_/+-]+))?"
+)
 _TAIL = _CLOCK + _ZONE
 _WEEKDAY = r"(?:[^\W\d]{2,12}\.?,? ){0,1}"  # in any language
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
@@ -64,10 +69,14 @@ _PATTERNS = (
     ),
     # 31 de mayo de 2024 18:30
     re.compile(
-        rf"{_WEEKDAY}{_DAY}(?:\.|º|er|st|nd|rd|th)?[ -](?:de |of )?"
-        rf"(?P<month_name>[^\W\d]{{3,12}})\.?,?[ -](?:de )?{_YEAR}{_TAIL}"
+        rf"{_WEEKDAY}{_DAY}(?:\.|º|er|st|nd|rd|th)?[ -](?:de |of |d['\u2019])?"
+        rf"(?P<month_name>[^\W\d]{{3,12}})\.?,?[ -](?:de )?{_YEAR}(?:\.| \u0433\.)?{_TAIL}"
     ),
     _NUMERIC,
+    # 2024-May-31, 2024 May 31
+    re.compile(rf"{_YEAR}[-/ ](?P<month_name>[^\W\d]{{3,12}})\.?[-/ ]{_DAY}{_TAIL}"),
+    # 31MAY2024
+    re.compile(rf"{_DAY}(?P<month_name>[^\W\d]{{3,9}}){_YEAR}{_TAIL}"),
     # Fri May 31 18:30:00 CEST 2024, as Unix writes it
     re.compile(
         rf"[^\W\d]{{3}} (?P<month_name>[^\W\d]{{3}}) +{_DAY} "
@@ -85,8 +94,12 @@ _PATTERNS = (
         rf"{_WEEKDAY}{_DAY}[ -](?P<month_name>[^\W\d]{{3,12}})\.?[ -]"
         rf"(?P<year>\d{{2}}){_TAIL}"
     ),
-    # 20240531
-    re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"),
+    # 20240531 and 20240531T183000Z
+    re.compile(
+        r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
+        r"(?:T(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?"
+        r"(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+    ),
 )
 _COUNT = re.compile(r"\d{4,16}(?:\.\d{1,9})?")
 _TIME = re.compile(
@@ -113,7 +126,7 @@ def parse_date(cell: str, order: DateOrder) -> ParsedDate | None:
     """Return the date that a cell states; None if it holds none that can be read."""
     if not cell:
         return None
-    text = " ".join(cell.split())[:_LONGEST]
+    text = clean_date(cell)
     if spread := _RANGE.fullmatch(text):
         text = spread[1]
     for pattern in _PATTERNS:
@@ -142,8 +155,8 @@ def _build_date(found: re.Match[str], order: DateOrder) -> ParsedDate | None:
         clock = _read_clock(parts)
     if clock is not None and parts.get("fraction"):
         fraction = float(f"0.{parts['fraction']}")
-    offset = _find_offset((parts.get("zone") or "").strip())
     wall = midnight + (clock or timedelta())
+    offset = _read_offset((parts.get("zone") or "").strip(), wall)
     return ParsedDate(wall, offset, clock is not None, fraction)
 
 
@@ -180,7 +193,7 @@ def _sort_day_and_month(
 
 def parse_clock(cell: str) -> timedelta | None:
     """Return a time of day; None if the cell holds none."""
-    found = _TIME.fullmatch(cell.strip()[:_LONGEST])
+    found = _TIME.fullmatch(cell.strip()[:LONGEST])
     if found is None:
         return None
     return _read_clock(found.groupdict())
@@ -223,6 +236,34 @@ def _find_offset(zone: str) -> timezone | None:
     return timezone(timedelta(hours=hours))
 
 
+@cache
+def find_zone(text: str) -> ZoneInfo | None:
+    """Return the zone of an IANA name; anything else is no zone, and no path is tried.
+
+    Strava writes "(GMT+09:00) Asia/Tokyo".
+    """
+    name = text.strip()
+    if name.startswith("("):
+        name = name.rpartition(" ")[2]
+    parts = name.replace("_", "").replace("-", "").split("/")
+    if len(name) > _LONGEST_ZONE or not all(map(str.isalnum, parts)):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _read_offset(text: str, wall: datetime) -> timezone | None:
+    """Return the offset that is behind a wall clock: "+02:00", "CET", "Europe/Zurich", or None."""
+    if "/" not in text:
+        return _find_offset(text)
+    zone = find_zone(text)
+    if zone is None:
+        return None
+    return timezone(zone.utcoffset(wall) or timedelta())
+
+
 def parse_epoch(cell: str) -> datetime | None:
     """Return an instant counted in s or ms since 1970, aware and in UTC."""
     text = cell.strip()
@@ -262,7 +303,7 @@ def detect_date_order(
 
 
 def _match_numeric(cell: str) -> re.Match[str] | None:
-    return _NUMERIC.fullmatch(cell.strip()[:_LONGEST])
+    return _NUMERIC.fullmatch(clean_date(cell))
 
 
 def _detect_order_by_sequence(dates: Sequence[re.Match[str]]) -> DateOrder:

@@ -98,7 +98,7 @@ def read_times(
     What 0:47 means, and what a plain number counts, is held against the other durations of the
     row and against distance times pace, or over speed; both are neutral to the unit of distance.
     """
-    by_speed = distance / drop_zeros(pace.speed) * 3600
+    by_speed = _divide_by_speed(columns, distance, pace)
     by_pace = np.where(pace.pace_s > 0, distance * pace.pace_s, by_speed)
     unknown = np.full(len(columns.lines), np.nan)
     found = ListTimes(dict.fromkeys(TIMES, unknown))
@@ -118,6 +118,15 @@ def read_times(
         texts, timer = columns.texts["timer"], times["timer"]
         times["timer"] = inference.drop_whole_minutes(texts, timer, seconds)
     return found
+
+
+def _divide_by_speed(columns: ListColumns, distance: Floats, pace: ListPace) -> Floats:
+    """Return distance over speed [s]: by their units, else for km with km/h and mi with mph."""
+    metres = columns.units.get("distance", np.nan)
+    by_hour = distance / drop_zeros(pace.speed) * 3600
+    if columns.units.get("speed") != 1.0:
+        return by_hour
+    return distance * metres / drop_zeros(pace.speed_mps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
     _refuse_ambiguous_dates(starts)
     _add_elapsed(columns, measures, starts)
     _note_doubts(columns, row_sports, measures, starts, chosen.unread_numbers)
+    if "date" in table.guessed:
+        _note_guessed_dates(columns, measures)
     row_sports = check_untyped(
         row_sports, columns, measures.values, chosen.unread_words
     )
@@ -136,6 +138,16 @@ def _note_doubts(
     )
     for at in np.flatnonzero(is_run).tolist():
         measures.notes[at].append(Note("unread_column", text))
+
+
+def _note_guessed_dates(columns: ListColumns, measures: Measures) -> None:
+    """Add a note to each row of a list whose dates are known by their cells alone."""
+    text = (
+        f"no column is called a date; that of {columns.headings['date'] or 'no name'} "
+        "is taken for the day of each row, as it holds dates"
+    )
+    for notes in measures.notes:
+        notes.append(Note("date_column", text))
 
 
 def _build_reading(

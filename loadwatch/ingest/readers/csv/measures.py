@@ -47,6 +47,7 @@ _SHOW_MARK = (*_LENGTHS, "heart_rate", "rpe", "dirt")
 _NUMBERS = (*_SHOW_MARK, "steps", "load", "cadence", "lowest", "highest")
 _WHOLE = frozenset({"steps", "lowest", "highest"})  # columns of whole numbers
 _WHOLE_AT_GARMIN = frozenset({"ascent", "descent", "heart_rate"})
+_SHORTEST_M, _LONGEST_M = 200.0, 300_000.0  # the median distance is between them
 _AFOOT = frozenset({"running", "walking", "hiking"})
 
 
@@ -130,10 +131,38 @@ def _read_numbers(columns: ListColumns, role: str, mark: DecimalMark) -> Floats:
     read = [
         numbers.parse_column(c, mark, is_whole=is_whole) for c in columns.columns[role]
     ]
+    if role == "distance":
+        unit = _find_stated_unit(columns)
+        pairs = zip(columns.columns[role], read, strict=True)
+        read = [_choose_thousands(cells, values, unit) for cells, values in pairs]
     if len(read) == 1:
         return read[0]
     best = pick_positive(*read)
     return np.where(np.isnan(best), read[0], best)
+
+
+def _find_stated_unit(columns: ListColumns) -> float:
+    """Return what one of a list's distances is by its header or all of its cells [m], else NaN."""
+    stated = columns.units.get("distance")
+    if stated is not None:
+        return stated
+    own = set(numbers.parse_cell_units(list(filter(None, columns.texts["distance"]))))
+    unit = own.pop() if len(own) == 1 else None
+    return np.nan if unit is None else unit
+
+
+def _choose_thousands(cells: Sequence[str], values: Floats, unit: float) -> Floats:
+    """Return distances as a person can run them: 8.200 km is no 8,200 km, nor is 8,200 m 8.2 m."""
+    decimals = numbers.parse_as_decimals(cells)
+    known = decimals[decimals > 0] * unit
+    if not known.size:
+        return values
+    length = float(np.median(known))
+    if length < _SHORTEST_M:
+        return numbers.parse_column(cells, ".", is_whole=True)
+    if length * 1000 > _LONGEST_M:
+        return decimals
+    return values
 
 
 def _read_plain_columns(

@@ -60,6 +60,13 @@ def load_units() -> dict[str, float]:
 
 
 @cache
+def load_time_words() -> dict[str, float]:
+    """Return unit of a duration written out, in lower case -> seconds."""
+    table = load_table()["time_words"].items()
+    return {word: float(size) for size, words in table for word in words}
+
+
+@cache
 def load_roles(section: str) -> dict[str, list[RoleName]]:
     """Return normalised name -> the roles it may have, of `lists` or `series`."""
     roles: dict[str, list[RoleName]] = {}
@@ -118,6 +125,12 @@ def load_sum_words() -> tuple[frozenset[str], frozenset[str]]:
     """Return (words of rows that add up others, words that may be beside them)."""
     table = load_table()["sums"]
     return frozenset(table["words"]), frozenset(table["beside"])
+
+
+@cache
+def load_other_totals() -> frozenset[str]:
+    """Return words of headings whose numbers or dates are not those of one run."""
+    return frozenset(load_table()["sums"]["not_of_one_run"])
 
 
 @cache

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from loadwatch.activity import NAN
+from loadwatch.ingest.readers.csv.cell_text import trim_value
 from loadwatch.ingest.readers.csv.names import load_race_distances, load_units
+from loadwatch.ingest.readers.csv.worded_durations import parse_worded, split_unit
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
@@ -21,11 +24,19 @@ ClockStyle = Literal["m:ss", "h:mm", ""]  # what two parts are; "": not known
 
 _LARGEST = 1e15  # no measure of a run is larger
 LONGEST = 40  # characters a number may have
+# what two parts are by the unit behind them: 1:32 h, 47:30 min
+_STYLES: dict[float, ClockStyle] = {3600.0: "h:mm", 60.0: "m:ss"}
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,18})?")
 _NUMBER = re.compile(
-    r"([+-]?[\d.,' \xa0\u2009\u202f]{1,32}(?:[eE][+-]?\d{1,3})?) ?([^\W\d_/][\w/]{0,11})?"
+    r"([+-]?[\d.,' \u2019\xa0\u2009\u202f]{1,32}(?:[eE][+-]?\d{1,3})?) ?"
+    r"([^\W\d_/][\w/\"\u05f4]{0,11})?\.?"
 )
-_BLANKS = dict.fromkeys(map(ord, "' \xa0\u2009\u202f"))
+_BLANKS = dict.fromkeys(map(ord, "' \u2019\xa0\u2009\u202f"))
+# 5 1/2 mi, 5½
+_FRACTION = re.compile(
+    r"(\d{1,4}) ?(?:[ -](\d)/(\d{1,2})|([\u00bc-\u00be\u2150-\u215e])) ?([^\W\d_/]\w{0,11})?\.?"
+)
+_KM_AND_M = re.compile(r"(\d{1,3}) ?km ?(\d{3}|\d{1,3} ?m)", re.IGNORECASE)
 _GROUPS_POINT = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")  # 1,079.5
 _GROUPS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?")  # 1.079,5
 _DECIMAL_POINT = re.compile(
@@ -35,28 +46,14 @@ _DECIMAL_POINT = re.compile(
 _DOUBTFUL_POINTS = re.compile(r"\d\.\d{3}\.\d|^[ \t']|[ \t\r]$", re.MULTILINE)
 _COLONS = re.compile(r"(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(?:[.,](\d{1,6}))?")
 # what a spreadsheet shows for 0:47:30 where a column is formatted as time of day
-_MORNING = re.compile(r"(\d{1,2}):(\d{2}):(\d{2}) ?[aA]\.?[mM]\.?")
-_WORDED = re.compile(
-    r"(?:(\d{1,3}) ?h(?:ours?|rs?|)\.?)? ?"  # 1h 23min 45s
-    r"(?:(\d{1,4}) ?(?:min(?:utes?|s)?|mn|m|')?\.?)? ?"
-    r"(?:(\d{1,2}) ?(?:s(?:ec(?:onds?)?)?|'')\.?)?"
-)
-# 47'30", 47min30, 1h32'00"; the last part may name no unit
-_PRIMES = re.compile(
-    r"(?:(\d{1,2}) ?h ?)?(\d{1,3}) ?(?:['\u2019\u2032]|min|mn|m) ?"
-    r"""(\d{1,2}) ?(?:["\u201d\u2033]|''|s|sec)?"""
-)
+_MORNING = re.compile(r"(\d{1,2}):(\d{2}):(\d{2}) ?a\.?m\.?")
 # 0 days 00:47:30, 1 day, 0:45:10
 _DAYS = re.compile(r"(\d{1,3}) days?,? (\d{1,2}:\d{2}:\d{2}(?:\.\d{1,9})?)")
 _ISO = re.compile(
-    r"PT(?=\d)(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?"
+    r"p(?:0+d)?t(?=\d)(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,6}(?:\.\d{1,9})?)s)?"
 )
-# 00h:47m:30s and, as Suunto writes it, 1:32'00
-_HOURS_FIRST = re.compile(
-    r"(\d{1,2})h:(\d{1,2})m(?::(\d{1,2})s)?|(\d{1,2}):(\d{2})['\u2019\u2032](\d{2})"
-)
+_SUUNTO = re.compile(r"(\d{1,2}):(\d{2})['\u2019\u2032](\d{2})")  # 1:32'00
 _DOTS = re.compile(r"(\d{1,2})\.(\d{2})\.(\d{2})")  # 0.47.30
-_HOURS_MINUTES = re.compile(r"(\d{1,2}) ?h ?(\d{2})")  # 1h23
 _DASHES = ("", "-", "--", "---", "--:--", "--:--:--", "\u2013", "\u2014", "?")
 _UNKNOWN = frozenset((*_DASHES, "nan", "na", "n/a", "null", "none"))
 
@@ -112,6 +109,18 @@ def _find_decimal_mark(cell: str) -> DecimalMark:
     return mark
 
 
+def parse_as_decimals(cells: Sequence[str]) -> Floats:
+    """Return the numbers of a column whose only mark, "." or ",", is a decimal mark.
+
+    All are NaN where the cells hold no mark, or show by themselves what it is.
+    """
+    text = "".join(cells)
+    if ("," in text) == ("." in text) or detect_decimal_mark(cells):
+        return np.full(len(cells), NAN)
+    mark: DecimalMark = "," if "," in text else "."
+    return parse_column(cells, mark)
+
+
 def parse_column(
     cells: Sequence[str], mark: DecimalMark, *, is_whole: bool = False
 ) -> Floats:
@@ -126,7 +135,7 @@ def parse_cell_units(cells: Sequence[str]) -> list[float | None]:
     units: list[float | None] = []
     for cell in map(str.strip, cells):
         unit = None
-        if cell[-1:].isalpha():
+        if cell and not cell[-1].isdigit():
             unit = parse_measure(cell)[1]
         units.append(unit)
     return units
@@ -152,19 +161,45 @@ def parse_measure(
     """Return (number, SI factor of the unit written behind it or None)."""
     if not cell:
         return NAN, None
-    if cell[0].isalpha():
-        return _read_race_distance(cell)
     if mark != "," and not is_whole and _PLAIN.fullmatch(cell):
         return float(cell), None
-    found = _match_number(cell.strip().lstrip("'~≈ "))
+    text = cell.strip()
+    if not (text[:1].isdigit() and text[-1:].isdigit()):
+        text = trim_value(text)
+    return _read_measure(text, mark, is_whole=is_whole)
+
+
+def _read_measure(
+    text: str, mark: DecimalMark, *, is_whole: bool
+) -> tuple[float, float | None]:
+    """Return (number, SI factor or None) of a text without blanks or remarks around it."""
+    if text[:1].isalpha():
+        return _read_race_distance(text)
+    found = _match_number(text)
     if found is None:
-        return NAN, None
+        return _read_compound(text)
     digits, unit = found.groups()
     factor = load_units().get((unit or "").casefold())
     if unit and factor is None:
-        return NAN, None
+        return _read_compound(text)
     digits = _normalize_digits(digits.translate(_BLANKS), mark, is_whole=is_whole)
     return _convert_digits(digits), factor
+
+
+def _read_compound(text: str) -> tuple[float, float | None]:
+    """Return (number, SI factor or None) of "5 1/2 mi" and "8 km 200 m"; NaN for any other."""
+    if found := _KM_AND_M.fullmatch(text[:LONGEST]):
+        metres = int(found[2].casefold().rstrip(" m"))
+        return int(found[1]) * 1000.0 + metres, 1.0
+    found = _FRACTION.fullmatch(text[:LONGEST])
+    if found is None or found[3] in {"0", "00"}:
+        return NAN, None
+    whole, above, below, sign, unit = found.groups()
+    factor = load_units().get((unit or "").casefold())
+    if unit and factor is None:
+        return NAN, None
+    part = unicodedata.numeric(sign) if sign else int(above) / int(below)
+    return int(whole) + part, factor
 
 
 def _read_race_distance(cell: str) -> tuple[float, float | None]:
@@ -193,7 +228,9 @@ def _convert_digits(digits: str) -> float:
 
 def _normalize_digits(digits: str, mark: DecimalMark, *, is_whole: bool) -> str:
     """Return digits without thousands' marks and with a decimal point."""
-    mantissa = digits.lower().partition("e")[0]
+    mantissa, exponent, _ = digits.lower().partition("e")
+    if exponent:  # 8.200E+03: no thousands there
+        return digits.replace(",", ".")
     if is_whole and _GROUPS_POINT.fullmatch(mantissa):
         return digits.replace(",", "")
     if is_whole and _GROUPS_COMMA.fullmatch(mantissa):
@@ -235,34 +272,35 @@ def parse_duration(cell: str, style: ClockStyle = "m:ss") -> float:
     if not cell:
         return NAN
     text = cell.strip()[:LONGEST]
+    if found := _COLONS.fullmatch(text):
+        return _read_colons(found, style)
+    return _read_rare_duration(trim_value(text).casefold(), style)
+
+
+def _read_rare_duration(text: str, style: ClockStyle) -> float:
+    """Return a time in a spelling other than h:mm:ss alone [s]; NaN for none."""
     if found := _MORNING.fullmatch(text):
         hour, minute, second = map(int, found.groups())
         return hour % 12 * 3600.0 + minute * 60 + second
-    if found := _COLONS.fullmatch(text):
-        return _read_colons(found, style)
     if found := _ISO.fullmatch(text):
         return _sum_parts(found)
     if not text or not text[0].isdigit():
         return NAN
-    return _read_worded(text.casefold())
-
-
-def _read_worded(text: str) -> float:
-    """Return a time as 1h 23min, 1h23, 47'30" or 1 day, 0:45:10 [s]."""
+    text, unit_s = split_unit(text)
+    style = _STYLES.get(unit_s, style)
+    if found := _COLONS.fullmatch(text):
+        return _read_colons(found, style)
     if found := _DAYS.fullmatch(text):
         return int(found[1]) * 86400 + parse_duration(found[2])
-    for pattern in (_WORDED, _PRIMES, _DOTS, _HOURS_FIRST, _HOURS_MINUTES):
-        found = pattern.fullmatch(text)
-        # a plain number has a unit of its column's
-        if found and not (pattern is _WORDED and text[-1].isdigit()):
+    for pattern in (_DOTS, _SUUNTO):
+        if found := pattern.fullmatch(text):
             return _sum_parts(found)
-    return NAN
+    return parse_worded(text)
 
 
 def _sum_parts(found: re.Match[str]) -> float:
     """Return hours, minutes and seconds, which are the groups of a pattern, in seconds."""
-    sizes = (3600.0, 60.0, 1.0) * 2  # a pattern may have the groups twice
-    parts = zip(found.groups(), sizes, strict=False)
+    parts = zip(found.groups(), (3600.0, 60.0, 1.0), strict=True)
     return sum(float(part or 0) * size for part, size in parts)
 
 

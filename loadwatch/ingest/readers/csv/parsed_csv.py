@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity
+from loadwatch.ingest.readers.csv.cell_roles import find_list_columns
 from loadwatch.ingest.readers.csv.csv_rows import (
     DAMAGED,
     CsvRow,
@@ -36,11 +37,12 @@ from loadwatch.ingest.readers.csv.strava_layout import find_strava_columns
 from loadwatch.ingest.readers.sports import normalize_word
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 STRAVA = "strava"
 _SEPARATORS = ",;\t|"
 _HEADER_LINES = 40  # the header is looked for in so many lines
+_CELL_ROWS = 200  # rows whose cells show what columns without a known name hold
 _SURE = 5  # columns understood in a row that leave no doubt it is the header
 _TIMES = frozenset({"timer", "moving", "elapsed"})
 _DATED = ("date", "date_utc", "instant", "day")
@@ -72,6 +74,7 @@ class ParsedCsv:
     roles: Mapping[str, Sequence[Column]]  # as a list of activities
     series: Mapping[str, Sequence[Column]]  # as the samples of one activity
     traits: VendorTraits
+    guessed: frozenset[str] = frozenset()  # roles whose columns only cells show
 
     @property
     def is_list(self) -> bool:
@@ -104,7 +107,7 @@ def parse_csv(text: str) -> ParsedCsv:
         if pattern.match(text[:80]):
             raise NotActivity(why)
     lines = split_lines(text)
-    best = _find_header(text, lines)
+    best = _read_by_cells(text, lines, _find_header(text, lines))
     found = split_rows(lines, best.separator, best.at)
     if not found.rows:
         raise NotActivity(_explain_no_table(lines[:_HEADER_LINES]))
@@ -134,6 +137,7 @@ def parse_csv(text: str) -> ParsedCsv:
         roles=roles,
         series=best.series,
         traits=traits,
+        guessed=best.guessed,
     )
 
 
@@ -183,6 +187,7 @@ class _Header:
     names: frozenset[str] = frozenset()
     roles: Roles = field(default_factory=dict)
     series: Roles = field(default_factory=dict)
+    guessed: frozenset[str] = frozenset()  # roles known by cells alone
 
     def read_again(self, cells: Sequence[str]) -> _Header:
         """Return this header with other cells."""
@@ -238,6 +243,37 @@ def _find_header_of(lines: Sequence[str], separator: str, skip: int) -> _Header:
         if best.get_score() >= _SURE:
             break
     return best
+
+
+def _read_by_cells(text: str, lines: Sequence[str], best: _Header) -> _Header:
+    """Return a header with the roles that the cells below it show, else `best` as it is."""
+    if _is_list(best.roles):
+        return best
+    for header in _list_candidates(text, lines, best):
+        end = header.at + _CELL_ROWS
+        rows = split_rows(lines, header.separator, header.at, end).rows
+        if not rows:
+            continue
+        below = [row.cells for row in rows[1:]]
+        found = find_list_columns(rows[0].cells, below, header.roles)
+        if found:
+            roles = {role: [Column(*place)] for role, place in found.items()}
+            guessed = frozenset(found)
+            return replace(header, roles={**header.roles, **roles}, guessed=guessed)
+    return best
+
+
+def _list_candidates(
+    text: str, lines: Sequence[str], best: _Header
+) -> Iterator[_Header]:
+    """Yield the rows that may be a header: the one that is known, else the first one."""
+    if best.get_score():
+        yield best
+        return
+    stated, skip = _find_stated_separator(text)
+    for separator in stated or _SEPARATORS:
+        for row in split_rows(lines, separator, skip, skip + 1).rows:
+            yield _read_header(separator, row.line - 1, row.cells)
 
 
 def _read_header(separator: str, at: int, cells: Sequence[str]) -> _Header:

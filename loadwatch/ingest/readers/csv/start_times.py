@@ -6,13 +6,12 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from loadwatch.ingest.readers.csv.dates import (
     ParsedDate,
     detect_date_order,
+    find_zone,
     is_ambiguous,
     parse_clock,
     parse_date,
@@ -21,6 +20,7 @@ from loadwatch.ingest.readers.csv.dates import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
     from loadwatch.ingest.readers.csv.dates import DateOrder
 
@@ -28,7 +28,6 @@ _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 -- a wall clock
 _DAY_NUMBER = re.compile(r"\d{5}(?:\.\d{1,12})?")
 _FIRST_DAY, _LAST_DAY = 29_221, 73_051  # 1980 and 2100
 ASK_ORDER = "say --date-order dmy or --date-order mdy"
-_LONGEST_ZONE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def _read_start(
             return StartTime(_to_utc(exact))
         return StartTime(local=exact.wall, date_only=True)
     local = _add_clock(local, clock)
-    known_zone = _find_zone(zone)
+    known_zone = find_zone(zone)
     if exact is None or not exact.has_clock:
         return _start_by_wall(local, known_zone)
     zone = ""
@@ -148,24 +147,6 @@ def _add_clock(date: ParsedDate, clock: str) -> ParsedDate:
     if time_of_day is None:
         return date
     return ParsedDate(date.wall + time_of_day, date.offset)
-
-
-@cache
-def _find_zone(zone: str) -> ZoneInfo | None:
-    """Return the zone of an IANA name; anything else is no zone, and no path is tried.
-
-    Strava writes "(GMT+09:00) Asia/Tokyo".
-    """
-    name = zone.strip()
-    if name.startswith("("):
-        name = name.rpartition(" ")[2]
-    parts = name.replace("_", "").replace("-", "").split("/")
-    if len(name) > _LONGEST_ZONE or not all(map(str.isalnum, parts)):
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def _is_day_number(cell: str) -> bool:

@@ -167,7 +167,11 @@ def _list_witnesses(evidence: DistanceEvidence) -> Iterator[Witness]:
         )
     known = [witness for witness in exact if witness is not None]
     if not known:
-        weaker = (_find_only_possible(evidence), _judge_climbs(evidence))
+        weaker = (
+            _find_only_possible(evidence),
+            _find_only_length(evidence),
+            _judge_climbs(evidence),
+        )
         known = [witness for witness in weaker if witness is not None][:1]
     yield from known
 
@@ -264,6 +268,18 @@ def _find_only_possible(evidence: DistanceEvidence) -> Witness | None:
     if len(units) != 1:
         return None
     return Witness(units[0], "possible speeds", "no other unit can be run")
+
+
+def _find_only_length(evidence: DistanceEvidence) -> Witness | None:
+    """Return metres where a list without times holds numbers too large for km and miles."""
+    raw = evidence.raw[np.array(evidence.sports) == "running"]
+    lengths = raw[raw > 0]
+    if (evidence.time_s > 0).any() or not lengths.size:
+        return None
+    length = np.median(lengths)
+    if length * KM <= _LONGEST_M or not _SHORTEST_M <= length <= _LONGEST_M:
+        return None
+    return Witness(1.0, "possible speeds", "nobody runs so many km")
 
 
 def _judge_climbs(evidence: DistanceEvidence) -> Witness | None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loadwatch.activity import Skipped
 from loadwatch.errors import NothingToRead, OverLimit, Unreadable
 from loadwatch.ingest import limits
 from loadwatch.ingest.sources import Member, find_members, origin

@@ -63,7 +63,7 @@ def concatenate_instants(parts: Sequence[Instants]) -> Instants:
 
 def parse_instants(texts: Texts) -> Instants:
     """Return the instants that `texts` name; an empty text is unknown, not bad."""
-    trimmed = [_encode_text(text) for text in texts]
+    trimmed = _trim_texts(texts)
     us = np.full(len(trimmed), NAT, np.int64)
     offset_s = np.zeros(len(trimmed), np.int64)
     naive = stated = False
@@ -80,6 +80,14 @@ def parse_instants(texts: Texts) -> Instants:
         elif trimmed[i][-1:] not in b"Zz":
             stated = True
     return Instants(us, offset_s, naive, stated, bad)
+
+
+def _trim_texts(texts: Texts) -> list[bytes]:
+    """Return texts as bytes without blanks around them."""
+    try:
+        return list(map(bytes.strip, texts))  # type: ignore[arg-type]  # TypeError where one is no bytes
+    except TypeError:
+        return [_encode_text(text) for text in texts]
 
 
 def _encode_text(text: Text) -> bytes:

@@ -90,18 +90,25 @@ def test_a_minus_is_never_lost():
     assert "é".encode("ascii", encoding.ERRORS) == b"e"
 
 
-def test_a_code_page_of_windows_keeps_minus_and_shapes():
+def test_an_example_without_arguments_ends_with_its_command(call):
+    for command in ("columns", "demo", "rules", "settings"):
+        lines = call(command, "--help")[1].splitlines()
+        assert f"    loadwatch {command}" in lines
+
+
+@pytest.mark.parametrize("encoding_name", ["cp1252", "ascii"])
+def test_a_plain_stream_keeps_minus_and_shapes(encoding_name):
     run = subprocess.run(
         [sys.executable, "-m", "loadwatch", "weeks", str(SAMPLE / "ana"), "--no-store"],
         capture_output=True,
         check=True,
         env={
-            "PYTHONIOENCODING": "cp1252",
+            "PYTHONIOENCODING": encoding_name,
             "PATH": "",
             "PYTHONPATH": str(SAMPLE.parent),
         },
     )
-    text = run.stdout.decode("cp1252")
+    text = run.stdout.decode(encoding_name)
     assert "-13 %" in text
     assert "!! Large change" in text
     assert "?13" not in text

@@ -176,7 +176,7 @@ def test_courses_without_an_answer_are_listed_by_what_they_settle(tag):
     assert lines[2].startswith(
         "2 runs, 12 km: the 6 km loop of Tuesday, 24 March, 07:30"
     )
-    assert "The ground is known for none of the last 26 weeks' distance." in err
+    assert "The ground is known for none of your distance so far." in err
     tag("--date", "2026-03-17 18:05", "--surface", "hard")
     _, out, _ = tag("--list-unknown", "--format", "json")
     found = json.loads(out)
@@ -236,7 +236,7 @@ def test_the_page_asks_the_one_question_and_names_the_command(call, tag, ana, tm
         in text
     )
     assert "loadwatch tag PATH --date &#34;2026-03-17 18:05&#34; --surface hard" in text
-    assert "The ground is known for none of the last 26 weeks" in text
+    assert "The ground is known for none of your distance so far" in text
     assert "Three ways" not in text
     tag("--date", "2026-03-17 18:05", "--surface", "hard")
     tag("--date", "2026-03-20", "--surface", "soft")

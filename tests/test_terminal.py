@@ -160,7 +160,7 @@ def test_no_line_ends_between_a_number_and_its_unit(ana, width):
 @pytest.mark.parametrize(
     ("width", "shown", "dropped"),
     [
-        (80, "Last 4 weeks", "12 weeks"),
+        (80, "Km, 4 weeks", "12 weeks"),
         (100, "Last file", "Up m"),
         (160, "Strength", "Pain"),
     ],
@@ -177,3 +177,4 @@ def test_a_roster_shows_the_columns_that_fit(ana, width, shown, dropped):
     assert "usually" not in fine  # its numbers say it
     for title in ("Talk to first (1)", "Nothing new (1)", "Not enough data (1)"):
         assert title in rows
+    assert "Call today" not in text  # a group of nobody is not named

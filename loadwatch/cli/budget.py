@@ -31,7 +31,7 @@ from loadwatch.report.formats import TABLES
 @opt.reading
 @click.pass_context
 def print_budget(ctx: click.Context, /, form: str, plan: Path | None, **_: Any) -> int:
-    """Print what is left this week, and next week's room, before a check is raised."""
+    """Print how much this week and the next can hold before a check is raised."""
     from loadwatch.pipeline import with_budget
     from loadwatch.pipeline.routes import RunnerFiles, judge_plan
 

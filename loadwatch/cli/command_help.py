@@ -57,6 +57,8 @@ def define_command(
     """Return the decorator of a command, with examples of its use below its help."""
     epilog = None
     if examples:
-        lines = "\n".join(f"  loadwatch {name} {example}" for example in examples)
+        lines = "\n".join(
+            f"  loadwatch {name} {example}".rstrip() for example in examples
+        )
         epilog = f"\b\nExamples:\n{lines}"
     return click.command(name, cls=GroupedCommand, short_help=short_help, epilog=epilog)

@@ -32,7 +32,7 @@ SUFFIXES = frozenset((".gpx", ".tcx", ".fit"))
     "day",
     type=opt.Day(),
     metavar="DATE",
-    help="The day of the run; by default the one after today.",
+    help="Day of the run. [the day after today]",
 )
 @opt.add_format(FORMS)
 @opt.units

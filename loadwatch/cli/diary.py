@@ -1,4 +1,4 @@
-"""`diary`: pain held against earlier load, and one more line."""
+"""`diary`: pain compared with earlier training, and one more line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAIN_WHEN = ("before", "during", "after")
 
 @define_command(
     "diary",
-    "Pain held against earlier load.",
+    "Pain compared with earlier training.",
     ("me/", 'me/ log --pain 3 --when after --site "low back"'),
 )
 @click.argument("path", type=click.Path(path_type=Path))
@@ -50,7 +50,7 @@ PAIN_WHEN = ("before", "during", "after")
 def show_diary(
     ctx: click.Context, /, path: Path, action: str | None, form: str, **given: Any
 ) -> int:
-    """Hold a pain diary against earlier load; `log` adds a line.
+    """Compare a pain diary with earlier training; `log` adds a line.
 
     The diary is diary.csv in the folder PATH: date and pain (0-10) on each line.
     """

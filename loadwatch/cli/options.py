@@ -99,34 +99,34 @@ def _stack_options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
 PATH = click.Path(path_type=Path, allow_dash=True)
 paths = click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
 
-quiet = _add_option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
+quiet = _add_option("-q", "--quiet", is_flag=True, help="Print the result only.")
 
 _files = (  # what a file may leave open
     _add_option(
         "--tz",
         metavar="ZONE",
-        help="Zone for files that name none, as Europe/Zurich.",
+        help="Time zone of files that name none, such as Europe/Zurich.",
     ),
     _add_option(
         "--osm",
         type=click.Path(path_type=str),
         metavar="FILE",
-        help="Map extract, to know surfaces.",
+        help="OpenStreetMap extract, to know the ground.",
     ),
     _add_option(
         "--distance-unit",
         type=click.Choice(("km", "mi")),
-        help="Distances of a list that does not say.",
+        help="Unit of distances in a list that names none.",
     ),
     _add_option(
         "--elevation-unit",
         type=click.Choice(("m", "ft")),
-        help="Climbs of a list that does not say.",
+        help="Unit of climbs in a list that names none.",
     ),
     _add_option(
         "--date-order",
         type=click.Choice(("dmy", "mdy", "ymd")),
-        help="Date order of a list, if unclear.",
+        help="Order of day and month in a list, if unclear.",
     ),
 )
 _judging = (
@@ -139,7 +139,7 @@ _judging = (
         "--today",
         type=Day(),
         metavar="DATE",
-        help="Judge as of this day; now is the clock's. [last activity]",
+        help="Judge as of this day; now means today. [day of the last activity]",
     ),
     _add_option(
         "--load",
@@ -149,12 +149,12 @@ _judging = (
     _add_option(
         "--sports",
         metavar="LIST",
-        help="Sports that are summed, as running,walking. [running]",
+        help="Sports that are summed, such as running,walking. [running]",
     ),
     _add_option(
         "--default-surface",
         metavar="CLASS",
-        help="Surface where nothing else says: hard, firm, soft, ...",
+        help="Ground of runs that do not name theirs: hard, firm, soft, ...",
     ),
     _add_option(
         "--preset",
@@ -167,7 +167,7 @@ _kept = (
         "--store",
         type=click.Path(path_type=Path),
         metavar="DIR",
-        help="Where read files are kept.",
+        help="Folder that keeps what was read.",
     ),
     _add_option("--no-store", is_flag=True, help="Keep nothing, read everything anew."),
 )
@@ -183,7 +183,9 @@ _work = (
     ),
     _add_option("--strict", is_flag=True, help="Exit 4 if any file could not be read."),
     quiet,
-    _add_option("-v", "--verbose", is_flag=True, help="Say more on what was read."),
+    _add_option(
+        "-v", "--verbose", is_flag=True, help="Print more about what was read."
+    ),
 )
 looking = _stack_options(*_files, *_kept)  # at one file
 settling = _stack_options(

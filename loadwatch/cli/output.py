@@ -29,12 +29,15 @@ def print_message(text: str, *, quiet: bool = False) -> None:
     or a cell reaches a terminal.
     """
     if text and not quiet:
-        click.echo(clean_lines(text), err=True)
+        click.echo(clean_lines(text), file=sys.stderr)
 
 
 def print_result(text: str) -> None:
-    """Print the result, and nothing else, on stdout."""
-    click.echo(text, nl=not text.endswith("\n"))
+    """Print the result, and nothing else, on stdout.
+
+    The stream is named since click writes UTF-8 where it finds a stream of plain ASCII.
+    """
+    click.echo(text, file=sys.stdout, nl=not text.endswith("\n"))
 
 
 def print_pages(text: str) -> None:

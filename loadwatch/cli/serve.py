@@ -26,7 +26,12 @@ NEEDS_WEB = "serve needs flask, waitress and tomlkit: pip install '.[web]'"
 @click.argument(
     "path", type=click.Path(path_type=Path, file_okay=False), default=Path()
 )
-@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="[any free]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=0,
+    help="Port of the address. [any free]",
+)
 @click.option("--no-browser", is_flag=True, help="Print the address only.")
 @click.option("--read-only", is_flag=True, help="Write nothing.")
 @click.option(

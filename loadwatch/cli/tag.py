@@ -116,7 +116,7 @@ class ShoeName(click.ParamType[str]):
 @click.option(
     "--list-unknown",
     is_flag=True,
-    help="List the courses whose ground nobody knows, the most useful first.",
+    help="List the courses whose ground is unknown, the most useful first.",
 )
 @opt.add_format(("table", "json"))
 @opt.units
@@ -275,7 +275,7 @@ def _list_unknown(ctx: click.Context, form: str) -> int:
     if known:
         output.print_message(f"{known.head}.", quiet=ctx.params["quiet"])
     if not found.questions:
-        output.print_result("No course with positions lacks an answer.")
+        output.print_result("Nothing to ask: no course with positions lacks an answer.")
         return DONE
     lines = ground_question.list_courses(
         found, analysis.settings.units, analysis.today, str(ctx.params["path"])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from loadwatch.analysis import Athlete
 
-ROSTER_HINT = "Give a folder that holds a folder or zip an athlete."
+ROSTER_HINT = "Give a folder that holds a folder, or a zip, per athlete."
 LINKS_NAMED = 5  # of those that lead out of a roster's folder
 # suffixes of recordings of one run each, which are no whole export
 RECORDING_SUFFIXES = frozenset((".fit", ".gpx", ".tcx", ".gz"))

@@ -277,7 +277,7 @@ def _build_activity_row(row: Any, units: Units, *, is_raised: bool) -> Row:
         _format_start(row.start_local),
         _format_sport(row.sport, row.sub_sport),
         formatting.format_cell(row.distance_m, "distance_m", units),
-        formatting.format_cell(row.duration_s, "duration_s", units),
+        formatting.format_cell(row.duration_s, "duration_s", units).removesuffix(" h"),
         formatting.format_cell(row.ascent_m, "ascent_m", units),
         format_ground(grounds, row.surface_source),
         formatting.clean_source(row.source),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NOTE_LENGTH = 200
 LEGEND = (
-    "Pain: the most of the last seven days, of 10. Last 4 weeks: load of each whole week, the "
+    "Pain: the most of the last seven days, of 10. 4 weeks: load of each whole week, the "
     "newest last. Hard, climb and longest run are of the week that the line is about. Strength: "
     "sessions in four weeks. Notes are of notes.csv (date, athlete, note) in the roster's "
     "folder."
@@ -50,7 +50,7 @@ def list_heads(athletes: Sequence[Athlete]) -> list[Head]:
         Head("state", "State", left=True, number=False),
         Head("says", "Why, and your note", left=True, number=False),
         Head("pain", "Pain"),
-        Head("weeks", f"Last {roster_table.LAST_WEEKS} weeks"),
+        Head("weeks", roster_table.name_weeks(athletes)),
         Head("hard", "Hard"),
         Head("up", f"Up {height}"),
         Head("longest", f"Longest {length}"),

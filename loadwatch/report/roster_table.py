@@ -48,7 +48,7 @@ def build_roster(roster: Roster) -> DisplayTable:
         "Athlete": True,
         "State": True,
         "Why": True,
-        f"Last {LAST_WEEKS} weeks": False,
+        name_weeks(athletes): False,
         "Last file": False,
         "Pain": False,
         f"{SPARK_WEEKS} weeks": True,
@@ -59,6 +59,16 @@ def build_roster(roster: Roster) -> DisplayTable:
     }
     rows = [_build_athlete_row(athlete, roster.today) for athlete in athletes]
     return _drop_empty(display_tables.build_table(headers, rows))
+
+
+def name_weeks(athletes: Sequence[Athlete]) -> str:
+    """Return the head of the last weeks' loads, with their unit: "Km, 4 weeks"."""
+    for athlete in athletes:
+        if athlete.trend is not None:
+            unit = formatting.choose_unit(athlete.trend.column, athlete.trend.units)
+            if unit.symbol:
+                return f"{unit.symbol.capitalize()}, {LAST_WEEKS} weeks"
+    return f"Last {LAST_WEEKS} weeks"
 
 
 def list_group_starts(roster: Roster) -> dict[int, str]:
@@ -114,7 +124,9 @@ def format_reason(athlete: Athlete) -> str:
     if athlete.group == "fine":
         return ""
     says = formatting.clean_text(athlete.says)
-    return says.replace("You ticked: ", "Ticked: ", 1)  # the coach reads it
+    # the coach reads it
+    says = says.replace("You ticked: ", "Ticked: ", 1)
+    return says.replace(" your usual", " the usual")
 
 
 def format_pain(pain: float) -> str:

@@ -88,7 +88,7 @@ def _describe_measures(route: TriedRoute, units: Units) -> list[str]:
     if note := describe_altitude(route.altitude):
         lines.append(note)
     if route.altitude.source != "missing":
-        lines.append(f"By grade (%): {_join_amounts(list_grades(route), units)}")
+        lines.append(f"By grade in %: {_join_amounts(list_grades(route), units)}")
     return [*lines, f"Ground: {_join_amounts(list_grounds(route), units)}"]
 
 
@@ -155,10 +155,10 @@ def _list_amounts(route: TriedRoute, names: dict[str, str]) -> list[Amount]:
 
 def _join_amounts(amounts: Sequence[Amount], units: Units) -> str:
     parts = [
-        f"{amount.name}: {format_quantity(amount.metres, 'distance_m', units)}"
+        f"{amount.name} ({format_quantity(amount.metres, 'distance_m', units)})"
         for amount in amounts
     ]
-    return "; ".join(parts) or "not known"
+    return ", ".join(parts) or "not known"
 
 
 def _describe_verdict(route: TriedRoute, units: Units) -> list[str]:

@@ -100,8 +100,11 @@ class Terminal:
     def format_activities(self, analysis: Analysis, period: Period = ALL_DAYS) -> str:
         """Return what was read, then what was skipped or dropped, each with why."""
         table = display_tables.build_activities(filter_dates(analysis, period))
-        left_out = map(Text, provenance.list_left_out(analysis))
-        return self._render([self._fit_table(table, cut="From"), *left_out])
+        parts: list[RenderableType] = []
+        if table.rows:
+            parts.append(self._fit_table(table, cut="From"))
+        parts += map(Text, provenance.list_left_out(analysis))
+        return self._render(parts)
 
     def format_budget(self, analysis: Analysis) -> str:
         """Return the most of this week and the next that raises nothing."""
@@ -136,7 +139,11 @@ class Terminal:
     def format_roster(self, roster: Roster) -> str:
         """Return one line per athlete, in the six groups."""
         groups = [athlete.group for athlete in roster.athletes]
-        counts = [f"{title}: {groups.count(group)}" for group, title in GROUPS.items()]
+        counts = [
+            f"{title}: {groups.count(group)}"
+            for group, title in GROUPS.items()
+            if group in groups
+        ]
         table = self._fit_table(
             roster_table.build_roster(roster),
             "Why",

@@ -177,7 +177,7 @@ def test_from_an_empty_folder_to_a_plan(page, served, tmp_path):
     page.goto(served.root)
     page.check("input[name=pain][value='1']")
     page.fill("input[name=day]", "2026-11-17")
-    page.click("text=Signs that need somebody to look")
+    page.click("text=Signs that need a doctor or physiotherapist")
     expect(page.locator(".call:visible")).to_have_count(0)
     page.check("input[value=leg_weakness]")
     expect(page.locator(".call:visible")).to_have_count(1)

@@ -46,3 +46,20 @@ def test_a_definition_with_a_field_twice_is_noted():
     twice, once = bytes([3, 4, 0x8C, 3, 1, 0]), bytes([3, 4, 0x8C, 4, 1, 0])
     assert "has a field twice" in list_notes(make_run(define + twice))
     assert list_notes(make_run(define + once)) == ""
+
+
+@pytest.mark.parametrize("block", [40, 512])
+def test_a_block_of_zeros_is_noted(block):
+    """A lost sector, read as messages of the first kind that the file defines: four bytes each."""
+    made = FitBuilder()
+    made.add("file_id", type="activity", manufacturer="garmin", time_created=START)
+    made.define(0, 49, [(0, 2, 0x84), (1, 1, 0x02)])
+    made.data(0, b"\1\2\3")
+    for second in range(SECONDS):
+        made.raw(20, {253: (0x86, fit_time(START) + second), 5: (0x86, 300 * second)})
+        if second == 100:
+            made.body += bytes(block)
+    text = list_notes(close(made, SECONDS, 600.0))
+    assert text == (
+        f"{block // 4} messages are nothing but zeros; a part of the file is damaged"
+    )

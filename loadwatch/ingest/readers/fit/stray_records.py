@@ -5,6 +5,7 @@ They are under another number, or bytes were read as messages that are none.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ _RECORD = 20  # number of the record message
 _LOST_SHARE = 0.05  # of all records; fewer are not worth a note
 # of all messages; a watch gives all its records the compressed timestamp header, or none
 _FEW_COMPRESSED = 0.1
+_ZEROS = bytes(32)  # a block that a disk or a watch lost holds at least so many
+_ZERO_BLOCK = re.compile(_ZEROS + b"\0*")
 
 
 def find_stray_records(fit_file: FitFile) -> tuple[Note, ...]:
@@ -50,6 +53,7 @@ def find_stray_records(fit_file: FitFile) -> tuple[Note, ...]:
             text = f"{count:,} messages ({name}) have the fields of records, left out"
             notes.append(Note("left_out", text))
     notes += _check_file_ids(fit_file)
+    notes += _check_zeros(fit_file)
     return (*notes, *_check_compressed(fit_file), *_check_definitions(fit_file))
 
 
@@ -61,6 +65,22 @@ def _check_compressed(fit_file: FitFile) -> tuple[Note, ...]:
     if not 0 < count <= _FEW_COMPRESSED * total:
         return ()
     text = f"{count:,} of {total:,} messages state their time in another way; a part of the file is damaged"
+    return (Note("truncated", text),)
+
+
+def _check_zeros(fit_file: FitFile) -> tuple[Note, ...]:
+    """Return a note where messages are nothing but zeros, one after the other: a lost block."""
+    if not fit_file.tables or _ZEROS not in fit_file.tables[0].data:
+        return ()
+    count = 0
+    for block in _ZERO_BLOCK.finditer(fit_file.tables[0].data):
+        for table in fit_file.tables:
+            is_first = table.offsets > block.start()  # the header is a zero, too
+            is_last = table.offsets + table.layout.size <= block.end()
+            count += int((is_first & is_last).sum())
+    if count < 2:
+        return ()
+    text = f"{count:,} messages are nothing but zeros; a part of the file is damaged"
     return (Note("truncated", text),)
 
 

@@ -52,7 +52,7 @@ def set_aside_strays(
 
 
 def has_strays(skipped: Iterable[Skipped]) -> bool:
-    """Whether an activity was set aside for its date: what is too late today may not be tomorrow."""
+    """Return whether an activity was set aside for its date: what is too late today may not be tomorrow."""
     return any(item.why.endswith(CLOCK_ERROR) for item in skipped)
 
 

@@ -42,7 +42,7 @@ def judge_return(
 
 
 def _is_break(gaps_us: Ints, number: int, limits: Limits) -> bool:
-    """Whether a long gap is long for this runner: against the own gaps before it."""
+    """Return whether a long gap is long for this runner: against the own gaps before it."""
     gap = gaps_us[number]
     own = gaps_us[max(number - int(limits["own_gaps"]), 0) : number]
     if not len(own):

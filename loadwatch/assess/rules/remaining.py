@@ -142,5 +142,5 @@ def find_unraised_most(
 
 
 def _is_over(finding: Finding) -> bool:
-    """Whether a finding is a flag at watch or above, planned or not."""
+    """Return whether a finding is a flag at watch or above, planned or not."""
     return isinstance(finding, Flag) and finding.level != "info"

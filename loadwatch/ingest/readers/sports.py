@@ -131,7 +131,7 @@ def _choose_sport(found: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
 
 
 def _is_run_kind(text: str, words: Sequence[str]) -> bool:
-    """Whether a text or one of its words is a kind of run."""
+    """Return whether a text or one of its words is a kind of run."""
     kinds = _load_vocabularies()["run_kinds"]
     return normalize_word(text) in kinds or any(word in kinds for word in words)
 

@@ -33,7 +33,7 @@ _NEAREST_STARTS_S = 3600  # of a list's activities, by median
 
 
 def sniff(head: bytes) -> bool:
-    """Whether the first bytes are text that is neither XML nor JSON; asked last of all readers."""
+    """Return whether the first bytes are text that is neither XML nor JSON; asked last of all readers."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
     start = head.lstrip(_BLANK)
@@ -89,7 +89,7 @@ def _date_by_instants(table: ParsedCsv) -> ParsedCsv:
 
 
 def _is_one_activity(table: ParsedCsv) -> bool:
-    """Whether a table that could be samples is no list: its rows follow within a minute."""
+    """Return whether a table that could be samples is no list: its rows follow within a minute."""
     if not table.is_list and "split" not in table.roles:
         return True
     if len(table.rows) < 3:

@@ -88,7 +88,7 @@ def _assume_climb_unit(columns: ListColumns, distance_unit: float) -> UnitDecisi
 
 
 def _is_beyond_earth(values: Mapping[str, Floats]) -> bool:
-    """Whether most heights are on no mountain in metres; single ones are a sensor's errors."""
+    """Return whether most heights are on no mountain in metres; single ones are a sensor's errors."""
     heights = values["highest"][np.isfinite(values["highest"])]
     return bool(heights.size) and bool(np.median(heights) > _HIGHEST_M)
 
@@ -122,6 +122,6 @@ def _apply_climb_unit(
 
 
 def _is_not_measured(values: Mapping[str, Floats]) -> Bools:
-    """Whether a climb of 0 means "not measured": older lists write 0 where they know nothing."""
+    """Return whether a climb of 0 means "not measured": older lists write 0 where they know nothing."""
     has_climb = (values["ascent"] > 0) | (values["descent"] > 0)
     return ~has_climb & ~(values["highest"] > values["lowest"])

@@ -58,7 +58,7 @@ _DURATIONS = (*TIMES, "planned_time", "pace", "speed")
 
 
 def is_sum(cells: Sequence[str]) -> bool:
-    """Whether a row adds up other rows: a cell such as "WEEK TOTAL" or "Week 9: sum"."""
+    """Return whether a row adds up other rows: a cell such as "WEEK TOTAL" or "Week 9: sum"."""
     sums, others = load_sum_words()
     text = "\n".join(cells).casefold()
     if sums.isdisjoint(_WORD.findall(text)):  # most rows, at once
@@ -132,7 +132,7 @@ def _list_taken(roles: Roles) -> set[int]:
 
 
 def _is_called_sport(roles: Roles, header: Sequence[str], place: int) -> bool:
-    """Whether the column of sports is that of names, by a heading that may mean both."""
+    """Return whether the column of sports is that of names, by a heading that may mean both."""
     if "name" not in roles or roles["name"][0].index != place:
         return False
     return normalize_word(clean_header(header[place])) in _NAME_OR_SPORT
@@ -234,13 +234,13 @@ def _name_column(header: Sequence[str], index: int) -> str:
 
 
 def _is_numbers(cells: Sequence[str]) -> bool:
-    """Whether half of the cells or more are numbers above zero."""
+    """Return whether half of the cells or more are numbers above zero."""
     parsed = numbers.parse_column(cells, ".")
     return 2 * int((parsed > 0).sum()) >= len(cells)
 
 
 def _is_short_words(cells: Sequence[str]) -> bool:
-    """Whether cells are mostly short words, none of them a number, an address, yes or no."""
+    """Return whether cells are mostly short words, none of them a number, an address, yes or no."""
     words = [cell.strip() for cell in cells if cell.strip()]
     if len(words) * 2 < len(cells) or all(map(numbers.is_unknown, words)):
         return False
@@ -301,14 +301,14 @@ def _separate_clock(
 
 
 def _may_be_clock(name: str, cells: Sequence[str]) -> bool:
-    """Whether a column's name says no more than "time" and each cell reads as a time of day."""
+    """Return whether a column's name says no more than "time" and each cell reads as a time of day."""
     if normalize_word(clean_header(name)) not in _CLOCK_OR_DURATION or not cells:
         return False
     return all(parse_clock(cell) is not None for cell in cells)
 
 
 def _is_time_of_day(cells: Sequence[str]) -> bool:
-    """Whether times are too late to be durations."""
+    """Return whether times are too late to be durations."""
     if any(_AFTERNOON.search(cell) for cell in cells):
         return True
     durations = numbers.parse_durations([c for c in cells if c.count(":") == 2])

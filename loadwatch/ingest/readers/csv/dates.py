@@ -319,7 +319,7 @@ def _detect_order_by_sequence(dates: Sequence[re.Match[str]]) -> DateOrder:
 
 
 def _is_chronological(dates: Sequence[ParsedDate | None]) -> bool:
-    """Whether at least four different times follow each other, oldest or newest first."""
+    """Return whether at least four different times follow each other, oldest or newest first."""
     walls = [date.wall for date in dates if date is not None]
     if len(set(walls)) < 4:
         return False
@@ -327,7 +327,7 @@ def _is_chronological(dates: Sequence[ParsedDate | None]) -> bool:
 
 
 def is_ambiguous(cell: str) -> bool:
-    """Whether a numeric date has two meanings, day first and month first."""
+    """Return whether a numeric date has two meanings, day first and month first."""
     found = _match_numeric(cell)
     if found is None or found["mark"] == ".":
         return False

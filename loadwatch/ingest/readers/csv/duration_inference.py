@@ -146,7 +146,7 @@ def infer_time_unit(
 
 
 def _are_usual_runs(raw: Floats, time_s: Floats) -> bool:
-    """Whether distances, in whatever unit, and durations are those of somebody's usual runs."""
+    """Return whether distances, in whatever unit, and durations are those of somebody's usual runs."""
     known = (raw > 0) & (time_s > 0)
     if not known.any():
         return False

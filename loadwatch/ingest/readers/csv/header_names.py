@@ -125,13 +125,13 @@ def _qualify(name: str) -> str:
 
 
 def _is_run_word(text: str) -> bool:
-    """Whether a word means a run, of whatever surface."""
+    """Return whether a word means a run, of whatever surface."""
     sport = find_sport(text)
     return sport is not None and sport[0] == "running"
 
 
 def _is_plain_qualifier(text: str) -> bool:
-    """Whether what brackets hold leaves the meaning of a column as it is."""
+    """Return whether what brackets hold leaves the meaning of a column as it is."""
     if text in _PLAIN_QUALIFIERS or FORMAT.fullmatch(text):
         return True
     return _is_run_word(text)

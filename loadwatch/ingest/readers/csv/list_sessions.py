@@ -71,7 +71,7 @@ def _explain_empty(row: ListRow) -> tuple[Kind, str]:
 
 
 def _points_outside(file: str) -> bool:
-    """Whether the file that a row names is not inside the export."""
+    """Return whether the file that a row names is not inside the export."""
     first, *others = file.strip().replace("\\", "/").split("/")
     if ".." in (first, *others):
         return True

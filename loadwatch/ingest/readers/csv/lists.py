@@ -85,7 +85,7 @@ def read(table: ParsedCsv, settings: Settings) -> Reading:
 
 
 def _is_called_local(table: ParsedCsv) -> bool:
-    """Whether the heading of the dates calls them local."""
+    """Return whether the heading of the dates calls them local."""
     held = table.roles.get("date", ())
     return any("local" in table.header.cells[c.index].casefold() for c in held)
 

@@ -300,7 +300,7 @@ def _apply_unit(
 
 
 def _may_differ_by_row(evidence: DistanceEvidence) -> bool:
-    """Whether single rows may be in another unit: swims, long ones, and where a pace checks."""
+    """Return whether single rows may be in another unit: swims, long ones, and where a pace checks."""
     has_pace = bool((evidence.pace_s > 0).any())
     has_long = bool((evidence.raw >= LONG).any())
     return has_pace or has_long or "swimming" in evidence.sports

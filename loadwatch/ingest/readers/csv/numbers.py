@@ -59,7 +59,7 @@ _UNKNOWN = frozenset((*_DASHES, "nan", "na", "n/a", "null", "none"))
 
 
 def is_unknown(cell: str) -> bool:
-    """Whether a cell states that nothing is known."""
+    """Return whether a cell states that nothing is known."""
     return cell.strip().casefold() in _UNKNOWN
 
 

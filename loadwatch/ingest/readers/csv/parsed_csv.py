@@ -284,7 +284,7 @@ def _read_header(separator: str, at: int, cells: Sequence[str]) -> _Header:
 
 
 def _is_units_row(cells: Sequence[str]) -> bool:
-    """Whether the row below a header holds units alone: ",km,h:mm:ss,m"."""
+    """Return whether the row below a header holds units alone: ",km,h:mm:ss,m"."""
     words = [cell.strip().strip("()[]").casefold() for cell in cells if cell.strip()]
     return bool(words) and all(
         word in load_units() or FORMAT.fullmatch(word) for word in words
@@ -304,13 +304,13 @@ def _join_units_row(rows: list[CsvRow]) -> list[CsvRow]:
 
 
 def _is_list(roles: Collection[str]) -> bool:
-    """Whether columns make a list: a date, and a distance or a duration."""
+    """Return whether columns make a list: a date, and a distance or a duration."""
     is_dated = "date" in roles or "date_utc" in roles
     return is_dated and ("distance" in roles or not _TIMES.isdisjoint(roles))
 
 
 def _is_series(series: Collection[str]) -> bool:
-    """Whether columns make samples: a time, and distance, speed or position."""
+    """Return whether columns make samples: a time, and distance, speed or position."""
     is_timed = "instant" in series or "second" in series or "day" in series
     is_placed = "latitude" in series and "longitude" in series
     return is_timed and (is_placed or "distance" in series or "speed" in series)

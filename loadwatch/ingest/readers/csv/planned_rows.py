@@ -38,7 +38,7 @@ def find_unrecorded(rows: Sequence[ListRow]) -> dict[int, str]:
 
 
 def is_marked(row: ListRow) -> bool:
-    """Whether a row is marked as planned."""
+    """Return whether a row is marked as planned."""
     cell = row.texts["planned"].strip().casefold()
     status = row.texts["status"].strip().casefold()
     planned = load_status_words()[0]
@@ -61,7 +61,7 @@ def _was_done(row: ListRow, done: Sequence[ListRow], last: date | None) -> bool:
 
 
 def _is_recorded(row: ListRow) -> bool:
-    """Whether a row holds what nobody plans: a heart rate, steps, or odd seconds."""
+    """Return whether a row holds what nobody plans: a heart rate, steps, or odd seconds."""
     if any(row.values[role] > 0 for role in _RECORDED):
         return True
     return any(row.values[role] % 60 > 0 for role in TIMES)

@@ -67,7 +67,7 @@ def find_rows_above(
 def _is_like(
     row: CsvRow, header: CsvRow, dated: Collection[int], measured: Collection[int]
 ) -> bool:
-    """Whether a row has a date and a number where the header has them; one, if its length is equal."""
+    """Return whether a row has a date and a number where the header has them; one, if its length is equal."""
     size = len(row.cells)
     has_date = any(_is_date(row.cells[at]) for at in dated if at < size)
     has_number = any(is_number(row.cells[at]) for at in measured if at < size)
@@ -81,14 +81,14 @@ def _is_date(cell: str) -> bool:
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell begins as numbers, dates and durations do."""
+    """Return whether a cell begins as numbers, dates and durations do."""
     return cell.strip()[:1].isdigit()
 
 
 def _is_other_header(
     cells: Sequence[str], header: CsvRow, count_names: Callable[[Sequence[str]], int]
 ) -> bool:
-    """Whether a row heads a table of its own: it is not the header again, more or less."""
+    """Return whether a row heads a table of its own: it is not the header again, more or less."""
     if any(map(is_number, cells)) or count_names(cells) < _FEWEST_NAMES:
         return False
     common = len(set(cells).intersection(header.cells))

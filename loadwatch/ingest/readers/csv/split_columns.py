@@ -65,7 +65,7 @@ def _find_parts(
 
 
 def _are_times(rows: Sequence[CsvRow], parts: Mapping[str, int]) -> bool:
-    """Whether the smaller parts never reach what is one of the larger part."""
+    """Return whether the smaller parts never reach what is one of the larger part."""
     smaller = [part for part in "hms" if part in parts][1:]
     return all(
         not parse_number(row.cells[parts[part]]) > _MAX_PART

@@ -150,7 +150,7 @@ def _add_clock(date: ParsedDate, clock: str) -> ParsedDate:
 
 
 def _is_day_number(cell: str) -> bool:
-    """Whether a number is too small for seconds since 1970: a spreadsheet counts days."""
+    """Return whether a number is too small for seconds since 1970: a spreadsheet counts days."""
     return len(cell.strip().partition(".")[0]) < 9
 
 

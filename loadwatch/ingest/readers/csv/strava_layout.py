@@ -87,7 +87,7 @@ def _find_metres(columns: Sequence[Sequence[str]], file: int) -> int:
 def _are_speeds(
     columns: Sequence[Sequence[str]], metres: int, places: dict[str, int]
 ) -> bool:
-    """Whether distance over moving time is the speed where it should stand."""
+    """Return whether distance over moving time is the speed where it should stand."""
     if max(places.values()) >= len(columns):
         return False
     moving = _parse(columns[places["moving"]])

@@ -72,7 +72,7 @@ class Witness:
 
 
 def is_near(value: float, target: float, tolerance: float = _TOLERANCE) -> bool:
-    """Whether value and target differ by less than a factor of `tolerance`."""
+    """Return whether value and target differ by less than a factor of `tolerance`."""
     return target / tolerance < value < target * tolerance
 
 

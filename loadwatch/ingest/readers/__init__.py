@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Sniff = Callable[[bytes], bool]
     Read = Callable[[bytes, str, Settings], Reading]
 
-HEAD_BYTES = 4096  # what `sniff` gets of a file
+SNIFFED_BYTES = 4096  # what `sniff` gets of a file
 
 READERS: tuple[tuple[str, Sniff, Read], ...] = (
     ("fit", fit.sniff, fit.read),
@@ -50,7 +50,7 @@ def read(data: bytes, name: str, settings: Settings) -> Reading:
     name : of the file, which may hold the date of its activity
     settings : of the athlete
     """
-    head = data[:HEAD_BYTES]
+    head = data[:SNIFFED_BYTES]
     reason = describe_foreign(head)
     if reason and not sheets.sniff(head):
         raise Unreadable(reason)

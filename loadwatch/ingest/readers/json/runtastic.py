@@ -10,6 +10,7 @@ from loadwatch.activity import Activity, Note, Reading, Session, Skipped
 from loadwatch.ingest.readers import sports
 from loadwatch.ingest.readers.frames import EMPTY_RECORDS
 from loadwatch.ingest.readers.json.values import (
+    MAX_OFFSET_MIN,
     NO_START,
     as_mapping,
     as_objects,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _MS = 0.001
-_MAX_OFFSET_MS = 18 * 3600 * 1000
+_MAX_OFFSET_MS = MAX_OFFSET_MIN * 60_000
 # a surface of the app -> ours; "mixed" and "off_road" say nothing that could be counted
 SURFACES = {
     "road": "hard",

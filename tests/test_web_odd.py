@@ -80,21 +80,23 @@ def test_undo_takes_back_what_its_page_shows_and_nothing_else(visitor):
     assert "Nothing to undo" in visitor.read("/")
 
 
-@pytest.mark.parametrize("path", ["/none", "/runs/none", "/weeks/2026-02-30", "/%00"])
-def test_an_address_that_is_none_leads_back(visitor, path):
-    answer = visitor.ask(path)
-    assert answer.status_code == 404
-    text = answer.get_data(as_text=True)
-    assert "There is no such page." in text
-    assert 'href="/">Back' in text
+NO_PAGE = (404, "There is no such page.")
+NO_FORM = (405, "Nothing was written")
 
 
-@pytest.mark.parametrize("path", ["/pain", "/drop", "/undo", "/files/count"])
-def test_an_address_of_a_form_that_is_looked_at_leads_back(visitor, path):
+@pytest.mark.parametrize(
+    ("path", "code", "reason"),
+    [
+        *((path, *NO_PAGE) for path in ("/none", "/runs/none", "/%00")),
+        ("/weeks/2026-02-30", *NO_PAGE),
+        *((path, *NO_FORM) for path in ("/pain", "/drop", "/undo", "/files/count")),
+    ],
+)
+def test_an_address_without_a_page_leads_back(visitor, path, code, reason):
     answer = visitor.ask(path)
-    assert answer.status_code == 405
+    assert answer.status_code == code
     text = answer.get_data(as_text=True)
-    assert "Nothing was written" in text
+    assert reason in text
     assert 'href="/">Back' in text
 
 

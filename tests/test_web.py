@@ -8,68 +8,42 @@ import sys
 import threading
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-from loadwatch.pipeline import Options
 from loadwatch.user_files import read_file
 
 pytest.importorskip("flask")
 pytest.importorskip("waitress")
 
 from loadwatch.errors import LoadwatchError, SettingsError
-from loadwatch.web.app import create_app
 from loadwatch.web.settings_form import change_values, read_values
-from loadwatch.web.site import Site, fingerprint_folder
+from loadwatch.web.site import fingerprint_folder
 from loadwatch.web.uploads import choose_name, copy_upload, explain_no_space
 from tests.make_gpx import write_loop_runs
+from tests.web_client import (
+    HOST,
+    HOSTILE,
+    ORIGIN,
+    PAGES,
+    TOKEN,
+    ask,
+    copy_runs,
+    open_site,
+    send,
+)
 from tests.web_server import LONGEST_S, start_server
-
-SAMPLE = Path(__file__).parent.parent / "sample_data"
-TOKEN = "a-token-of-a-test"
-ORIGIN = "http://localhost:80"
-HOSTILE = '<script>alert("x")</script>&\u202egnp'
 
 
 @pytest.fixture
 def folder(tmp_path):
     """The last three weeks of the made-up runner."""
-    place = tmp_path / "me"
-    place.mkdir()
-    for path in sorted((SAMPLE / "ana").glob("*.fit"))[-14:]:
-        shutil.copy(path, place / path.name)
-    return place
-
-
-def open_site(folder, **more):
-    site = Site(folder, Options())
-    site.refresh(at_once=True)
-    site.wait(60)
-    app = create_app(site, TOKEN, **more)
-    client = app.test_client()
-    client.get(f"/?token={TOKEN}", headers={"Host": "localhost:80"})
-    return site, client
+    return copy_runs(tmp_path / "me")
 
 
 @pytest.fixture
 def opened(folder):
     return open_site(folder)
-
-
-def ask(client, path, **more):
-    return client.get(path, headers={"Host": "localhost:80"}, **more)
-
-
-def send(client, path, data, **headers):
-    return client.post(
-        path,
-        data=data,
-        headers={"Host": "localhost:80", "Origin": ORIGIN, **headers},
-    )
-
-
-PAGES = ("/", "/report", "/runs", "/plan", "/shoes", "/settings", "/files")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -113,7 +87,7 @@ def test_another_host_is_refused(opened, host):
 )
 def test_forms_of_other_pages_write_nothing(opened, folder, origin):
     before = fingerprint_folder(folder)
-    headers = {"Host": "localhost:80"}
+    headers = {"Host": HOST}
     if origin:
         headers["Origin"] = origin
     data = {"pain": "3", "day": "2026-11-15"}
@@ -256,7 +230,7 @@ def drop(client, *files):
         "/drop",
         data=data,
         content_type="multipart/form-data",
-        headers={"Host": "localhost:80", "Origin": ORIGIN},
+        headers={"Host": HOST, "Origin": ORIGIN},
     )
 
 

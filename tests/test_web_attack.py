@@ -23,7 +23,7 @@ from loadwatch.web.guard import name_cookie
 from loadwatch.web.site import fingerprint_folder
 from tests.hostile import NAMES
 from tests.make_gpx import write_loop_runs
-from tests.web_client import TOKEN, copy_runs
+from tests.web_client import HOST, ORIGIN, TOKEN, copy_runs
 from tests.web_server import LONGEST_S, Server, read_all
 
 SENT = {key: name.encode("utf-8", "replace").decode() for key, name in NAMES.items()}
@@ -457,7 +457,7 @@ def test_no_address_of_a_club_answers_a_stranger(tmp_path):
     club.refresh(at_once=True)
     club.wait(60)
     app = create_app(club, TOKEN)
-    headers = {"Host": "localhost:80", "Origin": "http://localhost:80"}
+    headers = {"Host": HOST, "Origin": ORIGIN}
     stranger = app.test_client()
     for rule in app.url_map.iter_rules():
         path = re.sub("<runner>", "ana", rule.rule)

@@ -3,7 +3,6 @@
 import shutil
 import threading
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +13,7 @@ from loadwatch.pipeline import Options
 from loadwatch.pipeline.roster_kind import is_roster
 from loadwatch.web.app import create_app
 from loadwatch.web.club import Club, name_places
-from tests.test_web import HOSTILE, PAGES, TOKEN, ask, send
-
-SAMPLE = Path(__file__).parent.parent / "sample_data"
+from tests.web_client import HOSTILE, PAGES, SAMPLE, TOKEN, ask, send
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ pytest.importorskip("waitress")
 from loadwatch.web.route_shelf import MAX_ROUTES, RouteShelf
 from loadwatch.web.site import fingerprint_folder
 from tests.make_gpx import list_square, write_loop_runs
-from tests.test_web import HOSTILE, ORIGIN, ask, open_site, send
+from tests.web_client import HOST, HOSTILE, ORIGIN, ask, open_site, send
 
 DAY = "2026-11-19"
 JSON = ("--format", "json", "--no-store", "-q")
@@ -60,7 +60,7 @@ def upload(client, *routes, page="/course", **more):
         page,
         data=data,
         content_type="multipart/form-data",
-        headers={"Host": "localhost:80", "Origin": ORIGIN},
+        headers={"Host": HOST, "Origin": ORIGIN},
     )
 
 
@@ -166,7 +166,7 @@ def test_a_name_that_is_no_route_here_is_refused(opened, tmp_path, name):
     answer = opened[1].get(
         "/course",
         query_string={"route": name, "day": DAY},
-        headers={"Host": "localhost:80"},
+        headers={"Host": HOST},
     )
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200

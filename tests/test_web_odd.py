@@ -7,8 +7,7 @@ import pytest
 pytest.importorskip("flask")
 
 from tests.hostile import NAMES
-from tests.test_web import PAGES
-from tests.web_client import Visitor, copy_runs
+from tests.web_client import PAGES, Visitor, copy_runs
 
 PAIN = {"pain": "3", "day": "2026-11-15"}
 ODD = {

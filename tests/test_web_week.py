@@ -11,7 +11,8 @@ pytest.importorskip("waitress")
 from loadwatch.assess import diary
 from loadwatch.errors import SettingsError
 from tests.make_gpx import write_loop_runs
-from tests.test_web import HOSTILE, ask, find_id, folder, open_site, opened, send
+from tests.test_web import find_id, folder, opened
+from tests.web_client import HOSTILE, ask, open_site, send
 
 __all__ = ["folder", "opened"]  # fixtures
 WEEK = "/weeks/2026-11-16"

@@ -11,6 +11,8 @@ SAMPLE = Path(__file__).parent.parent / "sample_data"
 TOKEN = "a-token-of-a-test"
 HOST = "localhost:80"
 ORIGIN = f"http://{HOST}"
+PAGES = ("/", "/report", "/runs", "/plan", "/shoes", "/settings", "/files")
+HOSTILE = '<script>alert("x")</script>&\u202egnp'
 
 
 def copy_runs(place, runs=14):
@@ -45,3 +47,20 @@ class Visitor:
         )
         self.site.wait(60)
         return answer
+
+
+def open_site(folder, **more):
+    """Return the site of a folder, and a client that holds the token of its pages."""
+    visitor = Visitor(folder, **more)
+    return visitor.site, visitor.client
+
+
+def ask(client, path, **more):
+    return client.get(path, headers={"Host": HOST}, **more)
+
+
+def send(client, path, data, **headers):
+    """Send a form, without waiting for what is read after it."""
+    return client.post(
+        path, data=data, headers={"Host": HOST, "Origin": ORIGIN, **headers}
+    )

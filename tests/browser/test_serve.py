@@ -31,10 +31,10 @@ from tests.browser.steps import (
 from tests.browser.test_browser import browser  # noqa: F401 - a fixture
 from tests.make_gpx import write_loop_runs
 from tests.test_web_course import make_route
+from tests.web_client import TOKEN
 
 pytestmark = pytest.mark.browser
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "ana"
-TOKEN = "a-token-of-a-test"
 PAGES = (
     *("", "report", "weeks", "runs", "plan", "course", "shoes", "settings"),
     "files",

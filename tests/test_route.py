@@ -474,6 +474,18 @@ def test_a_route_that_breaks_off_or_jumps_says_so(call, runner, tmp_path, kind, 
     assert route["notes"]
 
 
+@pytest.mark.parametrize(("every", "is_noted"), [(25, False), (100, True)])
+def test_a_route_whose_altitudes_are_far_apart_says_so(
+    runner, tmp_path, every, is_noted
+):
+    path = write(tmp_path / "way.gpx", gpx(points(12)[::every]))
+    codes = [note.code for note in loadwatch.course(path, runner).notes]
+    assert ("altitude_thin" in codes) == is_noted
+    bare = write(tmp_path / "bare.gpx", gpx(points(12)[::every], altitude=False))
+    notes = loadwatch.course(bare, runner).notes
+    assert "altitude_thin" not in {note.code for note in notes}
+
+
 def test_a_whole_route_has_no_note(runner, tmp_path):
     tried = loadwatch.course(write(tmp_path / "way.gpx", gpx(points(6))), runner)
     assert tried.notes == ()

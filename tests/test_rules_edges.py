@@ -263,7 +263,7 @@ def test_a_climb_beside_its_limit_has_the_decimals_that_tell_them_apart():
     rows = weeks([20] * 13, ascent_m=[100.0] * 12 + [200.8])
     (flag,), _ = judged(rows, "LW07")
     assert flag.says == (
-        "10 m/km of climb in the week of 30 March 2026, where 5 m/km is the middle of "
+        "10.04 m/km of climb in the week of 30 March 2026, where 5 m/km is the middle of "
         "the 12 weeks it is compared with; the limit is 10.00 m/km."
     )
 

@@ -59,7 +59,10 @@ _HILL_COLUMNS: Final = (
     *GRADE_COLUMNS,
 )
 # of notes that hold for a way, whoever runs it
-WAY_CODES: Final = ("truncated", "gps_gap", "gps_jump", "gps_invalid", "altitude_noisy")
+WAY_CODES: Final = (
+    *("truncated", "gps_gap", "gps_jump", "gps_invalid"),
+    *("altitude_noisy", "altitude_thin"),
+)
 # of rules that the route of a run to come can raise
 _JUDGED_KINDS: Final = ("run", "week")
 _JUDGED_TOPICS: Final = ("load", "up", "down", "surface")

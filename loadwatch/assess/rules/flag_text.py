@@ -15,7 +15,7 @@ from loadwatch.formatting import format_number
 from loadwatch.tables import WEEKDAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from loadwatch.assess.rules.model import Extent, Flag, Rule, RuleUnit
@@ -97,8 +97,9 @@ def format_weekday(day: date) -> str:
 def format_flag(rule: Rule, flag: Flag, units: Units) -> str:
     """Return the whole sentence of `flag`, and its remark behind it."""
     template = rule.templates[flag.template]
-    filling = _Filling(flag, rule.unit, units)
-    fields = {name: filling.fill(name) for name in _list_fields(template)}
+    names = _list_fields(template)
+    filling = _Filling(flag, rule.unit, units, names)
+    fields = {name: filling.fill(name) for name in names}
     text = template.format_map(fields)
     text = f"{text[:1].upper()}{text[1:]}"
     return f"{text} {flag.remark}" if flag.remark else text
@@ -116,6 +117,7 @@ class _Filling:
     flag: Flag
     unit: RuleUnit
     units: Units
+    names: Sequence[str]  # of all places of the template
 
     def fill(self, name: str) -> str:
         """Return what fills a place of a template: one of FIELDS, or a text of the rule."""
@@ -126,6 +128,15 @@ class _Filling:
     def show(self, value: float, beside: float) -> str:
         """Return a quantity of the flag, with decimals enough to differ from `beside`."""
         return format_quantity(self.unit, value, self.units, beside=beside)
+
+
+def _format_amount_of(filling: _Filling) -> str:
+    """Return the amount of a flag, with decimals enough to differ from what stands beside it."""
+    flag = filling.flag
+    text = filling.show(flag.amount, flag.usual)
+    if "limit_amount" not in filling.names:
+        return text
+    return max(text, filling.show(flag.amount, flag.limit), key=len)
 
 
 def _format_quiet(filling: _Filling) -> str:
@@ -159,7 +170,7 @@ FIELDS: Mapping[str, Callable[[_Filling], str]] = {
     "week": lambda f: formatting.format_day(f.flag.week),
     "day": _format_run_day,
     "shoe": lambda f: f.flag.shoe,
-    "amount": lambda f: f.show(f.flag.amount, f.flag.usual),
+    "amount": _format_amount_of,
     "usual": lambda f: f.show(f.flag.usual, f.flag.amount),
     "held_against": lambda f: f.show(f.flag.held_against, f.flag.amount),
     "quiet_up_to": _format_quiet,

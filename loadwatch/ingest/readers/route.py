@@ -48,6 +48,10 @@ _POINTS: Final = {
 # a step so long, and so much of the route, may be a hole of it
 LONG_STEP_M: Final = 1_000.0
 LONG_STEP_SHARE: Final = 0.1
+# a hill between two points so far apart is lost; more than that share of a way is worth a note
+THIN_M: Final = 400.0
+THIN_SHARE: Final = 0.5
+THIN_TEXT: Final = "its altitudes are {:.1f} km apart, so that hills between are lost"
 GAP_TEXT: Final = "two of its points are {:.1f} km apart, which counts as straight"
 _SECOND_NS: Final = 1_000_000_000
 _PLAIN: Final = Session(format="gpx", sport="running")
@@ -167,7 +171,7 @@ def draw_line(line: Line, habits: Habits = PLAIN_HABITS) -> Activity:
         columns["altitude_m"] = _interpolate_altitude(at, along, height)
     time_ns = (at / habits.pace_mps * _SECOND_NS).astype(np.int64)
     longest_m = float(np.diff(along).max())
-    notes = line.notes
+    notes = line.notes + _note_thin_altitude(along, height)
     if longest_m > max(LONG_STEP_M, LONG_STEP_SHARE * float(along[-1])):
         notes += (Note("gps_gap", GAP_TEXT.format(longest_m / 1000.0)),)
     session = replace(
@@ -202,6 +206,15 @@ def measure_steps(line: Line) -> tuple[Bools, Floats]:
         km = LONGEST_M / 1000.0
         raise NotActivity(f"no route for a run: it is longer than {km:,.0f} km")
     return known, along
+
+
+def _note_thin_altitude(along_m: Floats, altitude_m: Floats) -> tuple[Note, ...]:
+    """Return a note on a line whose altitudes are so far apart that hills lie between them."""
+    steps_m = np.diff(along_m[np.isfinite(altitude_m)])
+    long_m = steps_m[steps_m > THIN_M]
+    if not long_m.size or long_m.sum() < THIN_SHARE * steps_m.sum():
+        return ()
+    return (Note("altitude_thin", THIN_TEXT.format(float(np.median(long_m)) / 1000.0)),)
 
 
 def _interpolate_altitude(at_m: Floats, along_m: Floats, altitude_m: Floats) -> Floats:

@@ -160,9 +160,8 @@ class Session:
     serial: str = ""  # of the device
     altimeter: Altimeter = ""  # by the sensors that the file lists
     shoe: str = ""
-    linked: str = (
-        ""  # the file that a list row names as its own; several by line breaks
-    )
+    # the file that a list row names as its own; several by line breaks
+    linked: str = ""
     parent: bool = False  # a multisport whole whose legs are in the file, too
     planned: bool = False  # a race or a planned build, by a list's column
     line: int = 0  # list rows: line of the row in its file, from 1; else 0

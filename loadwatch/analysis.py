@@ -85,10 +85,8 @@ class Trend:
     usual: float
     column: str  # of WEEKS; gives the unit
     units: Units  # the reader's
-    # of the same week, unknown as NaN
-    hard_share: float = (
-        math.nan
-    )  # of its distance, where most of its ground is known [1]
+    # the rest is of the same week, unknown as NaN
+    hard_share: float = math.nan  # of its distance, if most of its ground is known [1]
     ascent_m: float = math.nan
     longest_m: float = math.nan
     support_4w: int = 0  # sessions of strength, Pilates and yoga in its last four weeks

@@ -25,9 +25,8 @@ def corpus() -> Path:
     """The folder of real files that LOADWATCH_CORPUS names; the test is skipped without it."""
     folder = os.environ.get("LOADWATCH_CORPUS", "")
     if not folder:
-        pytest.skip(
-            "LOADWATCH_CORPUS names no folder"
-        )  # the files are other people's and not shipped
+        # the files are other people's and not shipped
+        pytest.skip("LOADWATCH_CORPUS names no folder")
     return Path(folder)
 
 

@@ -134,9 +134,8 @@ def _heart(outing: Outing):
 
 def _speed(outing: Outing):
     mean = 1000 / outing.pace_s
-    whole = outing.seconds / round(
-        outing.seconds / 600
-    )  # waves that fit, so that the mean stays
+    # waves that fit, so that the mean stays
+    whole = outing.seconds / round(outing.seconds / 600)
     return lambda second: mean * (1 + 0.04 * math.sin(2 * math.pi * second / whole))
 
 
@@ -275,9 +274,8 @@ def _ana(week: int) -> list[Outing]:
             Outing(_at(week, day, clock), km, "street", title="Marathon plan", **ROAD)
             for day, clock, km in kms
         ]
-    height = (44.0 if week < 12 else 36.0) * (
-        0.8 if week % 4 == 3 else 1.0
-    )  # flatter since summer
+    # flatter since summer
+    height = (44.0 if week < 12 else 36.0) * (0.8 if week % 4 == 3 else 1.0)
     hills = MOUNTAIN if week == 20 else {"hill_m": height, **TRAIL}
     return [
         tuesday,

@@ -46,9 +46,8 @@ SIGMAS_M = (2.0, 4.0, 6.0, 8.0)
 TAU_S, WHITE_M = 25.0, 0.4
 SHORT, SHORT_EACH = 50, 800  # points of a short run, and of a run for each
 STATED = (np.nan, 0.5, 1.0, 2.0)  # by a device, of its error
-RAYLEIGH_68 = (
-    1.51  # radius that holds 68 % of errors, in standard deviations to one side
-)
+# radius that holds 68 % of errors, in standard deviations to one side
+RAYLEIGH_68 = 1.51
 
 
 @dataclass(frozen=True, slots=True)

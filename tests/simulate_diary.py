@@ -40,15 +40,13 @@ AT_RANDOM = ((0.10, 3), (0.06, 5), (0.05, 5))  # chance of a week, weekday
 class Design:
     name: str
     weeks: int = 52
-    effect: float = (
-        0.0  # points, on the day of a spike (the first exposure) and two more
-    )
+    # points, on the day of a spike (the first exposure) and two more
+    effect: float = 0.0
     rho: float = 0.5
     weekday: float = 0.0  # points more from Saturday to Monday, run or no run
     season: float = 0.0  # points, up and down once a year
-    block: float = (
-        0.0  # points more in four weeks of eight, in which a third more is run
-    )
+    # points more in four weeks of eight, in which a third more is run
+    block: float = 0.0
     shift: int = 0  # weeks by which those miss the diary's own blocks
     missing: float = 0.0
     sore: float = 0.0  # share of days without pain that are not logged

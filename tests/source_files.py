@@ -8,9 +8,8 @@ from loadwatch.activity import Skipped
 from loadwatch.errors import OverLimit, Unreadable
 from loadwatch.ingest.sources import Member, find_members
 
-FIT = (
-    b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00" + bytes(range(256)) * 8
-)  # good enough for a source
+# good enough for a source
+FIT = b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x00\x00" + bytes(range(256)) * 8
 
 
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

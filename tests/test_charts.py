@@ -257,12 +257,10 @@ def test_among_thin_bars_only_a_clear_amount_is_told():
     ]
     tops = np.full(100, 20.0)
     tops[[20, 60, 63, 99]] = 50.0, 40.0, 45.0, 60.0
-    assert (
-        markers.pick_labelled_mark(flags, tops) == flags[0]
-    )  # 60 has a longer neighbour, 99 has the headline
-    assert (
-        markers.pick_labelled_mark(flags[:2], tops[:70]) == flags[1]
-    )  # bars wide enough for words
+    # 60 has a longer neighbour, 99 has the headline
+    assert markers.pick_labelled_mark(flags, tops) == flags[0]
+    # bars wide enough for words
+    assert markers.pick_labelled_mark(flags[:2], tops[:70]) == flags[1]
     assert markers.pick_labelled_mark(flags, np.tile(tops, 2)) is None  # many years
 
 

@@ -57,9 +57,8 @@ def test_ratios_of_the_published_athlete():
 def test_ratios_of_four_ordinary_weeks():
     assert c.compute_acwr_coupled(B)[-1] == pytest.approx(1.248227, abs=5e-7)
     assert c.compute_acwr_uncoupled(B)[-1] == pytest.approx(1.360825, abs=5e-7)
-    assert c.compute_acwr_ewma(B)[-1] == pytest.approx(
-        1.527595, abs=5e-7
-    )  # started at the first day's 0
+    # started at the first day's 0
+    assert c.compute_acwr_ewma(B)[-1] == pytest.approx(1.527595, abs=5e-7)
 
 
 @settings(max_examples=20, deadline=None)
@@ -82,9 +81,8 @@ def test_monotony_and_strain():
     )
     short = c.compute_monotony(np.array([0, 50.0, 0, 60, 0, 90, 0]))
     assert short[-1] == pytest.approx(0.759737, abs=5e-7)
-    assert np.isnan(c.compute_monotony(np.full(7, 5.0)))[
-        -1
-    ]  # days that do not differ: undefined, not infinite
+    # days that do not differ: undefined, not infinite
+    assert np.isnan(c.compute_monotony(np.full(7, 5.0)))[-1]
     assert np.isnan(c.compute_monotony(FOSTER)[:6]).all()
     assert len(c.compute_monotony(FOSTER[:3])) == 3
 
@@ -103,9 +101,10 @@ def test_smoothed_load():
         29.992751,
     ]
     np.testing.assert_allclose(c.smooth_load(daily, 7), expected, atol=5e-7)
+    # not 63.212
     assert c.smooth_load(np.full(42, 100.0), 42)[-1] == pytest.approx(
         63.654405, abs=5e-7
-    )  # not 63.212
+    )
 
 
 def test_weighted_ratio_waits_for_eight_weeks():

@@ -33,9 +33,8 @@ def test_runkeeper_without_a_unit_of_distance():
         "Average Heart Rate (bpm),Notes,GPX File\n2015-01-04 14:46:58,Running,,5.25,44:44,8:31,7.04,735.0,115.11,,,a.gpx\n"
     )
     session = one(text)
-    assert session.distance_m == pytest.approx(
-        5.25 * 1609.344
-    )  # 7.04 mph for 44:44 is 5.25 miles
+    # 7.04 mph for 44:44 is 5.25 miles
+    assert session.distance_m == pytest.approx(5.25 * 1609.344)
     assert session.notes == ()
 
 

@@ -188,9 +188,8 @@ def test_the_decimal_mark_of_a_column():
     assert numbers.detect_decimal_mark(["1,079", "968"]) == ""
     assert numbers.detect_decimal_mark(["1,079", "96.8"]) == "."
     assert numbers.detect_decimal_mark(["1.079,5"]) == ","
-    assert (
-        numbers.detect_decimal_mark(["4015.067", "59.500"]) == "."
-    )  # no thousands behind four digits
+    # no thousands behind four digits
+    assert numbers.detect_decimal_mark(["4015.067", "59.500"]) == "."
     assert numbers.detect_decimal_mark(["0,125"]) == ","
     assert numbers.detect_decimal_mark(["1.234.567"]) == ","
 
@@ -376,6 +375,5 @@ def test_no_pattern_is_slow_on_hostile_text():
         for pattern in patterns:
             pattern.fullmatch(hostile)
             pattern.search(hostile)
-        assert (
-            time.process_time() - begun < 0.5
-        )  # CPU, far above the microseconds it takes
+        # CPU, far above the microseconds it takes
+        assert time.process_time() - begun < 0.5

@@ -60,9 +60,8 @@ def test_goldencheetah():
     assert "latitude_deg" not in activity.records  # 0, 0 is no fix
     assert activity.session.start_local == datetime(2024, 5, 31, 18, 30)
     assert activity.session.start_utc is None
-    assert (
-        activity.records.index[0].isoformat() == "2024-05-31T18:30:00+00:00"
-    )  # the wall clock, as if UTC
+    # the wall clock, as if UTC
+    assert activity.records.index[0].isoformat() == "2024-05-31T18:30:00+00:00"
     assert activity.session.format == "csv"
     assert activity.session.notes == ()
 

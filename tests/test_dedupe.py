@@ -373,9 +373,8 @@ def test_dirt_distance_becomes_surface_where_none_is_known():
         listed(dirt_m=4000.0),
     )
     assert (kept["soft_m"], kept["surface_source"]) == (10_000, "label")
-    kept = one(
-        fit(surface_source="none"), listed(dirt_m=0.0)
-    )  # Strava's 0 is no answer
+    # Strava's 0 is no answer
+    kept = one(fit(surface_source="none"), listed(dirt_m=0.0))
     assert (kept["unknown_m"], kept["surface_source"]) == (10_000, "none")
     kept = one(fit(surface_source="none"), listed(dirt_m=10_200.0))
     assert (kept["soft_m"], kept["hard_m"]) == (10_000, 0)
@@ -396,9 +395,8 @@ def test_a_guessed_sport_gives_way_to_the_word_of_the_list():
         "trail",
         [Note("gps_jump", "one")],
     )
-    assert (
-        one(gpx(sport="hiking"), listed())["sport"] == "hiking"
-    )  # the file's own word stands
+    # the file's own word stands
+    assert one(gpx(sport="hiking"), listed())["sport"] == "hiking"
 
 
 def test_a_multisport_whole_beside_its_legs_is_skipped():
@@ -412,9 +410,8 @@ def test_a_multisport_whole_beside_its_legs_is_skipped():
         ("activities.csv#2", "ignored")
     ]
     assert (len(found.rows), found.duplicates) == (2, ())
-    assert (
-        len(drop_duplicate_runs(activities(whole)).rows) == 1
-    )  # alone it is all there is
+    # alone it is all there is
+    assert len(drop_duplicate_runs(activities(whole)).rows) == 1
 
 
 def test_rows_without_a_start_and_no_rows():

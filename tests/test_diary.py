@@ -271,9 +271,8 @@ def test_the_first_line_makes_the_file_with_its_header(tmp_path):
 
 def test_foreign_columns_order_delimiter_line_ends_and_encoding_are_kept(tmp_path):
     path = tmp_path / DIARY_FILE
-    old = "weather;pain;date;note\r\nGewölk;1;2026-11-15;ok".encode(
-        "cp1252"
-    )  # no end of line, either
+    # no end of line, either
+    old = "weather;pain;date;note\r\nGewölk;1;2026-11-15;ok".encode("cp1252")
     path.write_bytes(old)
     append_entry(path, build_entry(DAY, 2.5, note="müde"))
     assert path.read_bytes() == old + "\r\n;2.5;2026-11-16;müde\r\n".encode("cp1252")

@@ -56,9 +56,8 @@ def test_random_arrangements_come_near_the_exact_chance():
     score = random.normal(size=(8, 7))
     block = np.repeat([0, 1], 4)
     exact = permutation.run_permutation_test(exposure, score, block)
-    drawn = permutation.run_permutation_test(
-        exposure, score, block, draws=500
-    )  # 576 arrangements: now drawn
+    # 576 arrangements: now drawn
+    drawn = permutation.run_permutation_test(exposure, score, block, draws=500)
     assert exact.exact and not drawn.exact
     assert drawn.single == pytest.approx(exact.single, abs=0.06)
     assert (drawn.joint >= drawn.single).all()
@@ -103,12 +102,10 @@ def test_referents_are_the_same_weekdays_of_the_stratum():
     exposed = np.zeros(60, dtype=bool)
     exposed[[1, 8, 30]] = True
     first, second = match_onsets([8, 30], exposed)
-    assert first == MatchedSet(
-        case=True, referents=(True, False, False)
-    )  # 8; 1, 15, 22
-    assert second == MatchedSet(
-        case=True, referents=(False, False, False)
-    )  # 30; 37, 44, 51
+    # 8; 1, 15, 22
+    assert first == MatchedSet(case=True, referents=(True, False, False))
+    # 30; 37, 44, 51
+    assert second == MatchedSet(case=True, referents=(False, False, False))
 
 
 def test_windows():
@@ -129,9 +126,8 @@ def test_windows():
 
 def test_weeks_are_cut_where_fewest_windows_tear():
     exposed = np.zeros((1, 28), dtype=bool)
-    exposed[0, 5::7] = (
-        True  # sixth day of each week: it and two more would cross the end
-    )
+    # sixth day of each week: it and two more would cross the end
+    exposed[0, 5::7] = True
     before = permutation.choose_offset(exposed, 3)
     assert (5 + before) % 7 <= 4
 
@@ -269,9 +265,8 @@ def test_a_real_effect_is_found_with_its_interval_and_its_words():
 
 
 def test_the_same_diary_gives_the_same_answer():
-    assert repr(answer(every=2)) == repr(
-        answer(every=2)
-    )  # repr: unknown is NaN, which equals nothing
+    # repr: unknown is NaN, which equals nothing
+    assert repr(answer(every=2)) == repr(answer(every=2))
 
 
 def test_only_differences_count():
@@ -551,9 +546,8 @@ def test_flags_whose_runs_are_gone_stand_at_their_week():
 
 def test_red_flags_stand_above_every_answer():
     rows, raised, text, today = year(every=2)
-    late = today + dt.timedelta(
-        days=5
-    )  # after the last run: someone in trouble has stopped
+    # after the last run: someone in trouble has stopped
+    late = today + dt.timedelta(days=5)
     head = text.replace("date,pain,when", "date,pain,when,fever,bladder_bowel", 1)
     ticked = f"{head}\n{today},3,,yes,\n{late},8,,,yes\n2026-01-10,1,,,\n"
     found = analyse_diary(read_diary(ticked.encode()), raised, rows, SETTINGS, today)
@@ -622,9 +616,8 @@ def test_chance_is_called_a_link_rarely(design):
 def test_a_true_link_is_found_about_as_often_as_reckoned():
     found, _ = judge(Design(name="power", weeks=104, effect=1.0), 100)
     assert found.spikes > 90
-    assert (
-        0.5 < found.first / found.spikes < 0.85
-    )  # about 0.7, the kilometres taken out
+    # about 0.7, the kilometres taken out
+    assert 0.5 < found.first / found.spikes < 0.85
 
 
 def test_onsets_that_follow_kilometres_are_rarely_called_a_spike():
@@ -634,9 +627,8 @@ def test_onsets_that_follow_kilometres_are_rarely_called_a_spike():
 
 
 def test_wilson_bound():
-    assert upper(100, 2000) == pytest.approx(
-        0.0605, abs=1e-3
-    )  # 5 % of 2,000: 4.1 to 6.0 %
+    # 5 % of 2,000: 4.1 to 6.0 %
+    assert upper(100, 2000) == pytest.approx(0.0605, abs=1e-3)
 
 
 @pytest.mark.parametrize(

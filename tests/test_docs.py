@@ -222,9 +222,8 @@ def test_the_files_of_ones_own_are_read(tmp_path):
     assert found.activities["soft_m"].tolist() == [19_000.0]
     assert found.activities["name"].tolist() == ["Towpath"]
     assert found.diary is not None
-    assert any(
-        "123.fit.gz) matches no activity" in line for line in found.remarks
-    )  # it is not beside this list
+    # it is not beside this list
+    assert any("123.fit.gz) matches no activity" in line for line in found.remarks)
 
 
 @pytest.fixture(scope="module")

@@ -102,9 +102,8 @@ def test_the_longest_climb_forgives_a_small_dip():
 def test_a_slope_falls_into_its_bin(grade, column):
     slope = run(1000 + SECONDS[:1200] * 3.0 * grade)
     bins = dict(zip(GRADE_COLUMNS, slope.grade_m, strict=True))
-    assert bins[column] == pytest.approx(
-        1199 * 3, rel=0.01
-    )  # the mean bends the two ends
+    # the mean bends the two ends
+    assert bins[column] == pytest.approx(1199 * 3, rel=0.01)
 
 
 def test_an_edge_belongs_to_the_steeper_bin():
@@ -162,9 +161,8 @@ def test_a_lift_in_a_pause_is_no_climb():
     altitude = np.where(time < 1000, 50.0, 90.0) + np.sin(time / 50)
     lifted = measure_climb(time, altitude, np.arange(1200.0) * 3)
     assert lifted.ascent_m < 8
-    assert sum(lifted.grade_m) == pytest.approx(
-        1198 * 3
-    )  # the metre of the pause has no altitude
+    # the metre of the pause has no altitude
+    assert sum(lifted.grade_m) == pytest.approx(1198 * 3)
 
 
 def test_zeros_amid_hills_are_missing_values():
@@ -238,9 +236,8 @@ def test_standing_still_has_no_grade():
 def test_a_watch_that_writes_its_distance_every_ten_metres_has_its_hills():
     """As a Suunto Ambit3 does: altitude each second, distance only every few seconds, held in between."""
     metres = SECONDS * 2.7
-    altitude = np.round(
-        300.0 + 40.0 * np.sin(metres / 150.0)
-    )  # whole metres, up to 27 % steep
+    # whole metres, up to 27 % steep
+    altitude = np.round(300.0 + 40.0 * np.sin(metres / 150.0))
     fine = measure_climb(SECONDS, altitude, metres)
     coarse = measure_climb(SECONDS, altitude, np.floor(metres / 10.0) * 10.0)
     assert fine.grade_m[FLAT] < 0.3 * metres[-1]
@@ -339,9 +336,8 @@ def test_ascent_agrees_with_barometric_watches(corpus: Path):
     assert len(rows) > 150
     assert np.median(off[:, 0]) <= 0.025
     assert np.percentile(off[:, 0], 90) <= 0.14
-    assert (
-        np.median(off[:, 0]) < np.median(off[:, 1:], axis=0).min()
-    )  # better than each of the others
+    # better than each of the others
+    assert np.median(off[:, 0]) < np.median(off[:, 1:], axis=0).min()
 
 
 @pytest.mark.slow
@@ -366,9 +362,8 @@ def test_bins_and_thinning_on_every_file(corpus: Path):
         known = np.isfinite(distance)
         level = np.interp(time, time[known], np.maximum.accumulate(distance[known]))
         has = np.isfinite(altitude)
-        steps = np.diff(level[has])[
-            np.diff(time[has]) <= 60
-        ]  # a longer gap has no altitude
+        # a longer gap has no altitude
+        steps = np.diff(level[has])[np.diff(time[has]) <= 60]
         if abs(sum(result.grade_m) / steps.sum() - 1) > 0.005:
             apart.append(source)
         if result.ascent_m > 50 and np.median(np.diff(time)) <= 1 and has.mean() > 0.9:

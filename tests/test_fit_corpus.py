@@ -46,9 +46,8 @@ def test_broken_files_keep_what_is_whole(corpus, name):
     if len(data) > 100_000:
         data = data[:100_000]
     result = compare_file(data)
-    assert (
-        result.messages > 0 or "no length" in KNOWN[name]
-    )  # there fitparse reads nothing at all
+    # there fitparse reads nothing at all
+    assert result.messages > 0 or "no length" in KNOWN[name]
     assert all("fitparse has more" in one for one in result.differences)
 
 

@@ -190,9 +190,8 @@ def test_arrays_bytes_and_misfits():
     )
     made.data(0, struct.pack("<3H3s2sBH", 0xFFFF, 8, 9, b"abc", b"\xff\xff", 6, 1))
     got = only(made, 999)
-    assert got[1].raw.tolist() == [
-        [0xFFFF, 8, 9]
-    ]  # of a number defined twice the first counts
+    # of a number defined twice the first counts
+    assert got[1].raw.tolist() == [[0xFFFF, 8, 9]]
     assert got[1].first.tolist() == [8]  # the first that is known
     assert bytes(got[2].raw[0]) == b"abc"  # a size that does not fit: bytes
     assert np.isnan(got[3].value).all()  # bytes that are all invalid

@@ -93,9 +93,8 @@ def test_multisport_is_cut_into_legs():
     ]
     assert [leg.session.part for leg in legs] == [1, 2, 3, 4]
     assert [len(leg.records) for leg in legs] == [300] * 4
-    assert (
-        legs[3].records.distance_m.iloc[-1] == 900
-    )  # 3 m/s for 300 s, from its own start
+    # 3 m/s for 300 s, from its own start
+    assert legs[3].records.distance_m.iloc[-1] == 900
 
 
 def test_multisport_parent():
@@ -174,9 +173,8 @@ def test_far_track_halves_are_kept():
 
 def test_distance_counter_that_restarts_runs_on():
     records = activity(run(record=reset)).activities[0].records
-    assert (
-        records.distance_m.iloc[-1] == 900 + 897
-    )  # 300 s, then 299 s before the counter restarted
+    # 300 s, then 299 s before the counter restarted
+    assert records.distance_m.iloc[-1] == 900 + 897
     assert (records.distance_m.diff().dropna() >= 0).all()
 
 

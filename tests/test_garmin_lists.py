@@ -199,9 +199,8 @@ def test_hours_and_minutes_are_told_by_the_other_durations():
         sessions(header + "\n" + row + short), (3678, 1954), strict=True
     ):
         assert session.elapsed_s == elapsed
-        assert math.isnan(
-            session.timer_s
-        )  # whole minutes: the columns beside it know the seconds
+        # whole minutes: the columns beside it know the seconds
+        assert math.isnan(session.timer_s)
 
 
 def test_hours_and_minutes_alone_are_told_by_speed():
@@ -236,9 +235,8 @@ def test_fake_zeros_are_unknown():
         session.steps,
     ):
         assert math.isnan(value)
-    assert (
-        session.cadence_spm == 166
-    )  # of two columns of one name, the one that is not zero
+    # of two columns of one name, the one that is not zero
+    assert session.cadence_spm == 166
     assert math.isnan(session.stance_balance_pct)
 
 

@@ -115,9 +115,8 @@ def test_segments_are_stretches_between_pauses():
     activity = only(gpx(early, late))
     assert activity.session.timer_s == 198
     assert activity.records["distance_m"].iloc[-1] == pytest.approx(198 * 3, rel=1e-3)
-    close = only(
-        gpx(early, "".join(point(k + 100) for k in range(100)))
-    )  # a new segment, yet no pause
+    # a new segment, yet no pause
+    close = only(gpx(early, "".join(point(k + 100) for k in range(100))))
     assert math.isnan(close.session.timer_s)
     assert close.records["distance_m"].iloc[-1] == pytest.approx(199 * 3, rel=1e-3)
 

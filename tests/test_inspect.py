@@ -111,9 +111,10 @@ def test_nobody_can_be_told_by_it(view):
     for name in ("serial_number", "friendly_name", "gender", "age", "height", "weight", "ant_device_number",
                  "product_name", "local_timestamp", "unknown_1", "unknown_2"):  # fmt: skip
         assert row(text, name).endswith(PERSON), name
+        # how many
         assert (
             row(text, name).split()[1].isdigit() or row(text, name).split()[2].isdigit()
-        )  # how many
+        )
     for secret in (
         "nnabel",
         "3327579914",
@@ -186,9 +187,8 @@ def test_fields_of_one_name_shown_in_two_ways_are_hidden():
 
 def test_fitparse_fails_and_we_answer():
     made = FitBuilder()
-    made.define(
-        0, 999, [(1, 3, 0x84)]
-    )  # fitparse trips over a nameless field whose size does not fit
+    # fitparse trips over a nameless field whose size does not fit
+    made.define(0, 999, [(1, 3, 0x84)])
     made.data(0, b"abc")
     text = describe_contents(made.bytes(), "x")
     assert "fitparse cannot read it" in text

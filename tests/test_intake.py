@@ -248,9 +248,8 @@ def test_only_settings_that_change_a_row_read_it_anew(tmp_path, name, value, mat
     assert reads.labels == (["a.fit", "b.fit"] if matters else [])
     assert told(one) == told(analysed(place, **changed))
     reads.labels.clear()
-    analysed(
-        place, store=store, map_jobs=reads
-    )  # what was read under other settings is still there
+    # what was read under other settings is still there
+    analysed(place, store=store, map_jobs=reads)
     assert reads.labels == []
 
 
@@ -302,9 +301,8 @@ def test_killed_in_its_first_run_the_next_one_gives_the_same(tmp_path):
     assert killed.returncode == -signal.SIGKILL
     reads = Reads()
     after = analysed(place, store=store, map_jobs=reads)
-    assert (
-        len(reads.labels) == 120 - 64
-    )  # one batch of the store was whole when the process died
+    # one batch of the store was whole when the process died
+    assert len(reads.labels) == 120 - 64
     assert told(after) == told(analysed(place))
 
 

@@ -68,9 +68,8 @@ def test_edwards_zones():
     assert edwards_score(
         *stream(*pieces), HeartRates(60.0, 200.0, "")
     ) == pytest.approx(170.0)
-    assert (
-        edwards_score(*stream((10, 99)), HeartRates(60.0, 200.0, "")) == 0.0
-    )  # below half the maximum
+    # below half the maximum
+    assert edwards_score(*stream((10, 99)), HeartRates(60.0, 200.0, "")) == 0.0
     assert edwards_score(
         *stream((10, 162)), HeartRates(60.0, 180.0, "")
     ) == pytest.approx(50.0)  # 90 % sharp
@@ -94,9 +93,8 @@ def test_without_sex_or_maximum_trimp_is_unknown():
 def test_a_strap_that_gave_up_half_way_leaves_the_run_unknown():
     time, heart = stream((30, 150), (30, math.nan))
     assert math.isnan(banister_trimp(time, heart, HeartRates(50.0, 190.0, "m")))
-    time, heart = stream(
-        (58, 150), (2, math.nan)
-    )  # two minutes of drop-out: one is bridged
+    # two minutes of drop-out: one is bridged
+    time, heart = stream((58, 150), (2, math.nan))
     assert banister_trimp(time, heart, HeartRates(50.0, 190.0, "m")) > 0
 
 
@@ -146,9 +144,8 @@ def test_heart_rates_set_or_estimated():
     )
     unknown = choose_heart_rates(Settings(), 2026)
     assert math.isnan(unknown.max)
-    assert math.isnan(
-        choose_heart_rates(Settings(birth_year=1986), 0).max
-    )  # a run without a date
+    # a run without a date
+    assert math.isnan(choose_heart_rates(Settings(birth_year=1986), 0).max)
 
 
 def test_what_the_page_says_of_heart_rates():

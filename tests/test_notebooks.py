@@ -62,9 +62,8 @@ def test_it_is_kept_without_outputs_and_begins_with_words(path):
 def test_it_runs_from_top_to_bottom(path):
     book = run_once(path)
     shown = [cell for cell in book.cells if cell.cell_type == "code"]
-    assert (
-        sum(bool(cell.outputs) for cell in shown) >= len(shown) - 1
-    )  # all but the one that reads
+    # all but the one that reads
+    assert sum(bool(cell.outputs) for cell in shown) >= len(shown) - 1
     assert not any(
         output.get("name") == "stderr" for cell in shown for output in cell.outputs
     )

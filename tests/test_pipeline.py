@@ -293,9 +293,8 @@ def test_nothing_to_read_says_why_and_what_to_do(tmp_path):
     with pytest.raises(NothingToRead, match="is empty"):
         pipeline.analyse_roster(tmp_path)
     (tmp_path / "a.txt").write_text("not a run")
-    analysis = analysed(
-        tmp_path
-    )  # that is for the caller to tell: the reasons are all there
+    # that is for the caller to tell: the reasons are all there
+    analysis = analysed(tmp_path)
     assert (len(analysis.activities), len(analysis.skipped), len(analysis.weeks)) == (
         0,
         1,
@@ -376,9 +375,8 @@ def along_the_street(metres: float) -> tuple[float, float]:
 def test_a_map_tells_the_surface_and_once_is_enough(tmp_path):
     place = tmp_path / "home"
     place.mkdir()
-    (place / "street.fit").write_bytes(
-        run(FIRST, 240, position=along_the_street)
-    )  # 720 m at 3 m/s
+    # 720 m at 3 m/s
+    (place / "street.fit").write_bytes(run(FIRST, 240, position=along_the_street))
     (place / "sea.fit").write_bytes(run(FIRST + timedelta(days=1), 240))
     (place / "belt.fit").write_bytes(
         run(FIRST + timedelta(days=2), 240, position=None, sub_sport="treadmill")
@@ -480,9 +478,8 @@ def test_a_line_is_kept_until_something_it_rests_on_changes(tmp_path, monkeypatc
     first = line()
     assert first[0] == 1
     assert line() == (0, first[1])
-    assert (
-        line(now=date(2028, 6, 1))[0] == 0
-    )  # another day by the clock changes the view, not the line
+    # another day by the clock changes the view, not the line
+    assert line(now=date(2028, 6, 1))[0] == 0
     assert "silent=True" in line(now=date(2028, 6, 1))[1]
     for change in (
         lambda: (home / "tags.csv").write_text("start,name\n2026-03-02,x\n"),
@@ -524,9 +521,8 @@ def test_a_line_is_not_kept_while_an_input_was_lost(tmp_path, monkeypatch):
         tmp_path / "club", replace(options, map_jobs=map)
     ).athletes[0]
     assert died.last_activity is None
-    assert (
-        fresh.last_activity is not None
-    )  # tried again, and not answered by the line of the accident
+    # tried again, and not answered by the line of the accident
+    assert fresh.last_activity is not None
 
 
 def test_an_athlete_called_like_a_page_is_an_athlete(tmp_path):

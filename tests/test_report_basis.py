@@ -239,15 +239,13 @@ def test_no_is_no_finding():
 
 
 def test_figures_are_not_shown_where_the_last_weeks_hold_no_file():
-    assert not load_figures.has_silent_week(
-        cases.ana()
-    )  # a week without files in August is long ago
+    # a week without files in August is long ago
+    assert not load_figures.has_silent_week(cases.ana())
     rows = [row for number in range(10) for row in cases.week(number, 40.0)]
     last = cases.FIRST + dt.timedelta(weeks=10)
     known = cases.analysis(rows, last + dt.timedelta(days=2))
-    assert not load_figures.has_silent_week(
-        known
-    )  # the week that has just begun needs no file yet
+    # the week that has just begun needs no file yet
+    assert not load_figures.has_silent_week(known)
     silent = cases.analysis(rows, last + dt.timedelta(days=8))
     assert load_figures.has_silent_week(silent)
     assert {figure.value for figure in load_figures.list_load_figures(silent)} == {

@@ -75,9 +75,8 @@ def test_markdown_shows_names_as_they_stand(hostile):
         assert text.count("\n") == markdown.format_report(plain).count("\n")
     assert markdown.escape_line("- [x](y) <b> | *c*") == r"\- \[x\]\(y\) \<b\> \| \*c\*"
     assert markdown.escape_line("1. a") == r"1\. a"
-    assert (
-        markdown.escape_inline("45.0") == "45.0"
-    )  # a backslash before a digit would be shown
+    # a backslash before a digit would be shown
+    assert markdown.escape_inline("45.0") == "45.0"
 
 
 def test_markdown_tables(ana):
@@ -231,9 +230,8 @@ PRINTABLE = "".join(map(chr, range(32, 127)))
 @example("# no heading")
 @example("    no code")
 def test_markdown_shows_any_text_as_it_stands(text):
-    shown = " ".join(
-        formatting.clean_text(text).split()
-    )  # outside code Markdown shows one space for many
+    # outside code Markdown shows one space for many
+    shown = " ".join(formatting.clean_text(text).split())
     escaped = html_words.escape(shown, quote=False).replace(chr(34), "&quot;")
     listed = MarkdownIt("commonmark").render(f"- {markdown.escape_line(shown)}\n")
     assert listed == f"<ul>\n<li>{escaped}</li>\n</ul>\n"

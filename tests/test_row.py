@@ -52,17 +52,15 @@ def test_what_the_session_lacks_comes_from_the_records():
     )
     assert (row["distance_m"], row["distance_source"]) == (1800, "records")
     assert (row["duration_s"], row["elapsed_s"], row["moving_s"]) == (600, 600, 600)
-    assert row["steps"] == pytest.approx(
-        170 * 601 / 60
-    )  # each of 601 samples holds a second
+    # each of 601 samples holds a second
+    assert row["steps"] == pytest.approx(170 * 601 / 60)
     assert (row["cadence_spm"], row["heart_rate_bpm"]) == (170, 150)
     assert row["activity_id"] == "d" * 16 + "-1"
 
 
 def test_a_recorder_that_slept_through_most_of_a_run_tells_no_time_in_motion():
-    seconds = np.array(
-        [*range(61), 600.0, 1200.0, *range(1201, 1262)]
-    )  # two holes of nine and ten minutes
+    # two holes of nine and ten minutes
+    seconds = np.array([*range(61), 600.0, 1200.0, *range(1201, 1262)])
     track = build_records(_time(seconds), {"distance_m": seconds * 3.0})
     row = _row(Activity(track, Session(format="gpx", sport="running", start_utc=START)))
     assert (row["duration_s"], row["elapsed_s"]) == (1261, 1261)

@@ -65,12 +65,10 @@ def test_two_watches_taken_in_turn_do_not_differ_from_week_to_week():
     for row in other:
         row["start_utc"] = row["start_local"].tz_localize("UTC")
     found = flags(*weeks(["garmin fr245"] * 6), *other)
-    assert (
-        device_change.OTHER_WATCH not in found["LW04"].says
-    )  # half and half, now as before
-    assert (
-        device_change.OTHER_WATCH in found["LW06"].says
-    )  # one run of one watch, held against runs of both
+    # half and half, now as before
+    assert device_change.OTHER_WATCH not in found["LW04"].says
+    # one run of one watch, held against runs of both
+    assert device_change.OTHER_WATCH in found["LW06"].says
 
 
 def test_an_unnamed_device_is_no_other_device():

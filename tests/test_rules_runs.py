@@ -77,9 +77,8 @@ def test_a_run_of_31_days_ago_does_not_count():
 
 def test_the_look_back_is_half_open_and_counted_in_hours():
     rows = [*history(5), run("2026-03-02T08:00", 20)]
-    at_edge, _ = judged(
-        *rows, run("2026-04-01T08:00", 20), rule="LW01"
-    )  # 720 h later: still within
+    # 720 h later: still within
+    at_edge, _ = judged(*rows, run("2026-04-01T08:00", 20), rule="LW01")
     assert not [f for f in at_edge if f.week == dt.date(2026, 3, 30)]
     after, _ = judged(*rows, run("2026-04-01T08:01", 20), rule="LW01")
     assert after[-1].usual == 5 * KM

@@ -366,9 +366,8 @@ def test_compound_is_unknown_only_where_it_could_have_been_raised():
         weeks["2026-02-02"]
         == "not_judged: hard ground could not be judged in this week"
     )
-    assert (
-        "2026-02-09" not in weeks
-    )  # nothing raised, and one open group alone makes no two
+    # nothing raised, and one open group alone makes no two
+    assert "2026-02-09" not in weeks
 
 
 def inherited(hard, soft, confidence, share=1.0):

@@ -23,9 +23,8 @@ KM = 1000.0
 def judged(rows, rule, today=None, **settings):
     frame = activities(*rows)
     chosen = Settings(**settings)
-    today = today or frame["start_local"].max().date() + dt.timedelta(
-        days=7
-    )  # the last week is complete
+    # the last week is complete
+    today = today or frame["start_local"].max().date() + dt.timedelta(days=7)
     flags, unknown = judge(frame, build_weeks(frame, chosen, today), chosen, today)
     return [f for f in flags if f.rule == rule], [u for u in unknown if u.rule == rule]
 
@@ -250,9 +249,8 @@ def test_ascent_week_vector():
         "2026-01-07", [10] * 5, ascent_m=[120.0, 150.0, 130.0, 200.0, 330.0]
     )
     flags, _ = judged(rows, "LW04")
-    assert [(f.level, f.usual) for f in flags] == [
-        ("watch", 140.0)
-    ]  # median of 120, 150, 130, 200; over 1.10 x 200 m, too
+    # median of 120, 150, 130, 200; over 1.10 x 200 m, too
+    assert [(f.level, f.usual) for f in flags] == [("watch", 140.0)]
     assert flags[0].value == pytest.approx(2.357142857142857)
 
 
@@ -331,9 +329,8 @@ def test_hilly_week_against_the_own_half_year():
     ]
     flags, unknown = judged(weekly_runs("2026-01-07", kms, ascent_m=ascents), "LW07")
     assert [(f.level, f.value) for f in flags] == [("info", pytest.approx(14.9))]
-    assert flags[0].limit == pytest.approx(
-        14.9
-    )  # P90 of 5 ... 16: between the 10th and 11th of 12
+    # P90 of 5 ... 16: between the 10th and 11th of 12
+    assert flags[0].limit == pytest.approx(14.9)
     assert len(unknown) == 12
     assert (
         str(unknown[-1].why)

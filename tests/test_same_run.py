@@ -31,9 +31,8 @@ def row(rows, request):
 
 def test_distance_and_duration(row):
     assert row["distance_m"] == pytest.approx(12_480, rel=0.005)  # as planned
-    assert row["duration_s"] == pytest.approx(
-        RUN.seconds, abs=2
-    )  # 12.48 km at 6:30 = 4,867 s
+    # 12.48 km at 6:30 = 4,867 s
+    assert row["duration_s"] == pytest.approx(RUN.seconds, abs=2)
     assert row["elapsed_s"] == pytest.approx(RUN.seconds, abs=2)
 
 

@@ -75,9 +75,8 @@ def test_rotation_counts_the_pairs_of_eight_weeks():
     assert describe_rotation(some(), TODAY).startswith("2 pairs shared")
     assert describe_rotation(some(), dt.date(2026, 1, 31)).startswith("One pair (Blue)")
     assert describe_rotation(some(), dt.date(2026, 12, 31)) == ""
-    assert (
-        describe_rotation(some(), dt.date(2026, 1, 1)) == ""
-    )  # runs to come do not count
+    # runs to come do not count
+    assert describe_rotation(some(), dt.date(2026, 1, 1)) == ""
 
 
 @given(

@@ -436,9 +436,8 @@ def test_the_newest_pages_are_kept(tmp_path):
             store.keep_page(f"s{k}", f"page {k}")
         store.keep_page("s5", "page 5 once more")
         kept = [k for k in range(12) if store.find_page(f"s{k}")]
-    assert (
-        kept == [5, 6, 7, 8, 9, 10, 11] and stores.PAGES_KEPT == 8
-    )  # the fifth is the newest now, after a gap
+    # the fifth is the newest now, after a gap
+    assert kept == [5, 6, 7, 8, 9, 10, 11] and stores.PAGES_KEPT == 8
 
 
 def test_a_page_that_changed_is_not_believed(tmp_path):

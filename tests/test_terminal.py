@@ -107,9 +107,8 @@ def test_a_remark_beside_a_flag_is_never_cut(ana):
     often = replace(flag, run_weeks=20, fired_26w=15)
     remark = rules.format_often(often)
     assert remark.endswith("it says little that is new.")
-    assert (
-        len(display_tables.format_sentence(often, "metric")) > 300
-    )  # the length of a stranger's label
+    # the length of a stranger's label
+    assert len(display_tables.format_sentence(often, "metric")) > 300
     known = replace(ana, flags=(often,))
     assert remark in markdown.format_flags(known) and remark in html.format_report(
         known

@@ -341,16 +341,13 @@ def test_an_athlete_gone_silent_keeps_what_was_raised_and_no_numbers(ana):
 def test_a_line_holds_the_week_that_its_sentence_is_about(ana):
     line = athletes.summarize_athlete(ana)
     assert line.trend is not None
-    assert (
-        line.trend.week == 52_000.0
-    )  # KMS[24], the last complete week, and that of the climb
-    steady = athletes.summarize_athlete(
-        cases.steady(today=dt.date(2026, 10, 7))
-    )  # a Wednesday
+    # KMS[24], the last complete week, and that of the climb
+    assert line.trend.week == 52_000.0
+    # a Wednesday
+    steady = athletes.summarize_athlete(cases.steady(today=dt.date(2026, 10, 7)))
     assert steady.trend is not None
-    assert steady.trend.week == pytest.approx(
-        40_000.0
-    )  # the last complete week, not the one begun
+    # the last complete week, not the one begun
+    assert steady.trend.week == pytest.approx(40_000.0)
     assert steady.trend.levels[-1] == "so_far"
 
 

@@ -144,9 +144,8 @@ def test_a_run_of_unknown_distance_is_weighed_by_its_time():
         run("2026-01-06", 10),
         run("2026-01-07", duration_s=3600.0),
     ]
-    assert np.isnan(
-        table(*rows)["distance_m"].iloc[0]
-    )  # a third of the running is missing
+    # a third of the running is missing
+    assert np.isnan(table(*rows)["distance_m"].iloc[0])
     rows[2] = run("2026-01-07", duration_s=600.0)  # a twelfth is not
     assert table(*rows)["distance_m"].iloc[0] == 20 * KM
     only = table(run("2026-01-05", duration_s=600.0), run("2026-01-06"))
@@ -299,9 +298,8 @@ def test_week_start(start, first):
 
 
 def test_days_are_local_and_a_week_of_clock_change_is_seven_dates_long():
-    late = run(
-        "2026-03-29T23:50", 5, start_utc="2026-03-29T21:50Z"
-    )  # Sunday night in Berlin, clocks changed
+    # Sunday night in Berlin, clocks changed
+    late = run("2026-03-29T23:50", 5, start_utc="2026-03-29T21:50Z")
     next_day = run("2026-03-30T00:10", 7, start_utc="2026-03-29T22:10Z")
     built = table(
         run("2026-03-23T00:10", 3, start_utc="2026-03-22T23:10Z"), late, next_day
@@ -427,9 +425,8 @@ def test_context_is_as_of_the_last_day_of_the_week_and_in_kilometres():
     rows = weekly_runs("2026-01-07", [10] * 8)  # Wednesdays
     today = dt.date(2026, 3, 8)
     before = build_weeks(activities(*rows), Settings(), today)
-    later = build_weeks(
-        activities(*rows, run("2026-02-23", 30)), Settings(), today
-    )  # the Monday after the seventh week
+    # the Monday after the seventh week
+    later = build_weeks(activities(*rows, run("2026-02-23", 30)), Settings(), today)
     names = [one for one in column_names(CONTEXT) if one in before]
     assert names and before[names].iloc[6].notna().any()
     assert before[names].iloc[6].equals(later[names].iloc[6])

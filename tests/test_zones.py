@@ -252,9 +252,8 @@ def test_an_offset_gets_the_name_of_a_zone_that_the_athlete_was_in():
     settled = settle_zones(
         frame(treadmill, outside, wall("2026-12-01T07:00:00")), PLAIN, "UTC"
     )
-    assert (
-        settled["start"].iloc[2] == "2026-12-01T07:00:00+01:00"
-    )  # winter time by its name
+    # winter time by its name
+    assert settled["start"].iloc[2] == "2026-12-01T07:00:00+01:00"
     assert settled["zone"].tolist() == ["Europe/Zurich"] * 3
     alone = settle_zones(frame(treadmill, wall("2026-12-01T07:00:00")), PLAIN, "UTC")
     assert alone["start"].iloc[1] == "2026-12-01T07:00:00+02:00"  # nobody named a zone

@@ -42,12 +42,10 @@ MIN_GAIN: Final = 0.02  # of the last 26 weeks, by one more answer
 _MAX_RUNS: Final = 4000  # the newest, by which a question is chosen: memory is bounded
 _MIN_M: Final = 500.0  # that an answer must settle to be worth a question
 _MAX_TRIED: Final = 5  # questions, for one that adds to the last 26 weeks
-_COMPARED: Final = (
-    64  # runs whose neighbours are looked at, the best by their own cells
-)
-_AS_GOOD: Final = (
-    0.95  # of the best: of such runs the newest is asked, it is remembered
-)
+# runs whose neighbours are looked at, the best by their own cells
+_COMPARED: Final = 64
+# of the best: of such runs the newest is asked, it is remembered
+_AS_GOOD: Final = 0.95
 _SHARES_GROUND: Final = 0.5  # of a run's open metres: it shares the ground of another
 _USUAL_DAY, _USUAL_TIMES = (
     0.6,
@@ -104,9 +102,8 @@ class _Demand:
     rows: pd.DataFrame  # runs with a signature
     signatures: Signatures
     place: Ints  # of each cell of a signature among the distinct ones
-    beside: (
-        Ints  # the neighbours of each distinct cell: places, one column per neighbour
-    )
+    # the neighbours of each distinct cell: places, one column per neighbour
+    beside: Ints
     open_m: Floats  # of each cell of a signature [m]
     recent: Bools  # by run
     # metres of a run that nobody knows and that lie on no cell: only its own answer counts [m]

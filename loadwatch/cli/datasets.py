@@ -26,9 +26,8 @@ NOTHING_READ = "nothing could be read"
 LONGEST_REASON = 200  # characters
 # what readers of partitions take for a number, a truth value or nothing
 NO_TEXT = frozenset(("nan", "inf", "infinity", "null", "none", "true", "false"))
-PSEUDONYM_LENGTH = (
-    12  # hexadecimal digits: one in a million pairs among 24,000 athletes
-)
+# hexadecimal digits: one in a million pairs among 24,000 athletes
+PSEUDONYM_LENGTH = 12
 
 
 @dataclass(slots=True)

@@ -188,9 +188,8 @@ _work = (
     ),
 )
 looking = _stack_options(*_files, *_kept)  # at one file
-settling = _stack_options(
-    *_files, *_judging, *_kept
-)  # what holds, without reading a file
+# what holds, without reading a file
+settling = _stack_options(*_files, *_judging, *_kept)
 reading = _stack_options(*_files, *_judging, *_kept, *_work)
 units = _add_option(
     "--units",

@@ -72,9 +72,8 @@ class Inherited:
     """What answers give to some runs, one row per run."""
 
     metres: Floats  # by PASSED_ON [m]
-    confidence: (
-        Floats  # mean of the largest share of each metre's ground; 0 without any
-    )
+    # mean of the largest share of each metre's ground; 0 without any
+    confidence: Floats
 
 
 def select_answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, Floats]:

@@ -75,9 +75,8 @@ class Signatures:
     """Signatures of several runs, one after the other; each cell once a run."""
 
     cells: Ints  # numbers of cells, in the order of the first visit
-    metres: (
-        Floats  # in each that the run may inherit: all, or those that no map knows [m]
-    )
+    # in each that the run may inherit: all, or those that no map knows [m]
+    metres: Floats
     first: Ints  # where each run begins in `cells`, and the end
     shapes: tuple[str, ...]  # by run, one of SHAPES
 

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 CLOCK_ERROR = "a clock error"
 # a day more than the clock: the runner may be in an earlier time zone
 AHEAD = np.timedelta64(1, "D")
-ALONE_DAYS = (
-    3652  # ten years: a watch that lost its clock starts where its calendar does
-)
+# ten years: a watch that lost its clock starts where its calendar does
+ALONE_DAYS = 3652
 
 
 def set_aside_strays(

@@ -57,9 +57,8 @@ class Field:
     message: str
     name: str
     units: str = ""
-    type_name: str = (
-        ""  # of the profile, as "date_time"; else of the values, as "uint16"
-    )
+    # of the profile, as "date_time"; else of the values, as "uint16"
+    type_name: str = ""
     value_bytes: int = 4  # size of one value
     in_profile: bool = True  # FIT's profile names it
     developer: bool = False  # described in the file itself

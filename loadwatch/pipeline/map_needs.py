@@ -39,9 +39,8 @@ class MapNeeds:
     areas: tuple[MapNeed, ...]  # that of the longest distance first
     runs: int
     located: int  # runs with positions
-    covered: (
-        float  # share of the located distance inside the map given [1], NaN without one
-    )
+    # share of the located distance inside the map given [1], NaN without one
+    covered: float
     statements: MapStatements | None = None  # of the map given, around the runs
 
 

@@ -29,9 +29,8 @@ _THIS_YEAR = timedelta(days=300)  # a day longer ago is named with its year
 class QuestionText:
     """One question as a reader meets it."""
 
-    question: (
-        str  # "Your 8.1 km loop of Tuesday, 24 November, 18:05: which ground is it?"
-    )
+    # such as "Your 8.1 km loop of Tuesday, 24 November, 18:05: which ground is it?"
+    question: str
     gain: str  # what the answer makes known
     command: str  # that answers it
     answers: str  # what may stand in place of `hard` there

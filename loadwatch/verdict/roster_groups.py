@@ -42,9 +42,8 @@ COLLAPSE, COLLAPSE_WEEKS = 0.5, 3  # of the usual week; weeks before it
 LOW = 0.6  # of the usual week
 KNOWN_GROUND = 0.7  # of a week's distance, for its hard share to be named
 SUPPORT_WEEKS = 4
-RAISED_DAYS = (
-    35  # from the first day of a raised week on: the week and the four after it
-)
+# from the first day of a raised week on: the week and the four after it
+RAISED_DAYS = 35
 _NUMBERS = re.compile(r"(\d+)")
 
 

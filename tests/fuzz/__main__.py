@@ -77,9 +77,8 @@ def judge(name: str, data: bytes, whole: bytes = b"") -> tuple[str, float]:
     begun = time.process_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, 2 * CPU_S)
     try:
-        warnings.simplefilter(
-            "error", RuntimeWarning
-        )  # numpy's, of numbers that are none
+        # numpy's, of numbers that are none
+        warnings.simplefilter("error", RuntimeWarning)
         wrong = TARGETS[name].check(data, whole)
         wrong = wrong and f"garbage: {wrong}"
     except OutOfTime:

@@ -187,9 +187,8 @@ def compute_widening(block: Ints, plain: Floats, terms: Floats) -> float:
     basis, sizes, _ = np.linalg.svd(residual, full_matrices=False)
     basis = basis[:, sizes > NEARLY_ZERO]
     sums = basis.reshape(len(block), WEEK_DAYS, -1).sum(axis=1)
-    between = (
-        float((sums**2).sum()) / WEEK_DAYS
-    )  # of whole weeks, 0 to the number of terms
+    # of whole weeks, 0 to the number of terms
+    between = float((sums**2).sum()) / WEEK_DAYS
     free = len(block) - len(np.unique(block))
     return math.sqrt(free / max(free - between, 1.0))
 

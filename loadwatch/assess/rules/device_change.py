@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from loadwatch.assess.rules.rule_input import RuleInput
     from loadwatch.tables import Ints
 
-NOTABLE_SHARE = (
-    0.25  # of the distance compared, by another recorder than before: worth a sentence
-)
+# of the distance compared, by another recorder than before: worth a sentence
+NOTABLE_SHARE = 0.25
 OTHER_WATCH = (
     "These runs were recorded by different watches, and watches differ in climb by "
     "more than in distance."

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
     from loadwatch.assess.rules.model import Flag
 
-SHARED = frozenset(
-    ("distance", "hills", "ground")
-)  # families whose flags are one event
+# families whose flags are one event
+SHARED = frozenset(("distance", "hills", "ground"))
 
 
 def assign_events(flags: Iterable[Flag]) -> list[Flag]:

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from loadwatch.settings import Settings
     from loadwatch.tables import Bools, Ints
 
-UNSURE_SHARE: Final = (
-    0.5  # of the known metres of a week, inherited with low confidence
-)
+# of the known metres of a week, inherited with low confidence
+UNSURE_SHARE: Final = 0.5
 
 
 def find_unsure_weeks(runs: pd.DataFrame, week: Ints, count: int) -> Bools:

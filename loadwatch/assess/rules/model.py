@@ -60,9 +60,8 @@ class Bound:
     value: float
     unit: RuleUnit
     text: str  # what it does, with a place for {value}
-    presets: Mapping[str, float] = field(
-        default_factory=dict
-    )  # preset -> value where it differs
+    # preset -> value where it differs
+    presets: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def si_unit(self) -> str:
@@ -129,9 +128,8 @@ class Rule:
     unit: RuleUnit = ""  # of `amount` and `usual` of its flags
     asks: str
     limits: tuple[Bound, ...] = ()
-    templates: Mapping[str, str] = field(
-        default_factory=dict
-    )  # name -> sentence of a flag, with places for its numbers
+    # name -> sentence of a flag, with places for its numbers
+    templates: Mapping[str, str] = field(default_factory=dict)
 
     topic: Topic  # of several flags the first sentence names one for each topic
     # a flag in the first sentence of a page, at most nine words but for those in [brackets],
@@ -140,9 +138,8 @@ class Rule:
     brief: str  # a flag in a coach's list; "": the title
     mention: str  # the shortest: what was raised, in about four words; "": the title
     event_family: EventFamily  # flags of a week that are one event
-    change_kind: (
-        ChangeKind | None
-    )  # what it counts as where kinds of change are counted
+    # what it counts as where kinds of change are counted
+    change_kind: ChangeKind | None
     judges_load: bool = False  # a week is steady only where one of these was judged
     charts: tuple[Chart, ...]  # those whose weeks its flags mark
     advice: tuple[str, ...]  # ids of the texts of guidance.toml that its flags bring up
@@ -247,9 +244,8 @@ class Flag:
     evidence: str
     fired_26w: int = 0  # weeks of the 26 up to this one in which the rule was raised
     event: str = ""  # flags of one cause share it; "" for a rule that only joins others
-    planned: bool = (
-        False  # would not be raised without runs that tags.csv calls planned
-    )
+    # would not be raised without runs that tags.csv calls planned
+    planned: bool = False
     # not printed, but for the sentence and for what is worked out from flags
     template: str = ""  # of the rule, for the sentence
     template_args: Mapping[str, str] = field(default_factory=dict, compare=False)

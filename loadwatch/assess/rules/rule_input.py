@@ -50,9 +50,8 @@ class Sessions:
     distance_m: Floats  # NaN where a piece lacks it
     ascent_m: Floats
     known: Mapping[str, Floats]  # the known part of `distance_m` and `ascent_m`
-    bound: Mapping[
-        str, Floats
-    ]  # the most they can have been; infinite where nothing tells
+    # the most they can have been; infinite where nothing tells
+    bound: Mapping[str, Floats]
     week: list[int]
     day: list[date]  # local
     activity_id: list[str]
@@ -66,9 +65,8 @@ class Lookback:
     """For each asked instant what was run in the 30 x 24 hours before it."""
 
     most: list[float]  # NaN where nothing is known
-    bound: list[
-        float
-    ]  # the most a run that lacks the column can have held; 0 without such a run
+    # the most a run that lacks the column can have held; 0 without such a run
+    bound: list[float]
     runs: list[int]
     unknown: list[int]  # runs that do not know the column
     runs_before: list[int]  # runs before the instant, of all time

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 NUL_STRING = "a word in it holds a NUL byte"
 LATE_STRINGS = "a block of it does not begin with its words"
 _RAW, _PACKED = 1, 3  # fields of a Blob: its content, or its content packed by zlib
-_STRINGS = (
-    1  # field of a block: its strings, each a piece of bytes in the field 1 again
-)
+# field of a block: its strings, each a piece of bytes in the field 1 again
+_STRINGS = 1
 _BLOCK_BYTES = 32 * MIB  # of a block at most, by the format
 _MAX_STRINGS = 200_000  # of a block; maps have some thousand
 _PEEK_BYTES = 1024  # of a block, in which it states how long its table of strings is

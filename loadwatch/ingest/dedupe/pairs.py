@@ -26,9 +26,8 @@ MAX_EXTENT_S = 48 * 3600.0  # a watch left running for longer overlaps everythin
 PAUSED_RATIO = 2.0
 PAIRS_PER_CHUNK = 1_000_000
 MAX_ROWS_PER_DAY = 300  # rows of one day, of all inputs; more are no person's
-MAX_ROWS_AT_ONCE = (
-    40  # rows that start while one lasts; the nearest of more are compared
-)
+# rows that start while one lasts; the nearest of more are compared
+MAX_ROWS_AT_ONCE = 40
 PART_RATIO = 1.1  # metres of a part over those of the whole, by two devices
 # a longer recording on foot that is slower on average has a broken clock or was left on
 LONG_S, SLOWEST_MPS = 6 * 3600.0, 0.3

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 BATCH = 8_192  # points held as text before they become numbers
 MAX_KEYS = 200  # different elements within track points
 MAX_NUMBER_CHARS = 63
-MAX_NUMBER = (
-    1e30  # a larger one is none: no device measures it, and sums of it overflow
-)
+# a larger one is none: no device measures it, and sums of it overflow
+MAX_NUMBER = 1e30
 TIMES = frozenset({"time", "Time"})
 # raises TypeError for None, which is how gaps are noticed
 _FLOAT: Callable[[Any], float] = float

@@ -45,9 +45,8 @@ if TYPE_CHECKING:
 
 MAX_PARTS = 1_000  # activities in one file
 START_S = 60.0  # a lap's start so much before the first point is the activity's
-POSITIONED = (
-    0.5  # of the points must have a position, or these say nothing of the distance
-)
+# of the points must have a position, or these say nothing of the distance
+POSITIONED = 0.5
 RESET_M = 50.0  # distance falls by more: it was counted anew
 
 

@@ -63,3 +63,23 @@ def test_a_block_of_zeros_is_noted(block):
     assert text == (
         f"{block // 4} messages are nothing but zeros; a part of the file is damaged"
     )
+
+
+def make_hidden(number: int, field: int) -> str:
+    """Return the notes of a run in which a tenth of the records have another message number."""
+    made = FitBuilder()
+    made.add("file_id", type="activity", manufacturer="garmin", time_created=START)
+    for second in range(SECONDS):
+        fields = {253: (0x86, fit_time(START) + second), 5: (0x86, 300 * second)}
+        fields[field if second % 10 == 9 else 6] = (0x84, 3000)
+        made.raw(number if second % 10 == 9 else 20, fields)
+    return list_notes(close(made, SECONDS, 600.0))
+
+
+def test_messages_with_the_very_fields_of_this_files_records_are_noted():
+    """5120 is 20 with its bytes exchanged; makers number from 65280 on as they like."""
+    assert "20 messages (unknown_5120) have the fields of records" in make_hidden(
+        5120, 6
+    )
+    assert make_hidden(5120, 9) == ""
+    assert make_hidden(0xFF00, 6) == ""

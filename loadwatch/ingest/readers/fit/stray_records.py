@@ -16,7 +16,8 @@ from loadwatch.ingest.readers.fit import profile
 
 if TYPE_CHECKING:
     from loadwatch.ingest.readers.fit.chained import FitFile
-    from loadwatch.ingest.readers.fit.layout import MessageLayout
+    from loadwatch.ingest.readers.fit.field_columns import MessageTable
+    from loadwatch.ingest.readers.fit.layout import FieldKey, MessageLayout
 
 _TIMESTAMP = (253, 0x86)  # number of the field and its base type
 _POSITION = frozenset({(0, 0x85), (1, 0x85)})
@@ -26,6 +27,7 @@ _OTHERS = frozenset({
     (32, 0x83), (73, 0x86), (78, 0x86),
 })  # fmt: skip
 _MIN_OTHERS = 3  # so many of them make a record without a position
+_MIN_SAME = 3  # so many fields as the records have them make a record, too
 _MAKERS = 0xFF00  # from here on, makers number messages as they like
 _RECORD = 20  # number of the record message
 _LOST_SHARE = 0.05  # of all records; fewer are not worth a note
@@ -48,7 +50,7 @@ def find_stray_records(fit_file: FitFile) -> tuple[Note, ...]:
         count = len(table.offsets)
         if table in records or count <= _LOST_SHARE * (known + count):
             continue
-        if _has_record_fields(table.layout):
+        if _has_record_fields(table.layout) or _is_copy(table.layout, records):
             name = profile.name_message(table.layout.number)
             text = f"{count:,} messages ({name}) have the fields of records, left out"
             notes.append(Note("left_out", text))
@@ -112,7 +114,24 @@ def _has_record_fields(layout: MessageLayout) -> bool:
     A maker's own message has them as well; it counts where one byte of its number makes a record.
     """
     fields = {(one.key, one.base_type) for one in layout.fields}
-    is_own = layout.number >= _MAKERS and layout.number & 0xFF != _RECORD
-    if is_own or _TIMESTAMP not in fields:
+    if _is_own(layout) or _TIMESTAMP not in fields:
         return False
     return fields >= _POSITION or len(_OTHERS & fields) >= _MIN_OTHERS
+
+
+def _is_own(layout: MessageLayout) -> bool:
+    """Return whether a maker numbered this message as it liked."""
+    return layout.number >= _MAKERS and layout.number & 0xFF != _RECORD
+
+
+def _is_copy(layout: MessageLayout, records: tuple[MessageTable, ...]) -> bool:
+    """Return whether a layout has the fields, by number and size, of records of the same file."""
+    if _is_own(layout) or len(layout.fields) < _MIN_SAME:
+        return False
+    sizes = _list_sizes(layout)
+    return any(sizes == _list_sizes(one.layout) for one in records)
+
+
+def _list_sizes(layout: MessageLayout) -> list[tuple[FieldKey, int]]:
+    """Return the number and the size of each field."""
+    return [(one.key, one.size) for one in layout.fields]

@@ -383,6 +383,13 @@ def test_no_room_is_named_for_weeks_that_are_over():
     assert page_content.find_clock_day(back, ends) is None
 
 
+def test_many_checks_that_a_plan_leaves_open_are_named_by_their_ids():
+    few, many = ["LW08", "LW09"], [rule.id for rule in rules.RULES[:9]]
+    named = budget_table._name_checks(few)
+    assert named.startswith("A week with much more hard ground (LW08) and ")
+    assert budget_table._name_checks(many) == f"9 checks ({', '.join(many)})"
+
+
 def test_the_hills_axis_names_the_most_up_and_the_most_down():
     one = cases.ana()
     weeks = season.build_season(one)

@@ -396,9 +396,10 @@ def test_runs_that_lie_ahead_of_today_are_no_missing_runs():
 def test_a_last_week_without_a_run_is_the_reason_told():
     weeks = [row for n in range(20) if n != 18 for row in cases.week(n, 40.0)]
     found = headline.build_verdict(cases.analysis(weeks, today=dt.date(2026, 10, 7)))
-    assert found.sentence == ("no run last week, usually 40 km.")
-    assert found.counts.startswith(
-        "Nothing could be judged in the week of 28 Sep, which held no run"
+    assert found.sentence == "no file last week, usually 40 km."
+    assert found.counts == (
+        "Nothing could be judged in the week of 28 Sep, of which there is no file: a "
+        "watch left at home is not a rest."
     )
 
 

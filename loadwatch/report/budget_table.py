@@ -44,6 +44,7 @@ NOT_GIVEN = "How much you can run before a check would be raised is not given"
 OVER = f"{NOT_GIVEN}: the weeks after your last run are over."
 SIGN_FIRST = f"{NOT_GIVEN} while a sign in your diary needs somebody to look at it."
 SHOWN_WEEKS = 2
+MOST_TITLES = 6  # of checks in one sentence; more of them are named by their ids
 # in the one sentence of a page
 _NAMED = {"distance_m": "in all", "longest_m": "in one run", "ascent_m": "of climb"}
 
@@ -170,14 +171,23 @@ def describe_nothing_raised(tried: Plan, plain: str) -> str:
 
 def list_plan_gaps(tried: Plan) -> list[str]:
     """Return what of a plan could not be judged, one line per week."""
-    titles: dict[date, list[str]] = {}
+    rules: dict[date, list[str]] = {}
     for gap in tried.unknown:
-        titles.setdefault(gap.week, []).append(f"{BY_ID[gap.rule].title} ({gap.rule})")
+        rules.setdefault(gap.week, []).append(gap.rule)
     return [
         f"Not judged in the week of {formatting.format_day_month(week)}, since the plan or the runs "
-        f"do not say enough: {formatting.join_with_and(checks)}."
-        for week, checks in titles.items()
+        f"do not say enough: {_name_checks(ids)}."
+        for week, ids in rules.items()
     ]
+
+
+def _name_checks(ids: list[str]) -> str:
+    """Return checks by their titles, many of them by their number and ids."""
+    if len(ids) > MOST_TITLES:
+        count = formatting.format_count(len(ids), "check")
+        return f"{count} ({', '.join(ids)})"
+    titles = [f"{BY_ID[rule].title} ({rule})" for rule in ids]
+    return formatting.join_with_and(titles)
 
 
 def explain_no_headroom(analysis: Analysis, now: date | None) -> str:

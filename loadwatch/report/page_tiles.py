@@ -238,12 +238,12 @@ def _format_line(
 
 
 def _describe_change(amount: float, usual: float) -> str:
-    """Return how an amount differs, for what follows it: "37 % over", "2.3 times", "the same as"."""
+    """Return how an amount differs, for what follows it: "37 % over", "2.3 times", "about"."""
     ratio = math.inf
     if usual > 0:
         ratio = amount / usual
     if abs(amount - usual) <= SAME * usual:
-        return "the same as"
+        return "about"
     if TWICE <= ratio < math.inf:
         return f"{ratio:.1f} times"
     if ratio == math.inf:

@@ -213,12 +213,13 @@ def _format_quiet_counts(
 def _format_unjudged(
     weeks: tuple[JudgedWeek, ...], unjudged: tuple[Unknown, ...]
 ) -> str:
-    empty = [week.start for week in weeks if week.complete and not week.runs]
+    empty = [week for week in weeks if week.complete and not week.runs]
     if empty:
-        return (
-            f"Nothing could be judged {_format_weeks(empty)}, which held no run: "
-            "that says nothing of how it went."
-        )
+        why = "which held no run"
+        if all(week.reason == levels.NO_FILE for week in empty):
+            why = "of which there is no file: a watch left at home is not a rest"
+        days = [week.start for week in empty]
+        return f"Nothing could be judged {_format_weeks(days)}, {why}."
     checks = "No check was judged"
     if unjudged:
         count = formatting.format_count(len(unjudged), "check")

@@ -125,9 +125,10 @@ def _explain_last_weeks(
         method = LOAD_METHODS[analysis.settings.load]
         return (f"too little is known of the {method.title} of these weeks.",)
     if newest is weeks[-1] and weeks[0].complete and not weeks[0].runs:
-        return _add_last_usual(
-            analysis, f"no run last week, {run}", "no run last week, usually"
-        )
+        nothing = "no run last week"
+        if weeks[0].reason == levels.NO_FILE:
+            nothing = "no file last week"
+        return _add_last_usual(analysis, f"{nothing}, {run}", f"{nothing}, usually")
     return _add_last_usual(analysis, f"{run}, no usual week yet", f"{run}, last usual")
 
 

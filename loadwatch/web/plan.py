@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 pages = Blueprint("plan", __name__)
 DAYS = 7
 FIELDS = ("distance_km", "ascent_m", "surface", "course")
+LABELS = {"distance_km": "km", "ascent_m": "climb"}  # as the form names its boxes
 NEEDED = ("distance_km", "course")  # one of them, for a day to be planned
 
 
@@ -105,7 +106,10 @@ def _read_day(day: date, cells: Mapping[str, str]) -> tuple[PlannedRun, ...]:
     try:
         return budget.read_plan(out.getvalue().encode())
     except SettingsError as error:
-        raise LoadwatchError(f"{_name_day(day)}: {error.why}") from None
+        why = error.why
+        for name, label in LABELS.items():
+            why = why.replace(name, label)
+        raise LoadwatchError(f"{_name_day(day)}: {why}") from None
 
 
 def _name_day(day: date) -> str:

@@ -47,10 +47,8 @@ _COMPARED: Final = 64
 # of the best: of such runs the newest is asked, it is remembered
 _AS_GOOD: Final = 0.95
 _SHARES_GROUND: Final = 0.5  # of a run's open metres: it shares the ground of another
-_USUAL_DAY, _USUAL_TIMES = (
-    0.6,
-    3,
-)  # share and number of runs that make a day the usual one
+# share and number of runs that make a day the usual one
+_USUAL_DAY, _USUAL_TIMES = 0.6, 3
 _UNKNOWN_AT: Final = SURFACE_NAMES.index("unknown")
 
 

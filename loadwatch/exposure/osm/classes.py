@@ -26,12 +26,8 @@ SOURCES: Final = (
     "nowhere",
 )
 TAGGED_SOURCES: Final = ("surface",)  # the map states it
-INFERRED_SOURCES: Final = (
-    "tracktype",
-    "hint",
-    "highway",
-    "area",
-)  # other tags imply it
+# other tags imply it
+INFERRED_SOURCES: Final = ("tracktype", "hint", "highway", "area")
 UNKNOWN: Final = SURFACE_NAMES.index("unknown")
 
 _HARD = (

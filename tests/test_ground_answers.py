@@ -57,6 +57,14 @@ def test_an_answer_that_is_none_says_what_is_right(text, words):
     assert words in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("word", "ground"), [("trail", "soft"), ("Gravel", "firm"), ("straße", "hard")]
+)
+def test_a_word_of_lists_names_the_ground_to_write(word, ground):
+    with pytest.raises(ValueError, match=f"is not known: write {ground} for it"):
+        parse_answer(word)
+
+
 @settings(deadline=None)
 @given(
     st.dictionaries(

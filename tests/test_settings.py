@@ -124,6 +124,19 @@ def test_each_mistake_is_one_line_with_its_place(tmp_path, text, says):
     assert "\n" not in str(caught.value)
 
 
+def test_a_mistake_names_the_folder_of_a_file_that_is_not_the_last(tmp_path):
+    files = []
+    for name, text in (("club", "[weeks]\nx = 1\n"), ("ben", "[weeks]\ny = 1\n")):
+        (tmp_path / name).mkdir()
+        files.append(tmp_path / name / settings.FILE)
+        files[-1].write_text(text)
+    with pytest.raises(SettingsError, match=r"^club/loadwatch.toml:2: unknown key 'x'"):
+        settings.load(files, {}, {})
+    files[0].write_text("")
+    with pytest.raises(SettingsError, match=r"^loadwatch.toml:2: unknown key 'y'"):
+        settings.load(files, {}, {})
+
+
 def test_a_binary_settings_file_is_one_line(tmp_path):
     path = tmp_path / "loadwatch.toml"
     path.write_bytes(b"\xff\xfe\x00")

@@ -59,10 +59,23 @@ def _check_grounds(text: str, grounds: list[str]) -> None:
     """Refuse an answer with a ground that is not known, or with one twice."""
     for word in grounds:
         if word not in SURFACE_NAMES:
-            hint = suggest_nearest(word, SURFACE_NAMES)
-            raise ValueError(f'surface "{word[:40]}" is not known: {hint}')
+            raise ValueError(
+                f'surface "{word[:40]}" is not known: {_suggest_ground(word)}'
+            )
     if len(set(grounds)) < len(grounds):
         raise ValueError(f'surface "{text[:40]}" names a ground twice')
+
+
+def _suggest_ground(word: str) -> str:
+    """Return which ground a word may mean, by the words of lists or by its letters."""
+    # readers are not needed where each word is known
+    from loadwatch.ingest.readers.csv.names import load_surfaces  # noqa: PLC0415
+    from loadwatch.ingest.readers.sports import normalize_word  # noqa: PLC0415
+
+    meant = load_surfaces().get(normalize_word(word))
+    if meant is None:
+        return suggest_nearest(word, SURFACE_NAMES)
+    return f"write {meant} for it; it can be {', '.join(SURFACE_NAMES)}"
 
 
 def _check_pairs(text: str, parts: list[str | float], numbers: list[float]) -> None:

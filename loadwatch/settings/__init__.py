@@ -169,9 +169,15 @@ def _list_entries(
     rules: Mapping[str, RuleKeys],
 ) -> Iterator[_Entry]:
     """Yield what files and options set, in the order in which a later one wins."""
-    for path in files:
-        if path.is_file():
+    present = [path for path in files if path.is_file()]
+    for path in present:
+        try:
             yield from _parse_entries(path, read_text(path), rules)
+        except SettingsError as error:
+            if path == present[-1]:  # the athlete's, whom the message is about
+                raise
+            where = f"{path.parent.name}/{error.where}"
+            raise SettingsError(where, error.why) from None
     yield from _read_overrides(overrides, rules)
 
 

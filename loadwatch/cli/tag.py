@@ -133,14 +133,17 @@ def tag_runs(ctx: click.Context, /, path: Path, form: str, **given: Any) -> int:
     has_selection = any(
         given[name] for name in ("day", "file", "start", "end", "match")
     )
-    if given["list_unknown"] and cells:
-        raise click.UsageError(
-            f"--list-unknown writes nothing: leave it out, or --{next(iter(cells))}."
-        )
-    if given["list_unknown"] or not (cells or has_selection):
-        if given["list_unknown"] or not _is_conversation():
-            return _list_unknown(ctx, form)
-        return _ask_questions(ctx, path)
+    if given["list_unknown"]:
+        if cells:
+            raise click.UsageError(
+                "--list-unknown writes nothing: "
+                f"leave it out, or --{next(iter(cells))}."
+            )
+        return _list_unknown(ctx, form)
+    if not (cells or has_selection):
+        if _is_conversation():
+            return _ask_questions(ctx, path)
+        return _list_unknown(ctx, form)
     if not cells:
         raise click.UsageError(
             "say what to write: --surface, --shoe, --rpe, --planned or --exclude."

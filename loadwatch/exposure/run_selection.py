@@ -52,7 +52,8 @@ def select_positions(rows: pd.DataFrame, selection: Selection) -> list[int]:
     return chosen
 
 
-def _select_one(rows: pd.DataFrame, selection: Selection) -> list[int]:
+def _refuse_more_ways(selection: Selection) -> None:
+    """Refuse what names one run in two ways, or one run and several."""
     if selection.day and selection.file:
         raise ValueError("give --date or --file, one of the two")
     if selection.start or selection.end or selection.text:
@@ -60,6 +61,10 @@ def _select_one(rows: pd.DataFrame, selection: Selection) -> list[int]:
             "--date and --file choose one run, --from, --to and --match several: "
             "give one kind of them"
         )
+
+
+def _select_one(rows: pd.DataFrame, selection: Selection) -> list[int]:
+    _refuse_more_ways(selection)
     name = selection.day or selection.file
     tag = Tag(line=0, file=clean_file(selection.file))
     if selection.day:

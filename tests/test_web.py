@@ -306,6 +306,8 @@ def test_a_plan_is_judged_and_nothing_is_kept(opened, folder):
     wrong = send(opened[1], "/plan", {"distance_km_1": HOSTILE}).get_data(as_text=True)
     assert "problem" in wrong
     assert "<script>alert" not in wrong
+    typed = send(opened[1], "/plan", {"distance_km_1": "zehn"}).get_data(as_text=True)
+    assert "is no number for km" in typed  # as the box is called
     assert fingerprint_folder(folder) == before
 
 

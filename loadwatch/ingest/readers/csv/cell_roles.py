@@ -125,7 +125,9 @@ def _list_dated(
     for at, cells in enumerate(columns):
         words = _WORDS.findall(clean_header(header[at]).casefold())
         filled = [cell for cell in cells if cell]
-        if not filled or load_other_totals().intersection(words):
+        if load_other_totals().intersection(words):
+            continue
+        if not any(map(_read_wall, filled[:_FEWEST])):  # most columns, at once
             continue
         walls = [wall for wall in map(_read_wall, filled) if wall is not None]
         if len(walls) >= _MOST * len(filled) and not _are_sums_or_samples(walls):

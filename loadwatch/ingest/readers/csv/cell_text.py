@@ -36,6 +36,7 @@ _ABOUT = re.compile(
     r"[.)]{0,2})? {0,2}[~\u2248]? ?",
     re.IGNORECASE,
 )
+_LONGEST = 120  # characters of a value with all that is around it
 _REMARK = re.compile(r" ?(?:\([^()]{0,60}\)|[*\u2020\u2021]{1,3})$")
 
 
@@ -55,6 +56,8 @@ def _convert_to_ascii(found: re.Match[str]) -> str:
 def trim_value(cell: str) -> str:
     """Return a value without what is around it: "ca. 8.2 km (hilly)", "'47:30", "~10*"."""
     text = cell.strip().lstrip("' ")
+    if len(text) > _LONGEST:
+        return text
     about = _ABOUT.match(text)
     if about:
         text = text[about.end() :]

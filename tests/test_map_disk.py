@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +55,14 @@ def test_an_error_names_no_folder_of_this_machine(tmp_path):
     with pytest.raises(MapError, match="not readable as") as caught:
         map_reader.read_excerpt(path, frozenset({(0, 0)}), {})
     assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="no list of open files here")
+def test_no_file_is_left_open_and_on_the_disk(tmp_path):
+    """libosmium's index of places never closes its file, so that the disk would keep it."""
+    whole = make_map.write(tmp_path)
+    cells = frozenset({(0, 0)})
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(3):
+        map_reader.read_excerpt(whole, cells, {})
+    assert len(list(Path("/dev/fd").iterdir())) == before

@@ -33,10 +33,12 @@ def main(given: list[str]) -> int:
         print("coverage-guided fuzzing needs the package atheris: pip install atheris")
         return 2
     with atheris.instrument_imports(include=["loadwatch"]):
+        from tests.fuzz.__main__ import limit_threads
         from tests.fuzz.targets import TARGETS, get_seeds
     if not given or given[0] not in TARGETS:
         print(USAGE.format(", ".join(TARGETS)))
         return 2
+    limit_threads()
     name = given[0]
     check = TARGETS[name].check
     seconds = int(given[1]) if len(given) > 1 else 300

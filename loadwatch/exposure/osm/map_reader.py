@@ -207,16 +207,38 @@ def read_nodes(osmium: Any, path: Path, cells: Cells) -> Nodes:
     """
     with tempfile.TemporaryDirectory(prefix="loadwatch-") as folder:
         file = Path(folder) / "places"
-        index = osmium.index.create_map(f"sparse_file_array,{file}")
-        store_place = osmium.NodeLocationsForWays(index)
-        nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(store_place)
-        for _ in nodes.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)):
-            pass  # no node passes the second filter: none is shown to Python
-        del nodes, store_place, index
-        parts = [_select_places(part, cells) for part in _read_places(file)]
+        try:
+            _write_places(osmium, path, file)
+            parts = [_select_places(part, cells) for part in _read_places(file)]
+        finally:
+            _close_left_open(file)
     ident, y, x = (np.concatenate(side) for side in zip(*parts, strict=True))
     order = np.argsort(ident, kind="stable")
     return ident[order], y[order], x[order]
+
+
+def _write_places(osmium: Any, path: Path, file: Path) -> None:
+    """Write the places of all nodes of a map into a file, entries of PLACE."""
+    index = osmium.index.create_map(f"sparse_file_array,{file}")
+    store_place = osmium.NodeLocationsForWays(index)
+    nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(store_place)
+    for _ in nodes.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)):
+        pass  # no node passes the second filter: none is shown to Python
+
+
+def _close_left_open(file: Path) -> None:
+    """Close a file of ours that libosmium's index has left open, which is none any more.
+
+    Otherwise the disk would keep what is in it, gigabytes for a country, and the process one
+    file number for each map, until it ends. Where a system has no `/dev/fd` both stay so.
+    """
+    with contextlib.suppress(OSError):
+        place = file.stat()
+        for entry in Path("/dev/fd").iterdir():
+            number = int(entry.name)
+            with contextlib.suppress(OSError):  # that of the listing is closed already
+                if os.path.samestat(os.fstat(number), place):
+                    os.close(number)
 
 
 def _read_places(file: Path) -> Iterator[NDArray[np.void]]:

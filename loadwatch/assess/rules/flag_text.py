@@ -130,8 +130,8 @@ class _Filling:
         return format_quantity(self.unit, value, self.units, beside=beside)
 
 
-def _format_amount_of(filling: _Filling) -> str:
-    """Return the amount of a flag, with decimals enough to differ from what stands beside it."""
+def _format_distinct_amount(filling: _Filling) -> str:
+    """Return the amount of a flag, with decimals enough to differ from what is beside it."""
     flag = filling.flag
     text = filling.show(flag.amount, flag.usual)
     if "limit_amount" not in filling.names:
@@ -170,7 +170,7 @@ FIELDS: Mapping[str, Callable[[_Filling], str]] = {
     "week": lambda f: formatting.format_day(f.flag.week),
     "day": _format_run_day,
     "shoe": lambda f: f.flag.shoe,
-    "amount": _format_amount_of,
+    "amount": _format_distinct_amount,
     "usual": lambda f: f.show(f.flag.usual, f.flag.amount),
     "held_against": lambda f: f.show(f.flag.held_against, f.flag.amount),
     "quiet_up_to": _format_quiet,

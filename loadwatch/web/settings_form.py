@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 200  # characters of a text
 ON, OFF = "yes", "no"
-FROM_LIST: Final = "worked out from the list"
+FROM_LIST: Final = "as the list shows"
 # table and key of the file -> label, unit or hint, and what holds where the field is empty
 LABELS: Final = {
     ("athlete", "name"): ("Name on the page", "", "the folder's"),
@@ -40,8 +40,8 @@ LABELS: Final = {
         "such as grass = soft, pebbles = firm",
         "",
     ),
-    ("lists", "distance_unit"): ("Unit of distances without one", "", FROM_LIST),
-    ("lists", "elevation_unit"): ("Unit of climbs without one", "", FROM_LIST),
+    ("lists", "distance_unit"): ("Distances without a unit", "", FROM_LIST),
+    ("lists", "elevation_unit"): ("Climbs without a unit", "", FROM_LIST),
     ("lists", "date_order"): (
         "Order of day (d) and month (m)",
         "of dates such as 3/4/2026",

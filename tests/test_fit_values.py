@@ -296,6 +296,16 @@ def test_a_full_timestamp_beyond_32_bits_is_none():
     assert tables[-1].timestamps.tolist() == [fit_time(START) + 5]
 
 
+def test_a_start_beyond_32_bits_is_unknown():
+    """A float of 1e300 as the start of a session: no date, and no error."""
+    made = FitBuilder()
+    made.add("file_id", type="activity")
+    made.raw(18, {253: (0x86, fit_time(START)), 2: (0x89, 1e300), 9: (0x86, 500_000)})
+    (one,) = read(made.bytes(), "x", Settings()).activities
+    assert one.session.start_utc is None
+    assert "the file does not say when it starts" in [x.text for x in one.session.notes]
+
+
 def test_running_dynamics():
     more = {
         "stance_time": 250.5,

@@ -19,6 +19,7 @@ from loadwatch.ingest.readers.fit.clean import (
 )
 from loadwatch.ingest.readers.fit.messages import read_number_fields, read_string_field
 from loadwatch.ingest.readers.fit.sensors import read_altimeter
+from loadwatch.ingest.readers.fit.timestamps import MAX_TIMESTAMP
 from loadwatch.ingest.readers.sports import WALKING_MPS, StatedSport
 from loadwatch.tables import ON_FOOT_SPORTS, PLAIN_SUB_SPORT, UNKNOWN_SPORT
 
@@ -109,7 +110,7 @@ def is_date(fit_s: float) -> bool:
 
 def describe_clock(fit_s: float) -> Note:
     """Return the note on a start that is no date."""
-    if math.isnan(fit_s):
+    if math.isnan(fit_s) or fit_s > MAX_TIMESTAMP:
         return Note("clock", "the file does not say when it starts")
     if fit_s < _NO_SYSTEM_TIME:
         return Note("clock", "the watch did not know the time, its date is left out")

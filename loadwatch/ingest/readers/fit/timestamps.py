@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TIMESTAMP = 253  # the field number in every message
 _COMPRESSED = 0x80
-_MAX_TIMESTAMP = 0xFFFF_FFFE  # 0xFFFFFFFF is the unknown one
+MAX_TIMESTAMP = 0xFFFF_FFFE  # 0xFFFFFFFF is the unknown one
 
 
 def fill_timestamps(
@@ -67,7 +67,7 @@ def _unroll_counter(
     time, NaN where a message has none; what 32 bits cannot hold is none. Before the first full
     timestamp the time starts at zero.
     """
-    is_full = (full >= 0) & (full <= _MAX_TIMESTAMP)
+    is_full = (full >= 0) & (full <= MAX_TIMESTAMP)
     base = np.where(is_full, full, 0)
     timed = np.flatnonzero(is_full | is_compressed)
     counter = np.where(

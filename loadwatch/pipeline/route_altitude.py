@@ -14,6 +14,7 @@ from loadwatch.exposure.past_altitude import (
     choose_crossing,
 )
 from loadwatch.geodesy import path_m
+from loadwatch.ingest.readers.frames import read_column
 from loadwatch.ingest.readers.route import LONGEST_HOLE_M
 from loadwatch.pipeline.run_records import read_activities
 
@@ -130,9 +131,8 @@ def _build_track(activity: Activity) -> Track:
     """Return the positions and altitudes of an activity; a column that it lacks is unknown."""
     records = activity.records
     time_ns = records.index.to_numpy("datetime64[ns]").view(np.int64)
-    unknown = np.full(len(records), np.nan)
     columns = {
-        name: records[name].to_numpy(np.float64) if name in records else unknown
+        name: read_column(records, name)
         for name in ("latitude_deg", "longitude_deg", "altitude_m")
     }
     return Track(time_s=(time_ns - time_ns[:1]) / 1e9, **columns)

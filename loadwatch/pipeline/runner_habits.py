@@ -10,6 +10,7 @@ import pandas as pd
 
 from loadwatch.assess.weeks import select_runs
 from loadwatch.geodesy import outline_m
+from loadwatch.ingest.readers.frames import read_column
 from loadwatch.ingest.readers.route import ASIDE_M, PLAIN_HABITS, Habits
 from loadwatch.pipeline.run_records import read_activities
 
@@ -97,11 +98,8 @@ def _measure_share(records: pd.DataFrame) -> float:
 
 def _measure_outline(activity: Activity) -> float:
     """Return the length of the line of a run, infinite where it has none [m]."""
-    records = activity.records
-    if not {"latitude_deg", "longitude_deg"} <= set(records):
-        return np.inf
-    latitude: Floats = records["latitude_deg"].to_numpy(np.float64)
-    longitude: Floats = records["longitude_deg"].to_numpy(np.float64)
+    latitude = read_column(activity.records, "latitude_deg")
+    longitude = read_column(activity.records, "longitude_deg")
     known = np.isfinite(latitude) & np.isfinite(longitude)
     if known.sum() < 2:
         return np.inf

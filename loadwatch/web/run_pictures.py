@@ -13,6 +13,7 @@ import numpy as np
 
 from loadwatch.formatting import choose_unit, format_percent
 from loadwatch.geodesy import DEGREE_M, path_m
+from loadwatch.ingest.readers.frames import read_column
 from loadwatch.report.pictures import svg
 from loadwatch.report.season import GROUNDS
 from loadwatch.web.ground_colours import GROUND_OF
@@ -98,14 +99,6 @@ def _draw_axis(far: float, symbol: str, top: float) -> list[str]:
             text = f"0 {symbol}"
         parts.append(svg.draw_text((x, top + 17), text, "label", "middle"))
     return parts
-
-
-def read_column(records: pd.DataFrame, name: str) -> Floats:
-    """Return one column of RECORDS, NaN where the file has none."""
-    if name not in records.columns:
-        return np.full(len(records), np.nan)
-    column: Floats = records[name].to_numpy("float64")
-    return column
 
 
 def measure_distance(records: pd.DataFrame) -> Floats:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from loadwatch import formatting
+from loadwatch.ingest.readers.frames import read_column
 from loadwatch.report.display_tables import build_table
 from loadwatch.web.ground_colours import GROUND_OF
-from loadwatch.web.run_pictures import format_pace, measure_distance, read_column
+from loadwatch.web.run_pictures import format_pace, measure_distance
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from loadwatch.tables import Floats
+
 COLUMNS = frozenset(column_names(RECORDS))
 
 
@@ -41,6 +43,14 @@ def build_records(
     if (time_ns[1:] >= time_ns[:-1]).all():
         return frame
     return frame.sort_index(kind="stable")
+
+
+def read_column(records: pd.DataFrame, name: str) -> Floats:
+    """Return one column of RECORDS, one value per sample; NaN where it is missing."""
+    if name not in records.columns:
+        return np.full(len(records), np.nan)
+    column: Floats = records[name].to_numpy(np.float64)
+    return column
 
 
 @cache

@@ -20,7 +20,7 @@ from loadwatch.errors import NotActivity, Unreadable
 from loadwatch.geodesy import outline_m, path_m
 from loadwatch.ingest.readers import fit, read, xml
 from loadwatch.ingest.readers.fit.records import read_samples
-from loadwatch.ingest.readers.frames import build_records
+from loadwatch.ingest.readers.frames import build_records, read_column
 from loadwatch.ingest.readers.xml.tree import parse
 from loadwatch.tables import ON_FOOT_SPORTS
 
@@ -123,12 +123,7 @@ def has_positions(activity: Activity) -> bool:
 
 def trace_line(activity: Activity) -> Line:
     """Return the line of a recording whose times cannot be those of a runner."""
-    records = activity.records
-    unknown = np.full(len(records), np.nan)
-    columns = {
-        name: records[name].to_numpy(np.float64) if name in records else unknown
-        for name in _COLUMNS
-    }
+    columns = {name: read_column(activity.records, name) for name in _COLUMNS}
     return Line(**columns, device=activity.session.device, notes=activity.session.notes)
 
 

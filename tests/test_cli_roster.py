@@ -160,7 +160,7 @@ def test_roster_since_leaves_out_who_has_nothing_since_then(call, tmp_path):
     (club / "broken.zip").rename(tmp_path / "broken.zip")
     code, printed, _ = call("roster", club, "--since", "9999-12-31", *pages)
     assert code == 0
-    assert "Nothing new: 0" in printed
+    assert printed == "No athlete to show.\n"
     (tmp_path / "broken.zip").rename(club / "broken.zip")
     later = call("roster", club, "--format", "json", "--since", "2030-01-01", *store)
     assert [line["name"] for line in json.loads(later[1])["athletes"]] == ["broken"]

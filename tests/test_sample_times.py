@@ -63,6 +63,16 @@ def test_a_ride_of_a_year_that_cannot_be_has_no_day(year):
     assert "clock" in codes
 
 
+def test_samples_minutes_apart_are_one_recording_and_no_list():
+    rows = [f"2026-06-01T16:{5 * at:02}:00Z,{900 * at}" for at in range(6)]
+    for count in range(2, len(rows)):
+        row, _ = read("\n".join(["time,distance_m", *rows[:count]]).encode())
+        assert (row["duration_s"], row["distance_m"]) == (
+            300 * (count - 1),
+            900 * (count - 1),
+        )
+
+
 def test_a_distance_that_falls_is_unknown():
     lines = ["time,distance_m", "2026-06-01T16:00:00Z,900", "2026-06-01T16:05:00Z,100"]
     row, _ = read("\n".join(lines).encode())

@@ -139,6 +139,8 @@ class Terminal:
     def format_roster(self, roster: Roster) -> str:
         """Return one line per athlete, in the six groups."""
         groups = [athlete.group for athlete in roster.athletes]
+        if not groups:
+            return self._render([Text("No athlete to show.")])
         counts = [
             f"{title}: {groups.count(group)}"
             for group, title in GROUPS.items()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from loadwatch.errors import NotActivity
-from loadwatch.ingest.readers.csv.cell_roles import find_list_columns
+from loadwatch.ingest.readers.csv.cell_roles import FoundColumn, find_list_columns
 from loadwatch.ingest.readers.csv.csv_rows import (
     DAMAGED,
     CsvRow,
@@ -256,11 +256,20 @@ def _read_by_cells(text: str, lines: Sequence[str], best: _Header) -> _Header:
             continue
         below = [row.cells for row in rows[1:]]
         found = find_list_columns(rows[0].cells, below, header.roles)
-        if found:
+        if found and not _times_samples(header, found):
             roles = {role: [Column(*place)] for role, place in found.items()}
             guessed = frozenset(found)
             return replace(header, roles={**header.roles, **roles}, guessed=guessed)
     return best
+
+
+def _times_samples(header: _Header, found: Mapping[str, FoundColumn]) -> bool:
+    """Return whether the dates that were found are, by their heading, the times of samples."""
+    if not _is_series(header.series) or "date" not in found:
+        return False
+    roles = ("instant", "second", "day")
+    timed = [column.index for role in roles for column in header.series.get(role, ())]
+    return found["date"][0] in timed
 
 
 def _list_candidates(
